@@ -1,0 +1,1 @@
+"""SSH to a node: logging in, its shell, and the few commands that are ever sent."""

@@ -1,0 +1,1 @@
+"""The user's files: sessions.toml, themes, and where things lie."""

@@ -1,0 +1,1 @@
+"""The certificate that a host:port presents now, read without trusting it."""

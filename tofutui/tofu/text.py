@@ -1,0 +1,38 @@
+"""Text that came from somewhere else, made fit to be shown."""
+
+import re
+
+_UNSAFE = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional controls
+    "\u2028\u2029\ufeff\ufff9-\ufffb"  # separators and invisible marks
+    "\ud800-\udfff"  # undecodable bytes (surrogateescape) and lone surrogates
+    "]"
+)
+
+
+def decode(raw: bytes) -> str:
+    """Bytes from a node or a file as text that loses nothing (UTF-8, other bytes kept as surrogates)."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def safe(text: str) -> str:
+    r"""One line that any terminal, file or clipboard may get: no control or bidirectional characters.
+
+    They stand as ``\xHH`` (one byte) or ``\uHHHH``; undecodable bytes, kept as surrogates by `decode`, as
+    ``\xHH``. Applied wherever remote text leaves the program (screen, report, log, export).
+    """
+    return _UNSAFE.sub(_visible, text)
+
+
+def safe_lines(text: str) -> str:
+    """Like `safe`, but line feeds stay: for text that is shown as several lines."""
+    return "\n".join(safe(line) for line in text.replace("\r\n", "\n").split("\n"))
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if 0xDC80 <= code <= 0xDCFF:
+        code -= 0xDC00
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
