@@ -1,0 +1,31 @@
+"""What the command line hands to the full-screen app; loads no Textual."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tofutui.tofu.session import Role, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppOptions:
+    """How the app starts. ``read_only`` is also set in every session of ``sessions`` by whoever builds this."""
+
+    sessions: Mapping[str, Session]
+    """Every session there is, by name, in the order of the file."""
+    initial: str | None = None
+    """The session to open at once; None: the only one, or the picker."""
+    sessions_path: Path
+    """Where the sessions came from: shown where there are none."""
+    data_dir: Path
+    """Journal and history."""
+    theme: str | None = None
+    """Asked for on the command line; wins over the session's."""
+    watch: float | None = None
+    """Seconds between refreshes, wins over the session's; 0 = off, None = as the session says."""
+    mouse: bool = True
+    ascii: bool = False
+    read_only: bool = False
+    debug: bool = False
+    lab_logs: Mapping[Role, Path] = field(default_factory=dict)
+    """The simulated pair's health monitor logs (demo only); offered in the evidence screen."""
