@@ -1,0 +1,79 @@
+"""Why a node could not be reached, logged in to, or read: one class and one sentence for each reason."""
+
+from tofutui.tofu.errors import TofutuiError
+
+
+class ApplianceError(TofutuiError):
+    """Something went wrong between this machine and a node."""
+
+
+class SshConfigError(ApplianceError):
+    """The user's OpenSSH client configuration cannot be read; names file and line."""
+
+
+class Unreachable(ApplianceError):
+    """No connection: refused, no route, unknown name, time-out, or no SSH at the other end."""
+
+
+class NotSsh(Unreachable):
+    """Something answers there, but it does not speak SSH."""
+
+
+class ClosedAtOnce(Unreachable):
+    """The connection was taken and dropped before a word was said, as full or overloaded servers do."""
+
+
+class LoginRefused(ApplianceError):
+    """The node did not let us in. It is never tried again by itself, because accounts get locked."""
+
+
+class PasswordExpired(LoginRefused):
+    """The node wants the password changed first."""
+
+
+class NoPassword(LoginRefused):
+    """The node wants a password and none is to be had."""
+
+
+class TooManySessions(ApplianceError):
+    """The node has no session free for us."""
+
+
+class HostKeyUnknown(ApplianceError):
+    """No known_hosts file holds a host key for this node; the message names the fingerprint."""
+
+
+class HostKeyChanged(ApplianceError):
+    """The node shows another host key than the known one, or a revoked one. Always refused."""
+
+
+class NoCommonAlgorithm(ApplianceError):
+    """Client and node have no SSH algorithm in common; the hint names ``legacy_ssh``."""
+
+
+class UnknownDialogue(ApplianceError):
+    """The node asked something that nobody here could answer; the message quotes it."""
+
+
+class NotAnAdminCli(ApplianceError):
+    """A prompt came, but not one of the admin CLI (``host/user#``)."""
+
+
+class Interrupted(ApplianceError):
+    """A command did not run to its end. ``sent``: whether the node got it."""
+
+    def __init__(self, message: str, hint: str = "", *, sent: bool) -> None:
+        super().__init__(message, hint)
+        self.sent = sent
+
+
+class LinkLost(Interrupted):
+    """The connection went away. With ``sent`` true nobody knows what became of the command."""
+
+
+class CommandTimeout(Interrupted):
+    """The node did not give its prompt back in time."""
+
+
+class OutputTooLong(Interrupted):
+    """The node printed more than any list can hold; reading it was stopped."""
