@@ -9,7 +9,10 @@ from tofutui.tofu.session import Role, Session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppOptions:
-    """How the app starts. ``read_only`` is also set in every session of ``sessions`` by whoever builds this."""
+    """How the app starts.
+
+    ``read_only`` stands in every session of ``sessions`` too; whoever builds this sees to it.
+    """
 
     sessions: Mapping[str, Session]
     """Every session there is, by name, in the order of the file."""

@@ -1,0 +1,110 @@
+"""Lines of text with a tone: what every widget draws. No Textual, no markup, no colours."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from rich.cells import cell_len, set_cell_size
+
+from tofutui.tofu.text import safe
+
+
+class Tone(StrEnum):
+    """What a piece of text means; the theme says how that looks."""
+
+    TEXT = "text"
+    MUTED = "muted"
+    STRONG = "strong"
+    HEAD = "head"
+    """Names of columns and sections."""
+    KEY = "key"
+    """A key of the keyboard."""
+    PRIMARY = "role-primary"
+    SECONDARY = "role-secondary"
+    MISMATCH = "cert-mismatch"
+    SUSPECT = "cert-suspect"
+    MATCH = "cert-match"
+    UNVERIFIED = "cert-unverified"
+    UNREACHABLE = "cert-unreachable"
+    DANGER = "danger"
+    WARNING = "warning"
+    READONLY = "readonly"
+    DEMO = "demo"
+    BADGE = "badge"
+    COMMAND = "command"
+
+
+Span = tuple[str, Tone]
+Line = tuple[Span, ...]
+"""One line of the screen, as pieces with a tone each."""
+
+EMPTY: Line = ()
+
+
+def line(text: str, tone: Tone = Tone.TEXT) -> Line:
+    """A line of one tone."""
+    return ((text, tone),)
+
+
+def width(pieces: Line) -> int:
+    """How many cells a line takes."""
+    return sum(cell_len(safe(text)) for text, _ in pieces)
+
+
+def clip(text: str, cells: int, ellipsis: str = "…") -> str:
+    """Text made safe and cut to at most ``cells`` cells; what was cut off is marked."""
+    text = safe(text)
+    if cell_len(text) <= cells:
+        return text
+    if cells <= len(ellipsis):
+        return ellipsis[: max(cells, 0)]
+    return set_cell_size(text, cells - len(ellipsis)).rstrip() + ellipsis
+
+
+def fit(text: str, cells: int, ellipsis: str = "…") -> str:
+    """Text made safe and exactly ``cells`` cells wide, filled up with blanks."""
+    return set_cell_size(clip(text, cells, ellipsis), max(cells, 0))
+
+
+def fit_middle(text: str, cells: int, ellipsis: str = "…") -> str:
+    """Like `fit`, but the cut is in the middle, so that both ends (a host's name and its port) stay."""
+    text = safe(text)
+    if cell_len(text) <= cells or cells < 8:
+        return fit(text, cells, ellipsis)
+    tail = (cells - len(ellipsis)) // 2
+    return set_cell_size(text, cells - len(ellipsis) - tail).rstrip() + ellipsis + text[-tail:]
+
+
+def wrap(text: str, cells: int) -> list[str]:
+    """Text made safe and broken at blanks into lines of at most ``cells`` cells; at least one line.
+
+    Widths are counted in characters first; a line of wide characters is then broken once more.
+    """
+    found: list[str] = []
+    for part in textwrap.wrap(safe(text), max(cells, 8), break_on_hyphens=False) or [""]:
+        found.extend(_halves(part, max(cells, 8)))
+    return found
+
+
+def _halves(text: str, cells: int) -> Iterable[str]:
+    while cell_len(text) > cells:
+        head = set_cell_size(text, cells).rstrip()
+        yield head
+        text = text[max(len(head), 1) :]
+    yield text
+
+
+def labelled(
+    label: str, texts: Sequence[str], cells: int, tone: Tone = Tone.TEXT, indent: int = 11
+) -> list[Line]:
+    """A label and its text, wrapped beside it."""
+    wrapped = [part for text in texts for part in wrap(text, cells - indent)]
+    labels = [label, *[""] * (len(wrapped) - 1)]
+    return [
+        ((fit(name, indent), Tone.HEAD), (text, tone)) for name, text in zip(labels, wrapped, strict=True)
+    ]
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """The text of lines, for copying and for tests."""
+    return "\n".join("".join(safe(text) for text, _ in pieces).rstrip() for pieces in lines)
