@@ -106,7 +106,7 @@ def _split(text: str) -> tuple[str, str | None]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the host means "this machine" wherever it is read (127.0.0.0/8, ::1, localhost)."""
+    """Whether the host means "this machine" to whoever reads it (127.0.0.0/8, ::1, localhost)."""
     address = as_address(host)
     return address.is_loopback if address else normalise_host(host) in {"localhost", "localhost.localdomain"}
 
@@ -114,7 +114,7 @@ def is_loopback(host: str) -> bool:
 def is_masked(host: str) -> bool:
     """Whether the host is an address with digits blacked out, as in the TAC document (``1X.XX.XX.XX``).
 
-    Four labels, each of up to three digits or one repeated mask letter, at least one letter: nothing to probe.
+    Four labels, each of up to three digits or one repeated mask letter, at least one letter.
     """
     labels = host.split(".")
     if len(labels) != 4 or as_address(host):

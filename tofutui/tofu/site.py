@@ -20,7 +20,7 @@ class Who(StrEnum):
 
     @property
     def is_remote(self) -> bool:
-        """Whether the row counts; own rows (vip, loopback, self) are never planned nor decide an exit code."""
+        """Whether the row counts; own rows (vip, loopback, self) are never planned and decide no exit."""
         return self not in (Who.VIP, Who.LOOPBACK, Who.SELF)
 
 

@@ -1,0 +1,127 @@
+"""The installed program in a real pseudo-terminal, its screen kept by a terminal emulator."""
+
+import fcntl
+import os
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyte
+
+KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "down": "\x1b[B", "up": "\x1b[A"}
+
+
+class Terminal:
+    """A program on a pseudo-terminal of a given size; nothing here sleeps, it waits for output."""
+
+    def __init__(
+        self, command: Sequence[str], size: tuple[int, int], env: Mapping[str, str], cwd: Path
+    ) -> None:
+        columns, lines = size
+        self.screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = bytearray()
+        self.master, slave = os.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.modes_before = termios.tcgetattr(slave)
+        self._slave = slave
+        self.process = subprocess.Popen(
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=cwd,
+            env=dict(env),
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+
+    def press(self, *keys: str) -> None:
+        """Type keys, each by name or as itself."""
+        for key in keys:
+            os.write(self.master, KEYS.get(key, key).encode())
+
+    def paste(self, text: str) -> None:
+        """A bracketed paste, as a terminal sends it."""
+        os.write(self.master, b"\x1b[200~" + text.encode() + b"\x1b[201~")
+
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(self.screen.display)
+
+    def wait_for(self, fact: str | Callable[[str], bool], seconds: float = 30.0) -> str:
+        """Read until the fact (a text, or a predicate over the screen) holds; the screen then.
+
+        Raises:
+            AssertionError: it did not come true in time; the message holds the screen.
+        """
+        holds = (lambda screen: fact in screen) if isinstance(fact, str) else fact
+        deadline = time.monotonic() + seconds
+        while not holds(self.text()):
+            left = deadline - time.monotonic()
+            if left <= 0 or not self._read(left):
+                raise AssertionError(f"waited for {fact!r}, and the screen is\n{self.text()}")
+        return self.text()
+
+    def wait_end(self, seconds: float = 15.0) -> int:
+        """Read until the program has ended; its exit code (negative: the signal)."""
+        deadline = time.monotonic() + seconds
+        while self.process.poll() is None:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"still running, and the screen is\n{self.text()}")
+            self._read(0.05)
+        while self._read(0.05):
+            pass
+        return self.process.returncode
+
+    def is_clean(self) -> bool:
+        """Whether the terminal was left as it was found: modes, normal screen, cursor, no mouse, no paste mode."""
+        on, off = self._last("?1049h"), self._last("?1049l")
+        cursor = self._last("?25h") >= self._last("?25l")
+        quiet = all(self._last(f"?{m}l") >= self._last(f"?{m}h") for m in (1000, 1003, 1006, 2004))
+        return off >= on and cursor and quiet and termios.tcgetattr(self._slave)[:4] == self.modes_before[:4]
+
+    def close(self) -> None:
+        """End the program if it still runs, and let go of the terminal."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        os.close(self.master)
+        os.close(self._slave)
+
+    def _last(self, sequence: str) -> int:
+        return self.raw.rfind(b"\x1b[" + sequence.encode())
+
+    def _read(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self.master], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return False
+        self.raw += data
+        self._stream.feed(data)
+        return bool(data)
+
+
+@contextmanager
+def terminal(
+    command: Sequence[str], tmp_path: Path, size: tuple[int, int] = (120, 36), **env: str
+) -> Iterator[Terminal]:
+    """A program in a terminal of its own, with a home folder of its own; ended on the way out."""
+    home = tmp_path / "home"
+    home.mkdir(exist_ok=True)
+    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
+    own = {"HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+    running = Terminal(command, size, {**kept, **own, **env}, tmp_path)
+    try:
+        yield running
+    finally:
+        running.close()
