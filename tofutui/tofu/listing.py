@@ -1,0 +1,219 @@
+"""``listcerts`` text -> rows, and whether the listing is complete.
+
+The samples are those of DOMAIN.md part 1: ``host=KEY;  subject= /C=US/…`` under two header lines (PI 3.5) and
+``host=KEY;  subject=CN = kong `` without any (PI 3.9). Everything else a node may print here is unverified, so
+the reader is lenient: it drops nothing that looks like a row, and calls a listing complete only when nothing in
+it speaks against that.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from tofutui.tofu.endpoint import Endpoint, split_key
+from tofutui.tofu.names import DistinguishedName, readings
+from tofutui.tofu.text import safe
+
+_HOST = re.compile(r"host[ \t]*=", re.IGNORECASE)
+_SUBJECT = re.compile(r"(?<![^\s;,])subject[ \t]*=", re.IGNORECASE)
+_BARE_KEY = re.compile(r"[0-9A-Za-z\[:][^\s;,/=]{0,300}[.:\]][^\s;,/=]{0,300}_[0-9]{1,5}[;,\s]")
+_PROMPT = re.compile(r"[^\s/]{1,255}/[^\s/#>]{1,255}[#>](?:\s.*)?")
+_HEADER = re.compile(
+    r"host certificates? (?:are|is) automatically added to this list"
+    r"|if trust-on-first-use is configured"
+    r"|(?:[$#>]\s*)?ncs certvalidation tofu-certs listcerts$",
+    re.IGNORECASE,
+)
+_ERROR = re.compile(
+    r"^\s*%|\b(?:error|denied|failed|failure|fatal|traceback|unable|cannot|refused|not authori[sz]ed)\b"
+    r"|exception\b|\bcould not\b|\bnot (?:running|found|available|permitted|allowed)\b|\bno such\b|\btimed out\b"
+    r"|\b(?:unknown|invalid) (?:command|input|host)\b|\bsyntax error\b",
+    re.IGNORECASE,
+)
+_UNKNOWN_COMMAND = re.compile(r"% ?(?:invalid|unknown) (?:command|input)|syntax error", re.IGNORECASE)
+_SHOWN = 120
+"""Characters of a node's own words that stand in a problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSubject:
+    """The subject that a row holds: the text after ``subject=``, trimmed, and its most natural reading."""
+
+    raw: str
+    subject: DistinguishedName | None
+    """None if the text is empty or is no name in any of the known grammars."""
+    ambiguous: bool = False
+    """Whether the text can be read in more than one way (a slash form with ``/`` inside a value)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table.
+
+    Without a key or without ``subject=`` it is unreadable: ``key`` and ``stored`` are None and ``raw`` holds the
+    line. A line that was cut off keeps its key and the part of its subject that arrived, not understood.
+    """
+
+    id: str
+    """The key; ``key#2`` … for later lines with the same key; ``?`` and the line for an unreadable one."""
+    key: str | None
+    """The literal text after ``host=``, trimmed."""
+    raw: str
+    """The whole line, trimmed."""
+    endpoint: Endpoint | None
+    """None if the key does not end in ``_<port>``."""
+    stored: StoredSubject | None
+    doubled: bool = False
+    """Whether its key stands in more than one line."""
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the line has a key and a subject, whatever they hold."""
+        return self.key is not None and self.stored is not None and bool(self.stored.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One answer to ``listcerts``."""
+
+    rows: tuple[Row, ...]
+    complete: bool
+    """Whether a row that is not here is absent from the table (part 2 of the design)."""
+    problems: tuple[str, ...]
+    """Why it is not complete, one sentence each."""
+
+
+class ListingReader:
+    """Reads a listing while it arrives, in pieces of any size."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._after_cr = False
+        self._rows: dict[str, Row] = {}
+        self._first_of: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
+        self._errors: list[str] = []
+        self._strange: list[str] = []
+
+    def feed(self, text: str) -> list[Row]:
+        """The rows whose lines are complete now.
+
+        A row that is doubled by a later line is given once more, with the same id and marked as such.
+        """
+        if self._after_cr and text:
+            text, self._after_cr = text.removeprefix("\n"), False
+        self._after_cr = text.endswith("\r") or (not text and self._after_cr)
+        *lines, rest = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        found: list[Row] = []
+        for line in lines:
+            found += self._line("".join((*self._parts, line)))
+            self._parts.clear()
+        if rest:
+            self._parts.append(rest)
+        return found
+
+    def finish(self, *, prompt_returned: bool) -> Listing:
+        """The whole listing. Without the prompt a last line without an end is taken as cut off."""
+        rest = "".join(self._parts)
+        self._parts.clear()
+        self._line(rest, cut=not prompt_returned)
+        rows = tuple(self._rows.values())
+        problems = tuple(self._problems(rows, prompt_returned))
+        return Listing(rows, not problems, problems)
+
+    def _line(self, line: str, *, cut: bool = False) -> list[Row]:
+        line = line.strip()
+        if not line:
+            return []
+        row = _read_row(line, cut=cut)
+        if row is not None:
+            return self._add(row)
+        if _HEADER.match(line) or _PROMPT.fullmatch(line):
+            return []
+        if _ERROR.search(line):
+            self._errors.append(line)
+        else:
+            self._strange.append(line)
+        return []
+
+    def _add(self, row: Row) -> list[Row]:
+        first = self._first_of.get(row.key) if row.key is not None else None
+        row = replace(row, id=self._free_id(row.id), doubled=first is not None)
+        self._rows[row.id] = row
+        if row.key is None:
+            return [row]
+        if first is None:
+            self._first_of[row.key] = row.id
+            return [row]
+        earlier = self._rows[first]
+        if earlier.doubled:
+            return [row]
+        self._rows[first] = replace(earlier, doubled=True)
+        return [self._rows[first], row]
+
+    def _free_id(self, base: str) -> str:
+        number = self._counts.get(base, 0) + 1
+        name = base if number == 1 else f"{base}#{number}"
+        while name in self._rows:
+            number += 1
+            name = f"{base}#{number}"
+        self._counts[base] = number
+        return name
+
+    def _problems(self, rows: tuple[Row, ...], prompt_returned: bool) -> list[str]:
+        problems = [_error_sentence(line) for line in dict.fromkeys(self._errors[:20])]
+        if not prompt_returned:
+            problems.append("the prompt did not come back after the list, so it may be cut off")
+        unreadable = [row for row in rows if not row.is_readable]
+        if unreadable:
+            problems.append(_unreadable_sentence(unreadable))
+        if not rows and self._strange and not self._errors:
+            problems.append(f"no rows, and an answer that is not the known one: {_shown(self._strange[0])}")
+        return problems
+
+
+def read_listing(text: str, *, prompt_returned: bool = True) -> Listing:
+    """A listing that arrived as a whole. Never raises, whatever the text is."""
+    reader = ListingReader()
+    reader.feed(text)
+    return reader.finish(prompt_returned=prompt_returned)
+
+
+def _read_row(line: str, *, cut: bool) -> Row | None:
+    host = _HOST.match(line)
+    if host is None:
+        is_row_like = _SUBJECT.search(line) is not None or _BARE_KEY.match(line) is not None
+        return _unreadable(line) if is_row_like else None
+    key, semicolon, rest = line[host.end() :].partition(";")
+    key = key.strip()
+    subject = _SUBJECT.search(rest)
+    if not key or not semicolon or subject is None:
+        return _unreadable(line)
+    raw = rest[subject.end() :].strip()
+    stored = StoredSubject(raw, None) if cut else read_stored(raw)
+    return Row(key, key, line, split_key(key), stored)
+
+
+def read_stored(raw: str) -> StoredSubject:
+    """The subject of a row from its text."""
+    found = readings(raw) if raw else ()
+    return StoredSubject(raw, found[0] if found else None, ambiguous=len(found) > 1)
+
+
+def _unreadable(line: str) -> Row:
+    return Row("?" + line, None, line, None, None)
+
+
+def _error_sentence(line: str) -> str:
+    sentence = f"the node answered: {_shown(line)}"
+    if _UNKNOWN_COMMAND.search(line):
+        sentence += " (Prime Infrastructure older than 3.5, or not the admin CLI)"
+    return sentence
+
+
+def _unreadable_sentence(rows: list[Row]) -> str:
+    lines = "1 line looks" if len(rows) == 1 else f"{len(rows)} lines look"
+    return f"{lines} like a row without a readable key or subject: {_shown(rows[0].raw)}"
+
+
+def _shown(line: str) -> str:
+    return safe(line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…")

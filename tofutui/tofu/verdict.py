@@ -1,0 +1,283 @@
+"""The judgement over a row (part 2 of the design)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tofutui.tofu.certificate import Certificate
+from tofutui.tofu.evidence import (
+    Evidence,
+    Kind,
+    KnownCertificate,
+    LogHit,
+    Observation,
+    OperatorWord,
+    RowFacts,
+    Sighting,
+    Strength,
+)
+from tofutui.tofu.listing import StoredSubject
+from tofutui.tofu.names import NameComparison, Relation, compare
+from tofutui.tofu.presented import Status
+from tofutui.tofu.text import safe
+
+EQUAL_NAMES = "the subjects are equal; that proves nothing either way"
+_ISSUE_SLACK = timedelta(hours=2)
+_LOG_REASONS = 3
+"""How many log lines stand among the reasons of an unanswered row."""
+
+
+class Verdict(StrEnum):
+    """In the order in which rows stand on the screen and in reports."""
+
+    MISMATCH = "mismatch"
+    SUSPECT = "suspect"
+    SAME_NAME = "same-name"
+    PROVEN = "proven"
+    NO_ANSWER = "no-answer"
+    UNREADABLE = "unreadable"
+    NOT_STORED = "not-stored"
+    PENDING = "pending"
+
+    @property
+    def look(self) -> "Look":
+        """Glyph, word and rank of this verdict."""
+        return LOOKS[self]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the row counts as stale: mismatch or suspect."""
+        return self in (Verdict.MISMATCH, Verdict.SUSPECT)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a verdict is shown; colour is never the only carrier."""
+
+    rank: int
+    glyph: str
+    ascii: str
+    """The glyph where only ASCII may be used."""
+    word: str
+    meaning: str
+    """One sentence for help and legends."""
+
+
+LOOKS: dict[Verdict, Look] = {
+    Verdict.MISMATCH: Look(0, "✗", "x", "MISMATCH", "proven stale: the node will refuse this host"),
+    Verdict.SUSPECT: Look(
+        1, "!", "!", "SUSPECT", "same subject, with evidence of a re-issue that is not proof"
+    ),
+    Verdict.SAME_NAME: Look(
+        2, "≈", "~", "SAME NAME", "same subject; nothing speaks against it, nothing proves it"
+    ),
+    Verdict.PROVEN: Look(3, "✓", "+", "PROVEN", "the stored certificate is known and is the one presented"),
+    Verdict.NO_ANSWER: Look(4, "?", "?", "NO ANSWER", "no certificate could be had from this endpoint"),
+    Verdict.UNREADABLE: Look(5, "#", "#", "UNREADABLE", "the row's subject is missing or not understood"),
+    Verdict.NOT_STORED: Look(6, "·", ".", "NOT STORED", "no row yet; the next connection stores one"),
+    Verdict.PENDING: Look(7, "…", "-", "PROBING", "not known yet"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with its reasons, strongest first, and the evidence behind them."""
+
+    verdict: Verdict
+    why: tuple[str, ...]
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything that is known about one row."""
+
+    facts: RowFacts
+    is_stored: bool = True
+    """False for an expected remote that has no row."""
+    log: tuple[LogHit, ...] = ()
+    words: tuple[OperatorWord, ...] = ()
+    """Those that concern this row's endpoint."""
+    known: KnownCertificate | None = None
+    """The imported certificate assigned to this row."""
+    known_unusable: tuple[str, ...] = ()
+    """Why imported certificates that might be this row's are not used, one sentence each."""
+    observed: Observation | None = None
+    first_sighting: Sighting | None = None
+    skew_s: float | None = None
+    """Seconds that the node's clock is ahead of this machine's."""
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What one piece of evidence says, and the verdict it argues for (None: none)."""
+
+    verdict: Verdict | None
+    evidence: Evidence
+    reasons: tuple[str, ...] = ()
+    """The sentences for ``why``; the evidence's own text if empty."""
+    is_log_proof: bool = False
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        return self.reasons or (self.evidence.text,)
+
+
+def judge(case: Case) -> Judgement:
+    """The verdict over a row, its reasons strongest first, and all the evidence.
+
+    The first piece of evidence that argues for a verdict decides, in the order of part 2 of the design: stored
+    subject or certificate missing, imported certificate, names, the node's log, own observation, history and the
+    operator's word. A certificate thought proven that the node's log shows to be refused is only suspect.
+    """
+    facts = case.facts
+    if not case.is_stored:
+        return Judgement(Verdict.NOT_STORED, ("no row yet; the next connection stores one",))
+    if facts.stored is None or not facts.stored.raw:
+        return Judgement(Verdict.UNREADABLE, ("the line has no readable key and subject",))
+    if facts.presented.status is Status.PENDING:
+        return Judgement(Verdict.PENDING, ())
+    if not _is_understood(facts, facts.stored):
+        return Judgement(
+            Verdict.UNREADABLE, (f"the stored subject is not understood: {safe(facts.stored.raw)}",)
+        )
+    if facts.presented.certificate is None:
+        return _judge_unanswered(case)
+    return _weigh(list(_findings(case, facts.stored, facts.presented.certificate)))
+
+
+def _is_understood(facts: RowFacts, stored: StoredSubject) -> bool:
+    """A text that is no name in any grammar still counts when it is exactly what the presented one prints as."""
+    return stored.subject is not None or (facts.names is not None and facts.names.relation is Relation.EQUAL)
+
+
+def _judge_unanswered(case: Case) -> Judgement:
+    presented = case.facts.presented
+    error = presented.error or f"no certificate could be had: {presented.status.value}"
+    log = list(_log_findings(case))
+    words = list(_word_findings(case))
+    evidence = tuple(finding.evidence for finding in (*log, *words))
+    reasons = _texts(log[:_LOG_REASONS])
+    verdict = Verdict.SUSPECT if log else Verdict.NO_ANSWER
+    return Judgement(verdict, (*reasons, error, *_texts(words)), evidence)
+
+
+def _weigh(findings: list[_Finding]) -> Judgement:
+    """The first finding with a verdict decides; proven against the node's log is suspect, with both reasons."""
+    evidence = tuple(finding.evidence for finding in findings)
+    decider = next(finding for finding in findings if finding.verdict is not None)
+    refused = next((f for f in findings if f.is_log_proof), None)
+    proven = next((f for f in findings if f.verdict is Verdict.PROVEN), None)
+    if refused and proven and decider in (refused, proven):
+        rest = [f for f in findings if f not in (refused, proven)]
+        return Judgement(Verdict.SUSPECT, _texts([refused, proven, *rest]), evidence)
+    assert decider.verdict is not None
+    rest = [f for f in findings if f is not decider and not (proven and f.verdict is Verdict.SAME_NAME)]
+    return Judgement(decider.verdict, _texts([decider, *rest]), evidence)
+
+
+def _texts(findings: list[_Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for finding in findings for text in finding.why))
+
+
+def _findings(case: Case, stored: StoredSubject, certificate: Certificate) -> Iterator[_Finding]:
+    """Everything that speaks about an answered row, in the order in which it decides."""
+    names = case.facts.names or compare(stored.raw, certificate.subject)
+    at = case.facts.presented.at
+    if case.known is not None:
+        yield _known_finding(case.known, certificate)
+    if certificate.subject is None:
+        text = "the presented certificate's subject cannot be read, so the names cannot be compared"
+        yield _Finding(Verdict.NO_ANSWER, Evidence(Kind.NAMES, at, text))
+    elif names.relation is not Relation.EQUAL:
+        reasons = names.reasons or ("the subjects differ",)
+        yield _Finding(Verdict.MISMATCH, Evidence(Kind.NAMES, at, "; ".join(reasons)), reasons)
+    yield from _log_findings(case)
+    yield from _past_findings(case, certificate)
+    yield from _word_findings(case)
+    if certificate.subject is not None and names.relation is Relation.EQUAL:
+        yield _Finding(Verdict.SAME_NAME, Evidence(Kind.NAMES, at, EQUAL_NAMES), _equal_reasons(names))
+    for text in case.known_unusable:
+        yield _Finding(None, Evidence(Kind.KNOWN, None, text))
+
+
+def _known_finding(known: KnownCertificate, certificate: Certificate) -> _Finding:
+    if known.sha256 == certificate.sha256:
+        text = f"the certificate imported from {safe(known.source)} is the one presented"
+        return _Finding(Verdict.PROVEN, Evidence(Kind.KNOWN, None, text))
+    text = f"the certificate imported from {safe(known.source)} has another SHA-256 than the one presented"
+    return _Finding(Verdict.MISMATCH, Evidence(Kind.KNOWN, None, text))
+
+
+def _equal_reasons(names: NameComparison) -> tuple[str, ...]:
+    if not names.ambiguous:
+        return (EQUAL_NAMES,)
+    return (
+        EQUAL_NAMES,
+        "the stored text can be read in more than one way; it was read in the certificate's favour",
+    )
+
+
+def _counts(case: Case, at: datetime | None) -> bool:
+    """Evidence older than the row's incarnation never counts."""
+    return at is None or case.facts.incarnation is None or at >= case.facts.incarnation
+
+
+def _log_findings(case: Case) -> Iterator[_Finding]:
+    for hit in sorted(case.log, key=lambda hit: hit.strength is not Strength.PROOF):
+        if _counts(case, hit.at):
+            proof = hit.strength is Strength.PROOF
+            verdict = Verdict.MISMATCH if proof else Verdict.SUSPECT
+            yield _Finding(verdict, Evidence(Kind.LOG, hit.at, hit.text), is_log_proof=proof)
+
+
+def _past_findings(case: Case, certificate: Certificate) -> Iterator[_Finding]:
+    """Own observation and history (rules 5 and 6)."""
+    observed = case.observed
+    if observed is not None and _counts(case, observed.present_at):
+        yield _observed_finding(observed, certificate)
+    sighting = case.first_sighting
+    text = _sighting_text(sighting, certificate, case.skew_s) if sighting else None
+    if sighting and text and _counts(case, sighting.at):
+        yield _Finding(Verdict.SUSPECT, Evidence(Kind.HISTORY, sighting.at, text))
+
+
+def _observed_finding(observed: Observation, certificate: Certificate) -> _Finding:
+    when = _when(observed.present_at)
+    if observed.sha256 == certificate.sha256:
+        text = (
+            f"this certificate was presented when the node learned the row, and it is presented now ({when})"
+        )
+        return _Finding(Verdict.PROVEN, Evidence(Kind.OBSERVED, observed.present_at, text))
+    text = (
+        f"another certificate was presented when the node learned the row ({when}), unless somebody deleted it "
+        "and the node learned it again in between"
+    )
+    return _Finding(Verdict.SUSPECT, Evidence(Kind.OBSERVED, observed.present_at, text))
+
+
+def _sighting_text(sighting: Sighting, certificate: Certificate, skew_s: float | None) -> str | None:
+    """Why the first sighting of this incarnation speaks for a re-issue; None if it does not."""
+    when = _when(sighting.at)
+    if sighting.sha256 == certificate.sha256:
+        return None
+    if sighting.sha256 is not None:
+        return f"another certificate was presented when this row was first seen ({when})"
+    slack = _ISSUE_SLACK + timedelta(seconds=abs(skew_s or 0.0))
+    if certificate.not_before is not None and certificate.not_before > sighting.at + slack:
+        begin = _when(certificate.not_before)
+        return f"the certificate presented is valid from {begin}, after this row was first seen ({when})"
+    return None
+
+
+def _word_findings(case: Case) -> Iterator[_Finding]:
+    for word in case.words:
+        if _counts(case, word.at):
+            text = "the operator says that this host was re-issued"
+            yield _Finding(Verdict.SUSPECT, Evidence(Kind.OPERATOR, word.at, text))
+
+
+def _when(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
