@@ -1,0 +1,7 @@
+"""``python -m tofutui``."""
+
+import sys
+
+from tofutui.cli import main
+
+sys.exit(main())

@@ -1,0 +1,55 @@
+"""The command line. Nothing is loaded before it is needed; Textual, asyncssh and cryptography come late."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from tofutui.cli.output import complain, complain_of
+from tofutui.cli.parsers import UsageError, parse
+from tofutui.tofu.errors import TofutuiError
+
+USAGE = 2
+INTERNAL = 70
+"""An error of the program itself (``EX_SOFTWARE``), told apart from every result of `check`."""
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit code; errors stand on stderr, one line each."""
+    try:
+        name, options = parse(sys.argv[1:] if argv is None else argv)
+    except UsageError as error:
+        complain(str(error))
+        return USAGE
+    except SystemExit as done:  # --help and --version
+        return int(done.code or 0)
+    try:
+        return _run(name, options)
+    except Exception as error:  # the seam to the user: whatever comes becomes one line
+        return _failed(error, debug=options.debug)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(name: str, options: argparse.Namespace) -> int:
+    command = import_module(f"tofutui.cli.{name}")
+    code: int = command.run(options)
+    return code
+
+
+def _failed(error: Exception, *, debug: bool) -> int:
+    if isinstance(error, BrokenPipeError):
+        # Whoever read our output has enough; nothing more may be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    if debug:
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, TofutuiError):
+        complain_of(error)
+        return USAGE
+    complain(f"internal error, {type(error).__name__}: {error}" + ("" if debug else " (--debug shows where)"))
+    return INTERNAL

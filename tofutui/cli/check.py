@@ -1,0 +1,115 @@
+"""``tofutui check``: one comparison of one or several sessions, and its exit code.
+
+What compares is imported after the command line and the files are found right: an error there comes at once.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tofutui import __version__
+from tofutui.cli.choosing import load, pick
+from tofutui.cli.output import OutputError, check_writable, complain, complain_of, write, write_file
+from tofutui.cli.parsers import LogFile, Reissued
+from tofutui.report import render, render_many
+from tofutui.tofu.comparison import Comparison
+from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.session import Role, Session, Via
+from tofutui.tofu.text import decode
+
+_WORST_FIRST = (3, 1, 4, 0)
+
+
+class CheckError(TofutuiError):
+    """The options of ``check`` contradict each other, or a file that they name cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A log as text; without a role the node is not said."""
+
+    role: Role | None
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be compared, with everything that was said about it beforehand."""
+
+    sessions: tuple[Session, ...]
+    logs: tuple[Log, ...]
+    reissued: tuple[Reissued, ...]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare, print the report and give the exit code of part 3 (128 + its number after a signal)."""
+    order = _order(options)
+    if options.output:
+        check_writable(options.output)
+    from tofutui.cli.comparing import compare_all, until_signal
+
+    done, remarks, number = until_signal(compare_all(order))
+    if number:
+        return 128 + number
+    for line in (*remarks, *_unfinished(done)):
+        complain(line)
+    many = options.all or len(done) > 1
+    if many:
+        report = render_many(done, options.format, __version__)
+    else:
+        report = render(done[0], options.format, __version__)
+    return _deliver(report, options) or worst([comparison.exit_code() for comparison in done])
+
+
+def worst(codes: Sequence[int]) -> int:
+    """The code that stands for all: 3 over 1 over 4 over 0."""
+    return next(code for code in _WORST_FIRST if code in codes)
+
+
+def _order(options: argparse.Namespace) -> Order:
+    if options.all == bool(options.names):
+        raise CheckError(
+            "check needs one or more SESSION, or --all"
+            if not options.all
+            else "check takes SESSION or --all, not both"
+        )
+    path, sessions = load(options.sessions, read_only=True)
+    chosen = list(sessions.values()) if options.all else pick(options.names, sessions, path)
+    if len(chosen) > 1 and any(log.role for log in options.logs):
+        raise CheckError("--log primary=/secondary= needs exactly one session", "whose primary would it be?")
+    logs = tuple(_read(log) for log in options.logs)
+    if options.no_probe:
+        chosen = [replace(one, probe=replace(one.probe, via=Via.OFF)) for one in chosen]
+    return Order(tuple(chosen), logs, tuple(options.reissued))
+
+
+def _read(log: LogFile) -> Log:
+    try:
+        return Log(log.role, str(log.path), decode(log.path.read_bytes()))
+    except OSError as error:
+        raise CheckError(f"--log {log.path}: cannot be read: {error.strerror or error}") from error
+
+
+def _unfinished(done: Sequence[Comparison]) -> Iterator[str]:
+    for comparison in done:
+        for node in comparison.nodes.values():
+            if not node.complete:
+                why = node.error or "the listing is not complete"
+                yield f"{comparison.session.name}, {node.role} {node.shown_address}: {why}"
+
+
+def _deliver(report: str, options: argparse.Namespace) -> int:
+    """Print or save the report; 2 if it could not be saved (then it is printed: the work is not lost)."""
+    if options.ascii:
+        report = report.encode("ascii", "backslashreplace").decode("ascii")
+    if options.output is None:
+        write(report)
+        return 0
+    try:
+        write_file(options.output, report)
+    except OutputError as error:
+        write(report)
+        complain_of(error)
+        return 2
+    return 0

@@ -1,0 +1,44 @@
+"""Finding the sessions that a command line names."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from tofutui.cli.parsers import COMMANDS
+from tofutui.config.errors import ConfigError
+from tofutui.config.paths import sessions_file
+from tofutui.config.sessions import load_sessions
+from tofutui.tofu.session import Session
+
+
+def load(option: Path | None, *, read_only: bool) -> tuple[Path, dict[str, Session]]:
+    """The sessions file in force and its sessions.
+
+    Raises:
+        ConfigError: it is missing or wrong.
+    """
+    path = sessions_file(option, os.environ)
+    sessions = load_sessions(path)
+    return path, {name: replace(one, read_only=read_only) for name, one in sessions.items()}
+
+
+def pick(names: Iterable[str], sessions: Mapping[str, Session], path: Path) -> list[Session]:
+    """The named sessions, each once, in the order given.
+
+    Raises:
+        ConfigError: there is no such session; each is named with the nearest there is.
+    """
+    wanted = list(dict.fromkeys(names))
+    errors = [_unknown(name, sessions, path) for name in wanted if name not in sessions]
+    if errors:
+        raise ConfigError(errors)
+    return [sessions[name] for name in wanted]
+
+
+def _unknown(name: str, sessions: Mapping[str, Session], path: Path) -> str:
+    close = get_close_matches(name, [*sessions, *COMMANDS], n=1, cutoff=0.5)
+    known = ", ".join(sessions)
+    cure = f"did you mean {close[0]}?" if close else f"there is: {known}"
+    return f"no session {name} in {path}, {cure}"

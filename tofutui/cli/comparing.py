@@ -1,0 +1,88 @@
+"""Running comparisons to their end, or to a signal, with every connection closed either way."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine, Iterator, Sequence
+from typing import Any
+
+from tofutui.cli.asking import TerminalAsker
+from tofutui.cli.check import Log, Order
+from tofutui.cli.parsers import Reissued
+from tofutui.tofu.comparison import Comparison
+from tofutui.tofu.session import Session
+from tofutui.workbench import Workbench
+
+SESSIONS_AT_ONCE = 8
+
+Outcome = tuple[list[Comparison], list[str]]
+"""The comparisons in the order of the sessions, and remarks on what was said beforehand."""
+
+
+def until_signal(work: Coroutine[Any, Any, Outcome]) -> tuple[list[Comparison], list[str], int]:
+    """Run the work; Ctrl-C, SIGTERM and SIGHUP end it in order, and their number is the third value."""
+    got: list[int] = []
+
+    async def watched() -> Outcome:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+
+        def stop(number: int) -> None:
+            got.append(number)
+            task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, stop, number)
+        return await task
+
+    try:
+        done, remarks = asyncio.run(watched())
+    except asyncio.CancelledError:
+        return [], [], got[0] if got else signal.SIGTERM
+    return done, remarks, 0
+
+
+async def compare_all(order: Order) -> Outcome:
+    """All sessions side by side, a few at a time."""
+    asker = TerminalAsker()
+    places = asyncio.Semaphore(SESSIONS_AT_ONCE)
+
+    async def one(session: Session) -> tuple[Comparison, list[str]]:
+        async with places:
+            return await _compare(session, order, asker)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(session)) for session in order.sessions]
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    results = [task.result() for task in tasks]
+    comparisons = [comparison for comparison, _ in results]
+    remarks = [remark for _, found in results[:1] for remark in found]
+    return comparisons, remarks + list(_about_nobody(order.reissued, comparisons))
+
+
+async def _compare(session: Session, order: Order, asker: TerminalAsker) -> tuple[Comparison, list[str]]:
+    bench = Workbench(session, asker)
+    try:
+        remarks = [remark for log in order.logs for remark in _add(bench, log)]
+        for said in order.reissued:
+            bench.say_reissued(said.host, said.port)
+        await bench.refresh()
+    finally:
+        await bench.close()
+    return bench.comparison, remarks
+
+
+def _add(bench: Workbench, log: Log) -> Iterator[str]:
+    digest = bench.add_log(log.text, log.role, log.source)
+    if not digest.failures and not digest.other:
+        yield f"{log.source}: no TOFU failure in it"
+
+
+def _about_nobody(reissued: Sequence[Reissued], comparisons: Sequence[Comparison]) -> Iterator[str]:
+    """A word about a host that no table holds is probably mistyped."""
+    endpoints = {e.endpoint for c in comparisons for e in c.entries() if e.endpoint is not None}
+    for said in reissued:
+        if not any(said.host == e.host and said.port in (None, e.port) for e in endpoints):
+            where = said.host if said.port is None else f"{said.host}:{said.port}"
+            yield f"--reissued {where}: no row is about it"

@@ -1,0 +1,93 @@
+"""The simulated pair in a process of its own, which ends with this one."""
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.session import Role
+
+END_SECONDS = 5.0
+"""How long the simulated pair may take to end before it is made to."""
+
+
+class DemoError(TofutuiError):
+    """The simulated pair did not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabFiles:
+    """Where a running lab keeps its sessions file and its data folder."""
+
+    sessions: Path
+    data: Path
+
+    @property
+    def logs(self) -> dict[Role, Path]:
+        """The health monitor logs that are there, beside the sessions file."""
+        paths = {role: self.sessions.parent / "logs" / role / "hm-0-0.log" for role in Role}
+        return {role: path for role, path in paths.items() if path.is_file()}
+
+
+class LabProcess:
+    """`tofutui lab`, started. It ends at the end of its stdin, so it ends with us, whatever becomes of us."""
+
+    def __init__(self, process: subprocess.Popen[str], errors: IO[bytes]) -> None:
+        self._process = process
+        self._errors = errors
+
+    def files(self) -> LabFiles:
+        """Wait until it serves.
+
+        Raises:
+            DemoError: it ended instead; its own last words are in the message.
+        """
+        found: dict[str, Path] = {}
+        assert self._process.stdout is not None
+        while len(found) < 2:
+            line = self._process.stdout.readline()
+            if not line:
+                raise DemoError(f"the simulated pair did not start: {self._last_words()}")
+            name, _, path = line.rstrip("\n").partition(": ")
+            if name in ("sessions", "data"):
+                found[name] = Path(path)
+        return LabFiles(found["sessions"], found["data"])
+
+    def end(self) -> None:
+        """Close its stdin and wait; a process that does not end is made to."""
+        try:
+            self._process.communicate(timeout=END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+
+    def _last_words(self) -> str:
+        self._process.wait()
+        self._errors.seek(0)
+        lines = self._errors.read().decode("utf-8", "replace").split("\n")
+        spoken = [line.removeprefix("tofutui: ") for line in lines if line.strip()]
+        return spoken[-1] if spoken else f"it ended with exit code {self._process.returncode}"
+
+
+@contextlib.contextmanager
+def lab_process(scenario: str) -> Iterator[LabProcess]:
+    """A lab on this machine for as long as the block runs. Ctrl-C on the terminal does not reach it."""
+    with TemporaryFile() as errors:
+        process = subprocess.Popen(  # noqa: S603 - ourselves, no shell
+            [sys.executable, "-m", "tofutui", "lab", "--until-eof", "--", scenario],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
+        )
+        lab = LabProcess(process, errors)
+        try:
+            yield lab
+        finally:
+            lab.end()

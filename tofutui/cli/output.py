@@ -1,0 +1,97 @@
+"""Where the command line writes: results to stdout, everything else to stderr, one line each."""
+
+import os
+import sys
+from pathlib import Path
+from tempfile import mkstemp
+
+from tofutui.config.errors import ConfigError
+from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.text import safe
+
+
+def say(text: str) -> None:
+    """A line of the result."""
+    write(safe(text) + "\n")
+
+
+def write(text: str) -> None:
+    """Text that is fit for a terminal already; what the terminal's encoding lacks is shown as an escape."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stdout.flush()
+
+
+def complain(text: str) -> None:
+    """One line on stderr (which escapes what its encoding lacks)."""
+    sys.stderr.write(f"tofutui: {safe(text)}\n")
+    sys.stderr.flush()
+
+
+def complain_of(error: TofutuiError) -> None:
+    """An error of ours: one line for each fault of the user's files, else one with its cure."""
+    if not isinstance(error, ConfigError):
+        complain(str(error))
+        return
+    for line in error.errors:
+        complain(line)
+    if error.hint:
+        complain(error.hint)
+
+
+class OutputError(TofutuiError):
+    """The file of ``--output`` cannot be written."""
+
+
+def check_writable(path: Path) -> None:
+    """Find out before the work, not after it.
+
+    Raises:
+        OutputError: the folder is missing or may not be written, or the path is a folder.
+    """
+    folder = path.resolve().parent
+    if path.is_dir():
+        raise OutputError(f"{path}: is a folder", "name a file with --output")
+    if not folder.is_dir():
+        raise OutputError(f"{folder}: no such folder")
+    if not os.access(folder if _is_ordinary(path) else path, os.W_OK):
+        raise OutputError(f"{path}: may not be written")
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file whole or not at all; a pipe or device is written to directly.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    try:
+        if _is_ordinary(path):
+            _replace(path.resolve(), text)
+        else:
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _is_ordinary(path: Path) -> bool:
+    return not path.exists() or path.is_file()
+
+
+def _replace(target: Path, text: str) -> None:
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+    handle, name = mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        draft.chmod(mode)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """The process's umask, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

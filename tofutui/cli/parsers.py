@@ -1,0 +1,199 @@
+"""The options of every command (part 3 of the design). Nothing heavy is imported here."""
+
+import argparse
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from tofutui import __version__
+from tofutui.tofu.endpoint import EndpointError, parse_endpoint
+from tofutui.tofu.session import Role
+
+COMMANDS = {
+    "check": "one comparison without the screen",
+    "lab": "only the simulated pair",
+    "sessions": "list, locate or validate the sessions",
+    "themes": "the themes that --theme takes",
+}
+"""The commands on offer, each with its line in the help."""
+
+_EXIT_CODES = (
+    "exit codes: 0 no evidence of staleness; 1 at least one remote row is stale; 2 usage or configuration "
+    "error; 3 a node's listing is not complete; 4 nothing found stale, but a remote row could not be judged"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """A log named with ``--log``; without a role the node is not said."""
+
+    role: Role | None
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Reissued:
+    """A host named with ``--reissued``; without a port all its ports are meant."""
+
+    host: str
+    port: int | None
+
+
+class UsageError(Exception):
+    """The command line cannot be understood."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
+    """The command (``app`` if none is named) and its options, which may stand before or after it.
+
+    Raises:
+        UsageError: the command line cannot be understood.
+        SystemExit: ``--help`` and ``--version`` have been answered.
+    """
+    rest = list(argv)
+    at = _command_at(rest)
+    name = rest.pop(at) if at is not None else "app"
+    return name, _PARSERS[name]().parse_args(rest)
+
+
+def _command_at(argv: Sequence[str]) -> int | None:
+    """Where the first word that is no option (and no option's value) stands, if it is a command."""
+    skip = False
+    for number, word in enumerate(argv):
+        if skip:
+            skip = False
+        elif word in ("--", "--demo") or word.startswith("--demo="):
+            return None
+        elif word.startswith("-") and word != "-":
+            skip = word in _WITH_VALUE
+        else:
+            return number if word in COMMANDS else None
+    return None
+
+
+_WITH_VALUE = frozenset({"--sessions", "--data", "--theme", "--watch"})
+"""The options that may stand before a command and take the next word."""
+
+
+def _common(prog: str, description: str, epilog: str | None = None) -> _Parser:
+    parser = _Parser(prog=prog, description=description, epilog=epilog, allow_abbrev=False)
+    group = parser.add_argument_group("common options")
+    group.add_argument(
+        "--sessions", type=Path, metavar="FILE", help="the sessions file (else $TOFUTUI_SESSIONS)"
+    )
+    group.add_argument(
+        "--data", type=Path, metavar="DIR", help="the folder of the journal (else $TOFUTUI_DATA)"
+    )
+    group.add_argument("--read-only", action="store_true", help="never change anything on a node")
+    group.add_argument("--ascii", action="store_true", help="draw and print with ASCII only")
+    group.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    group.add_argument("--version", action="version", version=f"tofutui {__version__}")
+    return parser
+
+
+def _app() -> _Parser:
+    commands = ", ".join(f"{name} ({words})" for name, words in COMMANDS.items())
+    parser = _common(
+        "tofutui",
+        "Find and clear stale trust-on-first-use certificates on a Cisco Prime Infrastructure pair.",
+        f"commands: {commands}; `tofutui COMMAND --help` shows their options",
+    )
+    parser.add_argument("session", nargs="?", metavar="SESSION", help="the session to open; else a picker")
+    group = parser.add_argument_group("app options")
+    group.add_argument(
+        "--demo", nargs="?", const="seed", metavar="SCENARIO", help="a simulated pair on this machine"
+    )
+    group.add_argument("--theme", metavar="NAME", help="one of `tofutui themes`")
+    group.add_argument("--watch", type=_seconds, metavar="SECONDS", help="refresh that often, 0 = off")
+    group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    return parser
+
+
+def _check() -> _Parser:
+    parser = _common("tofutui check", "One comparison without the screen.", _EXIT_CODES)
+    parser.add_argument("names", nargs="*", metavar="SESSION", help="the sessions to compare")
+    parser.add_argument("--all", action="store_true", help="every session")
+    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    parser.add_argument(
+        "--log",
+        dest="logs",
+        action="append",
+        default=[],
+        type=_log_file,
+        metavar="[primary=|secondary=]FILE",
+        help="a log that may hold TOFU failures, and whose it is (repeatable)",
+    )
+    parser.add_argument(
+        "--reissued",
+        action="append",
+        default=[],
+        type=_reissued,
+        metavar="HOST[:PORT]",
+        help="this host's certificate was re-issued (repeatable)",
+    )
+    parser.add_argument("--no-probe", action="store_true", help="only list, ask no endpoint")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there")
+    return parser
+
+
+def _lab() -> _Parser:
+    parser = _common(
+        "tofutui lab",
+        "The simulated pair: real SSH and TLS on this machine, until Ctrl-C.",
+        "commands on stdin, one a line: reissue HOST:PORT, restart NODE, contact NODE",
+    )
+    parser.add_argument("scenario", nargs="?", default="seed", metavar="SCENARIO")
+    parser.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _sessions() -> _Parser:
+    parser = _common("tofutui sessions", "The sessions file: list its sessions, say where it is, check it.")
+    parser.add_argument("what", choices=("list", "path", "validate"))
+    return parser
+
+
+def _themes() -> _Parser:
+    return _common("tofutui themes", "The themes, one a line, and where each comes from.")
+
+
+_PARSERS = {"app": _app, "check": _check, "lab": _lab, "sessions": _sessions, "themes": _themes}
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not (math.isfinite(value) and value >= 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return value
+
+
+def _log_file(text: str) -> LogFile:
+    word, equals, path = text.partition("=")
+    role = Role(word) if equals and word in tuple(Role) else None
+    name = path if role else text
+    if not name:
+        raise argparse.ArgumentTypeError(f"{text!r} names no file")
+    return LogFile(role, Path(name).expanduser())
+
+
+def _reissued(text: str) -> Reissued:
+    try:
+        endpoint = parse_endpoint(text)
+    except EndpointError:
+        try:
+            return Reissued(parse_endpoint(text, default_port=1).host, None)
+        except EndpointError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+    return Reissued(endpoint.host, endpoint.port)

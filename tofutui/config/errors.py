@@ -1,0 +1,22 @@
+"""What is wrong with the user's files, all of it at once."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from tofutui.tofu.errors import TofutuiError
+
+
+class ConfigError(TofutuiError):
+    """One or more faults in the user's files; ``errors`` holds one sentence for each."""
+
+    def __init__(self, errors: Sequence[str], hint: str = "") -> None:
+        super().__init__("\n".join(errors), hint)
+        self.errors = tuple(errors)
+
+
+def nearest(word: str, valid: Sequence[str]) -> str:
+    """Which valid word was probably meant, as the end of a message: all of them if none comes near."""
+    close = get_close_matches(word, valid, n=1, cutoff=0.4)
+    if close:
+        return f"did you mean {close[0]}?"
+    return f"valid: {', '.join(valid)}" if valid else ""

@@ -1,0 +1,39 @@
+"""Where things lie: the user's sessions, data and themes, and the files that come with the package."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import platformdirs
+
+APP = "tofutui"
+
+
+def config_dir() -> Path:
+    """The platform's user config folder for this program (it need not exist)."""
+    return platformdirs.user_config_path(APP)
+
+
+def sessions_file(option: Path | None, environ: Mapping[str, str]) -> Path:
+    """The sessions file: ``--sessions``, else ``$TOFUTUI_SESSIONS``, else the one in the config folder."""
+    if option is not None:
+        return option.expanduser()
+    named = environ.get("TOFUTUI_SESSIONS")
+    return Path(named).expanduser() if named else config_dir() / "sessions.toml"
+
+
+def data_dir(option: Path | None, environ: Mapping[str, str]) -> Path:
+    """The folder of history and journal: ``--data``, else ``$TOFUTUI_DATA``, else the user data folder."""
+    if option is not None:
+        return option.expanduser()
+    named = environ.get("TOFUTUI_DATA")
+    return Path(named).expanduser() if named else platformdirs.user_data_path(APP)
+
+
+def bundled(name: str) -> Traversable:
+    """A file or folder that comes with the program, in a wheel as well as in a checkout."""
+    inside = files(APP).joinpath("_bundled", name)
+    if inside.is_dir() or inside.is_file():
+        return inside
+    return Path(__file__).resolve().parents[2] / name

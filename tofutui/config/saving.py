@@ -1,0 +1,109 @@
+"""Sessions made in the app, saved one file each; the user's own file is never written."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from tofutui.config.errors import ConfigError
+from tofutui.config.sessions import read_file, read_sessions, sessions_d
+from tofutui.tofu.session import NodeSettings, ProbeSettings, Remote, Role, Session
+
+_NODE_KEYS = (
+    "port", "username", "password_command", "password_env", "key_file", "legacy_ssh", "jump", "known_hosts",
+    "addresses", "hm_port", "command_timeout", "read_only", "logs", "known",
+)  # fmt: skip
+
+
+def save_session(session: Session, sessions_path: Path) -> Path:
+    """Write ``sessions.d/NAME.toml`` beside ``sessions_path`` (0600, whole or not at all) and give its path.
+
+    Raises:
+        ConfigError: the session would not be read back, its name is taken by another file, or the folder
+            cannot be written.
+    """
+    folder = sessions_d(sessions_path)
+    target = folder / f"{session.name}.toml"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = _write_draft(folder, tomli_w.dumps(as_toml(session)))
+    except OSError as error:
+        raise ConfigError([f"{target}: cannot be written: {error.strerror or error}"]) from error
+    try:
+        _refuse_unreadable(session, draft, target, sessions_path)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return target
+
+
+def as_toml(session: Session) -> dict[str, Any]:
+    """The document that reads back as this session."""
+    table: dict[str, Any] = {}
+    for key, value in (("title", session.title), ("watch", session.watch), ("theme", session.theme)):
+        if value:
+            table[key] = value
+    if session.virtual_ip:
+        table["virtual_ip"] = list(session.virtual_ip)
+    table |= {str(role): _node(session.nodes[role]) for role in session.roles}
+    if session.remotes:
+        table["remotes"] = [_remote(remote) for remote in session.remotes]
+    table["probe"] = _probe(session.probe)
+    return {"sessions": {session.name: table}}
+
+
+def _node(node: NodeSettings) -> dict[str, Any]:
+    plain = NodeSettings(role=node.role, host=node.host)
+    table: dict[str, Any] = {"host": node.host}
+    for key in _NODE_KEYS:
+        value = getattr(node, key)
+        if value != getattr(plain, key):
+            table[key] = _plain(value)
+    return table
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return list(value)
+    return str(value) if isinstance(value, Path) else value
+
+
+def _remote(remote: Remote) -> dict[str, Any]:
+    return {
+        "name": remote.name,
+        "kind": remote.kind,
+        "host": remote.endpoint.host,
+        "port": remote.endpoint.port,
+        "nodes": [str(role) for role in Role if role in remote.nodes],
+    }
+
+
+def _probe(probe: ProbeSettings) -> dict[str, Any]:
+    return {
+        "via": str(probe.via),
+        "timeout": probe.timeout,
+        "concurrency": probe.concurrency,
+        "map": {str(source): str(target) for source, target in probe.map.items()},
+    }
+
+
+def _write_draft(folder: Path, content: str) -> Path:
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".draft")  # mkstemp makes it 0600
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(name)
+
+
+def _refuse_unreadable(session: Session, draft: Path, target: Path, sessions_path: Path) -> None:
+    """Nothing is saved that would not be read back, or whose name stands in another file already."""
+    _, faults = read_file(draft)
+    if faults.errors:
+        raise ConfigError([error.replace(str(draft), str(target)) for error in faults.errors])
+    if sessions_path.exists():
+        taken = read_sessions(sessions_path).origin.get(session.name, target)
+        if taken != target:
+            raise ConfigError([f"{taken}: holds a session {session.name} already"])

@@ -1,0 +1,300 @@
+"""sessions.toml and sessions.d/*.toml -> sessions, checked strictly (part 4 of the design)."""
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tofutui.config.checks import check_session
+from tofutui.config.errors import ConfigError
+from tofutui.config.fields import (
+    Check,
+    Faults,
+    any_text,
+    as_table,
+    command_line,
+    flag,
+    host,
+    list_of,
+    not_negative,
+    one_of,
+    path_from,
+    port,
+    positive,
+    read_table,
+    show,
+    text,
+    whole,
+    word,
+)
+from tofutui.tofu.endpoint import Endpoint, EndpointError, normalise_host, parse_endpoint
+from tofutui.tofu.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
+
+COMMANDS = (
+    "check", "offline", "history", "record", "lab", "sessions", "themes", "keys", "doctor", "completion",
+)  # fmt: skip
+"""Words that the command line reads as a command, now or later: no session can be called so."""
+
+_NAME = re.compile(r"[^\W_][\w.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsReport:
+    """What the files hold: the sessions that are right, every fault, every warning."""
+
+    sessions: dict[str, Session]
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+    origin: dict[str, Path]
+    """The file in which each session stands."""
+
+
+def load_sessions(path: Path) -> dict[str, Session]:
+    """The sessions of ``path`` and of ``sessions.d`` beside it, by name.
+
+    Raises:
+        ConfigError: a file is missing, unreadable or wrong; ``errors`` lists every fault of all files.
+    """
+    report = read_sessions(path)
+    if report.errors:
+        raise ConfigError(report.errors)
+    return report.sessions
+
+
+def read_sessions(path: Path) -> SessionsReport:
+    """Like `load_sessions`, but with the warnings, and the faults as a value.
+
+    Raises:
+        ConfigError: there is no file at all.
+    """
+    drop_ins = sessions_d(path)
+    others = sorted(drop_ins.glob("*.toml")) if drop_ins.is_dir() else []
+    files = ([path] if path.exists() else []) + others
+    if not files:
+        raise ConfigError([f"{path}: no such file"], how_to_make_one(path))
+    all_faults: list[Faults] = []
+    origin: dict[str, Path] = {}
+    sessions: dict[str, Session] = {}
+    for file in files:
+        found, faults = read_file(file)
+        all_faults.append(faults)
+        for session in found:
+            if session.name in origin:
+                first = origin[session.name]
+                faults.add(f"sessions.{session.name}", f"a session of this name stands in {first} already")
+                continue
+            origin[session.name] = file
+            sessions[session.name] = session
+    errors = [error for faults in all_faults for error in faults.errors]
+    if not errors and not sessions:
+        errors = [f"{path}: no session in it; a session starts with [sessions.NAME.primary]"]
+    warnings = [warning for faults in all_faults for warning in faults.warnings]
+    return SessionsReport(sessions, tuple(errors), tuple(warnings), origin)
+
+
+def sessions_d(path: Path) -> Path:
+    """The folder of the sessions made in the app, beside the user's own file."""
+    return path.parent / "sessions.d"
+
+
+def how_to_make_one(path: Path) -> str:
+    """The cure for a missing sessions file: one line for a shell."""
+    folder, file = shlex.quote(str(path.parent)), shlex.quote(str(path))
+    content = r"[sessions.site-a.primary]\nhost = \"192.0.2.10\"\n"
+    return (
+        f'make one: mkdir -p {folder} && printf "{content}" > {file}; '
+        "sessions.toml.example shows every key; tofutui --demo needs none"
+    )
+
+
+def read_file(file: Path) -> tuple[list[Session], Faults]:
+    """The sessions of one file that could be built, and what is wrong with the others."""
+    faults = Faults(str(file))
+    document = _parse(file, faults)
+    if document is None:
+        return [], faults
+    tables = {"defaults": _anything, "sessions": _anything}
+    found = read_table(document, tables, "", faults)
+    base = file.absolute().parent
+    defaults = read_table(found.get("defaults", {}), _node_checks(base), "defaults", faults)
+    sessions = as_table(found.get("sessions", {}), "sessions", faults)
+    built = [_read_session(name, raw, defaults, base, faults) for name, raw in sessions.items()]
+    result = [session for session in built if session is not None]
+    _check_mode(file, result, faults)
+    return result, faults
+
+
+def _parse(file: Path, faults: Faults) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(file.read_bytes().decode("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        faults.add("", f"not TOML: {error}")
+    except UnicodeDecodeError as error:
+        faults.add("", f"not UTF-8: byte {error.start}")
+    except RecursionError:
+        faults.add("", "not TOML: nested too deeply")
+    except ValueError:
+        faults.add("", "not TOML: a number that is too long")
+    except OSError as error:
+        faults.add("", f"cannot be read: {error.strerror or error}")
+    return None
+
+
+def _anything(value: object) -> object:
+    return value
+
+
+def _read_session(
+    name: str, raw: object, defaults: dict[str, Any], base: Path, faults: Faults
+) -> Session | None:
+    """One session, or None if a fault was found in it."""
+    before = len(faults.errors)
+    place = f"sessions.{name}" if _NAME.fullmatch(name) else f"sessions.{show(name)}"
+    _check_name(name, place, faults)
+    found = read_table(raw, _session_checks(), place, faults, required=["primary"])
+    nodes = {
+        role: node
+        for role in Role
+        if role in found and (node := _read_node(role, found[role], defaults, base, place, faults))
+    }
+    remotes = tuple(_read_remotes(found.get("remotes", []), place, faults))
+    probe = _read_probe(found.get("probe", {}), f"{place}.probe", faults)
+    plain = {key: found[key] for key in ("title", "watch", "theme", "virtual_ip") if key in found}
+    session = Session(name=name, nodes=nodes, remotes=remotes, probe=probe, **plain)
+    check_session(session, place, faults, has_secondary="secondary" in found)
+    return session if len(faults.errors) == before else None
+
+
+def _check_name(name: str, place: str, faults: Faults) -> None:
+    if name in COMMANDS:
+        faults.add(place, f"{name} is a command of tofutui: call the session otherwise")
+    elif not _NAME.fullmatch(name):
+        faults.add(place, "a session's name is letters, digits, '.', '_' and '-', a letter or digit first")
+
+
+def _session_checks() -> dict[str, Check]:
+    return {
+        "title": any_text,
+        "watch": not_negative,
+        "theme": text,
+        "virtual_ip": list_of(host),
+        "primary": _anything,
+        "secondary": _anything,
+        "remotes": _anything,
+        "probe": _anything,
+    }
+
+
+def _node_checks(base: Path) -> dict[str, Check]:
+    """Every key of a node; relative paths start at ``base``."""
+    path = path_from(base)
+
+    def path_text(value: object) -> str:
+        found = path(value)
+        return f"{found}/" if str(value).endswith("/") else str(found)
+
+    return {
+        "host": host,
+        "port": port,
+        "username": word,
+        "password_command": command_line,
+        "password_env": word,
+        "key_file": path,
+        "legacy_ssh": flag,
+        "jump": word,
+        "known_hosts": path,
+        "addresses": list_of(host),
+        "hm_port": port,
+        "command_timeout": positive,
+        "read_only": flag,
+        "logs": list_of(path_text),
+        "known": list_of(path_text),
+    }
+
+
+def _read_node(
+    role: Role, raw: object, defaults: dict[str, Any], base: Path, place: str, faults: Faults
+) -> NodeSettings | None:
+    place = f"{place}.{role}"
+    before = len(faults.errors)
+    required = [] if "host" in defaults else ["host"]
+    own = read_table(raw, _node_checks(base), place, faults, required)
+    if len(faults.errors) > before or not ("host" in own or "host" in defaults):
+        return None
+    return NodeSettings(role=role, **{**defaults, **own})
+
+
+def _read_remotes(raw: object, place: str, faults: Faults) -> Iterator[Remote]:
+    if not isinstance(raw, list):
+        faults.add(place, f"remotes = {show(raw)}: not a list; write [[{place}.remotes]]")
+        return
+    checks: dict[str, Check] = {
+        "name": text,
+        "kind": one_of("ise", "dnac", "other"),
+        "host": host,
+        "port": port,
+        "nodes": list_of(one_of(*Role)),
+    }
+    for number, table in enumerate(raw, 1):
+        before = len(faults.errors)
+        found = read_table(table, checks, f"{place}.remotes.{number}", faults, required=["name", "host"])
+        if len(faults.errors) == before:
+            yield Remote(
+                name=found["name"],
+                kind=found.get("kind", "other"),
+                endpoint=Endpoint(normalise_host(found["host"]), found.get("port", 443)),
+                nodes=_roles(found.get("nodes", (Role.PRIMARY,))),
+            )
+
+
+def _roles(words: Iterable[str]) -> tuple[Role, ...]:
+    wanted = set(words)
+    return tuple(role for role in Role if role in wanted)
+
+
+def _read_probe(raw: object, place: str, faults: Faults) -> ProbeSettings:
+    checks: dict[str, Check] = {
+        "via": one_of(*Via),
+        "timeout": positive,
+        "concurrency": whole(1, 1024),
+        "map": _anything,
+    }
+    found = read_table(raw, checks, place, faults)
+    if "via" in found:
+        found["via"] = Via(found["via"])
+    found["map"] = dict(_read_map(found.get("map", {}), f"{place}.map", faults))
+    return ProbeSettings(**found)
+
+
+def _read_map(raw: object, place: str, faults: Faults) -> Iterator[tuple[Endpoint, Endpoint]]:
+    seen: dict[Endpoint, str] = {}
+    for key, value in as_table(raw, place, faults).items():
+        source, target = _endpoint(key), _endpoint(value)
+        if source is None:
+            faults.add(place, f'{show(key)}: not HOST:PORT (IPv6 as "[2001:db8::7]:443")')
+        elif source in seen:
+            faults.add(place, f"{show(key)}: the same endpoint as {show(seen[source])}")
+        if target is None:
+            faults.add(place, f'{show(key)} = {show(value)}: not HOST:PORT (IPv6 as "[2001:db8::7]:443")')
+        if source and target:
+            seen[source] = key
+            yield source, target
+
+
+def _endpoint(value: object) -> Endpoint | None:
+    try:
+        return parse_endpoint(value) if isinstance(value, str) else None
+    except EndpointError:
+        return None
+
+
+def _check_mode(file: Path, sessions: list[Session], faults: Faults) -> None:
+    """Anybody's eyes on the way to a password are worth a warning."""
+    told = any(node.password_command for s in sessions for node in s.nodes.values())
+    if told and file.stat().st_mode & 0o004:
+        faults.warn(
+            "", f"names a password_command and everybody may read it: chmod 600 {shlex.quote(str(file))}"
+        )
