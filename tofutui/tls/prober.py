@@ -1,17 +1,34 @@
 """Fetching the certificates that endpoints present, many at a time."""
 
-from collections.abc import Callable
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
-from tofutui.tls.dial import Dial, dial_direct
+from tofutui.tls.context import build_contexts, server_name
+from tofutui.tls.dial import Dial, DirectDial
+from tofutui.tls.engine import Answer, ask
+from tofutui.tls.ladder import OWN_HELLO, PATIENCE, Asker, Way, climb, decisive, other_ways
+from tofutui.tls.reading import Reader
 from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.presented import Presented
-from tofutui.tofu.session import ProbeSettings
+from tofutui.tofu.presented import Attempt, Presented, Status
+from tofutui.tofu.session import ProbeSettings, Via
+
+PER_HOST = 4
+"""Probes at once to one address of the tables (part 4 of the design)."""
+
+_OFF = "not asked: probing is switched off"
+_UNMAPPED = "this address cannot be asked from here: say in probe.map where it is reached"
 
 
 class Prober:
-    """Asks endpoints for their certificates within the limits of a session's probe settings."""
+    """Asks endpoints for their certificates within the limits of a session's probe settings.
+
+    To be used on one event loop. ``seen_from`` is the host name of the machine that connects; ``dial``
+    replaces connecting from this machine, for example by a jump host's way.
+    """
 
     def __init__(
         self,
@@ -19,23 +36,120 @@ class Prober:
         *,
         seen_from: str,
         clock: Callable[[], datetime],
-        dial: Dial = dial_direct,
+        dial: Dial | None = None,
     ) -> None:
         self.settings = settings
         self._seen_from = seen_from
         self._clock = clock
-        self._dial = dial
+        way = dial or DirectDial(lookup_timeout=0.8 * settings.timeout)
+        self._asker = Asker(way, build_contexts(), settings.timeout)
+        self._reader = Reader()
+        self._limits = _Limits(settings.concurrency)
 
     async def fetch(self, row: Endpoint, target: Endpoint | None) -> Presented:
         """The certificate that the endpoint of ``row`` presents now; never raises for network reasons.
 
         ``row`` is the endpoint as it stands in the table: its name is the SNI, and at most four probes at
         once go to its host. ``target`` is where it is asked, before ``probe.map`` (None: it cannot be).
+        Takes at most three times the time-out of one attempt, not counting the wait for its turn.
         """
-        raise NotImplementedError
+        if self.settings.via is Via.OFF:
+            return self._silent(Status.NOT_PROBED, _OFF)
+        if target is None:
+            return self._silent(Status.UNMAPPED, _UNMAPPED)
+        where = self._mapped(target)
+        async with self._limits.turn(row.host):
+            at = self._clock()
+            answers = await climb(self._asker, where, server_name(row.host))
+        return await self._presented(answers, where, at)
 
     async def alternatives(
         self, row: Endpoint, target: Endpoint | None, first: Presented
-    ) -> tuple[Certificate, ...]:
-        """Other leaf certificates of the endpoint: RSA only, ECDSA only, and without SNI if one was sent."""
-        raise NotImplementedError
+    ) -> tuple[Presented, ...]:
+        """What the endpoint presents otherwise: RSA only, ECDSA only, and without SNI if one was sent.
+
+        Only those whose leaf is another than that of ``first``, each leaf once. Together with ``first``
+        they take at most three times the time-out of one attempt.
+        """
+        left = PATIENCE * self.settings.timeout - first.seconds
+        if first.certificate is None or target is None or self.settings.via is Via.OFF or left <= 0:
+            return ()
+        seconds = min(self.settings.timeout, left)
+        by_hello = any(a.status is Status.OK and a.way.startswith(OWN_HELLO) for a in first.attempts)
+        ways = other_ways(self._asker.contexts, first.sni, by_hello=by_hello)
+        where = self._mapped(target)
+        found = await asyncio.gather(*(self._other(row.host, where, way, seconds) for way in ways))
+        distinct = {first.certificate.sha256: first}
+        for presented in found:
+            if presented.certificate is not None:
+                distinct.setdefault(presented.certificate.sha256, presented)
+        return tuple(distinct.values())[1:]
+
+    async def _other(self, host: str, where: Endpoint, way: Way, seconds: float) -> Presented:
+        async with self._limits.turn(host):
+            at = self._clock()
+            answer = await ask(self._asker.dial, where, way.make, way=way.words, seconds=seconds)
+        return await self._presented((answer,), where, at)
+
+    def _mapped(self, target: Endpoint) -> Endpoint:
+        return self.settings.map.get(target, target)
+
+    def _silent(self, status: Status, error: str) -> Presented:
+        """Nothing was asked."""
+        via = self.settings.via.value
+        return Presented(status=status, error=error, via=via, seen_from=self._seen_from, at=self._clock())
+
+    async def _presented(self, answers: Sequence[Answer], where: Endpoint, at: datetime) -> Presented:
+        best = decisive(answers)
+        certificates = await self._reader.read(best.chain)
+        leaf = certificates[0] if certificates else None
+        status, error = _outcome(best, leaf)
+        return Presented(
+            status=status,
+            at=at,
+            handshake=best.handshake,
+            certificate=leaf,
+            chain=tuple(one for one in certificates[1:] if one is not None),
+            tls=best.tls,
+            sni=best.sni,
+            via=self.settings.via.value,
+            address=str(where),
+            seen_from=self._seen_from,
+            client_certificate=any(answer.client_certificate for answer in answers),
+            attempts=_attempts(answers, best, status, error),
+            error=error,
+            seconds=sum(answer.seconds for answer in answers),
+        )
+
+
+def _outcome(best: Answer, leaf: Certificate | None) -> tuple[Status, str | None]:
+    if leaf is not None:
+        return Status.OK, None
+    if best.chain:
+        digest = hashlib.sha256(best.chain[0]).hexdigest()
+        return Status.UNPARSED, f"what it sent as its certificate cannot be read (SHA-256 {digest})"
+    return best.status, best.text
+
+
+def _attempts(
+    answers: Sequence[Answer], best: Answer, status: Status, error: str | None
+) -> tuple[Attempt, ...]:
+    """Every attempt with its own text; none where the first one did all there is to do."""
+    if status is Status.OK and len(answers) == 1 and best.handshake:
+        return ()
+    words = [(status, error or a.text) if a is best else (a.status, a.text) for a in answers]
+    return tuple(Attempt(a.way, *said, a.seconds) for a, said in zip(answers, words, strict=True))
+
+
+class _Limits:
+    """How many probes there may be at once: in all, and to one address of the tables."""
+
+    def __init__(self, at_once: int) -> None:
+        self._all = asyncio.Semaphore(at_once)
+        self._hosts: dict[str, asyncio.Semaphore] = {}
+
+    @asynccontextmanager
+    async def turn(self, host: str) -> AsyncIterator[None]:
+        # The host comes first: many ports of one host must not hold the places of others while they wait.
+        async with self._hosts.setdefault(host, asyncio.Semaphore(PER_HOST)), self._all:
+            yield
