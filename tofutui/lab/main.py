@@ -1,0 +1,127 @@
+"""`tofutui lab`: run a scenario until told to stop; commands on stdin, one a line."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from tofutui.lab.pair import Lab
+from tofutui.lab.scenario import ScenarioError
+
+_STDIN = 0
+
+
+async def serve(scenario: str, *, until_eof: bool) -> int:
+    """Run a lab in a temporary folder and answer its commands.
+
+    Prints ``sessions: PATH`` and ``data: PATH`` first, then how to reach it by hand. Ends on SIGINT, SIGTERM
+    or SIGHUP, and with `until_eof` at the end of stdin; the folder is removed then.
+
+    Returns:
+        The exit code: 0, or 2 for an unknown or wrong scenario.
+    """
+    stopped = asyncio.Event()
+    with _signals(stopped):
+        folder = Path(tempfile.mkdtemp(prefix="tofutui-lab-"))
+        try:
+            return await _serve_in(folder, scenario, stopped, until_eof=until_eof)
+        finally:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+async def _serve_in(folder: Path, scenario: str, stopped: asyncio.Event, *, until_eof: bool) -> int:
+    try:
+        lab = await Lab.start(scenario, folder)
+    except ScenarioError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    try:
+        _say(*_introduction(lab))
+        commands = asyncio.create_task(_obey(lab))
+        if until_eof:
+            commands.add_done_callback(lambda _: stopped.set())
+        await stopped.wait()
+        commands.cancel()
+        await asyncio.gather(commands, return_exceptions=True)
+    finally:
+        await lab.stop()
+    return 0
+
+
+def _introduction(lab: Lab) -> list[str]:
+    lines = [f"sessions: {lab.sessions_path}", f"data: {lab.data_path}"]
+    lines += [f"log {role}: {path}" for role, path in lab.log_paths.items()]
+    lines += [
+        f"ssh {role}: ssh -i {lab.access.key_file} -o UserKnownHostsFile={lab.access.known_hosts}"
+        f" -p {node.port} admin@127.0.0.1"
+        for role, node in lab.nodes.items()
+    ]
+    return [*lines, f"password: {lab.access.password_file}"]
+
+
+async def _obey(lab: Lab) -> None:
+    lines = _stdin_lines()
+    while (line := await lines.get()) is not None:
+        if line.strip():
+            _say(await lab.command(line))
+
+
+def _stdin_lines() -> asyncio.Queue[str | None]:
+    """Lines of stdin, None at its end.
+
+    Read by a thread, because stdin may be a file, a pipe or a terminal; without Python's buffer, which a
+    thread that is still reading would hold locked at exit.
+    """
+    lines: asyncio.Queue[str | None] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def put(line: str | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the lab has ended
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    def read() -> None:
+        rest = b""
+        while chunk := _read_stdin():
+            *whole, rest = (rest + chunk).split(b"\n")
+            for line in whole:
+                put(line.decode("utf-8", "replace"))
+        if rest:
+            put(rest.decode("utf-8", "replace"))
+        put(None)
+
+    threading.Thread(target=read, name="lab-stdin", daemon=True).start()
+    return lines
+
+
+def _read_stdin() -> bytes:
+    try:
+        return os.read(_STDIN, 4096)
+    except OSError:  # no stdin, or a terminal that belongs to another job
+        return b""
+
+
+@contextlib.contextmanager
+def _signals(stopped: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in ending:
+        loop.add_signal_handler(number, stopped.set)
+    before = signal.signal(signal.SIGTTIN, signal.SIG_IGN)  # as a background job: go on without stdin
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTTIN, before)
+        for number in ending:
+            loop.remove_signal_handler(number)
+
+
+def _say(*lines: str) -> None:
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.write("".join(line + "\n" for line in lines))
+        sys.stdout.flush()

@@ -1,0 +1,234 @@
+"""One login on a simulated appliance: what comes before the first prompt, and the commands."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable
+
+from tofutui.lab import answers
+from tofutui.lab.grammar import NotUnderstood, Understood, understand
+from tofutui.lab.node import Node
+from tofutui.lab.terminal import Interrupted, Terminal
+
+_CONFIRM = "Are you sure you want to delete the certificate of {} (yes/no) [no] ? "
+
+
+class LinkDropped(Exception):
+    """The appliance cuts the connection here."""
+
+
+class Shell:
+    """The admin CLI.
+
+    Args:
+        node: The appliance.
+        terminal: Where the client types.
+        send: Takes text for the client, with CR LF line ends.
+        window: Lines of the client's window, 0 when unknown.
+        number: This login among those of the node.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        terminal: Terminal,
+        send: Callable[[str], None],
+        window: Callable[[], int],
+        number: int,
+    ):
+        self._node = node
+        self._terminal = terminal
+        self._send = send
+        self._window = window
+        self._number = number
+        self._length: int | None = None
+
+    async def run(self) -> None:
+        """Greet and serve until the client leaves.
+
+        Raises:
+            LinkDropped: the scenario cuts the link.
+        """
+        try:
+            if await self._greet():
+                while await self._serve_line():
+                    pass
+        except EOFError:
+            self._send("\r\n")
+
+    async def _greet(self) -> bool:
+        node = self._node
+        if node.last_login:
+            await self._say([node.last_login])
+        await self._page(_each(node.motd))
+        if node.press_enter:
+            await self._write(answers.PRESS_ENTER)
+            await self._terminal.key()
+            await self._say([""])
+        if (node.other_user or node.shells) and not await self._another_user():
+            return False
+        if node.resume_menu or node.dropped:
+            await self._resume()
+        await asyncio.sleep(node.prompt_delay)
+        return True
+
+    async def _another_user(self) -> bool:
+        await self._say([answers.ANOTHER_USER])
+        while (answer := await self._ask(answers.CONTINUE)) not in ("Yes", "No"):
+            await self._say([answers.YES_OR_NO])
+        return answer == "Yes"
+
+    async def _resume(self) -> None:
+        dropped = self._node.dropped
+        shown = dropped or ["1058597.admin-Tuesday_Dec_21_18:10:15_2021"]
+        await self._say([answers.RESUME, *(f"[{n}] {name}" for n, name in enumerate(shown, 1))])
+        while answer := await self._ask(answers.WHICH_SESSION):
+            if answer.isdecimal() and 1 <= int(answer) <= len(shown):
+                del dropped[int(answer) - 1 : int(answer)]
+                return
+            await self._say([answers.WRONG_SESSION])
+
+    async def _ask(self, question: str) -> str:
+        """One answer to a dialogue; Ctrl-C is an empty one."""
+        await self._write(question)
+        try:
+            line = await self._terminal.line()
+        except Interrupted:
+            self._send("^C\r\n")
+            line = ""
+        self._node.answers.append(line)
+        return line.strip()
+
+    async def _serve_line(self) -> bool:
+        """Prompt, read and run one line; False after `exit`."""
+        self._node.shells[self._number] = f"{self._number}.{self._node.now():admin-%A_%b_%d_%H:%M:%S_%Y}"
+        await self._write(answers.prompt(self._node))
+        try:
+            line = await self._terminal.line()
+            if not line.strip():
+                return True
+            self._node.sent.append(line)
+            return await self._run(line)
+        except Interrupted:
+            self._send("^C\r\n")
+            return True
+
+    async def _run(self, line: str) -> bool:
+        command = understand(line, without="" if self._node.terminal_length else "terminal")
+        if isinstance(command, NotUnderstood):
+            column = len(answers.prompt(self._node)) + command.column
+            await self._say(answers.caret(column, "incomplete" if command.incomplete else "invalid"))
+            return True
+        if command.keywords == ("exit",):
+            return False
+        task = asyncio.create_task(self._execute(line, command))
+        if self._node.ignore_interrupt:
+            await task
+        else:
+            await self._terminal.run(task)
+        return True
+
+    async def _execute(self, line: str, command: Understood) -> None:
+        if self._node.hang and self._node.hang in line:
+            await asyncio.Event().wait()
+        match command.keywords:
+            case ("ncs", "certvalidation", _, "listcerts"):
+                await self._list()
+            case ("ncs", "certvalidation", _, "deletecert", "host"):
+                await self._delete(command.words[0])
+            case ("ncs", "ha", "status"):
+                await self._page(_each([answers.ha_words(self._node)]))
+            case ("ncs", "status"):
+                await self._page(_each(answers.ncs_status(self._node)))
+            case ("show", "clock"):
+                await self._page(_each(answers.show_clock(self._node)))
+            case ("show", "version"):
+                await self._page(_each(answers.show_version(self._node)))
+            case ("terminal", "length"):
+                await self._set_length(command.words[0])
+
+    async def _set_length(self, word: str) -> None:
+        if word.isdecimal() and int(word) <= 511:
+            self._length = int(word)
+        else:
+            await self._say(["% Error: the length is 0 to 511"])
+
+    async def _list(self) -> None:
+        await self._page(self._cut(self._listing()))
+
+    async def _cut(self, lines: AsyncIterator[str]) -> AsyncIterator[str]:
+        """The listing, or as much of it as this appliance gets out before it drops the link."""
+        allowed = self._node.cut_listing or sys.maxsize
+        async for line in lines:
+            if len(line) >= allowed:
+                await self._write(line[:allowed])
+                raise LinkDropped
+            allowed -= len(line)
+            yield line
+
+    async def _listing(self) -> AsyncIterator[str]:
+        rows = answers.listing_rows(self._node)
+        pause = self._node.delay_rows + self._node.list_seconds / max(1, len(rows))
+        for line in ("", *answers.LIST_HEADER, ""):
+            yield line
+        for row in rows:
+            if pause:
+                await asyncio.sleep(pause)
+            yield row
+        for line in (*self._node.extra_lines, ""):
+            yield line
+
+    async def _delete(self, key: str) -> None:
+        node = self._node
+        if node.confirm_delete and await self._ask(_CONFIRM.format(key)) != "yes":
+            return
+        if node.drop_instead_of_delete:
+            raise LinkDropped
+        if not node.delete(key):
+            await self._say([f"% Error: no certificate of host {key} in the list"])
+        if node.drop_after_delete:
+            raise LinkDropped
+
+    async def _page(self, lines: AsyncIterator[str]) -> None:
+        """Print lines with a pager, when one is on."""
+        left = self._page_lines()
+        async for line in lines:
+            if left <= 0:
+                left = await self._more()
+            if left <= 0:
+                return
+            await self._say([line])
+            left -= 1
+
+    def _page_lines(self) -> int:
+        """Lines until the first pause."""
+        if self._length == 0:
+            return sys.maxsize
+        height = self._node.page or self._length or self._window()
+        return height - 1 if height > 1 else sys.maxsize
+
+    async def _more(self) -> int:
+        """Wait at the pager: blank for a page, Enter for a line, q to stop; the lines to go on with."""
+        await self._write(answers.MORE)
+        key = await self._terminal.key()
+        self._send("\r" + " " * len(answers.MORE) + "\r")
+        if key == "q":
+            return 0
+        return 1 if key in "\r\n" else self._page_lines()
+
+    async def _say(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            await self._write(line + "\r\n")
+
+    async def _write(self, text: str) -> None:
+        size = self._node.trickle
+        if not size:
+            self._send(text)
+            return
+        for start in range(0, len(text), size):
+            self._send(text[start : start + size])
+            await asyncio.sleep(self._node.trickle_s)
+
+
+async def _each(lines: Iterable[str]) -> AsyncIterator[str]:
+    for line in lines:
+        yield line

@@ -1,0 +1,123 @@
+"""The appliance's end of a terminal: line editing with echo, single keys, and Ctrl-C."""
+
+import asyncio
+from collections.abc import Callable
+
+_ENTER = ("\r", "\n")
+_ERASE = ("\x7f", "\b")
+_CTRL_C, _CTRL_D, _CTRL_U, _ESC = "\x03", "\x04", "\x15", "\x1b"
+
+
+class Interrupted(Exception):
+    """Ctrl-C was typed."""
+
+
+class Terminal:
+    """Reads what the client types; echoes it while a line is being read, as a line editor does.
+
+    Args:
+        send: Takes text for the client.
+        echo: Whether there is a PTY.
+    """
+
+    def __init__(self, send: Callable[[str], None], *, echo: bool):
+        self._send = send
+        self._echo = echo
+        self._typed = ""
+        self._arrived = asyncio.Event()
+        self._ended = False
+        self._last = ""
+        self._running: asyncio.Task[None] | None = None
+
+    def feed(self, data: bytes) -> None:
+        """Bytes from the client. Ctrl-C drops what was typed ahead and cancels a running command."""
+        text = data.decode("utf-8", "backslashreplace")
+        if self._running is not None and _CTRL_C in text:
+            self._typed = text.rpartition(_CTRL_C)[2]
+            self._running.cancel()
+        else:
+            self._typed += text
+        self._arrived.set()
+
+    def feed_end(self) -> None:
+        """The client will type no more."""
+        self._ended = True
+        self._arrived.set()
+
+    async def run(self, task: asyncio.Task[None]) -> None:
+        """Wait for a command that Ctrl-C may end.
+
+        Raises:
+            Interrupted: it did.
+        """
+        self._running = task
+        try:
+            await asyncio.wait([task])
+        finally:
+            self._running = None
+            if not task.done():
+                task.cancel()
+        if task.cancelled():
+            raise Interrupted
+        task.result()
+
+    async def key(self) -> str:
+        """One character, not echoed.
+
+        Raises:
+            EOFError: the client is gone.
+        """
+        while not self._typed:
+            if self._ended:
+                raise EOFError
+            self._arrived.clear()
+            await self._arrived.wait()
+        char, self._typed = self._typed[0], self._typed[1:]
+        if char == "\n" and self._last == "\r":  # Enter sent as CR LF
+            self._last = char
+            return await self.key()
+        self._last = char
+        return char
+
+    async def line(self) -> str:
+        """One line, edited and echoed.
+
+        Raises:
+            EOFError: the client is gone, or Ctrl-D on an empty line.
+            Interrupted: Ctrl-C.
+        """
+        text = ""
+        while (char := await self.key()) not in _ENTER:
+            if char == _CTRL_C:
+                raise Interrupted
+            if char == _CTRL_D and not text:
+                raise EOFError
+            if char == _ESC:
+                await self._swallow_sequence()
+            else:
+                text = self._edited(text, char)
+        self._show("\r\n")
+        return text
+
+    def _edited(self, text: str, char: str) -> str:
+        if char in _ERASE:
+            self._show("\b \b" if text else "\a")
+            return text[:-1]
+        if char == _CTRL_U:
+            self._show("\b \b" * len(text))
+            return ""
+        if char < " ":
+            self._show("\a")
+            return text
+        self._show(char)
+        return text + char
+
+    async def _swallow_sequence(self) -> None:
+        """Arrow keys and the like do nothing here."""
+        if await self.key() in "[O":
+            while not "@" <= await self.key() <= "~":
+                pass
+
+    def _show(self, text: str) -> None:
+        if self._echo:
+            self._send(text)
