@@ -1,0 +1,127 @@
+"""Deletions from the confirmed plan to the proof, on the simulated pair."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.support.live import DELETE, ISE, PRIMARY, SECONDARY, live
+from tofutui.executor import PlanRefused
+from tofutui.tofu.plan import Outcome
+from tofutui.tofu.session import Role
+
+
+async def test_a_deleted_row_is_gone_in_the_next_list_and_in_the_journal(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        outcomes, _ = await pair.delete(pair.entry(Role.PRIMARY, ISE))
+        assert outcomes == [Outcome.GONE]
+        assert pair.deletions_sent(Role.PRIMARY) == [DELETE + ISE]
+        assert pair.deletions_sent(Role.SECONDARY) == []
+        assert ISE not in pair.lab.table("primary")
+        (written,) = pair.journal.entries(pair.bench.session.name)
+        assert (written.key, written.outcome, written.operator) == (ISE, Outcome.GONE, "tester")
+
+
+async def test_a_plan_runs_the_primary_first_and_the_peer_before_others(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        rows = [
+            pair.entry(Role.SECONDARY, PRIMARY),
+            pair.entry(Role.PRIMARY, ISE),
+            pair.entry(Role.PRIMARY, SECONDARY),
+        ]
+        outcomes, steps = await pair.delete(*rows)
+        assert outcomes == [Outcome.GONE] * 3
+        assert [(s.deletion.role, s.deletion.key) for s in steps] == [
+            (Role.PRIMARY, SECONDARY),
+            (Role.PRIMARY, ISE),
+            (Role.SECONDARY, PRIMARY),
+        ]
+
+
+async def test_a_batch_lists_once_before_and_once_after_each_deletion(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        pair.lab.sent[Role.PRIMARY].clear()
+        await pair.delete(pair.entry(Role.PRIMARY, ISE), pair.entry(Role.PRIMARY, SECONDARY))
+        listing = "ncs certvalidation tofu-certs listcerts"
+        assert pair.lab.sent[Role.PRIMARY] == [
+            listing,
+            DELETE + SECONDARY,
+            listing,
+            DELETE + ISE,
+            listing,
+        ]
+
+
+async def test_a_command_that_did_nothing_is_still_there_and_ends_the_batch(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        pair.lab.nodes[Role.PRIMARY].ignore_delete = True
+        outcomes, _ = await pair.delete(pair.entry(Role.PRIMARY, ISE), pair.entry(Role.PRIMARY, SECONDARY))
+        assert outcomes == [Outcome.STILL_THERE, Outcome.NOT_RUN]
+        assert len(pair.deletions_sent(Role.PRIMARY)) == 1
+
+
+async def test_a_row_learned_again_under_its_new_name_came_back(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        pair.lab.nodes[Role.PRIMARY].relearn_on_delete = True
+        outcomes, _ = await pair.delete(pair.entry(Role.PRIMARY, ISE))
+        assert outcomes == [Outcome.CAME_BACK]
+
+
+async def test_an_ignored_command_with_equal_names_cannot_be_told(tmp_path: Path) -> None:
+    async with live("clean", tmp_path) as pair:
+        pair.lab.nodes[Role.PRIMARY].ignore_delete = True
+        outcomes, _ = await pair.delete(pair.entry(Role.PRIMARY, ISE))
+        assert outcomes == [Outcome.CANNOT_TELL]
+        assert len(pair.deletions_sent(Role.PRIMARY)) == 1
+
+
+async def test_a_link_lost_after_sending_is_decided_by_the_next_list(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        pair.lab.nodes[Role.PRIMARY].drop_after_delete = True
+        outcomes, _ = await pair.delete(pair.entry(Role.PRIMARY, ISE))
+        assert outcomes == [Outcome.GONE]
+        assert len(pair.deletions_sent(Role.PRIMARY)) == 1
+
+
+async def test_a_row_that_went_meanwhile_is_not_deleted(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        row = pair.entry(Role.PRIMARY, ISE)
+        plan = pair.executor.freeze([row])
+        await pair.delete(row)
+        steps = await pair.executor.run(plan, lambda number, step: None)
+        assert [step.outcome for step in steps] == [Outcome.REFUSED]
+        assert len(pair.deletions_sent(Role.PRIMARY)) == 1
+
+
+async def test_another_certificate_than_the_confirmed_one_refuses(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        plan = pair.executor.freeze([pair.entry(Role.PRIMARY, ISE)])
+        assert await pair.lab.command("reissue 198.51.100.20:443") == "ok"
+        assert await pair.lab.command("restart 198.51.100.20") == "ok"
+        (step,) = await pair.executor.run(plan, lambda number, step: None)
+        assert step.outcome is Outcome.REFUSED
+        assert "another SHA-256" in step.text
+        assert pair.deletions_sent(Role.PRIMARY) == []
+
+
+async def test_another_host_name_at_the_prompt_refuses(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        plan = pair.executor.freeze([pair.entry(Role.PRIMARY, ISE)])
+        other = replace(plan, deletions=tuple(replace(d, hostname="elsewhere") for d in plan.deletions))
+        (step,) = await pair.executor.run(other, lambda number, step: None)
+        assert step.outcome is Outcome.REFUSED
+        assert pair.deletions_sent(Role.PRIMARY) == []
+
+
+async def test_read_only_plans_nothing(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        pair.bench.session = replace(pair.bench.session, read_only=True)
+        with pytest.raises(PlanRefused, match="read-only"):
+            pair.executor.freeze([pair.entry(Role.PRIMARY, ISE)])
+
+
+async def test_rows_that_are_not_stale_or_are_own_must_be_typed(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        stale, own = pair.entry(Role.PRIMARY, ISE), pair.entry(Role.PRIMARY, PRIMARY)
+        plan = pair.executor.freeze([stale, own])
+        assert {d.key: d.must_type for d in plan.deletions} == {ISE: None, PRIMARY: PRIMARY}

@@ -1,0 +1,324 @@
+"""The comparison as it happens: log in, list, ask every endpoint, judge; again on each refresh."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Collection, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+from tofutui.appliance.errors import ApplianceError, LoginRefused
+from tofutui.appliance.node import LogLine, Node
+from tofutui.appliance.questions import Asker
+from tofutui.appliance.timings import Timings
+from tofutui.tls.prober import Prober
+from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase
+from tofutui.tofu.evidence import NodeClock
+from tofutui.tofu.failures import LogDigest, read_log
+from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version
+from tofutui.tofu.listing import Listing
+from tofutui.tofu.presented import Presented, Status
+from tofutui.tofu.session import Role, Session
+from tofutui.tofu.site import probe_target
+from tofutui.workbench.changes import Change, EntriesChanged, LogGrew, NodeChanged
+from tofutui.workbench.evidence import Log, Testimony
+from tofutui.workbench.judge import Judge
+from tofutui.workbench.lister import Lister
+from tofutui.workbench.probes import Probes
+from tofutui.workbench.table import Table
+
+COMMAND_LOG_LINES = 5_000
+"""How many lines of the command log are kept."""
+
+
+def utc_now() -> datetime:
+    """The clock of this machine."""
+    return datetime.now(UTC)
+
+
+def _nobody(change: Change) -> None:
+    """Nobody watches."""
+
+
+class Workbench:
+    """One live comparison of a session.
+
+    ``asker`` answers what a node or this program asks; ``on_change`` is called on the event loop for each
+    change. All methods belong to one event loop. `close` leaves the nodes; it is safe at any time.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        asker: Asker,
+        *,
+        on_change: Callable[[Change], None] = _nobody,
+        clock: Callable[[], datetime] = utc_now,
+        timings: Timings | None = None,
+    ) -> None:
+        self.session = session
+        self.command_log: list[LogLine] = []
+        self.on_change = on_change
+        self._clock = clock
+        seen_from = socket.gethostname()
+        views = {role: _view(session, role) for role in session.roles}
+        self.comparison = Comparison(session=session, nodes=views, seen_from=seen_from)
+        self._prober = Prober(session.probe, seen_from=seen_from, clock=clock)
+        self._nodes = {
+            role: Node(session.nodes[role], asker, log=self._log, clock=clock, timings=timings or Timings())
+            for role in session.roles
+        }
+        self.testimony = Testimony()
+        self._tables = {role: Table(session, role, views[role]) for role in session.roles}
+        self._judge = Judge(self.comparison, self._tables, self.testimony, clock)
+        self._listers = {
+            role: Lister(self._nodes[role], self._tables[role], clock, self._rows_came(role))
+            for role in session.roles
+        }
+        self._visits: dict[Role, asyncio.Task[None]] = {}
+        self._rows: dict[Role, dict[str, asyncio.Task[None]]] = {role: {} for role in session.roles}
+        self._background: set[asyncio.Task[None]] = set()
+        self._probes: dict[Role, Probes] = {}
+        self._open: list[Probes] = []
+        self._barred: set[Role] = set()
+        self._met: dict[Role, str | None] = {}
+
+    async def refresh(self, roles: Collection[Role] | None = None, *, by_itself: bool = False) -> None:
+        """List the given nodes (all, by default) and ask every endpoint; ends when every row is judged.
+
+        What goes wrong with a node stands in its view; the other node goes on. A refresh that nobody asked
+        for (``by_itself``, a timer's) leaves out a node that refused the login: retrying could lock it.
+        """
+        wanted = [r for r in self.session.roles if roles is None or r in roles]
+        wanted = [r for r in wanted if not (by_itself and r in self._barred)]
+        probes = self._new_probes()
+        try:
+            await asyncio.gather(*(self._visit_once(role, probes) for role in wanted))
+        finally:
+            await self._end_probes(probes)
+        self.comparison.taken_at = self._clock()
+
+    def add_log(self, text: str, role: Role | None, source: str) -> LogDigest:
+        """Read a log (of ``role``, or of a node nobody named) for TOFU failures and judge all rows again."""
+        digest = read_log(text.splitlines())
+        self.testimony.logs.append(Log(digest, role, source))
+        self._judge_again()
+        return digest
+
+    def say_reissued(self, host: str, port: int | None) -> int:
+        """The operator says that this host was re-issued; returns how many rows that concerns."""
+        self.testimony.say_reissued(host, port, self._clock())
+        self._judge_again()
+        return sum(1 for entry in self.comparison.entries() if self._judge.words_about(entry))
+
+    def say_learned(self, role: Role, entry_id: str, at: datetime) -> None:
+        """The operator says that the node learned this row again at that time: older evidence is void."""
+        self.testimony.learned[role, entry_id] = at
+        self._judge_again()
+
+    def node(self, role: Role) -> Node:
+        """The link to a node, for the executor."""
+        return self._nodes[role]
+
+    async def list_rows(self, role: Role) -> Listing:
+        """One fresh listing of a node, ahead of anything else, taken over into the table.
+
+        Raises:
+            ApplianceError: no listing could be had.
+        """
+        node = self._nodes[role]
+        await node.connect()
+        self._meet(role)
+        self._probes[role] = self._new_probes()
+        listing = await self._listers[role].run(urgent=True)
+        self._listed(role, listing)
+        self._spawn(self._judge_all((role,)))
+        return listing
+
+    def note_deleted(self, role: Role, key: str) -> None:
+        """The next listing may miss this key without being asked for twice."""
+        self._tables[role].deleted.add(key)
+
+    async def probe(self, entry: Entry) -> Presented:
+        """What the entry's endpoint presents right now, its other certificates too where there were some."""
+        if entry.endpoint is None:
+            return entry.presented
+        target = probe_target(self.session, entry.role, entry.endpoint)
+        probes = self._new_probes()
+        try:
+            if entry.presented.also and entry.stored:
+                return await probes.fitting(entry.endpoint, target, entry.stored.raw)
+            return await probes.fetch(entry.endpoint, target)
+        finally:
+            await self._end_probes(probes)
+
+    def twins(self, role: Role) -> str | None:
+        """A sentence when both roles turn out to be one machine: same host name or same SSH host key."""
+        this, other = self._nodes[role], self._nodes.get(role.other)
+        if other is None:
+            return None
+        if this.hostname and this.hostname == other.hostname:
+            return f"both nodes call themselves {this.hostname}: is this one machine twice?"
+        if this.host_key and this.host_key == other.host_key:
+            return "both nodes show the same SSH host key: is this one machine twice?"
+        return None
+
+    def contrary_role(self, role: Role) -> str | None:
+        """A sentence when `ncs ha status` gives the node another role than the session does."""
+        ha = self.comparison.nodes[role].ha
+        said = (ha.role or "").strip().lower() if ha else ""
+        if not said.startswith(tuple(Role)) or said.startswith(role.value):
+            return None
+        return f"its HA role is {said.upper()}, contrary to this pane"
+
+    async def close(self) -> None:
+        """Stop everything and leave the nodes with `exit`."""
+        tasks = [*self._visits.values(), *self._background, *self._row_tasks()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(probes.close() for probes in self._open))
+        await asyncio.gather(*(node.close() for node in self._nodes.values()), return_exceptions=True)
+
+    async def _visit_once(self, role: Role, probes: Probes) -> None:
+        running = self._visits.get(role)
+        if running is not None:
+            await asyncio.shield(running)
+            return
+        task = asyncio.create_task(self._visit(role, probes))
+        self._visits[role] = task
+        try:
+            await task
+        finally:
+            self._visits.pop(role, None)
+
+    async def _visit(self, role: Role, probes: Probes) -> None:
+        view = self.comparison.nodes[role]
+        self._probes[role] = probes
+        self._rows[role].clear()
+        self._judge.begin(role)
+        self._phase(role, Phase.CONNECTING)
+        try:
+            await self._nodes[role].connect()
+            self._barred.discard(role)
+            self._meet(role)
+            self._phase(role, Phase.LISTING)
+            self._listed(role, await self._listers[role].run())
+            await self._ask_about(role)
+        except ApplianceError as error:
+            if isinstance(error, LoginRefused):
+                self._barred.add(role)
+            self._failed(view, error)
+        await asyncio.gather(*self._rows[role].values())
+        await self._judge_all((role,))
+
+    def _meet(self, role: Role) -> None:
+        view, node = self.comparison.nodes[role], self._nodes[role]
+        before = self._met.get(role)
+        if before is not None and node.host_key != before:
+            self._tables[role].redeployed(self._clock())
+        self._met[role] = node.host_key
+        view.hostname = node.hostname or view.hostname
+        view.notices = self._notices(role)
+        self.on_change(NodeChanged(role))
+
+    def _notices(self, role: Role) -> tuple[str, ...]:
+        words = (*self._nodes[role].notices, self.twins(role), self.contrary_role(role))
+        return tuple(word for word in words if word)
+
+    async def _ask_about(self, role: Role) -> None:
+        view, node = self.comparison.nodes[role], self._nodes[role]
+        try:
+            answer = await node.show_clock()
+            shown = parse_clock(answer.text)
+            if shown is not None:
+                clock = NodeClock(local=shown[0], zone=shown[1], at=answer.ended)
+                self._judge.clocks[role] = clock
+                view.clock_skew_s = clock.skew_s
+            if view.version is None:
+                view.version = parse_version((await node.show_version()).text).version
+            if view.ha is None:
+                view.ha = parse_ha_status((await node.ha_status()).text)
+            view.notices = self._notices(role)
+        except ApplianceError as error:
+            view.notices = (*self._notices(role), f"after the listing: {error}")
+        self.on_change(NodeChanged(role))
+
+    def _rows_came(self, role: Role) -> Callable[[list[Entry], bool], None]:
+        def came(entries: list[Entry], every: bool) -> None:
+            for entry in entries:
+                if every or entry.presented.status is Status.PENDING:
+                    self._begin_probe(role, entry.id)
+            self.on_change(EntriesChanged(role, tuple(entry.id for entry in entries)))
+
+        return came
+
+    def _begin_probe(self, role: Role, id_: str) -> None:
+        tasks = self._rows[role]
+        if id_ in tasks and not tasks[id_].done():
+            return
+        tasks[id_] = asyncio.create_task(self._probe_row(role, id_, self._probes[role]))
+
+    async def _probe_row(self, role: Role, id_: str, probes: Probes) -> None:
+        if await self._judge.ask(role, id_, probes):
+            self.on_change(EntriesChanged(role, (id_,)))
+
+    def _listed(self, role: Role, listing: Listing) -> None:
+        view = self.comparison.nodes[role]
+        view.complete = listing.complete
+        view.error = None if listing.complete else "; ".join(listing.problems)
+        view.listed_at = self._clock()
+        self._phase(role, Phase.LISTED if listing.complete else Phase.PARTIAL)
+
+    def _failed(self, view: NodeView, error: ApplianceError) -> None:
+        view.complete = False
+        view.error = str(error)
+        if view.phase is Phase.CONNECTING:
+            self._tables[view.role].grow_old()
+        seen = any(not entry.unseen for entry in view.entries.values())
+        view.phase = Phase.PARTIAL if seen else Phase.FAILED
+        self.on_change(NodeChanged(view.role))
+
+    def _phase(self, role: Role, phase: Phase) -> None:
+        view = self.comparison.nodes[role]
+        view.phase = phase
+        if phase is Phase.CONNECTING:
+            view.error = None
+        self.on_change(NodeChanged(role))
+
+    def _judge_again(self) -> None:
+        self._spawn(self._judge_all(self.session.roles))
+
+    async def _judge_all(self, roles: Collection[Role]) -> None:
+        probes = self._new_probes()
+        try:
+            for role, ids in (await self._judge.everything(roles, probes)).items():
+                self.on_change(EntriesChanged(role, ids))
+        finally:
+            await self._end_probes(probes)
+
+    def _new_probes(self) -> Probes:
+        probes = Probes(self._prober)
+        self._open.append(probes)
+        return probes
+
+    async def _end_probes(self, probes: Probes) -> None:
+        await probes.close()
+        self._open.remove(probes)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def _row_tasks(self) -> list[asyncio.Task[None]]:
+        return [task for tasks in self._rows.values() for task in tasks.values()]
+
+    def _log(self, line: LogLine) -> None:
+        self.command_log.append(line)
+        del self.command_log[:-COMMAND_LOG_LINES]
+        self.on_change(LogGrew())
+
+
+def _view(session: Session, role: Role) -> NodeView:
+    node = session.nodes[role]
+    return NodeView(role=role, host=node.host, shown_address=node.shown_address, legacy_ssh=node.legacy_ssh)

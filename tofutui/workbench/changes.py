@@ -1,0 +1,28 @@
+"""What a workbench tells those who watch it."""
+
+from dataclasses import dataclass
+
+from tofutui.tofu.session import Role
+
+
+@dataclass(frozen=True, slots=True)
+class NodeChanged:
+    """Something about the node itself: phase, host name, HA state, error, time of the listing."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesChanged:
+    """These entries of the node's table came, changed or went."""
+
+    role: Role
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogGrew:
+    """The command log has new lines."""
+
+
+Change = NodeChanged | EntriesChanged | LogGrew

@@ -1,0 +1,89 @@
+"""What logs and the operator say, kept for as long as the comparison lives."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tofutui.tofu.comparison import TiedFailure
+from tofutui.tofu.endpoint import Endpoint, normalise_host
+from tofutui.tofu.evidence import LogHit, NodeClock, OperatorWord, RowFacts, tie_failures
+from tofutui.tofu.failures import Failure, LogDigest, OtherCause
+from tofutui.tofu.session import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A log somebody gave: what was found in it, whose it is (None: not said), where it came from."""
+
+    digest: LogDigest
+    role: Role | None
+    source: str
+
+
+@dataclass(slots=True)
+class Testimony:
+    """Logs and the operator's words about one session."""
+
+    logs: list[Log] = field(default_factory=list)
+    words: list[OperatorWord] = field(default_factory=list)
+    learned: dict[tuple[Role, str], datetime] = field(default_factory=dict)
+
+    def say_reissued(self, host: str, port: int | None, at: datetime) -> None:
+        """The operator says that this host (all its ports, or one) has another certificate than before."""
+        self.words.append(OperatorWord(host=normalise_host(host), port=port, at=at))
+
+    def words_about(self, endpoint: Endpoint | None, target: Endpoint | None) -> tuple[OperatorWord, ...]:
+        """The operator's words about a row, by its table's address or the one it is probed at."""
+        about = [e for e in (endpoint, target) if e is not None]
+        return tuple(word for word in self.words if any(word.concerns(e) for e in about))
+
+    def tie(
+        self,
+        role: Role,
+        rows: Sequence[RowFacts],
+        clock: NodeClock | None,
+        listed_at: datetime,
+        now: datetime,
+    ) -> tuple[dict[str, tuple[LogHit, ...]], set[Failure]]:
+        """Tie every log to the rows of one node: hits by row id, and the failures that fit none."""
+        hits: dict[str, tuple[LogHit, ...]] = {}
+        unmatched: set[Failure] = set()
+        for log in self.logs:
+            if log.role not in (role, None):
+                continue
+            ties = tie_failures(
+                log.digest.failures,
+                rows,
+                clock=clock,
+                listed_at=listed_at,
+                now=now,
+                named_node=log.role is not None,
+            )
+            unmatched.update(ties.unmatched)
+            for id_, found in ties.hits.items():
+                hits[id_] = hits.get(id_, ()) + found
+        return hits, unmatched
+
+    def fitting_nothing(
+        self, unmatched: dict[Role, set[Failure]], roles: Iterable[Role]
+    ) -> tuple[TiedFailure, ...]:
+        """The failures that fit no row of the node whose log they stand in (of any, if it is not said)."""
+        found = []
+        for log in self.logs:
+            asked = [log.role] if log.role is not None else list(roles)
+            for failure in log.digest.failures:
+                if all(failure in unmatched.get(role, ()) for role in asked):
+                    found.append(TiedFailure(log.role, failure, _meaning(failure, log.role)))
+        return tuple(found)
+
+    def other_causes(self) -> tuple[OtherCause, ...]:
+        """Causes other than TOFU that the logs show, each once."""
+        return tuple(dict.fromkeys(cause for log in self.logs for cause in log.digest.other))
+
+
+def _meaning(failure: Failure, role: Role | None) -> str:
+    where = f"the table of {role.word}" if role else "either table"
+    return (
+        f"no row of {where} fits this name: the certificate may be presented under another name now, "
+        "the row may be gone already, or it stands under an address that presents something else from here"
+    )

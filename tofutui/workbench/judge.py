@@ -1,0 +1,151 @@
+"""Asks endpoints for the rows of the tables and keeps every entry's verdict up to date."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+
+from tofutui.tofu.comparison import Comparison, Entry
+from tofutui.tofu.evidence import LogHit, NodeClock, OperatorWord
+from tofutui.tofu.failures import Failure
+from tofutui.tofu.presented import Presented, Status
+from tofutui.tofu.session import Role
+from tofutui.tofu.site import probe_target
+from tofutui.workbench.evidence import Testimony
+from tofutui.workbench.judging import (
+    Circumstances,
+    facts_of,
+    judged,
+    name_of,
+    node_behind,
+    noting_vip,
+    with_presented,
+)
+from tofutui.workbench.probes import Probes
+from tofutui.workbench.table import Table
+
+NO_ENDPOINT = Presented(status=Status.UNMAPPED, error="the line names no host and port that could be asked")
+
+
+class Judge:
+    """Verdicts over the entries of all tables."""
+
+    def __init__(
+        self,
+        comparison: Comparison,
+        tables: dict[Role, Table],
+        testimony: Testimony,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.clocks: dict[Role, NodeClock] = {}
+        self._comparison = comparison
+        self._tables = tables
+        self._testimony = testimony
+        self._clock = clock
+        self._hits: dict[Role, dict[str, tuple[LogHit, ...]]] = {role: {} for role in tables}
+        self._unmatched: dict[Role, set[Failure]] = {}
+        self._thorough: dict[Role, set[str]] = {role: set() for role in tables}
+
+    def begin(self, role: Role) -> None:
+        """A refresh begins: every row of the node is asked again, thoroughly where it matters."""
+        self._thorough[role].clear()
+
+    async def ask(self, role: Role, id_: str, probes: Probes) -> bool:
+        """Fetch what the row's endpoint presents and judge the row; whether the entry changed."""
+        entry = self._tables[role].view.entries.get(id_)
+        if entry is None:
+            return False
+        presented = await self._fetch(entry, probes)
+        return await self._settle(role, id_, presented, probes)
+
+    async def everything(self, roles: Collection[Role], probes: Probes) -> dict[Role, tuple[str, ...]]:
+        """Tie all logs to all rows and judge every row again; returns the ids that changed."""
+        changed = {}
+        for role in roles:
+            self._tie(role)
+            changed[role] = await self._everything_of(role, probes)
+        self._comparison.failures = self._testimony.fitting_nothing(self._unmatched, self._tables)
+        self._comparison.not_tofu = self._testimony.other_causes()
+        return changed
+
+    def words_about(self, entry: Entry) -> tuple[OperatorWord, ...]:
+        """The operator's words about this row."""
+        session = self._comparison.session
+        target = probe_target(session, entry.role, entry.endpoint) if entry.endpoint else None
+        return self._testimony.words_about(entry.endpoint, target)
+
+    async def _everything_of(self, role: Role, probes: Probes) -> tuple[str, ...]:
+        changed = []
+        entries = self._tables[role].view.entries
+        for id_ in list(entries):
+            entry = entries.get(id_)
+            if entry is None or entry.presented.status is Status.PENDING:
+                continue
+            if await self._settle(role, id_, entry.presented, probes):
+                changed.append(id_)
+        return tuple(changed)
+
+    async def _settle(self, role: Role, id_: str, presented: Presented, probes: Probes) -> bool:
+        """Judge with what was presented; before a row is called stale, ask for every certificate there is."""
+        entry = self._tables[role].view.entries.get(id_)
+        if entry is None:
+            return False
+        found = self._judged(entry, presented)
+        if self._needs_more(found):
+            self._thorough[role].add(id_)
+            presented = await self._fetch_all(found, probes)
+            entry = self._tables[role].view.entries.get(id_)
+            if entry is None:
+                return False
+            found = self._judged(entry, presented)
+        self._tables[role].view.entries[id_] = found
+        return found != entry
+
+    def _judged(self, entry: Entry, presented: Presented) -> Entry:
+        entry = with_presented(entry, presented)
+        views = self._comparison.nodes.values()
+        answered_by = node_behind(entry, views)
+        hostnames = {view.role: view.hostname for view in views}
+        entry = replace(entry, name=name_of(entry, hostnames, answered_by))
+        return noting_vip(judged(entry, self._around(entry), self._clock()), answered_by)
+
+    def _needs_more(self, entry: Entry) -> bool:
+        asked = entry.id in self._thorough[entry.role]
+        return entry.verdict.is_stale and entry.presented.status is Status.OK and not asked
+
+    async def _fetch(self, entry: Entry, probes: Probes) -> Presented:
+        if entry.endpoint is None:
+            return NO_ENDPOINT
+        return await probes.fetch(
+            entry.endpoint, probe_target(self._comparison.session, entry.role, entry.endpoint)
+        )
+
+    async def _fetch_all(self, entry: Entry, probes: Probes) -> Presented:
+        if entry.endpoint is None or entry.stored is None:
+            return entry.presented
+        target = probe_target(self._comparison.session, entry.role, entry.endpoint)
+        return await probes.fitting(entry.endpoint, target, entry.stored.raw)
+
+    def _around(self, entry: Entry) -> Circumstances:
+        return Circumstances(
+            incarnation=self._incarnation(entry),
+            hits=self._hits[entry.role].get(entry.id, ()),
+            words=self.words_about(entry),
+            clock=self.clocks.get(entry.role),
+        )
+
+    def _incarnation(self, entry: Entry) -> datetime | None:
+        seen = self._tables[entry.role].incarnations.get(entry.id)
+        said = self._testimony.learned.get((entry.role, entry.id))
+        return max((t for t in (seen, said) if t is not None), default=None)
+
+    def _tie(self, role: Role) -> None:
+        view = self._tables[role].view
+        if not self._testimony.logs:
+            return
+        rows = [
+            facts_of(entry, self._incarnation(entry)) for entry in view.entries.values() if entry.is_stored
+        ]
+        listed_at = view.listed_at or self._clock()
+        self._hits[role], self._unmatched[role] = self._testimony.tie(
+            role, rows, self.clocks.get(role), listed_at, self._clock()
+        )

@@ -1,0 +1,98 @@
+"""Entries -> verdicts, with all the evidence at hand."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tofutui.tofu.comparison import Entry, NodeView
+from tofutui.tofu.endpoint import Endpoint
+from tofutui.tofu.evidence import LogHit, NodeClock, OperatorWord, RowFacts
+from tofutui.tofu.names import compare
+from tofutui.tofu.presented import Presented, Status
+from tofutui.tofu.session import Role
+from tofutui.tofu.site import Who
+from tofutui.tofu.verdict import Case, Judgement, judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What is known about a row beyond the row and the certificate."""
+
+    incarnation: datetime | None = None
+    hits: tuple[LogHit, ...] = ()
+    words: tuple[OperatorWord, ...] = ()
+    clock: NodeClock | None = None
+
+
+def facts_of(entry: Entry, incarnation: datetime | None) -> RowFacts:
+    """The part of an entry that evidence is tied to."""
+    return RowFacts(
+        id=entry.id,
+        who=entry.who,
+        stored=entry.stored,
+        presented=entry.presented,
+        names=entry.names,
+        incarnation=incarnation,
+    )
+
+
+def with_presented(entry: Entry, presented: Presented) -> Entry:
+    """The entry beside what its endpoint presents, names compared."""
+    leaf = presented.certificate
+    comparable = leaf is not None and entry.is_stored
+    names = compare(entry.stored.raw if entry.stored else "", leaf.subject) if comparable and leaf else None
+    return replace(entry, presented=presented, names=names)
+
+
+def judged(entry: Entry, around: Circumstances, now: datetime) -> Entry:
+    """The entry with its verdict; a row still being probed keeps waiting."""
+    if entry.presented.status is Status.PENDING:
+        return entry
+    case = Case(
+        facts=facts_of(entry, around.incarnation),
+        is_stored=entry.is_stored,
+        log=around.hits,
+        words=around.words,
+        skew_s=around.clock.skew_s if around.clock else None,
+        now=now,
+    )
+    return replace(entry, judgement=judge(case))
+
+
+def name_of(entry: Entry, hostnames: dict[Role, str | None], vip_answered_by: str) -> str:
+    """The name to show: the host name at the prompt for the nodes' own rows and the peer's."""
+    own = {
+        Who.SELF: hostnames.get(entry.role),
+        Who.LOOPBACK: hostnames.get(entry.role),
+        Who.PEER: hostnames.get(entry.role.other),
+        Who.VIP: vip_answered_by,
+    }
+    return own[entry.who] or "" if entry.who in own else entry.name
+
+
+def node_behind(entry: Entry, views: Iterable[NodeView]) -> str:
+    """Which node answered at the virtual IP: the one whose own row on that port presents the same bytes."""
+    if entry.who is not Who.VIP or entry.sha256 is None:
+        return ""
+    for view in views:
+        if any(
+            _is_own(other, entry.endpoint) and other.sha256 == entry.sha256 for other in view.entries.values()
+        ):
+            return f"{view.role.word} {view.hostname or view.shown_address}"
+    return ""
+
+
+def _is_own(entry: Entry, endpoint: Endpoint | None) -> bool:
+    same_port = entry.endpoint is not None and endpoint is not None and entry.endpoint.port == endpoint.port
+    return entry.who in (Who.SELF, Who.LOOPBACK) and same_port
+
+
+def noting_vip(entry: Entry, answered_by: str) -> Entry:
+    """The entry with a word on which node the virtual IP led to."""
+    if not answered_by or entry.judgement is None:
+        return entry
+    word = f"the virtual IP was answered by {answered_by}"
+    judgement = entry.judgement
+    if word in judgement.why:
+        return entry
+    return replace(entry, judgement=Judgement(judgement.verdict, (*judgement.why, word), judgement.evidence))

@@ -1,0 +1,78 @@
+"""One listing of one node: rows go into the table as they arrive, a surprising result is asked for twice."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from tofutui.appliance.errors import ApplianceError
+from tofutui.appliance.node import Node
+from tofutui.tofu.comparison import Entry
+from tofutui.tofu.listing import Listing, ListingReader, Row
+from tofutui.workbench.table import Table
+
+RowsCame = Callable[[list[Entry], bool], None]
+"""Called with entries that arrived or went missing, and whether they are to be asked even if known."""
+
+DIFFERING = "two listings in a row differ: rows are missing that nobody is known to have deleted"
+
+
+class Lister:
+    """Runs `listcerts` on one node, never two at once, and keeps its table.
+
+    A listing that misses rows which nobody deleted is asked for once more; only two equal answers count
+    (part 2 of the design).
+    """
+
+    def __init__(self, node: Node, table: Table, clock: Callable[[], datetime], rows_came: RowsCame) -> None:
+        self._node = node
+        self._table = table
+        self._clock = clock
+        self._rows_came = rows_came
+        self._lock = asyncio.Lock()
+
+    async def run(self, *, urgent: bool = False) -> Listing:
+        """List once (twice when surprised) and take the result over.
+
+        Raises:
+            ApplianceError: the link failed; what arrived before is in the table, marked as partial.
+        """
+        async with self._lock:
+            listing = await self._read(urgent)
+            if listing.complete and self._table.surprises(listing):
+                again = await self._read(urgent)
+                if _texts(again) != _texts(listing):
+                    again = Listing(again.rows, complete=False, problems=(*again.problems, DIFFERING))
+                listing = again
+            self._take_over(listing, every=not urgent)
+            return listing
+
+    async def _read(self, urgent: bool) -> Listing:
+        reader = ListingReader()
+
+        def arrived(text: str) -> None:
+            self._show(reader.feed(text), every=not urgent)
+
+        try:
+            await self._node.listcerts(arrived, urgent=urgent)
+        except ApplianceError:
+            self._take_over(reader.finish(prompt_returned=False), every=not urgent)
+            raise
+        return reader.finish(prompt_returned=True)
+
+    def _show(self, rows: list[Row], *, every: bool) -> None:
+        if rows:
+            self._rows_came([self._table.take(row) for row in rows], every)
+
+    def _take_over(self, listing: Listing, *, every: bool) -> None:
+        now = self._clock()
+        rest = [row for row in listing.rows if row.id not in self._table.view.entries]
+        self._show(rest, every=every)
+        if listing.complete:
+            self._table.begin_incarnations(listing, now)
+        missing, gone = self._table.close(listing, now)
+        if missing or gone:
+            self._rows_came(missing, every)
+
+
+def _texts(listing: Listing) -> list[str]:
+    return [row.raw for row in listing.rows]

@@ -1,0 +1,62 @@
+"""Each endpoint is asked once a refresh, however many rows of both tables are about it."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+from tofutui.tls.prober import Prober
+from tofutui.tofu.endpoint import Endpoint
+from tofutui.tofu.names import Relation, compare
+from tofutui.tofu.presented import Presented, Status
+
+Key = tuple[Endpoint, Endpoint | None]
+
+
+@dataclass(slots=True, eq=False)
+class Probes:
+    """The probes of one refresh; a new refresh asks again."""
+
+    prober: Prober
+    _fetches: dict[Key, asyncio.Task[Presented]] = field(default_factory=dict)
+    _others: dict[Key, asyncio.Task[tuple[Presented, ...]]] = field(default_factory=dict)
+
+    async def fetch(self, row: Endpoint, target: Endpoint | None) -> Presented:
+        """What the endpoint presents to a broad hello."""
+        key = (row, target)
+        if key not in self._fetches:
+            self._fetches[key] = asyncio.create_task(self.prober.fetch(row, target))
+        return await asyncio.shield(self._fetches[key])
+
+    async def fitting(self, row: Endpoint, target: Endpoint | None, stored: str) -> Presented:
+        """What the endpoint presents when it is asked for its other certificates as well.
+
+        The certificate that fits the stored name is the one shown, the others stand in ``also``.
+        """
+        first = await self.fetch(row, target)
+        if first.status is not Status.OK:
+            return first
+        key = (row, target)
+        if key not in self._others:
+            self._others[key] = asyncio.create_task(self.prober.alternatives(row, target, first))
+        others = await asyncio.shield(self._others[key])
+        return choose(first, others, stored)
+
+    async def close(self) -> None:
+        """Cancel what is still under way and wait for its end."""
+        tasks = [*self._fetches.values(), *self._others.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def choose(first: Presented, others: tuple[Presented, ...], stored: str) -> Presented:
+    """Of all that an endpoint presents, the one whose subject equals the stored name, else the first."""
+    every = (first, *others)
+    fit = next((p for p in every if fits(p, stored)), first)
+    also = tuple(p.certificate for p in every if p is not fit and p.certificate is not None)
+    return replace(fit, also=also)
+
+
+def fits(presented: Presented, stored: str) -> bool:
+    """Whether the subject presented is the stored one."""
+    leaf = presented.certificate
+    return leaf is not None and compare(stored, leaf.subject).relation is Relation.EQUAL

@@ -1,0 +1,131 @@
+"""One node's table over several listings: which rows stay the same row, which came, which went."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tofutui.tofu.comparison import Entry, NodeView
+from tofutui.tofu.listing import Listing, Row
+from tofutui.tofu.session import Role, Session
+from tofutui.tofu.site import Expected, Who, expected, identify, satisfies
+
+ABSENT = "+"
+"""Starts the id of an expected remote that has no row."""
+
+
+@dataclass(slots=True)
+class Table:
+    """The entries of one `NodeView`, kept by row id, and what is remembered about them.
+
+    Incarnations (part 2 of the design) are known only as far as this run has seen them begin.
+    """
+
+    session: Session
+    role: Role
+    view: NodeView
+    incarnations: dict[str, datetime] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
+    """Keys deleted since the last complete listing: their absence is no surprise."""
+    had_complete: bool = False
+    _known_ids: set[str] = field(default_factory=set)
+    _texts: dict[str, str] = field(default_factory=dict)
+
+    def take(self, row: Row) -> Entry:
+        """Put a listed row into the view at once; what was known about it stays until it is asked again."""
+        known = self.view.entries.get(row.id)
+        if known is not None and known.raw == row.raw and known.doubled == row.doubled:
+            entry = replace(known, unseen=False)
+        else:
+            entry = self._entry(row)
+        self.view.entries[row.id] = entry
+        return entry
+
+    def surprises(self, listing: Listing) -> bool:
+        """Whether a listing misses rows that nobody is known to have deleted: it has to be confirmed."""
+        return self.had_complete and bool(
+            self._stored_ids() - {row.id for row in listing.rows} - self.deleted
+        )
+
+    def close(self, listing: Listing, at: datetime) -> tuple[list[Entry], list[str]]:
+        """End a listing: returns the expected remotes found missing, and the ids that went.
+
+        Only a complete listing says that a row is absent; after a partial one the rows not seen stay, marked.
+        """
+        seen = {row.id for row in listing.rows}
+        if not listing.complete:
+            self._keep_unseen(seen)
+            return [], []
+        gone = self._forget(seen)
+        ordered = {row.id: self.view.entries[row.id] for row in listing.rows if row.id in self.view.entries}
+        missing = self._missing(ordered.values())
+        self.view.entries.clear()
+        self.view.entries.update(ordered)
+        self.view.entries.update((entry.id, entry) for entry in missing)
+        self.had_complete = True
+        self.deleted.clear()
+        self._known_ids = seen
+        return missing, gone
+
+    def begin_incarnations(self, listing: Listing, at: datetime) -> None:
+        """Note what a complete listing shows for the first time; call it before `close`."""
+        for row in listing.rows:
+            appeared = self.had_complete and row.id not in self._known_ids
+            if appeared or self._texts.get(row.id, row.raw) != row.raw:
+                self.incarnations[row.id] = at
+        self._texts = {row.id: row.raw for row in listing.rows}
+
+    def grow_old(self) -> None:
+        """Nothing new could be had: what is shown is of an earlier listing."""
+        self._keep_unseen(set())
+
+    def redeployed(self, at: datetime) -> None:
+        """The node shows another SSH host key: everything in its table may have been learned since."""
+        self.incarnations = dict.fromkeys(self.view.entries, at)
+
+    def _stored_ids(self) -> set[str]:
+        return {entry.id for entry in self.view.entries.values() if entry.is_stored and not entry.unseen}
+
+    def _keep_unseen(self, seen: set[str]) -> None:
+        for entry in list(self.view.entries.values()):
+            if entry.is_stored and entry.id not in seen:
+                self.view.entries[entry.id] = replace(entry, unseen=True)
+
+    def _forget(self, seen: set[str]) -> list[str]:
+        gone = [id_ for id_ in self.view.entries if id_ not in seen]
+        for id_ in gone:
+            self.incarnations.pop(id_, None)
+        return gone
+
+    def _missing(self, present: Iterable[Entry]) -> list[Entry]:
+        endpoints = [entry.endpoint for entry in present if entry.endpoint is not None]
+        return [
+            self.view.entries.get(ABSENT + wanted.key) or self._absent(wanted)
+            for wanted in expected(self.session, self.role)
+            if not any(satisfies(self.session, self.role, wanted, endpoint) for endpoint in endpoints)
+        ]
+
+    def _entry(self, row: Row) -> Entry:
+        who, name = identify(self.session, self.role, row.endpoint) if row.endpoint else (Who.OTHER, "")
+        return Entry(
+            id=row.id,
+            role=self.role,
+            key=row.key,
+            raw=row.raw,
+            endpoint=row.endpoint,
+            who=who,
+            name=name,
+            stored=row.stored,
+            doubled=row.doubled,
+        )
+
+    def _absent(self, wanted: Expected) -> Entry:
+        return Entry(
+            id=ABSENT + wanted.key,
+            role=self.role,
+            key=wanted.key,
+            raw="",
+            endpoint=wanted.endpoint,
+            who=wanted.who,
+            name=wanted.name,
+            stored=None,
+        )
