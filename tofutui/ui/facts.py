@@ -11,6 +11,7 @@ from tofutui.tofu.names import AttributeLine
 from tofutui.tofu.presented import Presented, Status
 from tofutui.ui.lines import EMPTY, LABEL, Line, Span, Tone, fit, labelled, line, wrap
 from tofutui.ui.words import (
+    UNICODE,
     VERDICT_TONES,
     WHO_MEANS,
     Glyphs,
@@ -42,7 +43,7 @@ class Facts:
     view: NodeView
     now: datetime
     width: int
-    glyphs: Glyphs = Glyphs()
+    glyphs: Glyphs = UNICODE
 
     def items(self) -> list[Item]:
         """All facts in the order in which they are shown."""

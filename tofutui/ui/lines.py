@@ -21,17 +21,22 @@ class Tone(StrEnum):
     """A key of the keyboard."""
     PRIMARY = "role-primary"
     SECONDARY = "role-secondary"
-    MISMATCH = "cert-mismatch"
-    SUSPECT = "cert-suspect"
-    MATCH = "cert-match"
-    UNVERIFIED = "cert-unverified"
-    UNREACHABLE = "cert-unreachable"
+    MISMATCH = "verdict-mismatch"
+    SUSPECT = "verdict-suspect"
+    SAME_NAME = "verdict-same-name"
+    PROVEN = "verdict-proven"
+    NO_ANSWER = "verdict-no-answer"
+    UNREADABLE = "verdict-unreadable"
+    NOT_STORED = "verdict-not-stored"
+    PENDING = "verdict-pending"
     DANGER = "danger"
     WARNING = "warning"
-    READONLY = "readonly"
+    READ_ONLY = "read-only"
     DEMO = "demo"
     BADGE = "badge"
     COMMAND = "command"
+    LINE = "line"
+    """Borders and rules."""
 
 
 Span = tuple[str, Tone]
@@ -94,15 +99,15 @@ def _halves(text: str, cells: int) -> Iterable[str]:
     yield text
 
 
-def labelled(
-    label: str, texts: Sequence[str], cells: int, tone: Tone = Tone.TEXT, indent: int = 11
-) -> list[Line]:
-    """A label and its text, wrapped beside it."""
-    wrapped = [part for text in texts for part in wrap(text, cells - indent)]
+LABEL = 11
+"""Cells for the names of facts."""
+
+
+def labelled(label: str, texts: Sequence[str], cells: int, tone: Tone = Tone.TEXT) -> list[Line]:
+    """A label and its texts, wrapped beside it to ``cells`` altogether."""
+    wrapped = [part for text in texts for part in wrap(text, cells - LABEL)]
     labels = [label, *[""] * (len(wrapped) - 1)]
-    return [
-        ((fit(name, indent), Tone.HEAD), (text, tone)) for name, text in zip(labels, wrapped, strict=True)
-    ]
+    return [((fit(n, LABEL), Tone.HEAD), (part, tone)) for n, part in zip(labels, wrapped, strict=False)]
 
 
 def plain(lines: Iterable[Line]) -> str:

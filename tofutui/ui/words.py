@@ -14,16 +14,7 @@ from tofutui.tofu.text import safe
 from tofutui.tofu.verdict import Verdict
 from tofutui.ui.lines import Tone
 
-VERDICT_TONES: dict[Verdict, Tone] = {
-    Verdict.MISMATCH: Tone.MISMATCH,
-    Verdict.SUSPECT: Tone.SUSPECT,
-    Verdict.SAME_NAME: Tone.UNVERIFIED,
-    Verdict.PROVEN: Tone.MATCH,
-    Verdict.NO_ANSWER: Tone.UNREACHABLE,
-    Verdict.UNREADABLE: Tone.UNREACHABLE,
-    Verdict.NOT_STORED: Tone.MUTED,
-    Verdict.PENDING: Tone.MUTED,
-}
+VERDICT_TONES: dict[Verdict, Tone] = {verdict: Tone(f"verdict-{verdict.value}") for verdict in Verdict}
 
 WHO_WORDS: dict[Who, str] = {
     Who.VIP: "VIP",
@@ -96,6 +87,7 @@ class Glyphs:
         return text.translate(_TO_ASCII) if self.ascii else text
 
 
+UNICODE = Glyphs()
 _TO_ASCII = str.maketrans(
     {"…": "~", "→": "->", "·": "-", "≠": "!=", "▸": ">", "●": "*", "▾": "v", "↑": "Up", "↓": "Down", "─": "-"}
 )

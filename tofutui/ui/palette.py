@@ -1,0 +1,101 @@
+"""Theme files as Textual themes, and tones as the styles that are drawn."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.strip import Strip
+from textual.theme import Theme
+
+from tofutui.config.themes import TOKENS, ThemeSpec
+from tofutui.tofu.text import safe
+from tofutui.ui.lines import Line, Tone
+
+FALLBACK = ThemeSpec(
+    name="plain",
+    dark=True,
+    colors={
+        "primary": "#7fb4ff", "secondary": "#d7a6ff", "accent": "#6fd3d8", "warning": "#f2c14e", "error": "#ff8f8a",
+        "success": "#7fd88f", "foreground": "#e4e8ee", "background": "#0f1318", "surface": "#161b22",
+        "panel": "#212832",
+    },
+    tokens={},
+    source="built in",
+)  # fmt: skip
+"""Where no theme file can be read."""
+
+
+def textual_theme(spec: ThemeSpec) -> Theme:
+    """The theme as Textual wants it; the domain tokens become variables of the style sheets."""
+    colors = spec.colors
+    tokens = {token: color_of(spec, token) for token in TOKENS}
+    return Theme(
+        name=spec.name,
+        dark=spec.dark,
+        primary=colors["primary"],
+        secondary=colors["secondary"],
+        accent=colors["accent"],
+        warning=colors["warning"],
+        error=colors["error"],
+        success=colors["success"],
+        foreground=colors["foreground"],
+        background=colors["background"],
+        surface=colors["surface"],
+        panel=colors["panel"],
+        variables={**tokens, "muted": _between(spec, 0.62), "line": _between(spec, 0.36)},
+    )
+
+
+def color_of(spec: ThemeSpec, token: str) -> str:
+    """The colour of a domain token in this theme."""
+    return spec.tokens.get(token) or spec.colors[TOKENS[token]]
+
+
+def _between(spec: ThemeSpec, share: float) -> str:
+    """A colour between background and foreground."""
+    back, fore = Color.parse(spec.colors["background"]), Color.parse(spec.colors["foreground"])
+    return back.blend(fore, share).hex
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Tones -> styles, for one theme."""
+
+    spec: ThemeSpec
+
+    @cached_property
+    def styles(self) -> dict[Tone, Style]:
+        """One style for every tone; states differ in word and glyph too, colour is only an aid."""
+        colors = self.spec.colors
+        found = {
+            Tone.TEXT: Style(color=colors["foreground"]),
+            Tone.MUTED: Style(color=_between(self.spec, 0.62)),
+            Tone.STRONG: Style(color=colors["foreground"], bold=True),
+            Tone.HEAD: Style(color=_between(self.spec, 0.62)),
+            Tone.LINE: Style(color=_between(self.spec, 0.36)),
+            Tone.KEY: Style(color=colors["primary"], bold=True),
+            Tone.WARNING: Style(color=colors["warning"]),
+            Tone.COMMAND: Style(color=colors["foreground"], bold=True),
+            Tone.BADGE: Style(color=colors["warning"], bold=True, reverse=True),
+        }
+        for tone in Tone:
+            if tone.value in TOKENS:
+                found[tone] = Style(color=color_of(self.spec, tone.value))
+        for tone in (Tone.MISMATCH, Tone.SUSPECT, Tone.DANGER, Tone.PRIMARY, Tone.SECONDARY):
+            found[tone] += Style(bold=True)
+        for tone in (Tone.READ_ONLY, Tone.DEMO):
+            found[tone] += Style(bold=True, reverse=True)
+        return found
+
+    def strip(self, line: Line, width: int, *, reverse: bool = False) -> Strip:
+        """A line as exactly ``width`` cells; whatever is in it, no control character gets out."""
+        styles, extra = self.styles, Style(reverse=True, bold=True) if reverse else None
+        segments = [
+            Segment(safe(text), styles[tone] + extra if extra else styles[tone])
+            for text, tone in line
+            if text
+        ]
+        filler = styles[Tone.TEXT] + extra if extra else None
+        return Strip(segments).adjust_cell_length(width, filler)

@@ -1,0 +1,112 @@
+"""The title bar and the key bar."""
+
+from collections.abc import Sequence
+
+from tofutui.tofu.comparison import Comparison
+from tofutui.tofu.verdict import Verdict
+from tofutui.ui.actions import Action, State, footer_items
+from tofutui.ui.lines import Line, Span, Tone, clip, fit, width
+from tofutui.ui.widgets.painted import Painted
+from tofutui.ui.words import VERDICT_TONES, own_title
+
+
+class TitleBar(Painted):
+    """Session, counts by verdict, badges: one line."""
+
+    def tell(self, comparison: Comparison, badges: Sequence[tuple[str, Tone]]) -> None:
+        """Show where things stand."""
+        room = self.size.width
+        right: list[Span] = []
+        for text, tone in badges:
+            right += [(f" {text} ", tone), (" ", Tone.TEXT)]
+        counts = _counts(comparison)
+        left: Line = ((" tofutui  ", Tone.STRONG),)
+        space = room - width(left) - width(counts) - width(tuple(right)) - 2
+        name = clip(self.glyphs.plain(own_title(comparison.session)), max(space, 8), self.glyphs.ellipsis)
+        left += ((name + "  ", Tone.TEXT),)
+        seen = f"seen from {comparison.seen_from} "
+        gap = room - width(left) - width(counts) - width(tuple(right))
+        if gap > len(seen) + 1:
+            right.insert(0, (seen, Tone.MUTED))
+            gap -= width(((seen, Tone.MUTED),))
+        self.show([(*left, *counts, (" " * max(gap, 0), Tone.TEXT), *right)])
+
+
+def _counts(comparison: Comparison) -> Line:
+    counts = comparison.counts()
+    spans: list[Span] = []
+    for verdict in Verdict:
+        if counts[verdict]:
+            words = f"{counts[verdict]} {verdict.look.word.lower()}"
+            spans += [(words, VERDICT_TONES[verdict]), ("  ", Tone.TEXT)]
+    own = comparison.own_stale()
+    if own:
+        spans.append((f"{own} own {'row' if own == 1 else 'rows'} stale  ", Tone.MUTED))
+    return tuple(spans)
+
+
+class KeyBar(Painted):
+    """The keys that matter here, as many as fit, or a message until the next key; ``? more`` is always there."""
+
+    def __init__(self, actions: Sequence[Action], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._actions = tuple(actions)
+        self._state = State()
+        self._message: Span | None = None
+
+    def say(self, text: str, tone: Tone = Tone.TEXT) -> None:
+        """Show a message in place of the keys, until `hush`."""
+        self._message = (text, tone)
+        self.draw()
+
+    def hush(self) -> None:
+        """Show the keys again."""
+        if self._message is not None:
+            self._message = None
+            self.draw()
+
+    def tell(self, state: State) -> None:
+        """Dim what cannot be done now."""
+        if state != self._state:
+            self._state = state
+            self.draw()
+
+    @property
+    def message(self) -> str:
+        """The message that is shown."""
+        return self._message[0] if self._message else ""
+
+    def draw(self) -> None:
+        """Fill the line."""
+        self.show([self._line()])
+
+    def on_mount(self) -> None:
+        """Draw once the size is known."""
+        self.call_after_refresh(self.draw)
+
+    def on_resize(self) -> None:
+        """Choose anew what fits."""
+        self.draw()
+
+    def _line(self) -> Line:
+        room = self.size.width
+        more = [a for a in self._actions if a.id == "app.help"]
+        tail = self._item(more[0]) if more else ()
+        room -= width(tail) + 1
+        if self._message is not None:
+            text, tone = self._message
+            return ((" " + fit(text, max(room - 1, 0), self.glyphs.ellipsis), tone), *tail)
+        chosen, used = [], 0
+        for action in footer_items(self._actions):
+            cells = width(self._item(action))
+            if action.id != "app.help" and used + cells <= room:
+                chosen.append(action)
+                used += cells
+        chosen.sort(key=self._actions.index)
+        items = [span for action in chosen for span in self._item(action)]
+        return ((" ", Tone.TEXT), *items, (" " * (room - used), Tone.TEXT), *tail)
+
+    def _item(self, action: Action) -> Line:
+        off = action.why_disabled(self._state) is not None
+        key = (action.shown_key, Tone.MUTED if off else Tone.KEY)
+        return key, (f" {action.hint}  ", Tone.MUTED if off else Tone.TEXT)

@@ -1,0 +1,129 @@
+"""Widgets that draw lines: a fixed block of them, and a block that scrolls.
+
+Only lines that changed are painted again, and changing them never lays out the screen.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tofutui.ui.lines import EMPTY, Line
+from tofutui.ui.palette import Palette
+from tofutui.ui.words import Glyphs
+
+if TYPE_CHECKING:
+    from tofutui.ui.app import TofutuiApp
+
+
+class Painted(Widget, can_focus=False):
+    """A block of lines as high as its style sheet says."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: list[Line] = []
+
+    @property
+    def looks(self) -> "TofutuiApp":
+        """The app, which has the palette and the glyphs."""
+        return cast("TofutuiApp", self.app)
+
+    @property
+    def palette(self) -> Palette:
+        """The styles of the theme."""
+        return self.looks.palette
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The characters to draw with."""
+        return self.looks.glyphs
+
+    @property
+    def lines(self) -> list[Line]:
+        """What is shown."""
+        return self._lines
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show these lines from the top; only those that differ from before are painted."""
+        before, self._lines = self._lines, list(lines)
+        for y in range(min(self.size.height, max(len(before), len(self._lines)))):
+            if _at(before, y) != _at(self._lines, y):
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """One line, as Textual asks for it."""
+        return self.palette.strip(_at(self._lines, y), self.size.width)
+
+
+def _at(lines: Sequence[Line], y: int) -> Line:
+    return lines[y] if y < len(lines) else EMPTY
+
+
+class Scroller(Painted):
+    """Lines of which a part is visible; with a cursor where ``picks`` is set."""
+
+    def __init__(self, *, id: str | None = None, picks: bool = False) -> None:
+        super().__init__(id=id)
+        self.picks = picks
+        self.top = 0
+        self.cursor = 0
+        """The line that is chosen, where ``picks`` is set."""
+
+    @property
+    def end(self) -> int:
+        """The last ``top`` there is."""
+        return max(0, len(self._lines) - self.size.height)
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show these lines; the place stays as far as there is one."""
+        if lines == self._lines:
+            return
+        self._lines = list(lines)
+        self.top = min(self.top, self.end)
+        self.refresh()
+
+    def choose(self, index: int) -> None:
+        """Put the cursor on a line and bring it into view."""
+        self.cursor = index
+        height = max(1, self.size.height)
+        self.top = max(0, min(self.top, index), index - height + 1)
+        self.refresh()
+
+    def scroll_lines(self, lines: int) -> None:
+        """Show what is that many lines further down (or up)."""
+        top = max(0, min(self.top + lines, self.end))
+        if top != self.top:
+            self.top = top
+            self.refresh()
+
+    def move(self, name: str) -> None:
+        """One of the moves of the registry: down, up, first, last, half_down, half_up, page_down, page_up."""
+        height = max(1, self.size.height)
+        steps = {
+            "down": 1, "up": -1, "first": -len(self._lines), "last": len(self._lines), "half_down": height // 2,
+            "half_up": -(height // 2), "page_down": height - 1, "page_up": 1 - height,
+        }  # fmt: skip
+        self.scroll_lines(steps[name])
+
+    def on_resize(self) -> None:
+        """Keep the place within what there is."""
+        self.top = min(self.top, self.end)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Three lines down."""
+        event.stop()
+        self.scroll_lines(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Three lines up."""
+        event.stop()
+        self.scroll_lines(-3)
+
+    def render_line(self, y: int) -> Strip:
+        """One line, as Textual asks for it."""
+        index = y + self.top
+        chosen = self.picks and index == self.cursor and index < len(self._lines)
+        return self.palette.strip(_at(self._lines, index), self.size.width, reverse=chosen)
