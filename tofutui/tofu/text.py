@@ -17,6 +17,14 @@ def decode(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
+def encode(text: str) -> bytes:
+    """The bytes behind a text that `decode` made; lone surrogates of other sources are kept in some form."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
 def safe(text: str) -> str:
     r"""One line that any terminal, file or clipboard may get: no control or bidirectional characters.
 
