@@ -19,11 +19,15 @@ FUTURE = timedelta(minutes=2)
 """How far ahead of the node's clock a stamp may be before it counts as no date."""
 _QUARTER = timedelta(minutes=15)
 _ZONES = {
-    "UTC": 0, "GMT": 0, "UCT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "EET": 2,
-    "EEST": 3, "MSK": 3, "SAST": 2, "JST": 9, "KST": 9, "HKT": 8, "SGT": 8, "AEST": 10, "AEDT": 11, "ACST": 9.5,
-    "AWST": 8, "NZST": 12, "NZDT": 13, "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
-    "AKST": -9, "AKDT": -8, "HST": -10, "BRT": -3,
-}  # fmt: skip
+    **dict.fromkeys(("UTC", "GMT", "UCT", "Z", "WET"), 0),
+    **dict.fromkeys(("CET", "MET", "WEST"), 1),
+    **dict.fromkeys(("CEST", "MEST", "EET", "SAST"), 2),
+    **dict.fromkeys(("EEST", "MSK"), 3),
+    **dict.fromkeys(("HKT", "SGT", "AWST"), 8),
+    **dict.fromkeys(("JST", "KST"), 9),
+    **{"AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13},
+    **{"BRT": -3, "EDT": -4, "EST": -5, "CDT": -5, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8, "AKST": -9},
+}
 """Hours east of Greenwich of abbreviations that mean one thing only (CST, IST and BST mean several)."""
 
 
@@ -40,11 +44,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One piece of evidence as it is shown: kind, the time it speaks of (UTC, None if undated), one sentence."""
+    """One piece of evidence as it is shown."""
 
     kind: Kind
     at: datetime | None
+    """The time it speaks of (UTC); None if undated."""
     text: str
+    """One sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,8 @@ class NodeClock:
     def skew_s(self) -> float:
         """Seconds that the node's clock is ahead of this machine's.
 
-        Exact where the zone's name says its offset. Elsewhere the offset is taken to be the nearest quarter of
-        an hour, so that a clock wrong by more than 7.5 minutes looks better than it is.
+        Exact where the zone's name says its offset. Elsewhere the offset is taken to be the nearest quarter
+        of an hour, so that a clock wrong by more than 7.5 minutes looks better than it is.
         """
         ahead = self.local.replace(tzinfo=UTC) - self.at
         offset = zone_offset(self.zone)
@@ -74,8 +80,8 @@ class NodeClock:
     def utc_of(self, local: datetime) -> datetime:
         """When this machine's clock showed what the node's showed as ``local``.
 
-        By age, so that neither the node's zone nor its skew matters; a stamp with an offset of its own needs the
-        skew.
+        By age, so that neither the node's zone nor its skew matters; a stamp with an offset of its own needs
+        the skew.
         """
         if local.tzinfo is not None:
             return local.astimezone(UTC) - timedelta(seconds=self.skew_s)
@@ -83,7 +89,10 @@ class NodeClock:
 
 
 def zone_offset(zone: str) -> timedelta | None:
-    """How far east of Greenwich a zone's printed name lies (``UTC``, ``CEST``, ``+02``, ``-0330``); None if unsaid."""
+    """How far east of Greenwich a zone lies by its printed name (``UTC``, ``CEST``, ``+02``, ``-0330``).
+
+    None if the name does not say it.
+    """
     hours = _ZONES.get(zone.upper())
     if hours is not None:
         return timedelta(hours=hours)
@@ -142,8 +151,8 @@ class KnownCertificate:
 class Observation:
     """A certificate that was watched while the node learned it (rule 5 of the design).
 
-    The row was absent in one complete listing and present in the next, the last probe before and the first after saw
-    this certificate, and the endpoint showed no other to the extra probes.
+    The row was absent in one complete listing and present in the next, the last probe before and the first
+    after saw this certificate, and the endpoint showed no other to the extra probes.
     """
 
     sha256: str
@@ -218,7 +227,7 @@ def tie_failures(
         clock: the node's clock; without it nothing in a log is dated.
         listed_at: when the listing ended (UTC).
         named_node: whether it is known that the log is this node's.
-        now: this machine's time, if it is later than the listing: what a node logs between the two is no future.
+        now: this machine's time, where it is later than the listing: what was logged since is no future.
     """
     hits: dict[str, list[LogHit]] = {}
     unmatched = []

@@ -1,12 +1,15 @@
 """``ncs ha status``, ``show version`` and ``show clock``: free text, read leniently.
 
-No literal output of ``ncs ha status`` or ``show clock`` is confirmed (DOMAIN.md parts 3 and 4): whatever is not
-understood is None, and nothing here raises.
+No literal output of ``ncs ha status`` or ``show clock`` is confirmed (DOMAIN.md parts 3 and 4): whatever is
+not understood is None, and nothing here raises.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from tofutui.tofu.stamps import MONTHS
 
 _PAIR = re.compile(r"\[([A-Za-z][^\[\]\n]{0,60})\]([^\[\n]{0,300})")
 _TITLE = re.compile(
@@ -24,14 +27,8 @@ _WORD = re.compile(r"[A-Za-z]+(?:/[A-Za-z_]+)?|[+-][0-9]{2}(?::?[0-9]{2})?|[0-9]
 _LONGEST = 4000
 """Characters of an answer that are looked at."""
 
-MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
-"""The first three letters of an English month in lower case -> its number."""
-_DAYS = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTH_NAMES = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +101,12 @@ def _clock_line(line: str, time: re.Match[str]) -> tuple[datetime, str] | None:
         date = _date_of(words)
     if date is None:
         return None
-    moment = moment_of((date[0], date[1], date[2]), time)
+    moment = _moment((date[0], date[1], date[2]), time)
     return (moment, _zone_of(words)) if moment else None
 
 
-def moment_of(date: tuple[int, int, int], time: re.Match[str]) -> datetime | None:
-    """A date with the time of a match (hour, minute, second, fraction, AM/PM); None if there is no such moment."""
+def _moment(date: tuple[int, int, int], time: re.Match[str]) -> datetime | None:
+    """A date with the time of a `_TIME` match; None if there is no such moment."""
     hour = int(time[1])
     if time[5]:
         hour = hour % 12 + (12 if time[5].lower() == "pm" else 0)
@@ -121,7 +118,7 @@ def moment_of(date: tuple[int, int, int], time: re.Match[str]) -> datetime | Non
 
 
 def _date_of(words: list[str]) -> tuple[int, int, int] | None:
-    month = next((MONTHS[w[:3].lower()] for w in words if w[:3].lower() in MONTHS), None)
+    month = next((MONTHS[w[:3].lower()] for w in words if _is_short_for(w, _MONTH_NAMES)), None)
     year = next((int(w) for w in words if w.isdecimal() and len(w) == 4), None)
     day = next((int(w) for w in words if w.isdecimal() and len(w) <= 2), None)
     return (year, month, day) if year and month and day else None
@@ -129,10 +126,14 @@ def _date_of(words: list[str]) -> tuple[int, int, int] | None:
 
 def _zone_of(words: list[str]) -> str:
     for word in words:
-        known = word[:3].lower()
-        if not word.isdecimal() and known not in _DAYS and known not in MONTHS and word != "T":
+        is_date = _is_short_for(word, _DAY_NAMES) or _is_short_for(word, _MONTH_NAMES)
+        if not word.isdecimal() and not is_date:
             return word
     return ""
+
+
+def _is_short_for(word: str, names: Sequence[str]) -> bool:
+    return len(word) >= 3 and any(name.startswith(word.lower()) for name in names)
 
 
 def _unbalanced(value: str) -> str:

@@ -1,9 +1,9 @@
 """``listcerts`` text -> rows, and whether the listing is complete.
 
-The samples are those of DOMAIN.md part 1: ``host=KEY;  subject= /C=US/…`` under two header lines (PI 3.5) and
-``host=KEY;  subject=CN = kong `` without any (PI 3.9). Everything else a node may print here is unverified, so
-the reader is lenient: it drops nothing that looks like a row, and calls a listing complete only when nothing in
-it speaks against that.
+The samples are those of DOMAIN.md part 1: ``host=KEY;  subject= /C=US/…`` under two header lines (PI 3.5)
+and ``host=KEY;  subject=CN = kong `` without any (PI 3.9). Everything else a node may print here is
+unverified, so the reader is lenient: it drops nothing that looks like a row, and calls a listing complete only
+when nothing in it speaks against that.
 """
 
 import re
@@ -15,7 +15,7 @@ from tofutui.tofu.text import safe
 
 _HOST = re.compile(r"host[ \t]*=", re.IGNORECASE)
 _SUBJECT = re.compile(r"(?<![^\s;,])subject[ \t]*=", re.IGNORECASE)
-_BARE_KEY = re.compile(r"[0-9A-Za-z\[:][^\s;,/=]{0,300}[.:\]][^\s;,/=]{0,300}_[0-9]{1,5}[;,\s]")
+_FIRST_TOKEN = re.compile(r"[^\s;,/=]{3,600}(?=[;,\s])")
 _PROMPT = re.compile(r"[^\s/]{1,255}/[^\s/#>]{1,255}[#>](?:\s.*)?")
 _HEADER = re.compile(
     r"host certificates? (?:are|is) automatically added to this list"
@@ -25,11 +25,13 @@ _HEADER = re.compile(
 )
 _ERROR = re.compile(
     r"^\s*%|\b(?:error|denied|failed|failure|fatal|traceback|unable|cannot|refused|not authori[sz]ed)\b"
-    r"|exception\b|\bcould not\b|\bnot (?:running|found|available|permitted|allowed)\b|\bno such\b|\btimed out\b"
-    r"|\b(?:unknown|invalid) (?:command|input|host)\b|\bsyntax error\b",
+    r"|exception\b|\bcould not\b|\bnot (?:running|found|available|permitted|allowed)\b|\bno such\b"
+    r"|\b(?:unknown|invalid) (?:command|input|host)\b|\bsyntax error\b|\btimed out\b",
     re.IGNORECASE,
 )
 _UNKNOWN_COMMAND = re.compile(r"% ?(?:invalid|unknown) (?:command|input)|syntax error", re.IGNORECASE)
+_BLANKS = " \t"
+"""What may be trimmed; any other character belongs to a key or a subject."""
 _SHOWN = 120
 """Characters of a node's own words that stand in a problem."""
 
@@ -49,8 +51,8 @@ class StoredSubject:
 class Row:
     """One line of the table.
 
-    Without a key or without ``subject=`` it is unreadable: ``key`` and ``stored`` are None and ``raw`` holds the
-    line. A line that was cut off keeps its key and the part of its subject that arrived, not understood.
+    Without a key or without ``subject=`` it is unreadable: ``key`` and ``stored`` are None and ``raw`` holds
+    the line. A line that was cut off keeps its key and the part of its subject that arrived, not understood.
     """
 
     id: str
@@ -121,8 +123,8 @@ class ListingReader:
         return Listing(rows, not problems, problems)
 
     def _line(self, line: str, *, cut: bool = False) -> list[Row]:
-        line = line.strip()
-        if not line:
+        line = line.strip(_BLANKS)
+        if not line or line.isspace():
             return []
         row = _read_row(line, cut=cut)
         if row is not None:
@@ -181,16 +183,23 @@ def read_listing(text: str, *, prompt_returned: bool = True) -> Listing:
 def _read_row(line: str, *, cut: bool) -> Row | None:
     host = _HOST.match(line)
     if host is None:
-        is_row_like = _SUBJECT.search(line) is not None or _BARE_KEY.match(line) is not None
-        return _unreadable(line) if is_row_like else None
+        return _unreadable(line) if _is_row_like(line) else None
     key, semicolon, rest = line[host.end() :].partition(";")
-    key = key.strip()
+    key = key.strip(_BLANKS)
     subject = _SUBJECT.search(rest)
     if not key or not semicolon or subject is None:
         return _unreadable(line)
-    raw = rest[subject.end() :].strip()
+    raw = rest[subject.end() :].strip(_BLANKS)
     stored = StoredSubject(raw, None) if cut else read_stored(raw)
     return Row(key, key, line, split_key(key), stored)
+
+
+def _is_row_like(line: str) -> bool:
+    """Whether a line without ``host=`` holds a subject, or begins with something that a key may be."""
+    if _SUBJECT.search(line):
+        return True
+    token = _FIRST_TOKEN.match(line)
+    return token is not None and any(c in ".:" for c in token[0]) and split_key(token[0]) is not None
 
 
 def read_stored(raw: str) -> StoredSubject:

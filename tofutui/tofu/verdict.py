@@ -129,8 +129,8 @@ def judge(case: Case) -> Judgement:
     """The verdict over a row, its reasons strongest first, and all the evidence.
 
     The first piece of evidence that argues for a verdict decides, in the order of part 2 of the design: stored
-    subject or certificate missing, imported certificate, names, the node's log, own observation, history and the
-    operator's word. A certificate thought proven that the node's log shows to be refused is only suspect.
+    subject or certificate missing, imported certificate, names, the node's log, own observation, history and
+    the operator's word. A certificate thought proven that the node's log shows to be refused is only suspect.
     """
     facts = case.facts
     if not case.is_stored:
@@ -149,7 +149,7 @@ def judge(case: Case) -> Judgement:
 
 
 def _is_understood(facts: RowFacts, stored: StoredSubject) -> bool:
-    """A text that is no name in any grammar still counts when it is exactly what the presented one prints as."""
+    """A text that is no name in any grammar still counts if it is just what the presented one prints as."""
     return stored.subject is not None or (facts.names is not None and facts.names.relation is Relation.EQUAL)
 
 
@@ -165,7 +165,7 @@ def _judge_unanswered(case: Case) -> Judgement:
 
 
 def _weigh(findings: list[_Finding]) -> Judgement:
-    """The first finding with a verdict decides; proven against the node's log is suspect, with both reasons."""
+    """The first finding with a verdict decides; proven against the node's log is suspect, with both."""
     evidence = tuple(finding.evidence for finding in findings)
     decider = next(finding for finding in findings if finding.verdict is not None)
     refused = next((f for f in findings if f.is_log_proof), None)
@@ -252,8 +252,8 @@ def _observed_finding(observed: Observation, certificate: Certificate) -> _Findi
         )
         return _Finding(Verdict.PROVEN, Evidence(Kind.OBSERVED, observed.present_at, text))
     text = (
-        f"another certificate was presented when the node learned the row ({when}), unless somebody deleted it "
-        "and the node learned it again in between"
+        f"another certificate was presented when the node learned the row ({when}), unless somebody deleted "
+        "it and the node learned it again in between"
     )
     return _Finding(Verdict.SUSPECT, Evidence(Kind.OBSERVED, observed.present_at, text))
 

@@ -1,0 +1,131 @@
+"""Names at the end of log messages that a document or a terminal has broken into lines.
+
+A line break in a name stands for a space, for nothing (broken at a column, inside a word) or for the end of the
+message. Which one is seen from how the fixed sentence before the name was broken.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from tofutui.tofu.stamps import find_stamp
+
+SENTENCE = (
+    "TOFU failed. Check local trust Trust-on-first-use is configure for this connection. "
+    "Current certificate of the remote host is different from what was used earlier"
+)
+"""The message before the name, as in all samples of DOMAIN.md part 6."""
+
+_LONGEST_NAME = 4096
+_LONGEST_LINE = 4096
+_MOST_LINES = 200
+_UNBROKEN = 100
+"""A line at least this long that was not broken before its name may still have lost the last word of it."""
+_DASHES = "-\u2013\u2014: \t"
+_JAVA = r"javax?(?=\s*\.\s*(?:net|security|io|lang|util)\b)"
+_STOP = re.compile(
+    rf"\s*\b{_JAVA}|(?<=[A-Z]){_JAVA}|\s+javax?\s*$"
+    r"|\s*\[[^\[\]]{1,60}\]\s*(?:\[|TOFU\b)|\s+TOFU failed|\s+Caused by\b|;\s*nested exception"
+    r"|\s+at [\w.$]{1,200}\("
+)
+_STOP_LINE = re.compile(
+    r"[\[<#*]|javax?\s*\.|at\s+[\w.$]+\(|Caused by|\.\.\. \d+ more|TOFU failed|host\s*="
+    r"|(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|SEVERE|FATAL)\b",
+    re.IGNORECASE,
+)
+_BEGINS_NAME = re.compile(r"[A-Za-z0-9.]{1,40}\s*=")
+_HOLDS_ATTRIBUTE = re.compile(r"[^=\[\]]{0,64}[,+]\s?[A-Za-z0-9.]{1,40}\s?=")
+_FRAGMENT = re.compile(r"[A-Za-z0-9.]{1,40}\s?=?")
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """How the text of a message was broken into lines."""
+
+    width: int
+    """The longest line; 0 if the message was not broken before its name."""
+    hard: bool
+    """Whether it was broken at a column, also inside words, and not at spaces."""
+
+    @classmethod
+    def seen(cls, lines: list[str]) -> "Wrap":
+        """From the lines of the fixed sentence, the last being the one on which the name begins."""
+        if len(lines) < 2:
+            return cls(0, hard=False)
+        full = [len(line) for line in lines[:-1]]
+        equal = len(full) > 1 and min(full) == max(full) >= 20
+        return cls(
+            max(len(line) for line in lines),
+            hard=equal or any(_is_mid_word(a, b) for a, b in pairwise(lines)),
+        )
+
+    def goes_on(self, name: str, line: str, following: str) -> bool:
+        """Whether the name so far, which ends with ``line``, goes on in the line that follows."""
+        text = following.strip()
+        begun = name.strip().lstrip(_DASHES)
+        if _STOP_LINE.match(text) or _is_stamp(text):
+            return False
+        if not begun or _FRAGMENT.fullmatch(begun):
+            whole = self.join(name, line, following).strip().lstrip(_DASHES)
+            return _BEGINS_NAME.match(whole) is not None or not text.strip(_DASHES)
+        if begun[-1] in ",+=\\" or begun.count('"') % 2 or text[0] in ",+" or _HOLDS_ATTRIBUTE.match(text):
+            return True
+        if self.hard:
+            return len(line) >= self.width - 1
+        if self.width:
+            return len(line) + 1 + len(text.split(None, 1)[0]) > self.width
+        return len(line) >= _UNBROKEN and len(text) <= 16 and " " not in text
+
+    def join(self, name: str, line: str, following: str) -> str:
+        """The name with the line that follows, with a space only where one was."""
+        is_full = len(line) >= (self.width if self.width else _UNBROKEN)
+        is_closed = is_full and (self.hard or not self.width)
+        spaced = line[-1:].isspace() or following[:1].isspace()
+        return name + ("" if is_closed and not spaced else " ") + following
+
+
+def message_lines(text: str, begin: int, end: int) -> list[str]:
+    """The lines on which a message stands, from the one of ``begin`` to the one of ``end``, whole."""
+    floor = max(0, begin - _LONGEST_LINE)
+    start = max(text.rfind("\n", floor, begin) + 1, floor)
+    inside = text.count("\n", start, end)
+    return text[start : end + _LONGEST_NAME].split("\n")[: inside + 1]
+
+
+def name_after(text: str, end: int, wrap: Wrap, line: str) -> tuple[str, int]:
+    """The name behind a sentence that ends at ``end`` in ``line``, and where it ends; "" if there is none."""
+    name, *following = text[end : end + _LONGEST_NAME].split("\n", _MOST_LINES)
+    used = end + len(name)
+    cut = _cut(name, 0)
+    for more in following[: _MOST_LINES - 1]:
+        if cut is not None or not wrap.goes_on(name, line, more):
+            break
+        searched = max(0, len(name) - 80)
+        name, line, used = wrap.join(name, line, more), more, used + 1 + len(more)
+        cut = _cut(name, searched)
+    if cut is not None:
+        used -= len(name) - cut
+        name = name[:cut]
+    name = " ".join(name.split()).lstrip(_DASHES).rstrip(" ,;")
+    return (name if _BEGINS_NAME.match(name) else ""), used
+
+
+def _cut(name: str, searched: int) -> int | None:
+    """Where something that is not the name begins; what stands before ``searched`` was looked at before."""
+    stop = _STOP.search(name, searched)
+    stamp = find_stamp(name[searched : stop.start() if stop else None])
+    if stamp:
+        return searched + stamp.start()
+    return stop.start() if stop else None
+
+
+def _is_stamp(text: str) -> bool:
+    stamp = find_stamp(text[:80])
+    return stamp is not None and stamp.start() <= 4
+
+
+def _is_mid_word(line: str, following: str) -> bool:
+    if line[-1:].isspace() or following[:1].isspace():
+        return False
+    head, tail = line.rsplit(maxsplit=1)[-1], following.split(None, 1)[0]
+    return head + tail in SENTENCE and f"{head} {tail}" not in SENTENCE
