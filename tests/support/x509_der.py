@@ -1,4 +1,4 @@
-"""Certificates and names built byte by byte, so that they can be as odd as the ones that old appliances hold."""
+"""Certificates and names built byte by byte, to be as odd as those of old appliances."""
 
 import hashlib
 

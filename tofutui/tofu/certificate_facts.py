@@ -129,7 +129,7 @@ def _curve(parameters: Element) -> str:
 
 
 def subject_alt_names(part: Element) -> tuple[str, ...]:
-    """All names of all subjectAltName extensions: ``DNS:…``, ``IP:…``, ``URI:…``, ``email:…`` and the like."""
+    """All names of all subjectAltName extensions: ``DNS:…``, ``IP:…``, ``URI:…``, ``email:…`` and others."""
     found: list[str] = []
     for extension in elements(first(part.value).expect(SEQUENCE).value):
         fields = leading(extension.expect(SEQUENCE).value)

@@ -108,10 +108,10 @@ def _stored_bytes(one: RawAttribute) -> bytes:
 
 
 def _bits(value: bytes) -> bytes:
-    """A BIT STRING with its unused bits cleared."""
-    if len(value) < 2 or value[0] > 7:
-        return value
-    return value[:-1] + bytes([value[-1] & (0xFF << value[0]) & 0xFF])
+    """A BIT STRING with its unused bits cleared, as OpenSSL keeps it."""
+    if len(value) < 2:
+        return b"\0"
+    return value[:-1] + bytes([value[-1] & (0xFF << (value[0] & 7)) & 0xFF])
 
 
 def _quoted(one: RawAttribute) -> bytes:
