@@ -28,7 +28,7 @@ _ZONES = {
     **{"AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13},
     **{"BRT": -3, "EDT": -4, "EST": -5, "CDT": -5, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8, "AKST": -9},
 }
-"""Hours east of Greenwich of abbreviations that mean one thing only (CST, IST and BST mean several)."""
+"""Hours east of Greenwich of common abbreviations; CST, IST and BST mean too many things."""
 
 
 class Kind(StrEnum):

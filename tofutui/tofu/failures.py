@@ -1,8 +1,8 @@
 """TOFU failures, and other causes of a broken connection, in a log.
 
-The message is that of DOMAIN.md part 6 (three samples): ``[system] [THREAD] TOFU failed. … different from what
-was used earlier - NAME``, followed by an exception with the same sentence and often only the CN. In a file each
-is probably one long line; pasted from a document or a terminal it is broken anywhere, also inside a word.
+The message is that of DOMAIN.md part 6 (three samples): ``[system] [THREAD] TOFU failed. … different from
+what was used earlier - NAME``, followed by an exception with the same sentence and often only the CN. In a file
+each is probably one long line; pasted from a document or a terminal it is broken anywhere, also inside a word.
 """
 
 import re
@@ -146,7 +146,7 @@ def read_log(lines: Iterable[str], *, around: datetime | None = None) -> LogDige
 
     The two messages of one event count once. Takes time in proportion to the text, and memory for the longest
     line. ``around`` is the node's local time when the log was taken: a stamp without a year (syslog) gets the
-    one that puts it before that; without it such an event is undated. A stamp's printed zone is left out, as a
+    one that puts it before that; without it such an event is undated. A printed zone name is left out, as a
     log is in its node's zone; an offset or ``Z`` is kept as the zone of ``first`` and ``last``.
     """
     reader = _Reader(around)
@@ -316,7 +316,8 @@ def _exception_begin(exception: re.Match[str] | None, before: str) -> int:
 def _thread(head: str) -> str | None:
     names = [name.replace("\n", "").strip() for name in _BRACKETS.findall(head)]
     named = [name for name in names if "thread" in name.casefold() or "executor" in name.casefold()]
-    return (named or names or [None])[-1]
+    found = named or names
+    return found[-1] if found else None
 
 
 def _time(head: str, wrap: Wrap, around: datetime | None) -> datetime | None:

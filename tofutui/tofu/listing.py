@@ -1,9 +1,9 @@
 """``listcerts`` text -> rows, and whether the listing is complete.
 
 The samples are those of DOMAIN.md part 1: ``host=KEY;  subject= /C=US/…`` under two header lines (PI 3.5)
-and ``host=KEY;  subject=CN = kong `` without any (PI 3.9). Everything else a node may print here is
-unverified, so the reader is lenient: it drops nothing that looks like a row, and calls a listing complete only
-when nothing in it speaks against that.
+and ``host=KEY;  subject=CN = kong `` without any (PI 3.9). Everything else that a node may print here is
+unverified, so the reader is lenient: it drops nothing that looks like a row, and calls a listing complete
+only when nothing in it speaks against that.
 """
 
 import re

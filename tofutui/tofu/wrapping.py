@@ -1,7 +1,7 @@
 """Names at the end of log messages that a document or a terminal has broken into lines.
 
-A line break in a name stands for a space, for nothing (broken at a column, inside a word) or for the end of the
-message. Which one is seen from how the fixed sentence before the name was broken.
+A line break in a name stands for a space, for nothing (broken at a column, inside a word) or for the end of
+the message. Which one is seen from how the fixed sentence before the name was broken.
 """
 
 import re
