@@ -184,9 +184,13 @@ def reserve_port() -> tuple[socket.socket, int]:
 
 def reset(transport: asyncio.Transport) -> None:
     """End a connection with a TCP reset instead of a FIN."""
-    raw: socket.socket = transport.get_extra_info("socket")
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    make_reset(transport.get_extra_info("socket"))
     transport.abort()
+
+
+def make_reset(raw: socket.socket) -> None:
+    """Closing this socket will send a TCP reset."""
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _make_old(context: ssl.SSLContext) -> None:

@@ -24,7 +24,7 @@ async def serve(scenario: str, *, until_eof: bool) -> int:
     or SIGHUP, and with `until_eof` at the end of stdin; the folder is removed then.
 
     Returns:
-        The exit code: 0, or 2 for an unknown or wrong scenario.
+        The exit code: 0, or 2 for an unknown or wrong scenario (which is said on stderr).
     """
     stopped = asyncio.Event()
     with _signals(stopped):
@@ -39,7 +39,7 @@ async def _serve_in(folder: Path, scenario: str, stopped: asyncio.Event, *, unti
     try:
         lab = await Lab.start(scenario, folder)
     except ScenarioError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"tofutui: {error}\n")
         return 2
     try:
         _say(*_introduction(lab))

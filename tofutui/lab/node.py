@@ -1,6 +1,6 @@
 """The state of one simulated appliance: its table, its clock, its logs, and how it misbehaves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -106,6 +106,8 @@ class Node(Behaviour):
         self.logs = NodeLogs(logs)
         self.ha: dict[str, str] = {}
         self.port = 0
+        self.close_ssh: Callable[[], Awaitable[None]] | None = None
+        """Set by the SSH server that serves this node."""
         self._servers = servers
         self._own = servers[Address(plan.address, HM_PORT).key]
         self._clock = clock
@@ -118,6 +120,11 @@ class Node(Behaviour):
         """A moment as this node's clock shows it, naive."""
         shifted = at.astimezone(UTC) + timedelta(seconds=self.clock_offset, minutes=self.utc_offset)
         return shifted.replace(tzinfo=None)
+
+    async def stop(self) -> None:
+        """Its SSH goes down: every login is cut, and the port refuses from now on."""
+        if self.close_ssh is not None:
+            await self.close_ssh()
 
     def server(self, key: str) -> TlsEndpoint:
         """The server behind a table key."""

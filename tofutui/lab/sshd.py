@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import asyncssh
 
-from tofutui.lab.endpoint import reserve_port, reset
+from tofutui.lab.endpoint import make_reset, reserve_port, reset
 from tofutui.lab.node import Node
 from tofutui.lab.shell import LinkDropped, Shell
 from tofutui.lab.terminal import Terminal
 
 USERNAME = "admin"
 _FIRST_SESSION = 1058597
+_DELIVERY_S = 0.05
 _OLD_KEX = ["diffie-hellman-group1-sha1"]
 _OLD_CIPHERS = ["aes128-cbc", "3des-cbc"]
 _OLD_MACS = ["hmac-sha1"]
@@ -36,6 +37,7 @@ class SshServer:
 
     def __init__(self, node: Node, login: Login):
         self.node = node
+        node.close_ssh = self.stop
         self.login = login
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self._acceptor: asyncssh.SSHAcceptor | None = None
@@ -207,13 +209,19 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         try:
             await shell.run()
         except LinkDropped:
-            if self._channel is not None:
-                connection = self._channel.get_connection()
-                connection.abort()
+            await self._cut_off()
             return
         self._leave(orderly=True)
         if self._channel is not None:
             self._channel.exit(0)
+
+    async def _cut_off(self) -> None:
+        """A TCP reset, after what was written has had the time to arrive."""
+        await asyncio.sleep(_DELIVERY_S)
+        if self._channel is not None:
+            connection = self._channel.get_connection()
+            make_reset(connection.get_extra_info("socket"))
+            connection.abort()
 
     def _leave(self, *, orderly: bool) -> None:
         """Forget the session; one that was cut off may be resumed at the next login."""
