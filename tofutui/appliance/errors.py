@@ -51,10 +51,6 @@ class NoCommonAlgorithm(ApplianceError):
     """Client and node have no SSH algorithm in common; the hint names ``legacy_ssh``."""
 
 
-class UnknownDialogue(ApplianceError):
-    """The node asked something that nobody here could answer; the message quotes it."""
-
-
 class NotAnAdminCli(ApplianceError):
     """A prompt came, but not one of the admin CLI (``host/user#``)."""
 
@@ -77,3 +73,10 @@ class CommandTimeout(Interrupted):
 
 class OutputTooLong(Interrupted):
     """The node printed more than any list can hold; reading it was stopped."""
+
+
+class UnknownDialogue(Interrupted):
+    """The node asked something that nobody here could answer; the message quotes it.
+
+    ``sent`` is true when the question came after a command.
+    """

@@ -1,13 +1,37 @@
 """A node of the pair as typed commands over one connection and one shell."""
 
-from collections.abc import Callable
+import asyncio
+import importlib
+import os
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from tofutui.appliance.credentials import NodePassword, SecretEnvironment
+from tofutui.appliance.errors import ApplianceError, LinkLost
 from tofutui.appliance.questions import Asker
+from tofutui.appliance.shell import Order, Shell
 from tofutui.appliance.timings import Timings
+from tofutui.appliance.turns import Turns
+from tofutui.tofu.endpoint import Endpoint, is_plain_key, safe_repr
 from tofutui.tofu.session import NodeSettings, Role
+from tofutui.tofu.text import safe
+
+if TYPE_CHECKING:
+    from tofutui.appliance.connection import Connector, Link
+
+LISTCERTS = "ncs certvalidation tofu-certs listcerts"
+DELETECERT = "ncs certvalidation tofu-certs deletecert host {key}"
+SHOW_CLOCK = "show clock"
+SHOW_VERSION = "show version"
+HA_STATUS = "ncs ha status"
+
+_SECRETS = SecretEnvironment(os.environ)
+"""Process-wide as the environment itself: both nodes and later sessions may name one variable."""
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +57,7 @@ class CommandOutput:
 class Node:
     """One node: one login, one shell, one command at a time, deletions first.
 
-    Every method raises a subclass of `tofutui.appliance.errors.ApplianceError` when it fails.
+    Every method but `close` raises a subclass of `tofutui.appliance.errors.ApplianceError` when it fails.
     """
 
     def __init__(
@@ -47,45 +71,183 @@ class Node:
     ) -> None:
         self.settings = settings
         self.hostname: str | None = None
+        """As the last prompt showed it."""
         self.host_key: str | None = None
+        """``SHA256:…`` of the key that the node showed at the last login."""
         self.notices: tuple[str, ...] = ()
+        """What the node said at the last login that matters on the screen (another user is logged in)."""
+        self._asker = asker
+        self._log = log
+        self._clock = clock
+        self._timings = timings or Timings()
+        self._password = NodePassword(settings, asker, _SECRETS, timeout=self._timings.password_command)
+        self._turns = Turns()
+        self._connecting = asyncio.Lock()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._connector: Connector | None = None
+        self._link: Link | None = None
+        self._shell: Shell | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     @property
     def connected(self) -> bool:
         """Whether a shell stands that has not gone away."""
-        raise NotImplementedError
+        return self._shell is not None and self._shell.is_usable
 
     async def connect(self) -> None:
-        """Log in and wait for the first prompt; nothing happens if that was done."""
-        raise NotImplementedError
+        """Log in and wait for the first prompt; nothing happens if that was done.
+
+        Raises:
+            ApplianceError: each reason its own subclass. A refused login is not tried again by itself, and
+                a password that was refused is not sent a second time by a later call.
+        """
+        async with self._connecting:
+            if not self.connected:
+                await self._guarded(self._connect())
 
     async def listcerts(
         self, on_text: Callable[[str], None] | None = None, *, urgent: bool = False
     ) -> CommandOutput:
-        """The table; ``on_text`` gets whole lines of it as they arrive. ``urgent`` goes before other reads."""
-        raise NotImplementedError
+        """The table; ``on_text`` gets whole lines as they arrive. ``urgent`` goes before other reads."""
+        return await self._read(self._ncs(LISTCERTS), on_text, urgent=urgent)
 
     async def show_clock(self) -> CommandOutput:
         """The node's own time."""
-        raise NotImplementedError
+        return await self._read(self._plain(SHOW_CLOCK))
 
     async def show_version(self) -> CommandOutput:
         """Product and version."""
-        raise NotImplementedError
+        return await self._read(self._plain(SHOW_VERSION))
 
     async def ha_status(self) -> CommandOutput:
         """Role and state of the pair as this node sees it."""
-        raise NotImplementedError
+        return await self._read(self._ncs(HA_STATUS))
 
     async def deletecert(self, key: str) -> CommandOutput:
-        """Delete a row; sent at most once.
+        """Delete a row; sent at most once, and only over the link that stands.
 
         Raises:
             ValueError: the key is not a plain one (DESIGN.md part 8.2).
-            LinkLost: ``sent`` tells whether the node got the command.
+            Interrupted: one of its subclasses; ``sent`` tells whether the node got the command.
         """
-        raise NotImplementedError
+        if not is_plain_key(key):
+            raise ValueError(f"{safe_repr(key)} is not a plain key")
+        order = self._ncs(DELETECERT.format(key=key), confirm=True)
+        async with self._turns.take(urgent=True):
+            return await self._run(order, None)
+
+    async def dial(
+        self, factory: Callable[[], asyncio.Protocol], endpoint: Endpoint
+    ) -> tuple[asyncio.BaseTransport, asyncio.Protocol]:
+        """A TCP connection from the node's jump host, over the connection that stands (``via = "jump"``).
+
+        Raises:
+            OSError: not connected, no jump host, or it could not connect.
+        """
+        if self._link is None or self._link.is_closed:
+            raise OSError("the jump host is not connected")
+        return await self._link.dial(factory, endpoint)
 
     async def close(self) -> None:
-        """Leave with `exit` and close; may be called at any time, and again."""
-        raise NotImplementedError
+        """Leave with `exit` and close, for good; may be called at any time, and again.
+
+        What still runs ends with `LinkLost`. Cancelling the caller does not stop the leaving.
+        """
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _connect(self) -> None:
+        await self._drop_link()
+        if self._connector is None:
+            await self._load_connector()
+        assert self._connector is not None
+        try:
+            self._link = await self._connector.link()
+            self._shell = Shell(self._link.wire, self.settings, self._asker, self._timings, self._say)
+            await self._shell.open()
+        except BaseException as error:
+            if isinstance(error, ApplianceError):
+                self._say("error", str(error))
+            if not self.connected:
+                await self._leave()
+            raise
+        self.hostname, self.notices = self._shell.hostname, self._shell.notices
+        self.host_key = self._link.fingerprint
+
+    async def _load_connector(self) -> None:
+        module = await asyncio.to_thread(importlib.import_module, "tofutui.appliance.connection")
+        self._connector = module.Connector(
+            self.settings, self._asker, self._password, self._timings, self._say
+        )
+
+    async def _read(
+        self, order: Order, on_text: Callable[[str], None] | None = None, *, urgent: bool = False
+    ) -> CommandOutput:
+        await self.connect()
+        async with self._turns.take(urgent=urgent):
+            return await self._run(order, on_text)
+
+    async def _run(self, order: Order, on_text: Callable[[str], None] | None) -> CommandOutput:
+        shell = self._shell
+        if shell is None or not shell.is_usable:
+            raise LinkLost(f"{self.settings.host} is not connected", sent=False)
+        started, shell.sent = self._clock(), False
+        try:
+            text = await self._guarded(shell.run(order, on_text), shell)
+        except ApplianceError as error:
+            self._say("error", str(error))
+            if not shell.is_usable:
+                await self._drop_link()
+            raise
+        return CommandOutput(order.command, text, started, self._clock())
+
+    async def _guarded(self, work: Coroutine[Any, Any, _T], shell: Shell | None = None) -> _T:
+        """Run in a task that `close` can end; what it ends is a lost link to whoever waits."""
+        if self._closing is not None:
+            work.close()
+            raise self._closed(sent=False)
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            current = asyncio.current_task()
+            if self._closing is None or (current and current.cancelling()):
+                raise
+            raise self._closed(sent=shell is not None and shell.sent) from None
+
+    def _closed(self, *, sent: bool) -> LinkLost:
+        return LinkLost(f"the connection to {self.settings.host} was closed from here", sent=sent)
+
+    async def _close(self) -> None:
+        running = list(self._tasks)
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
+        await self._leave()
+
+    async def _leave(self) -> None:
+        """`exit`, and close; as much of it as the link still allows."""
+        try:
+            if self._shell:
+                await self._shell.leave()
+        finally:
+            await self._drop_link()
+
+    async def _drop_link(self) -> None:
+        link, self._link, self._shell = self._link, None, None
+        if link:
+            with suppress(TimeoutError):
+                await link.close(self._timings.exit)
+
+    def _ncs(self, command: str, *, confirm: bool = False) -> Order:
+        return Order(command=command, total=self.settings.command_timeout, confirm=confirm)
+
+    def _plain(self, command: str) -> Order:
+        return Order(command=command, total=self._timings.command_total, idle=self._timings.command_idle)
+
+    def _say(self, kind: Literal["sent", "answer", "note", "error"], text: str) -> None:
+        self._log(LogLine(self._clock(), self.settings.role, kind, safe(text)))

@@ -1,0 +1,366 @@
+"""SSH connections to a node, through jump hosts if need be. Slow to import: do it in a worker thread."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import asyncssh
+
+from tofutui.appliance import failures, hostkeys
+from tofutui.appliance.algorithms import Offer
+from tofutui.appliance.credentials import AskedPassword, PasswordSource
+from tofutui.appliance.errors import ApplianceError, NoPassword
+from tofutui.appliance.hostkeys import KnownKeys, Standing
+from tofutui.appliance.login import Attempt, LoginClock
+from tofutui.appliance.opening import Say
+from tofutui.appliance.place import Place, parse_jump, survey
+from tofutui.appliance.questions import Asker, HostKeyQuestion, PasswordQuestion
+from tofutui.appliance.timings import Timings
+from tofutui.appliance.wire import ShellWire, TunnelSession
+from tofutui.tofu.endpoint import Endpoint
+from tofutui.tofu.session import NodeSettings
+from tofutui.tofu.text import safe
+
+logging.getLogger("asyncssh").addHandler(logging.NullHandler())
+
+TERMINAL_SIZE = (511, 1000)
+"""Columns and lines: wide enough that no row is wrapped."""
+_ROUNDS = 4
+"""Connections for one login at most: one refused for its host key, one for its long lists, one too slow."""
+_DEEPEST = 5
+
+
+@dataclass(slots=True)
+class Link:
+    """A logged-in connection, the jump hosts before it, and the shell on it."""
+
+    place: Place
+    connection: asyncssh.SSHClientConnection
+    tunnels: list[asyncssh.SSHClientConnection]
+    fingerprint: str
+    wire: ShellWire = field(default_factory=ShellWire)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the connection is gone."""
+        return self.connection.is_closed() or self.wire.is_closed
+
+    async def close(self, seconds: float) -> None:
+        """Close everything, the node first; what does not close in time is dropped."""
+        for connection in (self.connection, *reversed(self.tunnels)):
+            connection.close()
+            try:
+                async with asyncio.timeout(seconds):
+                    await connection.wait_closed()
+            finally:
+                connection.abort()
+
+    async def dial(
+        self, factory: Callable[[], asyncio.Protocol], endpoint: Endpoint
+    ) -> tuple[asyncio.BaseTransport, asyncio.Protocol]:
+        """A TCP connection from the last jump host.
+
+        Raises:
+            OSError: the jump host could not connect; its text is the jump host's.
+        """
+        if not self.tunnels:
+            raise OSError("this session has no jump host")
+        try:
+            _, session = await self.tunnels[-1].create_connection(
+                lambda: TunnelSession(factory), endpoint.host, endpoint.port
+            )
+        except asyncssh.ChannelOpenError as error:
+            raise ConnectionRefusedError(error.reason) from error
+        except asyncssh.Error as error:
+            raise OSError(error.reason) from error
+        assert isinstance(session, TunnelSession)
+        assert session.transport is not None
+        return session.transport, session.protocol
+
+
+class Connector:
+    """Makes links to one node. What was accepted or typed once is kept for the next link."""
+
+    def __init__(
+        self, settings: NodeSettings, asker: Asker, password: PasswordSource, timings: Timings, say: Say
+    ) -> None:
+        self._settings = settings
+        self._asker = asker
+        self._password = password
+        self._timings = timings
+        self._say = say
+        self._jump_passwords: dict[str, AskedPassword] = {}
+        self._passphrase: str | None = None
+        self._accepted: dict[tuple[str, int], list[asyncssh.SSHKey]] = {}
+
+    async def link(self) -> Link:
+        """Connect, log in and start a shell.
+
+        Raises:
+            ApplianceError: one of its subclasses, naming the host that failed.
+        """
+        settings = self._settings
+        place = await asyncio.to_thread(
+            survey, settings.host, settings.port, settings.username, settings.known_hosts
+        )
+        tunnels: list[asyncssh.SSHClientConnection] = []
+        link: Link | None = None
+        try:
+            jump = settings.jump or (None if place.has_command else place.jump)
+            if jump:
+                await self._jump(jump, tunnels, depth=1)
+            link = await self._log_in_to_node(place, tunnels)
+            await self._start_shell(link)
+        except BaseException:
+            with suppress(TimeoutError):
+                await _drop(link, tunnels)
+            raise
+        return link
+
+    async def _jump(self, jump: str, tunnels: list[asyncssh.SSHClientConnection], depth: int) -> None:
+        """Log in to one jump host after the other, each through those before it."""
+        if depth > _DEEPEST:
+            raise ApplianceError(f"jump: {self._settings.host} is behind more than {_DEEPEST} nested jumps")
+        for hop in parse_jump(jump):
+            place = await asyncio.to_thread(
+                survey, hop.host, hop.port, hop.username, self._settings.known_hosts
+            )
+            if place.jump and not tunnels:
+                await self._jump(place.jump, tunnels, depth + 1)
+            source = self._jump_passwords.setdefault(
+                place.login, AskedPassword(self._settings.role, place.host, place.username, self._asker)
+            )
+            login = Login(self, place, source, tunnels[-1] if tunnels else None, keys=())
+            tunnels.append(await login.run())
+            self._say("note", f"connected to the jump host {place.address} as {place.username}")
+
+    async def _log_in_to_node(self, place: Place, tunnels: list[asyncssh.SSHClientConnection]) -> Link:
+        keys = await self._keys()
+        login = Login(self, place, self._password, tunnels[-1] if tunnels else None, keys=keys)
+        connection = await login.run()
+        key = connection.get_server_host_key()
+        fingerprint = key.get_fingerprint("sha256") if key else ""
+        self._say("note", f"connected to {place.address} as {place.username}, host key {fingerprint}")
+        return Link(place, connection, tunnels, fingerprint)
+
+    async def _start_shell(self, link: Link) -> None:
+        try:
+            async with asyncio.timeout(self._timings.login):
+                await link.connection.create_session(
+                    lambda: link.wire,
+                    None,
+                    env=None,
+                    send_env=None,
+                    request_pty="force",
+                    term_type="vt100",
+                    term_size=TERMINAL_SIZE,
+                    x11_forwarding=False,
+                    encoding=None,
+                )
+        except asyncssh.ChannelOpenError as error:
+            raise failures.no_session(link.place, error) from error
+        except asyncssh.Error as error:
+            raise ApplianceError(f"{link.place.address}: the connection was lost: {error.reason}") from error
+        except TimeoutError:
+            raise ApplianceError(
+                f"{link.place.address} gave no shell within {self._timings.login:g} s"
+            ) from None
+
+    async def _keys(self) -> tuple[object, ...]:
+        """The session's own key, read and decrypted; () leaves the choice to agent and configuration."""
+        file = self._settings.key_file
+        if file is None:
+            return ()
+        try:
+            return (await asyncio.to_thread(asyncssh.read_private_key, file.expanduser(), self._passphrase),)
+        except asyncssh.KeyImportError as error:
+            if "assphrase" not in str(error):
+                raise ApplianceError(f"key_file {file}: {error}") from error
+        except OSError as error:
+            raise ApplianceError(f"key_file {file}: {error.strerror}") from error
+        return (await self._decrypted(),)
+
+    async def _decrypted(self) -> object:
+        settings, file = self._settings, self._settings.key_file
+        assert file is not None
+        question = PasswordQuestion(settings.role, settings.host, settings.username, str(file), "passphrase")
+        passphrase = await self._asker.password(question)
+        if passphrase is None:
+            raise NoPassword(f"key_file {file} needs its passphrase", "load the key into an SSH agent")
+        try:
+            key = await asyncio.to_thread(asyncssh.read_private_key, file.expanduser(), passphrase)
+        except asyncssh.KeyImportError:
+            raise NoPassword(f"key_file {file}: the passphrase is wrong") from None
+        self._passphrase = passphrase
+        return key
+
+    def known_keys(self, place: Place) -> KnownKeys:
+        """What is on file, and what was accepted in this run. Reads files: for a worker thread."""
+        known = hostkeys.look_up(place.known_hosts, place.key_name, place.key_port)
+        return known.and_keys(self._accepted.get((place.key_name, place.key_port), ()))
+
+    async def accept(self, place: Place, attempt: Attempt, known: KnownKeys) -> None:
+        """Ask about an unknown key and write it down.
+
+        Raises:
+            ApplianceError: it is changed or revoked, or nobody accepts it.
+        """
+        key = attempt.key
+        if key is None or attempt.standing is not Standing.UNKNOWN:
+            raise failures.host_key_refused(place, attempt, ())
+        file = place.known_hosts[0]
+        fingerprint, kind = key.get_fingerprint("sha256"), key.get_algorithm()
+        question = HostKeyQuestion(
+            self._settings.role, place.host, place.port, kind, fingerprint, file, known.types
+        )
+        if not await self._asker.accept_host_key(question):
+            raise failures.host_key_refused(place, attempt, known.types)
+        self._accepted.setdefault((place.key_name, place.key_port), []).append(key)
+        try:
+            await asyncio.to_thread(hostkeys.append, file, place.key_name, place.key_port, key)
+        except OSError as error:
+            self._say("error", f"the accepted host key could not be written to {file}: {error.strerror}")
+        else:
+            self._say(
+                "note", f"host key of {place.address} accepted: {kind} {fingerprint}; written to {file}"
+            )
+
+    @property
+    def settings(self) -> NodeSettings:
+        """The node's."""
+        return self._settings
+
+    @property
+    def asker(self) -> Asker:
+        """Who is asked."""
+        return self._asker
+
+    @property
+    def timings(self) -> Timings:
+        """The waits."""
+        return self._timings
+
+
+class Login:
+    """One login to one server, in as many connections as its host key and its quirks need."""
+
+    def __init__(
+        self,
+        connector: Connector,
+        place: Place,
+        source: PasswordSource,
+        tunnel: asyncssh.SSHClientConnection | None,
+        *,
+        keys: tuple[object, ...],
+    ) -> None:
+        self._connector = connector
+        self._place = place
+        self._source = source
+        self._tunnel = tunnel
+        self._keys = keys
+        self._offer = Offer(legacy=connector.settings.legacy_ssh)
+        self._resumed = False
+
+    async def run(self) -> asyncssh.SSHClientConnection:
+        """The logged-in connection; a password that was refused is never sent again."""
+        for _ in range(_ROUNDS):
+            known = await asyncio.to_thread(self._connector.known_keys, self._place)
+            attempt = self._attempt(known)
+            try:
+                connection = await self._connect(attempt, known)
+            except asyncssh.HostKeyNotVerifiable:
+                await self._connector.accept(self._place, attempt, known)
+            except (asyncssh.Error, OSError, TimeoutError, ValueError) as error:
+                if not await self._may_go_on(attempt, error):
+                    raise await self._failure(attempt, error) from error
+            else:
+                if attempt.sent_password is not None:
+                    self._source.was_accepted(attempt.sent_password)
+                return connection
+        raise failures.host_key_refused(self._place, attempt, ())
+
+    def _attempt(self, known: KnownKeys) -> Attempt:
+        settings = self._connector.settings
+        place = self._place
+        return Attempt(settings.role, place.host, place.username, known, self._source, self._connector.asker)
+
+    async def _connect(self, attempt: Attempt, known: KnownKeys) -> asyncssh.SSHClientConnection:
+        timings = self._connector.timings
+        place = self._place
+        try:
+            async with asyncio.timeout(timings.connect) as scope:
+                attempt.clock = LoginClock(scope, timings)
+                return await asyncssh.connect(
+                    place.given,
+                    place.port,
+                    username=place.username,
+                    tunnel=self._tunnel,
+                    client_factory=lambda: attempt,
+                    known_hosts=(
+                        [],
+                        list(known.authorities),
+                        list(known.revoked) if known.authorities else [],
+                    ),
+                    client_keys=list(self._keys) or (),
+                    **({"agent_path": None} if self._keys else {}),
+                    connect_timeout=None,
+                    login_timeout=0,
+                    keepalive_interval=timings.keepalive,
+                    keepalive_count_max=4,
+                    compression_algs=None,
+                    agent_forwarding=False,
+                    x11_forwarding=False,
+                    **self._offer.options(place, known.types, certificates=bool(known.authorities)),
+                )
+        except asyncio.CancelledError:
+            if attempt.question:
+                attempt.question.cancel()
+            raise
+
+    async def _may_go_on(self, attempt: Attempt, error: Exception) -> bool:
+        """Whether another connection is worth while: never after a password was sent."""
+        if attempt.sent_password is not None or attempt.error:
+            return False
+        if attempt.question and not self._resumed:
+            self._resumed = True
+            await attempt.question
+            return True
+        in_hello = isinstance(error, asyncssh.ConnectionLost) and attempt.saw_hello and attempt.key is None
+        if in_hello and not self._offer.short:
+            self._offer = Offer(self._offer.legacy, short=True)
+            return True
+        return False
+
+    async def _failure(self, attempt: Attempt, error: Exception) -> ApplianceError:
+        place, timings = self._place, self._connector.timings
+        if attempt.sent_password is not None and attempt.was_refused_by(error):
+            self._source.was_refused(attempt.sent_password)
+        match error:
+            case asyncssh.ChannelOpenError():
+                failure = failures.tunnel_refused(place, error)
+            case asyncssh.PermissionDenied():
+                failure = failures.login_refused(place, attempt)
+            case asyncssh.KeyExchangeFailed():
+                failure = failures.no_common_algorithm(place, error, legacy=self._offer.legacy)
+            case asyncssh.ConnectionLost() if attempt.key is None:
+                failure = await failures.first_words(place, self._tunnel, timings.connect)
+            case asyncssh.DisconnectError():
+                failure = failures.hung_up(place, attempt, error)
+            case TimeoutError():
+                failure = failures.timed_out(place, attempt, timings.connect, timings.login)
+            case OSError():
+                failure = failures.unreachable(place, error)
+            case _:
+                failure = ApplianceError(f"{place.address}: {safe(str(error))}")
+        return failure
+
+
+async def _drop(link: Link | None, tunnels: list[asyncssh.SSHClientConnection]) -> None:
+    if link:
+        await link.close(1.0)
+        return
+    for tunnel in reversed(tunnels):
+        tunnel.abort()
+        await tunnel.wait_closed()

@@ -1,0 +1,175 @@
+"""Where a password comes from, and that it goes nowhere else.
+
+A password is kept in memory for as long as the node object lives, so that a lost link can be taken up
+again. It is never logged, and one that was refused is never sent a second time.
+"""
+
+import asyncio
+import shlex
+from collections.abc import MutableMapping
+from typing import Protocol
+
+from tofutui.appliance.errors import LoginRefused, NoPassword
+from tofutui.appliance.questions import Asker, PasswordQuestion
+from tofutui.tofu.session import NodeSettings, Role
+
+_LONGEST = 65_536
+
+
+class SecretEnvironment:
+    """Environment variables that hold passwords, taken out of the environment of later child processes.
+
+    Both nodes, and several sessions, may name the same variable: what was taken once can be asked for again.
+    """
+
+    def __init__(self, environ: MutableMapping[str, str]) -> None:
+        self._environ = environ
+        self._taken: dict[str, str] = {}
+
+    def take(self, name: str) -> str | None:
+        """The variable's value; afterwards the environment does not hold it any more."""
+        value = self._environ.pop(name, None)
+        if value is not None:
+            self._taken[name] = value
+        return self._taken.get(name)
+
+
+class PasswordSource(Protocol):
+    """Who knows the password of one login."""
+
+    async def password(self, prompt: str) -> str:
+        """The password; ``prompt`` is the server's own wording.
+
+        Raises:
+            LoginRefused: there is none, or only one that was refused before.
+        """
+        ...
+
+    def was_accepted(self, password: str) -> None:
+        """Keep it for the next login."""
+        ...
+
+    def was_refused(self, password: str) -> None:
+        """Never hand it out again."""
+        ...
+
+
+class _Remembering:
+    """What all sources share: the password in use (typed or accepted), and the refused ones."""
+
+    def __init__(self, role: Role, host: str, username: str, asker: Asker) -> None:
+        self.role = role
+        self.host = host
+        self.username = username
+        self.asker = asker
+        self._held: str | None = None
+        self._refused: set[str] = set()
+
+    def was_accepted(self, password: str) -> None:
+        """Keep it for the next login."""
+        self._held = password
+
+    def was_refused(self, password: str) -> None:
+        """Never hand it out again."""
+        self._held = None
+        self._refused.add(password)
+
+    async def _ask(self, prompt: str, nobody: str) -> str:
+        question = PasswordQuestion(self.role, self.host, self.username, prompt, "password")
+        answer = await self.asker.password(question)
+        if answer is None:
+            raise NoPassword(
+                f"no password for {self.username}@{self.host}{nobody}",
+                "set password_command, password_env or key_file, or start an SSH agent",
+            )
+        self._held = answer
+        return answer
+
+    def _checked(self, password: str, origin: str) -> str:
+        if password in self._refused:
+            raise LoginRefused(
+                f"{self.host} refused the password of {self.username} before; it was not sent again",
+                f"{origin} still gives the same one",
+            )
+        return password
+
+
+class AskedPassword(_Remembering):
+    """The password of a jump host: nobody but a person knows it, and no node's password is ever tried."""
+
+    async def password(self, prompt: str) -> str:
+        """The one in use, else what is typed."""
+        return self._held or await self._ask(prompt, "")
+
+
+class NodePassword(_Remembering):
+    """A node's password: ``password_command``, else ``password_env``, else what is typed."""
+
+    def __init__(
+        self, settings: NodeSettings, asker: Asker, environment: SecretEnvironment, *, timeout: float
+    ) -> None:
+        super().__init__(settings.role, settings.host, settings.username, asker)
+        self._settings = settings
+        self._timeout = timeout
+        self._from_environment = environment.take(settings.password_env) if settings.password_env else None
+
+    async def password(self, prompt: str) -> str:
+        """The password of the first source that is configured; asked for if none is."""
+        if self._held is not None:
+            return self._held
+        if self._settings.password_command:
+            found = await run_password_command(self._settings, self._timeout)
+            return self._checked(found, "password_command")
+        if self._from_environment is not None:
+            return self._checked(self._from_environment, f"${self._settings.password_env}")
+        unset = f": ${self._settings.password_env} is not set" if self._settings.password_env else ""
+        return await self._ask(prompt, unset)
+
+
+async def run_password_command(settings: NodeSettings, timeout: float) -> str:  # noqa: ASYNC109
+    """The first line that the configured program prints. It gets no shell, and its words are never shown.
+
+    Raises:
+        NoPassword: it cannot be started, fails, takes too long or prints nothing.
+    """
+    where = f"password_command of {settings.role.value}"
+    process = await _start(settings, where)
+    try:
+        async with asyncio.timeout(timeout):
+            assert process.stdout is not None
+            output = await process.stdout.read(_LONGEST)
+            while more := await process.stdout.read(_LONGEST):
+                output = (output + more)[:_LONGEST]
+            status = await process.wait()
+    except TimeoutError:
+        raise NoPassword(f"{where}: no end after {timeout:g} s", "run it by hand once") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if status != 0:
+        raise NoPassword(
+            f"{where}: it ended with status {status}", "run it by hand; its output is not shown here"
+        )
+    line = output.split(b"\n", 1)[0].removesuffix(b"\r").decode("utf-8", "surrogateescape")
+    if not line:
+        raise NoPassword(f"{where}: it printed no password in its first line")
+    return line
+
+
+async def _start(settings: NodeSettings, where: str) -> asyncio.subprocess.Process:
+    try:
+        words = shlex.split(settings.password_command or "")
+    except ValueError as error:
+        raise NoPassword(f"{where}: {error}", "quote it as for a shell") from None
+    if not words:
+        raise NoPassword(f"{where} is empty")
+    try:
+        return await asyncio.create_subprocess_exec(
+            *words,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise NoPassword(f"{where}: {words[0]}: {error.strerror or 'cannot be started'}") from None

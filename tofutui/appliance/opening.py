@@ -1,0 +1,183 @@
+"""From a fresh shell to its first prompt: banners, menus and questions first."""
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+from tofutui.appliance.console import Console, Patience, ShellEnded
+from tofutui.appliance.dialogues import (
+    Dialogue,
+    Then,
+    find_dialogue,
+    looks_like_question,
+    says_expired,
+    says_too_many,
+    wants_secret,
+)
+from tofutui.appliance.errors import (
+    ApplianceError,
+    CommandTimeout,
+    LinkLost,
+    NotAnAdminCli,
+    OutputTooLong,
+    PasswordExpired,
+    TooManySessions,
+    UnknownDialogue,
+)
+from tofutui.appliance.questions import Asker, DialogueQuestion
+from tofutui.appliance.timings import Timings
+from tofutui.tofu.session import NodeSettings
+from tofutui.tofu.text import safe
+
+Say = Callable[[Literal["sent", "answer", "note", "error"], str], None]
+"""Writes a line of the command log."""
+
+PROMPT = re.compile(r"(?P<host>[^\s/@#>()]{1,100})/(?P<user>[^\s/#>()]{1,100})[#>][ ]{0,2}")
+"""``host/user#`` or ``host/user>``; a config prompt holds brackets and is none (DOMAIN.md part 3)."""
+
+_OTHER_PROMPT = re.compile(r"\A\S{0,100}[^\n]{0,60}[#$%>]\s{0,2}\Z")
+_KEPT = 20_000
+_LIMIT = 4_000_000
+
+
+class Opening:
+    """One run from the shell's start to the prompt, which `prompt` and `hostname` hold afterwards."""
+
+    def __init__(
+        self, console: Console, settings: NodeSettings, asker: Asker, timings: Timings, say: Say
+    ) -> None:
+        self._console = console
+        self._settings = settings
+        self._asker = asker
+        self._timings = timings
+        self._say = say
+        self._patience = Patience(timings.first_prompt)
+        self._seen = ""
+        self._silence = 0.0
+        self._rounds: dict[str, int] = {}
+        self.notices: list[str] = []
+        self.prompt = ""
+        self.hostname = ""
+
+    async def run(self) -> None:
+        """Answer what is known, ask for the rest, and learn the prompt.
+
+        Raises:
+            ApplianceError: no admin CLI, an unanswered dialogue, a full or an expired account, no prompt.
+        """
+        self._console.may_vanish = is_prompt
+        try:
+            while not self.prompt:
+                await self._step()
+        except ShellEnded:
+            raise self._ended() from None
+
+    async def _step(self) -> None:
+        wait = min(self._timings.quiet, self._patience.left)
+        lines = await self._console.hear(wait)
+        if lines is None:
+            self._silence += wait
+            await self._consider(self._console.screen.line)
+            return
+        self._silence = 0.0
+        self._seen = ("".join((self._seen, *(f"{line}\n" for line in lines))))[-_KEPT:]
+        if self._console.received > _LIMIT:
+            raise OutputTooLong(
+                f"{self._settings.host} does not stop printing before its first prompt", sent=False
+            )
+
+    async def _consider(self, line: str) -> None:
+        """A silence: what is the node waiting for?"""
+        found = PROMPT.fullmatch(line)
+        known = None if found else find_dialogue(self._seen + line)
+        if found:
+            self.prompt, self.hostname = line, found["host"]
+        elif known:
+            if not known.slow or self._silence >= self._timings.menu_quiet:
+                self._answer(known, line)
+        elif self._patience.left <= 0:
+            await self._give_up_or_ask(line)
+        elif self._silence >= self._timings.unknown_quiet and looks_like_question(line):
+            self._refuse_other_prompts(line)
+            await self._ask(line)
+
+    def _answer(self, known: Dialogue, line: str) -> None:
+        text = self._seen + line
+        self._rounds[known.name] = rounds = self._rounds.get(known.name, 0) + 1
+        if known.then is Then.EXPIRED:
+            raise self._expired()
+        if rounds > known.limit:
+            raise self._unanswered(text)
+        self.notices += [
+            match.group().strip() for match in (known.notice.finditer(text) if known.notice else ())
+        ]
+        if known.name != "banner pager" or rounds == 1:
+            self._say("answer", f"{known.answer or 'Enter'} ({known.name})")
+        self._type(known.answer)
+
+    def _type(self, answer: str) -> None:
+        self._seen = ""
+        self._silence = 0.0
+        self._console.screen.wipe()
+        self._console.type(answer)
+
+    async def _give_up_or_ask(self, line: str) -> None:
+        if not (self._seen + line).strip():
+            seconds = self._timings.first_prompt
+            raise CommandTimeout(f"{self._settings.host} gave no prompt within {seconds:g} s", sent=False)
+        self._refuse_other_prompts(line)
+        await self._ask(line)
+
+    async def _ask(self, line: str) -> None:
+        text = (self._seen + line).strip("\n")
+        question = DialogueQuestion(self._settings.role, None, text, None)
+        answer = await self._patience.outside(self._asker.dialogue(question))
+        if answer is None:
+            raise self._expired() if says_expired(text) else self._unanswered(text)
+        self._say("answer", "(not shown)" if wants_secret(text) else safe(answer) or "Enter")
+        self._patience.renew()
+        self._type(answer)
+
+    def _refuse_other_prompts(self, line: str) -> None:
+        if _OTHER_PROMPT.search(line) and not line.rstrip().endswith(("]>", "[]>")):
+            raise NotAnAdminCli(
+                f"{self._settings.host} shows the prompt {safe(line.strip())!r}, not one of the admin CLI",
+                "log in as a user of the admin CLI, whose prompt is host/user#",
+            )
+
+    def _unanswered(self, text: str) -> ApplianceError:
+        return UnknownDialogue(
+            f"{self._settings.host} asks something unknown before its prompt: {quoted(text)}",
+            "answer it in the app, or log in once by hand",
+            sent=False,
+        )
+
+    def _expired(self) -> ApplianceError:
+        return PasswordExpired(
+            f"the password of {self._settings.username} on {self._settings.host} has expired",
+            "log in with ssh once and change it",
+        )
+
+    def _ended(self) -> ApplianceError:
+        text = self._seen + self._console.screen.line
+        where = self._settings.host
+        if says_too_many(text):
+            return TooManySessions(
+                f"{where} has no session free: {quoted(text)}", "close another login there"
+            )
+        if says_expired(text):
+            return self._expired()
+        said = f"; it said {quoted(text)}" if text.strip() else ""
+        return LinkLost(f"{where} closed the session before its first prompt{said}", sent=False)
+
+
+def is_prompt(line: str) -> bool:
+    """Whether a line is nothing but a prompt of the admin CLI."""
+    return PROMPT.fullmatch(line) is not None
+
+
+def quoted(text: str) -> str:
+    """The last words of a node, on one line, for a message."""
+    lines = [safe(line.strip()) for line in text.splitlines() if line.strip()]
+    shown = " / ".join(lines[-4:])
+    return f'"{shown if len(shown) <= 240 else "…" + shown[-240:]}"'

@@ -1,0 +1,121 @@
+"""What a terminal would show of the bytes a node sends: whole lines, and the line the cursor stands in.
+
+No line is ever taken back once it ended, and text is only overwritten where that loses nothing: a row of
+the table must not vanish because its subject holds a control sequence.
+"""
+
+import codecs
+import re
+from collections.abc import Callable
+
+_STRING_LIMIT = 256
+"""A control string (OSC, DCS …) longer than this, or running over a line end, is text."""
+
+_TOKEN = re.compile(
+    r"(?P<text>[^\x00-\x1f\x7f]+)"
+    r"|(?P<escape>\x1b(?:"
+    r"\[[0-?]{0,32}[ -/]{0,4}[@-~]"  # CSI
+    rf"|[\]PX^_][^\x07\x1b\r\n]{{0,{_STRING_LIMIT}}}(?:\x07|\x1b\\)"  # OSC, DCS, SOS, PM, APC
+    r"|[ -/]{1,4}[0-~]"  # character sets and the like
+    r"|[0-Z\\^_`a-~]"  # two characters
+    r")?)"
+    r"|(?P<control>[\x00-\x1f\x7f])"
+)
+_UNFINISHED = re.compile(
+    r"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}"
+    rf"|[\]PX^_][^\x07\x1b\r\n]{{0,{_STRING_LIMIT}}}\x1b?"
+    r"|[ -/]{0,4})?\Z"
+)
+_TAIL = 400
+
+
+class Screen:
+    """Bytes in, finished lines out; `tail` is the end of the line that is not finished.
+
+    ``may_vanish`` says of an unfinished line whether a carriage return may wipe it (blanks, a pager's
+    remark, the prompt drawn again); after any other text a carriage return counts as the end of a line.
+    """
+
+    def __init__(self, may_vanish: Callable[[str], bool] = lambda line: not line.strip()) -> None:
+        self._may_vanish = may_vanish
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._waiting = ""
+        self._pieces: list[str] = []
+        self._returned = False
+        self._lines: list[str] = []
+
+    def feed(self, data: bytes) -> list[str]:
+        """Take what arrived; the lines that ended with it, without their line ends."""
+        text = self._waiting + self._decoder.decode(data)
+        cut = _UNFINISHED.search(text, max(0, text.rfind("\x1b", 0, -1)))
+        self._waiting = text[cut.start() :] if cut else ""
+        for token in _TOKEN.finditer(text, 0, cut.start() if cut else len(text)):
+            self._take(token)
+        lines, self._lines = self._lines, []
+        return lines
+
+    @property
+    def line(self) -> str:
+        """The whole unfinished line."""
+        return "".join(self._pieces)
+
+    @property
+    def tail(self) -> str:
+        """The last few hundred characters of the unfinished line; costs the same for any length."""
+        kept: list[str] = []
+        length = 0
+        for piece in reversed(self._pieces):
+            kept.append(piece[-_TAIL:])
+            length += len(kept[-1])
+            if length >= _TAIL:
+                break
+        return "".join(reversed(kept))[-_TAIL:]
+
+    def wipe(self) -> None:
+        """Forget the unfinished line."""
+        self._pieces.clear()
+        self._returned = False
+
+    def _take(self, token: re.Match[str]) -> None:
+        kind, value = token.lastgroup, token.group()
+        if kind == "text":
+            self._write(value)
+        elif kind == "escape":
+            self._erase(value)
+        elif value == "\n":
+            self._end_line()
+        elif value == "\r":
+            self._returned = True
+        elif value in "\x08\x7f":
+            self._step_back()
+        elif value not in "\x00\x07\x0e\x0f":
+            self._write(value)
+
+    def _write(self, text: str) -> None:
+        self._settle_return()
+        self._pieces.append(text)
+
+    def _settle_return(self) -> None:
+        """A carriage return was not followed by a line feed: wipe the line, or end it."""
+        if self._returned and self._pieces:
+            if len(tail := self.tail) < _TAIL and self._may_vanish(tail):
+                self._pieces.clear()
+            else:
+                self._end_line()
+        self._returned = False
+
+    def _erase(self, sequence: str) -> None:
+        """Erase-line sequences erase what a carriage return may; all others say nothing about text."""
+        if sequence.endswith("K") and sequence.startswith("\x1b["):
+            self._settle_return()
+
+    def _step_back(self) -> None:
+        self._settle_return()
+        if self._pieces:
+            shorter = self._pieces.pop()[:-1]
+            if shorter:
+                self._pieces.append(shorter)
+
+    def _end_line(self) -> None:
+        self._lines.append(self.line)
+        self.wipe()

@@ -1,0 +1,151 @@
+"""Byte streams over an SSH connection: the shell, and TCP connections through a jump host."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import asyncssh
+
+_CHUNK = 65_536
+_HIGH_WATER = 1_048_576
+
+
+class ShellWire(asyncssh.SSHClientSession[bytes]):
+    """A shell's output, buffered, with back pressure; one reader at a time."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._arrived = asyncio.Event()
+        self._channel: asyncssh.SSHClientChannel[bytes] | None = None
+        self._ended = False
+        self._paused = False
+
+    def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
+        """Keep the channel."""
+        self._channel = chan
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        """Buffer what arrived."""
+        self._buffer += data
+        self._arrived.set()
+        if len(self._buffer) > _HIGH_WATER and self._channel and not self._paused:
+            self._paused = True
+            self._channel.pause_reading()
+
+    def eof_received(self) -> bool:
+        """The node will print no more."""
+        self._end()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The channel is gone."""
+        self._end()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be written any more."""
+        return self._ended or self._channel is None or self._channel.is_closing()
+
+    async def read(self, seconds: float) -> bytes | None:
+        """What arrived; None after that many seconds of silence; b"" once the shell has ended."""
+        if not self._buffer and not self._ended:
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._arrived.wait()
+            except TimeoutError:
+                return None
+        data = bytes(self._buffer[:_CHUNK])
+        del self._buffer[:_CHUNK]
+        if not self._buffer and not self._ended:
+            self._arrived.clear()
+        if self._paused and self._channel and len(self._buffer) < _CHUNK:
+            self._paused = False
+            self._channel.resume_reading()
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send; does nothing on a closed wire."""
+        if not self.is_closed and self._channel:
+            self._channel.write(data)
+
+    def _end(self) -> None:
+        self._ended = True
+        self._arrived.set()
+
+
+class TunnelTransport(asyncio.Transport):
+    """A channel of a jump host, as asyncio's protocols expect a transport."""
+
+    def __init__(self, channel: asyncssh.SSHTCPChannel[bytes]) -> None:
+        super().__init__()
+        self._channel = channel
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """Facts of the channel."""
+        return self._channel.get_extra_info(name, default)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send."""
+        if not self._channel.is_closing():
+            self._channel.write(bytes(data))
+
+    def write_eof(self) -> None:
+        """Say that nothing more is coming."""
+        self._channel.write_eof()
+
+    def can_write_eof(self) -> bool:
+        """Channels can."""
+        return True
+
+    def is_closing(self) -> bool:
+        """Whether it was closed or lost."""
+        return self._channel.is_closing()
+
+    def close(self) -> None:
+        """Close after what was written."""
+        self._channel.close()
+
+    def abort(self) -> None:
+        """Close now."""
+        self._channel.abort()
+
+    def pause_reading(self) -> None:
+        """Hold the peer back."""
+        self._channel.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Go on."""
+        self._channel.resume_reading()
+
+
+class TunnelSession(asyncssh.SSHTCPSession[bytes]):
+    """Drives a protocol of asyncio over a channel of a jump host."""
+
+    def __init__(self, factory: Callable[[], asyncio.Protocol]) -> None:
+        self.protocol = factory()
+        self.transport: TunnelTransport | None = None
+
+    def connection_made(self, chan: asyncssh.SSHTCPChannel[bytes]) -> None:
+        """Hand the transport on."""
+        self.transport = TunnelTransport(chan)
+        self.protocol.connection_made(self.transport)
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        """Hand the bytes on."""
+        self.protocol.data_received(data)
+
+    def eof_received(self) -> bool:
+        """Hand the end on."""
+        return bool(self.protocol.eof_received())
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Hand the loss on."""
+        self.protocol.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Hand it on."""
+        self.protocol.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Hand it on."""
+        self.protocol.resume_writing()
