@@ -70,7 +70,7 @@ class LabProcess:
         self._process.wait()
         self._errors.seek(0)
         lines = self._errors.read().decode("utf-8", "replace").split("\n")
-        spoken = [line.removeprefix("tofutui: ") for line in lines if line.strip()]
+        spoken = [line.removeprefix("tofutui: ").removeprefix("error: ") for line in lines if line.strip()]
         return spoken[-1] if spoken else f"it ended with exit code {self._process.returncode}"
 
 

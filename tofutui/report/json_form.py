@@ -52,8 +52,10 @@ def _time(at: datetime | None) -> str | None:
 
 
 def _local(at: datetime | None) -> str | None:
-    """A time by a node's own clock: no zone is known, so none is claimed."""
-    return at.replace(tzinfo=None).isoformat(timespec="milliseconds") if at else None
+    """A time by a node's own clock: unless its log printed a zone none is known, and none is claimed."""
+    if at is None:
+        return None
+    return utc(at) if at.tzinfo else at.isoformat(timespec="seconds")
 
 
 def _node(comparison: Comparison, role: Role) -> Json | None:

@@ -44,8 +44,12 @@ def failure_line(tied: TiedFailure) -> str:
     failure = tied.failure
     whose = f" in the log of {tied.role.word}" if tied.role else ""
     times = f"{failure.count} times" if failure.count != 1 else "once"
-    last = f", last {failure.last.isoformat(sep=' ', timespec='seconds')} node time" if failure.last else ""
+    last = f", last {_of_node(failure.last)}" if failure.last else ""
     return f"TOFU failed for {failure.name}{whose} ({times}{last}): {tied.meaning}"
+
+
+def _of_node(at: datetime) -> str:
+    return utc(at) if at.tzinfo else f"{at.isoformat(sep=' ', timespec='seconds')} by the node's clock"
 
 
 def summary_line(comparison: Comparison) -> str:

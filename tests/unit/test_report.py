@@ -1,0 +1,398 @@
+"""Reports: the JSON of the design to the letter, lines for grep, Markdown that nothing can break out of."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tofutui.report import render, render_many
+from tofutui.tofu.certificate import Certificate
+from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase, TiedFailure
+from tofutui.tofu.endpoint import split_key
+from tofutui.tofu.evidence import Evidence, Kind
+from tofutui.tofu.failures import Failure, OtherCause
+from tofutui.tofu.ha import HaState
+from tofutui.tofu.listing import StoredSubject
+from tofutui.tofu.names import Attribute, DistinguishedName
+from tofutui.tofu.presented import Attempt, Presented, Status
+from tofutui.tofu.session import NodeSettings, Role, Session
+from tofutui.tofu.site import Who
+from tofutui.tofu.verdict import Judgement, Verdict
+
+AT = datetime(2026, 11, 23, 14, 2, 11, 900_000, tzinfo=UTC)
+HOSTILE = "\x1b[2Jx\u202egnp\x9b|`<b>*a*\n## h\udcff\u2028"
+
+
+def name(*pairs: tuple[str, str]) -> DistinguishedName:
+    return DistinguishedName(tuple((Attribute(kind, value),) for kind, value in pairs))
+
+
+def certificate(cn: str, **changes: object) -> Certificate:
+    plain = Certificate(
+        der=b"",
+        sha256="ab" * 32,
+        sha1="cd" * 20,
+        serial="1f",
+        subject=name(("CN", cn)),
+        issuer=name(("CN", cn)),
+        not_before=AT,
+        not_after=AT.replace(year=2027),
+        key="RSA 2048",
+        signature="sha256WithRSAEncryption",
+        san=("DNS:" + cn,),
+    )
+    return replace(plain, **changes)
+
+
+def presented(cn: str = "ise01", **changes: object) -> Presented:
+    plain = Presented(
+        status=Status.OK,
+        at=AT,
+        handshake=True,
+        certificate=certificate(cn),
+        tls="TLSv1.2",
+        chain=(certificate("ca", sha256="11" * 32),),
+        also=(certificate("x", sha256="22" * 32),),
+        address="10.9.8.7:443",
+        seen_from="jump01",
+        attempts=(
+            Attempt("tls", Status.TIMEOUT, "no answer in 5 s", 5.0),
+            Attempt("tls", Status.OK, "", 0.1),
+        ),
+    )
+    return replace(plain, **changes)
+
+
+def entry(key: str | None, verdict: Verdict, **changes: object) -> Entry:
+    raw = f"host={key};  subject= /C=US/CN=ISE-server"
+    stored = StoredSubject("/C=US/CN=ISE-server", name(("C", "US"), ("CN", "ISE-server")))
+    plain = Entry(
+        id=key or "?",
+        role=Role.PRIMARY,
+        key=key,
+        raw=raw,
+        endpoint=split_key(key) if key else None,
+        who=Who.ISE,
+        name="ISE-server",
+        stored=stored,
+        presented=presented(),
+        judgement=Judgement(verdict, ("first reason", "second reason"), (Evidence(Kind.NAMES, AT, "names"),)),
+    )
+    return replace(plain, **changes)
+
+
+def comparison(*entries: Entry, **node: object) -> Comparison:
+    settings = NodeSettings(role=Role.PRIMARY, host="192.0.2.10")
+    session = Session(name="site-a", title="Site A", nodes={Role.PRIMARY: settings})
+    facts: dict[str, object] = {
+        "hostname": "prime-pri",
+        "version": "3.7.0",
+        "ha": HaState("Primary", "HA not Configured", ()),
+        "clock_skew_s": 1.24,
+        "phase": Phase.LISTED,
+        "complete": True,
+        "listed_at": AT,
+    }
+    view = NodeView(role=Role.PRIMARY, host="192.0.2.10", shown_address="192.0.2.10", **(facts | node))
+    view.entries = {one.id: one for one in entries}
+    return Comparison(session=session, nodes={Role.PRIMARY: view}, seen_from="jump01", taken_at=AT)
+
+
+def as_json(one: Comparison) -> dict:
+    return json.loads(render(one, "json", "0.1.0"))
+
+
+STALE = entry("198.51.100.20_443", Verdict.MISMATCH)
+
+
+def test_the_json_of_a_stale_row_is_that_of_the_design_with_its_order_of_keys():
+    document = as_json(comparison(STALE))
+    assert list(document) == [
+        "schema",
+        "tool",
+        "taken_at",
+        "session",
+        "complete",
+        "seen_from",
+        "nodes",
+        "failures",
+        "not_tofu",
+        "summary",
+    ]
+    assert (document["tool"], document["taken_at"]) == ("tofutui 0.1.0", "2026-11-23T14:02:11Z")
+    assert document["nodes"]["secondary"] is None
+    node = document["nodes"]["primary"]
+    entries = node.pop("entries")
+    assert list(node.items()) == [
+        ("host", "192.0.2.10"),
+        ("shown_address", "192.0.2.10"),
+        ("hostname", "prime-pri"),
+        ("version", "3.7.0"),
+        ("ha", {"role": "Primary", "state": "HA not Configured"}),
+        ("clock_skew_s", 1.2),
+        ("complete", True),
+        ("error", None),
+    ]
+    assert list(entries[0].items()) == [
+        ("key", "198.51.100.20_443"),
+        ("raw", "host=198.51.100.20_443;  subject= /C=US/CN=ISE-server"),
+        ("host", "198.51.100.20"),
+        ("port", 443),
+        ("who", "ise"),
+        ("name", "ISE-server"),
+        (
+            "stored",
+            {
+                "raw": "/C=US/CN=ISE-server",
+                "subject": [["C", "US"], ["CN", "ISE-server"]],
+                "ambiguous": False,
+            },
+        ),
+        (
+            "presented",
+            {
+                "status": "ok",
+                "handshake": True,
+                "subject": [["CN", "ise01"]],
+                "issuer": [["CN", "ise01"]],
+                "sha256": "ab" * 32,
+                "sha1": "cd" * 20,
+                "serial": "1f",
+                "not_before": "2026-11-23T14:02:11Z",
+                "not_after": "2027-11-23T14:02:11Z",
+                "key": "RSA 2048",
+                "signature": "sha256WithRSAEncryption",
+                "san": ["DNS:ise01"],
+                "tls": "TLSv1.2",
+                "sni": None,
+                "chain": ["11" * 32],
+                "also": ["22" * 32],
+                "via": "direct",
+                "address": "10.9.8.7:443",
+                "attempts": ["tls: no answer in 5 s"],
+                "error": None,
+            },
+        ),
+        ("verdict", "mismatch"),
+        ("why", ["first reason", "second reason"]),
+        ("evidence", [{"kind": "names", "at": "2026-11-23T14:02:11Z", "text": "names"}]),
+        ("delete", "ncs certvalidation tofu-certs deletecert host 198.51.100.20_443"),
+    ]
+    order = re.findall(r'"(\w+)":', render(comparison(STALE), "json", "0.1.0").partition('"presented"')[2])
+    assert order[:8] == ["status", "handshake", "subject", "issuer", "sha256", "sha1", "serial", "not_before"]
+
+
+def test_the_summary_counts_remote_rows_and_own_stale_ones_apart():
+    document = as_json(
+        comparison(
+            STALE,
+            entry("a_1", Verdict.SAME_NAME),
+            entry("192.0.2.10_8082", Verdict.MISMATCH, who=Who.SELF),
+            entry("127.0.0.1_8082", Verdict.SUSPECT, who=Who.LOOPBACK),
+            entry("192.0.2.9_8082", Verdict.SAME_NAME, who=Who.VIP),
+        )
+    )
+    assert list(document["summary"].items()) == [
+        ("mismatch", 1),
+        ("suspect", 0),
+        ("same-name", 1),
+        ("proven", 0),
+        ("no-answer", 0),
+        ("unreadable", 0),
+        ("not-stored", 0),
+        ("own_stale", 2),
+    ]
+
+
+def test_nothing_presented_is_status_error_and_attempts():
+    nothing = Presented(
+        status=Status.REFUSED,
+        error="refused by 10.9.8.7:443",
+        attempts=(Attempt("tls", Status.REFUSED, "refused", 0.0),),
+    )
+    (found,) = as_json(comparison(entry("a_1", Verdict.NO_ANSWER, presented=nothing)))["nodes"]["primary"][
+        "entries"
+    ]
+    assert list(found["presented"].items()) == [
+        ("status", "refused"),
+        ("error", "refused by 10.9.8.7:443"),
+        ("attempts", ["tls: refused"]),
+    ]
+
+
+def test_an_unreadable_line_has_no_key_and_its_raw_text():
+    line = entry(None, Verdict.UNREADABLE, raw="host=; nonsense", stored=None, who=Who.OTHER, name="")
+    one = comparison(line, complete=False, error="1 row is unreadable")
+    (found,) = as_json(one)["nodes"]["primary"]["entries"]
+    assert [found[key] for key in ("key", "raw", "host", "port", "name", "stored", "delete")] == [
+        None,
+        "host=; nonsense",
+        None,
+        None,
+        None,
+        None,
+        None,
+    ]
+    assert as_json(one)["complete"] is False
+    assert as_json(one)["nodes"]["primary"]["error"] == "1 row is unreadable"
+
+
+def test_an_expected_remote_without_a_row_has_its_key_and_nothing_stored():
+    missing = entry("198.51.100.20_443", Verdict.NOT_STORED, raw="", stored=None)
+    (found,) = as_json(comparison(missing))["nodes"]["primary"]["entries"]
+    assert (found["key"], found["stored"], found["delete"]) == ("198.51.100.20_443", None, None)
+
+
+def test_a_key_that_is_not_plain_has_no_delete_command():
+    (found,) = as_json(comparison(entry("a;b_443", Verdict.MISMATCH)))["nodes"]["primary"]["entries"]
+    assert (found["key"], found["delete"]) == ("a;b_443", None)
+
+
+def test_rows_about_a_node_carry_its_host_name():
+    rows = [entry("192.0.2.10_8082", Verdict.SAME_NAME, who=who, name="") for who in (Who.SELF, Who.LOOPBACK)]
+    for row in rows:
+        (found,) = as_json(comparison(row))["nodes"]["primary"]["entries"]
+        assert found["name"] == "prime-pri"
+
+
+def test_rows_stand_in_the_order_of_their_verdicts():
+    one = comparison(*[entry(f"h{n}_1", verdict) for n, verdict in enumerate(reversed(Verdict))])
+    shown = [row["verdict"] for row in as_json(one)["nodes"]["primary"]["entries"]]
+    assert shown == [str(verdict) for verdict in Verdict]
+
+
+def test_failures_that_fit_no_row_and_other_causes_are_told():
+    one = comparison(STALE)
+    naive = datetime(2026, 11, 23, 13, 0, 0)
+    failure = Failure("CN=gone", "HealthMonitorThread", naive, naive, 3)
+    one.failures = (TiedFailure(Role.PRIMARY, failure, "no row fits"),)
+    one.not_tofu = (OtherCause("not TOFU: the certificate has expired", "line"),)
+    document = as_json(one)
+    (found,) = document["failures"]
+    assert (found["node"], found["name"], found["count"], found["last"]) == (
+        "primary",
+        "CN=gone",
+        3,
+        "2026-11-23T13:00:00",
+    )
+    assert document["not_tofu"] == [{"text": "not TOFU: the certificate has expired", "line": "line"}]
+    assert "TOFU failed for CN=gone in the log of PRIMARY (3 times" in render(one, "text", "0.1.0")
+    assert "TOFU failed for CN=gone" in render(one, "markdown", "0.1.0")
+
+
+def test_several_sessions_are_one_document():
+    document = json.loads(render_many([comparison(STALE), comparison()], "json", "0.1.0"))
+    assert list(document) == ["schema", "sessions"]
+    assert [one["summary"]["mismatch"] for one in document["sessions"]] == [1, 0]
+
+
+def hostile() -> Comparison:
+    row = entry(
+        f"h{HOSTILE}_443",
+        Verdict.MISMATCH,
+        raw=HOSTILE,
+        name=HOSTILE,
+        stored=StoredSubject(HOSTILE, name(("CN", HOSTILE))),
+        judgement=Judgement(Verdict.MISMATCH, (HOSTILE,)),
+        presented=presented(HOSTILE),
+    )
+    one = comparison(
+        row,
+        hostname=HOSTILE,
+        version=HOSTILE,
+        ha=HaState(HOSTILE, HOSTILE, ()),
+        error=HOSTILE,
+        complete=False,
+        notices=(HOSTILE,),
+    )
+    one.failures = (TiedFailure(None, Failure(HOSTILE, None, None, None, 1), HOSTILE),)
+    one.not_tofu = (OtherCause(HOSTILE, HOSTILE),)
+    return replace(one, session=replace(one.session, title=HOSTILE))
+
+
+@pytest.mark.parametrize("fmt", ["text", "json", "markdown"])
+def test_no_control_or_bidirectional_character_stands_in_any_output(fmt):
+    output = render_many([hostile(), hostile()], fmt, "0.1.0")
+    assert (
+        re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028\u2066-\u2069\ud800-\udfff]", output) == []
+    )
+    assert "\\x1b[2Jx" in output.replace("\\\\", "\\").replace("\\[", "[")
+    assert "\\u202e" in output.replace("\\\\", "\\")
+
+
+def test_json_is_ascii_and_shows_undecodable_bytes_as_escapes():
+    output = render(hostile(), "json", "0.1.0")
+    assert output.isascii()
+    assert json.loads(output)["nodes"]["primary"]["hostname"].endswith("\\xff\\u2028")
+
+
+def test_text_has_one_line_a_row_with_role_verdict_key_and_first_reason():
+    own = entry("192.0.2.10_8082", Verdict.SAME_NAME, who=Who.SELF)
+    lines = render(comparison(own, STALE), "text", "0.1.0").splitlines()
+    rows = [line for line in lines if re.match(r"primary\b", line)]
+    assert [re.split(r"\s{2,}", row) for row in rows] == [
+        ["primary", "mismatch", "198.51.100.20_443", "first reason"],
+        ["primary", "same-name", "192.0.2.10_8082", "first reason", "(own: self)"],
+    ]
+    assert any(line.startswith("PRIMARY prime-pri") and "HA not Configured" in line for line in lines)
+    assert any("seen from jump01" in line for line in lines)
+
+
+def test_text_marks_what_is_not_complete_or_old():
+    old = replace(STALE, unseen=True)
+    output = render(comparison(old, complete=False, error="the prompt did not come back"), "text", "0.1.0")
+    assert "! listing not complete: the prompt did not come back" in output
+    assert "(not in the newest listing)" in output
+
+
+def test_text_says_that_equal_names_prove_nothing_only_where_there_are_some():
+    assert "proves nothing" in render(comparison(entry("a_1", Verdict.SAME_NAME)), "text", "0.1.0")
+    assert "proves nothing" not in render(comparison(STALE), "text", "0.1.0")
+
+
+def test_an_unreadable_line_is_shown_whole_in_text():
+    line = entry(None, Verdict.UNREADABLE, raw="host=; nonsense", stored=None, who=Who.OTHER)
+    output = render(comparison(line), "text", "0.1.0")
+    assert re.search(r"^primary\s+unreadable\s+-\s+first reason: host=; nonsense$", output, re.M)
+
+
+def test_nothing_remote_breaks_out_of_its_markdown_cell():
+    output = render(hostile(), "markdown", "0.1.0")
+    table = [line for line in output.splitlines() if line.startswith("|")]
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {8}
+    assert "<b>" not in output
+    assert not re.search(r"(?<!\\)\*a(?<!\\)\*", output)
+    assert [line for line in output.splitlines() if line.startswith("## ")] == [
+        line for line in output.splitlines() if re.match(r"## (PRIMARY|Notes)", line)
+    ]
+    assert output.count("```") % 2 == 0
+
+
+def test_markdown_lists_the_commands_of_stale_remote_rows_with_plain_keys_only():
+    rows = [
+        STALE,
+        entry("a_1", Verdict.SAME_NAME),
+        entry("b;c_1", Verdict.MISMATCH),
+        entry("192.0.2.10_8082", Verdict.MISMATCH, who=Who.SELF),
+    ]
+    output = render(comparison(*rows), "markdown", "0.1.0")
+    block = output.partition("```text\n")[2].partition("```")[0]
+    assert block == "ncs certvalidation tofu-certs deletecert host 198.51.100.20_443\n"
+
+
+def test_a_node_that_gave_nothing_is_reported_all_the_same():
+    one = comparison(
+        complete=False,
+        error="no answer from 192.0.2.10:22",
+        hostname=None,
+        version=None,
+        ha=None,
+        clock_skew_s=None,
+        listed_at=None,
+    )
+    one.taken_at = None
+    assert as_json(one)["nodes"]["primary"]["ha"] is None
+    for fmt in ("text", "markdown"):
+        assert "no answer from 192.0.2.10:22" in render(one, fmt, "0.1.0")
