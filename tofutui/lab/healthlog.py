@@ -16,7 +16,7 @@ class NodeLogs:
     """The files of one node: ``hm-0-0.log`` for its HA peer, ``ncs-0-0.log`` for ISE and other services."""
 
     def __init__(self, folder: Path):
-        folder.mkdir(parents=True, mode=0o700)
+        folder.mkdir(mode=0o700)
         self.health = folder / "hm-0-0.log"
         self.services = folder / "ncs-0-0.log"
         for path in (self.health, self.services):

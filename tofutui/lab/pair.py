@@ -178,7 +178,8 @@ class Lab:
     async def _start(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.directory.chmod(0o700)
-        self.data_path.mkdir(mode=0o700)
+        for folder in (self.data_path, self.directory / "logs", self.directory / "tls"):
+            folder.mkdir(mode=0o700)
         now = self._clock()
         await self._make_endpoints(now)
         plans = {"primary": self.scenario.primary, "secondary": self.scenario.secondary}
@@ -193,7 +194,6 @@ class Lab:
 
     async def _make_endpoints(self, now: datetime) -> None:
         folder = self.directory / "tls"
-        folder.mkdir(mode=0o700)
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(2) as pool:
             keys = [loop.run_in_executor(pool, make_key, plan.key) for plan in self.scenario.endpoints]
