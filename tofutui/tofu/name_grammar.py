@@ -14,9 +14,8 @@ from tofutui.tofu.der import DerError, first
 from tofutui.tofu.name_der import code_points
 from tofutui.tofu.name_values import Attribute, DistinguishedName
 from tofutui.tofu.oids import attribute_type
-from tofutui.tofu.text import decode, encode
+from tofutui.tofu.text import BLANKS, decode, encode
 
-BLANKS = " \t\r\n"
 MOST_READINGS = 8
 
 _TYPE = r"[A-Za-z][A-Za-z0-9-]{0,63}|(?:[Oo][Ii][Dd]\.)?[0-9]{1,10}(?:\.[0-9]{1,40}){1,40}"

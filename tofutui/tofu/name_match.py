@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tofutui.tofu.name_der import raw_name
-from tofutui.tofu.name_grammar import BLANKS, readings, slash_value
-from tofutui.tofu.name_render import renderings, slash_bytes
+from tofutui.tofu.name_grammar import readings, slash_value
+from tofutui.tofu.name_render import prints_as, renderings, slash_bytes
 from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.oids import attribute_type
-from tofutui.tofu.text import decode, encode
+from tofutui.tofu.text import BLANKS, decode, encode
 
 MOST_REASONS = 20
 _LONGEST_NORMALISED = 4096
@@ -76,7 +76,7 @@ def compare(stored: str, presented: DistinguishedName | None) -> NameComparison:
     found = readings(text)
     if presented is None or presented.is_empty:
         return _without_subject(found)
-    if text in (form.strip(BLANKS) for form in renderings(presented)):
+    if prints_as(presented, text):
         return _same_text(found, presented)
     if not found:
         return NameComparison(Relation.UNREADABLE, False, None, (), ())
@@ -92,6 +92,7 @@ def _without_subject(found: tuple[DistinguishedName, ...]) -> NameComparison:
 
 
 def _same_text(found: tuple[DistinguishedName, ...], presented: DistinguishedName) -> NameComparison:
+    """The natural reading if it says what the certificate says, else the certificate's own name."""
     natural = bool(found) and not _differences(align(found[0], presented))
     return _equal(found[0] if natural else presented, presented, ambiguous=len(found) > 1 or not natural)
 
@@ -163,6 +164,8 @@ def _keys(name: DistinguishedName) -> list[tuple[str, str, tuple[str, ...]]]:
 
 def align(stored: DistinguishedName, presented: DistinguishedName) -> tuple[AttributeLine, ...]:
     """Both names side by side by attribute type: equal values first, then what is left in order."""
+    if stored.rdns == presented.rdns:
+        return tuple(AttributeLine(kind, value, value, False) for kind, value in stored.pairs())
     waiting: dict[tuple[str, str], deque[int]] = defaultdict(deque)
     right = _keys(presented)
     for index, (kind, _, spellings) in enumerate(right):

@@ -9,6 +9,7 @@ Four grammars (ssh-tls.md part 3.4, checked against OpenSSL 3.0 by the tests):
 """
 
 import re
+from collections.abc import Iterator
 
 from tofutui.tofu.name_der import (
     BIT_STRING,
@@ -24,7 +25,7 @@ from tofutui.tofu.name_der import (
 )
 from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.oids import YOUNG
-from tofutui.tofu.text import decode
+from tofutui.tofu.text import BLANKS, decode
 
 _UNPRINTABLE = re.compile(rb"[^\x20-\x7e]")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
@@ -39,17 +40,24 @@ def renderings(name: DistinguishedName) -> tuple[str, ...]:
     """
     if name.is_empty:
         return ()
-    raw = raw_name(name)
-    forms = [
-        _slash(raw),
-        _slash(raw, dotted=YOUNG),
-        _slash_escaped(raw),
-        _comma(raw, " = ", quoting=True),
-        _comma(raw, "=", quoting=True),
-        _comma(raw, "=", controls=True),
-        _comma(raw, "="),
-    ]
-    return tuple(dict.fromkeys(decode(form) for form in forms))
+    return tuple(dict.fromkeys(decode(form) for form in _forms(raw_name(name))))
+
+
+def prints_as(name: DistinguishedName, text: str) -> bool:
+    """Whether the name prints to this text in any form; blanks at the ends do not count."""
+    if name.is_empty:
+        return False
+    return any(decode(form).strip(BLANKS) == text for form in _forms(raw_name(name)))
+
+
+def _forms(raw: RawName) -> Iterator[bytes]:
+    yield _slash(raw)
+    yield _comma(raw, " = ", quoting=True)
+    yield _slash_escaped(raw)
+    yield _comma(raw, "=", quoting=True)
+    yield _comma(raw, "=", controls=True)
+    yield _comma(raw, "=")
+    yield _slash(raw, dotted=YOUNG)
 
 
 def _slash(raw: RawName, dotted: frozenset[str] = frozenset()) -> bytes:

@@ -11,6 +11,9 @@ _UNSAFE = re.compile(
     "]"
 )
 
+BLANKS = " \t\r\n"
+"""What may be trimmed off a remote value: `str.strip` alone would take control characters with it."""
+
 
 def decode(raw: bytes) -> str:
     """Bytes from a node or a file as text that loses nothing (UTF-8, other bytes kept as surrogates)."""
