@@ -18,12 +18,12 @@ def node_line(node: NodeView) -> str:
         parts.append(f"version {node.version}")
     if node.ha and node.ha.state:
         parts.append(" ".join(word for word in (node.ha.role, node.ha.state) if word))
-    if node.clock_skew_s is not None and abs(node.clock_skew_s) >= 1:
+    if node.clock_skew_s is not None and abs(node.clock_skew_s) >= 2:
         ahead = "ahead" if node.clock_skew_s > 0 else "behind"
         parts.append(f"clock {abs(node.clock_skew_s):.0f} s {ahead}")
     if node.listed_at:
         parts.append(f"listed {utc(node.listed_at)}")
-    return " · ".join(parts)
+    return ", ".join(parts)
 
 
 def incomplete(node: NodeView) -> str:
@@ -59,6 +59,8 @@ def summary_line(comparison: Comparison) -> str:
     own = comparison.own_stale()
     if own:
         parts.append(f"{own} own {'row' if own == 1 else 'rows'} stale")
+    if not comparison.complete:
+        parts.append("not complete")
     return ", ".join(parts)
 
 
