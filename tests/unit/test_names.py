@@ -158,6 +158,8 @@ def test_lines_stand_side_by_side_by_attribute_type() -> None:
         "O = MÜLLER  &  SÖHNE, CN = ISE 01",
         r"CN=ISE  01,O=M\C3\BCller & S\C3\B6hne",
         "organizationName=Müller & Söhne, COMMONNAME=ise 01",
+        "/O=Mu\u0308ller & Söhne/CN=\u200bise\u00a001",
+        r"/O=M\xC3\xBCller & S\xC3\xB6hne/CN=ise\x09\x0001",
     ],
 )
 def test_order_case_blanks_and_escapes_do_not_count(stored: str) -> None:
@@ -261,7 +263,14 @@ def test_bytes_that_are_no_name_are_refused(der: bytes) -> None:
         (PRIME_SEC_LOG, "CN = prime-sec", Fit.NONE),
         ("", PRIME_SEC, Fit.NONE),
         ("no name", PRIME_SEC, Fit.NONE),
+        # As a JDK 17 prints them.
         ('CN=a, O="Foo, Inc", EMAILADDRESS=x@y', 'emailAddress = x@y, O = "Foo, Inc", CN = a', Fit.FULL),
+        (
+            r'STREET="\\#", OID.2.5.4.97=\"N, UID="- ;"',
+            r'UID = "- ;", 2.5.4.97 = \"N, street = \\#',
+            Fit.FULL,
+        ),
+        ("T=N, INITIALS=i, SURNAME=x + DNQ=y", "/SN=x+dnQualifier=y/initials=i/title=N", Fit.FULL),
     ],
 )
 def test_names_in_logs_fit_subjects(log_name: str, stored: str, fit: Fit) -> None:

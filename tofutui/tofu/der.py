@@ -74,6 +74,8 @@ def first(data: bytes) -> Element:
 
 
 def _read(data: bytes, start: int) -> tuple[Element, int]:
+    if start >= len(data):
+        raise DerError("there is nothing to read")
     body, length = _header(data, start)
     if length is not None:
         content_end = end = body + length
@@ -90,7 +92,7 @@ def _read(data: bytes, start: int) -> tuple[Element, int]:
 def _header(data: bytes, start: int) -> tuple[int, int | None]:
     """Where the content starts and how long it is (None: until its end marker)."""
     at = start + 1
-    if start < len(data) and data[start] & 0x1F == 0x1F:
+    if data[start] & 0x1F == 0x1F:
         while at < len(data) and data[at] & 0x80:
             at += 1
         at += 1

@@ -19,7 +19,11 @@ from tofutui.tofu.text import BLANKS, decode, encode
 MOST_REASONS = 20
 _LONGEST_NORMALISED = 4096
 """Characters; sorting the combining marks of a longer, hostile text could take quadratic time."""
-_IGNORED = re.compile("[\u00ad\u034f\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2063\ufe00-\ufe0f\ufeff]")
+_IGNORED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u06dd\u070f\u1806\u180b-\u180e\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u2063\u206a-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffc]"
+)
+"""What string preparation maps to nothing (RFC 4518, 2.2)."""
 _WHITE = re.compile(r"\s+")
 
 
@@ -127,7 +131,7 @@ def _known_type(piece: str) -> str:
 
 def fold(value: str) -> str:
     """A value without what does not count: case, inner and outer white space, invisible characters."""
-    if value.isascii():
+    if value.isascii() and value.isprintable():
         return " ".join(value.lower().split())
     value = _without_surrogates(value)
     if len(value) <= _LONGEST_NORMALISED:
@@ -216,8 +220,14 @@ def _merge(
 
 
 def same_name(one: DistinguishedName, other: DistinguishedName) -> bool:
-    """Whether two names from DER are the same; two empty ones are not."""
-    return not one.is_empty and not _differences(align(one, other))
+    """Whether two names from certificates are the same; two empty ones are not."""
+    if one.is_empty or one.rdns == other.rdns:
+        return not one.is_empty
+    return _folded_pairs(one) == _folded_pairs(other)
+
+
+def _folded_pairs(name: DistinguishedName) -> list[tuple[str, str]]:
+    return sorted((kind, fold(value)) for kind, value in name.pairs())
 
 
 def _type_key(kind: str) -> str:
