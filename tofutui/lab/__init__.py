@@ -1,4 +1,9 @@
 """A simulated pair: admin CLIs over SSH and TLS endpoints on loopback, for the demo and the tests.
 
 It shares no code with the client side, so that the client is never tested against its own parsing.
+
+A scenario file (`scenarios/`, read by `scenario` into `plans`) becomes a running `pair.Lab`: certificates
+(`cert`) on TLS servers (`endpoint`), two appliances (`node`, with `behaviour` and `healthlog`) that connect to
+them, their high availability (`ha`), and the admin CLI (`sshd`, `terminal`, `grammar`, `shell`, `answers`).
+`main` is the command.
 """

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Mapping
 
-from tofutui.lab.node import HM_PORT, Contact, Node
-from tofutui.lab.plans import Address
+from tofutui.lab.node import Contact, Node
+from tofutui.lab.plans import HM_PORT, Address
 
 MILESTONES = ("Pre-HA Registration", "Database Replication", "Post HA Registration")
 _NOT_CONFIGURED = "HA not Configured"

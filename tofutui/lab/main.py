@@ -8,8 +8,11 @@ import signal
 import sys
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
+
+from cryptography.utils import CryptographyDeprecationWarning
 
 from tofutui.lab.pair import Lab
 from tofutui.lab.scenario import ScenarioError
@@ -26,6 +29,8 @@ async def serve(scenario: str, *, until_eof: bool) -> int:
     Returns:
         The exit code: 0, or 2 for an unknown or wrong scenario (which is said on stderr).
     """
+    # Old key exchanges are announced to leave; that is for whoever updates the dependency, not for the user.
+    warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, module=r"asyncssh\.")
     stopped = asyncio.Event()
     with _signals(stopped):
         folder = Path(tempfile.mkdtemp(prefix="tofutui-lab-"))

@@ -1,18 +1,16 @@
 """The state of one simulated appliance: its table, its clock, its logs, and how it misbehaves."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from tofutui.lab.behaviour import Behaviour
 from tofutui.lab.cert import Certificate
 from tofutui.lab.endpoint import TlsEndpoint
 from tofutui.lab.healthlog import NodeLogs
-from tofutui.lab.plans import Address, NodePlan
+from tofutui.lab.plans import HM_PORT, Address, NodePlan
 
-HM_PORT = 8082
-"""Where the health monitor of every node listens (DOMAIN.md part 5)."""
 Clock = Callable[[], datetime]
 
 
@@ -25,54 +23,6 @@ class Contact(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-@dataclass(kw_only=True)
-class Behaviour:
-    """How a node misbehaves; settable in a scenario and, at any time, on a running node."""
-
-    clock_offset: float = 0.0
-    """Seconds by which its clock is ahead."""
-    zone: str = "UTC"
-    utc_offset: int = 0
-    """Minutes of `zone` east of Greenwich."""
-    ssh: str = "ok"
-    """``ok``, ``refused`` (from the start), ``silent``, ``reset``."""
-    banner: str = ""
-    """Sent before the login."""
-    motd: list[str] = field(default_factory=list)
-    """Lines after the login, paged when they exceed `page`."""
-    press_enter: bool = False
-    resume_menu: bool = False
-    """Show the menu of dropped sessions even without one."""
-    other_user: bool = False
-    """Say that another user is logged in even without one."""
-    prompt_delay: float = 0.0
-    """Seconds before the first prompt."""
-    terminal_length: bool = True
-    """Whether ``terminal length`` is a command here."""
-    page: int = 0
-    """Lines of one page whatever the window says; 0: the window's."""
-    trickle: int = 0
-    """Characters written at once, with `trickle_s` seconds between; 0: all."""
-    trickle_s: float = 0.002
-    delay_rows: float = 0.0
-    """Seconds before each row of a listing."""
-    list_seconds: float = 0.0
-    """Seconds that a whole listing takes, spread over its rows."""
-    cut_listing: int = 0
-    """Characters of a listing after which the connection is reset; 0: never."""
-    extra_lines: list[str] = field(default_factory=list)
-    """Raw lines printed after the rows of a listing."""
-    confirm_delete: bool = False
-    ignore_delete: bool = False
-    relearn_on_delete: bool = False
-    drop_after_delete: bool = False
-    drop_instead_of_delete: bool = False
-    hang: str = ""
-    """A command that contains this never answers."""
-    ignore_interrupt: bool = False
-    """Ctrl-C does not end a running command."""
-
-
 class Node(Behaviour):
     """One appliance.
 
@@ -82,9 +32,6 @@ class Node(Behaviour):
         servers: Every server of the site by table key, this node's own loopback row included.
         logs: Folder for its log files (made here).
         clock: The real time, UTC.
-
-    Raises:
-        TypeError: the scenario sets something that is no behaviour.
     """
 
     def __init__(

@@ -13,8 +13,8 @@ import asyncssh
 from tofutui.lab.cert import certify, make_key
 from tofutui.lab.endpoint import Identity, TlsEndpoint
 from tofutui.lab.ha import HaPair
-from tofutui.lab.node import HM_PORT, Clock, Contact, Node
-from tofutui.lab.plans import Address, EndpointPlan, NodePlan, Scenario
+from tofutui.lab.node import Clock, Contact, Node
+from tofutui.lab.plans import HM_PORT, LOOPBACK, Address, EndpointPlan, NodePlan, Scenario
 from tofutui.lab.scenario import load_scenario, parse_address
 from tofutui.lab.site import Access, private_file, sessions_toml
 from tofutui.lab.sshd import Login, SshServer, known_hosts
@@ -211,7 +211,7 @@ class Lab:
 
     def _make_node(self, role: str, plan: NodePlan) -> Node:
         servers = {at.key: endpoint for endpoint in self.endpoints for at in endpoint.plan.at}
-        servers[f"127.0.0.1_{HM_PORT}"] = servers[Address(plan.address, HM_PORT).key]
+        servers[LOOPBACK.key] = servers[Address(plan.address, HM_PORT).key]
         node = Node(role, plan, servers, self.directory / "logs" / role, self._clock)
         for at in plan.rows:
             node.table[at.key] = servers[at.key].stored

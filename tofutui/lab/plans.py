@@ -7,6 +7,9 @@ from typing import Any
 
 from tofutui.lab.cert import Subject
 
+HM_PORT = 8082
+"""Where the health monitor of every node listens (DOMAIN.md part 5)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -22,6 +25,10 @@ class Address:
     def key(self) -> str:
         """The key of the row: ``<address>_<port>``."""
         return f"{self.host}_{self.port}"
+
+
+LOOPBACK = Address("127.0.0.1", HM_PORT)
+"""A node's own health monitor, as the secondary lists it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class EndpointPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodePlan:
-    """One appliance. All but the first three are ways to be awkward; `tofutui.lab.node.Node` has them too."""
+    """One appliance."""
 
     hostname: str
     address: str
@@ -62,6 +69,7 @@ class NodePlan:
     contacts: tuple[Address, ...] = ()
     """What it connects to besides its rows."""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of `tofutui.lab.behaviour.Behaviour`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

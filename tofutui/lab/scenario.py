@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import timedelta
 from importlib.resources import files
@@ -9,9 +10,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from tofutui.lab.behaviour import Behaviour
 from tofutui.lab.cert import parse_subject
 from tofutui.lab.crowd import add_crowd
-from tofutui.lab.plans import Address, CertificatePlan, EndpointPlan, NodePlan, Scenario
+from tofutui.lab.plans import HM_PORT, LOOPBACK, Address, CertificatePlan, EndpointPlan, NodePlan, Scenario
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -69,6 +71,7 @@ def _scenario(name: str, data: dict[str, Any]) -> Scenario:
     crowd = data.pop("crowd", None)
     if crowd is not None:
         nodes, endpoints = add_crowd(nodes, endpoints, crowd)
+    _check_rows(nodes.values(), endpoints)
     if "sightings" in data:
         data["sightings"] = _age(data["sightings"])
     return Scenario(
@@ -76,14 +79,25 @@ def _scenario(name: str, data: dict[str, Any]) -> Scenario:
     )
 
 
+def _check_rows(nodes: Iterable[NodePlan], endpoints: Iterable[EndpointPlan]) -> None:
+    """Every row needs a server, the node's own health monitor too."""
+    served = {at for endpoint in endpoints for at in endpoint.at}
+    for node in nodes:
+        needed = {*node.rows, *node.contacts, Address(node.address, HM_PORT)} - {LOOPBACK}
+        for at in needed - served:
+            raise ScenarioError(f"no [[endpoints]] has at = {str(at)!a}, which {node.hostname} needs")
+
+
 def _node(table: dict[str, Any]) -> NodePlan:
     own = {spec.name for spec in fields(NodePlan)} - {"settings"}
+    settings = {key: value for key, value in table.items() if key not in own}
+    Behaviour(**settings)  # refuses what is none
     return NodePlan(
         hostname=table["hostname"],
         address=table["address"],
         rows=tuple(parse_address(text) for text in table["rows"]),
         contacts=tuple(parse_address(text) for text in table.get("contacts", [])),
-        settings={key: value for key, value in table.items() if key not in own},
+        settings=settings,
     )
 
 

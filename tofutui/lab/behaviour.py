@@ -1,0 +1,51 @@
+"""The ways in which a simulated appliance misbehaves."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(kw_only=True, eq=False)
+class Behaviour:
+    """How a node misbehaves; settable in a scenario and, at any time, on a running node."""
+
+    clock_offset: float = 0.0
+    """Seconds by which its clock is ahead."""
+    zone: str = "UTC"
+    utc_offset: int = 0
+    """Minutes of `zone` east of Greenwich."""
+    ssh: str = "ok"
+    """``ok``, ``refused`` (from the start), ``silent``, ``reset``."""
+    banner: str = ""
+    """Sent before the login."""
+    motd: list[str] = field(default_factory=list)
+    """Lines after the login, paged when they exceed `page`."""
+    press_enter: bool = False
+    resume_menu: bool = False
+    """Show the menu of dropped sessions even without one."""
+    other_user: bool = False
+    """Say that another user is logged in even without one."""
+    prompt_delay: float = 0.0
+    """Seconds before the first prompt."""
+    terminal_length: bool = True
+    """Whether ``terminal length`` is a command here."""
+    page: int = 0
+    """Lines of one page whatever the window says; 0: the window's."""
+    trickle: int = 0
+    """Characters written at once, with `trickle_s` seconds between; 0: all."""
+    trickle_s: float = 0.002
+    delay_rows: float = 0.0
+    """Seconds before each row of a listing."""
+    list_seconds: float = 0.0
+    """Seconds that a whole listing takes, spread over its rows."""
+    cut_listing: int = 0
+    """Characters of a listing after which the connection is reset; 0: never."""
+    extra_lines: list[str] = field(default_factory=list)
+    """Raw lines printed after the rows of a listing."""
+    confirm_delete: bool = False
+    ignore_delete: bool = False
+    relearn_on_delete: bool = False
+    drop_after_delete: bool = False
+    drop_instead_of_delete: bool = False
+    hang: str = ""
+    """A command that contains this never answers."""
+    ignore_interrupt: bool = False
+    """Ctrl-C does not end a running command."""
