@@ -1,8 +1,9 @@
 """TOFU failures, and other causes of a broken connection, in a log.
 
 The message is that of DOMAIN.md part 6 (three samples): ``[system] [THREAD] TOFU failed. … different from
-what was used earlier - NAME``, followed by an exception with the same sentence and often only the CN. In a file
-each is probably one long line; pasted from a document or a terminal it is broken anywhere, also inside a word.
+what was used earlier - NAME``, followed by an exception with the same sentence and often only the CN. In a
+file each is probably one long line; pasted from a document or a terminal it is broken anywhere, also inside a
+word.
 """
 
 import re
@@ -238,14 +239,19 @@ class _Reader:
     def messages(self, text: str, final: bool) -> int:
         """Reads the messages of a block; returns from where on it must be kept."""
         done = 0
-        for match in _END.finditer(text):
+        matches = list(_END.finditer(text))
+        limits = [match.start() for match in matches[1:]]
+        for match, limit in zip(matches, [*limits, len(text)], strict=True):
             if not final and match.end() + _AHEAD > len(text):
                 return max(done, match.start() - _BEFORE)
-            done = self.message(text, done, match)
+            done = self.message(text, done, match, limit)
         return max(done, len(text) - _BEFORE)
 
-    def message(self, text: str, done: int, match: re.Match[str]) -> int:
-        """Reads one message whose fixed sentence ends with the match; returns where its name ends."""
+    def message(self, text: str, done: int, match: re.Match[str], limit: int) -> int:
+        """Reads one message whose fixed sentence ends with the match; returns where its name ends.
+
+        The name ends before ``limit``, where the next message's sentence does.
+        """
         start = max(done, match.start() - _BEFORE)
         before = text[start : match.start()]
         tofu, exception = _last(_TOFU, before), _last(_EXCEPTION, before)
@@ -253,7 +259,7 @@ class _Reader:
         begin = start + (tofu.start() if tofu and not is_exception else _exception_begin(exception, before))
         lines = message_lines(text, begin, match.end())
         wrap = Wrap.seen(lines)
-        name, end = name_after(text, match.end(), wrap, lines[-1])
+        name, end = name_after(text, match.end(), limit, wrap, lines[-1])
         if name:
             head = text[max(done, begin - _HEAD) : begin]
             thread = None if is_exception else _thread(head)
@@ -322,7 +328,7 @@ def _thread(head: str) -> str | None:
 
 def _time(head: str, wrap: Wrap, around: datetime | None) -> datetime | None:
     """The time in front of a message; one that belongs to another record before it does not count."""
-    text = head.replace("\n", "") if wrap.hard else head
+    text = wrap.mend(head)
     stamp = last_stamp(text)
     if stamp is None or len(text) - stamp.end() > _GAP or _OTHER_RECORD.search(text, stamp.end()):
         return None

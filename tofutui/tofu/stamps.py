@@ -14,13 +14,13 @@ MONTHS = {
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _TIME = "[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?"
 _STAMP = re.compile(
-    rf"""(?<![0-9A-Za-z/:.-])(?:
+    rf"""(?<![0-9/:])(?:
     (?P<us>[0-9]{{1,2}}/[0-9]{{1,2}}/(?:[0-9]{{4}}|[0-9]{{2}}))
         [ T,]{{1,2}} (?P<us_time>{_TIME}) (?:\s?(?P<us_half>[AP]M)\b)?
     | (?P<iso>[0-9]{{4}}[-/][0-9]{{2}}[-/][0-9]{{2}})
         [ T] (?P<iso_time>{_TIME}) (?P<offset>\s?Z\b|\s?[+-][0-9]{{2}}:?[0-9]{{2}}\b)?
     | (?P<dmy>[0-9]{{1,2}}[-/ ]{_MONTH}[-/ ][0-9]{{4}}) [ T:,]{{1,2}} (?P<dmy_time>{_TIME})
-    | (?P<md>{_MONTH}\s{{1,2}}[0-9]{{1,2}}) (?:,?\s(?P<y1>[0-9]{{4}}),?)?
+    | (?<![A-Za-z])(?P<md>{_MONTH}\s{{1,2}}[0-9]{{1,2}}) (?:,?\s(?P<y1>[0-9]{{4}}),?)?
         \s(?P<md_time>{_TIME}) (?:\s?(?P<md_half>[AP]M)\b)?
         (?:\s[A-Z]{{3,5}})? (?:\s(?P<y2>(?:19|20)[0-9]{{2}})\b)?
     )""",
@@ -44,10 +44,10 @@ def last_stamp(text: str) -> re.Match[str] | None:
 def moment_of_stamp(match: re.Match[str], around: datetime | None) -> datetime | None:
     """The node-local time that a stamp says; None if there is no such moment.
 
-    Known are ``MM/DD/YY HH:MM:SS.mmm``, ``YYYY-MM-DD HH:MM:SS,mmm``, ISO with ``T``, ``DD/Mon/YYYY:HH:MM:SS``,
-    ``Tue Dec 21 18:10:15 2021``, ``Nov 23, 2026 2:02:11 PM`` and syslog's ``Nov 23 14:02:11``. Names of zones
-    are left out: a log is in its node's zone. Only an offset or ``Z`` is kept, as the zone of the result. A
-    stamp without a year gets the one that puts it at most a day after ``around``; without that it is no date.
+    Known are ``MM/DD/YY HH:MM:SS.mmm``, ``YYYY-MM-DD HH:MM:SS,mmm``, ISO with ``T``, ``DD/Mon/YYYY:HH:MM:SS``
+    and ``Tue Dec 21 18:10:15 2021``, ``Nov 23, 2026 2:02:11 PM`` and syslog's ``Nov 23 14:02:11``. Names of
+    zones are left out: a log is in its node's zone. Only an offset or ``Z`` is kept, as the zone of the result.
+    A stamp without a year gets the one that puts it at most a day after ``around``; without that it is no date.
     """
     try:
         if match["us"]:

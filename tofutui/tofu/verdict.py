@@ -128,9 +128,10 @@ class _Finding:
 def judge(case: Case) -> Judgement:
     """The verdict over a row, its reasons strongest first, and all the evidence.
 
-    The first piece of evidence that argues for a verdict decides, in the order of part 2 of the design: no
-    stored subject or no certificate, imported certificate, names, the node's log, own observation, history and
-    the operator's word. A certificate thought proven that the node's log shows to be refused is only suspect.
+    The first piece of evidence that argues for a verdict decides, in the order of the design's part 2: no
+    stored subject or no certificate, imported certificate, names, the node's log, own observation, history
+    and the operator's word. A certificate thought proven that the node's log shows to be refused is only
+    suspect.
     """
     facts = case.facts
     if not case.is_stored:

@@ -22,7 +22,9 @@ _MOST_LINES = 200
 _UNBROKEN = 100
 """A line at least this long that was not broken before its name may still have lost the last word of it."""
 _DASHES = "-\u2013\u2014: \t"
-_JAVA = r"javax?(?=\s*\.\s*(?:net|security|io|lang|util)\b)"
+_JAVA = r"\s*".join(
+    ("j", "a", "v", "a", "x?", r"\.", r"(?:n\s*e\s*t|s\s*e\s*c\s*u|i\s*o\s*\.|l\s*a\s*n\s*g)")
+)
 _STOP = re.compile(
     rf"\s*\b{_JAVA}|(?<=[A-Z]){_JAVA}|\s+javax?\s*$"
     r"|\s*\[[^\[\]]{1,60}\]\s*(?:\[|TOFU\b)|\s+TOFU failed|\s+Caused by\b|;\s*nested exception"
@@ -52,36 +54,53 @@ class Wrap:
         """From the lines of the fixed sentence, the last being the one on which the name begins."""
         if len(lines) < 2:
             return cls(0, hard=False)
-        full = [len(line) for line in lines[:-1]]
-        equal = len(full) > 1 and min(full) == max(full) >= 20
-        return cls(
-            max(len(line) for line in lines),
-            hard=equal or any(_is_mid_word(a, b) for a, b in pairwise(lines)),
-        )
+        width = max(len(line) for line in lines)
+        full = lines[:-1] if len(lines) > 2 else lines
+        equal = width >= 20 and all(len(line) == width for line in full)
+        return cls(width, hard=equal or any(_is_mid_word(a, b) for a, b in pairwise(lines)))
 
     def goes_on(self, name: str, line: str, following: str) -> bool:
         """Whether the name so far, which ends with ``line``, goes on in the line that follows."""
+        if _STOP_LINE.match(following.lstrip()) or _is_stamp(following.strip()):
+            return False
         text = following.strip()
         begun = name.strip().lstrip(_DASHES)
-        if _STOP_LINE.match(text) or _is_stamp(text):
-            return False
         if not begun or _FRAGMENT.fullmatch(begun):
-            whole = self.join(name, line, following).strip().lstrip(_DASHES)
-            return _BEGINS_NAME.match(whole) is not None or not text.strip(_DASHES)
-        if begun[-1] in ",+=\\" or begun.count('"') % 2 or text[0] in ",+" or _HOLDS_ATTRIBUTE.match(text):
-            return True
+            return _BEGINS_NAME.match(begun + text.lstrip(_DASHES)) is not None or not text.strip(_DASHES)
+        return _must_go_on(begun, text) or self._was_broken(line, text)
+
+    def _was_broken(self, line: str, text: str) -> bool:
+        """Whether a line is so full that it was broken for its length."""
         if self.hard:
             return len(line) >= self.width - 1
         if self.width:
             return len(line) + 1 + len(text.split(None, 1)[0]) > self.width
-        return len(line) >= _UNBROKEN and len(text) <= 16 and " " not in text
+        stop = _STOP.search(text)
+        rest = text[: stop.start()] if stop else text
+        return len(line) >= _UNBROKEN and len(rest) <= 16 and " " not in rest
 
     def join(self, name: str, line: str, following: str) -> str:
         """The name with the line that follows, with a space only where one was."""
+        begun = name.strip().lstrip(_DASHES)
+        if _FRAGMENT.fullmatch(begun) and _BEGINS_NAME.match(begun + following):
+            return name + following
+        return name + self.between(line, following) + following
+
+    def between(self, line: str, following: str) -> str:
+        """What stood where a line was broken: a space or nothing."""
         is_full = len(line) >= (self.width if self.width else _UNBROKEN)
         is_closed = is_full and (self.hard or not self.width)
-        spaced = line[-1:].isspace() or following[:1].isspace()
-        return name + ("" if is_closed and not spaced else " ") + following
+        spaced = line[-1:].isspace() or line[-1:] == "," or following[:1].isspace()
+        return "" if is_closed and not spaced else " "
+
+    def mend(self, text: str) -> str:
+        """A text before the message with the lines put together that were broken at the same column."""
+        lines = text.split("\n")
+        mended = lines[0]
+        for line, following in pairwise(lines):
+            is_broken = self.hard and len(line) >= self.width - 1
+            mended += (self.between(line, following) if is_broken else "\n") + following
+        return mended
 
 
 def message_lines(text: str, begin: int, end: int) -> list[str]:
@@ -92,22 +111,40 @@ def message_lines(text: str, begin: int, end: int) -> list[str]:
     return text[start : end + _LONGEST_NAME].split("\n")[: inside + 1]
 
 
-def name_after(text: str, end: int, wrap: Wrap, line: str) -> tuple[str, int]:
-    """The name behind a sentence that ends at ``end`` in ``line``, and where it ends; "" if there is none."""
-    name, *following = text[end : end + _LONGEST_NAME].split("\n", _MOST_LINES)
+def name_after(text: str, end: int, limit: int, wrap: Wrap, line: str) -> tuple[str, int]:
+    """The name behind a sentence that ends at ``end`` in ``line``, and where it ends; "" if there is none.
+
+    It stands before ``limit``.
+    """
+    name, *following = text[end : min(limit, end + _LONGEST_NAME)].split("\n", _MOST_LINES)
     used = end + len(name)
     cut = _cut(name, 0)
     for more in following[: _MOST_LINES - 1]:
-        if cut is not None or not wrap.goes_on(name, line, more):
+        if cut is not None:
             break
-        searched = max(0, len(name) - 80)
-        name, line, used = wrap.join(name, line, more), more, used + 1 + len(more)
-        cut = _cut(name, searched)
+        longer = wrap.join(name, line, more)
+        cut = _cut(longer, max(0, len(name) - 80))
+        if (cut is None or cut > len(name)) and not wrap.goes_on(name, line, more):
+            cut = None
+            break
+        name, line, used = longer, more, used + 1 + len(more)
     if cut is not None:
         used -= len(name) - cut
         name = name[:cut]
     name = " ".join(name.split()).lstrip(_DASHES).rstrip(" ,;")
-    return (name if _BEGINS_NAME.match(name) else ""), used
+    return (name, used) if _BEGINS_NAME.match(name) else ("", end)
+
+
+def _must_go_on(begun: str, text: str) -> bool:
+    """Whether a name that begins so, or a line that goes on so, is no whole one."""
+    _, comma, last = begun.rpartition(",")
+    return (
+        begun[-1] in ",+=\\"
+        or begun.count('"') % 2 == 1
+        or text[0] in ",+"
+        or _HOLDS_ATTRIBUTE.match(text) is not None
+        or (bool(comma) and "=" not in last and _BEGINS_NAME.match(last.strip() + text) is not None)
+    )
 
 
 def _cut(name: str, searched: int) -> int | None:
