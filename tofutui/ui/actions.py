@@ -19,7 +19,8 @@ class Scope(StrEnum):
     PLAN = "The plan"
     EVIDENCE = "Evidence and logs"
     PICK = "The session picker"
-    ASK = "Questions"
+    ASK = "Questions of a node"
+    ASK_KEY = "An unknown SSH host key"
 
 
 class Danger(StrEnum):
@@ -46,8 +47,6 @@ class State:
     """Whether the armed pane's node is being read."""
     locked: str | None = None
     """Why nothing can be deleted on the armed pane's node."""
-    counterpart: str | None = None
-    """Why there is no counterpart of the row under the cursor."""
 
 
 Rule = Callable[[State], str | None]
@@ -88,7 +87,7 @@ def _has_stale(state: State) -> str | None:
 
 
 def _has_counterpart(state: State) -> str | None:
-    return _needs_two(state) or _needs_row(state) or state.counterpart
+    return _needs_two(state) or _needs_row(state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +306,12 @@ DELETE: tuple[Action, ...] = (
     _inner("delete.page_up", "pageup", "A page up", "A page up."),
 )  # fmt: skip
 
+RUN: tuple[Action, ...] = (
+    _inner("run.back", "enter escape q", "Back", "Close, once every step has ended.", "back", 90),
+    _inner("run.down", "down j", "Scroll down", "Show more of a long run."),
+    _inner("run.up", "up k", "Scroll up", "Show what is above."),
+)
+
 PLAN: tuple[Action, ...] = (
     _inner("plan.down", "j down", "Down", "Next row."),
     _inner("plan.up", "k up", "Up", "Row before."),
@@ -343,7 +348,18 @@ PICK: tuple[Action, ...] = (
     ),
 )
 
-ACTIONS: tuple[Action, ...] = (*MAIN, *VIEW, *DELETE, *PLAN, *EVIDENCE, *PICK)
+ASK: tuple[Action, ...] = (
+    _inner("ask.no", "escape", "No answer", "Leave a node's question unanswered."),
+    _inner("ask.down", "down", "Scroll down", "Show more of a long question."),
+    _inner("ask.up", "up", "Scroll up", "Show what is above."),
+)
+
+ASK_KEY: tuple[Action, ...] = (
+    _inner("ask_key.no", "escape enter n q", "No", "Refuse an unknown SSH host key."),
+    _inner("ask_key.yes", "y", "Yes", "Add an unknown SSH host key to known_hosts and log in."),
+)
+
+ACTIONS: tuple[Action, ...] = (*MAIN, *VIEW, *DELETE, *RUN, *PLAN, *EVIDENCE, *PICK, *ASK, *ASK_KEY)
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,14 +13,15 @@ from textual.theme import Theme
 from tofutui.config.themes import TOKENS, ThemeSpec
 from tofutui.tofu.text import safe
 from tofutui.ui.lines import Line, Tone
+from tofutui.ui.words import Glyphs
 
 FALLBACK = ThemeSpec(
     name="plain",
     dark=True,
     colors={
-        "primary": "#7fb4ff", "secondary": "#d7a6ff", "accent": "#6fd3d8", "warning": "#f2c14e", "error": "#ff8f8a",
-        "success": "#7fd88f", "foreground": "#e4e8ee", "background": "#0f1318", "surface": "#161b22",
-        "panel": "#212832",
+        "primary": "#7fb4ff", "secondary": "#d7a6ff", "accent": "#6fd3d8", "warning": "#f2c14e",
+        "error": "#ff8f8a", "success": "#7fd88f", "foreground": "#e4e8ee", "background": "#0f1318",
+        "surface": "#161b22", "panel": "#212832",
     },
     tokens={},
     source="built in",
@@ -99,3 +101,17 @@ class Palette:
         ]
         filler = styles[Tone.TEXT] + extra if extra else None
         return Strip(segments).adjust_cell_length(width, filler)
+
+
+class Looks(Protocol):
+    """What a widget asks its app for."""
+
+    @property
+    def palette(self) -> Palette:
+        """The styles of the theme."""
+        ...
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The characters to draw with."""
+        ...

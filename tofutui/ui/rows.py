@@ -37,6 +37,8 @@ class Rows:
 
     shown: list[Entry] = field(default_factory=list)
     total: int = 0
+    stale: int = 0
+    """How many stale rows are shown."""
     order: Order = Order.VERDICT
     filter: str = ""
     cursor: int = 0
@@ -52,11 +54,6 @@ class Rows:
     def current(self) -> Entry | None:
         """The row under the cursor."""
         return self.shown[self.cursor] if self.shown else None
-
-    @property
-    def stale(self) -> int:
-        """How many stale rows are shown."""
-        return sum(1 for entry in self.shown if entry.verdict.is_stale)
 
     @property
     def hidden_marks(self) -> int:
@@ -80,6 +77,7 @@ class Rows:
         if gone:
             self.marks.clear()
         self.shown = [e for e in self._sorted(view) if matches(e, self.filter)]
+        self.stale = sum(1 for entry in self.shown if entry.verdict.is_stale)
         self._positions = {entry.id: index for index, entry in enumerate(self.shown)}
         if before is not None and self.touched:
             self.cursor = self._positions.get(before.id, self.cursor)

@@ -170,10 +170,10 @@ def node_name(view: NodeView) -> str:
     return f"{view.role.word} {safe(view.hostname)}" if view.hostname else view.role.word
 
 
-def status(view: NodeView, *, loading: bool = False) -> str:
+def status(view: NodeView, *, starting: bool = False) -> str:
     """How far a node's listing is, in a few words."""
     words = {
-        Phase.IDLE: "starting" if loading else "not listed yet",
+        Phase.IDLE: "starting" if starting else "not listed yet",
         Phase.CONNECTING: "connecting",
         Phase.LISTING: f"listing {len(view.entries)} rows" if view.entries else "listing",
         Phase.LISTED: f"listed {clock_time(view.listed_at)}",
@@ -183,11 +183,11 @@ def status(view: NodeView, *, loading: bool = False) -> str:
     return words[view.phase]
 
 
-def facts_of(view: NodeView, *, loading: bool, dot: str) -> str:
+def facts_of(view: NodeView, *, starting: bool, dot: str) -> str:
     """The status line of a pane: version, HA state, how far the listing is."""
     ha = " ".join(part for part in (view.ha.state,) if part) if view.ha else ""
     version = f"PI {view.version}" if view.version else ""
-    parts = [version, ha, status(view, loading=loading)]
+    parts = [version, ha, status(view, starting=starting)]
     return safe(f" {dot} ".join(part for part in parts if part))
 
 

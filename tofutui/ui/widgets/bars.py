@@ -46,7 +46,7 @@ def _counts(comparison: Comparison) -> Line:
 
 
 class KeyBar(Painted):
-    """The keys that matter here, as many as fit, or a message until the next key; ``? more`` is always there."""
+    """The keys that matter here, as many as fit, or a message until the next key; ``? more`` always stays."""
 
     def __init__(self, actions: Sequence[Action], *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -4,7 +4,7 @@ Only lines that changed are painted again, and changing them never lays out the 
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from textual import events
 from textual.geometry import Region
@@ -12,11 +12,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tofutui.ui.lines import EMPTY, Line
-from tofutui.ui.palette import Palette
+from tofutui.ui.palette import Looks, Palette
 from tofutui.ui.words import Glyphs
-
-if TYPE_CHECKING:
-    from tofutui.ui.app import TofutuiApp
 
 
 class Painted(Widget, can_focus=False):
@@ -27,19 +24,14 @@ class Painted(Widget, can_focus=False):
         self._lines: list[Line] = []
 
     @property
-    def looks(self) -> "TofutuiApp":
-        """The app, which has the palette and the glyphs."""
-        return cast("TofutuiApp", self.app)
-
-    @property
     def palette(self) -> Palette:
         """The styles of the theme."""
-        return self.looks.palette
+        return cast("Looks", self.app).palette
 
     @property
     def glyphs(self) -> Glyphs:
         """The characters to draw with."""
-        return self.looks.glyphs
+        return cast("Looks", self.app).glyphs
 
     @property
     def lines(self) -> list[Line]:
@@ -103,8 +95,9 @@ class Scroller(Painted):
         """One of the moves of the registry: down, up, first, last, half_down, half_up, page_down, page_up."""
         height = max(1, self.size.height)
         steps = {
-            "down": 1, "up": -1, "first": -len(self._lines), "last": len(self._lines), "half_down": height // 2,
-            "half_up": -(height // 2), "page_down": height - 1, "page_up": 1 - height,
+            "down": 1, "up": -1, "first": -len(self._lines), "last": len(self._lines),
+            "half_down": height // 2, "half_up": -(height // 2),
+            "page_down": height - 1, "page_up": 1 - height,
         }  # fmt: skip
         self.scroll_lines(steps[name])
 

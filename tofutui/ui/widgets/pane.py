@@ -51,7 +51,7 @@ class Pane(Painted):
         self.view = view
         self.rows = Rows()
         self.armed = False
-        self.loading_bench = True
+        self.starting = True
         self._alone = alone
         self._now = now
         self._drawn: list[_Drawn] = []
@@ -185,7 +185,7 @@ class Pane(Painted):
         return range(start, start + size)
 
     def _top_lines(self) -> list[Line]:
-        facts = facts_of(self.view, loading=self.loading_bench, dot=self.glyphs.dot)
+        facts = facts_of(self.view, starting=self.starting, dot=self.glyphs.dot)
         lines = [line(" " + clip(facts, self._inner - 1, self.glyphs.ellipsis), Tone.TEXT)]
         spare = max(0, self.size.height - 2 - 2 - 3)
         notes = [(self.view.error, Tone.DANGER)] if self.view.error else []
@@ -224,7 +224,7 @@ class Pane(Painted):
 
     def _strip_of_edge(self, text: Line) -> Strip:
         upper = bool(self._drawn) and text == self._drawn[0].text
-        left, across, right, _, low_left, low_right = self._chars
+        left, across, right, _, low_left, low_right = tuple(self._chars)
         left, right = (left, right) if upper else (low_left, low_right)
         edge = self._tone if self.armed else Tone.LINE
         label = f" {text[0][0]} " if text else ""

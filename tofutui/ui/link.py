@@ -1,0 +1,143 @@
+"""What the app is connected to: a comparison and somebody who deletes; opened late, closed on every way out.
+
+The modules behind it pull in SSH and TLS; they are imported in a thread, after the first paint.
+"""
+
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from tofutui.tofu.comparison import Comparison, Entry
+from tofutui.tofu.failures import LogDigest
+from tofutui.tofu.plan import Plan, Step
+from tofutui.tofu.session import Role, Session
+
+if TYPE_CHECKING:
+    from tofutui.appliance.node import LogLine
+    from tofutui.appliance.questions import Asker
+    from tofutui.workbench import Change
+
+
+class Bench(Protocol):
+    """The part of a workbench that the app uses; see `tofutui.workbench.Workbench`."""
+
+    comparison: Comparison
+    command_log: "list[LogLine]"
+
+    async def refresh(self, roles: Collection[Role] | None = None, *, by_itself: bool = False) -> None:
+        """List nodes and ask every endpoint."""
+        ...
+
+    def add_log(self, text: str, role: Role | None, source: str) -> LogDigest:
+        """Read a log for TOFU failures."""
+        ...
+
+    def say_reissued(self, host: str, port: int | None) -> int:
+        """The operator's word that a host was re-issued."""
+        ...
+
+    def say_learned(self, role: Role, entry_id: str, at: datetime) -> None:
+        """The operator's word that a row was learned again."""
+        ...
+
+    async def close(self) -> None:
+        """Leave the nodes."""
+        ...
+
+
+class Runner(Protocol):
+    """The part of an executor that the app uses; see `tofutui.executor.Executor`."""
+
+    def why_not(self, role: Role, entry: Entry | None = None) -> str | None:
+        """Why nothing (or this row) can be deleted there now."""
+        ...
+
+    def freeze(self, entries: Sequence[Entry]) -> Plan:
+        """The plan for these rows."""
+        ...
+
+    async def run(self, plan: Plan, on_step: Callable[[int, Step], None], /) -> tuple[Step, ...]:
+        """Run a confirmed plan."""
+        ...
+
+    async def settle(self, role: Role) -> tuple[str, ...]:
+        """Decide journalled deletions whose outcome is unknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An open session."""
+
+    bench: Bench
+    runner: Runner
+
+
+Opener = Callable[[Session, "Asker", "Callable[[Change], None]"], Awaitable[Link]]
+"""Opens a session; nothing is connected yet when it returns."""
+
+
+def utc_now() -> datetime:
+    """The clock of this machine."""
+    return datetime.now(UTC)
+
+
+def opener(data_dir: Path, clock: Callable[[], datetime] = utc_now) -> Opener:
+    """Opens real sessions, with the journal in ``data_dir``.
+
+    Without a journal nothing is deleted; the comparison works all the same.
+    """
+
+    async def open_link(session: Session, asker: "Asker", on_change: "Callable[[Change], None]") -> Link:
+        await asyncio.to_thread(_load)
+        from tofutui.executor import Executor
+        from tofutui.history.journal import Journal, JournalError
+        from tofutui.workbench import Workbench
+
+        bench = Workbench(session, asker, on_change=on_change, clock=clock)
+        try:
+            journal = await asyncio.to_thread(Journal, data_dir / "journal.db")
+        except JournalError as error:
+            return Link(bench, NoRunner(str(error)))
+        return Link(bench, Executor(bench, journal, operator=_operator(), clock=clock))
+
+    return open_link
+
+
+def _load() -> None:
+    import tofutui.executor
+    import tofutui.workbench  # noqa: F401
+
+
+def _operator() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+class NoRunner:
+    """Stands where nothing can be deleted; says why."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def why_not(self, role: Role, entry: Entry | None = None) -> str | None:
+        """The reason, whatever is asked."""
+        return self._reason
+
+    def freeze(self, entries: Sequence[Entry]) -> Plan:
+        """An empty plan: there is nothing that could run."""
+        return Plan(())
+
+    async def run(self, plan: Plan, on_step: Callable[[int, Step], None]) -> tuple[Step, ...]:
+        """Nothing runs."""
+        return ()
+
+    async def settle(self, role: Role) -> tuple[str, ...]:
+        """Nothing is known."""
+        return ()

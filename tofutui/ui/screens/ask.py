@@ -1,0 +1,215 @@
+"""What a node, or the login to it, asks: a secret, a host key, an unknown question."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from tofutui.tofu.session import Role
+from tofutui.tofu.text import safe
+from tofutui.ui.actions import ASK, ASK_KEY
+from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
+from tofutui.ui.screens.base import Dialog, Result, bindings_of, title_of
+from tofutui.ui.widgets.painted import Painted, Scroller
+
+if TYPE_CHECKING:
+    from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
+
+
+class Answer(Input):
+    """A line to type; keys from before the dialog was seen do not count."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        screen = self.screen
+        if isinstance(screen, Dialog) and not screen.was_seen(event.time):
+            event.stop()
+            event.prevent_default()
+            return
+        await super()._on_key(event)
+
+
+class Question(Dialog[Result]):
+    """A text, maybe a line to type, and what the keys do."""
+
+    CSS_PATH = "../styles/ask.tcss"
+    AUTO_FOCUS = ""
+
+    def __init__(self, role: Role, title: str, *, typed: bool, masked: bool = False) -> None:
+        super().__init__()
+        self._role = role
+        self._title = title
+        self._typed = typed
+        self._masked = masked
+
+    def text(self, width: int) -> list[Line]:
+        """What is asked, wrapped."""
+        raise NotImplementedError
+
+    def keys(self) -> Line:
+        """What the keys do."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """The text, the line, the keys."""
+        with Vertical(id="box"):
+            yield Scroller(id="body")
+            if self._typed:
+                yield Answer(id="answer", password=self._masked, select_on_focus=False)
+            yield Painted(id="ends")
+
+    def on_mount(self) -> None:
+        """Title, colour of the role, focus."""
+        self.add_class(f"-{self._role.value}")
+        title_of(self.query_one("#box"), f" {safe(self._title)} ")
+        if self._typed:
+            self.query_one("#answer").focus()
+
+    def on_resize(self) -> None:
+        """Wrap anew; the line to type and the keys stay visible."""
+        width = max(20, min(104, int(self.size.width * 0.96)) - 4)
+        lines = self.text(width)
+        body = self.query_one("#body", Scroller)
+        body.styles.height = max(1, min(len(lines), self.size.height - 5))
+        body.show(lines)
+        self.query_one("#ends", Painted).show([self.keys()])
+        self.call_after_refresh(lambda: self.query_one("#ends", Painted).show([self.keys()]))
+
+    @on(Input.Submitted, "#answer")
+    def _submitted(self, event: Input.Submitted) -> None:
+        self.typed(event.value)
+
+    def typed(self, text: str) -> None:
+        """Enter was pressed in the line."""
+        raise NotImplementedError
+
+    def do_ask_no(self) -> None:
+        """No answer."""
+        raise NotImplementedError
+
+    def do_ask_down(self) -> None:
+        """Show more of a long question."""
+        self.query_one("#body", Scroller).move("down")
+
+    def do_ask_up(self) -> None:
+        """Show what is above."""
+        self.query_one("#body", Scroller).move("up")
+
+
+def _paragraphs(texts: Sequence[str], width: int, tone: Tone = Tone.TEXT) -> list[Line]:
+    return [line(part, tone) for text in texts for piece in text.splitlines() for part in wrap(piece, width)]
+
+
+class PasswordScreen(Question[str | None]):
+    """A secret; what is typed is not shown and not kept."""
+
+    BINDINGS = bindings_of(ASK)
+
+    def __init__(self, question: "PasswordQuestion") -> None:
+        purpose = {"password": "Password", "passphrase": "Passphrase", "answer": "Question"}[question.purpose]
+        super().__init__(
+            question.role, f"{purpose}: {question.role.word} {question.host}", typed=True, masked=True
+        )
+        self._question = question
+
+    def text(self, width: int) -> list[Line]:
+        """Who gets it, and the server's own words."""
+        question = self._question
+        whom = f"for {question.username} on {question.host} ({question.role.word})"
+        said = [f'It says: "{question.prompt.strip()}"'] if question.prompt.strip() else []
+        notes = ["Sent to that host only; not stored, not logged."]
+        return _paragraphs([whom, *said], width) + _paragraphs(notes, width, Tone.MUTED)
+
+    def keys(self) -> Line:
+        """Enter and Esc."""
+        return ("Enter", Tone.KEY), (" log in   ", Tone.TEXT), ("Esc", Tone.KEY), (" do not", Tone.TEXT)
+
+    def typed(self, text: str) -> None:
+        """The secret."""
+        self.answer(text)
+
+    def do_ask_no(self) -> None:
+        """No secret."""
+        self.answer(None)
+
+
+class HostKeyScreen(Question[bool]):
+    """An unknown SSH host key; no by default."""
+
+    BINDINGS = bindings_of(ASK_KEY)
+
+    def __init__(self, question: "HostKeyQuestion") -> None:
+        super().__init__(question.role, f"Unknown SSH host key: {question.role.word}", typed=False)
+        self._question = question
+
+    def text(self, width: int) -> list[Line]:
+        """The fingerprint, and what yes means."""
+        question = self._question
+        asked = _paragraphs(
+            [f"{question.host}, port {question.port}, shows a host key that no known_hosts file knows:"],
+            width,
+        )
+        key = [EMPTY, line(f"  {question.algorithm} {question.fingerprint}", Tone.STRONG), EMPTY]
+        others = ""
+        if question.others:
+            others = f"Other keys of this host are known: {', '.join(question.others)}. "
+        meaning = (
+            f"{others}Compare it with what the server's owner says. Yes adds it to {question.known_hosts} "
+            "and goes on to log in; no leaves this node alone."
+        )
+        return [*asked, *key, *_paragraphs([meaning], width)]
+
+    def keys(self) -> Line:
+        """``y`` adds, everything else does not."""
+        return (
+            ("Enter", Tone.KEY), (" or ", Tone.MUTED), ("n", Tone.KEY), (" no   ", Tone.TEXT),
+            ("y", Tone.KEY), (" yes, it is this server's key", Tone.TEXT),
+        )  # fmt: skip
+
+    def do_ask_no(self) -> None:
+        """Not this key."""
+        self.answer(False)
+
+    def do_ask_key_no(self) -> None:
+        """Not this key."""
+        self.answer(False)
+
+    def do_ask_key_yes(self) -> None:
+        """It is the server's own, if the dialog could be read before the key was pressed."""
+        if self.was_seen():
+            self.answer(True)
+
+
+class DialogueScreen(Question[str | None]):
+    """A question of the node that nobody foresaw."""
+
+    BINDINGS = bindings_of(ASK)
+
+    def __init__(self, question: "DialogueQuestion") -> None:
+        name = f" {question.hostname}" if question.hostname else ""
+        super().__init__(question.role, f"{question.role.word}{name} asks", typed=True)
+        self._question = question
+
+    def text(self, width: int) -> list[Line]:
+        """The node's words, line by line."""
+        command = self._question.command
+        when = f"After: {command}" if command else "Before the first prompt:"
+        return [
+            *_paragraphs([when], width, Tone.COMMAND),
+            *_paragraphs([self._question.text], width),
+            *_paragraphs(["What you type is sent as it stands. Esc does not answer."], width, Tone.MUTED),
+        ]
+
+    def keys(self) -> Line:
+        """Enter and Esc."""
+        return ("Enter", Tone.KEY), (" send   ", Tone.TEXT), ("Esc", Tone.KEY), (" no answer", Tone.TEXT)
+
+    def typed(self, text: str) -> None:
+        """What to send."""
+        self.answer(text)
+
+    def do_ask_no(self) -> None:
+        """No answer."""
+        self.answer(None)

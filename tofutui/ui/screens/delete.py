@@ -1,0 +1,174 @@
+"""The delete dialog: shows a frozen plan, keeps by default, deletes with ``y`` only (part 8.1)."""
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Input
+
+from tofutui.tofu.plan import Plan
+from tofutui.tofu.text import safe
+from tofutui.ui import planwords
+from tofutui.ui.actions import DELETE
+from tofutui.ui.lines import Tone, line
+from tofutui.ui.screens.base import Dialog, bindings_of, title_of
+from tofutui.ui.widgets.choice import Choice
+from tofutui.ui.widgets.painted import Painted, Scroller
+
+_OPENING_KEY = "D"
+
+
+class TypedKey(Input):
+    """Takes what has to be typed. Keys from before the dialog was seen, and the opening key held down, do not
+    count; Enter keeps.
+    """
+
+    def __init__(self, wanted: str, number: int) -> None:
+        super().__init__(id=f"typed-{number}", select_on_focus=False)
+        self.wanted = wanted
+
+    @property
+    def is_right(self) -> bool:
+        """Whether exactly the wanted text stands here."""
+        return self.value == self.wanted
+
+    async def _on_key(self, event: events.Key) -> None:
+        screen = self.screen
+        early = isinstance(screen, DeleteScreen) and not screen.was_seen(event.time)
+        held = event.key == _OPENING_KEY and not self.value and not self.wanted.startswith(_OPENING_KEY)
+        if event.is_printable and (early or held):
+            event.stop()
+            event.prevent_default()
+            return
+        await super()._on_key(event)
+
+
+class DeleteScreen(Dialog[bool]):
+    """True if the plan shown is to be run."""
+
+    CSS_PATH = "../styles/delete.tcss"
+    BINDINGS = bindings_of(DELETE)
+    AUTO_FOCUS = ""
+
+    def __init__(self, plan: Plan, hidden: int, seen_from: str) -> None:
+        super().__init__()
+        self.plan = plan
+        self._hidden = hidden
+        self._seen_from = seen_from
+        wanted = dict.fromkeys(d.must_type for d in plan.deletions if d.must_type)
+        self._typed = [TypedKey(text, number) for number, text in enumerate(wanted) if text]
+
+    def compose(self) -> ComposeResult:
+        """The text, what has to be typed, the two ends."""
+        with Vertical(id="box"):
+            yield Scroller(id="body")
+            for number, typed in enumerate(self._typed):
+                yield Painted(id=f"ask-{number}")
+                yield typed
+            with Horizontal(id="buttons"):
+                yield Choice("Keep row" if len(self.plan.deletions) == 1 else "Keep rows", id="keep")
+                yield Choice(planwords.confirm_words(self.plan), id="delete")
+                yield Painted(id="more")
+
+    def on_mount(self) -> None:
+        """Focus where nothing happens: on Keep, or where the key is typed."""
+        roles = self.plan.roles
+        self.add_class(f"-{roles[0].value}" if len(roles) == 1 else "-both")
+        title_of(self.query_one("#box"), f" {planwords.title(self.plan)} ")
+        delete = self.query_one("#delete", Choice)
+        delete.key = "y"
+        delete.disabled = bool(self._typed)
+        delete.watch_disabled(delete.disabled)
+        delete.refresh(layout=True)
+        first = self._typed[0] if self._typed else self.query_one("#keep")
+        first.focus()
+
+    def on_resize(self) -> None:
+        """Wrap anew; the buttons and the title stay, the text scrolls."""
+        box = self.query_one("#box")
+        inner = max(20, min(104, int(self.size.width * 0.96)) - 4)
+        body = self.query_one("#body", Scroller)
+        lines = planwords.dialog(self.plan, self._hidden, self._seen_from, inner, self.owner.glyphs)
+        room = self.size.height - 4 - 2 * len(self._typed)
+        body.styles.height = max(1, min(len(lines), room))
+        body.show(lines)
+        box.refresh(layout=True)
+        for number, typed in enumerate(self._typed):
+            text = f"To enable Delete, type {safe(typed.wanted)} and press Tab:"
+            self.query_one(f"#ask-{number}", Painted).show([line(text, Tone.WARNING)])
+        self.call_after_refresh(self._show_more)
+
+    def _show_more(self) -> None:
+        body = self.query_one("#body", Scroller)
+        below = len(body.lines) - body.top - body.size.height
+        text = f"{below} more lines below" if below > 0 else "Ctrl+Y copies"
+        self.query_one("#more", Painted).show([line(text, Tone.MUTED)])
+
+    @on(Input.Changed)
+    def _typed_something(self) -> None:
+        self.query_one("#delete", Choice).disabled = not self.is_enabled
+
+    @on(Input.Submitted)
+    def _enter_keeps(self) -> None:
+        self.do_delete_keep()
+
+    @on(Choice.Clicked)
+    def _clicked(self, event: Choice.Clicked) -> None:
+        if event.choice.id == "keep":
+            self.do_delete_keep()
+        else:
+            event.choice.focus()
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether everything that has to be typed was typed."""
+        return all(typed.is_right for typed in self._typed)
+
+    def do_delete_keep(self) -> None:
+        """Close; nothing is sent."""
+        self.answer(False)
+
+    def do_delete_confirm(self) -> None:
+        """Say yes, once, if the dialog could be read before the key was pressed."""
+        if self.was_seen() and self.is_enabled and not isinstance(self.focused, Input):
+            self.answer(True)
+
+    def do_delete_next(self) -> None:
+        """From what is typed to Delete (when it is right) or Keep, and round."""
+        self._step(1)
+
+    def do_delete_previous(self) -> None:
+        """The other way round."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        stops: list[Widget] = [*self._typed, self.query_one("#delete"), self.query_one("#keep")]
+        order = [stop for stop in stops if not stop.disabled]
+        here = next((i for i, stop in enumerate(order) if stop is self.focused), 0)
+        order[(here + by) % len(order)].focus()
+
+    def do_delete_copy(self) -> None:
+        """What the dialog says, to the terminal's clipboard."""
+        self.owner.copy(planwords.for_clipboard(self.plan))
+        text = "sent to the terminal's clipboard"
+        self.query_one("#more", Painted).show([line(text, Tone.MUTED)])
+
+    def _scroll(self, name: str) -> None:
+        self.query_one("#body", Scroller).move(name)
+        self._show_more()
+
+    def do_delete_down(self) -> None:
+        """A line down."""
+        self._scroll("down")
+
+    def do_delete_up(self) -> None:
+        """A line up."""
+        self._scroll("up")
+
+    def do_delete_page_down(self) -> None:
+        """A page down."""
+        self._scroll("page_down")
+
+    def do_delete_page_up(self) -> None:
+        """A page up."""
+        self._scroll("page_up")

@@ -1,0 +1,258 @@
+"""What the keys of the two tables do."""
+
+from abc import abstractmethod
+
+from tofutui.tofu.comparison import Entry
+from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.plan import Plan
+from tofutui.tofu.session import Role
+from tofutui.ui.facts import Facts
+from tofutui.ui.lines import Tone, plain
+from tofutui.ui.link import Link
+from tofutui.ui.screens.base import Acting
+from tofutui.ui.widgets.pane import Pane
+from tofutui.ui.words import UNICODE, groups, place, rows
+
+
+class TableKeys(Acting[None]):
+    """The ``do_…`` methods of the main screen; the screen itself is in `main`."""
+
+    panes: dict[Role, Pane]
+    armed: Role
+    link: Link | None
+
+    @property
+    def pane(self) -> Pane:
+        """The armed pane."""
+        return self.panes[self.armed]
+
+    @property
+    def current(self) -> Entry | None:
+        """The row under the cursor."""
+        return self.pane.rows.current
+
+    @abstractmethod
+    def arm(self, role: Role) -> None:
+        """Make another pane the armed one."""
+
+    @abstractmethod
+    def follow(self) -> None:
+        """Bring detail area and key bar up to date with the cursor."""
+
+    @abstractmethod
+    def zoom(self, on: bool) -> None:
+        """One pane over the whole width, or both."""
+
+    @abstractmethod
+    def start_refresh(self, roles: tuple[Role, ...] | None) -> None:
+        """List these nodes (None: all) in the background."""
+
+    def do_pane_next(self) -> None:
+        """Arm the other pane."""
+        self.arm(self.armed.other)
+
+    def do_pane_primary(self) -> None:
+        """Arm the primary's pane."""
+        self.arm(Role.PRIMARY)
+
+    def do_pane_secondary(self) -> None:
+        """Arm the secondary's pane."""
+        self.arm(Role.SECONDARY)
+
+    def _move(self, name: str) -> None:
+        self.pane.move(name)
+        self.follow()
+
+    def do_move_down(self) -> None:
+        """One row down."""
+        self._move("down")
+
+    def do_move_up(self) -> None:
+        """One row up."""
+        self._move("up")
+
+    def do_move_first(self) -> None:
+        """The first row."""
+        self._move("first")
+
+    def do_move_last(self) -> None:
+        """The last row."""
+        self._move("last")
+
+    def do_move_half_down(self) -> None:
+        """Half a page down."""
+        self._move("half_down")
+
+    def do_move_half_up(self) -> None:
+        """Half a page up."""
+        self._move("half_up")
+
+    def do_move_page_down(self) -> None:
+        """A page down."""
+        self._move("page_down")
+
+    def do_move_page_up(self) -> None:
+        """A page up."""
+        self._move("page_up")
+
+    def do_row_detail(self) -> None:
+        """Everything about the row, full size."""
+        from tofutui.ui.screens.view import DetailScreen
+
+        if self.current is not None:
+            self.app.push_screen(DetailScreen(self.current, self.pane.view))
+
+    def do_row_mark(self) -> None:
+        """Mark the row, go on to the next."""
+        self.pane.rows.toggle_mark()
+        self._move("down")
+
+    def do_row_delete(self) -> None:
+        """The dialog for the marked rows that are shown, else for the row under the cursor."""
+        shown = self.pane.rows
+        if not shown.marks:
+            self.propose([shown.current] if shown.current else [])
+            return
+        marked = shown.marked()
+        if marked:
+            self.propose(marked, hidden=shown.hidden_marks)
+        else:
+            count = rows(shown.hidden_marks)
+            self.say(f"{count} marked, hidden by the filter; Esc clears the filter", Tone.WARNING)
+
+    def propose(self, entries: list[Entry], hidden: int = 0) -> None:
+        """Freeze a plan for these rows and show the delete dialog for it."""
+        from tofutui.ui.screens.delete import DeleteScreen
+
+        if self.link is None:
+            return
+        try:
+            plan = self.link.runner.freeze(entries)
+        except TofutuiError as error:
+            self.say(str(error), Tone.WARNING)
+            return
+        if not plan.deletions:
+            return
+        seen_from = self.link.bench.comparison.seen_from
+        self.app.push_screen(DeleteScreen(plan, hidden, seen_from), lambda yes: self._decided(plan, yes))
+
+    def _decided(self, plan: Plan, confirmed: bool | None) -> None:
+        from tofutui.ui.screens.run import RunScreen
+
+        if confirmed is not True or self.link is None:
+            self.say("kept; nothing was sent")
+            return
+        for pane in self.panes.values():
+            pane.rows.marks.clear()
+            pane.draw()
+        self.app.push_screen(RunScreen(plan, self.link.runner))
+
+    def do_plan_open(self) -> None:
+        """Every stale remote row of both nodes."""
+        from tofutui.ui.screens.plan import PlanScreen
+
+        if self.link is not None:
+            screen = PlanScreen(self.link.bench.comparison, self.link.runner)
+            self.app.push_screen(screen, lambda chosen: self.propose(chosen) if chosen else None)
+
+    def do_table_refresh(self) -> None:
+        """List the armed pane's node."""
+        self.start_refresh((self.armed,))
+
+    def do_table_refresh_all(self) -> None:
+        """List both nodes."""
+        self.start_refresh(None)
+
+    def do_stale_next(self) -> None:
+        """The next stale row."""
+        self._to_stale(1)
+
+    def do_stale_previous(self) -> None:
+        """The stale row before."""
+        self._to_stale(-1)
+
+    def _to_stale(self, step: int) -> None:
+        index = self.pane.rows.next_stale(step)
+        if index is not None:
+            self.pane.go(index)
+            self.follow()
+
+    def do_row_counterpart(self) -> None:
+        """The other node's row about the same host and port."""
+        here, other = self.current, self.panes[self.armed.other]
+        same = [e for e in other.rows.shown if here and e.endpoint and e.endpoint == here.endpoint]
+        if not same:
+            name = place(here) if here else "this row"
+            self.say(f"{other.role.word} shows no row for {name}", Tone.WARNING)
+            return
+        other.go(other.rows.find(same[0].id) or 0)
+        self.arm(other.role)
+
+    def do_table_sort(self) -> None:
+        """The next order."""
+        order = self.pane.rows.order.following
+        for pane in self.panes.values():
+            pane.set_order(order)
+        self.follow()
+        self.say(f"sorted by {order.value}" if order.value != "as listed" else "in the order of the node")
+
+    def do_pane_zoom(self) -> None:
+        """The armed pane over the whole width, and back."""
+        self.zoom(not self.has_class("-zoomed"))
+
+    def do_evidence_open(self) -> None:
+        """Paste log lines, say what was re-issued."""
+        from tofutui.ui.screens.evidence import EvidenceScreen
+
+        if self.link is not None:
+            screen = EvidenceScreen(self.link.bench, self.armed, self.current)
+            self.app.push_screen(screen, lambda _: self.follow())
+
+    def do_log_open(self) -> None:
+        """The commands that were sent."""
+        from tofutui.ui.screens.view import LogScreen
+
+        self.app.push_screen(LogScreen(self.link.bench if self.link else None))
+
+    def do_copy_value(self) -> None:
+        """The fingerprint of the row, else its key."""
+        row = self.current
+        if row is None:
+            return
+        text, what = (groups(row.sha256), "SHA-256") if row.sha256 else (row.key or row.raw, "key")
+        self.owner.copy(text)
+        self.say(f"{what} of {place(row)} sent to the terminal's clipboard")
+
+    def do_copy_row(self) -> None:
+        """Everything about the row."""
+        row = self.current
+        if row is not None:
+            facts = Facts(entry=row, view=self.pane.view, now=self.owner.clock(), width=200, glyphs=UNICODE)
+            self.owner.copy(plain(facts.full()))
+            self.say(f"row {place(row)} sent to the terminal's clipboard")
+
+    def do_app_theme(self) -> None:
+        """The next theme."""
+        self.say(f"theme {self.owner.next_theme()}")
+
+    def do_app_sessions(self) -> None:
+        """Choose another session."""
+        self.owner.pick_session()
+
+    def do_app_palette(self) -> None:
+        """Every action by name."""
+        from textual.command import CommandPalette
+
+        from tofutui.ui.commands import ActionProvider
+
+        self.app.push_screen(CommandPalette(providers=[ActionProvider]))
+
+    def do_app_help(self) -> None:
+        """All keys, and what the verdicts mean."""
+        from tofutui.ui.screens.view import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    async def do_app_quit(self) -> None:
+        """Leave the nodes and end."""
+        self.owner.leave()

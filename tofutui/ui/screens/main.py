@@ -1,0 +1,296 @@
+"""The main screen: both tables side by side, the row under the cursor below, the keys at the bottom."""
+
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.timer import Timer
+from textual.widgets import Input
+
+from tofutui.tofu.comparison import Comparison, NodeView
+from tofutui.tofu.evidence import Kind
+from tofutui.tofu.session import Role, Session
+from tofutui.tofu.verdict import Verdict
+from tofutui.ui.actions import MAIN, State
+from tofutui.ui.facts import Facts
+from tofutui.ui.lines import EMPTY, Tone, line
+from tofutui.ui.link import Link
+from tofutui.ui.screens.base import bindings_of
+from tofutui.ui.screens.keys import TableKeys
+from tofutui.ui.widgets.bars import KeyBar, TitleBar
+from tofutui.ui.widgets.painted import Painted
+from tofutui.ui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from tofutui.workbench import Change
+
+FRAME = 0.05
+"""Seconds in which changes are gathered before they are shown."""
+SMALLEST = (60, 15)
+
+
+class MainScreen(TableKeys):
+    """Both tables of one session."""
+
+    CSS_PATH = "../styles/main.tcss"
+    BINDINGS = bindings_of(MAIN)
+    AUTO_FOCUS = ""
+
+    def __init__(self, session: Session, watch: float) -> None:
+        super().__init__()
+        self.session = session
+        self.link: Link | None = None
+        self.armed = Role.PRIMARY if Role.PRIMARY in session.nodes else session.roles[0]
+        self.comparison = _before_connecting(session)
+        self.panes = {}
+        self._watch_seconds = watch
+        self._watching = watch > 0
+        self._watch_timer: Timer | None = None
+        self._dirty: set[Role] = set()
+        self._frame: Timer | None = None
+        self._planned = 0
+        self._hint = False
+        self._closed = False
+
+    def compose(self) -> ComposeResult:
+        """Title, panes, detail, filter, keys."""
+        alone = len(self.session.roles) == 1
+        for role in self.session.roles:
+            self.panes[role] = Pane(self.comparison.nodes[role], self.owner.clock, alone=alone)
+        yield TitleBar(id="title")
+        with Horizontal(id="panes"):
+            yield from self.panes.values()
+        yield Painted(id="detail")
+        yield Input(id="filter", placeholder="filter: host, port, key, name, subject, verdict")
+        yield KeyBar(MAIN, id="keys")
+        yield Painted(id="small")
+
+    def on_mount(self) -> None:
+        """Show the frame at once; connect after it was painted."""
+        self.pane.arm(True)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._show_all()
+        self.owner.run_guarded(self._open())
+
+    async def _open(self) -> None:
+        self.link = await self.owner.opener(self.session, self.owner.asker, self.heard)
+        if self._closed:
+            await self.close()
+            return
+        self.comparison = self.link.bench.comparison
+        for role, pane in self.panes.items():
+            pane.view, pane.starting = self.comparison.nodes[role], False
+        self._show_all()
+        await self._refresh(None)
+
+    async def close(self) -> None:
+        """Leave the nodes; safe at any time."""
+        self._closed = True
+        link, self.link = self.link, None
+        if link is not None:
+            await link.bench.close()
+
+    def heard(self, change: "Change") -> None:
+        """The workbench tells of a change: show it with the others of this frame."""
+        role = getattr(change, "role", None)
+        if role is None or not self.is_attached:
+            return
+        self._dirty.add(role)
+        if self._frame is None:
+            self._frame = self.set_timer(FRAME, self._show_changes)
+
+    def _show_changes(self) -> None:
+        self._frame = None
+        dirty, self._dirty = self._dirty, set()
+        for role in dirty & self.panes.keys():
+            row = self.panes[role].rows.current
+            if not self.panes[role].take() and row is not None and role is self.armed:
+                self.say(f"the row under the cursor ({row.id}) is not in the table any more", Tone.WARNING)
+        self._show_rest()
+
+    def _show_all(self) -> None:
+        for pane in self.panes.values():
+            pane.take()
+        self._show_rest()
+
+    def _show_rest(self) -> None:
+        entries = list(self.comparison.entries())
+        self._planned = sum(1 for entry in entries if entry.is_stale_remote)
+        told = any(e.kind in (Kind.LOG, Kind.OPERATOR) for entry in entries for e in entry.judgement.evidence)
+        self._hint = not told and any(entry.verdict is Verdict.SAME_NAME for entry in entries)
+        self.query_one(TitleBar).tell(self.comparison, self._badges())
+        self.follow()
+
+    def _badges(self) -> list[tuple[str, Tone]]:
+        session, found = self.session, []
+        if self._watching:
+            found.append((f"WATCH {self._watch_pause:g} s", Tone.BADGE))
+        if session.demo:
+            found.append(("DEMO", Tone.DEMO))
+        locked = [role for role in session.roles if not session.may_change(role)]
+        if locked:
+            which = "" if len(locked) == len(session.roles) else f" {locked[0].word}"
+            found.append((f"READ-ONLY{which}", Tone.READ_ONLY))
+        if any(node.legacy_ssh for node in session.nodes.values()):
+            found.append(("LEGACY SSH", Tone.BADGE))
+        return found
+
+    def follow(self) -> None:
+        """Bring detail area and key bar up to date with the cursor."""
+        detail, row = self.query_one("#detail", Painted), self.current
+        width, height = detail.size.width - 2, detail.size.height
+        if row is None:
+            detail.show([line(" no row under the cursor", Tone.MUTED)] if height else [])
+        else:
+            facts = Facts(
+                entry=row, view=self.pane.view, now=self.owner.clock(), width=width, glyphs=self.owner.glyphs
+            )
+            lines = facts.compact(height, self._hint)
+            detail.show([((" ", Tone.TEXT), *text) if text else EMPTY for text in lines])
+        self.query_one(KeyBar).tell(self.state())
+
+    def state(self) -> State:
+        """What the registry's rules need to know now."""
+        pane = self.pane
+        return State(
+            ready=self.link is not None,
+            panes=len(self.panes),
+            rows=len(pane.rows.shown),
+            stale=pane.rows.stale,
+            planned=self._planned,
+            busy=pane.view.phase.is_busy,
+            locked=self.link.runner.why_not(self.armed) if self.link else None,
+        )
+
+    def arm(self, role: Role) -> None:
+        """Make another pane the armed one."""
+        if role not in self.panes or role is self.armed:
+            return
+        self.pane.arm(False)
+        self.armed = role
+        self.pane.arm(True)
+        if self.has_class("-zoomed"):
+            self.zoom(True)
+        self.follow()
+
+    def zoom(self, on: bool) -> None:
+        """One pane over the whole width, or both."""
+        self.set_class(on, "-zoomed")
+        for role, pane in self.panes.items():
+            pane.display = not on or role is self.armed
+
+    def start_refresh(self, roles: tuple[Role, ...] | None) -> None:
+        """List these nodes in the background."""
+        self.owner.run_guarded(self._refresh(roles))
+
+    async def _refresh(self, roles: tuple[Role, ...] | None, *, by_itself: bool = False) -> None:
+        link = self.link
+        if link is None:
+            return
+        self._stop_watch_timer()
+        await link.bench.refresh(roles, by_itself=by_itself)
+        if self.link is not link or not self.is_attached:
+            return
+        for role in self.panes:
+            for sentence in await link.runner.settle(role):
+                self.say(sentence, Tone.WARNING)
+        self._show_changes()
+        self._arm_watch()
+
+    @property
+    def _watch_pause(self) -> float:
+        return max(self._watch_seconds or 60.0, 1.0)
+
+    def do_table_watch(self) -> None:
+        """Refresh by itself, or not any more."""
+        self._watching = not self._watching
+        self._stop_watch_timer()
+        self._arm_watch()
+        self._show_rest()
+        self.say(
+            f"watching: a refresh every {self._watch_pause:g} s" if self._watching else "watching is off"
+        )
+
+    def _arm_watch(self) -> None:
+        if self._watching and self._watch_timer is None and self.link is not None:
+            self._watch_timer = self.set_timer(self._watch_pause, self._watch_again)
+
+    def _watch_again(self) -> None:
+        self._watch_timer = None
+        self.owner.run_guarded(self._refresh(None, by_itself=True))
+
+    def _stop_watch_timer(self) -> None:
+        if self._watch_timer is not None:
+            self._watch_timer.stop()
+            self._watch_timer = None
+
+    def do_table_filter(self) -> None:
+        """Type a filter; it works while it is typed."""
+        self.add_class("-filtering")
+        self.query_one("#filter", Input).focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_typed(self, event: Input.Changed) -> None:
+        for pane in self.panes.values():
+            pane.set_filter(event.value.strip())
+        self.follow()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        self._end_filter()
+
+    def _end_filter(self) -> None:
+        self.remove_class("-filtering")
+        self.set_focus(None)
+
+    def do_app_back(self) -> None:
+        """Close the filter line, else clear filter, marks, zoom: one of them."""
+        rows = self.pane.rows
+        if self.has_class("-filtering") or rows.filter:
+            self.query_one("#filter", Input).value = ""
+            self._end_filter()
+        elif rows.marks:
+            rows.marks.clear()
+            self.pane.draw()
+        elif self.has_class("-zoomed"):
+            self.zoom(False)
+
+    @on(Pane.Picked)
+    def _clicked(self, event: Pane.Picked) -> None:
+        self.arm(event.pane.role)
+        self.follow()
+        if event.opens:
+            self.do_row_detail()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Share the height between tables and detail, or say that there is too little."""
+        width, height = event.size
+        small = width < SMALLEST[0] or height < SMALLEST[1]
+        self.set_class(small, "-small")
+        least = f"{SMALLEST[0]}x{SMALLEST[1]}"
+        text = f"tofutui needs a terminal of {least}; this one has {width}x{height}. q quits."
+        self.query_one("#small", Painted).show([line(text)])
+        self.query_one("#detail").styles.height = max(5, min(16, round(height * 0.42)))
+        self.call_after_refresh(self._show_rest)
+
+    def on_screen_resume(self) -> None:
+        """Back from another screen: what changed meanwhile is shown."""
+        if self.is_mounted:
+            self._show_rest()
+
+
+def _before_connecting(session: Session) -> Comparison:
+    nodes = session.nodes
+    views = {
+        role: NodeView(
+            role=role,
+            host=nodes[role].host,
+            shown_address=nodes[role].shown_address,
+            legacy_ssh=nodes[role].legacy_ssh,
+        )
+        for role in session.roles
+    }
+    return Comparison(session=session, nodes=views, seen_from="")

@@ -1,0 +1,188 @@
+"""Full-size views that scroll: one row, the command log, help."""
+
+from textual.app import ComposeResult
+
+from tofutui.tofu.comparison import Entry, NodeView
+from tofutui.tofu.session import Role
+from tofutui.tofu.verdict import Verdict
+from tofutui.ui.actions import ACTIONS, VIEW, Action, Danger, Scope
+from tofutui.ui.facts import Facts
+from tofutui.ui.lines import EMPTY, LABEL, Line, Tone, fit, line, wrap
+from tofutui.ui.link import Bench
+from tofutui.ui.screens.base import Acting, bindings_of
+from tofutui.ui.widgets.bars import KeyBar
+from tofutui.ui.widgets.painted import Painted, Scroller
+from tofutui.ui.words import VERDICT_TONES, WHO_MEANS, WHO_WORDS, clock_time, node_name, place
+
+
+class ViewScreen(Acting[None]):
+    """A heading and lines that scroll; `content` gives them for a width."""
+
+    CSS_PATH = "../styles/view.tcss"
+    BINDINGS = bindings_of(VIEW)
+    AUTO_FOCUS = ""
+
+    heading = ""
+
+    def content(self, width: int) -> list[Line]:
+        """The lines, wrapped to that many cells."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """Heading, lines, keys."""
+        yield Painted(id="heading")
+        yield Scroller(id="text")
+        yield KeyBar(VIEW, id="keys")
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self.call_after_refresh(self.draw)
+
+    def draw(self) -> None:
+        """Fill in the lines."""
+        text = self.query_one("#text", Scroller)
+        self.query_one("#heading", Painted).show([line(f" {self.heading}", Tone.STRONG)])
+        content = self.content(max(20, text.size.width - 2))
+        text.show([((" ", Tone.TEXT), *part) if part else EMPTY for part in content])
+
+    def _move(self, name: str) -> None:
+        self.query_one("#text", Scroller).move(name)
+
+    def do_view_down(self) -> None:
+        """A line down."""
+        self._move("down")
+
+    def do_view_up(self) -> None:
+        """A line up."""
+        self._move("up")
+
+    def do_view_first(self) -> None:
+        """To the top."""
+        self._move("first")
+
+    def do_view_last(self) -> None:
+        """To the end."""
+        self._move("last")
+
+    def do_view_half_down(self) -> None:
+        """Half a page down."""
+        self._move("half_down")
+
+    def do_view_half_up(self) -> None:
+        """Half a page up."""
+        self._move("half_up")
+
+    def do_view_page_down(self) -> None:
+        """A page down."""
+        self._move("page_down")
+
+    def do_view_page_up(self) -> None:
+        """A page up."""
+        self._move("page_up")
+
+    def do_view_back(self) -> None:
+        """Close."""
+        if self.is_current:
+            self.dismiss(None)
+
+
+class DetailScreen(ViewScreen):
+    """Everything about one row, as it was when the view was opened."""
+
+    def __init__(self, entry: Entry, view: NodeView) -> None:
+        super().__init__()
+        self._entry = entry
+        self._view = view
+        self.heading = f"{place(entry)} in the table of {node_name(view)}"
+
+    def content(self, width: int) -> list[Line]:
+        """All facts."""
+        now, glyphs = self.owner.clock(), self.owner.glyphs
+        return Facts(entry=self._entry, view=self._view, now=now, width=width, glyphs=glyphs).full()
+
+
+_MARKS = {"sent": "$", "answer": " ", "note": "#", "error": "!"}
+_TONES = {"sent": Tone.COMMAND, "answer": Tone.TEXT, "note": Tone.MUTED, "error": Tone.DANGER}
+
+
+class LogScreen(ViewScreen):
+    """What was sent to the nodes and what came back, the newest at the end."""
+
+    heading = "Command log: what was sent ($) and what came back"
+
+    def __init__(self, bench: Bench | None) -> None:
+        super().__init__()
+        self._bench = bench
+        self._follows = True
+
+    def on_mount(self) -> None:
+        """Look for new lines once a second, as long as the log is shown."""
+        self.set_interval(1.0, self.draw)
+
+    def draw(self) -> None:
+        """Fill in the lines; stay at the end if the end was shown."""
+        text = self.query_one("#text", Scroller)
+        self._follows = text.top >= text.end
+        super().draw()
+        if self._follows:
+            text.move("last")
+
+    def content(self, width: int) -> list[Line]:
+        """One entry a line, longer ones wrapped."""
+        found: list[Line] = []
+        for entry in self._bench.command_log if self._bench else ():
+            role = Tone.PRIMARY if entry.role is Role.PRIMARY else Tone.SECONDARY
+            lead = f"{clock_time(entry.at)} {entry.role.word:9} "
+            text = [part for piece in entry.text.splitlines() or [""] for part in wrap(piece, width - 22)]
+            for number, part in enumerate(text):
+                mark = _MARKS[entry.kind] if number == 0 else " "
+                head = lead if number == 0 else " " * len(lead)
+                found.append(((head, role), (f"{mark} ", Tone.MUTED), (part, _TONES[entry.kind])))
+        return found or [line("nothing was sent yet", Tone.MUTED)]
+
+
+class HelpScreen(ViewScreen):
+    """All keys by scope, and what glyphs and words mean."""
+
+    heading = "Help"
+
+    def content(self, width: int) -> list[Line]:
+        """Keys first, the tables' own ones on top; then the verdicts."""
+        found: list[Line] = []
+        for scope in Scope:
+            actions = [action for action in ACTIONS if action.scope is scope]
+            if actions:
+                found += [line(scope.value, Tone.STRONG), *(p for a in actions for p in self._key(a, width))]
+                found.append(EMPTY)
+        return [*found, *self._verdicts(width), EMPTY, *self._people(), EMPTY, *self._notes(width)]
+
+    def _key(self, action: Action, width: int) -> list[Line]:
+        keys = self.owner.glyphs.plain(action.shown_keys)
+        danger = " Changes a node." if action.danger is Danger.IRREVERSIBLE else ""
+        indent = 22
+        text = wrap(f"{action.title}. {action.help}{danger}", width - indent)
+        if action.help == f"{action.title}.":
+            text = [action.title]
+        first: Line = ((fit("  " + keys, indent), Tone.KEY), (text[0], Tone.TEXT))
+        return [first, *(line(" " * indent + part) for part in text[1:])]
+
+    def _verdicts(self, width: int) -> list[Line]:
+        found = [line("Verdicts, in the order of the rows", Tone.STRONG)]
+        for verdict in Verdict:
+            word = fit(f"  {self.owner.glyphs.verdict(verdict)} {verdict.look.word}", 16)
+            parts = wrap(verdict.look.meaning, width - 16)
+            found.append(((word, VERDICT_TONES[verdict]), (parts[0], Tone.TEXT)))
+            found += [line(" " * 16 + part) for part in parts[1:]]
+        return found
+
+    def _people(self) -> list[Line]:
+        found = [line("Who a row is about", Tone.STRONG)]
+        return found + [line(f"  {fit(word, LABEL)}{WHO_MEANS[who]}") for who, word in WHO_WORDS.items()]
+
+    def _notes(self, width: int) -> list[Line]:
+        text = (
+            "Equal names prove nothing: a re-issued certificate usually keeps its subject. What is presented "
+            "is what this machine saw; a proxy, NAT or a virtual IP may show the node another one. Most "
+            "terminals select text while Shift is held; --no-mouse leaves the mouse alone."
+        )
+        return [line("Good to know", Tone.STRONG), *(line("  " + part) for part in wrap(text, width - 2))]
