@@ -3,7 +3,7 @@
 It shares no code with the client side, so that the client is never tested against its own parsing.
 
 A scenario file (`scenarios/`, read by `scenario` into `plans`) becomes a running `pair.Lab`: certificates
-(`cert`) on TLS servers (`endpoint`), two appliances (`node`, with `behaviour` and `healthlog`) that connect to
-them, their high availability (`ha`), and the admin CLI (`sshd`, `terminal`, `grammar`, `shell`, `answers`).
+(`cert`) on TLS servers (`endpoint`), two appliances (`node`, with `behaviour` and `healthlog`) that connect
+to them, their high availability (`ha`), and the admin CLI (`sshd`, `terminal`, `grammar`, `shell`, `answers`).
 `main` is the command.
 """
