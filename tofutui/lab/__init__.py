@@ -4,6 +4,6 @@ It shares no code with the client side, so that the client is never tested again
 
 A scenario file (`scenarios/`, read by `scenario` into `plans`) becomes a running `pair.Lab`: certificates
 (`cert`) on TLS servers (`endpoint`), two appliances (`node`, with `behaviour` and `healthlog`) that connect
-to them, their high availability (`ha`), and the admin CLI (`sshd`, `terminal`, `grammar`, `shell`, `answers`).
+to them, high availability (`ha`), and the admin CLI (`sshd`, `terminal`, `grammar`, `shell`, `answers`).
 `main` is the command.
 """
