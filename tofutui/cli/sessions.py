@@ -2,10 +2,13 @@
 
 import argparse
 import os
+from collections.abc import Iterator
 
 from tofutui.cli.output import complain, say
-from tofutui.config.paths import sessions_file
+from tofutui.config.errors import nearest
+from tofutui.config.paths import config_dir, sessions_file
 from tofutui.config.sessions import SessionsReport, read_sessions
+from tofutui.config.themes import load_themes
 from tofutui.tofu.session import Session
 
 
@@ -16,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
         say(str(path))
         return 0
     report = read_sessions(path)
-    for line in (*report.errors, *(f"warning: {text}" for text in report.warnings)):
+    for line in (*report.errors, *(f"warning: {text}" for text in _warnings(report))):
         complain(line)
     if options.what == "list":
         for session in report.sessions.values():
@@ -24,6 +27,15 @@ def run(options: argparse.Namespace) -> int:
     elif not report.errors:
         say(f"{path}: ok, {_number(report)}")
     return 2 if report.errors else 0
+
+
+def _warnings(report: SessionsReport) -> Iterator[str]:
+    yield from report.warnings
+    themes = load_themes(config_dir() / "themes").themes
+    for name, session in report.sessions.items():
+        if session.theme is not None and session.theme not in themes:
+            words = nearest(session.theme, list(themes))
+            yield f"{report.origin[name]}: [sessions.{name}] theme = {session.theme!r}: no such theme, {words}"
 
 
 def _line(session: Session) -> str:
