@@ -188,6 +188,12 @@ def test_sessions_validate_of_the_example_says_ok(capsys):
     assert "ok, 1 session" in lines_of(capsys)[0][0]
 
 
+def test_a_theme_that_is_not_there_is_a_warning(capsys, two):
+    two.write_text(TWO.replace("[sessions.site-a]\n", '[sessions.site-a]\ntheme = "drak"\n'))
+    assert main(["sessions", "validate", "--sessions", str(two)]) == 0
+    assert "theme = 'drak': no such theme, did you mean dark?" in capsys.readouterr().err
+
+
 def test_sessions_validate_shows_warnings_and_stays_0(capsys, two):
     two.write_text(TWO + 'password_command = "pass x"\n')
     two.chmod(0o644)

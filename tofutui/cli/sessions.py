@@ -34,8 +34,8 @@ def _warnings(report: SessionsReport) -> Iterator[str]:
     themes = load_themes(config_dir() / "themes").themes
     for name, session in report.sessions.items():
         if session.theme is not None and session.theme not in themes:
-            words = nearest(session.theme, list(themes))
-            yield f"{report.origin[name]}: [sessions.{name}] theme = {session.theme!r}: no such theme, {words}"
+            place = f"{report.origin[name]}: [sessions.{name}] theme = {session.theme!r}"
+            yield f"{place}: no such theme, {nearest(session.theme, list(themes))}"
 
 
 def _line(session: Session) -> str:
