@@ -8,43 +8,28 @@ from tofutui.tofu.certificate import Certificate, UnreadableCertificate, read_ce
 
 _KEPT = 2048
 """Certificates remembered; the oldest is forgotten first."""
-_MUCH = 16 << 10
-"""Bytes of a chain that are read beside the event loop: reading takes about 0.1 ms a certificate."""
+_MUCH = 32 << 10
+"""Bytes of a chain that are read beside the event loop instead of on it."""
 
 
 class Reader:
-    """Reads chains; certificates that many endpoints share are in memory once.
-
-    The first chain is read in a worker thread, since that loads the libraries for it, and so are long ones.
-    """
+    """Reads chains; certificates that many endpoints share are in memory once."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, Certificate | None] = {}
-        self._loading = asyncio.Lock()
-        self._is_loaded = False
 
     async def read(self, chain: Sequence[bytes]) -> list[Certificate | None]:
         """The certificates of a chain in order; None where the bytes cannot be read as a certificate."""
         digests = [hashlib.sha256(der).digest() for der in chain]
         found = {digest: self._known[digest] for digest in digests if digest in self._known}
         new = {d: der for d, der in zip(digests, chain, strict=True) if d not in found}
-        for digest, one in (await self._read(new)).items():
+        is_much = sum(map(len, new.values())) > _MUCH
+        read = await asyncio.to_thread(_read_all, new) if is_much else _read_all(new)
+        for digest, one in read.items():
             # Another task may have read the same one meanwhile: everybody gets the same object.
             found[digest] = self._known.setdefault(digest, one)
         self._forget()
         return [found[digest] for digest in digests]
-
-    async def _read(self, new: dict[bytes, bytes]) -> dict[bytes, Certificate | None]:
-        if not new:
-            return {}
-        async with self._loading:
-            if not self._is_loaded:
-                result = await asyncio.to_thread(_read_all, new)
-                self._is_loaded = True
-                return result
-        if sum(map(len, new.values())) > _MUCH:
-            return await asyncio.to_thread(_read_all, new)
-        return _read_all(new)
 
     def _forget(self) -> None:
         while len(self._known) > _KEPT:
