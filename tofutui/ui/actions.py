@@ -123,7 +123,7 @@ class Action:
 _NAMES = {
     "question_mark": "?", "slash": "/", "equals_sign": "=", "colon": ":", "space": "Space", "enter": "Enter",
     "escape": "Esc", "tab": "Tab", "shift+tab": "Shift+Tab", "up": "↑", "down": "↓", "pageup": "PageUp",
-    "pagedown": "PageDown", "home": "Home", "end": "End", "f1": "F1", "f5": "F5", "f10": "F10",
+    "pagedown": "PageDown", "home": "Home", "end": "End",
 }  # fmt: skip
 
 
@@ -131,6 +131,8 @@ def show_key(key: str) -> str:
     """A key of the keyboard as people write it: ``ctrl+d`` is Ctrl+D, ``question_mark`` is ?."""
     if key in _NAMES:
         return _NAMES[key]
+    if key[0] == "f" and key[1:].isdigit():
+        return key.upper()
     if key.startswith("ctrl+"):
         return "Ctrl+" + key[5:].upper()
     return key

@@ -148,10 +148,9 @@ class TofutuiApp(App[int]):
                 self._handle_exception(error)
             self.complain(f"internal error, {type(error).__name__}: {error} (--debug shows where)")
 
-    async def _on_key(self, event: events.Key) -> None:
-        # Textual looks up a key here, in the screen that is on top now: dialogs ask when it was pressed.
+    def on_key(self, event: events.Key) -> None:
+        """Note when the key was pressed: Textual looks it up next, in the screen that is on top now."""
         self.key_time = event.time
-        await super()._on_key(event)
 
     def action_interrupt(self) -> None:
         """Ctrl-C leaves as q does; while rows are being deleted it takes a second one."""

@@ -50,7 +50,7 @@ def header(width: int, order: Order, glyphs: Glyphs) -> Line:
     def title(text: str, cells: int, by: Order | None = None) -> str:
         return fit(text + glyphs.sorted if by is order else text, cells)
 
-    word = title("Verdict", _WORD + 1, Order.VERDICT)
+    word = title("Verdict", _WORD + (1 if cols.word_first else 0), Order.VERDICT)
     host = title("Host:port", cols.place + 1, Order.HOST)
     who = title("Who", _WHO + (0 if cols.name else 1))
     parts = [" " * LEAD, word, host, who] if cols.word_first else [" " * LEAD, host, who, word]

@@ -9,7 +9,7 @@ from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.endpoint import is_plain_key
 from tofutui.tofu.names import AttributeLine
 from tofutui.tofu.presented import Presented, Status
-from tofutui.ui.lines import EMPTY, LABEL, Line, Span, Tone, fit, labelled, line, wrap
+from tofutui.ui.lines import EMPTY, LABEL, Line, Span, Tone, fit, joined, labelled, line, wrap
 from tofutui.ui.words import (
     UNICODE,
     VERDICT_TONES,
@@ -24,7 +24,12 @@ from tofutui.ui.words import (
     validity,
 )
 
-HINT = 'Equal names prove nothing: press e to paste the "TOFU failed" lines or to say what was re-issued.'
+HINTS = (
+    'Equal names prove nothing: press e to paste the "TOFU failed" lines or to say what was re-issued.',
+    "Equal names prove nothing: press e to paste log lines or say what was re-issued.",
+    "Equal names prove nothing: press e for logs and re-issues.",
+)
+"""The same, ever shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,8 @@ class Facts:
         """Exactly ``height`` lines, the delete command always last; what does not fit gives way by rank."""
         last = delete_lines(self.entry, self.width)
         if hint and height >= 7:
-            last = [line(self.glyphs.plain(HINT), Tone.WARNING), *last]
+            text = next((text for text in HINTS if len(text) <= self.width), HINTS[-1])
+            last = [line(text, Tone.WARNING), *last]
         room = max(0, height - len(last))
         items = self.items()
         chosen: set[int] = set()
@@ -96,17 +102,17 @@ class Facts:
 
     @property
     def _stored_width(self) -> int:
-        return max(12, min(34, (self.width - LABEL - 3) // 2))
+        return 26 if 70 <= self.width < 100 else max(12, min(34, (self.width - LABEL - 3) // 2))
 
     def _column_heads(self) -> Line:
         shown, dot = self.entry.presented, self.glyphs.dot
         seen = [f"presented {clock_time(shown.at)}" if shown.at else "presented"]
-        seen += [shown.tls] if shown.tls else []
         seen += [f"seen from {shown.seen_from}"] if shown.seen_from else []
+        seen += [shown.tls] if shown.tls else []
         stored = "stored (listcerts)" if self.entry.is_stored else "not stored"
         return (
             (" " * LABEL + fit(stored, self._stored_width) + "   ", Tone.HEAD),
-            (f" {dot} ".join(seen), Tone.HEAD),
+            (joined(seen, f" {dot} ", self.width - LABEL - self._stored_width - 3)[0], Tone.HEAD),
         )
 
     def _attribute(self, attribute: AttributeLine) -> list[Line]:

@@ -99,6 +99,18 @@ def _halves(text: str, cells: int) -> Iterable[str]:
     yield text
 
 
+def joined(parts: Sequence[str], between: str, cells: int) -> list[str]:
+    """Short facts in as few lines as they fit into; a fact is only cut where it does not fit alone."""
+    lines: list[str] = []
+    for part in parts:
+        longer = lines[-1] + between + part if lines else ""
+        if lines and cell_len(longer) <= cells:
+            lines[-1] = longer
+        else:
+            lines.append(clip(part, cells))
+    return lines or [""]
+
+
 LABEL = 11
 """Cells for the names of facts."""
 

@@ -75,6 +75,17 @@ class Link:
 
     bench: Bench
     runner: Runner
+    notice: str = ""
+    """What the user should know about the journal."""
+    end: Callable[[], None] = lambda: None
+    """Closes what the runner writes to; called once the nodes were left."""
+
+    async def close(self) -> None:
+        """Leave the nodes, then close the journal."""
+        try:
+            await self.bench.close()
+        finally:
+            self.end()
 
 
 Opener = Callable[[Session, "Asker", "Callable[[Change], None]"], Awaitable[Link]]
@@ -95,15 +106,16 @@ def opener(data_dir: Path, clock: Callable[[], datetime] = utc_now) -> Opener:
     async def open_link(session: Session, asker: "Asker", on_change: "Callable[[Change], None]") -> Link:
         await asyncio.to_thread(_load)
         from tofutui.executor import Executor
-        from tofutui.history.journal import Journal, JournalError
+        from tofutui.history.database import FILE, Database, HistoryError
+        from tofutui.history.journal import Journal
         from tofutui.workbench import Workbench
 
         bench = Workbench(session, asker, on_change=on_change, clock=clock)
         try:
-            journal = await asyncio.to_thread(Journal, data_dir / "journal.db")
-        except JournalError as error:
+            database = await asyncio.to_thread(Database, data_dir / FILE)
+        except HistoryError as error:
             return Link(bench, NoRunner(str(error)))
-        return Link(bench, Executor(bench, journal, operator=_operator(), clock=clock))
+        return Link(bench, Executor(bench, Journal(database), operator=_operator(), clock=clock))
 
     return open_link
 

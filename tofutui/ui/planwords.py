@@ -83,8 +83,8 @@ def _texts(text: str, width: int, tone: Tone = Tone.TEXT) -> list[Line]:
 
 def _one(deletion: Deletion, prefix: str, seen_from: str, width: int, glyphs: Glyphs) -> list[Line]:
     entry = deletion.entry
-    who = f"{entry.name}  " if entry.name else ""
-    head = ((prefix + safe(deletion.key), Tone.STRONG), (f"   {who}{WHO_MEANS[entry.who]}", Tone.TEXT))
+    who = f"{entry.name} ({WHO_MEANS[entry.who]})" if entry.name else WHO_MEANS[entry.who]
+    head = ((prefix + safe(deletion.key), Tone.STRONG), (f"   {who}", Tone.TEXT))
     return [
         head,
         *labelled("in", [f"the table of {where(deletion)}"], width),

@@ -117,8 +117,8 @@ class Rows:
         return self.top != before
 
     def _sorted(self, view: NodeView) -> Sequence[Entry]:
-        if self.order is Order.VERDICT:
-            return view.ordered()
+        if self.order is Order.VERDICT:  # own rows are never planned: they stand behind the others
+            return sorted(view.ordered(), key=lambda e: (e.verdict.look.rank, not e.who.is_remote))
         entries = list(view.entries.values())
         if self.order is Order.HOST:
             entries.sort(key=_host_key)

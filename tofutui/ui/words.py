@@ -183,12 +183,12 @@ def status(view: NodeView, *, starting: bool = False) -> str:
     return words[view.phase]
 
 
-def facts_of(view: NodeView, *, starting: bool, dot: str) -> str:
-    """The status line of a pane: version, HA state, how far the listing is."""
+def facts_of(view: NodeView, *, starting: bool) -> list[str]:
+    """What stands below a pane's title: version, HA state, how far the listing is."""
     ha = " ".join(part for part in (view.ha.state,) if part) if view.ha else ""
     version = f"PI {view.version}" if view.version else ""
     parts = [version, ha, status(view, starting=starting)]
-    return safe(f" {dot} ".join(part for part in parts if part))
+    return [safe(part) for part in parts if part]
 
 
 def validity(certificate: Certificate, now: datetime) -> str:

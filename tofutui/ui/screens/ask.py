@@ -22,13 +22,12 @@ if TYPE_CHECKING:
 class Answer(Input):
     """A line to type; keys from before the dialog was seen do not count."""
 
-    async def _on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """Swallow what does not count, before the line takes it."""
         screen = self.screen
         if isinstance(screen, Dialog) and not screen.was_seen(event.time):
             event.stop()
             event.prevent_default()
-            return
-        await super()._on_key(event)
 
 
 class Question(Dialog[Result]):

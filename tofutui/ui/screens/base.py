@@ -102,6 +102,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
             self.set_timer(0.2, self._withdraw_when_on_top)
 
 
-def title_of(box: Widget, title: str) -> None:
-    """Put a title into the border of a box: as data, not as markup."""
+def title_of(box: Widget, title: str, below: str = "") -> None:
+    """Put a title into the border of a box, and a word into its lower edge: as data, not as markup."""
     box.border_title = Content(title)
+    box.border_subtitle = Content(below)

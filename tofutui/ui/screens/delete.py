@@ -32,15 +32,14 @@ class TypedKey(Input):
         """Whether exactly the wanted text stands here."""
         return self.value == self.wanted
 
-    async def _on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """Swallow what does not count, before the line takes it."""
         screen = self.screen
         early = isinstance(screen, DeleteScreen) and not screen.was_seen(event.time)
         held = event.key == _OPENING_KEY and not self.value and not self.wanted.startswith(_OPENING_KEY)
         if event.is_printable and (early or held):
             event.stop()
             event.prevent_default()
-            return
-        await super()._on_key(event)
 
 
 class DeleteScreen(Dialog[bool]):
@@ -68,13 +67,12 @@ class DeleteScreen(Dialog[bool]):
             with Horizontal(id="buttons"):
                 yield Choice("Keep row" if len(self.plan.deletions) == 1 else "Keep rows", id="keep")
                 yield Choice(planwords.confirm_words(self.plan), id="delete")
-                yield Painted(id="more")
 
     def on_mount(self) -> None:
         """Focus where nothing happens: on Keep, or where the key is typed."""
         roles = self.plan.roles
         self.add_class(f"-{roles[0].value}" if len(roles) == 1 else "-both")
-        title_of(self.query_one("#box"), f" {planwords.title(self.plan)} ")
+        self._say_below("")
         delete = self.query_one("#delete", Choice)
         delete.key = "y"
         delete.disabled = bool(self._typed)
@@ -101,8 +99,11 @@ class DeleteScreen(Dialog[bool]):
     def _show_more(self) -> None:
         body = self.query_one("#body", Scroller)
         below = len(body.lines) - body.top - body.size.height
-        text = f"{below} more lines below" if below > 0 else "Ctrl+Y copies"
-        self.query_one("#more", Painted).show([line(text, Tone.MUTED)])
+        text = f" {below} more below: PageDown " if below > 0 else " Ctrl+Y copies "
+        self._say_below(text)
+
+    def _say_below(self, text: str) -> None:
+        title_of(self.query_one("#box"), f" {planwords.title(self.plan)} ", text)
 
     @on(Input.Changed)
     def _typed_something(self) -> None:
@@ -150,8 +151,7 @@ class DeleteScreen(Dialog[bool]):
     def do_delete_copy(self) -> None:
         """What the dialog says, to the terminal's clipboard."""
         self.owner.copy(planwords.for_clipboard(self.plan))
-        text = "sent to the terminal's clipboard"
-        self.query_one("#more", Painted).show([line(text, Tone.MUTED)])
+        self._say_below(" sent to the terminal's clipboard ")
 
     def _scroll(self, name: str) -> None:
         self.query_one("#body", Scroller).move(name)

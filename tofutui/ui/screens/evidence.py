@@ -78,9 +78,7 @@ class EvidenceScreen(Acting[None]):
         return node_name(self._bench.comparison.nodes[role])
 
     def _draw_whose(self) -> None:
-        whose = (
-            self._node(self._role) if self._role else "a node that is not known (a hint only, never a proof)"
-        )
+        whose = self._node(self._role) if self._role else "an unknown node (a hint, never a proof)"
         text: Line = (
             (' Paste the "TOFU failed" lines from the log of ', Tone.TEXT),
             (whose, Tone.STRONG),
@@ -153,7 +151,7 @@ class EvidenceScreen(Acting[None]):
             self._added(self._bench.add_log(paste.text, self._role, "pasted"), "the pasted text")
             paste.text = ""
         elif path:
-            await self._add_file(Path(path).expanduser())
+            await self._add_file(Path(path))
         else:
             self.say("paste lines, or name a file", Tone.WARNING)
 
@@ -186,7 +184,7 @@ class EvidenceScreen(Acting[None]):
         self.say(f"noted: {place(row)} was re-issued; that concerns {count} of the rows")
 
     def do_evidence_learned(self) -> None:
-        """Say when the node learned the row again: today at that time, or yesterday if that is still to come."""
+        """Say when the node learned the row again: today, or yesterday if that time is still to come."""
         row = self._entry
         if row is None or not row.is_stored:
             self.say("no stored row under the cursor", Tone.WARNING)
@@ -213,7 +211,7 @@ def _not_later(at: datetime, now: datetime) -> datetime:
 
 
 def _read_end(path: Path) -> str:
-    with path.open("rb") as file:
+    with path.expanduser().open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - LARGEST))
         return decode(file.read(LARGEST))

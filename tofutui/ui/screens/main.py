@@ -14,7 +14,7 @@ from tofutui.tofu.session import Role, Session
 from tofutui.tofu.verdict import Verdict
 from tofutui.ui.actions import MAIN, State
 from tofutui.ui.facts import Facts
-from tofutui.ui.lines import EMPTY, Tone, line
+from tofutui.ui.lines import EMPTY, Tone, line, wrap
 from tofutui.ui.link import Link
 from tofutui.ui.screens.base import bindings_of
 from tofutui.ui.screens.keys import TableKeys
@@ -84,6 +84,8 @@ class MainScreen(TableKeys):
         for role, pane in self.panes.items():
             pane.view, pane.starting = self.comparison.nodes[role], False
         self._show_all()
+        if self.link.notice:
+            self.say(self.link.notice, Tone.WARNING)
         await self._refresh(None)
 
     async def close(self) -> None:
@@ -91,7 +93,7 @@ class MainScreen(TableKeys):
         self._closed = True
         link, self.link = self.link, None
         if link is not None:
-            await link.bench.close()
+            await link.close()
 
     def heard(self, change: "Change") -> None:
         """The workbench tells of a change: show it with the others of this frame."""
@@ -272,7 +274,7 @@ class MainScreen(TableKeys):
         self.set_class(small, "-small")
         least = f"{SMALLEST[0]}x{SMALLEST[1]}"
         text = f"tofutui needs a terminal of {least}; this one has {width}x{height}. q quits."
-        self.query_one("#small", Painted).show([line(text)])
+        self.query_one("#small", Painted).show([line(part) for part in wrap(text, width)])
         self.query_one("#detail").styles.height = max(5, min(16, round(height * 0.42)))
         self.call_after_refresh(self._show_rest)
 

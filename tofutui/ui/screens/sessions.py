@@ -58,7 +58,8 @@ class SessionScreen(Acting[str]):
     def _none(self, width: int) -> list[Line]:
         text = (
             f"There is no session yet. Write one into {self._options.sessions_path} "
-            "(sessions.toml.example shows every key), or look round first: tofutui --demo opens a simulated pair on this machine."
+            "(sessions.toml.example shows every key), or look round first: tofutui --demo opens "
+            "a simulated pair on this machine."
         )
         return [EMPTY, *(line("  " + part) for part in wrap(text, width - 2))]
 

@@ -55,4 +55,4 @@ class Choice(Painted, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line; reversed with the focus."""
         line = self.content() if y == 0 else ()
-        return self.palette.strip(line, self.size.width, reverse=self.has_focus)
+        return self.strip(line, self.size.width, reverse=self.has_focus)

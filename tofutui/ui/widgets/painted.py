@@ -6,6 +6,7 @@ Only lines that changed are painted again, and changing them never lays out the 
 from collections.abc import Sequence
 from typing import cast
 
+from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
@@ -33,6 +34,11 @@ class Painted(Widget, can_focus=False):
         """The characters to draw with."""
         return cast("Looks", self.app).glyphs
 
+    def strip(self, pieces: Line, cells: int, *, reverse: bool = False) -> Strip:
+        """A line as exactly so many cells, on this widget's background."""
+        back = Style(bgcolor=self.background_colors[1].rich_color)
+        return self.palette.strip(pieces, cells, reverse=reverse).apply_style(back)
+
     @property
     def lines(self) -> list[Line]:
         """What is shown."""
@@ -47,7 +53,7 @@ class Painted(Widget, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """One line, as Textual asks for it."""
-        return self.palette.strip(_at(self._lines, y), self.size.width)
+        return self.strip(_at(self._lines, y), self.size.width)
 
 
 def _at(lines: Sequence[Line], y: int) -> Line:
@@ -119,4 +125,4 @@ class Scroller(Painted):
         """One line, as Textual asks for it."""
         index = y + self.top
         chosen = self.picks and index == self.cursor and index < len(self._lines)
-        return self.palette.strip(_at(self._lines, index), self.size.width, reverse=chosen)
+        return self.strip(_at(self._lines, index), self.size.width, reverse=chosen)

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.session import Role
 from tofutui.ui.columns import cells, header
-from tofutui.ui.lines import EMPTY, Line, Tone, clip, fit, line, width, wrap
+from tofutui.ui.lines import EMPTY, Line, Tone, clip, fit, joined, line, width, wrap
 from tofutui.ui.rows import Order, Rows
 from tofutui.ui.widgets.painted import Painted
 from tofutui.ui.words import facts_of
@@ -185,14 +185,14 @@ class Pane(Painted):
         return range(start, start + size)
 
     def _top_lines(self) -> list[Line]:
-        facts = facts_of(self.view, starting=self.starting, dot=self.glyphs.dot)
-        lines = [line(" " + clip(facts, self._inner - 1, self.glyphs.ellipsis), Tone.TEXT)]
-        spare = max(0, self.size.height - 2 - 2 - 3)
+        facts = facts_of(self.view, starting=self.starting)
+        lines = [line(" " + part) for part in joined(facts, f" {self.glyphs.dot} ", self._inner - 2)[:2]]
+        spare = self.size.height - 2 - 1 - 3
         notes = [(self.view.error, Tone.DANGER)] if self.view.error else []
         notes += [(notice, Tone.WARNING) for notice in self.view.notices]
         for text, tone in notes:
             lines += [line(" " + part, tone) for part in wrap(text or "", self._inner - 2)[:4]]
-        return [*lines[: 1 + spare], header(self._inner, self.rows.order, self.glyphs)]
+        return [*lines[: max(1, spare)], header(self._inner, self.rows.order, self.glyphs)]
 
     def _empty(self) -> str:
         if self.rows.filter and self.rows.total:
@@ -230,10 +230,10 @@ class Pane(Painted):
         label = f" {text[0][0]} " if text else ""
         rest = across * max(0, self._inner - 1 - width(((label, edge),)))
         tone = text[0][1] if text else edge
-        parts = [self.palette.strip(((left + across, edge),), 2)]
+        parts = [self.strip(((left + across, edge),), 2)]
         cells_of = width(((label, tone),))
-        parts.append(self.palette.strip(((label, tone),), cells_of, reverse=self.armed and upper))
-        parts.append(self.palette.strip(((rest + right, edge),), max(0, self.size.width - 2 - cells_of)))
+        parts.append(self.strip(((label, tone),), cells_of, reverse=self.armed and upper))
+        parts.append(self.strip(((rest + right, edge),), max(0, self.size.width - 2 - cells_of)))
         return Strip.join(parts)
 
     def _strip_inside(self, drawn: _Drawn) -> Strip:
@@ -246,11 +246,10 @@ class Pane(Painted):
                 drawn.entry, self._inner, self.glyphs, self._now(), cursor=drawn.cursor, marked=drawn.marked
             )
         right = ("█" if not self.glyphs.ascii else "@") if drawn.thumb else side
-        palette = self.palette
         return Strip.join(
             (
-                palette.strip(((side, edge),), 1),
-                palette.strip(inside, self._inner, reverse=drawn.cursor),
-                palette.strip(((fit(right, 1), edge),), 1),
+                self.strip(((side, edge),), 1),
+                self.strip(inside, self._inner, reverse=drawn.cursor),
+                self.strip(((fit(right, 1), edge),), 1),
             )
         )

@@ -1,0 +1,108 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.support.fake_bench import NOW, Fakes, session
+from tofutui.tofu.session import Role
+from tofutui.ui.app import TofutuiApp
+from tofutui.ui.lines import plain
+from tofutui.ui.options import AppOptions
+from tofutui.ui.screens.main import MainScreen
+from tofutui.ui.widgets.bars import KeyBar
+from tofutui.ui.widgets.pane import Pane
+
+
+def screen_text(app: TofutuiApp) -> str:
+    """What stands on the screen, line by line."""
+    width, height = app.size
+    lines = app.screen._compositor.render_strips()  # what Textual itself would paint
+    assert len(lines) == height
+    return "\n".join(strip.text[:width] for strip in lines)
+
+
+@dataclass
+class Desk:
+    """A running app on fakes."""
+
+    app: TofutuiApp
+    pilot: Pilot[Any]
+    fakes: Fakes
+    copied: list[str]
+
+    @property
+    def main(self) -> MainScreen:
+        assert self.app.main is not None
+        return self.app.main
+
+    @property
+    def pane(self) -> Pane:
+        return self.main.pane
+
+    def pane_of(self, role: Role) -> Pane:
+        return self.main.panes[role]
+
+    @property
+    def text(self) -> str:
+        return screen_text(self.app)
+
+    @property
+    def current(self) -> str:
+        row = self.pane.rows.current
+        return row.id if row else ""
+
+    @property
+    def message(self) -> str:
+        return self.app.screen.query_one(KeyBar).message
+
+    @property
+    def detail(self) -> str:
+        return plain(self.main.query_one("#detail").lines)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def until(self, fact: Callable[[], bool]) -> None:
+        """Wait for a fact, as long as the test's own time-out allows."""
+        while not fact():
+            await self.pilot.pause()
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "HOME"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Callable[..., Any]:
+    """``async with desk(size=(80, 24)) as d``: the app on fakes, rows shown."""
+
+    @asynccontextmanager
+    async def start(
+        *, size: tuple[int, int] = (120, 36), sessions: Any = None, fakes: Fakes | None = None,
+        ready: bool = True, **options: Any,
+    ) -> AsyncIterator[Desk]:  # fmt: skip
+        known = {s.name: s for s in (sessions or [session()])}
+        chosen = AppOptions(sessions=known, sessions_path=tmp_path / "s.toml", data_dir=tmp_path, **options)
+        fakes = fakes or Fakes()
+        app = TofutuiApp(chosen, open_link=fakes.open, clock=lambda: NOW)
+        copied: list[str] = []
+        app.copy_to_clipboard = copied.append  # type: ignore[method-assign]
+        async with app.run_test(size=size) as pilot:
+            found = Desk(app, pilot, fakes, copied)
+            if ready:
+                await found.until(lambda: bool(fakes.benches and fakes.bench.comparison.taken_at))
+                await found.until(lambda: app.main is not None and app.main._frame is None)
+                await pilot.pause()
+            yield found
+
+    return start
