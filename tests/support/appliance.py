@@ -44,9 +44,13 @@ QUICK = Timings(
 )
 
 
-@cache
 def host_key(kind: str = "ssh-ed25519", number: int = 0) -> asyncssh.SSHKey:
     """A host key of a type, the same one for the same number."""
+    return _key(kind, number)
+
+
+@cache
+def _key(kind: str, number: int) -> asyncssh.SSHKey:
     return asyncssh.generate_private_key(kind, **({"key_size": 2048} if kind == "ssh-rsa" else {}))
 
 

@@ -11,12 +11,13 @@ import asyncssh
 from tofutui.appliance import failures, hostkeys
 from tofutui.appliance.algorithms import Offer
 from tofutui.appliance.credentials import AskedPassword, PasswordSource
-from tofutui.appliance.errors import ApplianceError, NoPassword
+from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.hostkeys import KnownKeys, Standing
+from tofutui.appliance.keyfile import KeyFile, Keys
 from tofutui.appliance.login import Attempt, LoginClock
 from tofutui.appliance.opening import Say
 from tofutui.appliance.place import Place, parse_jump, survey
-from tofutui.appliance.questions import Asker, HostKeyQuestion, PasswordQuestion
+from tofutui.appliance.questions import Asker, HostKeyQuestion
 from tofutui.appliance.timings import Timings
 from tofutui.appliance.wire import ShellWire, TunnelSession
 from tofutui.tofu.endpoint import Endpoint
@@ -92,7 +93,7 @@ class Connector:
         self._timings = timings
         self._say = say
         self._jump_passwords: dict[str, AskedPassword] = {}
-        self._passphrase: str | None = None
+        self._key_file = KeyFile(settings, asker)
         self._accepted: dict[tuple[str, int], list[asyncssh.SSHKey]] = {}
 
     async def link(self) -> Link:
@@ -132,12 +133,12 @@ class Connector:
             source = self._jump_passwords.setdefault(
                 place.login, AskedPassword(self._settings.role, place.host, place.username, self._asker)
             )
-            login = Login(self, place, source, tunnels[-1] if tunnels else None, keys=())
+            login = Login(self, place, source, tunnels[-1] if tunnels else None, keys=Keys())
             tunnels.append(await login.run())
             self._say("note", f"connected to the jump host {place.address} as {place.username}")
 
     async def _log_in_to_node(self, place: Place, tunnels: list[asyncssh.SSHClientConnection]) -> Link:
-        keys = await self._keys()
+        keys = await self._key_file.load()
         login = Login(self, place, self._password, tunnels[-1] if tunnels else None, keys=keys)
         connection = await login.run()
         key = connection.get_server_host_key()
@@ -167,34 +168,6 @@ class Connector:
             raise ApplianceError(
                 f"{link.place.address} gave no shell within {self._timings.login:g} s"
             ) from None
-
-    async def _keys(self) -> tuple[object, ...]:
-        """The session's own key, read and decrypted; () leaves the choice to agent and configuration."""
-        file = self._settings.key_file
-        if file is None:
-            return ()
-        try:
-            return (await asyncio.to_thread(asyncssh.read_private_key, file.expanduser(), self._passphrase),)
-        except asyncssh.KeyImportError as error:
-            if "assphrase" not in str(error):
-                raise ApplianceError(f"key_file {file}: {error}") from error
-        except OSError as error:
-            raise ApplianceError(f"key_file {file}: {error.strerror}") from error
-        return (await self._decrypted(),)
-
-    async def _decrypted(self) -> object:
-        settings, file = self._settings, self._settings.key_file
-        assert file is not None
-        question = PasswordQuestion(settings.role, settings.host, settings.username, str(file), "passphrase")
-        passphrase = await self._asker.password(question)
-        if passphrase is None:
-            raise NoPassword(f"key_file {file} needs its passphrase", "load the key into an SSH agent")
-        try:
-            key = await asyncio.to_thread(asyncssh.read_private_key, file.expanduser(), passphrase)
-        except asyncssh.KeyImportError:
-            raise NoPassword(f"key_file {file}: the passphrase is wrong") from None
-        self._passphrase = passphrase
-        return key
 
     def known_keys(self, place: Place) -> KnownKeys:
         """What is on file, and what was accepted in this run. Reads files: for a worker thread."""
@@ -253,7 +226,7 @@ class Login:
         source: PasswordSource,
         tunnel: asyncssh.SSHClientConnection | None,
         *,
-        keys: tuple[object, ...],
+        keys: Keys,
     ) -> None:
         self._connector = connector
         self._place = place
@@ -303,8 +276,7 @@ class Login:
                         list(known.authorities),
                         list(known.revoked) if known.authorities else [],
                     ),
-                    client_keys=list(self._keys) or (),
-                    **({"agent_path": None} if self._keys else {}),
+                    **self._keys.options(),
                     connect_timeout=None,
                     login_timeout=0,
                     keepalive_interval=timings.keepalive,
@@ -318,6 +290,10 @@ class Login:
             if attempt.question:
                 attempt.question.cancel()
             raise
+        except ConnectionError as error:
+            if attempt.connection is None:
+                raise
+            raise asyncssh.ConnectionLost(str(error)) from error
 
     async def _may_go_on(self, attempt: Attempt, error: Exception) -> bool:
         """Whether another connection is worth while: never after a password was sent."""
@@ -337,6 +313,7 @@ class Login:
         place, timings = self._place, self._connector.timings
         if attempt.sent_password is not None and attempt.was_refused_by(error):
             self._source.was_refused(attempt.sent_password)
+        lost = isinstance(error, asyncssh.ConnectionLost)
         match error:
             case asyncssh.ChannelOpenError():
                 failure = failures.tunnel_refused(place, error)
@@ -344,7 +321,7 @@ class Login:
                 failure = failures.login_refused(place, attempt)
             case asyncssh.KeyExchangeFailed():
                 failure = failures.no_common_algorithm(place, error, legacy=self._offer.legacy)
-            case asyncssh.ConnectionLost() if attempt.key is None:
+            case asyncssh.DisconnectError() if not attempt.saw_hello or (lost and attempt.key is None):
                 failure = await failures.first_words(place, self._tunnel, timings.connect)
             case asyncssh.DisconnectError():
                 failure = failures.hung_up(place, attempt, error)

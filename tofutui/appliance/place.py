@@ -55,6 +55,7 @@ def survey(host: str, port: int | None, username: str | None, known_hosts: Path)
     """
     try:
         options = asyncssh.SSHClientConnectionOptions(
+            config=(),
             host=host,
             port=port if port is not None else (),
             username=username if username is not None else (),

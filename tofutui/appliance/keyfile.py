@@ -1,0 +1,82 @@
+"""The session's own private key: read from its file, decrypted, or found in the agent."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncssh
+
+from tofutui.appliance.errors import ApplianceError, NoPassword
+from tofutui.appliance.questions import Asker, PasswordQuestion
+from tofutui.tofu.session import NodeSettings
+from tofutui.tofu.text import safe
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What to log in with. Nothing set: what the SSH configuration and the agent hold."""
+
+    own: asyncssh.SSHKey | None = None
+    """The key of the session's ``key_file``; no other is tried, for a server counts the tries."""
+    held_by_agent: asyncssh.SSHKey | None = None
+    """Its public half, where the agent holds the encrypted key."""
+
+    def options(self) -> dict[str, object]:
+        """Arguments for asyncssh. There, None switches off, and () means the default."""
+        if self.own is not None:
+            return {"client_keys": [self.own], "agent_path": None}
+        if self.held_by_agent is not None:
+            return {"agent_identities": [self.held_by_agent]}
+        return {}
+
+
+class KeyFile:
+    """``key_file`` of a node; its passphrase is kept for as long as this object lives."""
+
+    def __init__(self, settings: NodeSettings, asker: Asker) -> None:
+        self._settings = settings
+        self._asker = asker
+        self._passphrase: str | None = None
+
+    async def load(self) -> Keys:
+        """Read the key; asks for its passphrase if it has one and the agent does not hold the key.
+
+        Raises:
+            ApplianceError: the file cannot be read, or nobody knows its passphrase.
+        """
+        if self._settings.key_file is None:
+            return Keys()
+        file = self._settings.key_file.expanduser()
+        try:
+            return Keys(await asyncio.to_thread(asyncssh.read_private_key, file, self._passphrase))
+        except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
+            if "assphrase" not in str(error):
+                raise ApplianceError(f"key_file {file}: {safe(str(error))}") from error
+        except OSError as error:
+            raise ApplianceError(f"key_file {file}: {error.strerror}") from error
+        held = await _find_in_agent(Path(f"{file}.pub"))
+        return Keys(held_by_agent=held) if held else Keys(await self._decrypted(file))
+
+    async def _decrypted(self, file: Path) -> asyncssh.SSHKey:
+        settings = self._settings
+        question = PasswordQuestion(settings.role, settings.host, settings.username, str(file), "passphrase")
+        passphrase = await self._asker.password(question)
+        if passphrase is None:
+            raise NoPassword(f"key_file {file} needs its passphrase", "load the key into an SSH agent")
+        try:
+            key = await asyncio.to_thread(asyncssh.read_private_key, file, passphrase)
+        except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
+            raise NoPassword(f"key_file {file}: the passphrase is wrong") from None
+        self._passphrase = passphrase
+        return key
+
+
+async def _find_in_agent(public: Path) -> asyncssh.SSHKey | None:
+    """The public key in this file, if an agent runs and holds its private half."""
+    try:
+        key = await asyncio.to_thread(asyncssh.read_public_key, public)
+        async with await asyncssh.connect_agent() as agent:
+            held = await agent.get_keys()
+    except (OSError, ValueError, asyncssh.Error):
+        return None
+    return key if any(pair.public_data == key.public_data for pair in held) else None
