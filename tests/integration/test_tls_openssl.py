@@ -87,11 +87,12 @@ async def test_static_rsa_is_read(certificates: Certificates) -> None:
     assert presented.handshake
 
 
-async def test_a_server_without_secure_renegotiation_is_read(certificates: Certificates) -> None:
-    options = ("-tls1_2", "-legacy_renegotiation", "-no_renegotiation")
-    async with openssl_server(certificates.rsa, *options) as endpoint:
+async def test_a_hello_retry_request_is_followed(certificates: Certificates) -> None:
+    async with openssl_server(certificates.ecdsa, "-tls1_3", "-groups", "P-384") as endpoint:
         presented = await fetch(endpoint)
     assert presented.handshake
+    assert presented.tls == "TLSv1.3"
+    assert not presented.client_certificate
 
 
 async def test_both_certificates_of_a_server_are_found(certificates: Certificates) -> None:

@@ -21,7 +21,7 @@ from tests.support.tls_servers import (
     serve,
 )
 from tests.support.x509_der import CN, certificate, name
-from tofutui.tls.dial import DialError, DirectDial
+from tofutui.tls.dial import DialError, DirectDial, dial_direct
 from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.presented import Status
 from tofutui.tofu.session import Via
@@ -309,6 +309,12 @@ async def test_a_text_that_is_no_name_is_said_to_be_none(host: str) -> None:
     presented = await fetch(Endpoint(host, 443))
     assert presented.status is Status.DNS
     assert presented.error
+
+
+async def test_connecting_directly_can_be_handed_in() -> None:
+    async with serve(HandMade([DER])) as endpoint:
+        presented = await prober(dial_direct).fetch(ROW, Endpoint("localhost", endpoint.port))
+    assert presented.status is Status.OK
 
 
 async def test_a_lookup_is_repeated_when_it_is_old(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ from tests.support.tls_servers import (
     server_hello,
     sha256,
 )
-from tests.support.x509_der import CN, certificate, name
+from tests.support.x509_der import CN, certificate, name, oid, sequence, tlv
 from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.presented import Presented, Status
 
@@ -157,6 +157,25 @@ async def test_a_key_exchange_that_cannot_be_followed_does_not_hide_the_certific
     assert not presented.handshake
     assert ways(presented) == ["tls"]
     assert presented.attempts[0].text.startswith("certificate seen, handshake not finished: ")
+
+
+async def test_a_server_without_secure_renegotiation_is_not_refused_by_us() -> None:
+    server = HandMade([DER])  # its ServerHello has no extension at all
+    async with serve(server) as endpoint:
+        presented = await fetch(endpoint)
+    assert presented.status is Status.OK
+    # The library went on to its key exchange; it was the server that hung up then.
+    assert presented.attempts[0].text.endswith(": closed the connection in the middle of the handshake")
+
+
+async def test_a_key_of_an_unknown_kind_does_not_hide_the_certificate() -> None:
+    algorithm = sequence(oid("1.3.6.1.4.1.99999.1"))
+    strange = certificate(key=sequence(algorithm, tlv(0x03, b"\0", bytes(40))))
+    async with serve(HandMade([strange])) as endpoint:
+        presented = await fetch(endpoint)
+    assert presented.certificate is not None
+    assert presented.certificate.sha256 == sha256(strange)
+    assert presented.certificate.key == "1.3.6.1.4.1.99999.1"
 
 
 async def test_a_server_that_stalls_after_its_certificate_has_shown_it() -> None:
