@@ -8,6 +8,7 @@ from pathlib import Path
 from tofutui.appliance.questions import NoAsker
 from tofutui.config.sessions import load_sessions
 from tofutui.executor import Executor, Pace
+from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
 from tofutui.lab.pair import Lab
 from tofutui.tofu.comparison import Entry
@@ -56,7 +57,8 @@ async def live(scenario: str, tmp_path: Path, *, refresh: bool = True) -> AsyncI
     try:
         (session,) = load_sessions(lab.sessions_path).values()
         bench = Workbench(session, NoAsker(), on_change=changes.append)
-        journal = Journal(tmp_path / "data" / "history.sqlite3")
+        database = Database(tmp_path / "data" / FILE)
+        journal = Journal(database)
         executor = Executor(
             bench, journal, operator="tester", clock=utc_now, pace=Pace(looks=2, seconds=0.05)
         )
@@ -66,6 +68,6 @@ async def live(scenario: str, tmp_path: Path, *, refresh: bool = True) -> AsyncI
             yield Live(lab, bench, executor, journal, changes)
         finally:
             await bench.close()
-            journal.close()
+            database.close()
     finally:
         await lab.stop()

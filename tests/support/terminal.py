@@ -81,7 +81,7 @@ class Terminal:
         return self.process.returncode
 
     def is_clean(self) -> bool:
-        """Whether the terminal was left as it was found: modes, normal screen, cursor, no mouse, no paste mode."""
+        """Whether the terminal was left as found: modes, normal screen, cursor, no mouse, no paste mode."""
         on, off = self._last("?1049h"), self._last("?1049l")
         cursor = self._last("?25h") >= self._last("?25l")
         quiet = all(self._last(f"?{m}l") >= self._last(f"?{m}h") for m in (1000, 1003, 1006, 2004))

@@ -8,12 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from tofutui.history.journal import Journal, JournalEntry, JournalError
+from tofutui.history.database import MIGRATIONS, Database, HistoryError
+from tofutui.history.journal import Journal, JournalEntry
 from tofutui.tofu.plan import Outcome
 from tofutui.tofu.session import Role
 
 AT = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
 COMMAND = "ncs certvalidation tofu-certs deletecert host 198.51.100.20_443"
+
+
+class OpenJournal(Journal):
+    """A journal that has its file to itself."""
+
+    def __init__(self, path: Path) -> None:
+        self.database = Database(path)
+        super().__init__(self.database)
+        self.message = self.database.message
+
+    def close(self) -> None:
+        self.database.close()
 
 
 @pytest.fixture
@@ -23,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def journal(path: Path):
-    opened = Journal(path)
+    opened = OpenJournal(path)
     yield opened
     opened.close()
 
@@ -44,7 +57,7 @@ def write(journal: Journal, key: str = "198.51.100.20_443", session: str = "site
 
 def test_an_entry_is_there_for_others_the_moment_it_is_written(journal, path):
     number = write(journal)
-    other = Journal(path)
+    other = OpenJournal(path)
     (entry,) = other.entries("site-a")
     other.close()
     assert entry == JournalEntry(
@@ -85,9 +98,9 @@ def test_folder_and_file_are_private(journal, path):
 
 
 def test_a_file_that_everybody_could_read_becomes_private(path):
-    Journal(path).close()
+    OpenJournal(path).close()
     path.chmod(0o644)
-    Journal(path).close()
+    OpenJournal(path).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -105,7 +118,7 @@ def test_undecodable_bytes_and_escapes_are_kept_readable(journal):
 def test_a_damaged_file_is_set_aside_and_said_so(path, content):
     path.parent.mkdir()
     path.write_bytes(content)
-    journal = Journal(path)
+    journal = OpenJournal(path)
     number = write(journal)
     assert [entry.id for entry in journal.entries("site-a")] == [number]
     journal.close()
@@ -118,41 +131,41 @@ def test_a_second_damaged_file_does_not_replace_the_first(path):
     for content in (b"x" * 5000, b"y" * 5000):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
-        Journal(path).close()
+        OpenJournal(path).close()
     assert path.with_name("journal.sqlite3.damaged-1").read_bytes() == b"x" * 5000
     assert path.with_name("journal.sqlite3.damaged-2").read_bytes() == b"y" * 5000
 
 
 def test_a_good_file_has_no_message(journal, path):
     assert journal.message == ""
-    again = Journal(path)
+    again = OpenJournal(path)
     again.close()
     assert again.message == ""
 
 
 def test_a_newer_schema_is_refused_and_left_alone(path):
-    Journal(path).close()
+    OpenJournal(path).close()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(JournalError, match="newer tofutui"):
-        Journal(path)
+    with pytest.raises(HistoryError, match="newer tofutui"):
+        OpenJournal(path)
     assert [f.name for f in path.parent.iterdir() if "damaged" in f.name] == []
 
 
 def test_a_folder_that_cannot_be_made_is_told_with_its_name(tmp_path):
     (tmp_path / "data").write_text("in the way")
-    with pytest.raises(JournalError, match="data"):
-        Journal(tmp_path / "data" / "journal.sqlite3")
+    with pytest.raises(HistoryError, match="data"):
+        OpenJournal(tmp_path / "data" / "journal.sqlite3")
 
 
 def test_an_unknown_entry_is_told(journal):
-    with pytest.raises(JournalError, match="no entry 77"):
+    with pytest.raises(HistoryError, match="no entry 77"):
         journal.answered(77, "", AT)
 
 
 def test_two_threads_and_two_programs_write_at_once(journal, path):
-    other = Journal(path)
+    other = OpenJournal(path)
     threads = [
         threading.Thread(target=lambda j=j: [write(j) for _ in range(20)]) for j in (journal, other, journal)
     ]
@@ -165,8 +178,23 @@ def test_two_threads_and_two_programs_write_at_once(journal, path):
 
 
 def test_closing_twice_is_harmless_and_writing_after_it_is_told(path):
-    journal = Journal(path)
+    journal = OpenJournal(path)
     journal.close()
     journal.close()
-    with pytest.raises(JournalError):
+    with pytest.raises(HistoryError):
         write(journal)
+
+
+def test_a_journal_of_the_first_layout_is_taken_over(path):
+    path.parent.mkdir()
+    connection = sqlite3.connect(path)
+    connection.executescript(MIGRATIONS[0] + "PRAGMA user_version = 1;")
+    connection.execute(
+        "INSERT INTO deletion (session, role, host, key, command, operator, at)"
+        " VALUES ('site-a', 'primary', 'h', 'k_1', 'c', 'ops', '2026-11-23T14:02:11+00:00')"
+    )
+    connection.commit()
+    connection.close()
+    journal = OpenJournal(path)
+    assert [entry.key for entry in journal.unsettled("site-a")] == ["k_1"]
+    journal.close()

@@ -114,8 +114,9 @@ def opener(data_dir: Path, clock: Callable[[], datetime] = utc_now) -> Opener:
         try:
             database = await asyncio.to_thread(Database, data_dir / FILE)
         except HistoryError as error:
-            return Link(bench, NoRunner(str(error)))
-        return Link(bench, Executor(bench, Journal(database), operator=_operator(), clock=clock))
+            return Link(bench, NoRunner(f"no journal: {error}"), notice=str(error))
+        runner = Executor(bench, Journal(database), operator=_operator(), clock=clock)
+        return Link(bench, runner, notice=database.message, end=database.close)
 
     return open_link
 

@@ -10,6 +10,7 @@ from tofutui.appliance.errors import ApplianceError, LoginRefused
 from tofutui.appliance.node import LogLine, Node
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.timings import Timings
+from tofutui.history.sightings import Sightings
 from tofutui.tls.prober import Prober
 from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase
 from tofutui.tofu.evidence import NodeClock
@@ -23,6 +24,7 @@ from tofutui.workbench.changes import Change, EntriesChanged, LogGrew, NodeChang
 from tofutui.workbench.evidence import Log, Testimony
 from tofutui.workbench.judge import Judge
 from tofutui.workbench.lister import Lister
+from tofutui.workbench.memory import Memory
 from tofutui.workbench.probes import Probes
 from tofutui.workbench.table import Table
 
@@ -54,6 +56,7 @@ class Workbench:
         on_change: Callable[[Change], None] = _nobody,
         clock: Callable[[], datetime] = utc_now,
         timings: Timings | None = None,
+        sightings: Sightings | None = None,
     ) -> None:
         self.session = session
         self.command_log: list[LogLine] = []
@@ -69,7 +72,8 @@ class Workbench:
         }
         self.testimony = Testimony()
         self._tables = {role: Table(session, role, views[role]) for role in session.roles}
-        self._judge = Judge(self.comparison, self._tables, self.testimony, clock)
+        self.memory = Memory(session, sightings)
+        self._judge = Judge(self.comparison, self._tables, self.testimony, self.memory, clock)
         self._listers = {
             role: Lister(self._nodes[role], self._tables[role], clock, self._rows_came(role))
             for role in session.roles
@@ -113,7 +117,9 @@ class Workbench:
     def say_learned(self, role: Role, entry_id: str, at: datetime) -> None:
         """The operator says that the node learned this row again at that time: older evidence is void."""
         self.testimony.learned[role, entry_id] = at
-        self._judge_again()
+        entry = self.comparison.nodes[role].entries.get(entry_id)
+        if entry is not None:
+            self._spawn(self._learned(entry, at))
 
     def node(self, role: Role) -> Node:
         """The link to a node, for the executor."""
@@ -131,7 +137,7 @@ class Workbench:
         self._probes[role] = self._new_probes()
         listing = await self._listers[role].run(urgent=True)
         self._listed(role, listing)
-        self._spawn(self._judge_all((role,)))
+        self._spawn(self._remember_and_judge(role))
         return listing
 
     def note_deleted(self, role: Role, key: str) -> None:
@@ -201,6 +207,7 @@ class Workbench:
             await self._nodes[role].connect()
             self._barred.discard(role)
             self._meet(role)
+            await self.memory.load(role)
             self._phase(role, Phase.LISTING)
             self._listed(role, await self._listers[role].run())
             await self._ask_about(role)
@@ -208,7 +215,21 @@ class Workbench:
             if isinstance(error, LoginRefused):
                 self._barred.add(role)
             self._failed(view, error)
+        await self._remember(role)
+        await self._judge_all((role,))
+
+    async def _remember(self, role: Role) -> None:
+        """Wait for the rows of a listing to be asked, and write a complete one down."""
+        view = self.comparison.nodes[role]
+        complete, at, host_key = view.phase is Phase.LISTED, view.listed_at, self._nodes[role].host_key
+        entries = [entry.id for entry in view.entries.values()]
         await asyncio.gather(*self._rows[role].values())
+        if complete and at is not None:
+            seen = (self._judge.seen(role, id_) for id_ in entries)
+            await self.memory.record(role, host_key, at, [row for row in seen if row is not None])
+
+    async def _remember_and_judge(self, role: Role) -> None:
+        await self._remember(role)
         await self._judge_all((role,))
 
     def _meet(self, role: Role) -> None:
@@ -284,6 +305,10 @@ class Workbench:
         if phase is Phase.CONNECTING:
             view.error = None
         self.on_change(NodeChanged(role))
+
+    async def _learned(self, entry: Entry, at: datetime) -> None:
+        await self.memory.learned(entry, at)
+        await self._judge_all((entry.role,))
 
     def _judge_again(self) -> None:
         self._spawn(self._judge_all(self.session.roles))

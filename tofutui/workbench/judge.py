@@ -7,6 +7,7 @@ from datetime import datetime
 from tofutui.tofu.comparison import Comparison, Entry
 from tofutui.tofu.evidence import LogHit, NodeClock, OperatorWord
 from tofutui.tofu.failures import Failure
+from tofutui.tofu.past import RowSeen
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import probe_target
@@ -20,6 +21,7 @@ from tofutui.workbench.judging import (
     noting_vip,
     with_presented,
 )
+from tofutui.workbench.memory import Memory
 from tofutui.workbench.probes import Probes
 from tofutui.workbench.table import Table
 
@@ -34,16 +36,19 @@ class Judge:
         comparison: Comparison,
         tables: dict[Role, Table],
         testimony: Testimony,
+        memory: Memory,
         clock: Callable[[], datetime],
     ) -> None:
         self.clocks: dict[Role, NodeClock] = {}
         self._comparison = comparison
         self._tables = tables
         self._testimony = testimony
+        self._memory = memory
         self._clock = clock
         self._hits: dict[Role, dict[str, tuple[LogHit, ...]]] = {role: {} for role in tables}
         self._unmatched: dict[Role, set[Failure]] = {}
         self._thorough: dict[Role, set[str]] = {role: set() for role in tables}
+        """Rows whose endpoint was asked for every certificate it has, in this refresh."""
 
     def begin(self, role: Role) -> None:
         """A refresh begins: every row of the node is asked again, thoroughly where it matters."""
@@ -55,7 +60,17 @@ class Judge:
         if entry is None:
             return False
         presented = await self._fetch(entry, probes)
+        if self._memory.appeared(entry) and presented.status is Status.OK:
+            self._thorough[role].add(id_)
+            presented = await self._fetch_all(entry, probes)
         return await self._settle(role, id_, presented, probes)
+
+    def seen(self, role: Role, id_: str) -> RowSeen | None:
+        """A row as history keeps it."""
+        entry = self._tables[role].view.entries.get(id_)
+        if entry is None:
+            return None
+        return self._memory.seen(entry, sole=id_ in self._thorough[role] and not entry.presented.also)
 
     async def everything(self, roles: Collection[Role], probes: Probes) -> dict[Role, tuple[str, ...]]:
         """Tie all logs to all rows and judge every row again; returns the ids that changed."""
@@ -126,8 +141,11 @@ class Judge:
         return await probes.fitting(entry.endpoint, target, entry.stored.raw)
 
     def _around(self, entry: Entry) -> Circumstances:
+        past = self._memory.past(entry)
         return Circumstances(
             incarnation=self._incarnation(entry),
+            observed=past.observation,
+            first_sighting=past.first_sighting,
             hits=self._hits[entry.role].get(entry.id, ()),
             words=self.words_about(entry),
             clock=self.clocks.get(entry.role),
@@ -136,7 +154,8 @@ class Judge:
     def _incarnation(self, entry: Entry) -> datetime | None:
         seen = self._tables[entry.role].incarnations.get(entry.id)
         said = self._testimony.learned.get((entry.role, entry.id))
-        return max((t for t in (seen, said) if t is not None), default=None)
+        began = self._memory.past(entry).began
+        return max((t for t in (seen, said, began) if t is not None), default=None)
 
     def _tie(self, role: Role) -> None:
         view = self._tables[role].view

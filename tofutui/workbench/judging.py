@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.evidence import LogHit, NodeClock, OperatorWord, RowFacts
+from tofutui.tofu.evidence import LogHit, NodeClock, Observation, OperatorWord, RowFacts, Sighting
 from tofutui.tofu.names import compare
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import Role
@@ -22,6 +22,8 @@ class Circumstances:
     hits: tuple[LogHit, ...] = ()
     words: tuple[OperatorWord, ...] = ()
     clock: NodeClock | None = None
+    observed: Observation | None = None
+    first_sighting: Sighting | None = None
 
 
 def facts_of(entry: Entry, incarnation: datetime | None) -> RowFacts:
@@ -37,11 +39,17 @@ def facts_of(entry: Entry, incarnation: datetime | None) -> RowFacts:
 
 
 def with_presented(entry: Entry, presented: Presented) -> Entry:
-    """The entry beside what its endpoint presents, names compared."""
-    leaf = presented.certificate
-    comparable = leaf is not None and entry.is_stored
-    names = compare(entry.stored.raw if entry.stored else "", leaf.subject) if comparable and leaf else None
-    return replace(entry, presented=presented, names=names)
+    """The entry beside what its endpoint presents, names compared.
+
+    The stored subject is then shown in the reading that the comparison chose.
+    """
+    leaf, stored = presented.certificate, entry.stored
+    if leaf is None or stored is None:
+        return replace(entry, presented=presented, names=None)
+    names = compare(stored.raw, leaf.subject)
+    if names.stored is not None:
+        stored = replace(stored, subject=names.stored, ambiguous=names.ambiguous)
+    return replace(entry, presented=presented, names=names, stored=stored)
 
 
 def judged(entry: Entry, around: Circumstances, now: datetime) -> Entry:
@@ -53,6 +61,8 @@ def judged(entry: Entry, around: Circumstances, now: datetime) -> Entry:
         is_stored=entry.is_stored,
         log=around.hits,
         words=around.words,
+        observed=around.observed,
+        first_sighting=around.first_sighting,
         skew_s=around.clock.skew_s if around.clock else None,
         now=now,
     )

@@ -1,0 +1,170 @@
+"""The one SQLite file in the data folder: opening it, its layout, and transactions over it.
+
+Several programs may have it open at once (WAL, a busy time-out, short transactions).
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tofutui.tofu.errors import TofutuiError
+
+MIGRATIONS = (
+    """
+    CREATE TABLE deletion (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        session TEXT NOT NULL, role TEXT NOT NULL, host TEXT NOT NULL, hostname TEXT,
+        key TEXT NOT NULL, command TEXT NOT NULL, operator TEXT NOT NULL, sha256 TEXT, at TEXT NOT NULL,
+        words TEXT, answered_at TEXT,
+        outcome TEXT, text TEXT, settled_at TEXT
+    );
+    CREATE INDEX deletion_by_session ON deletion (session, id);
+    """,
+    """
+    CREATE TABLE node (
+        id INTEGER PRIMARY KEY,
+        session TEXT NOT NULL, role TEXT NOT NULL, address TEXT NOT NULL,
+        listed TEXT, host_key TEXT,
+        UNIQUE (session, role, address)
+    );
+    CREATE TABLE incarnation (
+        id INTEGER PRIMARY KEY,
+        node INTEGER NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL,
+        beginning TEXT NOT NULL, began TEXT NOT NULL, last TEXT NOT NULL, ended TEXT,
+        known_sha256 TEXT, absent_at TEXT
+    );
+    CREATE INDEX incarnation_by_row ON incarnation (node, key, ended);
+    CREATE TABLE shown (
+        id INTEGER PRIMARY KEY,
+        node INTEGER NOT NULL, key TEXT NOT NULL, baseline TEXT NOT NULL,
+        sha256 TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL, not_before TEXT, sole INTEGER NOT NULL
+    );
+    CREATE INDEX shown_by_row ON shown (node, key, baseline, id);
+    """,
+)
+"""What each version of the layout adds; the version is kept in SQLite's ``user_version``."""
+
+TABLES = ("deletion", "node", "incarnation", "shown")
+
+
+FILE = "history.db"
+"""Its name in the data folder."""
+
+
+class HistoryError(TofutuiError):
+    """The file cannot be opened, read or written."""
+
+
+class Database:
+    """The file, opened once; any thread may use it.
+
+    A file that is no database (any more) is set aside, never deleted; ``message`` then says so.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file (0600) and its folder (0700).
+
+        Raises:
+            HistoryError: it cannot be opened or made, or a newer version of the program wrote it.
+        """
+        self.path = path
+        self.message = ""
+        self._lock = threading.Lock()
+        with _told(path):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                self._connection = _open(path)
+            except sqlite3.OperationalError:
+                raise  # locked, or no permission: not damaged
+            except sqlite3.DatabaseError as error:
+                aside = _set_aside(path)
+                self.message = (
+                    f"the history was damaged ({error}); it is kept as {aside}, a new one was begun"
+                )
+                self._connection = _open(path)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, alone on the file from its first statement; undone when the block raises.
+
+        Raises:
+            HistoryError: SQLite or the file system refused.
+        """
+        with self._lock, _told(self.path), self._connection as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+
+    def close(self) -> None:
+        """Close the file; safe to call twice."""
+        with self._lock:
+            self._connection.close()
+
+
+def stamp(at: datetime) -> str:
+    """A time as it is stored: UTC, so that texts sort as times do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def time_of(text: str) -> datetime:
+    """A stored time."""
+    return datetime.fromisoformat(text)
+
+
+def storable(value: str) -> str:
+    """Undecodable bytes are surrogates in our text; SQLite takes none."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Errors of the file system and of SQLite, with the file's name."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        raise HistoryError(f"{path}: {reason}", "nothing is deleted without a journal; see --data") from error
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    connection = sqlite3.connect(path, timeout=5, check_same_thread=False)
+    try:
+        _prepare(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # an entry is on disk before its command is sent
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")  # two programs may start on a new file at once
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(MIGRATIONS):
+            raise HistoryError(f"{path}: was written by a newer tofutui", "use that one, or another --data")
+        for migration in MIGRATIONS[version:]:
+            for statement in migration.split(";"):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    for table in TABLES:
+        connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()  # noqa: S608
+
+
+def _set_aside(path: Path) -> Path:
+    """Move the file and what SQLite keeps beside it to the first free name."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    path.rename(aside)
+    for suffix in ("-wal", "-shm"):
+        beside = path.with_name(path.name + suffix)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + suffix))
+    return aside

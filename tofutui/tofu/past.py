@@ -1,0 +1,117 @@
+"""What earlier comparisons saw of a row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tofutui.tofu.evidence import Observation, Sighting
+
+
+class Beginning(StrEnum):
+    """Why an incarnation of a row began (part 2 of the design)."""
+
+    FIRST = "first seen"
+    """In the first complete listing there is: nobody knows how old the row was then."""
+    APPEARED = "appeared"
+    """In a complete listing after one without it."""
+    TEXT = "text changed"
+    REDEPLOYED = "host key changed"
+    LEARNED = "learned again"
+    """The operator said so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A certificate that an endpoint presented for as long as nothing else was seen."""
+
+    sha256: str
+    first: datetime
+    last: datetime
+    not_before: datetime | None
+    sole: bool
+    """Whether the endpoint was asked for other certificates as well, and had none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incarnation:
+    """One life of a row: from when a listing shows it until one does not."""
+
+    key: str
+    text: str
+    beginning: Beginning
+    began: datetime
+    last: datetime
+    """Of the listings that show it, the last so far."""
+    ended: datetime | None = None
+    known_sha256: str | None = None
+    """The certificate that the node must have learned (rule 5 of the design), if it could be watched."""
+    absent_at: datetime | None = None
+    """The listing without it before it appeared."""
+    shown: tuple[Shown, ...] = ()
+    """What its endpoint presented meanwhile, oldest first, as far as it is comparable with today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """All that is remembered of one row, oldest incarnation first."""
+
+    incarnations: tuple[Incarnation, ...] = ()
+
+    @property
+    def current(self) -> Incarnation | None:
+        """The incarnation that lasts."""
+        last = self.incarnations[-1] if self.incarnations else None
+        return last if last is not None and last.ended is None else None
+
+    @property
+    def began(self) -> datetime | None:
+        """Since when evidence counts; None where the beginning was not seen."""
+        now = self.current
+        return None if now is None or now.beginning is Beginning.FIRST else now.began
+
+    @property
+    def first_sighting(self) -> Sighting | None:
+        """What was presented when the incarnation was first seen (rule 6 of the design)."""
+        now = self.current
+        if now is None:
+            return None
+        if not now.shown:
+            return Sighting(None, now.began)
+        first = now.shown[0]
+        return Sighting(first.sha256, first.first, first.not_before)
+
+    @property
+    def observation(self) -> Observation | None:
+        """The certificate watched while the node learned it (rule 5 of the design)."""
+        now = self.current
+        if now is None or now.known_sha256 is None or now.absent_at is None:
+            return None
+        return Observation(now.known_sha256, now.absent_at, now.began)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSeen:
+    """One row of a complete listing beside what its endpoint presented."""
+
+    key: str
+    text: str
+    """The stored subject as the node prints it; "" for a remote that has no row."""
+    stored: bool
+    baseline: str
+    """How and where the endpoint was asked; what was seen elsewhere is not comparable."""
+    sha256: str | None = None
+    not_before: datetime | None = None
+    sole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One complete listing of one node with what its rows' endpoints presented."""
+
+    session: str
+    role: str
+    address: str
+    """Where this machine connects to the node: ``host:port``."""
+    host_key: str | None
+    at: datetime
+    rows: tuple[RowSeen, ...]

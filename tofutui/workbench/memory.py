@@ -1,0 +1,126 @@
+"""What history remembers of the rows, and what it is told of each complete listing."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+
+from tofutui.history.database import HistoryError
+from tofutui.history.sightings import Sightings
+from tofutui.tofu.comparison import Entry
+from tofutui.tofu.endpoint import Endpoint, split_key
+from tofutui.tofu.past import Look, Past, RowSeen
+from tofutui.tofu.session import Role, Session, Via
+from tofutui.tofu.site import probe_target
+
+NOTHING = Past()
+
+
+class Memory:
+    """The history of one session's rows; without a store it remembers and writes nothing.
+
+    What cannot be read or written is said once in ``trouble``; the comparison goes on without it.
+    """
+
+    def __init__(self, session: Session, store: Sightings | None) -> None:
+        self.trouble: str | None = None
+        self._session = session
+        self._store = store
+        self._pasts: dict[Role, dict[str, Past]] = {}
+        self._turn = {role: asyncio.Lock() for role in session.roles}
+
+    def past(self, entry: Entry) -> Past:
+        """What is remembered of a row as it stands: nothing if the node prints another text for it now."""
+        past = self._remembered(entry)
+        text = entry.stored.raw if entry.stored else ""
+        return past if past.current is not None and past.current.text == text else NOTHING
+
+    def whole_past(self, entry: Entry) -> Past:
+        """Everything remembered of the row's key, earlier incarnations included."""
+        return self._remembered(entry)
+
+    def appeared(self, entry: Entry) -> bool:
+        """Whether the row is new since the listing before: the node may have been watched learning it."""
+        known = self._pasts.get(entry.role)
+        return bool(known) and entry.is_stored and self._remembered(entry).current is None
+
+    async def load(self, role: Role) -> None:
+        """Read what is remembered of a node's rows."""
+        store = self._store
+        if store is None:
+            return
+        try:
+            self._pasts[role] = await asyncio.to_thread(
+                store.pasts,
+                self._session.name,
+                role,
+                self._address(role),
+                lambda key: self._baseline(role, key),
+            )
+        except HistoryError as error:
+            self.trouble = f"the history cannot be read: {error}"
+
+    async def record(self, role: Role, host_key: str | None, at: datetime, rows: Iterable[RowSeen]) -> None:
+        """Write a complete listing down and read back what it changes; one after the other for each node."""
+        store = self._store
+        if store is None:
+            return
+        look = Look(
+            session=self._session.name,
+            role=role,
+            address=self._address(role),
+            host_key=host_key,
+            at=at,
+            rows=tuple(rows),
+        )
+        async with self._turn[role]:
+            try:
+                await asyncio.to_thread(store.record, look)
+            except HistoryError as error:
+                self.trouble = f"the history cannot be written: {error}"
+                return
+            await self.load(role)
+
+    async def learned(self, entry: Entry, at: datetime) -> None:
+        """The operator says that the node learned this row again."""
+        if self._store is None or entry.key is None:
+            return
+        try:
+            await asyncio.to_thread(
+                self._store.learned, self._session.name, entry.role, self._address(entry.role), entry.key, at
+            )
+        except HistoryError as error:
+            self.trouble = f"the history cannot be written: {error}"
+            return
+        await self.load(entry.role)
+
+    def seen(self, entry: Entry, *, sole: bool) -> RowSeen | None:
+        """An entry as history keeps it; None for lines without a key of their own."""
+        if entry.key is None or entry.doubled or entry.unseen:
+            return None
+        leaf = entry.presented.certificate
+        return RowSeen(
+            key=entry.key,
+            text=entry.stored.raw if entry.stored else "",
+            stored=entry.is_stored,
+            baseline=self._baseline(entry.role, entry.key),
+            sha256=leaf.sha256 if leaf else None,
+            not_before=leaf.not_before if leaf else None,
+            sole=sole,
+        )
+
+    def _remembered(self, entry: Entry) -> Past:
+        return self._pasts.get(entry.role, {}).get(entry.key or "", NOTHING)
+
+    def _address(self, role: Role) -> str:
+        node = self._session.nodes[role]
+        return str(Endpoint(node.host, node.port))
+
+    def _baseline(self, role: Role, key: str) -> str:
+        """How and where a row's endpoint is asked; what was seen another way is not comparable."""
+        endpoint = split_key(key)
+        target = probe_target(self._session, role, endpoint) if endpoint else None
+        if target is None:
+            return ""
+        probe = self._session.probe
+        jump = f" {self._session.nodes[role].jump}" if probe.via is Via.JUMP else ""
+        return f"{probe.via}{jump} {probe.map.get(target, target)}"
