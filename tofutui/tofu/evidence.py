@@ -1,6 +1,6 @@
 """What is known about a row, and since when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -8,6 +8,7 @@ from enum import StrEnum
 from tofutui.tofu.endpoint import Endpoint, normalise_host
 from tofutui.tofu.failures import Failure
 from tofutui.tofu.listing import StoredSubject
+from tofutui.tofu.name_match import fold
 from tofutui.tofu.names import DistinguishedName, Fit, NameComparison, fit_log_name, readings
 from tofutui.tofu.presented import Presented
 from tofutui.tofu.site import Who
@@ -231,9 +232,12 @@ def tie_failures(
     """
     hits: dict[str, list[LogHit]] = {}
     unmatched = []
+    if not named_node:
+        rows = [row for row in rows if row.who not in (Who.SELF, Who.LOOPBACK)]
+    index = _Index(rows)
     dating = _Dating(clock, listed_at, max(listed_at, now or listed_at))
     for failure in failures:
-        found = _fitting(failure, rows, named_node)
+        found = index.fitting(failure)
         if not found:
             unmatched.append(failure)
         for one in found:
@@ -247,32 +251,54 @@ def _rank(hit: LogHit) -> tuple[bool, float]:
     return hit.strength is not Strength.PROOF, -hit.at.timestamp() if hit.at else 0.0
 
 
-def _fitting(failure: Failure, rows: Sequence[RowFacts], named_node: bool) -> list[_Fitting]:
-    if not named_node:
-        rows = [row for row in rows if row.who not in (Who.SELF, Who.LOOPBACK)]
-    found = [fitting for row in rows if (fitting := _fit_row(failure, row))]
-    if _only_cn(failure.name) or not any(one.fit is Fit.FULL for one in found):
-        return found
-    return [one for one in found if one.fit is Fit.FULL]
+class _Index:
+    """The rows by the values in their names, so that many failures and many rows do not multiply."""
+
+    def __init__(self, rows: Sequence[RowFacts]) -> None:
+        self._rows = rows
+        self._by_value: dict[str, dict[int, None]] = {}
+        for number, row in enumerate(rows):
+            for _, subject, _ in _subjects(row):
+                for _, value in subject.pairs():
+                    self._by_value.setdefault(fold(value), {})[number] = None
+
+    def fitting(self, failure: Failure) -> list[_Fitting]:
+        """The rows that a failure names; those it fits in full only, unless it may be cut down to its CN."""
+        found = readings(failure.name)
+        numbers = sorted({number for name in found for number in self._candidates(name)})
+        fits = [fit for number in numbers if (fit := _fit_row(failure, self._rows[number]))]
+        is_bare = all(len(name.pairs()) < 2 for name in found)
+        in_full = [one for one in fits if one.fit is Fit.FULL]
+        return fits if is_bare or not in_full else in_full
+
+    def _candidates(self, name: DistinguishedName) -> Iterable[int]:
+        """Rows that hold the rarest value of a name: a name that fits has all its values in the subject."""
+        holders = (self._by_value.get(fold(value), {}) for _, value in name.pairs())
+        return min(holders, key=len, default={})
+
+
+def _subjects(row: RowFacts) -> Iterator[tuple[str, DistinguishedName, bool]]:
+    """What a failure may name: the presented subjects (and whether it is the leaf's), else the stored one."""
+    certificate = row.presented.certificate
+    if certificate is None:
+        if row.stored and row.stored.subject:
+            yield "stored", row.stored.subject, True
+        return
+    for one in (certificate, *row.presented.also):
+        if one.subject:
+            yield "presented", one.subject, one is certificate
 
 
 def _fit_row(failure: Failure, row: RowFacts) -> _Fitting | None:
-    certificate = row.presented.certificate
-    if certificate is None:
-        stored = row.stored.subject if row.stored else None
-        fit = fit_log_name(failure.name, stored) if stored else Fit.NONE
-        return _Fitting(row=row, fit=fit, fits="stored") if fit is not Fit.NONE else None
-    for other in (certificate, *row.presented.also):
-        fit = fit_log_name(failure.name, other.subject) if other.subject else Fit.NONE
-        if fit is not Fit.NONE:
-            return _Fitting(row=row, fit=fit, fits="presented", is_leaf=other is certificate)
-    return None
-
-
-def _only_cn(name: str) -> bool:
-    """Whether a name in a log may be cut down to its CN, as in the ISE sample of DOMAIN.md part 6."""
-    found = readings(name)
-    return not found or len(found[0].pairs()) < 2
+    """The best fit of a row, the leaf's first."""
+    best = None
+    for fits, subject, is_leaf in _subjects(row):
+        fit = fit_log_name(failure.name, subject)
+        if fit is Fit.FULL:
+            return _Fitting(row=row, fit=fit, fits=fits, is_leaf=is_leaf)
+        if fit is not Fit.NONE and best is None:
+            best = _Fitting(row=row, fit=fit, fits=fits, is_leaf=is_leaf)
+    return best
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class Row:
     """One line of the table.
 
     Without a key or without ``subject=`` it is unreadable: ``key`` and ``stored`` are None and ``raw`` holds
-    the line. A line that was cut off keeps its key and the part of its subject that arrived, not understood.
+    the line. A line that was cut off keeps its key, with an empty subject: half a name would be another name.
     """
 
     id: str
@@ -190,8 +190,7 @@ def _read_row(line: str, *, cut: bool) -> Row | None:
     if not key or not semicolon or subject is None:
         return _unreadable(line)
     raw = rest[subject.end() :].strip(_BLANKS)
-    stored = StoredSubject(raw, None) if cut else read_stored(raw)
-    return Row(key, key, line, split_key(key), stored)
+    return Row(key, key, line, split_key(key), read_stored("" if cut else raw))
 
 
 def _is_row_like(line: str) -> bool:

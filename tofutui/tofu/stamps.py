@@ -46,8 +46,9 @@ def moment_of_stamp(match: re.Match[str], around: datetime | None) -> datetime |
 
     Known are ``MM/DD/YY HH:MM:SS.mmm``, ``YYYY-MM-DD HH:MM:SS,mmm``, ISO with ``T``, ``DD/Mon/YYYY:HH:MM:SS``
     and ``Tue Dec 21 18:10:15 2021``, ``Nov 23, 2026 2:02:11 PM`` and syslog's ``Nov 23 14:02:11``. Names of
-    zones are left out: a log is in its node's zone. Only an offset or ``Z`` is kept, as the zone of the result.
-    A stamp without a year gets the one that puts it at most a day after ``around``; without that it is no date.
+    zones are left out: a log is in its node's zone. Only an offset or ``Z`` is kept, as the zone of the
+    result. A stamp without a year gets the one that puts it at most a day after ``around``; without that it
+    is no date.
     """
     try:
         if match["us"]:

@@ -32,6 +32,7 @@ _STOP = re.compile(
 )
 _STOP_LINE = re.compile(
     r"[\[<#*]|javax?\s*\.|at\s+[\w.$]+\(|Caused by|\.\.\. \d+ more|TOFU failed|host\s*="
+    r"|[^\s/]{1,255}/[^\s/#>]{1,255}[#>]"
     r"|(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|SEVERE|FATAL)\b",
     re.IGNORECASE,
 )

@@ -1,0 +1,308 @@
+"""Evidence: the node's clock, and which rows a failure in a log speaks of."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.support.rows import (
+    ISSUED,
+    LISTED,
+    PRIME_SEC,
+    PRIME_SEC_IN_LOGS,
+    certificate,
+    facts,
+    presenting,
+    silent,
+)
+from tofutui.tofu.endpoint import Endpoint
+from tofutui.tofu.evidence import (
+    LogHit,
+    NodeClock,
+    OperatorWord,
+    RowFacts,
+    Strength,
+    Ties,
+    tie_failures,
+    zone_offset,
+)
+from tofutui.tofu.failures import Failure
+from tofutui.tofu.presented import PENDING, Presented
+from tofutui.tofu.site import Who
+
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+NODE_NOW = datetime(2026, 11, 23, 15, 2, 40)
+CLOCK = NodeClock(NODE_NOW, "CET", LISTED)
+"""The node's zone is an hour ahead, its clock right."""
+PEER = facts("192.0.2.11_8082", PRIME_SEC, presenting(certificate(PRIME_SEC)))
+ISE = facts("198.51.100.20_443", "/CN=ISE-server", presenting(certificate("/CN=ISE-server")), who=Who.ISE)
+
+
+def failed(
+    name: str = PRIME_SEC_IN_LOGS, at: datetime | None = NODE_NOW - MINUTE, *, count: int = 1
+) -> Failure:
+    return Failure(name, "HealthMonitorThread", at, at, count)
+
+
+def tie(
+    *rows: RowFacts,
+    failure: Failure | None = None,
+    clock: NodeClock | None = CLOCK,
+    named_node: bool = True,
+    now: datetime | None = None,
+) -> Ties:
+    return tie_failures(
+        [failure or failed()], rows, clock=clock, listed_at=LISTED, named_node=named_node, now=now
+    )
+
+
+def hit(ties: Ties, row: RowFacts) -> LogHit:
+    (one,) = ties.hits[row.id]
+    return one
+
+
+def test_a_fresh_full_name_that_fits_one_row_is_proof() -> None:
+    ties = tie(PEER, ISE)
+    assert list(ties.hits) == [PEER.id]
+    one = hit(ties, PEER)
+    assert (one.strength, one.fits, one.at) == (Strength.PROOF, "presented", LISTED - MINUTE)
+    assert PRIME_SEC_IN_LOGS in one.text
+    assert "no proof" not in one.text
+    assert ties.unmatched == ()
+
+
+@pytest.mark.parametrize(
+    ("age", "strength", "doubt"),
+    [
+        (15 * MINUTE, Strength.PROOF, ""),
+        (15 * MINUTE + SECOND, Strength.HINT, "15 min older than this listing"),
+        (5 * 60 * MINUTE, Strength.HINT, "5 h older"),
+        (72 * 60 * MINUTE, Strength.HINT, "3 d older"),
+        (0 * MINUTE, Strength.PROOF, ""),
+        (-2 * MINUTE, Strength.PROOF, ""),
+        (-2 * MINUTE - SECOND, Strength.HINT, "in the future by the node's clock"),
+    ],
+)
+def test_how_old_a_failure_may_be(age: timedelta, strength: Strength, doubt: str) -> None:
+    one = hit(tie(PEER, failure=failed(at=NODE_NOW - age)), PEER)
+    assert one.strength is strength
+    assert doubt in one.text
+    assert (one.at is None) is ("future" in doubt)
+
+
+def test_what_is_logged_after_the_listing_is_no_future_if_that_time_has_come() -> None:
+    failure = failed(at=NODE_NOW + 10 * MINUTE)
+    assert hit(tie(PEER, failure=failure), PEER).strength is Strength.HINT
+    later = tie(PEER, failure=failure, now=LISTED + 11 * MINUTE)
+    assert hit(later, PEER).strength is Strength.PROOF
+
+
+def test_undated_is_a_hint() -> None:
+    one = hit(tie(PEER, failure=failed(at=None)), PEER)
+    assert (one.strength, one.at) == (Strength.HINT, None)
+    assert "undated" in one.text
+
+
+def test_without_the_nodes_clock_nothing_is_dated() -> None:
+    one = hit(tie(PEER, clock=None), PEER)
+    assert (one.strength, one.at) == (Strength.HINT, None)
+    assert "clock is not known" in one.text
+
+
+def test_the_node_s_clock_may_be_wrong_by_hours() -> None:
+    clock = NodeClock(NODE_NOW - timedelta(hours=7, minutes=3), "CET", LISTED)
+    failure = failed(at=clock.local - MINUTE)
+    one = hit(tie(PEER, failure=failure, clock=clock), PEER)
+    assert (one.strength, one.at) == (Strength.PROOF, LISTED - MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("begun", "counts"),
+    [(LISTED - 2 * MINUTE, True), (LISTED - MINUTE, True), (LISTED - MINUTE + SECOND, False)],
+)
+def test_a_failure_before_the_incarnation_never_counts(begun: datetime, counts: bool) -> None:
+    row = facts(PEER.id, PRIME_SEC, PEER.presented, incarnation=begun)
+    ties = tie(row)
+    assert (row.id in ties.hits) is counts
+    assert ties.unmatched == ()  # it fits the row, so it is not reported as fitting none
+
+
+def test_an_undated_failure_counts_as_a_hint_in_any_incarnation() -> None:
+    row = facts(PEER.id, PRIME_SEC, PEER.presented, incarnation=LISTED)
+    assert hit(tie(row, failure=failed(at=None)), row).strength is Strength.HINT
+
+
+@pytest.mark.parametrize(
+    ("not_before", "strength"),
+    [
+        (LISTED - MINUTE, Strength.PROOF),
+        (LISTED - MINUTE + SECOND, Strength.HINT),
+        (None, Strength.HINT),
+    ],
+)
+def test_a_failure_before_not_before_is_no_proof(not_before: datetime | None, strength: Strength) -> None:
+    row = facts(PEER.id, PRIME_SEC, presenting(certificate(PRIME_SEC, not_before=not_before)))
+    assert hit(tie(row), row).strength is strength
+
+
+def test_the_cn_alone_is_a_hint() -> None:
+    one = hit(tie(PEER, failure=failed("CN=prime-sec")), PEER)
+    assert one.strength is Strength.HINT
+    assert "only the CN fits" in one.text
+
+
+def test_the_cn_alone_is_the_full_name_of_a_subject_that_has_no_more() -> None:
+    assert hit(tie(ISE, PEER, failure=failed("CN=ISE-server")), ISE).strength is Strength.PROOF
+
+
+def test_a_name_that_contradicts_the_subject_fits_nothing() -> None:
+    failure = failed("CN=prime-sec, O=Elsewhere")
+    ties = tie(PEER, ISE, failure=failure)
+    assert ties.hits == {}
+    assert ties.unmatched == (failure,)
+
+
+def test_two_rows_that_present_the_name_are_both_only_hinted_at() -> None:
+    twin = facts("prime-sec_8082", PRIME_SEC, PEER.presented)
+    ties = tie(PEER, twin)
+    assert {id_: hits[0].strength for id_, hits in ties.hits.items()} == {
+        PEER.id: Strength.HINT,
+        twin.id: Strength.HINT,
+    }
+    assert "2 rows fit" in hit(ties, PEER).text
+
+
+@pytest.mark.parametrize("presented", [silent(), PENDING])
+def test_an_unanswered_row_counts_as_fitting_if_its_stored_subject_does(presented: Presented) -> None:
+    quiet = facts("192.0.2.99_8082", PRIME_SEC, presented)
+    ties = tie(PEER, quiet)
+    assert hit(ties, PEER).strength is Strength.HINT
+    assert (hit(ties, quiet).strength, hit(ties, quiet).fits) == (Strength.HINT, "stored")
+
+
+def test_an_answered_row_does_not_count_by_its_stored_subject() -> None:
+    renamed = facts("192.0.2.99_8082", PRIME_SEC, presenting(certificate("/CN=new")))
+    ties = tie(PEER, renamed)
+    assert list(ties.hits) == [PEER.id]
+    assert hit(ties, PEER).strength is Strength.PROOF
+
+
+def test_the_full_name_of_one_row_does_not_fit_another_with_the_same_cn() -> None:
+    longer = facts("a_1", "/CN=x", presenting(certificate(PRIME_SEC + "/OU=more")))
+    ties = tie(PEER, longer)
+    assert list(ties.hits) == [PEER.id]
+    assert hit(ties, PEER).strength is Strength.PROOF
+
+
+def test_a_bare_cn_may_be_the_name_of_any_row_with_that_cn() -> None:
+    bare = facts("a_1", "/CN=prime-sec", presenting(certificate("/CN=prime-sec")))
+    ties = tie(PEER, bare, failure=failed("CN=prime-sec"))
+    assert hit(ties, bare).strength is Strength.HINT
+    assert hit(ties, PEER).strength is Strength.HINT
+
+
+def test_another_certificate_of_an_endpoint_is_a_hint_and_takes_uniqueness_away() -> None:
+    both = facts("a_1", "/CN=x", presenting(certificate("/CN=x"), certificate(PRIME_SEC, mark="ec")))
+    ties = tie(PEER, both)
+    assert hit(ties, PEER).strength is Strength.HINT
+    assert "another certificate of this endpoint" in hit(ties, both).text
+
+
+@pytest.mark.parametrize("name", [PRIME_SEC_IN_LOGS, "CN=prime-sec"])
+@pytest.mark.parametrize("at", [NODE_NOW - MINUTE, None])
+def test_an_unanswered_row_is_hit_by_its_stored_name(name: str, at: datetime | None) -> None:
+    quiet = facts("192.0.2.11_8082", PRIME_SEC, silent())
+    one = hit(tie(quiet, failure=failed(name, at)), quiet)
+    assert (one.fits, one.strength) == ("stored", Strength.HINT)
+
+
+def test_the_log_of_an_unnamed_node_is_a_hint_at_most() -> None:
+    one = hit(tie(PEER, named_node=False), PEER)
+    assert one.strength is Strength.HINT
+    assert "nobody said whose log it is" in one.text
+
+
+@pytest.mark.parametrize("who", [Who.SELF, Who.LOOPBACK])
+@pytest.mark.parametrize("answered", [True, False])
+def test_the_log_of_an_unnamed_node_never_concerns_own_rows(who: Who, answered: bool) -> None:
+    presented = PEER.presented if answered else silent()
+    own = facts("127.0.0.1_8082", PRIME_SEC, presented, who=who)
+    failure = failed()
+    ties = tie(own, failure=failure, named_node=False)
+    assert (ties.hits, ties.unmatched) == ({}, (failure,))
+    assert own.id in tie(own).hits
+
+
+def test_hits_stand_strongest_and_newest_first() -> None:
+    failures = [failed(at=None), failed(at=NODE_NOW - 40 * MINUTE), failed(at=NODE_NOW - MINUTE)]
+    ties = tie_failures(failures, [PEER], clock=CLOCK, listed_at=LISTED, named_node=True)
+    found = ties.hits[PEER.id]
+    assert [one.at for one in found] == [LISTED - MINUTE, LISTED - 40 * MINUTE, None]
+    assert found[0].strength is Strength.PROOF
+
+
+def test_an_unreadable_row_takes_no_part() -> None:
+    failure = failed("CN=x")
+    ties = tie(facts("a_1", "", silent()), facts("b_2", "odd", silent()), failure=failure)
+    assert ties.unmatched == (failure,)
+
+
+def test_the_sentence_says_how_often_and_shows_no_control_characters() -> None:
+    row = facts("a_1", "/CN=a\u202eb", silent())
+    one = hit(tie(row, failure=failed("CN=a\u202eb", count=312)), row)
+    assert "312 times" in one.text
+    assert one.text.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("local", "zone", "skew"),
+    [
+        (NODE_NOW, "CET", 0),
+        (NODE_NOW + 90 * SECOND, "cet", 90),
+        (LISTED.replace(tzinfo=None) - 3600 * SECOND, "UTC", -3600),
+        (LISTED.replace(tzinfo=None), "GMT", 0),
+        (NODE_NOW, "+01", 0),
+        (NODE_NOW + 4.5 * 60 * MINUTE, "+0530", 0),
+        (NODE_NOW - 4.5 * 60 * MINUTE, "-03:30", 0),
+        (NODE_NOW + 4.5 * 60 * MINUTE + 5 * SECOND, "IST", 5),
+        (NODE_NOW + 8 * MINUTE, "XYZ", -7 * 60),
+        (NODE_NOW - 7 * MINUTE, "", -7 * 60),
+    ],
+)
+def test_skew_is_exact_where_the_zone_is_known_and_within_a_quarter_elsewhere(
+    local: datetime, zone: str, skew: float
+) -> None:
+    assert NodeClock(local, zone, LISTED).skew_s == skew
+
+
+@pytest.mark.parametrize(
+    "zone", ["", "+", "+1", "+xx", "+0000000", "CST", "America/New_York", "+\u0661\u0662"]
+)
+def test_a_zone_that_says_no_offset(zone: str) -> None:
+    assert zone_offset(zone) is None
+
+
+@pytest.mark.timeout(20)
+def test_a_thousand_names_against_a_thousand_rows() -> None:
+    def subject(n: int) -> str:
+        return f"CN=host-{n}, OU=Prime Infra, O=Cisco Systems, L=SJ, ST=CA, C=US"
+
+    rows = [facts(f"h{n}_443", subject(n), presenting(certificate(subject(n)))) for n in range(1000)]
+    failures = [failed(subject(n)) for n in range(1000)]
+    ties = tie_failures(failures, rows, clock=CLOCK, listed_at=LISTED, named_node=True)
+    assert len(ties.hits) == 1000
+    assert all(hits[0].strength is Strength.PROOF for hits in ties.hits.values())
+
+
+def test_a_stamp_with_its_own_offset_is_dated_by_that_and_the_skew() -> None:
+    clock = NodeClock(NODE_NOW + 90 * SECOND, "CET", LISTED)
+    assert clock.utc_of(LISTED + 90 * SECOND) == LISTED
+    assert clock.utc_of(clock.local - MINUTE) == LISTED - MINUTE
+
+
+def test_the_operators_word_is_about_a_host_or_one_of_its_ports() -> None:
+    word = OperatorWord("[2001:DB8::7]", None, ISSUED)
+    assert word.concerns(Endpoint("2001:db8::7", 443))
+    assert OperatorWord("ISE01.example.net.", 443, ISSUED).concerns(Endpoint("ise01.example.net", 443))
+    assert not OperatorWord("ise01.example.net", 443, ISSUED).concerns(Endpoint("ise01.example.net", 8443))
+    assert not word.concerns(Endpoint("2001:db8::8", 443))

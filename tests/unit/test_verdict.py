@@ -1,0 +1,258 @@
+"""The judgement over a row: every combination of evidence, and the words it is given in."""
+
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from tests.support.rows import ISSUED, LISTED, PRIME_SEC, certificate, facts, presenting, silent
+from tofutui.tofu.evidence import (
+    Kind,
+    KnownCertificate,
+    LogHit,
+    Observation,
+    OperatorWord,
+    Sighting,
+    Strength,
+)
+from tofutui.tofu.presented import PENDING, Status
+from tofutui.tofu.verdict import EQUAL_NAMES, Case, Verdict, judge
+
+HOUR = timedelta(hours=1)
+NOW = LISTED + timedelta(minutes=1)
+SAME = certificate(PRIME_SEC)
+OTHER_NAME = certificate(PRIME_SEC + "-2")
+ELSE = "0" * 64
+
+# Each combination must fit exactly one line. ``*`` is anything, ``a|b`` either.
+# stored presented known    log        observed  history   word verdict    first reason
+TABLE = """
+  empty  *         *         *          *         *         *    unreadable no readable key
+  odd    *         *         *          *         *         *    unreadable stored subject is not understood
+  plain  none      *         none       *         *         *    no-answer  connection refused
+  plain  none      *         hint|proof *         *         *    suspect    TOFU failed
+  plain  same|diff different *          *         *         *    mismatch   has another SHA-256
+  plain  same|diff equal     proof      *         *         *    suspect    TOFU failed
+  plain  same|diff equal     hint|none  *         *         *    proven     from prime-sec.pem is the one
+  plain  diff      none      *          *         *         *    mismatch   CN differs: stored prime-sec
+  plain  same      none      proof      same      *         *    suspect    TOFU failed
+  plain  same      none      proof      diff|none *         *    mismatch   TOFU failed
+  plain  same      none      hint       *         *         *    suspect    TOFU failed
+  plain  same      none      none       same      *         *    proven     when the node learned the row
+  plain  same      none      none       diff      *         *    suspect    unless somebody deleted it
+  plain  same      none      none       none      other     *    suspect    another certificate was
+  plain  same      none      none       none      later     *    suspect    is valid from 2026-11-20 08:00 UTC
+  plain  same      none      none       none      none|same yes  suspect    the operator says
+  plain  same      none      none       none      none|same no   same-name  the subjects are equal
+"""
+VALUES = (
+    ("empty", "odd", "plain"),
+    ("same", "diff", "none"),
+    ("equal", "different", "none"),
+    ("proof", "hint", "none"),
+    ("same", "diff", "none"),
+    ("other", "later", "same", "none"),
+    ("yes", "no"),
+)
+COMBINATIONS = list(product(*VALUES))
+LINES = [line.split(None, 8) for line in TABLE.strip().splitlines()]
+
+
+def fits(pattern: str, value: str) -> bool:
+    return pattern == "*" or value in pattern.split("|")
+
+
+def build(combination: tuple[str, ...]) -> Case:
+    stored, presented, known, log, observed, history, word = combination
+    endpoint = {"same": presenting(SAME), "diff": presenting(OTHER_NAME), "none": silent()}[presented]
+    shown = endpoint.certificate or SAME
+    text = {"empty": "", "odd": "no name at all", "plain": PRIME_SEC}[stored]
+    past = LISTED - 24 * HOUR
+    sightings = {
+        "other": Sighting(ELSE, past),
+        "later": Sighting(None, ISSUED - 3 * HOUR),
+        "same": Sighting(shown.sha256, past),
+        "none": None,
+    }
+    fingerprints = {"equal": shown.sha256, "different": ELSE, "same": shown.sha256, "diff": ELSE}
+    return Case(
+        facts=facts("192.0.2.11_8082", text, endpoint),
+        log=()
+        if log == "none"
+        else (LogHit(Strength(log), LISTED, "the log says TOFU failed", "presented"),),
+        words=(OperatorWord("192.0.2.11", None, NOW),) if word == "yes" else (),
+        known=None if known == "none" else KnownCertificate(fingerprints[known], "prime-sec.pem", None),
+        observed=None if observed == "none" else Observation(fingerprints[observed], past - HOUR, past),
+        first_sighting=sightings[history],
+        now=NOW,
+    )
+
+
+@pytest.mark.parametrize("combination", COMBINATIONS, ids="-".join)
+def test_each_combination_of_evidence_has_one_verdict_and_first_reason(
+    combination: tuple[str, ...],
+) -> None:
+    found = [line for line in LINES if all(map(fits, line, combination))]
+    assert len(found) == 1, found
+    verdict, reason = found[0][7:]
+    judgement = judge(build(combination))
+    assert judgement.verdict == verdict
+    assert reason in judgement.why[0]
+
+
+def test_no_line_of_the_table_is_idle() -> None:
+    for line in LINES:
+        assert any(all(map(fits, line, combination)) for combination in COMBINATIONS), line
+
+
+def test_proven_against_the_log_gives_both_reasons() -> None:
+    judgement = judge(build(("plain", "same", "none", "proof", "same", "none", "no")))
+    assert "TOFU failed" in judgement.why[0]
+    assert "when the node learned the row" in judgement.why[1]
+
+
+def test_every_piece_of_evidence_is_kept_with_its_time() -> None:
+    judgement = judge(build(("plain", "same", "equal", "hint", "same", "other", "yes")))
+    kinds = {evidence.kind: evidence.at for evidence in judgement.evidence}
+    assert kinds == {
+        Kind.KNOWN: None,
+        Kind.LOG: LISTED,
+        Kind.OBSERVED: LISTED - 24 * HOUR,
+        Kind.HISTORY: LISTED - 24 * HOUR,
+        Kind.OPERATOR: NOW,
+        Kind.NAMES: LISTED,
+    }
+
+
+def test_a_proven_row_does_not_say_that_nothing_is_proven() -> None:
+    assert EQUAL_NAMES not in judge(build(("plain", "same", "equal", "none", "none", "none", "no"))).why
+
+
+def test_a_mismatch_says_all_differences_before_anything_else() -> None:
+    presented = presenting(certificate("/C=DE/O=Example/CN=ise01"))
+    row = facts("198.51.100.20_443", "/C=US/O=Cisco Systems/CN=ISE-server", presented)
+    judgement = judge(Case(facts=row, now=NOW, words=(OperatorWord("198.51.100.20", 443, NOW),)))
+    assert judgement.verdict is Verdict.MISMATCH
+    assert judgement.why[0] == "CN differs: stored ISE-server, presented ise01"
+    assert len(judgement.why) == 4
+    assert "operator" in judgement.why[-1]
+
+
+def test_without_a_row_it_is_not_stored() -> None:
+    row = facts("198.51.100.20_443", "", presenting(SAME))
+    judgement = judge(Case(facts=row, is_stored=False, now=NOW))
+    assert judgement.verdict is Verdict.NOT_STORED
+    assert "the next connection stores one" in judgement.why[0]
+
+
+def test_before_an_answer_it_is_pending_and_says_nothing() -> None:
+    judgement = judge(Case(facts=facts("a_1", PRIME_SEC, PENDING), now=NOW))
+    assert (judgement.verdict, judgement.why, judgement.evidence) == (Verdict.PENDING, (), ())
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s not in (Status.OK, Status.PENDING)])
+def test_no_answer_gives_the_reason_or_at_least_the_status(status: Status) -> None:
+    explained = judge(Case(facts=facts("a_1", PRIME_SEC, silent(status, "why it is so")), now=NOW))
+    assert (explained.verdict, explained.why) == (Verdict.NO_ANSWER, ("why it is so",))
+    bare = judge(Case(facts=facts("a_1", PRIME_SEC, silent(status, "")), now=NOW))
+    assert status.value in bare.why[0]
+
+
+def test_an_unanswered_row_named_by_the_log_still_says_why_there_is_no_answer() -> None:
+    hit = LogHit(Strength.HINT, LISTED, "the log says TOFU failed", "stored")
+    judgement = judge(Case(facts=facts("a_1", PRIME_SEC, silent()), log=(hit,), now=NOW))
+    assert judgement.verdict is Verdict.SUSPECT
+    assert judgement.why == ("the log says TOFU failed", "connection refused")
+
+
+@pytest.mark.parametrize("kind", ["log", "word", "observed", "sighting"])
+@pytest.mark.parametrize(("age", "counts"), [(timedelta(seconds=1), False), (timedelta(0), True)])
+def test_evidence_older_than_the_incarnation_never_counts(kind: str, age: timedelta, counts: bool) -> None:
+    begun = LISTED - HOUR
+    at = begun - age
+    case = Case(
+        facts=facts("a_1", PRIME_SEC, presenting(SAME), incarnation=begun),
+        log=(LogHit(Strength.PROOF, at, "log", "presented"),) if kind == "log" else (),
+        words=(OperatorWord("a", 1, at),) if kind == "word" else (),
+        observed=Observation(ELSE, at - HOUR, at) if kind == "observed" else None,
+        first_sighting=Sighting(ELSE, at) if kind == "sighting" else None,
+        now=NOW,
+    )
+    assert judge(case).verdict.is_stale is counts
+
+
+def test_an_undated_hint_counts_in_any_incarnation() -> None:
+    row = facts("a_1", PRIME_SEC, presenting(SAME), incarnation=LISTED)
+    hit = LogHit(Strength.HINT, None, "undated", "presented")
+    assert judge(Case(facts=row, log=(hit,), now=NOW)).verdict is Verdict.SUSPECT
+
+
+@pytest.mark.parametrize(
+    ("later", "skew_s", "stale"),
+    [
+        (timedelta(hours=2), None, False),
+        (timedelta(hours=2, seconds=1), None, True),
+        (timedelta(hours=2, seconds=60), 60.0, False),
+        (timedelta(hours=2, seconds=61), 60.0, True),
+        (timedelta(hours=2, seconds=61), -60.0, True),
+        (timedelta(hours=2, seconds=60), -60.0, False),
+    ],
+)
+def test_a_certificate_issued_after_the_first_sighting_is_suspect_beyond_two_hours_and_the_skew(
+    later: timedelta, skew_s: float | None, stale: bool
+) -> None:
+    sighting = Sighting(None, ISSUED - later)
+    case = Case(
+        facts=facts("a_1", PRIME_SEC, presenting(SAME)),
+        first_sighting=sighting,
+        skew_s=skew_s,
+        now=NOW,
+    )
+    assert judge(case).verdict is (Verdict.SUSPECT if stale else Verdict.SAME_NAME)
+
+
+def test_an_ambiguous_name_says_how_it_was_read() -> None:
+    stored = "/O=Example/CN=a/OU=b"
+    leaf = certificate("O = Example, CN = a/OU=b")
+    judgement = judge(Case(facts=facts("a_1", stored, presenting(leaf)), now=NOW))
+    assert judgement.verdict is Verdict.SAME_NAME
+    assert any("in the certificate's favour" in reason for reason in judgement.why)
+
+
+def test_a_certificate_whose_subject_cannot_be_read_proves_nothing() -> None:
+    judgement = judge(Case(facts=facts("a_1", PRIME_SEC, presenting(certificate(None))), now=NOW))
+    assert judgement.verdict is Verdict.NO_ANSWER
+    assert "cannot be read" in judgement.why[0]
+
+
+def test_an_imported_certificate_decides_where_the_subject_cannot_be_read() -> None:
+    leaf = certificate(None)
+    case = Case(
+        facts=facts("a_1", PRIME_SEC, presenting(leaf)),
+        known=KnownCertificate(leaf.sha256, "a.pem", None),
+        now=NOW,
+    )
+    assert judge(case).verdict is Verdict.PROVEN
+
+
+def test_an_imported_certificate_that_is_not_used_is_said_last() -> None:
+    reason = "all.pem fits 2 rows and is not used"
+    case = Case(facts=facts("a_1", PRIME_SEC, presenting(SAME)), known_unusable=(reason,), now=NOW)
+    judgement = judge(case)
+    assert judgement.verdict is Verdict.SAME_NAME
+    assert judgement.why[-1] == reason
+
+
+def test_remote_text_in_a_reason_is_harmless() -> None:
+    judgement = judge(Case(facts=facts("a_1", "\x1b[2J\u202e", presenting(SAME)), now=NOW))
+    assert judgement.verdict is Verdict.UNREADABLE
+    assert "\x1b" not in judgement.why[0]
+    assert "\u202e" not in judgement.why[0]
+
+
+def test_verdicts_have_distinct_looks_in_the_order_of_the_design() -> None:
+    looks = [verdict.look for verdict in Verdict]
+    assert [look.rank for look in looks] == list(range(8))
+    assert len({look.glyph for look in looks}) == len({look.ascii for look in looks}) == 8
+    assert all(look.ascii.isascii() for look in looks)
+    assert [v for v in Verdict if v.is_stale] == [Verdict.MISMATCH, Verdict.SUSPECT]
