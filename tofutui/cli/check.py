@@ -4,13 +4,16 @@ What compares is imported after the command line and the files are found right: 
 """
 
 import argparse
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from tofutui import __version__
 from tofutui.cli.choosing import load, pick
 from tofutui.cli.output import OutputError, check_writable, complain, complain_of, write, write_file
 from tofutui.cli.parsers import LogFile, Reissued
+from tofutui.config.paths import data_dir
 from tofutui.report import render, render_many
 from tofutui.tofu.comparison import Comparison
 from tofutui.tofu.errors import TofutuiError
@@ -40,6 +43,8 @@ class Order:
     sessions: tuple[Session, ...]
     logs: tuple[Log, ...]
     reissued: tuple[Reissued, ...]
+    data: Path
+    """The folder of the history."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -81,7 +86,8 @@ def _order(options: argparse.Namespace) -> Order:
     logs = tuple(_read(log) for log in options.logs)
     if options.no_probe:
         chosen = [replace(one, probe=replace(one.probe, via=Via.OFF)) for one in chosen]
-    return Order(tuple(chosen), logs, tuple(options.reissued))
+    data = data_dir(options.data, os.environ)
+    return Order(tuple(chosen), logs, tuple(options.reissued), data)
 
 
 def _read(log: LogFile) -> Log:

@@ -3,11 +3,14 @@
 import asyncio
 import signal
 from collections.abc import Coroutine, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from tofutui.cli.asking import TerminalAsker
 from tofutui.cli.check import Log, Order
 from tofutui.cli.parsers import Reissued
+from tofutui.history.database import FILE, Database, HistoryError
+from tofutui.history.sightings import Sightings
 from tofutui.tofu.comparison import Comparison
 from tofutui.tofu.session import Session
 from tofutui.workbench import Workbench
@@ -44,25 +47,41 @@ def until_signal(work: Coroutine[Any, Any, Outcome]) -> tuple[list[Comparison], 
 async def compare_all(order: Order) -> Outcome:
     """All sessions side by side, a few at a time."""
     asker = TerminalAsker()
+    database, trouble = await asyncio.to_thread(_open, order.data)
+    sightings = Sightings(database) if database else None
     places = asyncio.Semaphore(SESSIONS_AT_ONCE)
 
     async def one(session: Session) -> tuple[Comparison, list[str]]:
         async with places:
-            return await _compare(session, order, asker)
+            return await _compare(session, order, asker, sightings)
 
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one(session)) for session in order.sessions]
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
+    finally:
+        if database is not None:
+            database.close()
     results = [task.result() for task in tasks]
     comparisons = [comparison for comparison, _ in results]
     remarks = [remark for _, found in results[:1] for remark in found]
-    return comparisons, remarks + list(_about_nobody(order.reissued, comparisons))
+    return comparisons, trouble + remarks + list(_about_nobody(order.reissued, comparisons))
 
 
-async def _compare(session: Session, order: Order, asker: TerminalAsker) -> tuple[Comparison, list[str]]:
-    bench = Workbench(session, asker)
+def _open(folder: Path) -> tuple[Database | None, list[str]]:
+    """The history, and what is to be said about it; a comparison works without."""
+    try:
+        database = Database(folder / FILE)
+    except HistoryError as error:
+        return None, [f"without history: {error.message}"]
+    return database, [database.message] if database.message else []
+
+
+async def _compare(
+    session: Session, order: Order, asker: TerminalAsker, sightings: Sightings | None
+) -> tuple[Comparison, list[str]]:
+    bench = Workbench(session, asker, sightings=sightings)
     try:
         remarks = [remark for log in order.logs for remark in _add(bench, log)]
         for said in order.reissued:
@@ -70,6 +89,8 @@ async def _compare(session: Session, order: Order, asker: TerminalAsker) -> tupl
         await bench.refresh()
     finally:
         await bench.close()
+    if bench.memory.trouble is not None:
+        remarks.append(bench.memory.trouble)
     return bench.comparison, remarks
 
 

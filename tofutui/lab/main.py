@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cryptography.utils import CryptographyDeprecationWarning
@@ -20,11 +20,16 @@ from tofutui.lab.scenario import ScenarioError
 _STDIN = 0
 
 
-async def serve(scenario: str, *, until_eof: bool) -> int:
+def _as_it_is(lab: Lab) -> None:
+    """Nothing to prepare."""
+
+
+async def serve(scenario: str, *, until_eof: bool, prepare: Callable[[Lab], None] = _as_it_is) -> int:
     """Run a lab in a temporary folder and answer its commands.
 
     Prints ``sessions: PATH`` and ``data: PATH`` first, then how to reach it by hand. Ends on SIGINT, SIGTERM
-    or SIGHUP, and with `until_eof` at the end of stdin; the folder is removed then.
+    or SIGHUP, and with `until_eof` at the end of stdin; the folder is removed then. ``prepare`` is called
+    with the lab before anything is printed (in a thread).
 
     Returns:
         The exit code: 0, or 2 for an unknown or wrong scenario (which is said on stderr).
@@ -35,18 +40,26 @@ async def serve(scenario: str, *, until_eof: bool) -> int:
     with _signals(stopped):
         folder = Path(tempfile.mkdtemp(prefix="tofutui-lab-"))
         try:
-            return await _serve_in(folder, scenario, stopped, until_eof=until_eof)
+            return await _serve_in(folder, scenario, stopped, prepare, until_eof=until_eof)
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
-async def _serve_in(folder: Path, scenario: str, stopped: asyncio.Event, *, until_eof: bool) -> int:
+async def _serve_in(
+    folder: Path,
+    scenario: str,
+    stopped: asyncio.Event,
+    prepare: Callable[[Lab], None],
+    *,
+    until_eof: bool,
+) -> int:
     try:
         lab = await Lab.start(scenario, folder)
     except ScenarioError as error:
         sys.stderr.write(f"tofutui: {error}\n")
         return 2
     try:
+        await asyncio.to_thread(prepare, lab)
         _say(*_introduction(lab))
         commands = asyncio.create_task(_obey(lab))
         if until_eof:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncssh
 
-from tofutui.lab.cert import certify, make_key
+from tofutui.lab.cert import certify, make_key, slash_form
 from tofutui.lab.endpoint import Identity, TlsEndpoint
 from tofutui.lab.ha import HaPair
 from tofutui.lab.node import Clock, Contact, Node
@@ -46,6 +46,8 @@ class LabSighting:
 
     role: str
     key: str
+    text: str
+    """The stored subject as the node prints it."""
     sha256: str
     not_before: datetime
     at: datetime
@@ -117,7 +119,7 @@ class Lab:
             return []
         at = self._clock() - self.scenario.sightings
         return [
-            LabSighting(role, key, row.sha256, row.not_before, at)
+            LabSighting(role, key, slash_form(row.subject), row.sha256, row.not_before, at)
             for role, node in self.nodes.items()
             for key, row in node.table.items()
         ]

@@ -108,13 +108,16 @@ def opener(data_dir: Path, clock: Callable[[], datetime] = utc_now) -> Opener:
         from tofutui.executor import Executor
         from tofutui.history.database import FILE, Database, HistoryError
         from tofutui.history.journal import Journal
+        from tofutui.history.sightings import Sightings
         from tofutui.workbench import Workbench
 
-        bench = Workbench(session, asker, on_change=on_change, clock=clock)
         try:
             database = await asyncio.to_thread(Database, data_dir / FILE)
         except HistoryError as error:
+            bench = Workbench(session, asker, on_change=on_change, clock=clock)
             return Link(bench, NoRunner(f"no journal: {error}"), notice=str(error))
+        sightings = Sightings(database)
+        bench = Workbench(session, asker, on_change=on_change, clock=clock, sightings=sightings)
         runner = Executor(bench, Journal(database), operator=_operator(), clock=clock)
         return Link(bench, runner, notice=database.message, end=database.close)
 

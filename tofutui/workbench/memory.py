@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from tofutui.history.database import HistoryError
 from tofutui.history.sightings import Sightings
@@ -53,8 +54,8 @@ class Memory:
                 store.pasts,
                 self._session.name,
                 role,
-                self._address(role),
-                lambda key: self._baseline(role, key),
+                address_of(self._session, role),
+                partial(baseline_of, self._session, role),
             )
         except HistoryError as error:
             self.trouble = f"the history cannot be read: {error}"
@@ -67,7 +68,7 @@ class Memory:
         look = Look(
             session=self._session.name,
             role=role,
-            address=self._address(role),
+            address=address_of(self._session, role),
             host_key=host_key,
             at=at,
             rows=tuple(rows),
@@ -86,7 +87,12 @@ class Memory:
             return
         try:
             await asyncio.to_thread(
-                self._store.learned, self._session.name, entry.role, self._address(entry.role), entry.key, at
+                self._store.learned,
+                self._session.name,
+                entry.role,
+                address_of(self._session, entry.role),
+                entry.key,
+                at,
             )
         except HistoryError as error:
             self.trouble = f"the history cannot be written: {error}"
@@ -102,7 +108,7 @@ class Memory:
             key=entry.key,
             text=entry.stored.raw if entry.stored else "",
             stored=entry.is_stored,
-            baseline=self._baseline(entry.role, entry.key),
+            baseline=baseline_of(self._session, entry.role, entry.key),
             sha256=leaf.sha256 if leaf else None,
             not_before=leaf.not_before if leaf else None,
             sole=sole,
@@ -111,16 +117,18 @@ class Memory:
     def _remembered(self, entry: Entry) -> Past:
         return self._pasts.get(entry.role, {}).get(entry.key or "", NOTHING)
 
-    def _address(self, role: Role) -> str:
-        node = self._session.nodes[role]
-        return str(Endpoint(node.host, node.port))
 
-    def _baseline(self, role: Role, key: str) -> str:
-        """How and where a row's endpoint is asked; what was seen another way is not comparable."""
-        endpoint = split_key(key)
-        target = probe_target(self._session, role, endpoint) if endpoint else None
-        if target is None:
-            return ""
-        probe = self._session.probe
-        jump = f" {self._session.nodes[role].jump}" if probe.via is Via.JUMP else ""
-        return f"{probe.via}{jump} {probe.map.get(target, target)}"
+def address_of(session: Session, role: Role) -> str:
+    """Where this machine connects to a node: with session and role, whose history it is."""
+    node = session.nodes[role]
+    return str(Endpoint(node.host, node.port))
+
+
+def baseline_of(session: Session, role: Role, key: str) -> str:
+    """How and where a row's endpoint is asked; what was seen another way is not comparable."""
+    endpoint = split_key(key)
+    target = probe_target(session, role, endpoint) if endpoint else None
+    if target is None:
+        return ""
+    jump = f" {session.nodes[role].jump}" if session.probe.via is Via.JUMP else ""
+    return f"{session.probe.via}{jump} {session.probe.map.get(target, target)}"
