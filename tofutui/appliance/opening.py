@@ -35,7 +35,8 @@ Say = Callable[[Literal["sent", "answer", "note", "error"], str], None]
 PROMPT = re.compile(r"(?P<host>[^\s/@#>()]{1,100})/(?P<user>[^\s/#>()]{1,100})[#>][ ]{0,2}")
 """``host/user#`` or ``host/user>``; a config prompt holds brackets and is none (DOMAIN.md part 3)."""
 
-_OTHER_PROMPT = re.compile(r"\A\S{0,100}[^\n]{0,60}[#$%>]\s{0,2}\Z")
+_OTHER_PROMPT = re.compile(r"\A[^\n]{0,100}[^#\s>] ?[#$>] ?\Z")
+"""A shell's, a router's or a config prompt; a row of # is a progress bar."""
 _KEPT = 20_000
 _LIMIT = 4_000_000
 
@@ -97,9 +98,10 @@ class Opening:
                 self._answer(known, line)
         elif self._patience.left <= 0:
             await self._give_up_or_ask(line)
-        elif self._silence >= self._timings.unknown_quiet and looks_like_question(line):
+        elif self._silence >= self._timings.unknown_quiet:
             self._refuse_other_prompts(line)
-            await self._ask(line)
+            if looks_like_question(line):
+                await self._ask(line)
 
     def _answer(self, known: Dialogue, line: str) -> None:
         text = self._seen + line
@@ -139,7 +141,7 @@ class Opening:
         self._type(answer)
 
     def _refuse_other_prompts(self, line: str) -> None:
-        if _OTHER_PROMPT.search(line) and not line.rstrip().endswith(("]>", "[]>")):
+        if _OTHER_PROMPT.search(line):
             raise NotAnAdminCli(
                 f"{self._settings.host} shows the prompt {safe(line.strip())!r}, not one of the admin CLI",
                 "log in as a user of the admin CLI, whose prompt is host/user#",

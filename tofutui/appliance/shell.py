@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tofutui.appliance.console import CTRL_C, Console, Patience, ShellEnded, Wire
 from tofutui.appliance.dialogues import PAGER, is_plain_question, looks_like_question, wants_secret, yes_to
 from tofutui.appliance.echo import EchoFilter
-from tofutui.appliance.errors import CommandTimeout, LinkLost, OutputTooLong, UnknownDialogue
+from tofutui.appliance.errors import CommandTimeout, LinkLost, NotAnAdminCli, OutputTooLong, UnknownDialogue
 from tofutui.appliance.opening import Opening, Say, is_prompt, quoted
 from tofutui.appliance.questions import Asker, DialogueQuestion
 from tofutui.appliance.timings import Timings
@@ -50,6 +50,8 @@ class Shell:
         self._cap = cap
         self._unfinished = False
         self._broken = False
+        self._is_foreign = False
+        """Some other shell than the admin CLI waits for a command."""
         self.prompt = ""
         self.hostname = ""
         self.notices: tuple[str, ...] = ()
@@ -64,7 +66,11 @@ class Shell:
     async def open(self) -> None:
         """Reach the first prompt, learn it, and switch paging off where the node knows how."""
         opening = Opening(self._console, self._settings, self._asker, self._timings, self._say)
-        await opening.run()
+        try:
+            await opening.run()
+        except NotAnAdminCli:
+            self._is_foreign = True
+            raise
         self.prompt, self.hostname = opening.prompt, opening.hostname
         self.notices = tuple(opening.notices)
         self._console.may_vanish = lambda line: line.strip() == self.prompt.strip()
@@ -117,20 +123,25 @@ class Shell:
         """End the session with `exit`; a command that still runs gets one Ctrl-C before."""
         if self._broken or self._console.wire.is_closed:
             return
-        if (self._unfinished or not self.prompt) and not await self.interrupt():
+        waits = self._is_foreign or (self.prompt and not self._unfinished)
+        if not waits and not await self.interrupt():
             return
-        if self._console.type("exit"):
-            self._say("sent", "exit")
-            await self._await_end()
+        if not await self._exit() and self._is_foreign and is_prompt(self._console.screen.tail):
+            await self._exit()  # the first one only left a config mode
         self._broken = True
 
-    async def _await_end(self) -> None:
+    async def _exit(self) -> bool:
+        """Type `exit`; whether the node hung up."""
+        if not self._console.type("exit"):
+            return True
+        self._say("sent", "exit")
         patience = Patience(self._timings.exit)
         try:
             while patience.left > 0:
                 await self._console.hear(patience.left)
         except ShellEnded:
-            pass
+            return True
+        return False
 
     async def _ready(self) -> None:
         if self._unfinished and not await self.interrupt():

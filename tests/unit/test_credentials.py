@@ -1,0 +1,71 @@
+"""Where passwords come from."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.askers import ScriptedAsker
+from tofutui.appliance.credentials import AskedPassword, NodePassword, SecretEnvironment
+from tofutui.appliance.errors import LoginRefused, NoPassword
+from tofutui.tofu.session import NodeSettings, Role
+
+
+def source(asker: ScriptedAsker, environ: dict[str, str] | None = None, **settings: Any) -> NodePassword:
+    node = NodeSettings(role=Role.PRIMARY, host="192.0.2.10", known_hosts=Path("/nowhere"), **settings)
+    return NodePassword(node, asker, SecretEnvironment(environ or {}), timeout=5)
+
+
+def test_a_taken_variable_is_gone_and_can_be_taken_again() -> None:
+    environ = {"SECRET": "x", "OTHER": "y"}
+    secrets = SecretEnvironment(environ)
+    assert (secrets.take("SECRET"), secrets.take("SECRET"), secrets.take("UNSET")) == ("x", "x", None)
+    assert environ == {"OTHER": "y"}
+
+
+async def test_the_command_stands_before_the_environment_and_the_environment_before_the_question() -> None:
+    asker = ScriptedAsker(passwords=["asked"])
+    everything = source(asker, {"P": "from env"}, password_command="echo 'from command'", password_env="P")
+    assert await everything.password("") == "from command"
+    assert await source(asker, {"P": "from env"}, password_env="P").password("") == "from env"
+    assert await source(asker).password("Password: ") == "asked"
+    assert asker.password_questions[0].prompt == "Password: "
+
+
+async def test_a_refused_password_is_not_handed_out_again() -> None:
+    held = source(ScriptedAsker(), {"P": "wrong"}, password_env="P")
+    held.was_refused(await held.password(""))
+    with pytest.raises(LoginRefused) as caught:
+        await held.password("")
+    assert "wrong" not in str(caught.value)
+    assert "$P" in str(caught.value)
+
+
+async def test_a_typed_password_is_kept_until_it_is_refused() -> None:
+    asker = ScriptedAsker(passwords=["one", "two"])
+    held = AskedPassword(Role.PRIMARY, "jump", "ops", asker)
+    assert [await held.password(""), await held.password("")] == ["one", "one"]
+    held.was_refused("one")
+    assert await held.password("") == "two"
+
+
+async def test_nobody_knows_it() -> None:
+    with pytest.raises(NoPassword, match=r"admin@192\.0\.2\.10"):
+        await source(ScriptedAsker()).password("")
+
+
+async def test_a_command_that_writes_much_to_both_streams_does_not_hang() -> None:
+    command = "python3 -c \"import sys; sys.stderr.write('e'*200000); print('pw'); print('x'*200000)\""
+    assert await source(ScriptedAsker(), password_command=command).password("") == "pw"
+
+
+async def test_the_commands_environment_does_not_hold_the_other_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import os
+
+    monkeypatch.setenv("TOFUTUI_TEST_P", "x")
+    SecretEnvironment(os.environ).take("TOFUTUI_TEST_P")
+    asker = ScriptedAsker()
+    command = "python3 -c \"import os; print(os.environ.get('TOFUTUI_TEST_P', 'unset'))\""
+    assert await source(asker, password_command=command).password("") == "unset"

@@ -1,0 +1,115 @@
+"""The table of dialogues, without a server."""
+
+import pytest
+
+from tofutui.appliance.dialogues import (
+    DIALOGUES,
+    PAGER,
+    asks_password,
+    find_dialogue,
+    looks_like_question,
+    says_expired,
+    says_too_many,
+    yes_to,
+)
+
+
+def test_every_dialogue_names_its_source() -> None:
+    assert all(entry.source for entry in DIALOGUES)
+    assert len({entry.name for entry in DIALOGUES}) == len(DIALOGUES)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Enter session number to resume or press <Enter> to start a new one:", "resume menu"),
+        (
+            "Another user is logged into the system at this time\nx\nAre you sure you want to continue",
+            "another user",
+        ),
+        ("another user is logged in.\nAre you sure you want to continue (yes/no)?\n", "another user"),
+        ("Press <Enter> to continue", "press Enter"),
+        ("press enter to continue...", "press Enter"),
+        ("Press RETURN key to continue: ", "press Enter"),
+        ("banner\n--More--", "banner pager"),
+        ("--More-- (50%)", "banner pager"),
+        ("Enter new password: ", "expired password"),
+        ("(current) UNIX password: ", "expired password"),
+        ("Are you sure you want to continue (yes/no)?", None),
+        ("Press <Enter> to continue\nWelcome", None),
+        ("a --More--", None),
+        ("Password: ", None),
+        ("", None),
+    ],
+)
+def test_what_is_known(text: str, name: str | None) -> None:
+    found = find_dialogue(text)
+    assert (found.name if found else None) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("(yes/no) [yes] ?", "yes"),
+        ("Continue with it? [y/n]", "y"),
+        ("(y/n):", "y"),
+        ("Are you really sure? <Yes/No>", "yes"),
+        ("Proceed yes/no", "yes"),
+        ("Install now? (y/n)", "y"),
+        ("Delete all? (y/n)", None),
+        ("It will be reloaded. (y/n)", None),
+        ("Restart? (yes/no)", None),
+        ("STOPPING services (yes/no)", None),
+        ("(yes/no) is what you answer: ", None),
+        ("yes/no/all? ", None),
+        ("Delete? ", None),
+        ("enemy/nothing", None),
+        ("", None),
+    ],
+)
+def test_what_is_answered_with_yes(text: str, answer: str | None) -> None:
+    assert yes_to(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("prompt", "asks"),
+    [
+        ("Password:", True),
+        ("admin@10.0.0.1's password: ", True),
+        ("Enter PASSCODE: ", True),
+        ("Kennwort: ", True),
+        ("Mot de passe :", True),
+        ("New password: ", False),
+        ("Current password: ", False),
+        ("Retype password: ", False),
+        ("PIN: ", False),
+        ("Verification code: ", False),
+        ("", False),
+    ],
+)
+def test_which_prompts_ask_for_the_password(prompt: str, asks: bool) -> None:
+    assert asks_password(prompt) is asks
+
+
+@pytest.mark.parametrize("line", ["--More--", " -- More -- ", "--more--(12%)", "---More---", "-- MORE --"])
+def test_pagers(line: str) -> None:
+    assert PAGER.fullmatch(line.rstrip())
+
+
+@pytest.mark.parametrize("line", ["host=a_1; subject=CN=--More--", "More", "- -", ""])
+def test_no_pagers(line: str) -> None:
+    assert not PAGER.fullmatch(line)
+
+
+def test_expiry_and_fullness_are_told_by_words() -> None:
+    assert says_expired("WARNING: Your password has expired.")
+    assert says_expired("You must change your password now")
+    assert not says_expired("Your password will expire in 3 days")
+    assert says_too_many("Maximum number of sessions reached")
+    assert says_too_many("Too many users")
+    assert not says_too_many("Welcome, many users like it")
+
+
+def test_questions_end_like_questions() -> None:
+    assert all(looks_like_question(line) for line in ("Why?", "Name: ", "[no]", "(y/n) ", "Pick> "))
+    assert not any(looks_like_question(line) for line in ("", "Loading...", "Please wait"))
