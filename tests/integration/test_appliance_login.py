@@ -536,6 +536,32 @@ async def test_the_ssh_config_maps_names_and_chooses_keys(tmp_path: Path, isolat
         assert b.server.commands == ["terminal length 0", LISTCERTS]
 
 
+async def test_the_ssh_config_says_port_and_user_where_the_session_does_not(
+    tmp_path: Path, isolated_home: Path
+) -> None:
+    cli = Cli(users={"ops": PASSWORD}, commands=dict(COMMANDS))
+    unset = frozenset({"port", "username"})
+    async with bench(tmp_path, cli, host="pri", port=22, left_to_ssh=unset) as b:
+        (isolated_home / ".ssh/config").write_text(
+            f"Host pri\n  HostName 127.0.0.1\n  Port {b.server.port}\n  User ops\n"
+        )
+        assert (await b.node.listcerts()).text == TABLE
+        assert b.asker.password_questions[0].username == "ops"
+
+
+async def test_without_any_user_it_is_admin_and_what_the_session_says_stands_above_the_ssh_config(
+    tmp_path: Path, isolated_home: Path
+) -> None:
+    async with bench(tmp_path, left_to_ssh=frozenset({"username"})) as b:
+        await b.node.connect()
+        assert b.asker.password_questions[0].username == "admin"
+    (isolated_home / ".ssh/config").write_text("Host *\n  User ops\n  Port 1\n")
+    (tmp_path / "known_hosts").unlink()
+    async with bench(tmp_path) as b:
+        await b.node.connect()
+        assert b.asker.password_questions[0].username == "admin"
+
+
 JUMP_PASSWORD = "jump-password"
 
 

@@ -26,37 +26,37 @@ def test_a_taken_variable_is_gone_and_can_be_taken_again() -> None:
 async def test_the_command_stands_before_the_environment_and_the_environment_before_the_question() -> None:
     asker = ScriptedAsker(passwords=["asked"])
     everything = source(asker, {"P": "from env"}, password_command="echo 'from command'", password_env="P")
-    assert await everything.password("") == "from command"
-    assert await source(asker, {"P": "from env"}, password_env="P").password("") == "from env"
-    assert await source(asker).password("Password: ") == "asked"
+    assert await everything.password("admin", "") == "from command"
+    assert await source(asker, {"P": "from env"}, password_env="P").password("admin", "") == "from env"
+    assert await source(asker).password("admin", "Password: ") == "asked"
     assert asker.password_questions[0].prompt == "Password: "
 
 
 async def test_a_refused_password_is_not_handed_out_again() -> None:
     held = source(ScriptedAsker(), {"P": "wrong"}, password_env="P")
-    held.was_refused(await held.password(""))
+    held.was_refused(await held.password("admin", ""))
     with pytest.raises(LoginRefused) as caught:
-        await held.password("")
+        await held.password("admin", "")
     assert "wrong" not in str(caught.value)
     assert "$P" in str(caught.value)
 
 
 async def test_a_typed_password_is_kept_until_it_is_refused() -> None:
     asker = ScriptedAsker(passwords=["one", "two"])
-    held = AskedPassword(Role.PRIMARY, "jump", "ops", asker)
-    assert [await held.password(""), await held.password("")] == ["one", "one"]
+    held = AskedPassword(Role.PRIMARY, "jump", asker)
+    assert [await held.password("admin", ""), await held.password("admin", "")] == ["one", "one"]
     held.was_refused("one")
-    assert await held.password("") == "two"
+    assert await held.password("admin", "") == "two"
 
 
 async def test_nobody_knows_it() -> None:
     with pytest.raises(NoPassword, match=r"admin@192\.0\.2\.10"):
-        await source(ScriptedAsker()).password("")
+        await source(ScriptedAsker()).password("admin", "")
 
 
 async def test_a_command_that_writes_much_to_both_streams_does_not_hang() -> None:
     command = "python3 -c \"import sys; sys.stderr.write('e'*200000); print('pw'); print('x'*200000)\""
-    assert await source(ScriptedAsker(), password_command=command).password("") == "pw"
+    assert await source(ScriptedAsker(), password_command=command).password("admin", "") == "pw"
 
 
 async def test_the_commands_environment_does_not_hold_the_other_secret(
@@ -68,4 +68,4 @@ async def test_the_commands_environment_does_not_hold_the_other_secret(
     SecretEnvironment(os.environ).take("TOFUTUI_TEST_P")
     asker = ScriptedAsker()
     command = "python3 -c \"import os; print(os.environ.get('TOFUTUI_TEST_P', 'unset'))\""
-    assert await source(asker, password_command=command).password("") == "unset"
+    assert await source(asker, password_command=command).password("admin", "") == "unset"

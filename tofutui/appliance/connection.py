@@ -1,6 +1,7 @@
 """SSH connections to a node, through jump hosts if need be. Slow to import: do it in a worker thread."""
 
 import asyncio
+import errno
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,7 +17,7 @@ from tofutui.appliance.hostkeys import KnownKeys, Standing
 from tofutui.appliance.keyfile import KeyFile, Keys
 from tofutui.appliance.login import Attempt, LoginClock
 from tofutui.appliance.opening import Say
-from tofutui.appliance.place import Place, parse_jump, survey
+from tofutui.appliance.place import Place, parse_jump, survey, survey_node
 from tofutui.appliance.questions import Asker, HostKeyQuestion
 from tofutui.appliance.timings import Timings
 from tofutui.appliance.wire import ShellWire, TunnelSession
@@ -73,9 +74,9 @@ class Link:
                 lambda: TunnelSession(factory), endpoint.host, endpoint.port
             )
         except asyncssh.ChannelOpenError as error:
-            raise ConnectionRefusedError(error.reason) from error
+            raise failures.dial_error(error) from error
         except asyncssh.Error as error:
-            raise OSError(error.reason) from error
+            raise ConnectionResetError(errno.ECONNRESET, f"jump host: {safe(error.reason)}") from error
         assert isinstance(session, TunnelSession)
         assert session.transport is not None
         return session.transport, session.protocol
@@ -103,9 +104,7 @@ class Connector:
             ApplianceError: one of its subclasses, naming the host that failed.
         """
         settings = self._settings
-        place = await asyncio.to_thread(
-            survey, settings.host, settings.port, settings.username, settings.known_hosts
-        )
+        place = await asyncio.to_thread(survey_node, settings)
         tunnels: list[asyncssh.SSHClientConnection] = []
         link: Link | None = None
         try:
@@ -131,7 +130,7 @@ class Connector:
             if place.jump and not tunnels:
                 await self._jump(place.jump, tunnels, depth + 1)
             source = self._jump_passwords.setdefault(
-                place.login, AskedPassword(self._settings.role, place.host, place.username, self._asker)
+                place.login, AskedPassword(self._settings.role, place.host, self._asker)
             )
             login = Login(self, place, source, tunnels[-1] if tunnels else None, keys=Keys())
             tunnels.append(await login.run())

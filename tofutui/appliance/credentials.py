@@ -37,8 +37,8 @@ class SecretEnvironment:
 class PasswordSource(Protocol):
     """Who knows the password of one login."""
 
-    async def password(self, prompt: str) -> str:
-        """The password; ``prompt`` is the server's own wording.
+    async def password(self, username: str, prompt: str) -> str:
+        """The password of this user; ``prompt`` is the server's own wording.
 
         Raises:
             LoginRefused: there is none, or only one that was refused before.
@@ -57,10 +57,9 @@ class PasswordSource(Protocol):
 class _Remembering:
     """What all sources share: the password in use (typed or accepted), and the refused ones."""
 
-    def __init__(self, role: Role, host: str, username: str, asker: Asker) -> None:
+    def __init__(self, role: Role, host: str, asker: Asker) -> None:
         self.role = role
         self.host = host
-        self.username = username
         self.asker = asker
         self._held: str | None = None
         self._refused: set[str] = set()
@@ -74,12 +73,12 @@ class _Remembering:
         self._held = None
         self._refused.add(password)
 
-    async def _ask(self, prompt: str, nobody: str) -> str:
-        question = PasswordQuestion(self.role, self.host, self.username, prompt, "password")
+    async def _ask(self, username: str, prompt: str, nobody: str) -> str:
+        question = PasswordQuestion(self.role, self.host, username, prompt, "password")
         answer = await self.asker.password(question)
         if answer is None:
             raise NoPassword(
-                f"no password for {self.username}@{self.host}{nobody}",
+                f"no password for {username}@{self.host}{nobody}",
                 "set password_command, password_env or key_file, or start an SSH agent",
             )
         self._held = answer
@@ -88,7 +87,7 @@ class _Remembering:
     def _checked(self, password: str, origin: str) -> str:
         if password in self._refused:
             raise LoginRefused(
-                f"{self.host} refused the password of {self.username} before; it was not sent again",
+                f"{self.host} refused this password before; it was not sent again",
                 f"{origin} still gives the same one",
             )
         return password
@@ -97,9 +96,9 @@ class _Remembering:
 class AskedPassword(_Remembering):
     """The password of a jump host: nobody but a person knows it, and no node's password is ever tried."""
 
-    async def password(self, prompt: str) -> str:
+    async def password(self, username: str, prompt: str) -> str:
         """The one in use, else what is typed."""
-        return self._held or await self._ask(prompt, "")
+        return self._held or await self._ask(username, prompt, "")
 
 
 class NodePassword(_Remembering):
@@ -108,12 +107,12 @@ class NodePassword(_Remembering):
     def __init__(
         self, settings: NodeSettings, asker: Asker, environment: SecretEnvironment, *, timeout: float
     ) -> None:
-        super().__init__(settings.role, settings.host, settings.username, asker)
+        super().__init__(settings.role, settings.host, asker)
         self._settings = settings
         self._timeout = timeout
         self._from_environment = environment.take(settings.password_env) if settings.password_env else None
 
-    async def password(self, prompt: str) -> str:
+    async def password(self, username: str, prompt: str) -> str:
         """The password of the first source that is configured; asked for if none is."""
         if self._held is not None:
             return self._held
@@ -123,7 +122,7 @@ class NodePassword(_Remembering):
         if self._from_environment is not None:
             return self._checked(self._from_environment, f"${self._settings.password_env}")
         unset = f": ${self._settings.password_env} is not set" if self._settings.password_env else ""
-        return await self._ask(prompt, unset)
+        return await self._ask(username, prompt, unset)
 
 
 async def run_password_command(settings: NodeSettings, timeout: float) -> str:  # noqa: ASYNC109

@@ -1,6 +1,7 @@
 """From what the SSH library raises to one sentence that says what is wrong and what cures it."""
 
 import asyncio
+import errno
 import re
 import socket
 
@@ -50,6 +51,28 @@ def tunnel_refused(place: Place, error: asyncssh.ChannelOpenError) -> ApplianceE
         f"the jump host could not connect to {place.address}: {safe(error.reason)}",
         "its sshd must allow TCP forwarding, and reach the node",
     )
+
+
+_DIAL_WORDS: tuple[tuple[str, type[OSError], int], ...] = (
+    ("refused", ConnectionRefusedError, errno.ECONNREFUSED),
+    ("connect call failed", ConnectionRefusedError, errno.ECONNREFUSED),
+    ("timed out", TimeoutError, errno.ETIMEDOUT),
+    ("not known", socket.gaierror, socket.EAI_NONAME),
+    ("resolve", socket.gaierror, socket.EAI_NONAME),
+    ("no address", socket.gaierror, socket.EAI_NONAME),
+    ("prohibited", PermissionError, errno.EPERM),
+)
+
+
+def dial_error(error: asyncssh.ChannelOpenError) -> OSError:
+    """Why a jump host made no connection, as the system error that it means, with its own words."""
+    text = f"jump host: {safe(error.reason)}"
+    if error.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED:
+        return PermissionError(errno.EPERM, text)
+    for words, kind, number in _DIAL_WORDS:
+        if words in error.reason.lower():
+            return kind(number, text)
+    return OSError(errno.EHOSTUNREACH, text)
 
 
 def no_common_algorithm(place: Place, error: asyncssh.KeyExchangeFailed, *, legacy: bool) -> ApplianceError:

@@ -160,7 +160,7 @@ class Attempt(asyncssh.SSHClient):
         if self.sent_password is not None or self.error is not None:
             return None
         try:
-            self.question = asyncio.ensure_future(self._source.password(prompt))
+            self.question = asyncio.ensure_future(self._source.password(self._username, prompt))
             self.sent_password = await self._outside(asyncio.shield(self.question))
         except ApplianceError as error:
             self.error = error

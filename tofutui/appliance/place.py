@@ -8,6 +8,7 @@ import asyncssh
 
 from tofutui.appliance.errors import ApplianceError, SshConfigError
 from tofutui.appliance.hostkeys import SYSTEM_FILES
+from tofutui.tofu.session import NodeSettings
 from tofutui.tofu.text import safe
 
 DEFAULT_KNOWN_HOSTS = "~/.ssh/known_hosts"
@@ -45,9 +46,23 @@ class Place:
         return f"{self.username}@{self.host}"
 
 
-def survey(host: str, port: int | None, username: str | None, known_hosts: Path) -> Place:
+def survey_node(settings: NodeSettings) -> Place:
+    """Where a node is; the configuration may say port and user where the session does not.
+
+    Raises:
+        SshConfigError: the configuration is broken; the message names file and line.
+    """
+    port = None if "port" in settings.left_to_ssh else settings.port
+    username = None if "username" in settings.left_to_ssh else settings.username
+    return survey(settings.host, port, username, settings.known_hosts, usual_user=settings.username)
+
+
+def survey(
+    host: str, port: int | None, username: str | None, known_hosts: Path, *, usual_user: str | None = None
+) -> Place:
     """What ``~/.ssh/config`` says of a host; ``port`` and ``username`` stand above it where they are given.
 
+    Where neither says who logs in it is ``usual_user``, else the local user, as with ssh.
     Reads files: for a worker thread.
 
     Raises:
@@ -74,7 +89,7 @@ def survey(host: str, port: int | None, username: str | None, known_hosts: Path)
         given=host,
         host=options.host,
         port=options.port,
-        username=options.username,
+        username=options.username if username or config.get("User") else usual_user or options.username,
         key_name=alias or options.host,
         key_port=22 if alias else options.port,
         known_hosts=_known_hosts(known_hosts, config),

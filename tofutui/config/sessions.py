@@ -224,7 +224,8 @@ def _read_node(
     own = read_table(raw, _node_checks(base), place, faults, required)
     if len(faults.errors) > before or not ("host" in own or "host" in defaults):
         return None
-    return NodeSettings(role=role, **{**defaults, **own})
+    values = {**defaults, **own}
+    return NodeSettings(role=role, left_to_ssh=frozenset({"port", "username"} - values.keys()), **values)
 
 
 def _read_remotes(raw: object, place: str, faults: Faults) -> Iterator[Remote]:

@@ -58,6 +58,8 @@ class NodeSettings:
     read_only: bool = False
     logs: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    left_to_ssh: frozenset[str] = field(default=frozenset(), compare=False)
+    """``port`` and ``username`` where nobody set them: then the user's SSH configuration may."""
 
     @property
     def shown_address(self) -> str:
