@@ -116,3 +116,14 @@ def test_a_remote_is_there_under_its_own_endpoint_only() -> None:
     ise = expected(SESSION, Role.PRIMARY)[1]
     assert satisfies(SESSION, Role.PRIMARY, ise, ISE.endpoint)
     assert not satisfies(SESSION, Role.PRIMARY, ise, Endpoint("198.51.100.20", 8443))
+
+
+def test_a_loopback_row_is_not_the_peer_although_the_peer_is_reached_through_a_forwarded_port():
+    nodes = {
+        role: NodeSettings(role=role, host="127.0.0.1", port=port, addresses=(address,))
+        for role, port, address in ((Role.PRIMARY, 2201, "192.0.2.10"), (Role.SECONDARY, 2202, "192.0.2.11"))
+    }
+    session = Session(name="lab", nodes=nodes)
+    (wanted,) = expected(session, Role.SECONDARY)
+    assert wanted.key == "192.0.2.10_8082"
+    assert not satisfies(session, Role.SECONDARY, wanted, Endpoint("127.0.0.1", 8082))

@@ -86,4 +86,5 @@ def satisfies(session: Session, role: Role, wanted: Expected, present: Endpoint)
 
 
 def _is_node(node: NodeSettings | None, host: str) -> bool:
-    return node is not None and host in map(normalise_host, node.names)
+    """Whether a row's host is this node; a loopback address names whoever lists it, never another node."""
+    return node is not None and not is_loopback(host) and host in map(normalise_host, node.names)

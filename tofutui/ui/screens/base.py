@@ -13,6 +13,7 @@ from textual.widget import Widget
 from tofutui.ui.actions import BY_ID, Action, State
 from tofutui.ui.lines import Tone
 from tofutui.ui.widgets.bars import KeyBar
+from tofutui.ui.widgets.painted import Painted
 
 if TYPE_CHECKING:
     from tofutui.ui.app import TofutuiApp
@@ -72,11 +73,13 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         self._answered = False
 
     def on_mount(self) -> None:
-        """Note when the user could see it."""
-        self.call_after_refresh(self._note_painted)
+        """Note when the user could see it: from when its first line is drawn."""
+        for block in self.query(Painted):
+            block.before_paint = self._note_painted
 
     def _note_painted(self) -> None:
-        self._painted_at = monotonic()
+        if self._painted_at is None:
+            self._painted_at = monotonic()
 
     def was_seen(self, key_time: float | None = None) -> bool:
         """Whether a key (by default the one carried out now) was pressed after the dialog was painted."""

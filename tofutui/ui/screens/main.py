@@ -51,7 +51,7 @@ class MainScreen(TableKeys):
         self._frame: Timer | None = None
         self._planned = 0
         self._hint = False
-        self._closed = False
+        self._left = False
 
     def compose(self) -> ComposeResult:
         """Title, panes, detail, filter, keys."""
@@ -77,7 +77,7 @@ class MainScreen(TableKeys):
 
     async def _open(self) -> None:
         self.link = await self.owner.opener(self.session, self.owner.asker, self.heard)
-        if self._closed:
+        if self._left:
             await self.close()
             return
         self.comparison = self.link.bench.comparison
@@ -90,7 +90,7 @@ class MainScreen(TableKeys):
 
     async def close(self) -> None:
         """Leave the nodes; safe at any time."""
-        self._closed = True
+        self._left = True
         link, self.link = self.link, None
         if link is not None:
             await link.close()

@@ -3,7 +3,7 @@
 Only lines that changed are painted again, and changing them never lays out the screen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from rich.style import Style
@@ -23,6 +23,8 @@ class Painted(Widget, can_focus=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._lines: list[Line] = []
+        self.before_paint: Callable[[], None] | None = None
+        """Called once, before the first line is drawn."""
 
     @property
     def palette(self) -> Palette:
@@ -37,6 +39,8 @@ class Painted(Widget, can_focus=False):
     def strip(self, pieces: Line, cells: int, *, reverse: bool = False) -> Strip:
         """A line as exactly so many cells, on this widget's background."""
         back = Style(bgcolor=self.background_colors[1].rich_color)
+        if self.glyphs.ascii:
+            pieces = tuple((self.glyphs.plain(text), tone) for text, tone in pieces)
         return self.palette.strip(pieces, cells, reverse=reverse).apply_style(back)
 
     @property
@@ -53,7 +57,13 @@ class Painted(Widget, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """One line, as Textual asks for it."""
+        self._tell_paint()
         return self.strip(_at(self._lines, y), self.size.width)
+
+    def _tell_paint(self) -> None:
+        if self.before_paint is not None:
+            self.before_paint()
+            self.before_paint = None
 
 
 def _at(lines: Sequence[Line], y: int) -> Line:
@@ -123,6 +133,7 @@ class Scroller(Painted):
 
     def render_line(self, y: int) -> Strip:
         """One line, as Textual asks for it."""
+        self._tell_paint()
         index = y + self.top
         chosen = self.picks and index == self.cursor and index < len(self._lines)
         return self.strip(_at(self._lines, index), self.size.width, reverse=chosen)
