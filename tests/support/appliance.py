@@ -1,6 +1,7 @@
 """A node object on a test server, with short waits and everything it did kept."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -68,6 +69,13 @@ class Bench:
     def logged(self) -> str:
         """The command log as text."""
         return "\n".join(f"{line.kind}: {line.text}" for line in self.log)
+
+
+async def until(fact: Callable[[], object], seconds: float = 5) -> None:
+    """Wait for a fact, not for time."""
+    async with asyncio.timeout(seconds):
+        while not fact():
+            await asyncio.sleep(0.005)
 
 
 def trust(file: Path, name: str, key: asyncssh.SSHKey, *, marker: str = "") -> None:
@@ -139,3 +147,32 @@ async def bench(
             yield made
         finally:
             await made.node.close()
+
+
+@asynccontextmanager
+async def tcp_server(
+    handler: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[int]:
+    """A TCP server on a free loopback port, whose connections are all gone at the end."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        tasks.add(task)
+        try:
+            await handler(reader, writer)
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks)
+        await asyncio.sleep(0)  # the transports close in the next round of the loop

@@ -12,6 +12,7 @@ import asyncssh
 from tofutui.appliance import failures, hostkeys
 from tofutui.appliance.algorithms import Offer
 from tofutui.appliance.credentials import AskedPassword, PasswordSource
+from tofutui.appliance.diagnosis import explain_hang_up
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.hostkeys import KnownKeys, Standing
 from tofutui.appliance.keyfile import KeyFile, Keys
@@ -319,9 +320,9 @@ class Login:
             case asyncssh.PermissionDenied():
                 failure = failures.login_refused(place, attempt)
             case asyncssh.KeyExchangeFailed():
-                failure = failures.no_common_algorithm(place, error, legacy=self._offer.legacy)
+                failure = failures.key_exchange_failed(place, error, legacy=self._offer.legacy)
             case asyncssh.DisconnectError() if not attempt.saw_hello or (lost and attempt.key is None):
-                failure = await failures.first_words(place, self._tunnel, timings.connect)
+                failure = await explain_hang_up(place, self._tunnel, self._offer, timings.connect)
             case asyncssh.DisconnectError():
                 failure = failures.hung_up(place, attempt, error)
             case TimeoutError():

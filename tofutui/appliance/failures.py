@@ -1,6 +1,5 @@
 """From what the SSH library raises to one sentence that says what is wrong and what cures it."""
 
-import asyncio
 import errno
 import re
 import socket
@@ -10,7 +9,6 @@ import asyncssh
 from tofutui.appliance.dialogues import says_too_many
 from tofutui.appliance.errors import (
     ApplianceError,
-    ClosedAtOnce,
     HostKeyChanged,
     HostKeyUnknown,
     LoginRefused,
@@ -33,6 +31,10 @@ def unreachable(place: Place, error: OSError) -> ApplianceError:
     if isinstance(error, ConnectionRefusedError):
         return Unreachable(f"{place.address} refused the connection", "is SSH on, and is the port right?")
     reason = safe(error.strerror or type(error).__name__)
+    if place.has_command:
+        return Unreachable(
+            f"{place.address}: its ProxyCommand cannot be started: {reason}", "see ~/.ssh/config"
+        )
     return Unreachable(f"{place.address} cannot be reached: {reason}")
 
 
@@ -75,17 +77,22 @@ def dial_error(error: asyncssh.ChannelOpenError) -> OSError:
     return OSError(errno.EHOSTUNREACH, text)
 
 
-def no_common_algorithm(place: Place, error: asyncssh.KeyExchangeFailed, *, legacy: bool) -> ApplianceError:
-    """Nothing in common; says what the server offers."""
+def key_exchange_failed(place: Place, error: asyncssh.KeyExchangeFailed, *, legacy: bool) -> ApplianceError:
+    """The library found nothing in common, and says of what."""
     kind = re.search(r"No matching ([\w ]+?) algorithm", error.reason)
     offered = re.search(r"received (\S+)", error.reason)
-    what = f" {kind[1]}" if kind else ""
-    theirs = f"; it offers {safe(offered[1])[:200]}" if offered else ""
+    return no_common_algorithm(place, kind[1] if kind else "", offered[1] if offered else "", legacy=legacy)
+
+
+def no_common_algorithm(place: Place, kind: str, offered: str, *, legacy: bool) -> ApplianceError:
+    """Nothing in common; says what the server offers (a list with commas)."""
+    theirs = f"; it offers {safe(offered)[:200]}" if offered else ""
     hint = (
         "legacy_ssh is set already; nothing older is supported"
         if legacy
         else "set `legacy_ssh = true` for this node to offer the SHA-1/CBC algorithms too"
     )
+    what = f" {kind}" if kind else ""
     return NoCommonAlgorithm(
         f"{place.address} and this program have no{what} algorithm in common{theirs}", hint
     )
@@ -161,48 +168,3 @@ def no_session(place: Place, error: asyncssh.ChannelOpenError) -> ApplianceError
     return TooManySessions(
         f"{place.address} opens no session: {reason}", "too many are open there; close another login"
     )
-
-
-async def first_words(
-    place: Place, tunnel: asyncssh.SSHClientConnection | None, seconds: float
-) -> ApplianceError:
-    """Why a connection was lost before SSH began: asks once more and looks at the first bytes."""
-    words = b""
-    try:
-        async with asyncio.timeout(seconds):
-            words = await _peek(place, tunnel)
-    except (OSError, asyncssh.Error, TimeoutError):
-        pass
-    if words.startswith(b"SSH-1."):
-        return NotSsh(f"{place.address} speaks SSH version 1 only: {_shown(words)}")
-    if words.startswith(b"SSH-"):
-        return ClosedAtOnce(
-            f"{place.address} dropped the connection before the login", "it may be overloaded"
-        )
-    if not words:
-        return ClosedAtOnce(
-            f"{place.address} closed the connection at once",
-            "too many logins there, or this address is blocked",
-        )
-    if b"MaxStartups" in words or b"Not allowed" in words or says_too_many(words.decode("latin-1")):
-        return TooManySessions(f"{place.address} has no session free: {_shown(words)}", "try again later")
-    return NotSsh(f"{place.address} is not an SSH server: it answered {_shown(words)}", "check host and port")
-
-
-async def _peek(place: Place, tunnel: asyncssh.SSHClientConnection | None) -> bytes:
-    if tunnel is None:
-        reader, writer = await asyncio.open_connection(place.host, place.port)
-        try:
-            return bytes(await reader.read(200))
-        finally:
-            writer.transport.abort()
-    tunnelled, channel = await tunnel.open_connection(place.host, place.port)
-    try:
-        return bytes(await tunnelled.read(200))
-    finally:
-        channel.channel.abort()
-
-
-def _shown(words: bytes) -> str:
-    line = words.decode("latin-1").strip().splitlines()[0] if words.strip() else ""
-    return f'"{safe(line)[:80]}"'

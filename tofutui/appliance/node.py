@@ -3,10 +3,12 @@
 import asyncio
 import importlib
 import os
+import warnings
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from tofutui.appliance.credentials import NodePassword, SecretEnvironment
@@ -176,7 +178,7 @@ class Node:
         self.host_key = self._link.fingerprint
 
     async def _load_connector(self) -> None:
-        module = await asyncio.to_thread(importlib.import_module, "tofutui.appliance.connection")
+        module = await asyncio.to_thread(_import_connection)
         self._connector = module.Connector(
             self.settings, self._asker, self._password, self._timings, self._say
         )
@@ -251,3 +253,15 @@ class Node:
 
     def _say(self, kind: Literal["sent", "answer", "note", "error"], text: str) -> None:
         self._log(LogLine(self._clock(), self.settings.role, kind, safe(text)))
+
+
+def _import_connection() -> ModuleType:
+    """Import the SSH side, which takes a quarter of a second: for a worker thread.
+
+    Old algorithms make the crypto library warn on stderr, which would tear the screen; whether they are
+    offered is the session's decision, and shown there.
+    """
+    from cryptography.utils import CryptographyDeprecationWarning
+
+    warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, module=r"asyncssh\.")
+    return importlib.import_module("tofutui.appliance.connection")
