@@ -34,7 +34,7 @@ def name(cn: str, org: str = "Cisco Systems") -> DistinguishedName:
 
 def certificate(cn: str, org: str = "Cisco Systems", *, salt: str = "") -> Certificate:
     """A certificate of which only the fingerprints are real."""
-    der = f"{cn}{org}{salt}".encode()
+    der = f"{cn}{org}{salt}".encode("utf-8", "surrogateescape")
     return Certificate(
         der=der,
         sha256=sha256(der).hexdigest(),
@@ -105,8 +105,8 @@ def renamed(role: Role) -> list[Entry]:
         return [
             entry(role, "192.0.2.10_8082", Verdict.MISMATCH, who=Who.SELF, presented="pri-2"),
             entry(
-                role, "198.51.100.20_443", Verdict.MISMATCH, who=Who.ISE, stored="ISE-server", presented="ise01",
-                label="ISE-server",
+                role, "198.51.100.20_443", Verdict.MISMATCH, who=Who.ISE, stored="ISE-server",
+                presented="ise01", label="ISE-server",
             ),
             entry(role, "192.0.2.11_8082", Verdict.MISMATCH, stored="prime-sec", presented="sec-2"),
         ]  # fmt: skip

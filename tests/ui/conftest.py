@@ -70,9 +70,17 @@ class Desk:
 
     async def until(self, fact: Callable[[], bool]) -> None:
         """Wait for a fact, as long as the test's own time-out allows."""
-        while not fact():
-            await self.pilot.pause()
-            await asyncio.sleep(0.005)
+        async with asyncio.timeout(15):
+            while not fact():
+                await self.pilot.pause()
+                await asyncio.sleep(0.005)
+
+    async def ended(self) -> int:
+        """Wait until the app has ended; its exit code."""
+        async with asyncio.timeout(15):
+            while self.app.return_code is None:
+                await asyncio.sleep(0.005)
+        return self.app.return_code
 
 
 @pytest.fixture(autouse=True)

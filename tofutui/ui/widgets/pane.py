@@ -185,8 +185,8 @@ class Pane(Painted):
         return range(start, start + size)
 
     def _top_lines(self) -> list[Line]:
-        facts = facts_of(self.view, starting=self.starting)
-        lines = [line(" " + part) for part in joined(facts, f" {self.glyphs.dot} ", self._inner - 2)[:2]]
+        facts = [*self._names()[1:], *facts_of(self.view, starting=self.starting)]
+        lines = [line(" " + part) for part in joined(facts, f" {self.glyphs.dot} ", self._inner - 2)[:3]]
         spare = self.size.height - 2 - 1 - 3
         notes = [(self.view.error, Tone.DANGER)] if self.view.error else []
         notes += [(notice, Tone.WARNING) for notice in self.view.notices]
@@ -202,9 +202,16 @@ class Pane(Painted):
         return ""
 
     def _upper_edge(self) -> Line:
+        return line(clip(self._names()[0], self._inner - 4, self.glyphs.ellipsis), self._tone)
+
+    def _names(self) -> list[str]:
+        """Role, host name and address in the title; what does not fit there stands below it."""
         view = self.view
-        name = "  ".join(filter(None, (view.role.word, view.hostname, view.shown_address)))
-        return line(clip(name, self._inner - 4, self.glyphs.ellipsis), self._tone)
+        return joined(
+            [part for part in (view.role.word, view.hostname, view.shown_address) if part],
+            "  ",
+            self._inner - 4,
+        )
 
     def _lower_edge(self) -> Line:
         rows, parts = self.rows, []
