@@ -5,6 +5,7 @@ real account work too (``password=True``).
 """
 
 import getpass
+import os
 import shlex
 import shutil
 import socket
@@ -47,6 +48,29 @@ class Sshd:
         return (self.folder / "sshd.log").read_text(errors="replace")
 
 
+def account(folder: Path, user: str, password: str) -> list[str] | None:
+    """A command to start sshd by, so that an account with this password is there for it alone.
+
+    It sees its own copies of the account files, laid over the machine's in a mount namespace; None where that
+    needs more than we may do. The account has our own user id.
+    """
+    if subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode != 0:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(["openssl", "passwd", "-6", password], check=True, capture_output=True, text=True)
+    lines = {
+        "passwd": f"{user}:x:{os.getuid()}:{os.getgid()}::/tmp:/bin/sh",
+        "shadow": f"{user}:{done.stdout.strip()}:19000::::::",
+    }
+    mounts = []
+    for name, line in lines.items():
+        copy = folder / name
+        copy.write_text(f"{line}\n" + Path("/etc", name).read_text())
+        copy.chmod(0o600 if name == "shadow" else 0o644)
+        mounts.append(f"mount --bind {shlex.quote(str(copy))} /etc/{name}")
+    return ["unshare", "--mount", "sh", "-c", " && ".join([*mounts, 'exec "$@"']), "sh"]
+
+
 def find_sshd() -> str | None:
     """The program, or None where openssh-server is not installed."""
     return shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/sbin")
@@ -60,8 +84,12 @@ def start(
     user: str | None = None,
     password: bool = False,
     options: Sequence[str] = (),
+    within: Sequence[str] = (),
 ) -> Iterator[Sshd]:
-    """Run sshd with ``command`` forced on each login; ``options`` are further lines of its configuration."""
+    """Run sshd with ``command`` forced on each login.
+
+    ``options`` are further lines of its configuration, ``within`` is a command to start it by.
+    """
     program = find_sshd()
     assert program, "openssh-server is not installed"
     folder.mkdir(parents=True, exist_ok=True)
@@ -72,7 +100,7 @@ def start(
     (folder / "sshd_config").write_text(_configuration(folder, port, command, password, options))
     with (folder / "sshd.log").open("wb") as log:
         process = subprocess.Popen(
-            [program, "-D", "-e", "-f", folder / "sshd_config"],
+            [*within, program, "-D", "-e", "-f", folder / "sshd_config"],
             stdin=subprocess.DEVNULL,
             stderr=log,
             stdout=log,
