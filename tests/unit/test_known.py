@@ -1,0 +1,183 @@
+"""Which row an imported certificate belongs to, and which it must not be used for."""
+
+import pytest
+
+from tests.support.exports import PRIME_PRI, PRIME_SEC, keytool_v, made, pem, sha256
+from tofutui.tofu.comparison import Entry
+from tofutui.tofu.known import Assignments, Imported, assign
+from tofutui.tofu.known_reading import read_export
+from tofutui.tofu.listing import read_listing
+from tofutui.tofu.session import Role
+from tofutui.tofu.site import Who
+
+PRI, SEC, ISE = "192.0.2.10_8082", "192.0.2.11_8082", "198.51.100.20_443"
+PRIMARY = (
+    f"host={PRI};  subject= {PRIME_PRI}\n"
+    f"host={SEC};  subject= {PRIME_SEC}\n"
+    f"host={ISE};  subject=C = US, O = Example, CN = ise01 \n"
+)
+SECONDARY = (
+    f"host={SEC};  subject= {PRIME_SEC}\n"
+    f"host=127.0.0.1_8082;  subject= {PRIME_SEC}\n"
+    f"host={PRI};  subject= {PRIME_PRI}\n"
+)
+
+
+def entries(text: str) -> list[Entry]:
+    return [
+        Entry(
+            id=row.id,
+            role=Role.PRIMARY,
+            key=row.key,
+            raw=row.raw,
+            endpoint=row.endpoint,
+            who=Who.OTHER,
+            name="",
+            stored=row.stored,
+        )
+        for row in read_listing(text).rows
+    ]
+
+
+def from_pem(subject: str, file: str, mark: int = 1) -> Imported:
+    (one,) = read_export(pem(made(subject, mark)), source=file, name=file).certificates
+    return one
+
+
+def from_keytool(alias: str, subject: str, mark: int = 1) -> Imported:
+    text = keytool_v([(alias, made(subject, mark))])
+    (one,) = read_export(text.encode(), source="s.txt", name="s.txt").certificates
+    return one
+
+
+def known(found: Assignments) -> dict[str, str]:
+    return {id_: one.known.sha256 for id_, one in found.rows.items() if one.known}
+
+
+def test_the_only_row_of_a_subject_gets_the_certificate():
+    one = from_pem(PRIME_SEC, "old.pem")
+    found = assign([one], entries(PRIMARY), complete=True)
+    assert known(found) == {SEC: sha256(made(PRIME_SEC))}
+    assert found.used == {one}
+    assert found.doubtful == {}
+
+
+@pytest.mark.parametrize("file", [SEC, f"{SEC}.pem", f"{SEC}.CRT"])
+def test_a_file_named_like_the_key_is_that_rows(file):
+    found = assign([from_pem(PRIME_SEC, file)], entries(SECONDARY), complete=True)
+    assert list(known(found)) == [SEC]
+
+
+def test_without_a_name_two_rows_of_one_subject_get_nothing_and_say_so():
+    one = from_pem(PRIME_SEC, "old.pem")
+    found = assign([one], entries(SECONDARY), complete=True)
+    assert known(found) == {}
+    (sentence,) = found.rows[SEC].unusable
+    assert sentence == (
+        "the certificate of prime-sec imported from old.pem is not used: "
+        f"it fits 2 rows ({SEC}, 127.0.0.1_8082)"
+    )
+    assert found.rows["127.0.0.1_8082"].unusable == (sentence,)
+    assert found.doubtful == {one: sentence}
+
+
+def test_the_alias_names_the_row_though_the_file_is_called_otherwise():
+    found = assign([from_keytool(SEC, PRIME_SEC)], entries(SECONDARY), complete=True)
+    assert list(known(found)) == [SEC]
+
+
+def test_keytool_writes_aliases_in_lower_case():
+    table = f"host=ISE.Example.NET_443;  subject= {PRIME_SEC}\nhost=x_443;  subject= {PRIME_SEC}\n"
+    found = assign([from_keytool("ise.example.net_443", PRIME_SEC)], entries(table), complete=True)
+    assert list(known(found)) == ["ISE.Example.NET_443"]
+
+
+def test_a_named_certificate_of_another_subject_is_not_used():
+    found = assign([from_pem(PRIME_PRI, f"{SEC}.pem")], entries(PRIMARY), complete=True)
+    assert known(found) == {}
+    assert found.rows[SEC].unusable == (
+        f"the certificate of prime-pri imported from {SEC}.pem is not used: "
+        "its subject is not the stored one",
+    )
+
+
+def test_a_certificate_named_for_a_row_that_is_not_there_is_no_other_rows():
+    one = from_pem(PRIME_SEC, "192.0.2.99_8082.pem")
+    found = assign([one], entries(PRIMARY), complete=True)
+    assert found.rows == {}
+    assert "no row 192.0.2.99_8082" in found.doubtful[one]
+
+
+@pytest.mark.parametrize("file", ["old_2024.pem", "backup_1.pem", "prime-sec.cer"])
+def test_a_file_name_that_only_looks_like_a_key_is_none(file):
+    assert list(known(assign([from_pem(PRIME_SEC, file)], entries(PRIMARY), complete=True))) == [SEC]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/C=US/O=Example/CN=ise01",
+        "C = US, O = Example, CN = ise01",
+        "C=US, O=Example, CN=ise01",
+    ],
+)
+@pytest.mark.parametrize("make", [from_pem, lambda subject, alias: from_keytool("mykey", subject)])
+def test_every_printed_form_of_the_subject_fits(text, make):
+    table = f"host={ISE};  subject= {text}\n"
+    assert list(known(assign([make("/C=US/O=Example/CN=ise01", "a.pem")], entries(table), complete=True)))
+
+
+@pytest.mark.parametrize("stored", ["/C=US/O=Example/CN=ISE01", "/O=Example/C=US/CN=ise01", "/CN=ise01", ""])
+@pytest.mark.parametrize("make", [from_pem, lambda subject, alias: from_keytool(alias, subject)])
+def test_a_subject_that_does_not_print_to_the_stored_text_never_counts(stored, make):
+    table = f"host={ISE};  subject= {stored}\n"
+    one = make("/C=US/O=Example/CN=ise01", ISE)
+    assert known(assign([one], entries(table), complete=True)) == {}
+
+
+def test_a_partial_listing_cannot_say_that_a_row_is_the_only_one():
+    one = from_pem(PRIME_SEC, "old.pem")
+    found = assign([one, from_pem(PRIME_PRI, f"{PRI}.pem")], entries(PRIMARY), complete=False)
+    assert list(known(found)) == [PRI]
+    assert "the listing is not complete" in found.rows[SEC].unusable[0]
+
+
+def test_two_certificates_for_one_row_are_both_left_out():
+    ones = [from_pem(PRIME_SEC, "a.pem", 1), from_pem(PRIME_SEC, "b.pem", 2)]
+    found = assign(ones, entries(PRIMARY), complete=True)
+    assert known(found) == {}
+    assert found.rows[SEC].unusable == (
+        "2 different certificates claim this row (a.pem, b.pem), so none of them is used",
+    )
+    assert set(found.doubtful) == set(ones)
+
+
+def test_a_name_is_a_better_reason_than_a_subject():
+    ones = [from_pem(PRIME_SEC, "a.pem", 1), from_pem(PRIME_SEC, f"{SEC}.pem", 2)]
+    ones.append(from_keytool(SEC, PRIME_SEC, 3))
+    assert known(assign(ones[:2], entries(PRIMARY), complete=True)) == {SEC: ones[1].sha256}
+    assert known(assign(ones, entries(PRIMARY), complete=True)) == {SEC: ones[2].sha256}
+
+
+def test_the_same_certificate_from_two_files_is_used():
+    ones = [from_pem(PRIME_SEC, "a.pem"), from_pem(PRIME_SEC, "b.pem"), from_keytool("mine", PRIME_SEC)]
+    found = assign(ones, entries(PRIMARY), complete=True)
+    assert known(found) == {SEC: ones[0].sha256}
+    assert found.used == set(ones)
+
+
+def test_a_certificate_of_nobody_is_silently_left_out():
+    assert assign([from_pem("/CN=elsewhere", "a.pem")], entries(PRIMARY), complete=True) == Assignments()
+
+
+def test_a_doubled_key_with_one_subject_fits_two_rows():
+    table = f"host={SEC};  subject= {PRIME_SEC}\n" * 2
+    found = assign([from_pem(PRIME_SEC, SEC)], entries(table), complete=True)
+    assert known(found) == {}
+    assert set(found.rows) == {SEC, f"{SEC}#2"}
+
+
+def test_what_a_file_is_called_is_shown_safely():
+    one = from_pem(PRIME_SEC, "a\x1b[2J\u202e.pem")
+    found = assign([one], entries(SECONDARY), complete=True)
+    assert "a\\x1b[2J\\u202e.pem" in found.doubtful[one]

@@ -1,0 +1,232 @@
+"""Certificates exported from a node's store, assigned to the rows they belong to.
+
+`tofutui.tofu.known_reading` makes them from the bytes of files.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tofutui.tofu.comparison import Entry
+from tofutui.tofu.endpoint import Endpoint, as_address, is_masked, split_key
+from tofutui.tofu.evidence import KnownCertificate
+from tofutui.tofu.names import DistinguishedName, readings
+from tofutui.tofu.text import BLANKS, safe
+
+_ROWS_NAMED = 5
+"""Rows that a sentence lists by key."""
+
+NameKey = tuple[tuple[tuple[str, str], ...], ...]
+"""A name for exact comparison: the attributes of each RDN, sorted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """One certificate of an export. Its bytes are not kept, only what is compared."""
+
+    sha256: str
+    """64 lower-case hex digits."""
+    subject: DistinguishedName | None
+    source: str
+    """Where it came from, for the reader: the file, and the alias in it."""
+    file: str
+    """The file alone."""
+    alias: str | None = None
+    """Its name inside the file."""
+    names: tuple[str, ...] = ()
+    """The file's name, with and without its ending: it may be the key of a row."""
+    at: datetime | None = None
+    """When the file was written last (UTC): a row that began later does not hold this certificate."""
+    forms: frozenset[str] = field(default=frozenset(), repr=False)
+    """Every text that its subject renders to; none where only keytool's words for it are known."""
+
+    @property
+    def what(self) -> str:
+        """The certificate in a sentence."""
+        whose = f" of {_shown(self.subject)}" if self.subject else ""
+        return f"the certificate{whose} imported from {safe(self.source)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What imported certificates say about one row."""
+
+    imported: Imported | None = None
+    unusable: tuple[str, ...] = ()
+    """Why others that might be this row's are not used, one sentence each."""
+
+    @property
+    def known(self) -> KnownCertificate | None:
+        """As the judgement takes it."""
+        one = self.imported
+        return KnownCertificate(one.sha256, one.source, one.subject) if one else None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignments:
+    """What became of the imported certificates in one node's table."""
+
+    rows: dict[str, Assignment] = field(default_factory=dict)
+    """By row id; rows that no certificate concerns have no place."""
+    used: frozenset[Imported] = frozenset()
+    doubtful: dict[Imported, str] = field(default_factory=dict)
+    """Those that rows may be about and that are not used, and why."""
+
+
+def assign(imported: Iterable[Imported], entries: Iterable[Entry], *, complete: bool) -> Assignments:
+    """Which row each certificate belongs to (rule 2 of the design).
+
+    The row whose key is the alias or the file's name; without such a name the only row of this subject, which
+    only a complete listing can say. In both cases the subject has to render to the stored text.
+    """
+    table = _Table([entry for entry in entries if entry.is_stored], complete)
+    for one in dict.fromkeys(imported):
+        table.place(one)
+    return table.result()
+
+
+@dataclass(slots=True)
+class _Claim:
+    """A certificate that may be a row's; a lower rank is a better reason."""
+
+    imported: Imported
+    rank: int
+
+
+class _Table:
+    """One node's rows, found by name and by subject."""
+
+    def __init__(self, entries: Sequence[Entry], complete: bool) -> None:
+        self._complete = complete
+        self._by_key: dict[str, list[Entry]] = {}
+        self._by_endpoint: dict[Endpoint, list[Entry]] = {}
+        self._by_text: dict[str, list[Entry]] = {}
+        self._by_name: dict[NameKey, list[Entry]] = {}
+        self._claims: dict[str, list[_Claim]] = {}
+        self._unusable: dict[str, list[str]] = {}
+        self._doubtful: dict[Imported, str] = {}
+        for entry in entries:
+            self._add(entry)
+        self._ports = {endpoint.port for endpoint in self._by_endpoint}
+
+    def _add(self, entry: Entry) -> None:
+        if entry.key is None or entry.stored is None or not entry.stored.raw:
+            return
+        self._by_key.setdefault(entry.key, []).append(entry)
+        if entry.endpoint is not None:
+            self._by_endpoint.setdefault(entry.endpoint, []).append(entry)
+        text = entry.stored.raw.strip(BLANKS)
+        self._by_text.setdefault(text, []).append(entry)
+        for key in dict.fromkeys(map(name_key, readings(text))):
+            self._by_name.setdefault(key, []).append(entry)
+
+    def place(self, one: Imported) -> None:
+        """Let a certificate claim its row, or say why it cannot."""
+        fitting = self._fitting(one)
+        for rank, name in _ranked(one):
+            named = self._by_key.get(name) or self._by_endpoint.get(split_key(name) or _NOWHERE)
+            if named:
+                self._place_named(one, rank, named, fitting)
+                return
+            if self._is_a_key(name):
+                if fitting:
+                    self._doubt(one, (), f"the table has no row {safe(name)}")
+                return
+        if fitting:
+            self._place_by_subject(one, fitting)
+
+    def _place_named(self, one: Imported, rank: int, named: list[Entry], fitting: list[Entry]) -> None:
+        usable = [entry for entry in named if entry in fitting]
+        if not usable:
+            self._doubt(one, named, "its subject is not the stored one")
+        else:
+            self._claim(one, rank, usable)
+
+    def _place_by_subject(self, one: Imported, fitting: list[Entry]) -> None:
+        if self._complete:
+            self._claim(one, _BY_SUBJECT, fitting)
+        else:
+            self._doubt(one, fitting, "the listing is not complete, so another row may have this subject too")
+
+    def _claim(self, one: Imported, rank: int, rows: list[Entry]) -> None:
+        if len(rows) > 1:
+            self._doubt(one, rows, f"it fits {len(rows)} rows ({_keys(rows)})")
+            return
+        self._claims.setdefault(rows[0].id, []).append(_Claim(one, rank))
+
+    def _doubt(self, one: Imported, rows: Iterable[Entry], why: str) -> None:
+        sentence = f"{one.what} is not used: {why}"
+        self._doubtful[one] = sentence
+        for row in rows:
+            self._unusable.setdefault(row.id, []).append(sentence)
+
+    def _fitting(self, one: Imported) -> list[Entry]:
+        """The rows whose stored text the subject renders to."""
+        if one.subject is None or one.subject.is_empty:
+            return []
+        if one.subject.der:
+            found = [entry for form in one.forms for entry in self._by_text.get(form, ())]
+        else:  # keytool prints Java's order, the last RDN first
+            key = name_key(one.subject)
+            found = [entry for way in (key, key[::-1]) for entry in self._by_name.get(way, ())]
+        return list({entry.id: entry for entry in found}.values())
+
+    def _is_a_key(self, name: str) -> bool:
+        """Whether a name can only mean a row: ``cert_2024`` is none unless the table knows that port."""
+        endpoint = split_key(name)
+        if endpoint is None:
+            return False
+        host = endpoint.host
+        return as_address(host) is not None or is_masked(host) or endpoint.port in self._ports
+
+    def result(self) -> Assignments:
+        """What became of all of them."""
+        rows: dict[str, Assignment] = {}
+        used: set[Imported] = set()
+        for id_, claims in self._claims.items():
+            best = _best(claims)
+            if len({claim.sha256 for claim in best}) == 1:
+                used.update(best)
+                rows[id_] = Assignment(best[0])
+            else:
+                self._contradict(id_, best)
+        for id_, sentences in self._unusable.items():
+            rows[id_] = Assignment(rows.get(id_, Assignment()).imported, tuple(sentences))
+        doubtful = {one: why for one, why in self._doubtful.items() if one not in used}
+        return Assignments(rows, frozenset(used), doubtful)
+
+    def _contradict(self, id_: str, claims: list[Imported]) -> None:
+        sources = ", ".join(safe(claim.source) for claim in claims[:_ROWS_NAMED])
+        why = f"{len(claims)} different certificates claim this row ({sources}), so none of them is used"
+        self._unusable.setdefault(id_, []).append(why)
+        self._doubtful.update(dict.fromkeys(claims, why))
+
+
+_NOWHERE = Endpoint("", 0)
+_BY_ALIAS, _BY_FILE, _BY_SUBJECT = range(3)
+
+
+def _ranked(one: Imported) -> list[tuple[int, str]]:
+    """The names that may be its row's key, the better ones first."""
+    alias = [(_BY_ALIAS, one.alias)] if one.alias else []
+    return alias + [(_BY_FILE, name) for name in one.names]
+
+
+def _best(claims: list[_Claim]) -> list[Imported]:
+    best = min(claim.rank for claim in claims)
+    return [claim.imported for claim in claims if claim.rank == best]
+
+
+def _keys(rows: list[Entry]) -> str:
+    shown = [safe(row.key or "") for row in rows[:_ROWS_NAMED]]
+    return ", ".join(shown) + (", …" if len(rows) > _ROWS_NAMED else "")
+
+
+def _shown(name: DistinguishedName) -> str:
+    text = name.common_name or str(name)
+    return safe(text if len(text) <= 80 else text[:79] + "…")
+
+
+def name_key(name: DistinguishedName) -> NameKey:
+    """A name for exact comparison; the attributes within one RDN have no order."""
+    return tuple(tuple(sorted((one.type, one.value) for one in rdn)) for rdn in name.rdns)
