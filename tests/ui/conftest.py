@@ -99,7 +99,7 @@ def desk(tmp_path: Path) -> Callable[..., Any]:
         *, size: tuple[int, int] = (120, 36), sessions: Any = None, fakes: Fakes | None = None,
         ready: bool = True, **options: Any,
     ) -> AsyncIterator[Desk]:  # fmt: skip
-        known = {s.name: s for s in (sessions or [session()])}
+        known = {s.name: s for s in ([session()] if sessions is None else sessions)}
         chosen = AppOptions(sessions=known, sessions_path=tmp_path / "s.toml", data_dir=tmp_path, **options)
         fakes = fakes or Fakes()
         app = TofutuiApp(chosen, open_link=fakes.open, clock=lambda: NOW)

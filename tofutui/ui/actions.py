@@ -38,7 +38,9 @@ class State:
     """Whether the connection part is loaded."""
     panes: int = 2
     rows: int = 0
-    """Rows of the armed pane, hidden ones included."""
+    """Rows of the armed pane that are shown."""
+    marks: int = 0
+    """Marked rows of the armed pane, hidden ones included."""
     stale: int = 0
     """Stale rows of the armed pane that are shown."""
     planned: int = 0
@@ -69,7 +71,7 @@ def _needs_two(state: State) -> str | None:
 
 
 def _can_delete(state: State) -> str | None:
-    return _needs_link(state) or _needs_row(state) or state.locked
+    return _needs_link(state) or (None if state.marks else _needs_row(state)) or state.locked
 
 
 def _can_plan(state: State) -> str | None:
@@ -332,10 +334,10 @@ PLAN: tuple[Action, ...] = (
 EVIDENCE: tuple[Action, ...] = (
     _inner("evidence.add", "f5", "Add the lines", "Read the pasted text or the file for TOFU failures.",
            "add the lines", 85),
-    _inner("evidence.role", "f6", "Whose log", "Primary, secondary, or not known.", "whose log", 80),
-    _inner("evidence.reissued", "f7", "This host was re-issued",
+    _inner("evidence.role", "f2", "Whose log", "Primary, secondary, or not known.", "whose log", 80),
+    _inner("evidence.reissued", "f3", "This host was re-issued",
            "Say that the row's host has a new certificate.", "re-issued", 75),
-    _inner("evidence.learned", "f8", "Learned again",
+    _inner("evidence.learned", "f4", "Learned again",
            "Say when the node learned this row again: evidence from before no longer counts.",
            "learned again", 70),
     _inner("evidence.back", "escape", "Back", "Close the screen.", "back", 90),

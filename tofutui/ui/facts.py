@@ -166,7 +166,7 @@ class Facts:
     def _surroundings(self, shown: Presented) -> list[Item]:
         found = [Item(5, self._labelled("also", [self._short(c)])) for c in shown.also]
         found += [Item(8, self._labelled("chain", [self._short(c)])) for c in shown.chain]
-        way = [f"asked at {shown.address}" if shown.address else "", f"via {shown.via}"]
+        way = [shown.tls or "", f"asked at {shown.address}" if shown.address else "", f"via {shown.via}"]
         way += [f"SNI {shown.sni}" if shown.sni else "no SNI"]
         way += ["client certificate demanded"] if shown.client_certificate else []
         way += ["handshake not finished"] if shown.certificate and not shown.handshake else []

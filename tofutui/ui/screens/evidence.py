@@ -82,7 +82,7 @@ class EvidenceScreen(Acting[None]):
         text: Line = (
             (' Paste the "TOFU failed" lines from the log of ', Tone.TEXT),
             (whose, Tone.STRONG),
-            ("  F6", Tone.KEY),
+            ("  F2", Tone.KEY),
             (" changes", Tone.TEXT),
         )
         self.query_one("#whose", Painted).show([text])

@@ -161,6 +161,7 @@ class MainScreen(TableKeys):
             ready=self.link is not None,
             panes=len(self.panes),
             rows=len(pane.rows.shown),
+            marks=len(pane.rows.marks),
             stale=pane.rows.stale,
             planned=self._planned,
             busy=pane.view.phase.is_busy,
