@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, bench
 from tests.support.askers import ScriptedAsker
-from tests.support.cli_server import Cli, ask, say, steps
+from tests.support.cli_server import Cli, ask, pause, say, steps
 from tofutui.appliance.errors import UnknownDialogue
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
@@ -31,6 +31,7 @@ async def test_a_key_that_is_not_plain_is_never_sent(tmp_path: Path, key: str) -
         ("Continue? [y/n]", "y"),
         ("(y/n): ", "y"),
         ("Do you really want to delete it? (Yes/No) ", "yes"),
+        ("Really delete?\n(yes/no)\n", "yes"),
         ("Deleting host 198.51.100.20_443.\nProceed? yes/no: ", "yes"),
     ],
 )
@@ -97,3 +98,11 @@ async def test_a_node_that_keeps_asking_is_not_answered_for_ever(tmp_path: Path)
         with pytest.raises(UnknownDialogue):
             await b.node.deletecert("198.51.100.20_443")
         assert b.server.typed.count("yes") == 2
+
+
+async def test_a_slow_deletion_after_the_answer_gets_no_second_answer(tmp_path: Path) -> None:
+    slowly = steps(ask("Sure? (yes/no)\n", "yes"), pause(1.5), say("done\n"))
+    async with bench(tmp_path, Cli(echo="none", commands={DELETE: slowly})) as b:
+        await b.node.connect()
+        assert (await b.node.deletecert("198.51.100.20_443")).text == "Sure? (yes/no)\ndone\n"
+        assert b.server.typed.count("yes") == 1

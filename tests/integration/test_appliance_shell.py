@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, QUICK, TABLE, bench, until
-from tests.support.cli_server import Cli, Session, hang, hang_hard, pause, say, steps
+from tests.support.cli_server import Cli, Session, ask, hang, hang_hard, pause, say, steps
 from tofutui.appliance.errors import CommandTimeout, LinkLost, OutputTooLong
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
@@ -116,6 +116,18 @@ async def test_a_pager_is_answered_and_leaves_no_trace(tmp_path: Path, erase: st
         assert b.server.pager_keys.count("\n") == (2 if enter_only else 0)
 
 
+async def test_a_listing_that_wants_enter_in_between_gets_it(tmp_path: Path) -> None:
+    first, second = TABLE[:60], TABLE[60:]
+    cli = Cli(
+        commands={LISTCERTS: steps(say(first + "\n"), ask("Press <Enter> to continue", ""), say(second))}
+    )
+    async with bench(tmp_path, cli) as b:
+        text = (await b.node.listcerts()).text
+        assert first in text
+        assert text.endswith(second)
+        assert "Press" not in text
+
+
 async def test_paging_is_switched_off_where_the_node_knows_how(tmp_path: Path) -> None:
     cli = Cli(page=2, commands={LISTCERTS: TABLE})
     async with bench(tmp_path, cli) as b:
@@ -146,7 +158,7 @@ async def test_endless_output_without_a_line_end_is_given_up(tmp_path: Path) -> 
     async with bench(tmp_path, Cli(commands={LISTCERTS: flood})) as b:
         await b.node.connect()
         assert b.node._shell is not None
-        b.node._shell._cap = 500_000
+        b.node._shell._talk = replace(b.node._shell._talk, cap=500_000)
         with pytest.raises(OutputTooLong) as caught:
             await b.node.listcerts()
         assert caught.value.sent

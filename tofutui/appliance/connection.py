@@ -17,9 +17,9 @@ from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.hostkeys import KnownKeys, Standing
 from tofutui.appliance.keyfile import KeyFile, Keys
 from tofutui.appliance.login import Attempt, LoginClock
-from tofutui.appliance.opening import Say
 from tofutui.appliance.place import Place, parse_jump, survey, survey_node
 from tofutui.appliance.questions import Asker, HostKeyQuestion
+from tofutui.appliance.talk import Say
 from tofutui.appliance.timings import Timings
 from tofutui.appliance.wire import ShellWire, TunnelSession
 from tofutui.tofu.endpoint import Endpoint

@@ -31,7 +31,16 @@ class SecretEnvironment:
         value = self._environ.pop(name, None)
         if value is not None:
             self._taken[name] = value
-        return self._taken.get(name)
+        taken = self._taken.get(name)
+        return None if taken is None else as_text(taken.encode("utf-8", "surrogateescape"))
+
+
+def as_text(secret: bytes) -> str:
+    """A password as the text that SSH sends in UTF-8; bytes that are none are taken for Latin-1."""
+    try:
+        return secret.decode()
+    except UnicodeDecodeError:
+        return secret.decode("latin-1")
 
 
 class PasswordSource(Protocol):
@@ -150,7 +159,7 @@ async def run_password_command(settings: NodeSettings, timeout: float) -> str:  
         raise NoPassword(
             f"{where}: it ended with status {status}", "run it by hand; its output is not shown here"
         )
-    line = output.split(b"\n", 1)[0].removesuffix(b"\r").decode("utf-8", "surrogateescape")
+    line = as_text(output.split(b"\n", 1)[0].removesuffix(b"\r"))
     if not line:
         raise NoPassword(f"{where}: it printed no password in its first line")
     return line

@@ -44,6 +44,9 @@ def _ends(pattern: str, tail: str = r"[\s.…:?]*\Z") -> re.Pattern[str]:
 PAGER = re.compile(r"\s*-{1,3} ?\(?more\)? ?-{1,3}[^\r\n]{0,60}", re.IGNORECASE)
 """A pager waiting in a line of its own."""
 
+PRESS_ENTER = re.compile(r"press\s+<?(?:enter|return)>?\s+(?:key\s+)?to\s+continue[\s.…:?]*", re.IGNORECASE)
+"""The other kind of pager."""
+
 DIALOGUES = (
     Dialogue(
         "resume menu",
@@ -59,7 +62,7 @@ DIALOGUES = (
         "S5: anything else gives `ERROR : Please enter Yes or No`",
         notice=re.compile(r"[^\n]*another user is logged[^\n]*", re.IGNORECASE),
     ),
-    Dialogue("press Enter", _ends(r"press\s+<?(?:enter|return)>?\s+(?:key\s+)?to\s+continue"), "", "S4"),
+    Dialogue("press Enter", _ends(PRESS_ENTER.pattern, r"\Z"), "", "S4"),
     Dialogue(
         "banner pager",
         _ends(rf"(?:\A|\n){PAGER.pattern}", r"\s*\Z"),
@@ -89,7 +92,8 @@ _CHANGES_PASSWORD = re.compile(
     r"\b(?:new|current|old|retype|re-enter|repeat|confirm|change)\b", re.IGNORECASE
 )
 _YES_NO = re.compile(
-    r"(?P<open>[(\[<]\s*|\b)(?P<yes>yes|y)\s*[/|]\s*no?\b\s*[)\]>]?\s*(?:\[\s*\w*\s*\])?\s*[?:]?\s*\Z",
+    r"(?:[(\[<]\s*|\b)(?P<yes>yes|y)(?:\s*[/|]\s*|\s+or\s+)no?\b\s*[)\]>]?"
+    r"(?:[\s?:]|[(\[]\s*(?:default\W*)?\w*\s*[)\]])*\Z",
     re.IGNORECASE,
 )
 _FAR_REACHING = re.compile(r"restart|reload|stop|\ball\b", re.IGNORECASE)

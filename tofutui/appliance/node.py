@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from tofutui.appliance.credentials import NodePassword, SecretEnvironment
 from tofutui.appliance.errors import ApplianceError, LinkLost
 from tofutui.appliance.questions import Asker
-from tofutui.appliance.shell import Order, Shell
+from tofutui.appliance.reading import Order
+from tofutui.appliance.shell import Shell
 from tofutui.appliance.timings import Timings
 from tofutui.appliance.turns import Turns
 from tofutui.tofu.endpoint import Endpoint, is_plain_key, safe_repr

@@ -1,10 +1,8 @@
 """From a fresh shell to its first prompt: banners, menus and questions first."""
 
 import re
-from collections.abc import Callable
-from typing import Literal
 
-from tofutui.appliance.console import Console, Patience, ShellEnded
+from tofutui.appliance.console import Patience, ShellEnded
 from tofutui.appliance.dialogues import (
     Dialogue,
     Then,
@@ -24,13 +22,9 @@ from tofutui.appliance.errors import (
     TooManySessions,
     UnknownDialogue,
 )
-from tofutui.appliance.questions import Asker, DialogueQuestion
-from tofutui.appliance.timings import Timings
-from tofutui.tofu.session import NodeSettings
+from tofutui.appliance.questions import DialogueQuestion
+from tofutui.appliance.talk import Talk, quoted
 from tofutui.tofu.text import safe
-
-Say = Callable[[Literal["sent", "answer", "note", "error"], str], None]
-"""Writes a line of the command log."""
 
 PROMPT = re.compile(r"(?P<host>[^\s/@#>()]{1,100})/(?P<user>[^\s/#>()]{1,100})[#>][ ]{0,2}")
 """``host/user#`` or ``host/user>``; a config prompt holds brackets and is none (DOMAIN.md part 3)."""
@@ -38,21 +32,17 @@ PROMPT = re.compile(r"(?P<host>[^\s/@#>()]{1,100})/(?P<user>[^\s/#>()]{1,100})[#
 _OTHER_PROMPT = re.compile(r"\A[^\n]{0,100}[^#\s>] ?[#$>] ?\Z")
 """A shell's, a router's or a config prompt; a row of # is a progress bar."""
 _KEPT = 20_000
-_LIMIT = 4_000_000
 
 
 class Opening:
     """One run from the shell's start to the prompt, which `prompt` and `hostname` hold afterwards."""
 
-    def __init__(
-        self, console: Console, settings: NodeSettings, asker: Asker, timings: Timings, say: Say
-    ) -> None:
-        self._console = console
-        self._settings = settings
-        self._asker = asker
-        self._timings = timings
-        self._say = say
-        self._patience = Patience(timings.first_prompt)
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+        self._console = talk.console
+        self._settings = talk.settings
+        self._timings = talk.timings
+        self._patience = Patience(talk.timings.first_prompt)
         self._seen = ""
         self._silence = 0.0
         self._rounds: dict[str, int] = {}
@@ -82,7 +72,7 @@ class Opening:
             return
         self._silence = 0.0
         self._seen = ("".join((self._seen, *(f"{line}\n" for line in lines))))[-_KEPT:]
-        if self._console.received > _LIMIT:
+        if self._console.received > self._talk.cap:
             raise OutputTooLong(
                 f"{self._settings.host} does not stop printing before its first prompt", sent=False
             )
@@ -114,7 +104,7 @@ class Opening:
             match.group().strip() for match in (known.notice.finditer(text) if known.notice else ())
         ]
         if known.name != "banner pager" or rounds == 1:
-            self._say("answer", f"{known.answer or 'Enter'} ({known.name})")
+            self._talk.say("answer", f"{known.answer or 'Enter'} ({known.name})")
         self._type(known.answer)
 
     def _type(self, answer: str) -> None:
@@ -133,10 +123,10 @@ class Opening:
     async def _ask(self, line: str) -> None:
         text = (self._seen + line).strip("\n")
         question = DialogueQuestion(self._settings.role, None, text, None)
-        answer = await self._patience.outside(self._asker.dialogue(question))
+        answer = await self._patience.outside(self._talk.asker.dialogue(question))
         if answer is None:
             raise self._expired() if says_expired(text) else self._unanswered(text)
-        self._say("answer", "(not shown)" if wants_secret(text) else safe(answer) or "Enter")
+        self._talk.say("answer", "(not shown)" if wants_secret(text) else safe(answer) or "Enter")
         self._patience.renew()
         self._type(answer)
 
@@ -176,10 +166,3 @@ class Opening:
 def is_prompt(line: str) -> bool:
     """Whether a line is nothing but a prompt of the admin CLI."""
     return PROMPT.fullmatch(line) is not None
-
-
-def quoted(text: str) -> str:
-    """The last words of a node, on one line, for a message."""
-    lines = [safe(line.strip()) for line in text.splitlines() if line.strip()]
-    shown = " / ".join(lines[-4:])
-    return f'"{shown if len(shown) <= 240 else "…" + shown[-240:]}"'

@@ -1,32 +1,15 @@
 """One admin CLI shell: commands in, their text out, and a way out that leaves no session behind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from tofutui.appliance.console import CTRL_C, Console, Patience, ShellEnded, Wire
-from tofutui.appliance.dialogues import PAGER, is_plain_question, looks_like_question, wants_secret, yes_to
-from tofutui.appliance.echo import EchoFilter
-from tofutui.appliance.errors import CommandTimeout, LinkLost, NotAnAdminCli, OutputTooLong, UnknownDialogue
-from tofutui.appliance.opening import Opening, Say, is_prompt, quoted
-from tofutui.appliance.questions import Asker, DialogueQuestion
+from tofutui.appliance.errors import LinkLost, NotAnAdminCli
+from tofutui.appliance.opening import Opening, is_prompt
+from tofutui.appliance.questions import Asker
+from tofutui.appliance.reading import Order, Reading
+from tofutui.appliance.talk import Say, Talk
 from tofutui.appliance.timings import Timings
 from tofutui.tofu.session import NodeSettings
-from tofutui.tofu.text import safe
-
-_NEVER = float("inf")
-_OWN_ANSWERS = 2
-"""Questions after one command that are answered without asking; more would be a loop."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A command and how long it may take."""
-
-    command: str
-    total: float
-    idle: float = _NEVER
-    confirm: bool = False
-    """Whether a yes/no question may be answered (DESIGN.md part 8.3)."""
 
 
 class Shell:
@@ -44,10 +27,9 @@ class Shell:
     ) -> None:
         self._console = Console(wire)
         self._settings = settings
-        self._asker = asker
         self._timings = timings
         self._say = say
-        self._cap = cap
+        self._talk = Talk(self._console, settings, asker, timings, say, cap)
         self._unfinished = False
         self._broken = False
         self._is_foreign = False
@@ -65,7 +47,7 @@ class Shell:
 
     async def open(self) -> None:
         """Reach the first prompt, learn it, and switch paging off where the node knows how."""
-        opening = Opening(self._console, self._settings, self._asker, self._timings, self._say)
+        opening = Opening(self._talk)
         try:
             await opening.run()
         except NotAnAdminCli:
@@ -97,7 +79,8 @@ class Shell:
                 raise ShellEnded
             self.sent = self._unfinished = True
             self._say("sent", order.command)
-            text = await _Reading(self, order, on_text).run()
+            reading = Reading(self._talk, order, self.prompt, self.hostname, self.interrupt, on_text)
+            text = await reading.run()
         except ShellEnded:
             self._broken = True
             raise self._lost(order) from None
@@ -158,143 +141,3 @@ class Shell:
         if self.sent:
             return LinkLost(f"{where} while `{order.command}` ran", sent=True)
         return LinkLost(f"{where} before `{order.command}` was sent", sent=False)
-
-
-class _Reading:
-    """The output of one command, from its echo to the prompt."""
-
-    def __init__(self, shell: Shell, order: Order, on_text: Callable[[str], None] | None) -> None:
-        self._shell = shell
-        self._console = shell._console
-        self._timings = shell._timings
-        self._order = order
-        self._on_text = on_text
-        self._patience = Patience(order.total)
-        self._echo = EchoFilter(order.command, shell.prompt)
-        self._parts: list[str] = []
-        self._started = self._console.received
-        self._silence = 0.0
-        self._own_answers = 0
-        self._paged = False
-
-    async def run(self) -> str:
-        while not await self._step():
-            pass
-        return "".join(self._parts)
-
-    async def _step(self) -> bool:
-        """One piece of output or one silence; whether that was the end."""
-        due = self._due()
-        wait = max(0.0, min(due, self._order.idle) - self._silence)
-        wait = min(wait, self._patience.left)
-        lines = await self._console.hear(wait)
-        if lines is not None:
-            self._heard(lines)
-            await self._check_limits()
-            return False
-        self._silence += wait
-        if self._silence >= due:
-            return await self._act()
-        await self._check_limits()
-        return False
-
-    def _heard(self, lines: list[str]) -> None:
-        self._silence = 0.0
-        self._paged = False
-        self._emit(self._echo.lines(lines))
-
-    def _emit(self, lines: list[str]) -> None:
-        if not lines:
-            return
-        text = "".join(f"{line}\n" for line in lines)
-        self._parts.append(text)
-        if self._on_text:
-            self._on_text(text)
-
-    def _due(self) -> float:
-        """The silence after which the unfinished line means something."""
-        tail, timings = self._console.screen.tail, self._timings
-        if tail.endswith(self._shell.prompt):
-            return timings.settle if tail == self._shell.prompt else timings.midline_settle
-        if PAGER.fullmatch(tail.rstrip()):
-            return timings.settle
-        if self._own_answer(tail):
-            return timings.quiet
-        asks = looks_like_question if self._order.confirm else is_plain_question
-        if self._paged or asks(tail):
-            return timings.unknown_quiet
-        return _NEVER
-
-    async def _act(self) -> bool:
-        tail = self._console.screen.tail
-        if tail.endswith(self._shell.prompt):
-            self._finish(self._console.screen.line.removesuffix(self._shell.prompt))
-            return True
-        if PAGER.fullmatch(tail.rstrip()):
-            self._turn_page(b" ")
-        elif self._paged:
-            self._turn_page(b"\n")
-        else:
-            await self._answer(tail)
-        return False
-
-    def _finish(self, before_prompt: str) -> None:
-        """The prompt is back; ``before_prompt`` is what stood in its line."""
-        self._emit(self._echo.rest())
-        if before_prompt.strip():
-            self._emit([before_prompt])
-        self._console.screen.wipe()
-
-    def _turn_page(self, key: bytes) -> None:
-        """Space, and Enter where a space does nothing (unicon and the scanners differ, DOMAIN.md part 3)."""
-        self._console.screen.wipe()
-        self._console.press(key)
-        self._silence = 0.0
-        self._paged = key == b" "
-
-    def _own_answer(self, tail: str) -> str | None:
-        if not self._order.confirm or self._own_answers >= _OWN_ANSWERS or not looks_like_question(tail):
-            return None
-        return yes_to("".join(self._parts) + tail)
-
-    async def _answer(self, tail: str) -> None:
-        answer = self._own_answer(tail)
-        if answer is not None:
-            self._own_answers += 1
-        else:
-            answer = await self._ask()
-        self._shell._say("answer", "(not shown)" if wants_secret(tail) else safe(answer) or "Enter")
-        self._emit([*self._echo.rest(), self._console.screen.line])
-        self._console.screen.wipe()
-        self._echo = EchoFilter(answer, "")
-        self._silence = 0.0
-        self._console.type(answer)
-
-    async def _ask(self) -> str:
-        text = "".join((*self._parts, *self._echo.rest(), self._console.screen.line))
-        settings = self._shell._settings
-        question = DialogueQuestion(settings.role, self._shell.hostname, text[-20_000:], self._order.command)
-        answer = await self._patience.outside(self._shell._asker.dialogue(question))
-        if answer is None:
-            await self._shell.interrupt()
-            raise UnknownDialogue(
-                f"{settings.host} asks after `{self._order.command}`: {quoted(text)}; Ctrl-C was sent",
-                sent=True,
-            )
-        return answer
-
-    async def _check_limits(self) -> None:
-        host, command = self._shell._settings.host, self._order.command
-        if self._console.received - self._started > self._shell._cap:
-            await self._shell.interrupt()
-            raise OutputTooLong(
-                f"{host} printed more than {self._shell._cap:,} bytes for `{command}`", sent=True
-            )
-        if self._patience.left <= 0 or self._silence >= self._order.idle:
-            await self._shell.interrupt()
-            seconds = self._order.total if self._patience.left <= 0 else self._order.idle
-            raise CommandTimeout(
-                f"{host} did not finish `{command}` within {seconds:g} s",
-                "command_timeout in sessions.toml sets the seconds of an ncs command",
-                sent=True,
-            )

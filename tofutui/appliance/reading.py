@@ -1,0 +1,199 @@
+"""The output of one command, from its echo to the prompt."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from tofutui.appliance.console import Patience
+from tofutui.appliance.dialogues import (
+    PAGER,
+    PRESS_ENTER,
+    is_plain_question,
+    looks_like_question,
+    wants_secret,
+    yes_to,
+)
+from tofutui.appliance.echo import EchoFilter
+from tofutui.appliance.errors import CommandTimeout, OutputTooLong, UnknownDialogue
+from tofutui.appliance.questions import DialogueQuestion
+from tofutui.appliance.talk import Talk, quoted
+from tofutui.tofu.text import safe
+
+_NEVER = float("inf")
+_OWN_ANSWERS = 2
+"""Questions after one command that are answered without asking; more would be a loop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A command and how long it may take."""
+
+    command: str
+    total: float
+    idle: float = _NEVER
+    confirm: bool = False
+    """Whether a yes/no question may be answered (DESIGN.md part 8.3)."""
+
+
+class _Meaning(Enum):
+    """What a silence means, from the line that it follows."""
+
+    OUTPUT = auto()
+    PROMPT = auto()
+    PAGE = auto()
+    ENTER = auto()
+    QUESTION = auto()
+
+
+class Reading:
+    """Reads until the prompt is back; turns pages, and answers or passes on questions on the way."""
+
+    def __init__(
+        self,
+        talk: Talk,
+        order: Order,
+        prompt: str,
+        hostname: str,
+        interrupt: Callable[[], Awaitable[bool]],
+        on_text: Callable[[str], None] | None,
+    ) -> None:
+        self._talk = talk
+        self._screen = talk.console.screen
+        self._order = order
+        self._prompt = prompt
+        self._hostname = hostname
+        self._interrupt = interrupt
+        self._on_text = on_text
+        self._patience = Patience(order.total)
+        self._echo = EchoFilter(order.command, prompt)
+        self._parts: list[str] = []
+        self._answered = 0
+        """How many parts there were at the last answer: a question is answered once."""
+        self._own_answers = 0
+        self._started = talk.console.received
+        self._silence = 0.0
+        self._paged = False
+
+    async def run(self) -> str:
+        """The whole output.
+
+        Raises:
+            ShellEnded: the node hung up.
+            Interrupted: one of its subclasses; the command was stopped with Ctrl-C.
+        """
+        while not await self._step():
+            pass
+        return "".join(self._parts)
+
+    async def _step(self) -> bool:
+        """One piece of output or one silence; whether that was the end."""
+        meaning, due = self._meaning()
+        wait = min(max(0.0, min(due, self._order.idle) - self._silence), self._patience.left)
+        lines = await self._talk.console.hear(wait)
+        if lines is not None:
+            self._silence, self._paged = 0.0, False
+            self._emit(self._echo.lines(lines))
+        else:
+            self._silence += wait
+            if self._silence >= due:
+                return await self._act(meaning)
+        await self._check_limits()
+        return False
+
+    def _meaning(self) -> tuple[_Meaning, float]:
+        """What the unfinished line means, and the silence after which it does."""
+        tail, timings = self._screen.tail, self._talk.timings
+        if tail.endswith(self._prompt):
+            return _Meaning.PROMPT, timings.settle if tail == self._prompt else timings.midline_settle
+        if PAGER.fullmatch(tail.rstrip()):
+            return _Meaning.PAGE, timings.settle
+        if PRESS_ENTER.fullmatch(tail.strip()):
+            return _Meaning.ENTER, timings.quiet
+        if self._paged:
+            return _Meaning.ENTER, timings.unknown_quiet
+        if self._own_answer():
+            return _Meaning.QUESTION, timings.quiet if tail.strip() else timings.unknown_quiet
+        asks = looks_like_question if self._order.confirm else is_plain_question
+        return (_Meaning.QUESTION, timings.unknown_quiet) if asks(tail) else (_Meaning.OUTPUT, _NEVER)
+
+    async def _act(self, meaning: _Meaning) -> bool:
+        if meaning is _Meaning.PROMPT:
+            self._finish()
+            return True
+        if meaning is _Meaning.QUESTION:
+            await self._answer()
+        else:
+            self._press(b" " if meaning is _Meaning.PAGE else b"\n")
+        return False
+
+    def _finish(self) -> None:
+        """The prompt is back; what stands before it in its line is output without a line end."""
+        self._emit(self._echo.rest())
+        before = self._screen.line.removesuffix(self._prompt)
+        if before.strip():
+            self._emit([before])
+        self._screen.wipe()
+
+    def _press(self, key: bytes) -> None:
+        """Space, and Enter where a space does nothing (unicon and the scanners differ, DOMAIN.md part 3)."""
+        self._screen.wipe()
+        self._talk.console.press(key)
+        self._silence, self._paged = 0.0, key == b" "
+
+    def _emit(self, lines: list[str]) -> None:
+        if not lines:
+            return
+        text = "".join(f"{line}\n" for line in lines)
+        self._parts.append(text)
+        if self._on_text:
+            self._on_text(text)
+
+    def _own_answer(self) -> str | None:
+        """Yes, where the node asks so plainly that nobody need be asked; it may end its line after it."""
+        if not self._order.confirm or self._own_answers >= _OWN_ANSWERS:
+            return None
+        if not self._screen.tail.strip() and len(self._parts) == self._answered:
+            return None
+        return yes_to("".join(self._parts) + self._screen.line)
+
+    async def _answer(self) -> None:
+        answer = self._own_answer()
+        line = self._screen.line
+        self._emit([*self._echo.rest(), *([line] if line.strip() else [])])
+        self._screen.wipe()
+        if answer is None:
+            answer = await self._ask()
+        else:
+            self._own_answers += 1
+        self._answered = len(self._parts)
+        self._talk.say("answer", "(not shown)" if wants_secret(line) else safe(answer) or "Enter")
+        self._echo = EchoFilter(answer, "")
+        self._silence = 0.0
+        self._talk.console.type(answer)
+
+    async def _ask(self) -> str:
+        text = "".join(self._parts)
+        settings = self._talk.settings
+        question = DialogueQuestion(settings.role, self._hostname, text[-20_000:], self._order.command)
+        answer = await self._patience.outside(self._talk.asker.dialogue(question))
+        if answer is None:
+            await self._interrupt()
+            raise UnknownDialogue(
+                f"{settings.host} asks after `{self._order.command}`: {quoted(text)}; Ctrl-C was sent",
+                sent=True,
+            )
+        return answer
+
+    async def _check_limits(self) -> None:
+        host, command, cap = self._talk.settings.host, self._order.command, self._talk.cap
+        if self._talk.console.received - self._started > cap:
+            await self._interrupt()
+            raise OutputTooLong(f"{host} printed more than {cap:,} bytes for `{command}`", sent=True)
+        if self._patience.left <= 0 or self._silence >= self._order.idle:
+            seconds = self._order.total if self._patience.left <= 0 else self._order.idle
+            await self._interrupt()
+            raise CommandTimeout(
+                f"{host} did not finish `{command}` within {seconds:g} s",
+                "command_timeout in sessions.toml sets it" if command.startswith("ncs ") else "",
+                sent=True,
+            )
