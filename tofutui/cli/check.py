@@ -12,11 +12,13 @@ from pathlib import Path
 from tofutui import __version__
 from tofutui.cli.choosing import load, pick
 from tofutui.cli.output import OutputError, check_writable, complain, complain_of, write, write_file
-from tofutui.cli.parsers import LogFile, Reissued
+from tofutui.cli.parsers import KnownFile, LogFile, Reissued
+from tofutui.config.known import read_export_at
 from tofutui.config.paths import data_dir
 from tofutui.report import render, render_many
 from tofutui.tofu.comparison import Comparison
 from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.known_reading import Export
 from tofutui.tofu.session import Role, Session, Via
 from tofutui.tofu.text import decode
 
@@ -37,12 +39,21 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a ``--known`` held; without a role both nodes are meant."""
+
+    role: Role | None
+    export: Export
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What is to be compared, with everything that was said about it beforehand."""
 
     sessions: tuple[Session, ...]
     logs: tuple[Log, ...]
     reissued: tuple[Reissued, ...]
+    known: tuple[Known, ...]
     data: Path
     """The folder of the history."""
 
@@ -81,13 +92,22 @@ def _order(options: argparse.Namespace) -> Order:
         )
     path, sessions = load(options.sessions, read_only=True)
     chosen = list(sessions.values()) if options.all else pick(options.names, sessions, path)
-    if len(chosen) > 1 and any(log.role for log in options.logs):
-        raise CheckError("--log primary=/secondary= needs exactly one session", "whose primary would it be?")
+    if len(chosen) > 1:
+        _refuse_roles("--log", options.logs)
+        _refuse_roles("--known", options.known)
     logs = tuple(_read(log) for log in options.logs)
+    known = tuple(Known(file.role, read_export_at(file.path)) for file in options.known)
     if options.no_probe:
         chosen = [replace(one, probe=replace(one.probe, via=Via.OFF)) for one in chosen]
     data = data_dir(options.data, os.environ)
-    return Order(tuple(chosen), logs, tuple(options.reissued), data)
+    return Order(tuple(chosen), logs, tuple(options.reissued), known, data)
+
+
+def _refuse_roles(option: str, files: Sequence[LogFile | KnownFile]) -> None:
+    if any(file.role for file in files):
+        raise CheckError(
+            f"{option} primary=/secondary= needs exactly one session", "whose primary would it be?"
+        )
 
 
 def _read(log: LogFile) -> Log:

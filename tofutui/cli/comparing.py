@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Coroutine, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ async def compare_all(order: Order) -> Outcome:
     sightings = Sightings(database) if database else None
     places = asyncio.Semaphore(SESSIONS_AT_ONCE)
 
-    async def one(session: Session) -> tuple[Comparison, list[str]]:
+    async def one(session: Session) -> _Done:
         async with places:
             return await _compare(session, order, asker, sightings)
 
@@ -64,9 +65,9 @@ async def compare_all(order: Order) -> Outcome:
         if database is not None:
             database.close()
     results = [task.result() for task in tasks]
-    comparisons = [comparison for comparison, _ in results]
-    remarks = [remark for _, found in results[:1] for remark in found]
-    return comparisons, trouble + remarks + list(_about_nobody(order.reissued, comparisons))
+    comparisons = [done.comparison for done in results]
+    remarks = [*trouble, *results[0].remarks, *_of_nobody(order, results)]
+    return comparisons, remarks + list(_about_nobody(order.reissued, comparisons))
 
 
 def _open(folder: Path) -> tuple[Database | None, list[str]]:
@@ -78,12 +79,24 @@ def _open(folder: Path) -> tuple[Database | None, list[str]]:
     return database, [database.message] if database.message else []
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """One session's comparison, and what was said beforehand to no effect."""
+
+    comparison: Comparison
+    remarks: list[str]
+    unused: dict[str, tuple[str, ...]]
+    """Files of known certificates that are not used, and why."""
+
+
 async def _compare(
     session: Session, order: Order, asker: TerminalAsker, sightings: Sightings | None
-) -> tuple[Comparison, list[str]]:
+) -> _Done:
     bench = Workbench(session, asker, sightings=sightings)
     try:
         remarks = [remark for log in order.logs for remark in _add(bench, log)]
+        for known in order.known:
+            bench.add_known(known.export.certificates, known.role)
         for said in order.reissued:
             bench.say_reissued(said.host, said.port)
         await bench.refresh()
@@ -91,7 +104,16 @@ async def _compare(
         await bench.close()
     if bench.memory.trouble is not None:
         remarks.append(bench.memory.trouble)
-    return bench.comparison, remarks
+    return _Done(bench.comparison, remarks, bench.known.unused())
+
+
+def _of_nobody(order: Order, results: Sequence[_Done]) -> Iterator[str]:
+    """What could not be read of the known certificates, and the files that no session can use."""
+    for known in order.known:
+        yield from known.export.remarks
+    for file, reasons in results[0].unused.items():
+        if all(file in done.unused for done in results):
+            yield from reasons
 
 
 def _add(bench: Workbench, log: Log) -> Iterator[str]:

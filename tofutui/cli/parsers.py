@@ -34,6 +34,14 @@ class LogFile:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What ``--known`` names: a file, a folder or a glob; without a role both nodes are meant."""
+
+    role: Role | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reissued:
     """A host named with ``--reissued``; without a port all its ports are meant."""
 
@@ -133,6 +141,15 @@ def _check() -> _Parser:
         help="a log that may hold TOFU failures, and whose it is (repeatable)",
     )
     parser.add_argument(
+        "--known",
+        action="append",
+        default=[],
+        type=_known_file,
+        metavar="[primary=|secondary=]FILE",
+        help="certificates exported from a node's store, in PEM, DER or as keytool lists them; "
+        "a file, folder or glob (repeatable)",
+    )
+    parser.add_argument(
         "--reissued",
         action="append",
         default=[],
@@ -180,12 +197,22 @@ def _seconds(text: str) -> float:
 
 
 def _log_file(text: str) -> LogFile:
+    role, name = _of_node(text)
+    return LogFile(role, Path(name).expanduser())
+
+
+def _known_file(text: str) -> KnownFile:
+    return KnownFile(*_of_node(text))
+
+
+def _of_node(text: str) -> tuple[Role | None, str]:
+    """A file and the node that it is said to be of."""
     word, equals, path = text.partition("=")
     role = Role(word) if equals and word in tuple(Role) else None
     name = path if role else text
     if not name:
         raise argparse.ArgumentTypeError(f"{text!r} names no file")
-    return LogFile(role, Path(name).expanduser())
+    return role, name
 
 
 def _reissued(text: str) -> Reissued:

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase
 from tofutui.tofu.evidence import NodeClock
 from tofutui.tofu.failures import LogDigest, read_log
 from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version
+from tofutui.tofu.known import Imported
 from tofutui.tofu.listing import Listing
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import Role, Session
@@ -23,6 +24,7 @@ from tofutui.tofu.site import probe_target
 from tofutui.workbench.changes import Change, EntriesChanged, LogGrew, NodeChanged
 from tofutui.workbench.evidence import Log, Testimony
 from tofutui.workbench.judge import Judge
+from tofutui.workbench.known import KnownCertificates
 from tofutui.workbench.lister import Lister
 from tofutui.workbench.memory import Memory
 from tofutui.workbench.probes import Probes
@@ -73,7 +75,8 @@ class Workbench:
         self.testimony = Testimony()
         self._tables = {role: Table(session, role, views[role]) for role in session.roles}
         self.memory = Memory(session, sightings)
-        self._judge = Judge(self.comparison, self._tables, self.testimony, self.memory, clock)
+        self.known = KnownCertificates(session)
+        self._judge = Judge(self.comparison, self._tables, self.testimony, self.memory, self.known, clock)
         self._listers = {
             role: Lister(self._nodes[role], self._tables[role], clock, self._rows_came(role))
             for role in session.roles
@@ -107,6 +110,11 @@ class Workbench:
         self.testimony.logs.append(Log(digest, role, source))
         self._judge_again()
         return digest
+
+    def add_known(self, certificates: Iterable[Imported], role: Role | None) -> None:
+        """Certificates exported from a node's store (of ``role``, or of a node nobody named); judge again."""
+        self.known.add(certificates, role)
+        self._judge_again()
 
     def say_reissued(self, host: str, port: int | None) -> int:
         """The operator says that this host was re-issued; returns how many rows that concerns."""
@@ -152,7 +160,8 @@ class Workbench:
         probes = self._new_probes()
         try:
             if entry.presented.also and entry.stored:
-                return await probes.fitting(entry.endpoint, target, entry.stored.raw)
+                known = self._judge.known_sha256(entry)
+                return await probes.fitting(entry.endpoint, target, entry.stored.raw, known)
             return await probes.fetch(entry.endpoint, target)
         finally:
             await self._end_probes(probes)
@@ -204,6 +213,7 @@ class Workbench:
         self._judge.begin(role)
         self._phase(role, Phase.CONNECTING)
         try:
+            await self.known.reload(role)
             await self._nodes[role].connect()
             self._barred.discard(role)
             self._meet(role)
@@ -243,7 +253,8 @@ class Workbench:
         self.on_change(NodeChanged(role))
 
     def _notices(self, role: Role) -> tuple[str, ...]:
-        words = (*self._nodes[role].notices, self.twins(role), self.contrary_role(role))
+        own = (self.twins(role), self.contrary_role(role), *self.known.troubles(role))
+        words = (*self._nodes[role].notices, *own)
         return tuple(word for word in words if word)
 
     async def _ask_about(self, role: Role) -> None:

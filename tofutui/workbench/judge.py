@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from tofutui.tofu.comparison import Comparison, Entry
+from tofutui.tofu.comparison import Comparison, Entry, NodeView
 from tofutui.tofu.evidence import LogHit, NodeClock, OperatorWord
 from tofutui.tofu.failures import Failure
 from tofutui.tofu.past import RowSeen
@@ -21,6 +21,7 @@ from tofutui.workbench.judging import (
     noting_vip,
     with_presented,
 )
+from tofutui.workbench.known import KnownCertificates
 from tofutui.workbench.memory import Memory
 from tofutui.workbench.probes import Probes
 from tofutui.workbench.table import Table
@@ -37,6 +38,7 @@ class Judge:
         tables: dict[Role, Table],
         testimony: Testimony,
         memory: Memory,
+        known: KnownCertificates,
         clock: Callable[[], datetime],
     ) -> None:
         self.clocks: dict[Role, NodeClock] = {}
@@ -44,6 +46,7 @@ class Judge:
         self._tables = tables
         self._testimony = testimony
         self._memory = memory
+        self._known = known
         self._clock = clock
         self._hits: dict[Role, dict[str, tuple[LogHit, ...]]] = {role: {} for role in tables}
         self._unmatched: dict[Role, set[Failure]] = {}
@@ -81,6 +84,11 @@ class Judge:
         self._comparison.failures = self._testimony.fitting_nothing(self._unmatched, self._tables)
         self._comparison.not_tofu = self._testimony.other_causes()
         return changed
+
+    def known_sha256(self, entry: Entry) -> str | None:
+        """The fingerprint of the certificate that the row holds, where an import says it."""
+        one = self._known.of(entry, self._incarnation(entry)).imported
+        return one.sha256 if one else None
 
     def words_about(self, entry: Entry) -> tuple[OperatorWord, ...]:
         """The operator's words about this row."""
@@ -138,7 +146,7 @@ class Judge:
         if entry.endpoint is None or entry.stored is None:
             return entry.presented
         target = probe_target(self._comparison.session, entry.role, entry.endpoint)
-        return await probes.fitting(entry.endpoint, target, entry.stored.raw)
+        return await probes.fitting(entry.endpoint, target, entry.stored.raw, self.known_sha256(entry))
 
     def _around(self, entry: Entry) -> Circumstances:
         past = self._memory.past(entry)
@@ -149,6 +157,7 @@ class Judge:
             hits=self._hits[entry.role].get(entry.id, ()),
             words=self.words_about(entry),
             clock=self.clocks.get(entry.role),
+            known=self._known.of(entry, self._incarnation(entry)),
         )
 
     def _incarnation(self, entry: Entry) -> datetime | None:
@@ -157,8 +166,17 @@ class Judge:
         began = self._memory.past(entry).began
         return max((t for t in (seen, said, began) if t is not None), default=None)
 
+    def _assign_known(self, role: Role, view: NodeView) -> None:
+        """Find the rows of imported certificates; where one stands in the shade of another, ask again."""
+        self._known.assign(role, view)
+        for entry in view.entries.values():
+            others = {other.sha256 for other in entry.presented.also}
+            if others and self.known_sha256(entry) in others:
+                self._thorough[role].discard(entry.id)
+
     def _tie(self, role: Role) -> None:
         view = self._tables[role].view
+        self._assign_known(role, view)
         if not self._testimony.logs:
             return
         rows = [

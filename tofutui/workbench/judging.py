@@ -7,11 +7,14 @@ from datetime import datetime
 from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.evidence import LogHit, NodeClock, Observation, OperatorWord, RowFacts, Sighting
+from tofutui.tofu.known import Assignment
 from tofutui.tofu.names import compare
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Case, Judgement, judge
+
+NOTHING_KNOWN = Assignment()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Circumstances:
     clock: NodeClock | None = None
     observed: Observation | None = None
     first_sighting: Sighting | None = None
+    known: Assignment = NOTHING_KNOWN
 
 
 def facts_of(entry: Entry, incarnation: datetime | None) -> RowFacts:
@@ -63,6 +67,8 @@ def judged(entry: Entry, around: Circumstances, now: datetime) -> Entry:
         words=around.words,
         observed=around.observed,
         first_sighting=around.first_sighting,
+        known=around.known.known,
+        known_unusable=around.known.unusable,
         skew_s=around.clock.skew_s if around.clock else None,
         now=now,
     )

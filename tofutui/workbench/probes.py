@@ -26,10 +26,13 @@ class Probes:
             self._fetches[key] = asyncio.create_task(self.prober.fetch(row, target))
         return await asyncio.shield(self._fetches[key])
 
-    async def fitting(self, row: Endpoint, target: Endpoint | None, stored: str) -> Presented:
+    async def fitting(
+        self, row: Endpoint, target: Endpoint | None, stored: str, known: str | None = None
+    ) -> Presented:
         """What the endpoint presents when it is asked for its other certificates as well.
 
-        The certificate that fits the stored name is the one shown, the others stand in ``also``.
+        The one with the ``known`` SHA-256 is shown, else the one that fits the stored name; the others stand
+        in ``also``.
         """
         first = await self.fetch(row, target)
         if first.status is not Status.OK:
@@ -38,7 +41,7 @@ class Probes:
         if key not in self._others:
             self._others[key] = asyncio.create_task(self.prober.alternatives(row, target, first))
         others = await asyncio.shield(self._others[key])
-        return choose(first, others, stored)
+        return choose(first, others, stored, known)
 
     async def close(self) -> None:
         """Cancel what is still under way and wait for its end."""
@@ -48,10 +51,13 @@ class Probes:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def choose(first: Presented, others: tuple[Presented, ...], stored: str) -> Presented:
-    """Of all that an endpoint presents, the one whose subject equals the stored name, else the first."""
+def choose(
+    first: Presented, others: tuple[Presented, ...], stored: str, known: str | None = None
+) -> Presented:
+    """Of all that an endpoint presents, the known one, else one of the stored name, else the first."""
     every = (first, *others)
-    fit = next((p for p in every if fits(p, stored)), first)
+    same = (p for p in every if p.certificate is not None and p.certificate.sha256 == known)
+    fit = next(same, None) or next((p for p in every if fits(p, stored)), first)
     also = tuple(p.certificate for p in every if p is not fit and p.certificate is not None)
     return replace(fit, also=also)
 
