@@ -44,11 +44,20 @@ MIGRATIONS = (
     );
     CREATE INDEX shown_by_row ON shown (node, key, baseline, id);
     """,
+    """
+    ALTER TABLE node ADD COLUMN recent TEXT NOT NULL DEFAULT '';
+    ALTER TABLE shown ADD COLUMN silent TEXT;
+    DROP INDEX shown_by_row;
+    CREATE INDEX shown_by_row ON shown (node, key, baseline, first);
+    CREATE INDEX incarnation_lasting ON incarnation (node, key) WHERE ended IS NULL;
+    """,
 )
 """What each version of the layout adds; the version is kept in SQLite's ``user_version``."""
 
 TABLES = ("deletion", "node", "incarnation", "shown")
 
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 FILE = "history.db"
 """Its name in the data folder."""
@@ -75,16 +84,20 @@ class Database:
         self._lock = threading.Lock()
         with _told(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            try:
-                self._connection = _open(path)
-            except sqlite3.OperationalError:
-                raise  # locked, or no permission: not damaged
-            except sqlite3.DatabaseError as error:
-                aside = _set_aside(path)
-                self.message = (
-                    f"the history was damaged ({error}); it is kept as {aside}, a new one was begun"
-                )
-                self._connection = _open(path)
+            self._connection = self._opened(path)
+            self._inode = path.stat().st_ino
+
+    def _opened(self, path: Path) -> sqlite3.Connection:
+        try:
+            if _is_marked(path):
+                raise sqlite3.DatabaseError("found when it was last used")
+            return _open(path)
+        except sqlite3.OperationalError:
+            raise  # locked, or no permission: not damaged
+        except sqlite3.DatabaseError as error:
+            aside = _set_aside(path)
+            self.message = f"the history was damaged ({error}); it is kept as {aside}, a new one was begun"
+            return _open(path)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -93,9 +106,30 @@ class Database:
         Raises:
             HistoryError: SQLite or the file system refused.
         """
-        with self._lock, _told(self.path), self._connection as connection:
-            connection.execute("BEGIN IMMEDIATE")
+        with self._begun("BEGIN IMMEDIATE") as connection:
             yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """One state of the file to read from, however long that takes; writers are not kept waiting.
+
+        Raises:
+            HistoryError: SQLite or the file system refused.
+        """
+        with self._begun("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def _begun(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._lock, _told(self.path), self._connection as connection:
+            connection.execute(begin)
+            try:
+                yield connection
+            except sqlite3.DatabaseError as error:
+                if getattr(error, "sqlite_errorcode", None) in _DAMAGE:
+                    # It is set aside by the next start: now the journal may be in use.
+                    _damage_mark(self.path).write_text(str(self._inode))
+                raise
 
     def close(self) -> None:
         """Close the file; safe to call twice."""
@@ -157,6 +191,18 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()  # noqa: S608
 
 
+def _damage_mark(path: Path) -> Path:
+    """The file that names the database's inode once damage was found inside."""
+    return path.with_name(f"{path.name}.is-damaged")
+
+
+def _is_marked(path: Path) -> bool:
+    try:
+        return _damage_mark(path).read_text() == str(path.stat().st_ino)
+    except FileNotFoundError:
+        return False
+
+
 def _set_aside(path: Path) -> Path:
     """Move the file and what SQLite keeps beside it to the first free name."""
     number = 1
@@ -167,4 +213,5 @@ def _set_aside(path: Path) -> Path:
         beside = path.with_name(path.name + suffix)
         if beside.exists():
             beside.rename(aside.with_name(aside.name + suffix))
+    _damage_mark(path).unlink(missing_ok=True)
     return aside

@@ -166,9 +166,14 @@ class Sighting:
     """What was presented when this incarnation of a row was first seen (rule 6 of the design)."""
 
     sha256: str | None
-    """None if nothing was presented then."""
+    """None if nothing was presented so far."""
     at: datetime
+    """When that was; without a certificate, when the row was first seen."""
     not_before: datetime | None = None
+    silent_since: datetime | None = None
+    """When the row was first seen, if its endpoint presented nothing then."""
+    since: tuple[tuple[str, datetime], ...] = ()
+    """The certificates presented in this incarnation, by SHA-256, and when each was first seen."""
 
 
 class Strength(StrEnum):

@@ -1,6 +1,6 @@
 """What earlier comparisons saw of a row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -30,6 +30,10 @@ class Shown:
     not_before: datetime | None
     sole: bool
     """Whether the endpoint was asked for other certificates as well, and had none."""
+    silent: datetime | None = None
+    """The newest look since ``last`` at which nothing was presented."""
+    baseline: str = ""
+    """How and where the endpoint was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +52,12 @@ class Incarnation:
     absent_at: datetime | None = None
     """The listing without it before it appeared."""
     shown: tuple[Shown, ...] = ()
-    """What its endpoint presented meanwhile, oldest first, as far as it is comparable with today."""
+    """What its endpoint presented meanwhile, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """All that is remembered of one row, oldest incarnation first."""
+    """What is remembered of one row, oldest incarnation first."""
 
     incarnations: tuple[Incarnation, ...] = ()
 
@@ -78,7 +82,16 @@ class Past:
         if not now.shown:
             return Sighting(None, now.began)
         first = now.shown[0]
-        return Sighting(first.sha256, first.first, first.not_before)
+        since: dict[str, datetime] = {}
+        for one in now.shown:
+            since.setdefault(one.sha256, one.first)
+        return Sighting(
+            first.sha256,
+            first.first,
+            first.not_before,
+            silent_since=now.began if now.began < first.first else None,
+            since=tuple(since.items()),
+        )
 
     @property
     def observation(self) -> Observation | None:
@@ -115,3 +128,24 @@ class Look:
     host_key: str | None
     at: datetime
     rows: tuple[RowSeen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What verdicts need of a node's history: the rows that last, without their earlier incarnations."""
+
+    listed: datetime | None = None
+    """When the newest complete listing was; None if there was none."""
+    rows: dict[str, Past] = field(default_factory=dict)
+    """By key; presentations only of the baseline that the key has."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSeen:
+    """A node that there is a history of."""
+
+    role: str
+    address: str
+    """Where this machine connected to it: ``host:port``."""
+    listed: datetime | None
+    """When the newest complete listing was."""

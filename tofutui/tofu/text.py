@@ -42,6 +42,16 @@ def safe_lines(text: str) -> str:
     return "\n".join(safe(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
+def in_groups(digits: str) -> str:
+    """A fingerprint in groups of four, upper case: how it is read aloud."""
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4)).upper()
+
+
+def short_sha256(digits: str) -> str:
+    """The beginning of a fingerprint: enough to tell two certificates apart in a sentence."""
+    return in_groups(digits[:8])
+
+
 def _visible(match: re.Match[str]) -> str:
     code = ord(match.group())
     if 0xDC80 <= code <= 0xDCFF:

@@ -20,7 +20,7 @@ from tofutui.tofu.evidence import (
 from tofutui.tofu.listing import StoredSubject
 from tofutui.tofu.names import NameComparison, Relation, compare
 from tofutui.tofu.presented import Status
-from tofutui.tofu.text import safe
+from tofutui.tofu.text import safe, short_sha256
 
 EQUAL_NAMES = "the subjects are equal; that proves nothing either way"
 _ISSUE_SLACK = timedelta(hours=2)
@@ -239,10 +239,9 @@ def _past_findings(case: Case, certificate: Certificate) -> Iterator[_Finding]:
     observed = case.observed
     if observed is not None and _counts(case, observed.present_at):
         yield _observed_finding(observed, certificate)
-    sighting = case.first_sighting
-    text = _sighting_text(sighting, certificate, case.skew_s) if sighting else None
-    if sighting and text and _counts(case, sighting.at):
-        yield _Finding(Verdict.SUSPECT, Evidence(Kind.HISTORY, sighting.at, text))
+    found = _sighting_evidence(case, certificate)
+    if found is not None and _counts(case, found.at):
+        yield _Finding(Verdict.SUSPECT, found)
 
 
 def _observed_finding(observed: Observation, certificate: Certificate) -> _Finding:
@@ -259,18 +258,33 @@ def _observed_finding(observed: Observation, certificate: Certificate) -> _Findi
     return _Finding(Verdict.SUSPECT, Evidence(Kind.OBSERVED, observed.present_at, text))
 
 
-def _sighting_text(sighting: Sighting, certificate: Certificate, skew_s: float | None) -> str | None:
-    """Why the first sighting of this incarnation speaks for a re-issue; None if it does not."""
-    when = _when(sighting.at)
-    if sighting.sha256 == certificate.sha256:
+def _sighting_evidence(case: Case, certificate: Certificate) -> Evidence | None:
+    """Why the first sighting of this incarnation speaks for a re-issue; None if it does not.
+
+    Another certificate than the first one says nothing while the endpoint still presents that one as well.
+    """
+    sighting = case.first_sighting
+    if sighting is None:
         return None
-    if sighting.sha256 is not None:
-        return f"another certificate was presented when this row was first seen ({when})"
-    slack = _ISSUE_SLACK + timedelta(seconds=abs(skew_s or 0.0))
-    if certificate.not_before is not None and certificate.not_before > sighting.at + slack:
-        begin = _when(certificate.not_before)
-        return f"the certificate presented is valid from {begin}, after this row was first seen ({when})"
-    return None
+    still = {one.sha256 for one in (certificate, *case.facts.presented.also)}
+    if sighting.sha256 is not None and sighting.sha256 not in still:
+        return Evidence(Kind.HISTORY, sighting.at, _change_text(sighting, sighting.sha256, certificate))
+    seen = sighting.at if sighting.sha256 is None else sighting.silent_since
+    slack = _ISSUE_SLACK + timedelta(seconds=abs(case.skew_s or 0.0))
+    if seen is None or certificate.not_before is None or certificate.not_before <= seen + slack:
+        return None
+    begin = _when(certificate.not_before)
+    text = f"the certificate presented is valid from {begin}, after this row was first seen ({_when(seen)})"
+    return Evidence(Kind.HISTORY, seen, text)
+
+
+def _change_text(sighting: Sighting, first: str, certificate: Certificate) -> str:
+    """From which certificate to which, and since when."""
+    what = "this row was first seen" if sighting.silent_since is None else "this row's host first answered"
+    since = dict(sighting.since).get(certificate.sha256)
+    then = f"SHA-256 {short_sha256(first)} then, {short_sha256(certificate.sha256)}"
+    now = "now" if since is None else f"since {_when(since)}"
+    return f"another certificate was presented when {what} ({_when(sighting.at)}): {then} {now}"
 
 
 def _word_findings(case: Case) -> Iterator[_Finding]:

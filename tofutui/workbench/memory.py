@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from tofutui.history.database import HistoryError
+from tofutui.history.database import HistoryError, storable
 from tofutui.history.sightings import Sightings
 from tofutui.tofu.comparison import Entry
 from tofutui.tofu.endpoint import Endpoint, split_key
-from tofutui.tofu.past import Look, Past, RowSeen
+from tofutui.tofu.past import Look, Past, Remembered, RowSeen
 from tofutui.tofu.session import Role, Session, Via
 from tofutui.tofu.site import probe_target
 
@@ -26,23 +27,32 @@ class Memory:
         self.trouble: str | None = None
         self._session = session
         self._store = store
-        self._pasts: dict[Role, dict[str, Past]] = {}
+        self._remembered: dict[Role, Remembered] = {}
         self._turn = {role: asyncio.Lock() for role in session.roles}
 
     def past(self, entry: Entry) -> Past:
         """What is remembered of a row as it stands: nothing if the node prints another text for it now."""
-        past = self._remembered(entry)
-        text = entry.stored.raw if entry.stored else ""
+        past = self._lasting(entry)
+        text = storable(entry.stored.raw) if entry.stored else ""
         return past if past.current is not None and past.current.text == text else NOTHING
 
-    def whole_past(self, entry: Entry) -> Past:
+    async def whole_past(self, entry: Entry) -> Past:
         """Everything remembered of the row's key, earlier incarnations included."""
-        return self._remembered(entry)
+        store = self._store
+        if store is None or entry.key is None:
+            return NOTHING
+        address = address_of(self._session, entry.role)
+        try:
+            return await asyncio.to_thread(store.past, self._session.name, entry.role, address, entry.key)
+        except HistoryError as error:
+            self.trouble = f"the history cannot be read: {error}"
+            return NOTHING
 
     def appeared(self, entry: Entry) -> bool:
         """Whether the row is new since the listing before: the node may have been watched learning it."""
-        known = self._pasts.get(entry.role)
-        return bool(known) and entry.is_stored and self._remembered(entry).current is None
+        remembered = self._remembered.get(entry.role)
+        listed = remembered is not None and remembered.listed is not None
+        return listed and entry.is_stored and self._lasting(entry).current is None
 
     async def load(self, role: Role) -> None:
         """Read what is remembered of a node's rows."""
@@ -50,8 +60,8 @@ class Memory:
         if store is None:
             return
         try:
-            self._pasts[role] = await asyncio.to_thread(
-                store.pasts,
+            self._remembered[role] = await asyncio.to_thread(
+                store.remembered,
                 self._session.name,
                 role,
                 address_of(self._session, role),
@@ -71,7 +81,7 @@ class Memory:
             address=address_of(self._session, role),
             host_key=host_key,
             at=at,
-            rows=tuple(rows),
+            rows=_one_for_each_key(rows),
         )
         async with self._turn[role]:
             try:
@@ -93,6 +103,7 @@ class Memory:
                 address_of(self._session, entry.role),
                 entry.key,
                 at,
+                entry.stored.raw if entry.stored else "",
             )
         except HistoryError as error:
             self.trouble = f"the history cannot be written: {error}"
@@ -100,10 +111,10 @@ class Memory:
         await self.load(entry.role)
 
     def seen(self, entry: Entry, *, sole: bool) -> RowSeen | None:
-        """An entry as history keeps it; None for lines without a key of their own."""
-        if entry.key is None or entry.doubled or entry.unseen:
+        """An entry as history keeps it; None for lines without a key, and for those of an earlier listing."""
+        if entry.key is None or entry.unseen:
             return None
-        leaf = entry.presented.certificate
+        leaf = None if entry.doubled else entry.presented.certificate
         return RowSeen(
             key=entry.key,
             text=entry.stored.raw if entry.stored else "",
@@ -114,8 +125,18 @@ class Memory:
             sole=sole,
         )
 
-    def _remembered(self, entry: Entry) -> Past:
-        return self._pasts.get(entry.role, {}).get(entry.key or "", NOTHING)
+    def _lasting(self, entry: Entry) -> Past:
+        remembered = self._remembered.get(entry.role)
+        return remembered.rows.get(storable(entry.key or ""), NOTHING) if remembered else NOTHING
+
+
+def _one_for_each_key(rows: Iterable[RowSeen]) -> tuple[RowSeen, ...]:
+    """Rows that stand under one key are one row with both texts: neither is absent, neither can be told."""
+    found: dict[str, RowSeen] = {}
+    for row in rows:
+        first = found.get(row.key)
+        found[row.key] = row if first is None else replace(first, text=f"{first.text}\n{row.text}")
+    return tuple(found.values())
 
 
 def address_of(session: Session, role: Role) -> str:

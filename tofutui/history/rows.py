@@ -1,0 +1,151 @@
+"""Incarnations and presentations as rows of the tables, both ways."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from tofutui.history.database import stamp, time_of
+from tofutui.tofu.past import Beginning, Incarnation, RowSeen, Shown
+
+LIFE = "key, text, beginning, began, last, ended, known_sha256, absent_at"
+SPAN = "baseline, sha256, first, last, not_before, sole, silent"
+
+
+def lives_of(connection: sqlite3.Connection, node: int, key: str) -> list[Incarnation]:
+    """All incarnations of a row, oldest first, without what was presented."""
+    found = connection.execute(
+        f"SELECT {LIFE} FROM incarnation WHERE node = ? AND key = ? ORDER BY began, id",  # noqa: S608
+        (node, key),
+    )
+    return [life(row) for row in found]
+
+
+def spans_of(connection: sqlite3.Connection, node: int, key: str, baseline: str) -> list[Shown]:
+    """All that a row's endpoint presented when it was asked this way, oldest first."""
+    found = connection.execute(
+        f"SELECT {SPAN} FROM shown WHERE node = ? AND key = ? AND baseline = ? ORDER BY first, id",  # noqa: S608
+        (node, key, baseline),
+    )
+    return [span(row) for row in found]
+
+
+def begin(
+    connection: sqlite3.Connection,
+    node: int,
+    seen: RowSeen,
+    beginning: Beginning,
+    at: datetime,
+    *,
+    absent_at: datetime | None = None,
+    known: str | None = None,
+) -> None:
+    """Write the beginning of an incarnation down."""
+    new = Incarnation(
+        key=seen.key,
+        text=seen.text,
+        beginning=beginning,
+        began=at,
+        last=at,
+        known_sha256=known,
+        absent_at=absent_at,
+    )
+    insert_life(connection, node, new)
+
+
+def insert_life(connection: sqlite3.Connection, node: int, one: Incarnation) -> None:
+    """Write an incarnation down, without what was presented."""
+    connection.execute(
+        f"INSERT INTO incarnation (node, {LIFE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (
+            node,
+            one.key,
+            one.text,
+            str(one.beginning),
+            stamp(one.began),
+            stamp(one.last),
+            _stamp(one.ended),
+            one.known_sha256,
+            _stamp(one.absent_at),
+        ),
+    )
+
+
+def insert_span(connection: sqlite3.Connection, node: int, key: str, one: Shown) -> None:
+    """Write down what was presented."""
+    connection.execute(
+        f"INSERT INTO shown (node, key, {SPAN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (
+            node,
+            key,
+            one.baseline,
+            one.sha256,
+            stamp(one.first),
+            stamp(one.last),
+            _stamp(one.not_before),
+            one.sole,
+            _stamp(one.silent),
+        ),
+    )
+
+
+def life(row: tuple[Any, ...]) -> Incarnation:
+    """An incarnation from the columns `LIFE`."""
+    key, text, beginning, began, last, ended, known, absent = row
+    return Incarnation(
+        key=key,
+        text=text,
+        beginning=Beginning(beginning),
+        began=time_of(began),
+        last=time_of(last),
+        ended=optional_time(ended),
+        known_sha256=known,
+        absent_at=optional_time(absent),
+    )
+
+
+def span(row: tuple[Any, ...]) -> Shown:
+    """A presentation from the columns `SPAN`."""
+    baseline, sha256, first, last, not_before, sole, silent = row
+    return Shown(
+        sha256=sha256,
+        first=time_of(first),
+        last=time_of(last),
+        not_before=optional_time(not_before),
+        sole=bool(sole),
+        silent=optional_time(silent),
+        baseline=baseline,
+    )
+
+
+def with_shown(lives: Iterable[Incarnation], spans: Sequence[Shown]) -> list[Incarnation]:
+    """Each incarnation with what was presented meanwhile; what began before is cut off at its beginning.
+
+    Both oldest first.
+    """
+    found, start = [], 0
+    for one in lives:
+        while start < len(spans) and spans[start].last < one.began:
+            start += 1
+        found.append(replace(one, shown=tuple(_within(spans, start, one))))
+    return found
+
+
+def _within(spans: Sequence[Shown], start: int, one: Incarnation) -> Iterable[Shown]:
+    for index in range(start, len(spans)):
+        shown = spans[index]
+        if one.ended is not None and shown.first >= one.ended:
+            return
+        if shown.last >= one.began:
+            until = shown.last if one.ended is None else min(shown.last, one.ended)
+            yield replace(shown, first=max(shown.first, one.began), last=until)
+
+
+def _stamp(at: datetime | None) -> str | None:
+    return None if at is None else stamp(at)
+
+
+def optional_time(text: str | None) -> datetime | None:
+    """A stored time, where there is one."""
+    return time_of(text) if text else None
