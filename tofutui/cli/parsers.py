@@ -16,6 +16,7 @@ COMMANDS = {
     "lab": "only the simulated pair",
     "sessions": "list, locate or validate the sessions",
     "themes": "the themes that --theme takes",
+    "keys": "every key of the app",
 }
 """The commands on offer, each with its line in the help."""
 
@@ -183,7 +184,20 @@ def _themes() -> _Parser:
     return _common("tofutui themes", "The themes, one a line, and where each comes from.")
 
 
-_PARSERS = {"app": _app, "check": _check, "lab": _lab, "sessions": _sessions, "themes": _themes}
+def _keys() -> _Parser:
+    parser = _common("tofutui keys", "Every key of the app, and where it works.")
+    parser.add_argument("--format", choices=("text", "markdown"), default="text")
+    return parser
+
+
+_PARSERS = {
+    "app": _app,
+    "check": _check,
+    "lab": _lab,
+    "sessions": _sessions,
+    "themes": _themes,
+    "keys": _keys,
+}
 
 
 def _seconds(text: str) -> float:
