@@ -107,7 +107,7 @@ async def test_pasted_lines_reach_the_workbench_with_the_node_said(desk: Start) 
         await d.press("f5")
         assert d.fakes.bench.said[0][0] == "log"
         assert d.fakes.bench.said[0][2] is Role.PRIMARY
-        assert "TOFU failures" in d.message
+        assert "TOFU failed" in d.message
         await d.press("f2", "f2")
         assert "unknown node" in d.text
         await d.press("escape")

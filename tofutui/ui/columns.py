@@ -40,7 +40,7 @@ def columns(width: int) -> Columns:
     rest = width - fixed - place_width - 2
     age = 2 * _DAYS if width >= 70 else 0
     sha = _SHA + 1 if width >= 86 else 0
-    return Columns(place=place_width, name=max(0, rest - age - sha - 1), sha=sha, age=age)
+    return Columns(place=place_width, name=max(0, rest - age - sha), sha=sha, age=age)
 
 
 def header(width: int, order: Order, glyphs: Glyphs) -> Line:

@@ -55,7 +55,9 @@ class Facts:
         entry = self.entry
         found = [Item(0, [heading(entry, self.view)]), *self._reasons()]
         found.append(Item(2, [self._column_heads()]))
-        found += [Item(3 if a.differs else 6, self._attribute(a)) for a in attributes(entry)]
+        found += [
+            Item(3 if a.differs or a.type == "CN" else 6, self._attribute(a)) for a in attributes(entry)
+        ]
         if entry.presented.certificate is not None:
             found += self._certificate(entry.presented.certificate)
         else:
@@ -139,10 +141,10 @@ class Facts:
         return found
 
     def _certificate(self, certificate: Certificate) -> list[Item]:
-        issuer = name_of(certificate.issuer) + (" (self-signed)" if certificate.self_issued else "")
+        issuer = "itself (self-signed)" if certificate.self_issued else name_of(certificate.issuer)
         key = ", ".join(filter(None, (certificate.key or "key not readable", certificate.signature)))
         return [
-            Item(5, self._labelled("issuer", [issuer])),
+            Item(4, self._labelled("issuer", [issuer])),
             Item(4, self._labelled("valid", [validity(certificate, self.now)])),
             Item(3, self._fingerprint("SHA-256", certificate.sha256)),
             Item(7, self._labelled("key", [f"{key}, serial {certificate.serial or 'not readable'}"])),

@@ -20,7 +20,7 @@ from tofutui.ui.screens.base import Acting, bindings_of
 from tofutui.ui.widgets.bars import KeyBar
 from tofutui.ui.widgets.choice import Choice
 from tofutui.ui.widgets.painted import Painted, Scroller
-from tofutui.ui.words import VERDICT_TONES, moment, node_name, place
+from tofutui.ui.words import VERDICT_TONES, listed, moment, node_name, place
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a log file that are read, from its end."""
@@ -165,10 +165,9 @@ class EvidenceScreen(Acting[None]):
 
     def _added(self, digest: LogDigest, source: str) -> None:
         count = sum(failure.count for failure in digest.failures)
-        names = len(digest.failures)
-        text = (
-            f"{source}: {count} TOFU failures about {names} names" if count else f"{source}: no TOFU failure"
-        )
+        names = listed([failure.name for failure in digest.failures[:3]])
+        times = "once" if count == 1 else f"{count} times"
+        text = f"{source}: TOFU failed {times}, {names}" if count else f"{source}: no TOFU failure"
         if digest.other:
             text += f"; {digest.other[0].text}"
         self.say(text, Tone.TEXT if count else Tone.WARNING)

@@ -41,7 +41,7 @@ class Painted(Widget, can_focus=False):
         back = Style(bgcolor=self.background_colors[1].rich_color)
         if self.glyphs.ascii:
             pieces = tuple((self.glyphs.plain(text), tone) for text, tone in pieces)
-        return self.palette.strip(pieces, cells, reverse=reverse).apply_style(back)
+        return self.palette.strip(pieces, cells, reverse=reverse).apply_style(back).simplify()
 
     @property
     def lines(self) -> list[Line]:

@@ -1,0 +1,59 @@
+"""Milliseconds from starting a program to its first painted frame, in a real terminal of 120x36.
+
+The installed command on a session whose nodes refuse the connection, beside a bare Textual app with as many
+widgets and beside Python that only imports Textual's App; runs alternate.
+Run: python tests/benchmarks/bench_first_paint.py
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+from tests.support.terminal import terminal  # noqa: E402 - found only with the path above
+
+APPS = str(ROOT / "tests" / "support" / "bench_apps.py")
+RUNS = 11
+SESSIONS = """
+[sessions.bench]
+[sessions.bench.primary]
+host = "127.0.0.1"
+port = 9
+[sessions.bench.secondary]
+host = "127.0.0.1"
+port = 10
+"""
+COMMANDS = {
+    "tofutui": ([sys.executable, "-m", "tofutui", "--sessions", "sessions.toml"], "PRIMARY"),
+    "tofutui, connected": ([sys.executable, "-m", "tofutui", "--sessions", "sessions.toml"], "FAILED"),
+    "bare Textual": ([sys.executable, APPS, "bare", "3"], "PRIMARY"),
+    "import textual.app": ([sys.executable, "-c", "import textual.app; print('PRIMARY')"], "PRIMARY"),
+}
+
+
+def measure(name: str) -> float:
+    """Milliseconds until the program's word stands on the screen."""
+    command, word = COMMANDS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "sessions.toml").write_text(SESSIONS)
+        started = time.perf_counter()
+        with terminal(command, Path(folder), PYTHONPATH=str(ROOT)) as app:
+            app.wait_for(word)
+            return (time.perf_counter() - started) * 1000
+
+
+def main() -> None:
+    """Print median and range of each."""
+    found: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    for _ in range(RUNS):
+        for name, times in found.items():
+            times.append(measure(name))
+    for name, times in found.items():
+        print(f"{name:22}{median(times):7.0f} ms   ({min(times):.0f} to {max(times):.0f})")
+
+
+if __name__ == "__main__":
+    main()

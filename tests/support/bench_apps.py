@@ -1,0 +1,111 @@
+"""The apps that the benchmarks of the screen start in a terminal: ours on canned rows, and stock Textual.
+
+Run as a program: ``python bench_apps.py ours|stock|bare ROWS``.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+HEADS = ("", "Verdict", "Host:port", "Who", "Stored → presented")
+
+
+def ours(count: int) -> None:
+    """The app, with a comparison that holds ``count`` rows a node."""
+    import asyncio
+
+    from tests.support.fake_bench import Fakes, entry, session
+    from tofutui.tofu.comparison import Entry
+    from tofutui.tofu.session import Role
+    from tofutui.tofu.site import Who
+    from tofutui.tofu.verdict import Verdict
+    from tofutui.ui.app import TofutuiApp
+    from tofutui.ui.options import AppOptions
+
+    def table(role: Role) -> list[Entry]:
+        return [
+            entry(
+                role, f"198.51.{n // 250}.{n % 250}_443", Verdict.MISMATCH, who=Who.OTHER, presented=f"h{n}"
+            )
+            for n in range(count)
+        ]
+
+    with tempfile.TemporaryDirectory() as folder:
+        options = AppOptions(
+            sessions={"bench": session(name="bench")}, sessions_path=Path(folder), data_dir=Path(folder)
+        )
+        app = TofutuiApp(options, open_link=Fakes(table).open)
+        asyncio.run(app.run_async())
+
+
+def stock(count: int) -> None:
+    """Two DataTables, a Static that follows the cursor, a Footer: what Textual brings."""
+    from textual.app import App, ComposeResult
+    from textual.binding import Binding
+    from textual.containers import Horizontal
+    from textual.widgets import DataTable, Footer, Static
+
+    class Stock(App[None]):
+        CSS = "DataTable { width: 1fr; } Horizontal { height: 1fr; } #detail { height: 15; }"
+        BINDINGS = (Binding("j", "down", "down"), Binding("k", "up", "up"), Binding("q", "quit", "quit"))
+
+        def compose(self) -> ComposeResult:
+            yield Static("tofutui  bench  PRIMARY")
+            with Horizontal():
+                yield DataTable(cursor_type="row")
+                yield DataTable(cursor_type="row")
+            yield Static(id="detail")
+            yield Footer()
+
+        def on_mount(self) -> None:
+            for table in self.query(DataTable):
+                table.add_columns(*HEADS)
+                for n in range(count):
+                    host = f"198.51.{n // 250}.{n % 250}:443"
+                    table.add_row("x", "MISMATCH", host, "other", f"prime-pri to h{n}", key=str(n))
+
+        def action_down(self) -> None:
+            self.query(DataTable).first().action_cursor_down()
+
+        def action_up(self) -> None:
+            self.query(DataTable).first().action_cursor_up()
+
+        def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+            row = event.row_key.value or ""
+            text = "\n".join(f"fact {i} of row {row}: something that changes" for i in range(14))
+            self.query_one("#detail", Static).update(text, layout=False)
+
+    Stock().run()
+
+
+def bare(_count: int) -> None:
+    """As many widgets as the app has, with a word in each."""
+    from textual.app import App, ComposeResult
+    from textual.containers import Horizontal
+    from textual.widgets import Input, Static
+
+    class Bare(App[None]):
+        CSS = """
+        #panes { height: 1fr; }
+        #panes Static { width: 1fr; }
+        #detail { height: 15; }
+        Input { display: none; }
+        """
+        BINDINGS = (("q", "quit", "quit"),)
+
+        def compose(self) -> ComposeResult:
+            yield Static("tofutui")
+            with Horizontal(id="panes"):
+                yield Static("PRIMARY")
+                yield Static("SECONDARY")
+            yield Static(id="detail")
+            yield Input()
+            yield Static("q quit  ? more")
+            yield Static()
+
+    Bare().run()
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    {"ours": ours, "stock": stock, "bare": bare}[sys.argv[1]](int(sys.argv[2]))
