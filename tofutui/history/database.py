@@ -178,17 +178,26 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA busy_timeout = 5000")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # an entry is on disk before its command is sent
+    if _version(connection, path) < len(MIGRATIONS):
+        _migrate(connection, path)
+    for table in TABLES:
+        connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()  # noqa: S608
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise HistoryError(f"{path}: was written by a newer tofutui", "use that one, or another --data")
+    return version
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     with connection:
         connection.execute("BEGIN IMMEDIATE")  # two programs may start on a new file at once
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > len(MIGRATIONS):
-            raise HistoryError(f"{path}: was written by a newer tofutui", "use that one, or another --data")
-        for migration in MIGRATIONS[version:]:
+        for migration in MIGRATIONS[_version(connection, path) :]:
             for statement in migration.split(";"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-    for table in TABLES:
-        connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()  # noqa: S608
 
 
 def _damage_mark(path: Path) -> Path:

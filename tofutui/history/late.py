@@ -48,7 +48,8 @@ def unless_doubted(lives: Lives, seen: RowSeen, at: datetime) -> Lives:
     thoroughly.
     """
     following = next((life for life in lives if life.began >= at), None)
-    if following is None or following.known_sha256 is None:
+    unasked = seen.sha256 is None and seen.asked_at is None and following is not None and following.began > at
+    if following is None or following.known_sha256 is None or unasked:
         return lives
     thorough = seen.sole or following.began > at
     if following.known_sha256 == seen.sha256 and thorough:
@@ -62,7 +63,7 @@ def spans_with(spans: Iterable[Shown], seen: RowSeen, when: Between) -> Spans:
     at = when.at
     if seen.sha256 is None:
         newest = held[-1] if held else None
-        if newest is not None and newest.last < at:
+        if newest is not None and newest.last < at and seen.asked_at is not None:
             held[-1] = replace(newest, silent=max(newest.silent or at, at))
         return tuple(held)
     around = next((span for span in held if span.first <= at <= span.last), None)

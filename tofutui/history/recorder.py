@@ -152,7 +152,7 @@ class _Newest:
         for seen in self._look.rows:
             span = spans.get(seen.key)
             if seen.sha256 is None:
-                silent += [(self._at, span[0])] if span else []
+                silent += [(self._at, span[0])] if span and seen.asked_at else []
             elif span is not None and span[1] == seen.sha256:
                 same.append((self._at, seen.sole, span[0]))
             else:

@@ -115,6 +115,8 @@ class RowSeen:
     sha256: str | None = None
     not_before: datetime | None = None
     sole: bool = False
+    asked_at: datetime | None = None
+    """When the endpoint was asked; without it and a certificate, nothing is known of it at this listing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,8 @@ class Memory:
         self._session = session
         self._store = store
         self._remembered: dict[Role, Remembered] = {}
+        self._told: dict[tuple[Role, str], datetime | None] = {}
+        """When the endpoints were asked for what the history was told last."""
         self._turn = {role: asyncio.Lock() for role in session.roles}
 
     def past(self, entry: Entry) -> Past:
@@ -89,6 +91,7 @@ class Memory:
             except HistoryError as error:
                 self.trouble = f"the history cannot be written: {error}"
                 return
+            self._told |= {(role, row.key): row.asked_at for row in look.rows if row.asked_at is not None}
             await self.load(role)
 
     async def learned(self, entry: Entry, at: datetime) -> None:
@@ -114,7 +117,10 @@ class Memory:
         """An entry as history keeps it; None for lines without a key, and for those of an earlier listing."""
         if entry.key is None or entry.unseen:
             return None
-        leaf = None if entry.doubled else entry.presented.certificate
+        asked_at = entry.presented.at
+        if entry.doubled or asked_at == self._told.get((entry.role, entry.key)):
+            asked_at = None
+        leaf = entry.presented.certificate if asked_at is not None else None
         return RowSeen(
             key=entry.key,
             text=entry.stored.raw if entry.stored else "",
@@ -123,6 +129,7 @@ class Memory:
             sha256=leaf.sha256 if leaf else None,
             not_before=leaf.not_before if leaf else None,
             sole=sole,
+            asked_at=asked_at,
         )
 
     def _lasting(self, entry: Entry) -> Past:
