@@ -84,6 +84,8 @@ async def test_only_the_armed_pane_has_a_cursor_and_keys_act_there(desk: Start) 
         await d.press("tab")
         assert d.main.armed is Role.SECONDARY
         assert d.text.count("▸") == 1
+        assert d.text.count("┃") == 2 * (d.pane.size.height - 2)
+        assert {line[0] for line in d.text.splitlines()[2 : d.pane.size.height]} == {"│"}
         await d.press("j")
         assert d.current == d.pane_of(Role.SECONDARY).rows.shown[1].id
         assert d.pane_of(Role.PRIMARY).rows.cursor == 0

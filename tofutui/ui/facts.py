@@ -118,9 +118,10 @@ class Facts:
         )
 
     def _attribute(self, attribute: AttributeLine) -> list[Line]:
-        stored = wrap(attribute.stored or "none", self._stored_width)
+        nothing = "none" if attribute.differs else ""
+        stored = wrap(attribute.stored or nothing, self._stored_width)
         room = self.width - LABEL - self._stored_width - 3
-        presented = wrap(attribute.presented or "none", room - (9 if attribute.differs else 0))
+        presented = wrap(attribute.presented or nothing, room - (9 if attribute.differs else 0))
         tone = Tone.MISMATCH if attribute.differs else Tone.TEXT
         found: list[Line] = []
         for number in range(max(len(stored), len(presented))):
@@ -202,9 +203,9 @@ def heading(entry: Entry, view: NodeView) -> Line:
 
 def attributes(entry: Entry) -> list[AttributeLine]:
     """The two subjects side by side, also where there is only one of them."""
-    if entry.names is not None and entry.names.lines:
-        return list(entry.names.lines)
     shown = entry.presented.certificate
+    if entry.names is not None and entry.names.lines and shown is not None:
+        return list(entry.names.lines)
     stored = entry.stored.subject.pairs() if entry.stored and entry.stored.subject else []
     presented = shown.subject.pairs() if shown and shown.subject else []
     found = [AttributeLine(kind, value, None, False) for kind, value in stored if not presented]

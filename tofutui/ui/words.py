@@ -172,13 +172,14 @@ def node_name(view: NodeView) -> str:
 
 def status(view: NodeView, *, starting: bool = False) -> str:
     """How far a node's listing is, in a few words."""
+    when = f" {clock_time(view.listed_at)}" if view.listed_at else ""
     words = {
         Phase.IDLE: "starting" if starting else "not listed yet",
         Phase.CONNECTING: "connecting",
         Phase.LISTING: f"listing {len(view.entries)} rows" if view.entries else "listing",
         Phase.LISTED: f"listed {clock_time(view.listed_at)}",
-        Phase.PARTIAL: f"PARTIAL {clock_time(view.listed_at)}: not the whole table",
-        Phase.FAILED: "FAILED" + (f", rows of {clock_time(view.listed_at)}" if view.listed_at else ""),
+        Phase.PARTIAL: f"PARTIAL{when}: not the whole table",
+        Phase.FAILED: "FAILED" + (f", rows of{when}" if when else ""),
     }
     return words[view.phase]
 

@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from tofutui.tofu.comparison import Entry, NodeView
+from tofutui.tofu.comparison import Entry, NodeView, Phase
 from tofutui.tofu.session import Role
 from tofutui.ui.columns import cells, header
 from tofutui.ui.lines import EMPTY, Line, Tone, clip, fit, joined, line, width, wrap
@@ -33,6 +33,8 @@ class _Drawn:
     cursor: bool = False
     marked: bool = False
     thumb: bool = False
+    armed: bool = False
+    """The border beside it depends on it."""
 
 
 class Pane(Painted):
@@ -156,7 +158,8 @@ class Pane(Painted):
         return _HEAVY if self.armed else _LIGHT
 
     def _compose_lines(self) -> list[_Drawn]:
-        top = [_Drawn(text) for text in self._top_lines()]
+        armed = self.armed
+        top = [_Drawn(text, armed=armed) for text in self._top_lines()]
         count = max(0, self.size.height - 2 - len(top))
         rows = self.rows
         visible = rows.shown[rows.top : rows.top + count]
@@ -164,16 +167,19 @@ class Pane(Painted):
         body = [
             _Drawn(
                 entry=entry,
-                cursor=self.armed and rows.top + number == rows.cursor,
+                armed=armed,
+                cursor=armed and rows.top + number == rows.cursor,
                 marked=entry.id in rows.marks,
                 thumb=number in thumb,
             )
             for number, entry in enumerate(visible)
         ]
         if not visible:
-            body = [_Drawn(line("  " + part, Tone.MUTED)) for part in wrap(self._empty(), self._inner - 4)]
-        body = (body + [_Drawn()] * count)[:count]
-        return [_Drawn(self._upper_edge()), *top, *body, _Drawn(self._lower_edge())][: self.size.height]
+            words = wrap(self._empty(), self._inner - 4)
+            body = [_Drawn(line("  " + part, Tone.MUTED), armed=armed) for part in words]
+        body = (body + [_Drawn(armed=armed)] * count)[:count]
+        edges = _Drawn(self._upper_edge(), armed=armed), _Drawn(self._lower_edge(), armed=armed)
+        return [edges[0], *top, *body, edges[1]][: self.size.height]
 
     def _thumb(self, count: int) -> range:
         """Which of the visible lines carry the scroll mark at the right edge."""
@@ -197,6 +203,8 @@ class Pane(Painted):
     def _empty(self) -> str:
         if self.rows.filter and self.rows.total:
             return f"no row holds {self.rows.filter!r}; Esc clears the filter"
+        if self.view.phase is Phase.FAILED:
+            return "r tries again"
         if self.view.complete:
             return "the table is empty"
         return ""
