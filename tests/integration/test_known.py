@@ -24,13 +24,13 @@ def write_stored(lab: Lab, key: str, path: Path) -> Path:
 
 @pytest.fixture
 async def lab(tmp_path: Path) -> AsyncIterator[Lab]:
-    async with running("reissued", tmp_path) as lab:
+    async with running("clean", tmp_path) as lab:
         yield lab
 
 
 async def check(lab: Lab, *argv: object) -> Answer:
     return await tofutui(
-        "check", "reissued", "--format", "json", *argv,
+        "check", "clean", "--format", "json", *argv,
         home=lab.directory, TOFUTUI_SESSIONS=str(lab.sessions_path),
     )  # fmt: skip
 
@@ -85,7 +85,7 @@ async def test_the_sessions_file_may_name_them_relative_to_itself(lab, tmp_path)
     answer = await check(lab)
     assert answer.verdicts("primary")[SECONDARY] == "proven"
     assert answer.verdicts("secondary")[SECONDARY] == "same-name"
-    report = await tofutui("check", "reissued", home=lab.directory, TOFUTUI_SESSIONS=str(lab.sessions_path))
+    report = await tofutui("check", "clean", home=lab.directory, TOFUTUI_SESSIONS=str(lab.sessions_path))
     assert f"! {lab.directory}/missing.pem: cannot be read: No such file or directory" in report.out
 
 

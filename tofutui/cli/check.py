@@ -5,7 +5,7 @@ What compares is imported after the command line and the files are found right: 
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.known_reading import Export
 from tofutui.tofu.session import Role, Session, Via
 from tofutui.tofu.text import decode
+from tofutui.tofu.transcript import Recording
 
 _WORST_FIRST = (3, 1, 4, 0)
 
@@ -54,13 +55,19 @@ class Order:
     logs: tuple[Log, ...]
     reissued: tuple[Reissued, ...]
     known: tuple[Known, ...]
-    data: Path
-    """The folder of the history."""
+    data: Path | None
+    """The folder of the history; None: none is read or written."""
+    recordings: Mapping[Role, Recording] | None = None
+    """What transcripts show of the one session's nodes, instead of a login."""
 
 
 def run(options: argparse.Namespace) -> int:
     """Compare, print the report and give the exit code of part 3 (128 + its number after a signal)."""
-    order = _order(options)
+    return carry_out(_order(options), options, as_list=options.all)
+
+
+def carry_out(order: Order, options: argparse.Namespace, *, as_list: bool = False) -> int:
+    """Compare and report; the exit code. One session is reported ``as_list`` too where all were asked for."""
     if options.output:
         check_writable(options.output)
     from tofutui.cli.comparing import compare_all, until_signal
@@ -70,8 +77,7 @@ def run(options: argparse.Namespace) -> int:
         return 128 + number
     for line in (*remarks, *_unfinished(done)):
         complain(line)
-    many = options.all or len(done) > 1
-    if many:
+    if as_list or len(done) > 1:
         report = render_many(done, options.format, __version__)
     else:
         report = render(done[0], options.format, __version__)
@@ -95,12 +101,26 @@ def _order(options: argparse.Namespace) -> Order:
     if len(chosen) > 1:
         _refuse_roles("--log", options.logs)
         _refuse_roles("--known", options.known)
+    return order_of(chosen, options, data=data_dir(options.data, os.environ))
+
+
+def order_of(
+    sessions: Sequence[Session],
+    options: argparse.Namespace,
+    *,
+    data: Path | None,
+    recordings: Mapping[Role, Recording] | None = None,
+) -> Order:
+    """The order to compare these sessions with all that the options say.
+
+    Raises:
+        TofutuiError: a file that they name cannot be read.
+    """
     logs = tuple(_read(log) for log in options.logs)
     known = tuple(Known(file.role, read_export_at(file.path)) for file in options.known)
     if options.no_probe:
-        chosen = [replace(one, probe=replace(one.probe, via=Via.OFF)) for one in chosen]
-    data = data_dir(options.data, os.environ)
-    return Order(tuple(chosen), logs, tuple(options.reissued), known, data)
+        sessions = [replace(one, probe=replace(one.probe, via=Via.OFF)) for one in sessions]
+    return Order(tuple(sessions), logs, tuple(options.reissued), known, data, recordings)
 
 
 def _refuse_roles(option: str, files: Sequence[LogFile | KnownFile]) -> None:

@@ -15,6 +15,7 @@ from tofutui.history.sightings import Sightings
 from tofutui.tofu.comparison import Comparison
 from tofutui.tofu.session import Session
 from tofutui.workbench import Workbench
+from tofutui.workbench.recorded import RecordedWorkbench
 
 SESSIONS_AT_ONCE = 8
 
@@ -48,7 +49,7 @@ def until_signal(work: Coroutine[Any, Any, Outcome]) -> tuple[list[Comparison], 
 async def compare_all(order: Order) -> Outcome:
     """All sessions side by side, a few at a time."""
     asker = TerminalAsker()
-    database, trouble = await asyncio.to_thread(_open, order.data)
+    database, trouble = await asyncio.to_thread(_open, order.data) if order.data else (None, [])
     sightings = Sightings(database) if database else None
     places = asyncio.Semaphore(SESSIONS_AT_ONCE)
 
@@ -92,7 +93,7 @@ class _Done:
 async def _compare(
     session: Session, order: Order, asker: TerminalAsker, sightings: Sightings | None
 ) -> _Done:
-    bench = Workbench(session, asker, sightings=sightings)
+    bench = _bench(session, order, asker, sightings)
     try:
         remarks = [remark for log in order.logs for remark in _add(bench, log)]
         for known in order.known:
@@ -105,6 +106,12 @@ async def _compare(
     if bench.memory.trouble is not None:
         remarks.append(bench.memory.trouble)
     return _Done(bench.comparison, remarks, bench.known.unused())
+
+
+def _bench(session: Session, order: Order, asker: TerminalAsker, sightings: Sightings | None) -> Workbench:
+    if order.recordings is not None:
+        return RecordedWorkbench(session, order.recordings)
+    return Workbench(session, asker, sightings=sightings)
 
 
 def _of_nobody(order: Order, results: Sequence[_Done]) -> Iterator[str]:

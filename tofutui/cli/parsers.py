@@ -13,6 +13,7 @@ from tofutui.tofu.session import Role
 
 COMMANDS = {
     "check": "one comparison without the screen",
+    "offline": "the same comparison from saved transcripts",
     "lab": "only the simulated pair",
     "sessions": "list, locate or validate the sessions",
     "themes": "the themes that --theme takes",
@@ -131,6 +132,36 @@ def _check() -> _Parser:
     parser = _common("tofutui check", "One comparison without the screen.", _EXIT_CODES)
     parser.add_argument("names", nargs="*", metavar="SESSION", help="the sessions to compare")
     parser.add_argument("--all", action="store_true", help="every session")
+    _add_comparison(parser)
+    return parser
+
+
+def _offline() -> _Parser:
+    parser = _common(
+        "tofutui offline",
+        "The comparison of check from saved terminal text, without a login; it keeps no history.",
+        _EXIT_CODES,
+    )
+    parser.add_argument("--primary", type=_path, required=True, metavar="FILE", help="it may hold both nodes")
+    parser.add_argument("--secondary", type=_path, metavar="FILE", help="the secondary's transcript")
+    parser.add_argument(
+        "--session", metavar="NAME", help="addresses, remotes and probe settings of a session"
+    )
+    for role in Role:
+        parser.add_argument(
+            f"--{role}-address",
+            action="append",
+            default=[],
+            type=_host,
+            metavar="HOST",
+            help=f"a name or address that the tables may hold for the {role} (repeatable)",
+        )
+    _add_comparison(parser)
+    return parser
+
+
+def _add_comparison(parser: _Parser) -> None:
+    """What a comparison takes into account, and how it is reported."""
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     parser.add_argument(
         "--log",
@@ -160,7 +191,6 @@ def _check() -> _Parser:
     )
     parser.add_argument("--no-probe", action="store_true", help="only list, ask no endpoint")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there")
-    return parser
 
 
 def _lab() -> _Parser:
@@ -193,6 +223,7 @@ def _keys() -> _Parser:
 _PARSERS = {
     "app": _app,
     "check": _check,
+    "offline": _offline,
     "lab": _lab,
     "sessions": _sessions,
     "themes": _themes,
@@ -213,6 +244,19 @@ def _seconds(text: str) -> float:
 def _log_file(text: str) -> LogFile:
     role, name = _of_node(text)
     return LogFile(role, Path(name).expanduser())
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("no file is named")
+    return Path(text).expanduser()
+
+
+def _host(text: str) -> str:
+    try:
+        return parse_endpoint(text, default_port=1).host
+    except EndpointError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _known_file(text: str) -> KnownFile:

@@ -116,6 +116,8 @@ class NodeView:
     notices: tuple[str, ...] = ()
     """What stays on the screen: another user is logged in, a role contrary to the pane …"""
     legacy_ssh: bool = False
+    recorded: bool = False
+    """As a transcript shows it: its times are the node's own, and nothing is known of it since."""
     entries: dict[str, Entry] = field(default_factory=dict)
 
     def ordered(self) -> list[Entry]:

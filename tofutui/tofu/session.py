@@ -41,6 +41,7 @@ class NodeSettings:
 
     role: Role
     host: str
+    """"" where it is not known: a transcript says only the host name."""
     port: int = 22
     username: str = "admin"
     password_command: str | None = None
@@ -114,13 +115,15 @@ class Session:
     probe: ProbeSettings = field(default_factory=ProbeSettings)
     read_only: bool = False
     """Set by --read-only for the whole session."""
+    uncompared: frozenset[Role] = frozenset()
+    """Nodes known by their addresses only, because nothing shows their tables (a transcript of one node)."""
     demo: bool = False
     """The simulated pair; a badge says so."""
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        """The roles that this session has, the primary first."""
-        return tuple(role for role in Role if role in self.nodes)
+        """The roles that are compared, the primary first."""
+        return tuple(role for role in Role if role in self.nodes and role not in self.uncompared)
 
     def may_change(self, role: Role) -> bool:
         """Whether a command that changes this node may be sent at all."""

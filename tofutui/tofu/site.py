@@ -58,7 +58,7 @@ def probe_target(session: Session, role: Role, endpoint: Endpoint) -> Endpoint |
     """
     if is_loopback(endpoint.host):
         node = session.nodes[role]
-        own = next((a for a in (*node.addresses, node.host) if not is_loopback(a)), None)
+        own = next((a for a in (*node.addresses, node.host) if a and not is_loopback(a)), None)
         return Endpoint(normalise_host(own), endpoint.port) if own else None
     if is_masked(endpoint.host) and endpoint not in session.probe.map:
         return None
@@ -69,7 +69,7 @@ def expected(session: Session, role: Role) -> tuple[Expected, ...]:
     """The remotes that this node's table should hold: the peer first, then the configured ones."""
     found = []
     peer = session.nodes.get(role.other)
-    if peer is not None:
+    if peer is not None and peer.host:
         endpoint = Endpoint(normalise_host(peer.table_address), peer.hm_port)
         found.append(Expected(endpoint, f"{peer.table_address}_{peer.hm_port}", Who.PEER, ""))
     for remote in session.remotes:

@@ -19,11 +19,12 @@ from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version
 from tofutui.tofu.known import Imported
 from tofutui.tofu.listing import Listing
 from tofutui.tofu.presented import Presented, Status
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.session import NodeSettings, Role, Session, Via
 from tofutui.tofu.site import probe_target
 from tofutui.workbench.changes import Change, EntriesChanged, LogGrew, NodeChanged
 from tofutui.workbench.evidence import Log, Testimony
 from tofutui.workbench.judge import Judge
+from tofutui.workbench.jump import JumpDial
 from tofutui.workbench.known import KnownCertificates
 from tofutui.workbench.lister import Lister
 from tofutui.workbench.memory import Memory
@@ -67,11 +68,11 @@ class Workbench:
         seen_from = socket.gethostname()
         views = {role: _view(session, role) for role in session.roles}
         self.comparison = Comparison(session=session, nodes=views, seen_from=seen_from)
-        self._prober = Prober(session.probe, seen_from=seen_from, clock=clock)
         self._nodes = {
-            role: Node(session.nodes[role], asker, log=self._log, clock=clock, timings=timings or Timings())
-            for role in session.roles
+            role: self._make_node(session.nodes[role], asker, timings or Timings()) for role in session.roles
         }
+        dial = JumpDial(self._nodes) if session.probe.via is Via.JUMP else None
+        self._prober = Prober(session.probe, seen_from=seen_from, clock=clock, dial=dial)
         self.testimony = Testimony()
         self._tables = {role: Table(session, role, views[role]) for role in session.roles}
         self.memory = Memory(session, sightings)
@@ -193,6 +194,10 @@ class Workbench:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(probes.close() for probes in self._open))
         await asyncio.gather(*(node.close() for node in self._nodes.values()), return_exceptions=True)
+
+    def _make_node(self, settings: NodeSettings, asker: Asker, timings: Timings) -> Node:
+        """The link to a node."""
+        return Node(settings, asker, log=self._log, clock=self._clock, timings=timings)
 
     async def _visit_once(self, role: Role, probes: Probes) -> None:
         running = self._visits.get(role)

@@ -183,6 +183,7 @@ class Judge:
             facts_of(entry, self._incarnation(entry)) for entry in view.entries.values() if entry.is_stored
         ]
         listed_at = view.listed_at or self._clock()
+        now = listed_at if view.recorded else self._clock()
         self._hits[role], self._unmatched[role] = self._testimony.tie(
-            role, rows, self.clocks.get(role), listed_at, self._clock()
+            role, rows, self.clocks.get(role), listed_at, now
         )

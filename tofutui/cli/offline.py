@@ -1,0 +1,89 @@
+"""``tofutui offline``: the comparison of `check` from saved transcripts; neither reads nor writes history."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from tofutui.cli.check import CheckError, carry_out, order_of
+from tofutui.cli.choosing import load, pick
+from tofutui.cli.output import complain
+from tofutui.tofu.endpoint import normalise_host
+from tofutui.tofu.session import NodeSettings, Role, Session, Via
+from tofutui.tofu.text import safe
+from tofutui.tofu.transcript import ADDRESSES_UNKNOWN, read_transcript, recording_of
+from tofutui.tofu.transcript_roles import Cast, File, cast
+
+NAME = "offline"
+"""What the session is called in reports where none was named."""
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one transcript."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare, print the report and give the exit code of part 3 (128 + its number after a signal)."""
+    base = _named_session(options)
+    files = {role: _read(role, path) for role in Role if (path := getattr(options, role)) is not None}
+    shown = cast(files, base.nodes)
+    session = _session(base, shown, options)
+    recordings = {
+        role: recording_of(file.transcript, shown.hosts[role], file.source)
+        for role, file in shown.files.items()
+    }
+    order = order_of([session], options, data=None, recordings=recordings)
+    if shown.remark:
+        complain(shown.remark)
+    if options.format == "json" and any(not node.host for node in session.nodes.values()):
+        complain(f"{ADDRESSES_UNKNOWN} (--primary-address, --secondary-address or --session say them)")
+    return carry_out(order, options)
+
+
+def _named_session(options: argparse.Namespace) -> Session:
+    if options.session is None:
+        return Session(name=NAME, nodes={})
+    path, sessions = load(options.sessions, read_only=True)
+    (session,) = pick([options.session], sessions, path)
+    if session.probe.via is Via.JUMP and not options.no_probe:
+        raise CheckError(
+            f'session {session.name} probes via = "jump", which needs a login', "--no-probe goes without"
+        )
+    return session
+
+
+def _read(role: Role, path: Path) -> File:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as error:
+        raise CheckError(f"--{role} {safe(str(path))}: cannot be read: {error.strerror or error}") from error
+    except ValueError as error:  # a NUL in the path
+        raise CheckError(f"--{role} {safe(str(path))}: no such file") from error
+    if len(raw) > LARGEST:
+        raise CheckError(f"--{role} {safe(str(path))}: larger than {LARGEST // 1024 // 1024} MB")
+    return File(str(path), read_transcript(raw))
+
+
+def _session(base: Session, shown: Cast, options: argparse.Namespace) -> Session:
+    """The session with the nodes that the transcripts show; others stay for what their addresses say."""
+    nodes = {}
+    for role in Role:
+        addresses = tuple(dict.fromkeys(getattr(options, f"{role}_address")))
+        if role in base.nodes or role in shown.files or addresses:
+            nodes[role] = _node(base.nodes.get(role), role, addresses)
+    _refuse_shared_addresses(nodes)
+    uncompared = frozenset(role for role in nodes if role not in shown.files)
+    return replace(base, nodes=nodes, uncompared=uncompared, read_only=True)
+
+
+def _node(known: NodeSettings | None, role: Role, addresses: tuple[str, ...]) -> NodeSettings:
+    if known is not None:
+        return replace(known, addresses=(*known.addresses, *addresses))
+    return NodeSettings(role=role, host=addresses[0] if addresses else "", addresses=addresses[1:])
+
+
+def _refuse_shared_addresses(nodes: dict[Role, NodeSettings]) -> None:
+    primary, secondary = (
+        {normalise_host(name) for name in nodes[role].names if name} if role in nodes else set()
+        for role in Role
+    )
+    if shared := sorted(primary & secondary):
+        raise CheckError(f"{safe(shared[0])} cannot be an address of both nodes")
