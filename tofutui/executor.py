@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tofutui.appliance.errors import ApplianceError, Interrupted
+from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal
 from tofutui.tofu.comparison import Entry, Phase
 from tofutui.tofu.errors import TofutuiError
@@ -113,12 +115,13 @@ class Executor:
         Returns one sentence for each that could be decided.
         """
         view = self._bench.comparison.nodes[role]
-        if view.phase is not Phase.LISTED:
+        if view.phase is not Phase.LISTED or view.listed_at is None:
             return ()
         said = []
         name = self._bench.session.name
         for item in await asyncio.to_thread(self._journal.unsettled, name):
-            if item.role is not role or item.hostname != view.hostname:
+            newer = view.listed_at > (item.settled_at or item.at)
+            if item.role is not role or item.hostname != view.hostname or not newer:
                 continue
             absent = not any(entry.key == item.key and entry.is_stored for entry in view.entries.values())
             outcome = Outcome.GONE if absent else Outcome.CANNOT_TELL
@@ -173,7 +176,22 @@ class Executor:
         if refusal is not None:
             report.end(Outcome.REFUSED, f"not sent: {refusal}", self._clock())
             return
-        number = await asyncio.to_thread(
+        try:
+            number = await self._write_down(deletion)
+        except HistoryError as error:
+            report.end(Outcome.REFUSED, f"not sent: {error}", self._clock())
+            return
+        outcome, text = await self._send_and_prove(report, number, lists)
+        now = self._clock()
+        try:
+            await asyncio.to_thread(self._journal.outcome, number, outcome, text, now)
+        except HistoryError as error:
+            text = f"{text}; the journal does not hold that: {error.message}"
+        report.end(outcome, text, now)
+
+    async def _write_down(self, deletion: Deletion) -> int:
+        """Journal a deletion before it is sent; its number there."""
+        return await asyncio.to_thread(
             self._journal.open_entry,
             session=self._bench.session.name,
             role=deletion.role,
@@ -185,10 +203,6 @@ class Executor:
             sha256=deletion.entry.sha256,
             at=self._clock(),
         )
-        outcome, text = await self._send_and_prove(report, number, lists)
-        now = self._clock()
-        await asyncio.to_thread(self._journal.outcome, number, outcome, text, now)
-        report.end(outcome, text, now)
 
     async def _check_again(self, report: "_Report", lists: dict[Role, Listing]) -> str | None:
         deletion = report.step.deletion
@@ -237,7 +251,8 @@ class Executor:
             report.say(f"{error}; reading the table decides")
         else:
             report.answered(answer.text)
-            await asyncio.to_thread(self._journal.answered, number, answer.text, self._clock())
+            with suppress(HistoryError):  # the outcome is written too, and told if that fails
+                await asyncio.to_thread(self._journal.answered, number, answer.text, self._clock())
         try:
             return await self._prove(report, lists)
         except ApplianceError as error:

@@ -1,5 +1,6 @@
 """Deletions from the confirmed plan to the proof, on the simulated pair."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from tests.support.live import DELETE, ISE, PRIMARY, SECONDARY, live
 from tofutui.executor import PlanRefused
-from tofutui.tofu.plan import Outcome
+from tofutui.tofu.plan import Outcome, Step
 from tofutui.tofu.session import Role
 
 
@@ -125,3 +126,37 @@ async def test_rows_that_are_not_stale_or_are_own_must_be_typed(tmp_path: Path) 
         stale, own = pair.entry(Role.PRIMARY, ISE), pair.entry(Role.PRIMARY, PRIMARY)
         plan = pair.executor.freeze([stale, own])
         assert {d.key: d.must_type for d in plan.deletions} == {ISE: None, PRIMARY: PRIMARY}
+
+
+async def test_without_a_journal_entry_nothing_is_sent(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        plan = pair.executor.freeze([pair.entry(Role.PRIMARY, ISE)])
+        pair.database.close()
+        (step,) = await pair.executor.run(plan, lambda number, step: None)
+        assert step.outcome is Outcome.REFUSED
+        assert "not sent" in step.text
+        assert pair.deletions_sent(Role.PRIMARY) == []
+
+
+async def test_a_command_of_unknown_outcome_is_settled_by_the_next_listing(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        server = pair.lab.servers[Role.PRIMARY]
+        pair.lab.nodes[Role.PRIMARY].drop_after_delete = True
+        plan = pair.executor.freeze([pair.entry(Role.PRIMARY, ISE)])
+        going: list[asyncio.Task[None]] = []
+
+        def break_the_link(number: int, step: Step) -> None:
+            if "reading the table decides" in step.text:
+                going.append(asyncio.create_task(server.stop()))
+
+        (step,) = await pair.executor.run(plan, break_the_link)
+        await asyncio.gather(*going)
+        assert step.outcome is Outcome.UNKNOWN
+        assert await pair.executor.settle(Role.PRIMARY) == ()
+        await server.start()
+        await pair.bench.refresh([Role.PRIMARY])
+        (said,) = await pair.executor.settle(Role.PRIMARY)
+        assert "absent in a later listing" in said
+        (written,) = pair.journal.entries(pair.bench.session.name)
+        assert written.outcome is Outcome.GONE
+        assert len(pair.deletions_sent(Role.PRIMARY)) == 1

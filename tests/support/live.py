@@ -32,6 +32,7 @@ class Live:
     bench: Workbench
     executor: Executor
     journal: Journal
+    database: Database
     changes: list[Change] = field(default_factory=list)
 
     def entry(self, role: Role, key: str) -> Entry:
@@ -65,7 +66,7 @@ async def live(scenario: str, tmp_path: Path, *, refresh: bool = True) -> AsyncI
         try:
             if refresh:
                 await bench.refresh()
-            yield Live(lab, bench, executor, journal, changes)
+            yield Live(lab, bench, executor, journal, database, changes)
         finally:
             await bench.close()
             database.close()

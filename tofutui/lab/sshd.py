@@ -84,7 +84,7 @@ class SshServer:
         self._acceptor = await asyncssh.create_server(
             lambda: _Connection(self),
             "127.0.0.1",
-            0,
+            self.node.port,
             server_host_keys=[self.login.host_key],
             server_version="tofutui_lab",
             kex_algs=_OLD_KEX if old else (),
