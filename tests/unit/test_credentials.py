@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.askers import ScriptedAsker
-from tofutui.appliance.credentials import AskedPassword, NodePassword, SecretEnvironment
+from tofutui.appliance.credentials import AskedPassword, Memory, NodePassword, SecretEnvironment
 from tofutui.appliance.errors import LoginRefused, NoPassword
 from tofutui.tofu.session import NodeSettings, Role
 
@@ -43,7 +43,7 @@ async def test_a_refused_password_is_not_handed_out_again() -> None:
 
 async def test_a_typed_password_is_kept_until_it_is_refused() -> None:
     asker = ScriptedAsker(passwords=["one", "two"])
-    held = AskedPassword(Role.PRIMARY, "jump", asker)
+    held = AskedPassword(Role.PRIMARY, "jump", asker, Memory())
     assert [await held.password("admin", ""), await held.password("admin", "")] == ["one", "one"]
     held.was_refused("one")
     assert await held.password("admin", "") == "two"

@@ -55,6 +55,8 @@ class Offer:
     """Also SHA-1 and CBC, as `legacy_ssh` says."""
     short: bool = False
     """Few names only: some old servers hang up on a long list (ssh-tls.md 2.6)."""
+    sha1_signatures: bool = False
+    """RSA keys of the user sign with SHA-1, whatever the server announced (ssh-tls.md 2.6)."""
 
     def options(self, place: Place, known_types: Iterable[str], *, certificates: bool) -> dict[str, object]:
         """Arguments for asyncssh; a list that the user's SSH configuration sets is left to it.
@@ -67,6 +69,7 @@ class Offer:
             "encryption_algs": ("Ciphers", self._ciphers()),
             "mac_algs": ("MACs", self._macs()),
             "server_host_key_algs": ("HostKeyAlgorithms", self._host_keys(known_types, certificates)),
+            "signature_algs": ("", ("ssh-rsa",) if self.sha1_signatures else ()),
         }
         return {
             argument: value

@@ -5,17 +5,19 @@ import errno
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from socket import socket
 
 import asyncssh
 
 from tofutui.appliance import failures, hostkeys
 from tofutui.appliance.algorithms import Offer
-from tofutui.appliance.credentials import AskedPassword, PasswordSource
+from tofutui.appliance.credentials import AskedPassword, JumpPasswords, PasswordSource
 from tofutui.appliance.diagnosis import explain_hang_up
 from tofutui.appliance.errors import ApplianceError
+from tofutui.appliance.eyeballs import connect_first
 from tofutui.appliance.hostkeys import KnownKeys, Standing
-from tofutui.appliance.keyfile import KeyFile, Keys
+from tofutui.appliance.keyfile import KeyFile, Keys, finds_rsa
 from tofutui.appliance.login import Attempt, LoginClock
 from tofutui.appliance.place import Place, parse_jump, survey, survey_node
 from tofutui.appliance.questions import Asker, HostKeyQuestion
@@ -30,8 +32,9 @@ logging.getLogger("asyncssh").addHandler(logging.NullHandler())
 
 TERMINAL_SIZE = (511, 1000)
 """Columns and lines: wide enough that no row is wrapped."""
-_ROUNDS = 4
-"""Connections for one login at most: one refused for its host key, one for its long lists, one too slow."""
+_ROUNDS = 5
+"""Connections for one login at most: one refused for its host key, one for its long lists, one too slow, one
+for the signatures of its RSA key."""
 _DEEPEST = 5
 
 
@@ -87,14 +90,20 @@ class Connector:
     """Makes links to one node. What was accepted or typed once is kept for the next link."""
 
     def __init__(
-        self, settings: NodeSettings, asker: Asker, password: PasswordSource, timings: Timings, say: Say
+        self,
+        settings: NodeSettings,
+        asker: Asker,
+        password: PasswordSource,
+        jump_passwords: JumpPasswords,
+        timings: Timings,
+        say: Say,
     ) -> None:
         self._settings = settings
         self._asker = asker
         self._password = password
         self._timings = timings
         self._say = say
-        self._jump_passwords: dict[str, AskedPassword] = {}
+        self._jump_passwords = jump_passwords
         self._key_file = KeyFile(settings, asker)
         self._accepted: dict[tuple[str, int], list[asyncssh.SSHKey]] = {}
 
@@ -130,9 +139,8 @@ class Connector:
             )
             if place.jump and not tunnels:
                 await self._jump(place.jump, tunnels, depth + 1)
-            source = self._jump_passwords.setdefault(
-                place.login, AskedPassword(self._settings.role, place.host, self._asker)
-            )
+            memory = self._jump_passwords.of(f"{place.username}@{place.address}")
+            source = AskedPassword(self._settings.role, place.host, self._asker, memory)
             login = Login(self, place, source, tunnels[-1] if tunnels else None, keys=Keys())
             tunnels.append(await login.run())
             self._say("note", f"connected to the jump host {place.address} as {place.username}")
@@ -238,6 +246,12 @@ class Login:
 
     async def run(self) -> asyncssh.SSHClientConnection:
         """The logged-in connection; a password that was refused is never sent again."""
+        try:
+            return await self._run()
+        finally:
+            self._source.end()
+
+    async def _run(self) -> asyncssh.SSHClientConnection:
         for _ in range(_ROUNDS):
             known = await asyncio.to_thread(self._connector.known_keys, self._place)
             attempt = self._attempt(known)
@@ -255,20 +269,31 @@ class Login:
         raise failures.host_key_refused(self._place, attempt, ())
 
     def _attempt(self, known: KnownKeys) -> Attempt:
-        settings = self._connector.settings
+        role, asker = self._connector.settings.role, self._connector.asker
         place = self._place
-        return Attempt(settings.role, place.host, place.username, known, self._source, self._connector.asker)
+        return Attempt(
+            role, place.host, place.username, known, self._source, asker, keys_first=self._may_sign_anew
+        )
+
+    @property
+    def _may_sign_anew(self) -> bool:
+        """Whether the session's own key may yet be tried with SHA-1 signatures, before any password."""
+        return self._keys.is_rsa and not self._offer.sha1_signatures
 
     async def _connect(self, attempt: Attempt, known: KnownKeys) -> asyncssh.SSHClientConnection:
         timings = self._connector.timings
         place = self._place
+        sock: socket | None = None
         try:
             async with asyncio.timeout(timings.connect) as scope:
                 attempt.clock = LoginClock(scope, timings)
+                if self._tunnel is None and place.family is not None and not place.has_command:
+                    sock = await connect_first(place.host, place.port, place.family)
                 return await asyncssh.connect(
                     place.given,
                     place.port,
                     username=place.username,
+                    sock=sock,
                     tunnel=self._tunnel,
                     client_factory=lambda: attempt,
                     known_hosts=(
@@ -286,14 +311,14 @@ class Login:
                     x11_forwarding=False,
                     **self._offer.options(place, known.types, certificates=bool(known.authorities)),
                 )
-        except asyncio.CancelledError:
-            if attempt.question:
+        except BaseException as error:
+            if sock is not None:
+                sock.close()
+            if isinstance(error, asyncio.CancelledError) and attempt.question:
                 attempt.question.cancel()
+            if isinstance(error, ConnectionError) and attempt.connection is not None:
+                raise asyncssh.ConnectionLost(str(error)) from error
             raise
-        except ConnectionError as error:
-            if attempt.connection is None:
-                raise
-            raise asyncssh.ConnectionLost(str(error)) from error
 
     async def _may_go_on(self, attempt: Attempt, error: Exception) -> bool:
         """Whether another connection is worth while: never after a password was sent."""
@@ -303,14 +328,25 @@ class Login:
             self._resumed = True
             await attempt.question
             return True
+        if isinstance(error, asyncssh.PermissionDenied) and await self._signs_anew():
+            return True
         in_hello = isinstance(error, asyncssh.ConnectionLost) and attempt.saw_hello and attempt.key is None
         if in_hello and not self._offer.short:
-            self._offer = Offer(self._offer.legacy, short=True)
+            self._offer = replace(self._offer, short=True)
             return True
         return False
 
+    async def _signs_anew(self) -> bool:
+        """Whether to sign with SHA-1 now: some servers announce rsa-sha2 and refuse it (ssh-tls.md 2.6)."""
+        if self._offer.sha1_signatures or not (self._keys.is_rsa or await finds_rsa(self._keys, self._place)):
+            return False
+        self._offer = replace(self._offer, sha1_signatures=True)
+        return True
+
     async def _failure(self, attempt: Attempt, error: Exception) -> ApplianceError:
         place, timings = self._place, self._connector.timings
+        if attempt.question:
+            attempt.question.cancel()
         if attempt.sent_password is not None and attempt.was_refused_by(error):
             self._source.was_refused(attempt.sent_password)
         lost = isinstance(error, asyncssh.ConnectionLost)

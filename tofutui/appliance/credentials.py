@@ -62,25 +62,51 @@ class PasswordSource(Protocol):
         """Never hand it out again."""
         ...
 
+    def end(self) -> None:
+        """The login is over, whatever came of it."""
+        ...
+
+
+class Memory:
+    """One account's password in use (typed or accepted), and the refused ones."""
+
+    def __init__(self) -> None:
+        self.held: str | None = None
+        self.refused: set[str] = set()
+        self.turn = asyncio.Lock()
+
+
+class JumpPasswords:
+    """What was typed for jump hosts, shared by both nodes: each password is asked for once."""
+
+    def __init__(self) -> None:
+        self._memories: dict[str, Memory] = {}
+
+    def of(self, login: str) -> Memory:
+        """The memory of ``user@host:port``."""
+        return self._memories.setdefault(login, Memory())
+
 
 class _Remembering:
-    """What all sources share: the password in use (typed or accepted), and the refused ones."""
+    """What all sources share."""
 
-    def __init__(self, role: Role, host: str, asker: Asker) -> None:
+    def __init__(self, role: Role, host: str, asker: Asker, memory: Memory) -> None:
         self.role = role
         self.host = host
         self.asker = asker
-        self._held: str | None = None
-        self._refused: set[str] = set()
+        self._memory = memory
 
     def was_accepted(self, password: str) -> None:
         """Keep it for the next login."""
-        self._held = password
+        self._memory.held = password
 
     def was_refused(self, password: str) -> None:
         """Never hand it out again."""
-        self._held = None
-        self._refused.add(password)
+        self._memory.held = None
+        self._memory.refused.add(password)
+
+    def end(self) -> None:
+        """Nothing to do."""
 
     async def _ask(self, username: str, prompt: str, nobody: str) -> str:
         question = PasswordQuestion(self.role, self.host, username, prompt, "password")
@@ -90,11 +116,11 @@ class _Remembering:
                 f"no password for {username}@{self.host}{nobody}",
                 "set password_command, password_env or key_file, or start an SSH agent",
             )
-        self._held = answer
+        self._memory.held = answer
         return answer
 
     def _checked(self, password: str, origin: str) -> str:
-        if password in self._refused:
+        if password in self._memory.refused:
             raise LoginRefused(
                 f"{self.host} refused this password before; it was not sent again",
                 f"{origin} still gives the same one",
@@ -103,11 +129,28 @@ class _Remembering:
 
 
 class AskedPassword(_Remembering):
-    """The password of a jump host: nobody but a person knows it, and no node's password is ever tried."""
+    """The password of a jump host: nobody but a person knows it, and no node's password is ever tried.
+
+    Made for one login. From its question to its end other logins to the same host wait, so that they are
+    neither asked too nor send what is about to be refused.
+    """
+
+    def __init__(self, role: Role, host: str, asker: Asker, memory: Memory) -> None:
+        super().__init__(role, host, asker, memory)
+        self._has_turn = False
 
     async def password(self, username: str, prompt: str) -> str:
         """The one in use, else what is typed."""
-        return self._held or await self._ask(username, prompt, "")
+        if not self._has_turn:
+            await self._memory.turn.acquire()
+            self._has_turn = True
+        return self._memory.held or await self._ask(username, prompt, "")
+
+    def end(self) -> None:
+        """Let the next login have its turn."""
+        if self._has_turn:
+            self._has_turn = False
+            self._memory.turn.release()
 
 
 class NodePassword(_Remembering):
@@ -116,15 +159,15 @@ class NodePassword(_Remembering):
     def __init__(
         self, settings: NodeSettings, asker: Asker, environment: SecretEnvironment, *, timeout: float
     ) -> None:
-        super().__init__(settings.role, settings.host, asker)
+        super().__init__(settings.role, settings.host, asker, Memory())
         self._settings = settings
         self._timeout = timeout
         self._from_environment = environment.take(settings.password_env) if settings.password_env else None
 
     async def password(self, username: str, prompt: str) -> str:
         """The password of the first source that is configured; asked for if none is."""
-        if self._held is not None:
-            return self._held
+        if self._memory.held is not None:
+            return self._memory.held
         if self._settings.password_command:
             found = await run_password_command(self._settings, self._timeout)
             return self._checked(found, "password_command")

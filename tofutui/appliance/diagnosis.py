@@ -9,6 +9,7 @@ from tofutui.appliance import failures
 from tofutui.appliance.algorithms import Offer
 from tofutui.appliance.dialogues import says_too_many
 from tofutui.appliance.errors import ApplianceError, ClosedAtOnce, NotSsh, TooManySessions
+from tofutui.appliance.eyeballs import HEAD_START
 from tofutui.appliance.hello import Hello, read_hello
 from tofutui.appliance.place import Place
 from tofutui.tofu.text import safe
@@ -70,7 +71,9 @@ def _dropped(place: Place) -> ApplianceError:
 
 async def _ask(place: Place, tunnel: asyncssh.SSHClientConnection | None) -> Hello:
     if tunnel is None:
-        reader, writer = await asyncio.open_connection(place.host, place.port)
+        reader, writer = await asyncio.open_connection(
+            place.host, place.port, happy_eyeballs_delay=HEAD_START
+        )
         try:
             return await read_hello(reader.read, writer.write)
         finally:

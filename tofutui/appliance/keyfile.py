@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncssh
 
 from tofutui.appliance.errors import ApplianceError, NoPassword
+from tofutui.appliance.place import Place
 from tofutui.appliance.questions import Asker, PasswordQuestion
 from tofutui.tofu.session import NodeSettings
 from tofutui.tofu.text import safe
@@ -20,6 +21,12 @@ class Keys:
     """The key of the session's ``key_file``; no other is tried, for a server counts the tries."""
     held_by_agent: asyncssh.SSHKey | None = None
     """Its public half, where the agent holds the encrypted key."""
+
+    @property
+    def is_rsa(self) -> bool:
+        """Whether the session's own key is an RSA one, for which there are several signature algorithms."""
+        key = self.own or self.held_by_agent
+        return key is not None and key.get_algorithm() == "ssh-rsa"
 
     def options(self) -> dict[str, object]:
         """Arguments for asyncssh. There, None switches off, and () means the default."""
@@ -69,6 +76,23 @@ class KeyFile:
             raise NoPassword(f"key_file {file}: the passphrase is wrong") from None
         self._passphrase = passphrase
         return key
+
+
+async def finds_rsa(keys: Keys, place: Place) -> bool:
+    """Whether an RSA key is among those that the SSH configuration and the agent offered for this place."""
+    if keys.options():
+        return False
+    try:
+        options = await asyncio.to_thread(
+            asyncssh.SSHClientConnectionOptions, config=(), host=place.given, username=place.username
+        )
+        found = {pair.algorithm for pair in options.client_keys or ()}
+        if options.agent_path:
+            async with await asyncssh.connect_agent(options.agent_path) as agent:
+                found |= {pair.algorithm for pair in await agent.get_keys()}
+    except (OSError, ValueError, asyncssh.Error):
+        return False
+    return b"ssh-rsa" in found
 
 
 async def _find_in_agent(public: Path) -> asyncssh.SSHKey | None:

@@ -54,7 +54,15 @@ class Attempt(asyncssh.SSHClient):
     """One login as the SSH library sees it; afterwards its fields say what happened."""
 
     def __init__(
-        self, role: Role, host: str, username: str, known: KnownKeys, source: PasswordSource, asker: Asker
+        self,
+        role: Role,
+        host: str,
+        username: str,
+        known: KnownKeys,
+        source: PasswordSource,
+        asker: Asker,
+        *,
+        keys_first: bool = False,
     ) -> None:
         self._role = role
         self._host = host
@@ -62,6 +70,8 @@ class Attempt(asyncssh.SSHClient):
         self._known = known
         self._source = source
         self._asker = asker
+        self._keys_first = keys_first
+        """No password on this connection: the key will be tried once more, in another way."""
         self.clock: LoginClock | None = None
         self.connection: asyncssh.SSHClientConnection | None = None
         self.key: asyncssh.SSHKey | None = None
@@ -120,7 +130,7 @@ class Attempt(asyncssh.SSHClient):
 
     def kbdint_auth_requested(self) -> str | None:
         """One conversation."""
-        if self._tried_kbdint:
+        if self._tried_kbdint or self._keys_first:
             return None
         self._tried_kbdint = True
         return ""
@@ -157,7 +167,7 @@ class Attempt(asyncssh.SSHClient):
         return answer
 
     async def _password(self, prompt: str) -> str | None:
-        if self.sent_password is not None or self.error is not None:
+        if self.sent_password is not None or self.error is not None or self._keys_first:
             return None
         try:
             self.question = asyncio.ensure_future(self._source.password(self._username, prompt))

@@ -11,7 +11,7 @@ from datetime import datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from tofutui.appliance.credentials import NodePassword, SecretEnvironment
+from tofutui.appliance.credentials import JumpPasswords, NodePassword, SecretEnvironment
 from tofutui.appliance.errors import ApplianceError, LinkLost
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.reading import Order
@@ -60,6 +60,7 @@ class CommandOutput:
 class Node:
     """One node: one login, one shell, one command at a time, deletions first.
 
+    Nodes that share ``jump_passwords`` ask for the password of a common jump host once.
     Every method but `close` raises a subclass of `tofutui.appliance.errors.ApplianceError` when it fails.
     """
 
@@ -71,6 +72,7 @@ class Node:
         log: Callable[[LogLine], None],
         clock: Callable[[], datetime],
         timings: Timings | None = None,
+        jump_passwords: JumpPasswords | None = None,
     ) -> None:
         self.settings = settings
         self.hostname: str | None = None
@@ -84,6 +86,7 @@ class Node:
         self._clock = clock
         self._timings = timings or Timings()
         self._password = NodePassword(settings, asker, _SECRETS, timeout=self._timings.password_command)
+        self._jump_passwords = jump_passwords or JumpPasswords()
         self._turns = Turns()
         self._connecting = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -181,7 +184,7 @@ class Node:
     async def _load_connector(self) -> None:
         module = await asyncio.to_thread(_import_connection)
         self._connector = module.Connector(
-            self.settings, self._asker, self._password, self._timings, self._say
+            self.settings, self._asker, self._password, self._jump_passwords, self._timings, self._say
         )
 
     async def _read(

@@ -34,6 +34,8 @@ class Place:
     """A ProxyCommand makes the connection."""
     configured: frozenset[str]
     """Algorithm lists that the configuration sets (KexAlgorithms, Ciphers, MACs, HostKeyAlgorithms)."""
+    family: int | None
+    """The address family to connect with (0: any); None: the configuration says from where, or renames it."""
 
     @property
     def address(self) -> str:
@@ -96,6 +98,7 @@ def survey(
         jump=cast("str | None", options.tunnel) or None,
         has_command=bool(options.proxy_command),
         configured=frozenset(name for name in lists if config.get(name)),
+        family=None if options.local_addr or options.canonicalize_hostname else int(options.family),
     )
 
 
