@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Coroutine, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from tofutui.appliance.credentials import JumpPasswords
 from tofutui.appliance.errors import ApplianceError, LoginRefused
 from tofutui.appliance.node import LogLine, Node
 from tofutui.appliance.questions import Asker
@@ -65,6 +66,7 @@ class Workbench:
         self.command_log: list[LogLine] = []
         self.on_change = on_change
         self._clock = clock
+        self._jump_passwords = JumpPasswords()
         seen_from = socket.gethostname()
         views = {role: _view(session, role) for role in session.roles}
         self.comparison = Comparison(session=session, nodes=views, seen_from=seen_from)
@@ -197,7 +199,14 @@ class Workbench:
 
     def _make_node(self, settings: NodeSettings, asker: Asker, timings: Timings) -> Node:
         """The link to a node."""
-        return Node(settings, asker, log=self._log, clock=self._clock, timings=timings)
+        return Node(
+            settings,
+            asker,
+            log=self._log,
+            clock=self._clock,
+            timings=timings,
+            jump_passwords=self._jump_passwords,
+        )
 
     async def _visit_once(self, role: Role, probes: Probes) -> None:
         running = self._visits.get(role)
