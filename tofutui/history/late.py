@@ -85,18 +85,12 @@ def _parted(life: Incarnation, text: str | None, when: Between) -> list[Incarnat
     seen_before = when.before if when.before is not None and when.before >= life.began else life.began
     parts = [replace(life, ended=at, last=min(life.last, seen_before))] if life.began < at else []
     end = life.ended
-    if life.ended is None or life.last > at:
-        end = min(when.after, life.last) if life.last > at else when.after
+    resumed = min(when.after, life.last) if life.last > at else when.after
+    if life.ended is None or (life.last > at and resumed < life.ended):
+        end = resumed
         beginning = Beginning.APPEARED if text is None else Beginning.TEXT
-        parts.append(
-            replace(
-                life,
-                beginning=beginning,
-                began=end,
-                known_sha256=None,
-                absent_at=at if text is None else None,
-            )
-        )
+        absent_at = at if text is None else None
+        parts.append(replace(life, beginning=beginning, began=end, known_sha256=None, absent_at=absent_at))
     if text is not None:
         parts.append(
             Incarnation(key=life.key, text=text, beginning=Beginning.TEXT, began=at, last=at, ended=end)

@@ -16,10 +16,19 @@ REMEMBERED = 32
 """How many times of listings are kept, for looks that come late."""
 
 
-def take_over(connection: sqlite3.Connection, node: int, look: Look) -> None:
+def take_over(connection: sqlite3.Connection, node: int, look: Look, since: datetime | None) -> bool:
     """Write down what a complete listing changes.
 
     A look that is older than the newest one (another process was faster) finds its place among the others.
+
+    Args:
+        connection: in a transaction.
+        node: the id of the node listed.
+        look: the listing.
+        since: the newest listing that the caller knows of.
+
+    Returns:
+        Whether anything changed since then but the times of the last looks.
     """
     known = _Known(connection, node)
     look = replace(look, rows=tuple(_storable(row) for row in look.rows))
@@ -27,20 +36,23 @@ def take_over(connection: sqlite3.Connection, node: int, look: Look) -> None:
         _set_back(connection, node, look.at)
         known = _Known(connection, node)
     if known.listed is None or look.at >= known.listed:
-        _Newest(connection, node, look, known).take_over()
+        changed = _Newest(connection, node, look, known).take_over() or known.listed != since
         newest, host_key = look.at, look.host_key or known.host_key
     else:
         _Late(connection, node, look, known).take_over()
-        newest, host_key = known.listed, known.host_key
+        changed, newest, host_key = True, known.listed, known.host_key
     recent = sorted({*known.recent, look.at})[-REMEMBERED:]
     connection.execute(
         "UPDATE node SET listed = ?, host_key = ?, recent = ? WHERE id = ?",
         (stamp(newest), host_key, " ".join(map(stamp, recent)), node),
     )
+    return changed
 
 
 def _storable(row: RowSeen) -> RowSeen:
-    return replace(row, key=storable(row.key), text=storable(row.text), baseline=storable(row.baseline))
+    values = (row.key, row.text, row.baseline)
+    key, text, baseline = map(storable, values)
+    return row if (key, text, baseline) == values else replace(row, key=key, text=text, baseline=baseline)
 
 
 def _set_back(connection: sqlite3.Connection, node: int, at: datetime) -> None:
@@ -82,14 +94,14 @@ class _Newest:
         self._at = stamp(look.at)
         self._redeployed = None not in (known.host_key, look.host_key) and known.host_key != look.host_key
 
-    def take_over(self) -> None:
+    def take_over(self) -> bool:
         spans = self._newest_spans()
-        self._turn_over(spans)
+        turned = self._turn_over(spans)
         self._connection.execute(
             "UPDATE incarnation SET last = max(last, ?) WHERE node = ? AND ended IS NULL",
             (self._at, self._node),
         )
-        self._show(spans)
+        return self._show(spans) or turned
 
     def _newest_spans(self) -> dict[str, tuple[int, str, bool]]:
         """Of each row that was asked, the newest span's id and certificate, and if it was silent since."""
@@ -104,8 +116,8 @@ class _Newest:
                 found[seen.key] = (row[0], row[1], bool(row[2]))
         return found
 
-    def _turn_over(self, spans: dict[str, tuple[int, str, bool]]) -> None:
-        """End what the listing does not show as it was, begin what it shows anew."""
+    def _turn_over(self, spans: dict[str, tuple[int, str, bool]]) -> bool:
+        """End what the listing does not show as it was, begin what it shows anew; whether there was any."""
         lasting = dict(
             self._connection.execute(
                 "SELECT key, text FROM incarnation WHERE node = ? AND ended IS NULL", (self._node,)
@@ -117,13 +129,15 @@ class _Newest:
             for key, text in lasting.items()
             if self._redeployed or key not in stored or stored[key].text != text
         }
-        self._connection.executemany(
-            "UPDATE incarnation SET ended = max(?, began) WHERE node = ? AND key = ? AND ended IS NULL",
+        self._connection.executemany(  # one that the operator dated into the future begins now at the latest
+            "UPDATE incarnation SET ended = ?1, began = min(began, ?1), last = min(last, ?1)"
+            " WHERE node = ?2 AND key = ?3 AND ended IS NULL",
             [(self._at, self._node, key) for key in ended],
         )
-        for key, seen in stored.items():
-            if key not in lasting or key in ended:
-                self._begin(seen, key in lasting, spans.get(key))
+        new = [seen for key, seen in stored.items() if key not in lasting or key in ended]
+        for seen in new:
+            self._begin(seen, seen.key in lasting, spans.get(seen.key))
+        return bool(ended or new)
 
     def _begin(self, seen: RowSeen, was_there: bool, span: tuple[int, str, bool] | None) -> None:
         beginning = self._beginning(was_there)
@@ -147,8 +161,9 @@ class _Newest:
             return Beginning.TEXT
         return Beginning.FIRST if self._before is None else Beginning.APPEARED
 
-    def _show(self, spans: dict[str, tuple[int, str, bool]]) -> None:
-        same, silent = [], []
+    def _show(self, spans: dict[str, tuple[int, str, bool]]) -> bool:
+        """Note what is presented; whether that is new."""
+        same, silent, new = [], [], []
         for seen in self._look.rows:
             span = spans.get(seen.key)
             if seen.sha256 is None:
@@ -156,15 +171,14 @@ class _Newest:
             elif span is not None and span[1] == seen.sha256:
                 same.append((self._at, seen.sole, span[0]))
             else:
-                self._insert(seen)
+                new.append(seen)
         self._connection.executemany(
             "UPDATE shown SET last = max(last, ?), sole = max(sole, ?) WHERE id = ?", same
         )
         self._connection.executemany("UPDATE shown SET silent = ? WHERE id = ?", silent)
-
-    def _insert(self, seen: RowSeen) -> None:
-        span = late.shown(seen, self._look.at)
-        insert_span(self._connection, self._node, seen.key, span)
+        for seen in new:
+            insert_span(self._connection, self._node, seen.key, late.shown(seen, self._look.at))
+        return bool(new)
 
 
 class _Late:

@@ -138,8 +138,14 @@ def _within(spans: Sequence[Shown], start: int, one: Incarnation) -> Iterable[Sh
         if one.ended is not None and shown.first >= one.ended:
             return
         if shown.last >= one.began:
-            until = shown.last if one.ended is None else min(shown.last, one.ended)
-            yield replace(shown, first=max(shown.first, one.began), last=until)
+            yield _cut(shown, one)
+
+
+def _cut(shown: Shown, one: Incarnation) -> Shown:
+    until = shown.last if one.ended is None else min(shown.last, one.ended)
+    if shown.first >= one.began and until == shown.last:
+        return shown
+    return replace(shown, first=max(shown.first, one.began), last=until)
 
 
 def _stamp(at: datetime | None) -> str | None:

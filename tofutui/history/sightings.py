@@ -14,7 +14,7 @@ from tofutui.history.recorder import take_over
 from tofutui.history.rows import LIFE, SPAN, insert_life, life, lives_of, optional_time, span, with_shown
 from tofutui.tofu.past import Beginning, Incarnation, Look, NodeSeen, Past, Remembered, Shown
 
-SPANS_READ = 32
+SPANS_READ = 4
 """How many changes of certificate within one incarnation are read for a verdict; the newest always is."""
 
 
@@ -28,10 +28,14 @@ class Sightings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(self, look: Look) -> None:
-        """Take a complete listing over; looks of several processes may come in any order."""
+    def record(self, look: Look, since: datetime | None = None) -> bool:
+        """Take a complete listing over; looks of several processes may come in any order.
+
+        Returns whether what is `remembered` changed since the listing of that time, but for that time itself.
+        """
         with self._database.transaction() as connection:
-            take_over(connection, _node_id(connection, look.session, look.role, look.address), look)
+            node = _node_id(connection, look.session, look.role, look.address)
+            return take_over(connection, node, look, since)
 
     def remembered(
         self, session: str, role: str, address: str, baseline_of: Callable[[str], str]
@@ -134,13 +138,15 @@ def _spans_since(connection: sqlite3.Connection, node: int, one: Incarnation, ba
         f" ORDER BY first LIMIT {SPANS_READ}",
         (*row, *row, began),
     ).fetchall()
-    if len(found) == SPANS_READ:
-        found += connection.execute(
-            f"SELECT {SPAN} FROM shown WHERE node = ? AND key = ? AND baseline = ?"  # noqa: S608
-            " ORDER BY first DESC LIMIT 1",
-            row,
-        ).fetchall()
-    return list(dict.fromkeys(map(span, found)))
+    spans = [span(columns) for columns in found]
+    if len(spans) < SPANS_READ:
+        return spans
+    newest = connection.execute(
+        f"SELECT {SPAN} FROM shown WHERE node = ? AND key = ? AND baseline = ?"  # noqa: S608
+        " ORDER BY first DESC LIMIT 1",
+        row,
+    ).fetchone()
+    return spans if span(newest) == spans[-1] else [*spans, span(newest)]
 
 
 def _pasts(connection: sqlite3.Connection, node: int, key: str | None) -> dict[str, Past]:

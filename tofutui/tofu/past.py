@@ -64,8 +64,7 @@ class Past:
     @property
     def current(self) -> Incarnation | None:
         """The incarnation that lasts."""
-        last = self.incarnations[-1] if self.incarnations else None
-        return last if last is not None and last.ended is None else None
+        return next((one for one in reversed(self.incarnations) if one.ended is None), None)
 
     @property
     def began(self) -> datetime | None:

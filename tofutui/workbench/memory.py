@@ -86,13 +86,17 @@ class Memory:
             rows=_one_for_each_key(rows),
         )
         async with self._turn[role]:
+            remembered = self._remembered.get(role, Remembered())
             try:
-                await asyncio.to_thread(store.record, look)
+                changed = await asyncio.to_thread(store.record, look, remembered.listed)
             except HistoryError as error:
                 self.trouble = f"the history cannot be written: {error}"
                 return
             self._told |= {(role, row.key): row.asked_at for row in look.rows if row.asked_at is not None}
-            await self.load(role)
+            if changed:
+                await self.load(role)
+            else:
+                self._remembered[role] = replace(remembered, listed=at)
 
     async def learned(self, entry: Entry, at: datetime) -> None:
         """The operator says that the node learned this row again."""
