@@ -2,28 +2,21 @@
 
 import asyncio
 import signal
-import sys
-import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from rich.text import Text
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
 
-from tofutui.config.paths import config_dir
-from tofutui.config.themes import ThemeSpec, load_themes
-from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.session import Session
 from tofutui.tofu.text import safe_lines
 from tofutui.ui.asker import ScreenAsker
+from tofutui.ui.guard import GuardedApp
 from tofutui.ui.lines import Tone
 from tofutui.ui.link import Opener, opener, utc_now
 from tofutui.ui.options import AppOptions
-from tofutui.ui.palette import FALLBACK, Palette, textual_theme
-from tofutui.ui.screens.base import Acting
+from tofutui.ui.palette import Palette, all_themes, textual_theme
 from tofutui.ui.screens.main import MainScreen
 from tofutui.ui.words import Glyphs
 
@@ -33,11 +26,12 @@ INTERNAL = 70
 DEFAULT_THEME = "dark"
 
 
-class TofutuiApp(App[int]):
+class TofutuiApp(GuardedApp):
     """Holds the options, the theme and the open session; everything else is in the screens."""
 
     CSS_PATH = "styles/app.tcss"
     ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", show=False, priority=True)]
 
     def __init__(
@@ -54,13 +48,11 @@ class TofutuiApp(App[int]):
         """When the key that is carried out now was pressed."""
         self.running_plan = False
         """Whether rows are being deleted."""
-        self.crashed = False
+        self.debug_errors = options.debug
         self.main: MainScreen | None = None
         self._leaving = False
         self._warned = False
-        book = load_themes(config_dir() / "themes")
-        self._themes: dict[str, ThemeSpec] = dict(book.themes) or {FALLBACK.name: FALLBACK}
-        self._complaints = list(book.errors)
+        self._themes, self._complaints = all_themes()
         self.palette = Palette(next(iter(self._themes.values())))
         for spec in self._themes.values():
             self.register_theme(textual_theme(spec))
@@ -77,15 +69,16 @@ class TofutuiApp(App[int]):
             self.open_session(sessions[initial])
         else:
             self.pick_session()
-        for complaint in self._complaints:
-            self.complain(f"theme: {complaint}")
+        self.call_after_refresh(self._tell_of_themes)
+
+    def _tell_of_themes(self) -> None:
+        for complaint in dict.fromkeys(self._complaints):
+            self.announce(f"theme: {complaint}", Tone.WARNING)
 
     def open_session(self, session: Session) -> None:
         """Show this session; one that is open is closed first."""
         watch = session.watch if self.options.watch is None else self.options.watch
-        theme = self.options.theme or session.theme
-        if theme:
-            self.use_theme(theme)
+        self.use_theme(self.options.theme or session.theme or DEFAULT_THEME)
         before, self.main = self.main, MainScreen(session, watch)
         if before is None:
             self.push_screen(self.main)
@@ -129,34 +122,20 @@ class TofutuiApp(App[int]):
         """Send text to the terminal's clipboard (OSC 52); whether it arrives there cannot be known."""
         self.copy_to_clipboard(safe_lines(text))
 
-    def complain(self, text: str) -> None:
-        """An error that belongs to no place on the screen."""
-        if isinstance(self.screen, Acting):
-            self.screen.say(text, Tone.DANGER)
-
-    def run_guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run work in the background; what goes wrong there is shown and ends nothing."""
-        self.run_worker(self._guarded(work), exit_on_error=False)
-
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except TofutuiError as error:
-            self.complain(str(error))
-        except Exception as error:  # the seam between background work and the screen
-            if self.options.debug:
-                self._handle_exception(error)
-            self.complain(f"internal error, {type(error).__name__}: {error} (--debug shows where)")
-
     def on_key(self, event: events.Key) -> None:
         """Note when the key was pressed: Textual looks it up next, in the screen that is on top now."""
         self.key_time = event.time
+
+    async def action_quit(self) -> None:
+        """Textual's own Ctrl-Q leaves as q does."""
+        self.leave()
 
     def action_interrupt(self) -> None:
         """Ctrl-C leaves as q does; while rows are being deleted it takes a second one."""
         if self.running_plan and not self._warned:
             self._warned = True
-            self.complain("rows are being deleted; Ctrl+C again leaves, the journal then says unknown")
+            text = "rows are being deleted; Ctrl+C again leaves, the journal then says unknown"
+            self.announce(text, Tone.WARNING)
             return
         self.leave()
 
@@ -165,8 +144,7 @@ class TofutuiApp(App[int]):
         if self._leaving:
             return
         self._leaving = True
-        if isinstance(self.screen, Acting):
-            self.screen.say("leaving the nodes …")
+        self.announce("leaving the nodes …")
         self.run_worker(self._leave(code), exit_on_error=False)
 
     async def _leave(self, code: int) -> None:
@@ -182,14 +160,6 @@ class TofutuiApp(App[int]):
             await asyncio.wait_for(main.close(), LEAVE_WITHIN)
         except TimeoutError:
             return
-
-    def _fatal_error(self) -> None:
-        # Textual would print every local variable, secrets included.
-        self.crashed = True
-        error = sys.exc_info()[1]
-        text = f"tofutui: internal error, {type(error).__name__}: {error}"
-        text = traceback.format_exc() if self.options.debug else text + " (--debug shows where)"
-        self.panic(Text(safe_lines(text)))
 
 
 async def _run(app: TofutuiApp) -> int:

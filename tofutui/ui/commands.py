@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.content import Content
 
 from tofutui.ui.actions import MAIN
@@ -39,6 +39,17 @@ class ActionProvider(Provider):
             score = matcher.match(title)
             if score > 0:
                 yield Hit(score, Content(title), run, text=title, help=_plain(text))
+
+
+class Palette(CommandPalette):
+    """The palette without its emoji, which is of another width in some terminals."""
+
+    def __init__(self) -> None:
+        super().__init__(providers=[ActionProvider])
+
+    def on_mount(self) -> None:
+        """Show a plain sign."""
+        self.query_one(SearchIcon).icon = "> "
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,8 @@ from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.endpoint import is_plain_key
 from tofutui.tofu.names import AttributeLine
 from tofutui.tofu.presented import Presented, Status
-from tofutui.ui.lines import EMPTY, LABEL, Line, Span, Tone, fit, joined, labelled, line, wrap
+from tofutui.tofu.text import safe
+from tofutui.ui.lines import EMPTY, LABEL, Line, Span, Tone, clip, fit, joined, labelled, line, width, wrap
 from tofutui.ui.words import (
     UNICODE,
     VERDICT_TONES,
@@ -53,7 +54,7 @@ class Facts:
     def items(self) -> list[Item]:
         """All facts in the order in which they are shown."""
         entry = self.entry
-        found = [Item(0, [heading(entry, self.view)]), *self._reasons()]
+        found = [Item(0, [heading(entry, self.view, self.width)]), *self._reasons()]
         found.append(Item(2, [self._column_heads()]))
         found += [
             Item(3 if a.differs or a.type == "CN" else 6, self._attribute(a)) for a in attributes(entry)
@@ -193,12 +194,13 @@ class Facts:
         return [*raw, *self._labelled("listing", ["; ".join(notes)])]
 
 
-def heading(entry: Entry, view: NodeView) -> Line:
+def heading(entry: Entry, view: NodeView, cells: int) -> Line:
     """Which row this is, and in whose table."""
     name = f"  {entry.name}" if entry.name else ""
     where = "expected in" if not entry.is_stored else "in"
     tail = f"  {WHO_MEANS[entry.who]}, {where} the table of {node_name(view)}"
-    return (place(entry), Tone.STRONG), (name, Tone.STRONG), (tail, Tone.MUTED)
+    start = clip(place(entry) + safe(name), cells)
+    return (start, Tone.STRONG), (clip(tail, cells - width(line(start))), Tone.MUTED)
 
 
 def attributes(entry: Entry) -> list[AttributeLine]:

@@ -76,8 +76,11 @@ def fit_middle(text: str, cells: int, ellipsis: str = "…") -> str:
     text = safe(text)
     if cell_len(text) <= cells or cells < 8:
         return fit(text, cells, ellipsis)
-    tail = (cells - len(ellipsis)) // 2
-    return set_cell_size(text, cells - len(ellipsis) - tail).rstrip() + ellipsis + text[-tail:]
+    tail = text
+    while cell_len(tail) > (cells - len(ellipsis)) // 2:
+        tail = tail[max(1, (len(tail) - cells) // 2) :]
+    head = set_cell_size(text, cells - len(ellipsis) - cell_len(tail)).rstrip()
+    return set_cell_size(head + ellipsis + tail, cells)
 
 
 def wrap(text: str, cells: int) -> list[str]:

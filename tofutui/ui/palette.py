@@ -10,7 +10,8 @@ from textual.color import Color
 from textual.strip import Strip
 from textual.theme import Theme
 
-from tofutui.config.themes import TOKENS, ThemeSpec
+from tofutui.config.paths import config_dir
+from tofutui.config.themes import TOKENS, ThemeSpec, load_themes
 from tofutui.tofu.text import safe
 from tofutui.ui.lines import Line, Tone
 from tofutui.ui.words import Glyphs
@@ -27,6 +28,12 @@ FALLBACK = ThemeSpec(
     source="built in",
 )  # fmt: skip
 """Where no theme file can be read."""
+
+
+def all_themes() -> tuple[dict[str, ThemeSpec], list[str]]:
+    """The bundled themes and the user's by name, at least one; and what was wrong with other files."""
+    book = load_themes(config_dir() / "themes")
+    return dict(book.themes) or {FALLBACK.name: FALLBACK}, list(book.errors)
 
 
 def textual_theme(spec: ThemeSpec) -> Theme:

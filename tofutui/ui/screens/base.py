@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from tofutui.ui.actions import BY_ID, Action, State
 from tofutui.ui.lines import Tone
@@ -38,8 +39,10 @@ class Acting(Screen[Result]):
         return cast("TofutuiApp", self.app)
 
     def on_mount(self) -> None:
-        """Borders in ASCII where only that may be used."""
+        """Borders in ASCII where only that may be used; nothing blinks."""
         self.set_class(self.owner.glyphs.ascii, "-ascii")
+        for field in self.query(Input):
+            field.cursor_blink = False
 
     def state(self) -> State:
         """What the registry's rules need to know now."""

@@ -56,6 +56,7 @@ class EvidenceScreen(Acting[None]):
 
     def on_mount(self) -> None:
         """Fill in what is known."""
+        self.query_one(TextArea).cursor_blink = False
         now = self.owner.clock().astimezone()
         self.query_one("#time", Input).value = now.strftime("%H:%M")
         self._suggest_path()

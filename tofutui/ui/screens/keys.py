@@ -241,11 +241,9 @@ class TableKeys(Acting[None]):
 
     def do_app_palette(self) -> None:
         """Every action by name."""
-        from textual.command import CommandPalette
+        from tofutui.ui.commands import Palette
 
-        from tofutui.ui.commands import ActionProvider
-
-        self.app.push_screen(CommandPalette(providers=[ActionProvider]))
+        self.app.push_screen(Palette())
 
     def do_app_help(self) -> None:
         """All keys, and what the verdicts mean."""

@@ -73,7 +73,8 @@ class RunScreen(Dialog[None]):
                 "Each deletion is proven by listing again. A step under way is not stopped.", Tone.MUTED
             )
         return (
-            (planwords.summary(self._steps) + ".  ", Tone.STRONG),
+            (planwords.summary(self._steps) or "It did not run to the end", Tone.STRONG),
+            (".  ", Tone.STRONG),
             ("Enter", Tone.KEY),
             (" back", Tone.TEXT),
         )
