@@ -15,7 +15,7 @@ from tofutui.tofu.transcript_roles import Cast, File, cast
 
 NAME = "offline"
 """What the session is called in reports where none was named."""
-LARGEST = 64 * 1024 * 1024
+LARGEST = 32 * 1024 * 1024
 """Bytes of one transcript."""
 
 
@@ -64,12 +64,13 @@ def _read(role: Role, path: Path) -> File:
 
 def _session(base: Session, shown: Cast, options: argparse.Namespace) -> Session:
     """The session with the nodes that the transcripts show; others stay for what their addresses say."""
-    nodes = {}
-    for role in Role:
-        addresses = tuple(dict.fromkeys(getattr(options, f"{role}_address")))
-        if role in base.nodes or role in shown.files or addresses:
-            nodes[role] = _node(base.nodes.get(role), role, addresses)
-    _refuse_shared_addresses(nodes)
+    given = {role: tuple(dict.fromkeys(getattr(options, f"{role}_address"))) for role in Role}
+    nodes = {
+        role: _node(base.nodes.get(role), role, given[role])
+        for role in Role
+        if role in base.nodes or role in shown.files or given[role]
+    }
+    _refuse_shared_addresses(nodes, given)
     uncompared = frozenset(role for role in nodes if role not in shown.files)
     return replace(base, nodes=nodes, uncompared=uncompared, read_only=True)
 
@@ -80,10 +81,9 @@ def _node(known: NodeSettings | None, role: Role, addresses: tuple[str, ...]) ->
     return NodeSettings(role=role, host=addresses[0] if addresses else "", addresses=addresses[1:])
 
 
-def _refuse_shared_addresses(nodes: dict[Role, NodeSettings]) -> None:
-    primary, secondary = (
-        {normalise_host(name) for name in nodes[role].names if name} if role in nodes else set()
-        for role in Role
-    )
-    if shared := sorted(primary & secondary):
-        raise CheckError(f"{safe(shared[0])} cannot be an address of both nodes")
+def _refuse_shared_addresses(nodes: dict[Role, NodeSettings], given: dict[Role, tuple[str, ...]]) -> None:
+    for role, addresses in given.items():
+        other = nodes.get(role.other)
+        names = {normalise_host(name) for name in other.names if name} if other else set()
+        if shared := sorted(names.intersection(addresses)):
+            raise CheckError(f"{safe(shared[0])} cannot be an address of both nodes")

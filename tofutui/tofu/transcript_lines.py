@@ -49,6 +49,9 @@ class Line:
     """False for the last line of a file that does not end with a line's end."""
 
 
+_EMPTY = Line("")
+
+
 def shown_lines(raw: bytes) -> Iterator[Line]:
     """The lines of a transcript, whatever its encoding and line ends; never raises."""
     text = _text_of(raw)
@@ -73,6 +76,8 @@ def _text_of(raw: bytes) -> str:
 
 def _shown(chunk: str) -> list[Line]:
     """The lines that one line of the file makes: more than one where a carriage return ended one."""
+    if not chunk:
+        return [_EMPTY]
     if not _CONTROL.search(chunk):
         return [_unpaged(chunk, paged=False)]
     row = _Row()
@@ -162,6 +167,7 @@ class _Row:
     def _sequence(self, final: str, parameters: str) -> None:
         number = int(parameters) if parameters.isdecimal() else 0
         count = min(max(number, 1), _FARTHEST)
+        self._note_pager()
         if final == "C":
             self._cursor = min(self._cursor + count, len(self._cells) + _FARTHEST)
         elif final == "D":
@@ -176,7 +182,6 @@ class _Row:
             self._shift(final, count)
 
     def _erase(self, what: int) -> None:
-        self._note_pager()
         self._edits += 1
         if what == 0:
             del self._cells[self._cursor :]

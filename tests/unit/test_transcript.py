@@ -1,0 +1,280 @@
+"""Saved terminal text -> what it says about each node, and whether a listing in it is whole."""
+
+import pytest
+
+from tests.support.transcripts import (
+    HEADER,
+    ISE,
+    LISTCERTS,
+    NAME,
+    PRI,
+    PRIMARY_ROWS,
+    SEC,
+    SECONDARY_ROWS,
+    SEED,
+    listed,
+    said,
+    session,
+)
+from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version
+from tofutui.tofu.listing import Listing
+from tofutui.tofu.session import Role
+from tofutui.tofu.transcript import Command, Recording, command_of, ha_role, read_transcript, recording_of
+
+P = "prime-pri"
+LIST = said(P, LISTCERTS, listed(PRIMARY_ROWS))
+KEYS = [PRI, ISE, SEC]
+
+
+def recording(text: str | bytes, host: str | None = P) -> Recording:
+    raw = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+    return recording_of(read_transcript(raw), host, "x.log")
+
+
+def listing(text: str | bytes, host: str | None = P) -> Listing:
+    found = recording(text, host).listing
+    assert found is not None
+    return found.listing()
+
+
+def keys(found: Listing) -> list[str | None]:
+    return [row.key for row in found.rows]
+
+
+def test_a_whole_session():
+    found = recording(session(P, PRIMARY_ROWS))
+    assert keys(listing(session(P, PRIMARY_ROWS))) == KEYS
+    assert listing(session(P, PRIMARY_ROWS)).complete
+    assert parse_clock(found.clock) is not None
+    assert parse_version(found.version).version == "3.7.0"
+    ha = parse_ha_status(found.ha)
+    assert ha is not None
+    assert ha.state == "HA not Configured"
+    assert found.notices == ()
+
+
+def test_the_layout_of_the_tac_document():
+    transcript = read_transcript(SEED.encode())
+    assert transcript.hosts == transcript.listed_hosts == (P, "prime-sec")
+    primary, secondary = (listing(SEED, host) for host in transcript.hosts)
+    assert primary.complete
+    assert secondary.complete
+    assert keys(primary) == ["1X.XX.XX.XX_8082", "1Z.ZZ.ZZ.ZZ_443", "1YY.YY.YY.YY_8082"]
+    assert keys(secondary) == ["1YY.YY.YY.YY_8082", "127.0.0.1_8082", "1X.XX.XX.XX_8082"]
+    assert recording(SEED).notices == ()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r\r\n", "\r"])
+def test_line_ends_and_encodings_do_not_matter(end):
+    text = session(P, PRIMARY_ROWS).replace("\n", end)
+    for raw in (text.encode(), text.encode("utf-16"), b"\xef\xbb\xbf" + text.encode()):
+        found = listing(raw)
+        assert found.complete
+        assert [row.raw for row in found.rows] == [row.raw for row in listing(session(P, PRIMARY_ROWS)).rows]
+
+
+def test_both_nodes_in_one_file_are_told_apart_by_their_prompts():
+    text = session(P, PRIMARY_ROWS) + "exit\n" + session("prime-sec", SECONDARY_ROWS, role="Secondary")
+    assert keys(listing(text)) == KEYS
+    assert keys(listing(text, "prime-sec")) == [SEC, "127.0.0.1_8082", PRI]
+    transcript = read_transcript(text.encode())
+    assert (ha_role(transcript, P), ha_role(transcript, "prime-sec")) == (Role.PRIMARY, Role.SECONDARY)
+
+
+def test_two_windows_that_take_turns():
+    parts = [
+        said(P, LISTCERTS, listed(PRIMARY_ROWS)),
+        said("prime-sec", "show clock", "Mon Nov 23 14:02:38 UTC 2026\n"),
+        said(P, "show clock", "Mon Nov 23 14:05:38 UTC 2026\n"),
+    ]
+    found = listing("".join(parts) + f"{P}/admin# ")
+    assert keys(found) == KEYS
+    assert not found.complete
+    assert "the prompt did not come back" in found.problems[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LIST,
+        LIST.rstrip(),
+        LIST[:-30],
+        LIST + "prime-sec/admin# ",
+        LIST + "PuTTY Network Error: ...\nlogin as: admin\n" + f"{P}/admin# ",
+        LIST + "Connection to 192.0.2.10 closed by remote host.\n" + f"{P}/admin# ",
+        LIST + "client_loop: send disconnect: Broken pipe\nadmin@jump:~$ ssh pri\n" + f"{P}/admin# ",
+        LIST + "Script done on 2026-11-23\n" + f"{P}/admin# ",
+        LIST + "=~=~=~= PuTTY log 2026.11.23 14:02:11 =~=~=~=\n" + f"{P}/admin# ",
+        LIST + "--More--\r        \r" + f"{P}/admin# ",
+        LIST + "--More--\n" + f"{P}/admin# ",
+        LIST.rstrip() + "^C\n" + f"{P}/admin# ",
+        LIST.rstrip() + "\n^C\n" + f"{P}/admin# ",
+        LIST + "% Error: something\n" + f"{P}/admin# ",
+        LIST + "host=192.0.2.99_443;\n" + f"{P}/admin# ",
+    ],
+)
+def test_a_listing_that_may_lack_rows_is_not_complete(text):
+    found = listing(text)
+    assert not found.complete
+    assert found.problems
+    assert keys(found)[:2] == [PRI, ISE]
+
+
+def test_a_row_that_is_cut_off_keeps_its_key_and_is_not_understood():
+    found = listing(LIST.rstrip()[:-4])
+    assert found.rows[-1].key == SEC
+    assert found.rows[-1].stored is not None
+    assert found.rows[-1].stored.subject is None
+
+
+def test_the_newest_complete_listing_counts():
+    newer = said(P, LISTCERTS, listed(PRIMARY_ROWS[:2]))
+    assert keys(listing(LIST + newer + f"{P}/admin# ")) == [PRI, ISE]
+    cut = recording(LIST + newer)
+    assert cut.listing is not None
+    assert keys(cut.listing.listing()) == KEYS
+    assert cut.notices == ("a later listcerts is not complete; the last complete one counts",)
+
+
+def test_of_listings_that_are_all_cut_off_the_newest_is_shown():
+    assert keys(listing(LIST + f"prime-sec/admin# \n{said(P, LISTCERTS, listed(PRIMARY_ROWS[:1]))}")) == [PRI]
+
+
+def test_deletions_after_the_listing_are_told():
+    text = said(P, f"ncs certvalidation tofu-certs deletecert host {SEC}", "")
+    assert recording(LIST + text + f"{P}/admin# ").notices == (
+        "1 deletecert was sent after this listing: it shows the table as it was before",
+    )
+    assert recording(text + LIST + f"{P}/admin# ").notices == ()
+
+
+@pytest.mark.parametrize("width", [80, 90])
+def test_rows_broken_at_the_terminals_width_are_put_together(width):
+    def wrapped(line: str) -> str:
+        return "\n".join(line[at : at + width] for at in range(0, max(len(line), 1), width))
+
+    text = "\n".join(wrapped(line) for line in session(P, PRIMARY_ROWS).split("\n"))
+    found = listing(text)
+    assert [row.raw for row in found.rows] == [row.raw for row in listing(session(P, PRIMARY_ROWS)).rows]
+    assert found.complete
+
+
+def test_a_row_broken_elsewhere_is_never_taken_for_whole():
+    text = session(P, PRIMARY_ROWS).replace("OU=Prime Infra/CN=ISE", "OU=Prime\nInfra/CN=ISE")
+    found = listing(text)
+    assert not found.complete
+    assert found.problems == ("a row is followed by a line that may belong to it: Infra/CN=ISE-server",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        (LISTCERTS, Command.LISTCERTS),
+        ("ncs  certval tofu list ", Command.LISTCERTS),
+        ("NCS certvalidation tofu-certs listcerts", Command.LISTCERTS),
+        (f"{LISTCERTS} | include 443", Command.OTHER),
+        ("ncs certvalidation tofu-certs ?", Command.OTHER),
+        ("ncs certvalidation tofu-certs deletecert host a_1", Command.DELETECERT),
+        ("sh cl", Command.CLOCK),
+        ("sh ver", Command.VERSION),
+        ("ncs ha status", Command.HA_STATUS),
+        ("ncs status", Command.STATUS),
+        ("exit", Command.EXIT),
+        ("", Command.OTHER),
+    ],
+)
+def test_commands(typed, command):
+    assert command_of(typed) is command
+
+
+def test_a_filtered_listing_is_none():
+    text = said(P, f"{LISTCERTS} | include 443", f"host={ISE};  subject= {NAME}x\n") + f"{P}/admin# "
+    assert recording(text).listing is None
+
+
+def test_a_command_line_that_was_edited_and_asked_for_help():
+    typed = "ncs certvalidation tofu-certs ?\n  deletecert\n  listcerts\n"
+    text = said(P, typed + f"{P}/admin# ncs certvalidation tofu-certs lisx\b \btcerts", listed(PRIMARY_ROWS))
+    assert keys(listing(text + f"{P}/admin# ")) == KEYS
+
+
+@pytest.mark.parametrize(
+    "prompt", ["prime-pri/admin#", "  prime-pri/admin#  ", "prime-pri/admin>", "pri_1.x/ops-2#"]
+)
+def test_prompts(prompt):
+    host = prompt.split("/")[0].strip()
+    text = f"{prompt} {LISTCERTS}\n{listed(PRIMARY_ROWS)}{prompt}\n"
+    assert keys(listing(text, host)) == KEYS
+    assert listing(text, host).complete
+
+
+def test_a_command_right_after_the_prompt():
+    assert listing(f"{P}/admin#{LISTCERTS}\n{listed(PRIMARY_ROWS)}{P}/admin#").complete
+
+
+def test_rows_hold_no_prompts():
+    rows = ((PRI, "a#b"), ("x/y_1", "c/d# ncs ha status"), ("z_1", "prime-pri/admin#"))
+    found = listing(said(P, LISTCERTS, listed(rows)) + f"{P}/admin# ")
+    assert keys(found) == [PRI, "x/y_1", "z_1"]
+    assert found.problems == ("a prompt stands in the middle of a row",)
+
+
+def test_an_empty_table_is_complete():
+    assert listing(said(P, LISTCERTS, f"\n{HEADER}\n") + f"{P}/admin# ").complete
+    assert listing(said(P, LISTCERTS, "") + f"{P}/admin# ").complete
+
+
+def test_rows_without_their_command_are_shown_and_not_complete():
+    found = listing(listed(PRIMARY_ROWS), None)
+    assert keys(found) == KEYS
+    assert not found.complete
+    assert keys(listing(listed(PRIMARY_ROWS) + f"{P}/admin# ")) == KEYS
+    assert not listing(listed(PRIMARY_ROWS) + f"{P}/admin# ").complete
+
+
+def test_the_clock_of_the_same_login_counts_the_one_after_the_listing_first():
+    def clock(minute: int) -> str:
+        return said(P, "show clock", f"Mon Nov 23 14:{minute:02}:38 UTC 2026\n")
+
+    end = f"{P}/admin# "
+    assert ":02:" in recording(clock(1) + LIST + clock(2) + clock(3) + end).clock
+    assert ":01:" in recording(clock(0) + clock(1) + LIST + end).clock
+    assert recording(clock(1) + said(P, "exit", "") + LIST + end).clock == ""
+    assert recording(LIST + said(P, "exit", "logout\n") + clock(1) + end).clock == ""
+
+
+def test_ncs_status_says_the_ha_state_too():
+    text = LIST + said(
+        P, "ncs status", "Health Monitor Server is running. ( [Role] Primary [State] Primary Active )\n"
+    )
+    ha = parse_ha_status(recording(text + f"{P}/admin# ").ha)
+    assert ha is not None
+    assert ha.state == "Primary Active"
+
+
+def test_what_is_no_transcript_says_nothing():
+    for raw in (b"", b"\0" * 100, b"\xff" * 1000, b"hello\nworld\n", b"\x1b" * 500, bytes(range(256)) * 20):
+        transcript = read_transcript(raw)
+        assert transcript.answers == ()
+        assert recording_of(transcript, None, "x").listing is None
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"prime-pri/admin# " * 150_000,
+        b"prime-pri/admin# show clock\n" * 80_000,
+        (LIST.encode() + b"a/b# \n") * 3_000,
+        b"a@" + b":" * 2_000_000,
+        b"a@b:" * 500_000,
+        b"a/" * 1_000_000,
+        LIST.encode().rstrip() + b"x" * 2_000_000,
+        f"{P}/admin# {LISTCERTS}\n".encode() + b"host=a_1; subject=/CN=a\n" * 60_000,
+    ],
+    ids=["prompts", "clocks", "listings", "colons", "logins", "slashes", "long", "rows"],
+)
+def test_megabytes_of_nonsense_are_read_to_their_end(raw):
+    """A reader that is not linear runs into the time-out here."""
+    transcript = read_transcript(raw)
+    for host in transcript.hosts or ("",):
+        recording_of(transcript, host, "x")
