@@ -20,15 +20,17 @@ class KnownCertificates:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._given: dict[Role, list[Imported]] = {role: [] for role in session.roles}
+        self._given: dict[Role, dict[Imported, None]] = {role: {} for role in session.roles}
+        self._partial: set[Role] = set()
+        """Roles whose table is not known completely: a certificate may be of a row that was not seen."""
         self._configured: dict[Role, Export] = {}
         self._assigned: dict[Role, Assignments] = {}
 
     def add(self, certificates: Iterable[Imported], role: Role | None) -> None:
         """Certificates of one node's store, or (None) of a node that nobody named: then both are tried."""
+        certificates = tuple(certificates)
         for given in [role] if role is not None else list(self._given):
-            known = self._given.setdefault(given, [])
-            known.extend(one for one in dict.fromkeys(certificates) if one not in known)
+            self._given.setdefault(given, {}).update(dict.fromkeys(certificates))
 
     async def reload(self, role: Role) -> None:
         """Read the files that the sessions file names for this node (``known``)."""
@@ -45,6 +47,7 @@ class KnownCertificates:
         """Find the rows of all certificates in a node's table as it stands."""
         export = self._configured.get(role)
         ours = [*self._given.get(role, ()), *(export.certificates if export else ())]
+        self._partial = self._partial - {role} if view.complete else self._partial | {role}
         if ours:
             self._assigned[role] = assign(ours, view.entries.values(), complete=view.complete)
 
@@ -59,7 +62,10 @@ class KnownCertificates:
         return replace(found, imported=None, unusable=(older, *found.unusable))
 
     def unused(self) -> dict[str, tuple[str, ...]]:
-        """The files given by hand of which no certificate is used for any row, each with the reasons."""
+        """The files given by hand of which no certificate is used for any row, each with the reasons.
+
+        Where a table was not read completely a file without a doubt has none either.
+        """
         used = {one.file for found in self._assigned.values() for one in found.used}
         reasons: dict[str, list[str]] = {}
         for role, given in self._given.items():
@@ -67,7 +73,8 @@ class KnownCertificates:
             for one in given:
                 if one.file not in used:
                     reasons.setdefault(one.file, []).extend([doubtful[one]] if one in doubtful else [])
+        nowhere = () if self._partial else ("no row has a certificate of it",)
         return {
-            file: tuple(dict.fromkeys(why))[:_DOUBTS_TOLD] or (f"{file}: no row has a certificate of it",)
+            file: tuple(dict.fromkeys(why))[:_DOUBTS_TOLD] or tuple(f"{file}: {words}" for words in nowhere)
             for file, why in reasons.items()
         }
