@@ -100,7 +100,8 @@ class Facts:
             parts = wrap(reason, self.width - indent)
             first: Span = (fit(word if number == 0 else "", indent), tone)
             rest = [((" " * indent, tone), (part, Tone.TEXT)) for part in parts[1:]]
-            found.append(Item(1 if number == 0 else 5, [(first, (parts[0], Tone.STRONG)), *rest]))
+            tone_of_text = Tone.STRONG if number == 0 else Tone.TEXT
+            found.append(Item(1 if number == 0 else 5, [(first, (parts[0], tone_of_text)), *rest]))
         return found
 
     @property

@@ -98,16 +98,18 @@ class Palette:
             found[tone] += Style(bold=True, reverse=True)
         return found
 
+    @cached_property
+    def reversed(self) -> dict[Tone, Style]:
+        """The same for the row under the cursor and whatever has the focus; quiet text is as clear as other."""
+        quiet = (Tone.MUTED, Tone.HEAD, Tone.LINE)
+        extra = Style(reverse=True, bold=True)
+        return {tone: self.styles[Tone.TEXT if tone in quiet else tone] + extra for tone in Tone}
+
     def strip(self, line: Line, width: int, *, reverse: bool = False) -> Strip:
         """A line as exactly ``width`` cells; whatever is in it, no control character gets out."""
-        styles, extra = self.styles, Style(reverse=True, bold=True) if reverse else None
-        segments = [
-            Segment(safe(text), styles[tone] + extra if extra else styles[tone])
-            for text, tone in line
-            if text
-        ]
-        filler = styles[Tone.TEXT] + extra if extra else None
-        return Strip(segments).adjust_cell_length(width, filler)
+        styles = self.reversed if reverse else self.styles
+        segments = [Segment(safe(text), styles[tone]) for text, tone in line if text]
+        return Strip(segments).adjust_cell_length(width, styles[Tone.TEXT] if reverse else None)
 
 
 class Looks(Protocol):

@@ -62,7 +62,7 @@ class Question(Dialog[Result]):
     def on_mount(self) -> None:
         """Title, colour of the role, focus."""
         self.add_class(f"-{self._role.value}")
-        title_of(self.query_one("#box"), f" {safe(self._title)} ")
+        title_of(self.query_one("#box"), safe(self._title))
         if self._typed:
             self.query_one("#answer").focus()
 

@@ -99,11 +99,11 @@ class DeleteScreen(Dialog[bool]):
     def _show_more(self) -> None:
         body = self.query_one("#body", Scroller)
         below = len(body.lines) - body.top - body.size.height
-        text = f" {below} more below: PageDown " if below > 0 else " Ctrl+Y copies "
+        text = f"{below} more below: PageDown" if below > 0 else "Ctrl+Y copies"
         self._say_below(text)
 
     def _say_below(self, text: str) -> None:
-        title_of(self.query_one("#box"), f" {planwords.title(self.plan)} ", text)
+        title_of(self.query_one("#box"), planwords.title(self.plan), text)
 
     @on(Input.Changed)
     def _typed_something(self) -> None:
@@ -151,7 +151,7 @@ class DeleteScreen(Dialog[bool]):
     def do_delete_copy(self) -> None:
         """What the dialog says, to the terminal's clipboard."""
         self.owner.copy(planwords.for_clipboard(self.plan))
-        self._say_below(" sent to the terminal's clipboard ")
+        self._say_below("sent to the terminal's clipboard")
 
     def _scroll(self, name: str) -> None:
         self.query_one("#body", Scroller).move(name)

@@ -36,7 +36,7 @@ class RunScreen(Dialog[None]):
         """Begin."""
         roles = self._plan.roles
         self.add_class(f"-{roles[0].value}" if len(roles) == 1 else "-both")
-        title_of(self.query_one("#box"), f" {planwords.title(self._plan)} ")
+        title_of(self.query_one("#box"), planwords.title(self._plan))
         self.owner.running_plan = True
         self.owner.run_guarded(self._run())
 
