@@ -100,7 +100,7 @@ class Palette:
 
     @cached_property
     def reversed(self) -> dict[Tone, Style]:
-        """The same for the row under the cursor and whatever has the focus; quiet text is as clear as other."""
+        """The same for the row under the cursor and what has the focus; quiet text is as clear as other."""
         quiet = (Tone.MUTED, Tone.HEAD, Tone.LINE)
         extra = Style(reverse=True, bold=True)
         return {tone: self.styles[Tone.TEXT if tone in quiet else tone] + extra for tone in Tone}
