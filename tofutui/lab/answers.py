@@ -12,6 +12,7 @@ CONTINUE = "Are you sure you want to continue (Yes/No): "
 YES_OR_NO = "ERROR : Please enter Yes or No"
 RESUME = "Following disconnected ssh sessions are available to resume."
 WHICH_SESSION = "Enter session number to resume or press <Enter> to start a new one: "
+NOT_AN_ANSWER = "% Error: this is no answer"
 WRONG_SESSION = "% Error: Invalid session, enter the number of the session"
 PRESS_ENTER = "Press <Enter> to continue"
 MORE = "--More--"
@@ -24,7 +25,7 @@ def prompt(node: Node) -> str:
 
 def listing_rows(node: Node) -> list[str]:
     """The rows of ``listcerts``; the spacing before the last subject differs, as in the TAC document."""
-    rows = [_row(key, certificate) for key, certificate in node.table.items()]
+    rows = [_row(node.printed(key), certificate) for key, certificate in node.table.items()]
     return [*rows[:-1], *(row.replace(";  ", "; ", 1) for row in rows[-1:])]
 
 

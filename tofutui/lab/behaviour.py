@@ -23,6 +23,11 @@ class Behaviour:
     """Show the menu of dropped sessions even without one."""
     other_user: bool = False
     """Say that another user is logged in even without one."""
+    question: str = ""
+    """Asked before the first prompt until it is answered with `question_answer`; a text that nobody knows."""
+    list_question: str = ""
+    """The same after ``listcerts``, before its rows; another answer gives no listing."""
+    question_answer: str = "yes"
     prompt_delay: float = 0.0
     """Seconds before the first prompt."""
     terminal_length: bool = True
@@ -38,6 +43,8 @@ class Behaviour:
     """Seconds that a whole listing takes, spread over its rows."""
     cut_listing: int = 0
     """Characters of a listing after which the connection is reset; 0: never."""
+    bracket_keys: bool = False
+    """IPv6 keys are printed and deleted as ``[2001:db8::7]_443``."""
     extra_lines: list[str] = field(default_factory=list)
     """Raw lines printed after the rows of a listing."""
     confirm_delete: bool = False

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tofutui.lab.cert import Certificate, Key, key_pem
 from tofutui.lab.plans import EndpointPlan
+from tofutui.lab.replay import AGES, Replay
 
 _PAGE = b"<html><title>Health Monitor Login Page</title><body>Cisco Prime Infrastructure</body></html>"
 _REPLY = b"HTTP/1.1 200 OK\r\nServer: Prime\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
@@ -32,8 +33,11 @@ class TlsEndpoint:
     ``refused`` only from the start.
     """
 
-    def __init__(self, plan: EndpointPlan, identity: Identity, stored: Certificate, folder: Path):
+    def __init__(
+        self, plan: EndpointPlan, identity: Identity, stored: Certificate, folder: Path, listen: str
+    ):
         self.plan = plan
+        self.address = listen
         self.mode = plan.mode
         self.stored = stored
         """The certificate that the tables hold at start."""
@@ -61,10 +65,10 @@ class TlsEndpoint:
     async def start(self) -> None:
         """Listen on a free loopback port (or reserve one that refuses)."""
         if self.mode == "refused":
-            self._reserved, self.port = reserve_port()
+            self._reserved, self.port = reserve_port(self.address)
             return
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Accepted(self), "127.0.0.1", 0, backlog=512)
+        self._server = await loop.create_server(lambda: _Accepted(self), self.address, 0, backlog=512)
         self.port = self._server.sockets[0].getsockname()[1]
 
     def restart(self) -> None:
@@ -95,6 +99,8 @@ class TlsEndpoint:
         elif self.mode == "not-tls":
             transport.write(b"220 this is no TLS server\r\n")
             transport.resume_reading()
+        elif self.mode == "ok" and self.plan.replay:
+            Replay(AGES[self.plan.replay], self._identity.certificate.der).attach(transport)
         elif self.mode == "ok":
             task = asyncio.get_running_loop().create_task(self._secure(transport))
             self._tasks.add(task)
@@ -133,6 +139,10 @@ class TlsEndpoint:
         path.unlink()
         if self.plan.old_tls:
             _make_old(context)
+        if self.plan.client_certificate:
+            if not self.plan.old_tls:
+                context.maximum_version = ssl.TLSVersion.TLSv1_2
+            context.verify_mode = ssl.CERT_REQUIRED
         return context
 
 
@@ -175,10 +185,10 @@ class _Page(asyncio.Protocol):
             self._transport.close()
 
 
-def reserve_port() -> tuple[socket.socket, int]:
+def reserve_port(address: str) -> tuple[socket.socket, int]:
     """A loopback port that refuses connections for as long as the socket is open: bound, not listening."""
-    held = socket.socket()
-    held.bind(("127.0.0.1", 0))
+    held = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    held.bind((address, 0))
     return held, held.getsockname()[1]
 
 

@@ -77,7 +77,7 @@ def _introduction(lab: Lab) -> list[str]:
     lines += [f"log {role}: {path}" for role, path in lab.log_paths.items()]
     lines += [
         f"ssh {role}: ssh -i {lab.access.key_file} -o UserKnownHostsFile={lab.access.known_hosts}"
-        f" -p {node.port} admin@127.0.0.1"
+        f" -p {node.port} admin@{lab.scenario.listen}"
         for role, node in lab.nodes.items()
     ]
     return [*lines, f"password: {lab.access.password_file}"]

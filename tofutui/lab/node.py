@@ -77,6 +77,11 @@ class Node(Behaviour):
         """The server behind a table key."""
         return self._servers[key]
 
+    def printed(self, key: str) -> str:
+        """A key as this appliance prints it."""
+        host, _, port = key.rpartition("_")
+        return f"[{host}]_{port}" if self.bracket_keys and ":" in host else key
+
     def remote_contacts(self) -> list[str]:
         """The keys of other servers that this node connects to."""
         return [key for key in self.contacts if not self.is_own(key)]
@@ -116,6 +121,7 @@ class Node(Behaviour):
 
     def delete(self, key: str) -> bool:
         """Delete a row; False if there is none."""
+        key = next((own for own in self.table if self.printed(own) == key), "")
         if key not in self.table:
             return False
         if self.ignore_delete:

@@ -14,7 +14,7 @@ from tofutui.lab.cert import certify, make_key, slash_form
 from tofutui.lab.endpoint import Identity, TlsEndpoint
 from tofutui.lab.ha import HaPair
 from tofutui.lab.node import Clock, Contact, Node
-from tofutui.lab.plans import HM_PORT, LOOPBACK, Address, EndpointPlan, NodePlan, Scenario
+from tofutui.lab.plans import HM_PORT, LOOPBACKS, Address, EndpointPlan, NodePlan, Scenario
 from tofutui.lab.scenario import load_scenario, parse_address
 from tofutui.lab.site import Access, private_file, sessions_toml
 from tofutui.lab.sshd import Login, SshServer, known_hosts
@@ -101,6 +101,10 @@ class Lab:
         """The pair's high availability."""
         assert self._ha is not None
         return self._ha
+
+    @property
+    def _listen(self) -> str:
+        return self.scenario.listen
 
     @property
     def log_paths(self) -> dict[str, Path]:
@@ -206,14 +210,15 @@ class Lab:
                 )
                 assert presented is not None
                 self.endpoints.append(
-                    TlsEndpoint(plan, Identity(key, presented), stored or presented, folder)
+                    TlsEndpoint(plan, Identity(key, presented), stored or presented, folder, self._listen)
                 )
         for endpoint in self.endpoints:
             await endpoint.start()
 
     def _make_node(self, role: str, plan: NodePlan) -> Node:
         servers = {at.key: endpoint for endpoint in self.endpoints for at in endpoint.plan.at}
-        servers[LOOPBACK.key] = servers[Address(plan.address, HM_PORT).key]
+        own = servers[Address(plan.address, HM_PORT).key]
+        servers |= {at.key: own for at in LOOPBACKS}
         node = Node(role, plan, servers, self.directory / "logs" / role, self._clock)
         for at in plan.rows:
             node.table[at.key] = servers[at.key].stored
@@ -227,7 +232,7 @@ class Lab:
         if self.scenario.same_host_key:
             host_keys = host_keys[:1] * 2
         for node, host_key in zip(self.nodes.values(), host_keys, strict=True):
-            server = SshServer(node, Login(self.password, user_key, host_key, old))
+            server = SshServer(node, Login(self.password, user_key, host_key, old), self._listen)
             self.servers[node.role] = server
             await server.start()
         private_file(self.access.key_file, user_key.export_private_key("openssh"))

@@ -27,7 +27,7 @@ class Address:
         return f"{self.host}_{self.port}"
 
 
-LOOPBACK = Address("127.0.0.1", HM_PORT)
+LOOPBACKS = (Address("127.0.0.1", HM_PORT), Address("::1", HM_PORT))
 """A node's own health monitor, as the secondary lists it."""
 
 
@@ -55,6 +55,10 @@ class EndpointPlan:
     """``ok``, ``refused``, ``silent``, ``reset`` or ``not-tls``."""
     old_tls: bool = False
     """TLS 1.0 only."""
+    client_certificate: bool = False
+    """Demands one, and TLS 1.2 at most: the handshake fails for whoever has none."""
+    replay: str = ""
+    """A server that is only played back: ``3des``, ``rc4`` or ``ssl3``."""
     expected: bool = False
     """Whether the session lists it as a remote."""
 
@@ -86,5 +90,9 @@ class Scenario:
     registered: bool = False
     old_ssh: bool = False
     same_host_key: bool = False
+    listen: str = "127.0.0.1"
+    """The address of this machine where everything listens: another of 127.0.0.0/8, or ``::1``."""
+    probe_timeout: float | None = None
+    """Written into sessions.toml; None: the client's own."""
     sightings: timedelta | None = None
     """How long ago the stored certificates were last seen presented."""

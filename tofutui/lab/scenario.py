@@ -13,7 +13,8 @@ from typing import Any
 from tofutui.lab.behaviour import Behaviour
 from tofutui.lab.cert import parse_subject
 from tofutui.lab.crowd import add_crowd
-from tofutui.lab.plans import HM_PORT, LOOPBACK, Address, CertificatePlan, EndpointPlan, NodePlan, Scenario
+from tofutui.lab.plans import HM_PORT, LOOPBACKS, Address, CertificatePlan, EndpointPlan, NodePlan, Scenario
+from tofutui.lab.replay import AGES
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -83,7 +84,7 @@ def _check_rows(nodes: Iterable[NodePlan], endpoints: Iterable[EndpointPlan]) ->
     """Every row needs a server, the node's own health monitor too."""
     served = {at for endpoint in endpoints for at in endpoint.at}
     for node in nodes:
-        needed = {*node.rows, *node.contacts, Address(node.address, HM_PORT)} - {LOOPBACK}
+        needed = {*node.rows, *node.contacts, Address(node.address, HM_PORT)} - {*LOOPBACKS}
         for at in needed - served:
             raise ScenarioError(f"no [[endpoints]] has at = {str(at)!a}, which {node.hostname} needs")
 
@@ -104,6 +105,8 @@ def _node(table: dict[str, Any]) -> NodePlan:
 def _endpoint(table: dict[str, Any]) -> EndpointPlan:
     at, presented = table.pop("at"), table.pop("presented")
     stored = table.pop("stored", None)
+    if table.get("replay", "") not in ("", *AGES):
+        raise ScenarioError(f"replay = {table['replay']!a}: there are {', '.join(AGES)}")
     return EndpointPlan(
         at=tuple(parse_address(text) for text in ([at] if isinstance(at, str) else at)),
         presented=_certificate(presented),

@@ -68,6 +68,7 @@ class Shell:
             return False
         if node.resume_menu or node.dropped:
             await self._resume()
+        await self._insist(node.question)
         await asyncio.sleep(node.prompt_delay)
         return True
 
@@ -86,6 +87,11 @@ class Shell:
                 del dropped[int(answer) - 1 : int(answer)]
                 return
             await self._say([answers.WRONG_SESSION])
+
+    async def _insist(self, question: str) -> None:
+        """A question, if there is one, until it is answered as this appliance wants it."""
+        while question and await self._ask(question) != self._node.question_answer:
+            await self._say([answers.NOT_AN_ANSWER])
 
     async def _ask(self, question: str) -> str:
         """One answer to a dialogue; Ctrl-C is an empty one."""
@@ -153,6 +159,10 @@ class Shell:
             await self._say(["% Error: the length is 0 to 511"])
 
     async def _list(self) -> None:
+        node = self._node
+        if node.list_question and await self._ask(node.list_question) != node.question_answer:
+            await self._say([answers.NOT_AN_ANSWER])
+            return
         await self._page(self._cut(self._listing()))
 
     async def _cut(self, lines: AsyncIterator[str]) -> AsyncIterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tofutui.lab.endpoint import TlsEndpoint
 from tofutui.lab.node import Node
-from tofutui.lab.plans import Scenario
+from tofutui.lab.plans import Address, Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,16 @@ def sessions_toml(
     parts += [_node(scenario, node, access) for node in nodes]
     listed = list(endpoints)
     parts += [_remote(scenario, nodes, endpoint) for endpoint in listed if endpoint.plan.expected]
-    parts.append(_table(["sessions", scenario.name, "probe"], via="direct"))
-    targets = {str(at): f"127.0.0.1:{e.port}" for e in listed for at in e.plan.at}
+    timeout = {} if scenario.probe_timeout is None else {"timeout": scenario.probe_timeout}
+    parts.append(_table(["sessions", scenario.name, "probe"], via="direct", **timeout))
+    targets = {str(at): str(Address(e.address, e.port)) for e in listed for at in e.plan.at}
     parts.append(_table(["sessions", scenario.name, "probe", "map"], **targets))
     return "\n".join(parts)
 
 
 def _node(scenario: Scenario, node: Node, access: Access) -> str:
     keys: dict[str, object] = {
-        "host": "127.0.0.1",
+        "host": scenario.listen,
         "port": node.port,
         "username": "admin",
         "key_file": str(access.key_file),

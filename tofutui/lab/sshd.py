@@ -35,8 +35,9 @@ class Login:
 class SshServer:
     """Listens for one node and keeps account of its logins."""
 
-    def __init__(self, node: Node, login: Login):
+    def __init__(self, node: Node, login: Login, listen: str):
         self.node = node
+        self.address = listen
         node.close_ssh = self.stop
         self.login = login
         self.connections: set[asyncssh.SSHServerConnection] = set()
@@ -49,7 +50,7 @@ class SshServer:
     async def start(self) -> None:
         """Listen on a free loopback port, or be as deaf as the scenario says."""
         if self.node.ssh == "refused":
-            self._reserved, self.node.port = reserve_port()
+            self._reserved, self.node.port = reserve_port(self.address)
         elif self.node.ssh in ("silent", "reset"):
             await self._start_mute()
         else:
@@ -83,7 +84,7 @@ class SshServer:
         old = self.login.old
         self._acceptor = await asyncssh.create_server(
             lambda: _Connection(self),
-            "127.0.0.1",
+            self.address,
             self.node.port,
             server_host_keys=[self.login.host_key],
             server_version="tofutui_lab",
@@ -100,7 +101,7 @@ class SshServer:
 
     async def _start_mute(self) -> None:
         loop = asyncio.get_running_loop()
-        self._mute = await loop.create_server(lambda: _Mute(self), "127.0.0.1", 0)
+        self._mute = await loop.create_server(lambda: _Mute(self), self.address, 0)
         self.node.port = self._mute.sockets[0].getsockname()[1]
 
     def hold(self, transport: asyncio.Transport) -> None:
@@ -242,6 +243,6 @@ class _Session(asyncssh.SSHServerSession[bytes]):
 def known_hosts(servers: Sequence[SshServer]) -> str:
     """Lines for a known_hosts file: each node's port and host key."""
     return "".join(
-        f"[127.0.0.1]:{server.node.port} {server.login.host_key.export_public_key('openssh').decode()}"
+        f"[{server.address}]:{server.node.port} {server.login.host_key.export_public_key('openssh').decode()}"
         for server in servers
     )
