@@ -34,9 +34,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, options: argparse.Namespace) -> int:
+    if not options.debug:
+        _hush()
     command = import_module(f"tofutui.cli.{name}")
     code: int = command.run(options)
     return code
+
+
+def _hush() -> None:
+    """What libraries say to developers goes to their log, where nobody reads it without ``--debug``.
+
+    On stderr it would tear the screen, or look like an error of ours: old key exchanges and odd certificates
+    are what this program is for.
+    """
+    import logging
+
+    logging.captureWarnings(True)
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(logging.NullHandler())
 
 
 def _failed(error: Exception, *, debug: bool) -> int:

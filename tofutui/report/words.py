@@ -21,6 +21,8 @@ def node_line(node: NodeView) -> str:
     if node.clock_skew_s is not None and abs(node.clock_skew_s) >= 2:
         ahead = "ahead" if node.clock_skew_s > 0 else "behind"
         parts.append(f"clock {abs(node.clock_skew_s):.0f} s {ahead}")
+    if node.legacy_ssh:
+        parts.append("legacy SSH allowed (legacy_ssh)")
     if node.listed_at:
         parts.append(f"listed {utc(node.listed_at)}")
     return ", ".join(parts)
