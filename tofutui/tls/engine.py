@@ -18,7 +18,6 @@ MOST_BYTES = 4 << 20
 """Bytes that are read of one server before it is given up: it may talk for ever."""
 LINE_PATIENCE = 0.3
 """Seconds that an answer which is no TLS has to complete its first line."""
-SEEN_ONLY = "certificate seen, handshake not possible"
 
 _DER = 2  # _ssl.ENCODING_DER
 _APPLICATION_DATA = 23

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from tofutui.tls import trouble
-from tofutui.tls.engine import SEEN_ONLY, Conversation
+from tofutui.tls.engine import Conversation
 from tofutui.tls.trouble import Trouble
-from tofutui.tofu.presented import Status
+from tofutui.tofu.presented import SEEN_ONLY, Status
 
 
 class Version(Enum):

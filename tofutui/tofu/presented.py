@@ -39,6 +39,10 @@ class Attempt:
     seconds: float
 
 
+SEEN_ONLY = "certificate seen, handshake not possible"
+"""How a certificate is marked that was read on the way to a handshake which could not be finished."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presented:
     """The certificate that an endpoint presents now, as this machine sees it."""
@@ -68,6 +72,11 @@ class Presented:
     error: str | None = None
     """Why there is no certificate, in a user's words."""
     seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def is_seen_only(self) -> bool:
+        """Whether the certificate was seen although no handshake could be finished."""
+        return self.certificate is not None and not self.handshake
 
 
 PENDING = Presented(status=Status.PENDING)

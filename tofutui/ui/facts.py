@@ -8,7 +8,7 @@ from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.endpoint import is_plain_key
 from tofutui.tofu.names import AttributeLine
-from tofutui.tofu.presented import Presented, Status
+from tofutui.tofu.presented import SEEN_ONLY, Presented, Status
 from tofutui.tofu.text import safe
 from tofutui.ui.lines import EMPTY, LABEL, Line, Span, Tone, clip, fit, joined, labelled, line, width, wrap
 from tofutui.ui.words import (
@@ -174,7 +174,7 @@ class Facts:
         way = [shown.tls or "", f"asked at {shown.address}" if shown.address else "", f"via {shown.via}"]
         way += [f"SNI {shown.sni}" if shown.sni else "no SNI"]
         way += ["client certificate demanded"] if shown.client_certificate else []
-        way += ["handshake not finished"] if shown.certificate and not shown.handshake else []
+        way += [SEEN_ONLY] if shown.is_seen_only else []
         if shown.status not in (Status.PENDING, Status.NOT_PROBED, Status.UNMAPPED):
             found.append(Item(8, self._labelled("connection", [", ".join(filter(None, way))])))
         tries = [f"{a.way}: {a.status.value}, {a.text}" for a in shown.attempts]
