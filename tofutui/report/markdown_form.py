@@ -15,6 +15,7 @@ from tofutui.report.words import (
 )
 from tofutui.tofu.comparison import Comparison, Entry, NodeView
 from tofutui.tofu.names import DistinguishedName
+from tofutui.tofu.presented import SEEN_ONLY
 from tofutui.tofu.text import safe
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~$@&]")
@@ -87,8 +88,13 @@ def _cells(entry: Entry) -> tuple[str, ...]:
         escape(_short(stored)),
         escape(_short(certificate.subject)) if certificate else escape(entry.presented.error or ""),
         code(certificate.sha256) if certificate else "",
-        escape(reason(entry)) + (" (not in the newest listing)" if entry.unseen else ""),
+        escape(reason(entry)) + _marks(entry),
     )
+
+
+def _marks(entry: Entry) -> str:
+    old = " (not in the newest listing)" if entry.unseen else ""
+    return f"{old} ({SEEN_ONLY})" if entry.presented.is_seen_only else old
 
 
 def _short(name: DistinguishedName | None) -> str:

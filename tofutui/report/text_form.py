@@ -13,6 +13,7 @@ from tofutui.report.words import (
     utc,
 )
 from tofutui.tofu.comparison import Comparison, Entry, NodeView
+from tofutui.tofu.presented import SEEN_ONLY
 from tofutui.tofu.text import safe
 from tofutui.tofu.verdict import Verdict
 
@@ -60,5 +61,6 @@ def _row(entry: Entry, key_width: int) -> str:
     key = safe(entry.key or "-")
     own = "" if entry.who.is_remote else f"  (own: {entry.who})"
     old = "  (not in the newest listing)" if entry.unseen else ""
+    old += f"  ({SEEN_ONLY})" if entry.presented.is_seen_only else ""
     columns = (entry.role.ljust(_ROLE_WIDTH), entry.verdict.ljust(_VERDICT_WIDTH), key.ljust(key_width))
     return "  ".join((*columns, reason(entry))) + own + old
