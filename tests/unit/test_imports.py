@@ -67,6 +67,7 @@ def run(*argv: str, code: int) -> str:
         run("sessions", "validate", "--sessions", "/dev/null", code=2),
         run("sessions", "path", code=0),
         run("themes", code=0),
+        run("history", "x", code=2),
         run("check", "--log", "/nonexistent", "x", "--sessions", EXAMPLE, code=2),
         "import tofutui.ui.options",
     ],

@@ -14,6 +14,7 @@ from tofutui.tofu.session import Role
 COMMANDS = {
     "check": "one comparison without the screen",
     "offline": "the same comparison from saved transcripts",
+    "history": "what was seen of each row of a session",
     "lab": "only the simulated pair",
     "sessions": "list, locate or validate the sessions",
     "themes": "the themes that --theme takes",
@@ -193,6 +194,20 @@ def _add_comparison(parser: _Parser) -> None:
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there")
 
 
+def _history() -> _Parser:
+    parser = _common("tofutui history", "What was seen of each row of a session, as a time line.")
+    parser.add_argument("session", metavar="SESSION", help="the session")
+    parser.add_argument("--row", metavar="KEY", help="only this row, by its key or as HOST:PORT")
+    parser.add_argument("--role", choices=tuple(map(str, Role)), help="only this node's rows")
+    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    parser.add_argument(
+        "--forget",
+        action="store_true",
+        help="remove it instead (the session's, the node's or the row's); the journal of deletions stays",
+    )
+    return parser
+
+
 def _lab() -> _Parser:
     parser = _common(
         "tofutui lab",
@@ -224,6 +239,7 @@ _PARSERS = {
     "app": _app,
     "check": _check,
     "offline": _offline,
+    "history": _history,
     "lab": _lab,
     "sessions": _sessions,
     "themes": _themes,

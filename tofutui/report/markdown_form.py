@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from tofutui.report.trust_form import own, whom, whose
 from tofutui.report.words import (
     NAMES_PROVE_NOTHING,
     failure_line,
@@ -17,6 +18,7 @@ from tofutui.tofu.comparison import Comparison, Entry, NodeView
 from tofutui.tofu.names import DistinguishedName
 from tofutui.tofu.presented import SEEN_ONLY
 from tofutui.tofu.text import safe
+from tofutui.tofu.trustmap import trust_map
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~$@&]")
 _HEAD = ("Verdict", "Row", "Who", "Stored CN", "Presented CN", "Presented SHA-256", "Why")
@@ -56,11 +58,21 @@ def _lines(comparison: Comparison, version: str) -> Iterator[str]:
     yield f"- Result: {summary_line(comparison)}"
     for role in session.roles:
         yield from _node(comparison.nodes[role])
+    yield from _trust(comparison)
     notes = [*map(failure_line, comparison.failures), *(f"{c.text}: {c.line}" for c in comparison.not_tofu)]
     if has_only_names(comparison):
         notes.append(NAMES_PROVE_NOTHING)
     if notes:
         yield from ("", "## Notes", "", *(f"- {escape(note)}" for note in notes))
+
+
+def _trust(comparison: Comparison) -> Iterator[str]:
+    arrows = trust_map(comparison)
+    if arrows:
+        yield from ("", "## Who trusts whom, and the worst verdict", "")
+    for arrow in arrows:
+        sides = f"{escape(whose(comparison, arrow))} → {escape(whom(comparison, arrow))}"
+        yield f"- {sides}: {arrow.verdict.look.word}{own(arrow)}"
 
 
 def _node(node: NodeView) -> Iterator[str]:

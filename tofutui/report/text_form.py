@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tofutui.report.trust_form import trust_lines
 from tofutui.report.words import (
     NAMES_PROVE_NOTHING,
     failure_line,
@@ -35,6 +36,8 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     for role in session.roles:
         yield from _node(comparison.nodes[role])
     yield ""
+    trust = list(trust_lines(comparison))
+    yield from (*trust, "") if trust else ()
     for tied in comparison.failures:
         yield failure_line(tied)
     for cause in comparison.not_tofu:

@@ -1,0 +1,130 @@
+"""What is remembered of the rows of a session, as text, JSON and Markdown."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tofutui.report.json_form import Json, dump
+from tofutui.report.markdown_form import code, escape
+from tofutui.report.words import utc
+from tofutui.tofu.past import NodeSeen, Past
+from tofutui.tofu.text import safe
+from tofutui.tofu.timeline import Event, TimelineItem, timeline
+
+NOTHING = "nothing is remembered"
+_HEAD = ("When", "What", "SHA-256", "Valid from", "Details")
+_WIDTH = max(len(event) for event in Event)
+
+
+@dataclass(frozen=True, slots=True)
+class NodePast:
+    """What is remembered of one node's rows, by key."""
+
+    node: NodeSeen
+    rows: dict[str, Past]
+
+
+def render_history(session: str, nodes: Sequence[NodePast], fmt: str, version: str) -> str:
+    """The history of a session's rows in one of `tofutui.report.FORMATS`, with a final line feed."""
+    if fmt == "json":
+        return dump(_document(session, nodes, version))
+    lines = _markdown(session, nodes) if fmt == "markdown" else map(safe, _text(session, nodes))
+    return "".join(line.rstrip() + "\n" for line in lines)
+
+
+def _document(session: str, nodes: Sequence[NodePast], version: str) -> Json:
+    return {
+        "schema": 1,
+        "tool": f"tofutui {version}",
+        "session": session,
+        "nodes": [
+            {
+                "role": one.node.role,
+                "address": one.node.address,
+                "listed": utc(one.node.listed) if one.node.listed else None,
+                "rows": [_row(key, past) for key, past in one.rows.items()],
+            }
+            for one in nodes
+        ],
+    }
+
+
+def _row(key: str, past: Past) -> Json:
+    return {
+        "key": key,
+        "present": past.current is not None,
+        "timeline": [_item(item) for item in timeline(past)],
+    }
+
+
+def _item(item: TimelineItem) -> Json:
+    return {
+        "at": utc(item.at),
+        "event": str(item.event),
+        "beginning": str(item.beginning) if item.beginning else None,
+        "stored": item.stored,
+        "sha256": item.sha256,
+        "not_before": utc(item.not_before) if item.not_before else None,
+        "asked": item.baseline,
+        "text": item.text,
+    }
+
+
+def _text(session: str, nodes: Sequence[NodePast]) -> Iterator[str]:
+    """Only the lines of rows begin with a role in lower case, as those of `check` do."""
+    yield f"SESSION {session}"
+    if not nodes:
+        yield NOTHING
+    for one in nodes:
+        yield ""
+        yield _node_line(one)
+        width = min(max((len(safe(key)) for key in one.rows), default=0), 50)
+        for key, past in one.rows.items():
+            yield ""
+            for item in timeline(past):
+                columns = (one.node.role, safe(key).ljust(width), utc(item.at), item.event.ljust(_WIDTH))
+                yield "  ".join((*columns, "; ".join(_details(item))))
+
+
+def _node_line(one: NodePast) -> str:
+    listed = f"last complete listing {utc(one.node.listed)}" if one.node.listed else "no complete listing"
+    rows = "" if one.rows else f", {NOTHING}"
+    return f"{one.node.role.upper()} {one.node.address}, {listed}{rows}"
+
+
+def _details(item: TimelineItem) -> Iterator[str]:
+    if item.event is Event.PRESENTED and item.sha256:
+        begin = f", valid from {utc(item.not_before)}" if item.not_before else ""
+        yield f"SHA-256 {item.sha256}{begin}"
+    yield from _words(item)
+
+
+def _words(item: TimelineItem) -> Iterator[str]:
+    if item.text:
+        yield item.text
+    if item.baseline:
+        yield f"asked {item.baseline}"
+    if item.stored:
+        yield f"subject= {item.stored}"
+
+
+def _markdown(session: str, nodes: Sequence[NodePast]) -> Iterator[str]:
+    yield f"# What was seen of the rows of {escape(session)}"
+    if not nodes:
+        yield from ("", NOTHING.capitalize() + ".")
+    for one in nodes:
+        yield from ("", f"## {escape(_node_line(one))}")
+        for key, past in one.rows.items():
+            yield from ("", f"### {code(key)}", "")
+            yield from (f"| {' | '.join(_HEAD)} |", f"|{' --- |' * len(_HEAD)}")
+            for item in timeline(past):
+                yield f"| {' | '.join(_cells(item))} |"
+
+
+def _cells(item: TimelineItem) -> tuple[str, ...]:
+    return (
+        utc(item.at),
+        str(item.event),
+        code(item.sha256) if item.sha256 else "",
+        utc(item.not_before) if item.not_before else "",
+        escape("; ".join(_words(item))),
+    )
