@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, QUICK, TABLE, bench, until
 from tests.support.cli_server import Cli, Session, ask, hang, hang_hard, pause, say, steps
-from tofutui.appliance.errors import CommandTimeout, LinkLost, OutputTooLong
+from tofutui.appliance.errors import CommandTimeout, LinkLost, OutputTooLong, PromptChanged
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 
@@ -330,3 +330,39 @@ async def test_slow_first_output_is_waited_for(tmp_path: Path) -> None:
     )
     async with bench(tmp_path, cli) as b:
         assert (await b.node.listcerts()).text == TABLE
+
+
+async def test_a_line_that_the_link_broke_off_in_arrives_without_a_line_end(tmp_path: Path) -> None:
+    async def cut(session: Session) -> None:
+        session.put("host=192.0.2.1_443;  subject=CN = a\nhost=192.0.2.2_443;  subj")
+        await asyncio.sleep(0.05)
+        session.server.cut()
+
+    async with bench(tmp_path, Cli(commands={LISTCERTS: cut})) as b:
+        arrived: list[str] = []
+        with pytest.raises(LinkLost) as caught:
+            await b.node.listcerts(arrived.append)
+        whole = "host=192.0.2.1_443;  subject=CN = a\nhost=192.0.2.2_443;  subj"
+        assert "".join(arrived) == caught.value.words == whole
+
+
+async def test_a_line_that_a_hanging_listing_stops_in_arrives_too(tmp_path: Path) -> None:
+    cli = Cli(commands={LISTCERTS: steps(say("host=192.0.2.2_443;  subj"), hang)})
+    async with bench(tmp_path, cli, command_timeout=0.5) as b:
+        arrived: list[str] = []
+        with pytest.raises(CommandTimeout) as caught:
+            await b.node.listcerts(arrived.append)
+        assert arrived == ["host=192.0.2.2_443;  subj"]
+        assert caught.value.words == "host=192.0.2.2_443;  subj"
+
+
+async def test_another_prompt_is_told_and_the_session_left(tmp_path: Path) -> None:
+    async with bench(tmp_path) as b:
+        await b.node.connect()
+        b.server.cli.prompt = "other/admin# "
+        with pytest.raises(PromptChanged, match="other/admin#.*prime-pri/admin#"):
+            await b.node.listcerts()
+        assert not b.node.connected
+        await b.node.listcerts()
+        assert b.node.hostname == "other"
+        assert b.server.ended == ["exit"]

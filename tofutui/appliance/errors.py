@@ -56,15 +56,20 @@ class NotAnAdminCli(ApplianceError):
 
 
 class Interrupted(ApplianceError):
-    """A command did not run to its end. ``sent``: whether the node got it."""
+    """A command did not run to its end. ``sent``: whether the node got it; ``words``: what it printed then."""
 
     def __init__(self, message: str, hint: str = "", *, sent: bool) -> None:
         super().__init__(message, hint)
         self.sent = sent
+        self.words = ""
 
 
 class LinkLost(Interrupted):
     """The connection went away. With ``sent`` true nobody knows what became of the command."""
+
+
+class PromptChanged(Interrupted):
+    """Another prompt than the learned one came back: another host or user may be at the other end."""
 
 
 class CommandTimeout(Interrupted):

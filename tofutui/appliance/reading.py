@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from tofutui.appliance.console import Patience
+from tofutui.appliance.console import Patience, ShellEnded
 from tofutui.appliance.dialogues import (
     PAGER,
     PRESS_ENTER,
@@ -14,7 +14,8 @@ from tofutui.appliance.dialogues import (
     yes_to,
 )
 from tofutui.appliance.echo import EchoFilter
-from tofutui.appliance.errors import CommandTimeout, OutputTooLong, UnknownDialogue
+from tofutui.appliance.errors import CommandTimeout, OutputTooLong, PromptChanged, UnknownDialogue
+from tofutui.appliance.opening import is_prompt
 from tofutui.appliance.questions import DialogueQuestion
 from tofutui.appliance.talk import Talk, quoted
 from tofutui.tofu.text import safe
@@ -40,6 +41,7 @@ class _Meaning(Enum):
 
     OUTPUT = auto()
     PROMPT = auto()
+    OTHER_PROMPT = auto()
     PAGE = auto()
     ENTER = auto()
     QUESTION = auto()
@@ -81,8 +83,17 @@ class Reading:
             ShellEnded: the node hung up.
             Interrupted: one of its subclasses; the command was stopped with Ctrl-C.
         """
-        while not await self._step():
-            pass
+        try:
+            while not await self._step():
+                pass
+        except ShellEnded:
+            self._break_off()
+            raise
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """What the command has printed so far."""
         return "".join(self._parts)
 
     async def _step(self) -> bool:
@@ -109,6 +120,8 @@ class Reading:
             return _Meaning.PAGE, timings.settle
         if PRESS_ENTER.fullmatch(tail.strip()):
             return _Meaning.ENTER, timings.quiet
+        if is_prompt(tail):
+            return _Meaning.OTHER_PROMPT, timings.unknown_quiet
         if self._paged:
             return _Meaning.ENTER, timings.unknown_quiet
         if self._own_answer():
@@ -120,6 +133,12 @@ class Reading:
         if meaning is _Meaning.PROMPT:
             self._finish()
             return True
+        if meaning is _Meaning.OTHER_PROMPT:
+            raise PromptChanged(
+                f"{self._talk.settings.host} shows the prompt {quoted(self._screen.tail)} now, it was "
+                f"{quoted(self._prompt)}",
+                sent=True,
+            )
         if meaning is _Meaning.QUESTION:
             await self._answer()
         else:
@@ -147,6 +166,15 @@ class Reading:
         self._parts.append(text)
         if self._on_text:
             self._on_text(text)
+
+    def _break_off(self) -> None:
+        """The output ends in mid-line: that line counts too, and has no line end to show that it is cut off."""
+        self._emit(self._echo.rest())
+        line = self._screen.line
+        if line.strip():
+            self._parts.append(line)
+            if self._on_text:
+                self._on_text(line)
 
     def _own_answer(self) -> str | None:
         """Yes, where the node asks so plainly that nobody need be asked; it may end its line after it."""
@@ -191,6 +219,7 @@ class Reading:
             raise OutputTooLong(f"{host} printed more than {cap:,} bytes for `{command}`", sent=True)
         if self._patience.left <= 0 or self._silence >= self._order.idle:
             seconds = self._order.total if self._patience.left <= 0 else self._order.idle
+            self._break_off()
             await self._interrupt()
             raise CommandTimeout(
                 f"{host} did not finish `{command}` within {seconds:g} s",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tofutui.appliance.console import CTRL_C, Console, Patience, ShellEnded, Wire
-from tofutui.appliance.errors import LinkLost, NotAnAdminCli
+from tofutui.appliance.errors import Interrupted, LinkLost, NotAnAdminCli, PromptChanged
 from tofutui.appliance.opening import Opening, is_prompt
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.reading import Order, Reading
@@ -33,7 +33,7 @@ class Shell:
         self._unfinished = False
         self._broken = False
         self._is_foreign = False
-        """Some other shell than the admin CLI waits for a command."""
+        """Some other shell than the learned admin CLI waits for a command."""
         self.prompt = ""
         self.hostname = ""
         self.notices: tuple[str, ...] = ()
@@ -43,7 +43,8 @@ class Shell:
     @property
     def is_usable(self) -> bool:
         """Whether another command may be tried."""
-        return bool(self.prompt) and not self._broken and not self._console.wire.is_closed
+        usable = not self._broken and not self._is_foreign and not self._console.wire.is_closed
+        return bool(self.prompt) and usable
 
     async def open(self) -> None:
         """Reach the first prompt, learn it, and switch paging off where the node knows how."""
@@ -77,15 +78,30 @@ class Shell:
             await self._ready()
             if not self._console.type(order.command):
                 raise ShellEnded
-            self.sent = self._unfinished = True
-            self._say("sent", order.command)
-            reading = Reading(self._talk, order, self.prompt, self.hostname, self.interrupt, on_text)
-            text = await reading.run()
         except ShellEnded:
             self._broken = True
             raise self._lost(order) from None
+        self.sent = self._unfinished = True
+        self._say("sent", order.command)
+        text = await self._read(order, on_text)
         self._unfinished = False
         return text
+
+    async def _read(self, order: Order, on_text: Callable[[str], None] | None) -> str:
+        reading = Reading(self._talk, order, self.prompt, self.hostname, self.interrupt, on_text)
+        try:
+            return await reading.run()
+        except Interrupted as error:
+            error.words = reading.text
+            if isinstance(error, PromptChanged):
+                self._is_foreign = True
+                await self.leave()
+            raise
+        except ShellEnded:
+            self._broken = True
+            lost = self._lost(order)
+            lost.words = reading.text
+            raise lost from None
 
     async def interrupt(self) -> bool:
         """Ctrl-C; whether the prompt came back. If not, the shell is no more good."""
