@@ -83,7 +83,7 @@ class Executor:
         """
         async with self._running:
             steps = [Step(deletion=deletion, text="waiting") for deletion in plan.deletions]
-            lists: dict[Role, Listing] = {}
+            lists = await self._fresh_lists(steps, on_step)
             for number, step in enumerate(steps):
                 report = _Report(number, step, on_step)
                 await self._run_one(report, lists)
@@ -97,6 +97,20 @@ class Executor:
                     report.end(Outcome.NOT_RUN, "an earlier step did not end well", self._clock())
                     steps[number] = report.step
             return tuple(steps)
+
+    async def _fresh_lists(self, steps: Sequence[Step], on_step: OnStep) -> dict[Role, Listing]:
+        """One list of every node that may be changed, before anything is sent to any of them."""
+        lists: dict[Role, Listing] = {}
+        for number, step in enumerate(steps):
+            role = step.deletion.role
+            if role in lists or self._node_refusal(role) is not None:
+                continue
+            _Report(number, step, on_step).say("reading the table again")
+            try:
+                lists[role] = await self._bench.list_rows(role)
+            except ApplianceError as error:
+                lists[role] = Listing((), complete=False, problems=(str(error),))
+        return lists
 
     def _look_back(self, steps: list[Step], lists: dict[Role, Listing], on_step: OnStep) -> None:
         """A row that was gone may stand in the list after a later deletion: the node learned it again."""
@@ -169,10 +183,7 @@ class Executor:
 
     async def _run_one(self, report: "_Report", lists: dict[Role, Listing]) -> None:
         deletion = report.step.deletion
-        try:
-            refusal = await self._check_again(report, lists)
-        except ApplianceError as error:
-            refusal = f"the table could not be read again: {error}"
+        refusal = await self._check_again(report, lists)
         if refusal is not None:
             report.end(Outcome.REFUSED, f"not sent: {refusal}", self._clock())
             return
@@ -209,9 +220,6 @@ class Executor:
         refusal = self._node_refusal(deletion.role) or _row_refusal(deletion.entry)
         if refusal is not None:
             return refusal
-        if deletion.role not in lists:
-            report.say("reading the table again")
-            lists[deletion.role] = await self._bench.list_rows(deletion.role)
         return (
             self._other_node(deletion)
             or _changed_row(deletion, lists[deletion.role])
@@ -249,14 +257,20 @@ class Executor:
             if isinstance(error, Interrupted) and not error.sent:
                 return Outcome.REFUSED, f"not sent: {error}"
             report.say(f"{error}; reading the table decides")
+            words = error.words if isinstance(error, Interrupted) else ""
+            if words.strip():
+                await self._write_answer(report, number, words)
         else:
-            report.answered(answer.text)
-            with suppress(HistoryError):  # the outcome is written too, and told if that fails
-                await asyncio.to_thread(self._journal.answered, number, answer.text, self._clock())
+            await self._write_answer(report, number, answer.text)
         try:
             return await self._prove(report, lists)
         except ApplianceError as error:
             return Outcome.UNKNOWN, f"sent, but the table could not be read since: {error}"
+
+    async def _write_answer(self, report: "_Report", number: int, words: str) -> None:
+        report.answered(words)
+        with suppress(HistoryError):  # the outcome is written too, and told if that fails
+            await asyncio.to_thread(self._journal.answered, number, words, self._clock())
 
     async def _prove(self, report: "_Report", lists: dict[Role, Listing]) -> tuple[Outcome, str]:
         deletion = report.step.deletion
@@ -265,6 +279,9 @@ class Executor:
             report.say("listing again" if look == 0 else f"listing again ({look + 1})")
             listing = await self._bench.list_rows(deletion.role)
             lists[deletion.role] = listing
+            elsewhere = self._other_node(deletion)
+            if elsewhere is not None:
+                return Outcome.UNKNOWN, f"sent, but the list read since is no proof: {elsewhere}"
             if not listing.complete:
                 return Outcome.UNKNOWN, "sent, but the listing after it is not complete"
             outcome, text = outcome_of(deletion, listing)
@@ -338,7 +355,7 @@ def _row_refusal(entry: Entry) -> str | None:
 
 def _changed_row(deletion: Deletion, listing: Listing) -> str | None:
     if not listing.complete:
-        return "the fresh listing is not complete: " + "; ".join(listing.problems)
+        return "the table could not be read again as a whole: " + "; ".join(listing.problems)
     rows = [row for row in listing.rows if row.key == deletion.key]
     if not rows:
         return "the row is gone already"

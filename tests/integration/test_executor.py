@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.live import DELETE, ISE, PRIMARY, SECONDARY, live
+from tofutui.appliance.errors import UnknownDialogue
 from tofutui.executor import PlanRefused
 from tofutui.tofu.plan import Outcome, Step
 from tofutui.tofu.session import Role
@@ -160,3 +161,52 @@ async def test_a_command_of_unknown_outcome_is_settled_by_the_next_listing(tmp_p
         (written,) = pair.journal.entries(pair.bench.session.name)
         assert written.outcome is Outcome.GONE
         assert len(pair.deletions_sent(Role.PRIMARY)) == 1
+
+
+async def test_a_plan_over_both_nodes_reads_both_tables_before_it_sends_anything(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        plan = pair.executor.freeze([pair.entry(Role.PRIMARY, ISE), pair.entry(Role.SECONDARY, PRIMARY)])
+        for lines in pair.lab.sent.values():
+            lines.clear()
+        read_before: list[list[str]] = []
+
+        def watch(number: int, step: Step) -> None:
+            if step.text.startswith("sent;"):
+                read_before.append([*pair.lab.sent[Role.SECONDARY]])
+
+        await pair.executor.run(plan, watch)
+        listing = "ncs certvalidation tofu-certs listcerts"
+        assert read_before[0] == [listing]
+        assert pair.lab.sent[Role.SECONDARY] == [listing, DELETE + PRIMARY, listing]
+
+
+async def test_the_table_of_another_host_proves_nothing(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        node = pair.lab.nodes[Role.PRIMARY]
+        node.drop_after_delete = True
+        plan = pair.executor.freeze([pair.entry(Role.PRIMARY, ISE)])
+
+        def fail_over(number: int, step: Step) -> None:
+            if step.text.startswith("sent;"):
+                node.hostname = "elsewhere"
+
+        (step,) = await pair.executor.run(plan, fail_over)
+        assert step.outcome is Outcome.UNKNOWN
+        assert "elsewhere" in step.text
+        assert len(pair.deletions_sent(Role.PRIMARY)) == 1
+
+
+async def test_what_the_node_asked_in_vain_is_shown_and_journalled(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+
+        async def asks(key: str) -> None:
+            error = UnknownDialogue("nobody answered", sent=True)
+            error.words = "Give a reason:"
+            raise error
+
+        pair.bench.node(Role.PRIMARY).deletecert = asks
+        outcomes, (step,) = await pair.delete(pair.entry(Role.PRIMARY, ISE))
+        assert outcomes == [Outcome.STILL_THERE]
+        assert step.words == "Give a reason:"
+        (written,) = pair.journal.entries(pair.bench.session.name)
+        assert written.words == "Give a reason:"
