@@ -87,20 +87,30 @@ def name_of(entry: Entry, hostnames: dict[Role, str | None], vip_answered_by: st
 
 
 def node_behind(entry: Entry, views: Iterable[NodeView]) -> str:
-    """Which node answered at the virtual IP: the one whose own row on that port presents the same bytes."""
-    if entry.who is not Who.VIP or entry.sha256 is None:
+    """Which node answered at the virtual IP: the only one whose address presents the same bytes on that port.
+
+    A node's address stands in its own rows and in the peer rows of the other one. "" if neither or both fit.
+    """
+    if entry.who is not Who.VIP or entry.sha256 is None or entry.endpoint is None:
         return ""
-    for view in views:
-        if any(
-            _is_own(other, entry.endpoint) and other.sha256 == entry.sha256 for other in view.entries.values()
-        ):
-            return f"{view.role.word} {view.hostname or view.shown_address}"
-    return ""
+    by_role = {view.role: view for view in views}
+    fitting = {
+        _node_of(other)
+        for view in by_role.values()
+        for other in view.entries.values()
+        if other.sha256 == entry.sha256 and other.endpoint and other.endpoint.port == entry.endpoint.port
+    } & set(by_role)
+    if len(fitting) != 1:
+        return ""
+    view = by_role[fitting.pop()]
+    return f"{view.role.word} {view.hostname or view.shown_address}"
 
 
-def _is_own(entry: Entry, endpoint: Endpoint | None) -> bool:
-    same_port = entry.endpoint is not None and endpoint is not None and entry.endpoint.port == endpoint.port
-    return entry.who in (Who.SELF, Who.LOOPBACK) and same_port
+def _node_of(entry: Entry) -> Role | None:
+    """The node that a row is about; None for all but own and peer rows."""
+    if entry.who in (Who.SELF, Who.LOOPBACK):
+        return entry.role
+    return entry.role.other if entry.who is Who.PEER else None
 
 
 def noting_vip(entry: Entry, answered_by: str) -> Entry:
