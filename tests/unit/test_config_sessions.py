@@ -138,11 +138,11 @@ def test_all_faults_of_all_files_are_told_at_once(write):
         ("legacy_ssh", '"yes"', "neither true nor false"),
         ("read_only", "1", "neither true nor false"),
         ("addresses", '"a"', "not a list"),
-        ("addresses", '["a", 5]', "5 is not a string"),
+        ("addresses", '["a", 5]', "5: not a string"),
         ("username", '"a b"', "holds white space"),
         ("password_command", '"pass \'x"', "not a command line"),
         ("key_file", '"~nobody-of-this-name/k"', "no such home folder"),
-        ("logs", "[[]]", "[] is not a string"),
+        ("logs", "[[]]", "[]: not a string"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_key_and_reason(write, key, value, reason):
@@ -318,3 +318,12 @@ def test_whatever_stands_in_the_file_gives_sessions_or_errors(tmp_path_factory, 
         assert read_sessions(path).sessions or read_sessions(path).errors
     finally:
         shutil.rmtree(folder)
+
+
+def test_an_unknown_word_in_a_list_names_the_nearest_one(write):
+    path = write(
+        "[sessions.a.primary]\nhost = '192.0.2.10'\n"
+        "[[sessions.a.remotes]]\nname = 'x'\nhost = '198.51.100.20'\nnodes = ['primry']\n"
+    )
+    (error,) = errors_of(path)
+    assert error.endswith("[sessions.a.remotes.1] nodes = ['primry']: 'primry': did you mean primary?")

@@ -195,7 +195,7 @@ def list_of(check: Check) -> Callable[[object], tuple[Any, ...]]:
             try:
                 check(element)
             except ValueError as error:
-                raise ValueError(f"{show(element)} is {error}") from None
+                raise ValueError(f"{show(element)}: {error}") from None
         return tuple(check(element) for element in value)
 
     return check_all
