@@ -59,7 +59,7 @@ async def test_title_and_buttons_stay_while_a_long_plan_scrolls(desk: Start, siz
 
     async with desk(size=size, fakes=Fakes(table)) as d:
         for _ in range(30):
-            await d.press("space")
+            await d.press("space", "j")
         await d.press("D")
         for _ in range(3):
             assert "Delete 30 rows on PRIMARY prime-pri" in d.text
@@ -186,7 +186,7 @@ async def test_the_opening_key_held_down_does_not_get_into_what_is_typed(desk: S
 
 async def test_marked_rows_hidden_by_the_filter_are_not_included_and_said(desk: Start) -> None:
     async with desk() as d:
-        await d.press("space", "space")
+        await d.press("space", "j", "space")
         await d.press("slash", *"ise01", "enter", "D")
         assert "1 row marked and hidden by the filter: not included" in flat(d.text)
         assert [x.key for x in d.app.screen.plan.deletions] == ["198.51.100.20_443"]
@@ -197,7 +197,7 @@ async def test_marked_rows_hidden_by_the_filter_are_not_included_and_said(desk: 
 
 async def test_keep_leaves_the_marks(desk: Start) -> None:
     async with desk() as d:
-        await d.press("space", "space", "D")
+        await d.press("space", "j", "space", "D")
         assert "Delete 2 rows on PRIMARY" in d.text
         await d.press("enter")
         assert len(d.pane.rows.marks) == 2

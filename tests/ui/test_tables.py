@@ -218,7 +218,11 @@ async def test_marks_follow_rows_and_esc_takes_them_off(desk: Start) -> None:
         first = d.current
         await d.press("space")
         assert d.pane.rows.marks == {first}
+        assert d.current == first
         assert "1 marked" in d.text
+        await d.press("space")
+        assert not d.pane.rows.marks
+        await d.press("space")
         await d.press("escape")
         assert not d.pane.rows.marks
 

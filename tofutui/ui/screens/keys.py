@@ -103,9 +103,10 @@ class TableKeys(Acting[None]):
             self.app.push_screen(DetailScreen(self.current, self.pane.view))
 
     def do_row_mark(self) -> None:
-        """Mark the row, go on to the next."""
+        """Mark the row, or take its mark away; the cursor stays, as after every key but those that move."""
         self.pane.rows.toggle_mark()
-        self._move("down")
+        self.pane.draw()
+        self.follow()
 
     def do_row_delete(self) -> None:
         """The dialog for the marked rows that are shown, else for the row under the cursor."""
