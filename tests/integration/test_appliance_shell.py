@@ -360,7 +360,7 @@ async def test_another_prompt_is_told_and_the_session_left(tmp_path: Path) -> No
     async with bench(tmp_path) as b:
         await b.node.connect()
         b.server.cli.prompt = "other/admin# "
-        with pytest.raises(PromptChanged, match="other/admin#.*prime-pri/admin#"):
+        with pytest.raises(PromptChanged, match=r"other/admin#.*prime-pri/admin#"):
             await b.node.listcerts()
         assert not b.node.connected
         await b.node.listcerts()

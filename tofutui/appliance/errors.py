@@ -56,7 +56,7 @@ class NotAnAdminCli(ApplianceError):
 
 
 class Interrupted(ApplianceError):
-    """A command did not run to its end. ``sent``: whether the node got it; ``words``: what it printed then."""
+    """A command did not run to its end. ``sent``: whether the node got it; ``words``: what it printed."""
 
     def __init__(self, message: str, hint: str = "", *, sent: bool) -> None:
         super().__init__(message, hint)

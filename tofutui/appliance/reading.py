@@ -116,12 +116,17 @@ class Reading:
         tail, timings = self._screen.tail, self._talk.timings
         if tail.endswith(self._prompt):
             return _Meaning.PROMPT, timings.settle if tail == self._prompt else timings.midline_settle
+        if is_prompt(tail):
+            return _Meaning.OTHER_PROMPT, timings.unknown_quiet
+        return self._asking(tail)
+
+    def _asking(self, tail: str) -> tuple[_Meaning, float]:
+        """The same for a line that is no prompt."""
+        timings = self._talk.timings
         if PAGER.fullmatch(tail.rstrip()):
             return _Meaning.PAGE, timings.settle
         if PRESS_ENTER.fullmatch(tail.strip()):
             return _Meaning.ENTER, timings.quiet
-        if is_prompt(tail):
-            return _Meaning.OTHER_PROMPT, timings.unknown_quiet
         if self._paged:
             return _Meaning.ENTER, timings.unknown_quiet
         if self._own_answer():
@@ -168,7 +173,7 @@ class Reading:
             self._on_text(text)
 
     def _break_off(self) -> None:
-        """The output ends in mid-line: that line counts too, and has no line end to show that it is cut off."""
+        """The output ends in mid-line: that line counts too; without a line end it shows that it is cut off."""
         self._emit(self._echo.rest())
         line = self._screen.line
         if line.strip():

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tofutui.tofu.comparison import Entry, NodeView
-from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.evidence import LogHit, NodeClock, Observation, OperatorWord, RowFacts, Sighting
 from tofutui.tofu.known import Assignment
 from tofutui.tofu.names import compare
@@ -94,15 +93,17 @@ def node_behind(entry: Entry, views: Iterable[NodeView]) -> str:
     if entry.who is not Who.VIP or entry.sha256 is None or entry.endpoint is None:
         return ""
     by_role = {view.role: view for view in views}
+    port = entry.endpoint.port
     fitting = {
         _node_of(other)
         for view in by_role.values()
         for other in view.entries.values()
-        if other.sha256 == entry.sha256 and other.endpoint and other.endpoint.port == entry.endpoint.port
-    } & set(by_role)
-    if len(fitting) != 1:
+        if other.sha256 == entry.sha256 and other.endpoint and other.endpoint.port == port
+    }
+    found = [view for role, view in by_role.items() if role in fitting]
+    if len(found) != 1:
         return ""
-    view = by_role[fitting.pop()]
+    (view,) = found
     return f"{view.role.word} {view.hostname or view.shown_address}"
 
 
