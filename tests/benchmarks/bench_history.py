@@ -1,6 +1,6 @@
 """What the history adds to a comparison of 2 x 300 rows when a million sightings are in its file.
 
-    .venv/bin/python tests/benchmarks/bench_history.py [--sightings 1000000] [--rounds 21] [--data FOLDER]
+    .venv/bin/python tests/benchmarks/bench_history.py [--sightings 1000000] [--incarnations 50]
 
 All sightings are of the two nodes compared, the worst case: each row has had many incarnations, each with
 some changes of certificate. A comparison reads both nodes' rows, writes both listings down, and reads back
@@ -25,8 +25,6 @@ from tofutui.tofu.past import Look, RowSeen
 T = TypeVar("T")
 SESSION, ROLES, ADDRESS = "site-a", ("primary", "secondary"), "192.0.2.10:22"
 ROWS = 300
-INCARNATIONS = 50
-"""Of each row; the certificates are spread over them."""
 END = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 KEYS = [f"198.51.100.{number}_443" for number in range(ROWS)]
 
@@ -41,7 +39,7 @@ def certificate(key: str, number: int) -> str:
     return f"{hash((key, number)) & (1 << 64) - 1:064x}"
 
 
-def fill(path: Path, sightings: int) -> None:
+def fill(path: Path, sightings: int, incarnations: int) -> None:
     """Write the file: what a year of comparisons would have left."""
     Database(path).close()
     changes = max(sightings // (len(ROLES) * ROWS), 1)
@@ -63,7 +61,7 @@ def fill(path: Path, sightings: int) -> None:
             connection.executemany(
                 "INSERT INTO incarnation (node, key, text, beginning, began, last, ended)"
                 " VALUES (?, ?, '/CN=x', 'appeared', ?, ?, ?)",
-                _incarnations(node, changes, step),
+                _incarnations(node, changes, step, incarnations),
             )
     connection.close()
 
@@ -75,8 +73,8 @@ def _shown(node: int, changes: int, step: timedelta) -> Iterator[tuple[object, .
             yield node, key, baseline(key), certificate(key, number), stamp(first), stamp(first + step / 2)
 
 
-def _incarnations(node: int, changes: int, step: timedelta) -> Iterator[tuple[object, ...]]:
-    each = max(changes // INCARNATIONS, 1)
+def _incarnations(node: int, changes: int, step: timedelta, number_of: int) -> Iterator[tuple[object, ...]]:
+    each = max(changes // number_of, 1)
     for number in range(0, changes, each):
         began = END - (changes - number) * step
         ended = began + (each - 0.5) * step if number + each < changes else None
@@ -144,12 +142,15 @@ def main() -> None:
     """Fill a file, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sightings", type=int, default=1_000_000)
+    parser.add_argument(
+        "--incarnations", type=int, default=50, help="of each row; the changes are spread over them"
+    )
     parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--data", type=Path, help="where the file is made (else a temporary folder)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.data) as folder:
         path = Path(folder, FILE)
-        fill(path, options.sightings)
+        fill(path, options.sightings, options.incarnations)
         timer = Timer()
         database = timer.time("open", Database, path)
         store = Sightings(database)
@@ -168,7 +169,7 @@ def main() -> None:
         ]
         timer.time("row", store.past, SESSION, ROLES[0], ADDRESS, KEYS[7])
         size = sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e6
-        print(f"{options.sightings} sightings, {size:.0f} MB, {len(ROLES)} x {ROWS} rows")
+        print(f"{options.sightings} sightings of {len(ROLES)} x {ROWS} rows, {size:.0f} MB")
         print(f"{'ms':<44} {'median':>8} {'worst':>8} {'processor':>10}")
         show("opening the file", timer.took["open"])
         show("first comparison", [first])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tofutui.history import late
 from tofutui.history.database import stamp, storable, time_of
-from tofutui.history.rows import begin, insert_life, insert_span, lives_of, spans_of
+from tofutui.history.rows import LASTING, begin, insert_life, insert_span, lives_of, spans_of
 from tofutui.tofu.past import Beginning, Look, RowSeen
 
 LATE = timedelta(hours=1)
@@ -98,7 +98,7 @@ class _Newest:
         spans = self._newest_spans()
         turned = self._turn_over(spans)
         self._connection.execute(
-            "UPDATE incarnation SET last = max(last, ?) WHERE node = ? AND ended IS NULL",
+            f"UPDATE {LASTING} SET last = max(last, ?) WHERE node = ? AND ended IS NULL",  # noqa: S608
             (self._at, self._node),
         )
         return self._show(spans) or turned
@@ -120,7 +120,8 @@ class _Newest:
         """End what the listing does not show as it was, begin what it shows anew; whether there was any."""
         lasting = dict(
             self._connection.execute(
-                "SELECT key, text FROM incarnation WHERE node = ? AND ended IS NULL", (self._node,)
+                f"SELECT key, text FROM {LASTING} WHERE node = ? AND ended IS NULL",  # noqa: S608
+                (self._node,),
             ).fetchall()
         )
         stored = {seen.key: seen for seen in self._look.rows if seen.stored}

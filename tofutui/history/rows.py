@@ -10,6 +10,8 @@ from tofutui.history.database import stamp, time_of
 from tofutui.tofu.past import Beginning, Incarnation, RowSeen, Shown
 
 LIFE = "key, text, beginning, began, last, ended, known_sha256, absent_at"
+LASTING = "incarnation INDEXED BY incarnation_lasting"
+"""The table where only incarnations that last are looked for; SQLite would walk through those that ended."""
 SPAN = "baseline, sha256, first, last, not_before, sole, silent"
 
 

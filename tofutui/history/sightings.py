@@ -11,7 +11,17 @@ from datetime import datetime
 
 from tofutui.history.database import Database, stamp, storable
 from tofutui.history.recorder import take_over
-from tofutui.history.rows import LIFE, SPAN, insert_life, life, lives_of, optional_time, span, with_shown
+from tofutui.history.rows import (
+    LASTING,
+    LIFE,
+    SPAN,
+    insert_life,
+    life,
+    lives_of,
+    optional_time,
+    span,
+    with_shown,
+)
 from tofutui.tofu.past import Beginning, Incarnation, Look, NodeSeen, Past, Remembered, Shown
 
 SPANS_READ = 4
@@ -119,7 +129,7 @@ def _node_id(connection: sqlite3.Connection, session: str, role: str, address: s
 def _remembered(connection: sqlite3.Connection, node: int, baseline_of: Callable[[str], str]) -> Remembered:
     (listed,) = connection.execute("SELECT listed FROM node WHERE id = ?", (node,)).fetchone()
     lasting = connection.execute(
-        f"SELECT {LIFE} FROM incarnation WHERE node = ? AND ended IS NULL ORDER BY id",  # noqa: S608
+        f"SELECT {LIFE} FROM {LASTING} WHERE node = ? AND ended IS NULL ORDER BY id",  # noqa: S608
         (node,),
     ).fetchall()
     rows = {}
