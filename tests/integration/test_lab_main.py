@@ -37,8 +37,10 @@ def served(tmp_path: Path, scenario: str = "seed", mode: str = "") -> "Iterator[
 
 def introduction(process: "subprocess.Popen[str]") -> dict[str, str]:
     assert process.stdout is not None
-    lines = [process.stdout.readline().rstrip("\n").partition(": ") for _ in range(7)]
-    assert [line[0] for line in lines[:2]] == ["sessions", "data"]
+    assert process.stderr is not None
+    lines = [process.stdout.readline().rstrip("\n").partition(": ") for _ in range(2)]
+    assert [line[0] for line in lines] == ["sessions", "data"]
+    lines += [process.stderr.readline().rstrip("\n").partition(": ") for _ in range(5)]
     return {name: value for name, _, value in lines}
 
 

@@ -11,6 +11,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 from cryptography.utils import CryptographyDeprecationWarning
 
@@ -27,9 +28,10 @@ def _as_it_is(lab: Lab) -> None:
 async def serve(scenario: str, *, until_eof: bool, prepare: Callable[[Lab], None] = _as_it_is) -> int:
     """Run a lab in a temporary folder and answer its commands.
 
-    Prints ``sessions: PATH`` and ``data: PATH`` first, then how to reach it by hand. Ends on SIGINT, SIGTERM
-    or SIGHUP, and with `until_eof` at the end of stdin; the folder is removed then. ``prepare`` is called
-    with the lab before anything is printed (in a thread).
+    Prints ``sessions: PATH`` and ``data: PATH``, and before that on stderr how to reach it by hand, so that
+    a program that drives it reads nothing else than answers. Ends on SIGINT, SIGTERM or SIGHUP, and with
+    `until_eof` at the end of stdin; the folder is removed then. ``prepare`` is called with the lab before
+    anything is printed (in a thread).
 
     Returns:
         The exit code: 0, or 2 for an unknown or wrong scenario (which is said on stderr).
@@ -60,7 +62,8 @@ async def _serve_in(
         return 2
     try:
         await asyncio.to_thread(prepare, lab)
-        _say(*_introduction(lab))
+        _say(*_by_hand(lab), stream=sys.stderr)
+        _say(f"sessions: {lab.sessions_path}", f"data: {lab.data_path}")
         commands = asyncio.create_task(_obey(lab))
         if until_eof:
             commands.add_done_callback(lambda _: stopped.set())
@@ -72,9 +75,8 @@ async def _serve_in(
     return 0
 
 
-def _introduction(lab: Lab) -> list[str]:
-    lines = [f"sessions: {lab.sessions_path}", f"data: {lab.data_path}"]
-    lines += [f"log {role}: {path}" for role, path in lab.log_paths.items()]
+def _by_hand(lab: Lab) -> list[str]:
+    lines = [f"log {role}: {path}" for role, path in lab.log_paths.items()]
     lines += [
         f"ssh {role}: ssh -i {lab.access.key_file} -o UserKnownHostsFile={lab.access.known_hosts}"
         f" -p {node.port} admin@{lab.scenario.listen}"
@@ -139,7 +141,8 @@ def _signals(stopped: asyncio.Event) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _say(*lines: str) -> None:
+def _say(*lines: str, stream: TextIO | None = None) -> None:
+    stream = stream or sys.stdout
     with contextlib.suppress(BrokenPipeError):
-        sys.stdout.write("".join(line + "\n" for line in lines))
-        sys.stdout.flush()
+        stream.write("".join(line + "\n" for line in lines))
+        stream.flush()
