@@ -1,0 +1,30 @@
+"""What libraries say to developers stays off stderr, whatever the command."""
+
+import subprocess
+import sys
+
+import pytest
+
+NOISY = """
+import argparse, logging, sys, types, warnings
+import tofutui.cli
+
+def run(options):
+    warnings.warn("old key exchange")
+    logging.getLogger("asyncio").error("exception was never retrieved")
+    return 0
+
+sys.modules["tofutui.cli.noisy"] = types.SimpleNamespace(run=run)
+sys.exit(tofutui.cli._run("noisy", argparse.Namespace(debug={debug})))
+"""
+
+
+@pytest.mark.parametrize(("debug", "heard"), [(False, False), (True, True)])
+def test_warnings_of_libraries_are_for_debug_only(debug: bool, heard: bool) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NOISY.format(debug=debug)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert ("old key exchange" in done.stderr) is heard
+    assert ("never retrieved" in done.stderr) is heard
+    assert heard or done.stderr == ""
