@@ -23,6 +23,13 @@ from tofutui.tofu.presented import Presented
 from tofutui.tofu.session import ProbeSettings
 
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="the program openssl is not installed")
+needs_gnutls = pytest.mark.skipif(not shutil.which("gnutls-serv"), reason="gnutls-bin is not installed")
+GNUTLS = {
+    "no secure renegotiation": "NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION",
+    "3DES only, TLS 1.0": "NONE:+VERS-TLS1.0:+3DES-CBC:+SHA1:+RSA:+COMP-NULL",
+    "RC4 only, TLS 1.0": "NONE:+VERS-TLS1.0:+ARCFOUR-128:+SHA1:+RSA:+COMP-NULL",
+}
+"""Servers that today's OpenSSL plays no more, as priority strings of GnuTLS."""
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 NOW = datetime(2026, 11, 23, 14, 2, 38, tzinfo=UTC)
 
@@ -118,6 +125,33 @@ async def openssl_server(pair: Pair, *options: str, host: str = "127.0.0.1") -> 
                 break
         else:
             raise AssertionError("openssl s_server ended before it listened")
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.communicate()
+
+
+@contextlib.asynccontextmanager
+async def gnutls_server(pair: Pair, priority: str) -> AsyncIterator[Endpoint]:
+    """``gnutls-serv`` on a free port, with a priority string of GnuTLS."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    files = ["--x509certfile", str(pair.certificate), "--x509keyfile", str(pair.key)]
+    process = await asyncio.create_subprocess_exec(
+        *("gnutls-serv", "--port", str(port), "--priority", priority, "--quiet", *files),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    try:
+        async for line in process.stdout:
+            if b"IPv4" in line and b"done" in line:
+                yield Endpoint("127.0.0.1", port)
+                break
+        else:
+            raise AssertionError("gnutls-serv ended before it listened")
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
