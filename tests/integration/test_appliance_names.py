@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,44 +20,19 @@ from tests.support.appliance import (
 )
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
-from tests.support.loopback import needs_ipv6
+from tests.support.loopback import NAME, needs_ipv6, resolver, swallowing
 from tofutui.appliance.errors import HostKeyChanged, NotSsh, Unreachable
 from tofutui.appliance.eyeballs import connect_first
 from tofutui.tofu.endpoint import Endpoint
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 
-NAME = "prime-pri.example.net"
 COMMANDS = {LISTCERTS: TABLE}
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     """The name has these addresses, in this order of preference."""
-
-    def look_up(host: str, port: int, family: int = 0, *_: object, **__: object) -> list[tuple[object, ...]]:
-        hosts = addresses if host == NAME else [host]
-        families = [socket.AF_INET6 if ":" in one else socket.AF_INET for one in hosts]
-        found = [
-            (kind, socket.SOCK_STREAM, 6, "", (one, port)) for kind, one in zip(families, hosts, strict=True)
-        ]
-        return [info for info in found if family in (0, info[0])]
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-
-
-@contextlib.contextmanager
-def swallowing(host: str, port: int) -> Iterator[None]:
-    """An address that answers no connection attempt, as a dead one does: its backlog is full."""
-    with contextlib.ExitStack() as sockets:
-        kind = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = sockets.enter_context(socket.socket(kind))
-        listener.bind((host, port))
-        listener.listen(0)
-        for _ in range(8):
-            filler = sockets.enter_context(socket.socket(kind))
-            filler.setblocking(False)
-            filler.connect_ex((host, port))
-        yield
+    monkeypatch.setattr(socket, "getaddrinfo", resolver(*addresses))
 
 
 @needs_ipv6
