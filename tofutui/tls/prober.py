@@ -23,6 +23,13 @@ _OFF = "not asked: probing is switched off"
 _UNMAPPED = "this address cannot be asked from here: say in probe.map where it is reached"
 
 
+_NO_ANSWER = (Status.TIMEOUT, Status.REFUSED, Status.UNREACHABLE)
+"""What says nothing about the certificates an endpoint holds.
+
+An alert does, and so does hanging up on the narrow hello (Python's own servers answer so): none of that kind.
+"""
+
+
 class Prober:
     """Asks endpoints for their certificates within the limits of a session's probe settings.
 
@@ -68,12 +75,15 @@ class Prober:
     ) -> tuple[Presented, ...]:
         """What the endpoint presents otherwise: RSA only, ECDSA only, and without SNI if one was sent.
 
-        Only those whose leaf is another than that of ``first``, each leaf once. Together with ``first``
-        they take at most three times the time-out of one attempt.
+        Only those whose leaf is another than that of ``first``, each leaf once; after them what has no leaf
+        because the endpoint did not answer that way at all, which leaves open what it holds. Together with
+        ``first`` they take at most three times the time-out of one attempt.
         """
         left = PATIENCE * self.settings.timeout - first.seconds
-        if first.certificate is None or target is None or self.settings.via is Via.OFF or left <= 0:
+        if first.certificate is None or target is None or self.settings.via is Via.OFF:
             return ()
+        if left <= 0:
+            return (self._silent(Status.TIMEOUT, "no time was left to ask for other certificates"),)
         seconds = min(self.settings.timeout, left)
         by_hello = any(a.status is Status.OK and a.way.startswith(OWN_HELLO) for a in first.attempts)
         ways = other_ways(self._asker.contexts, first.sni, by_hello=by_hello)
@@ -83,7 +93,8 @@ class Prober:
         for presented in found:
             if presented.certificate is not None:
                 distinct.setdefault(presented.certificate.sha256, presented)
-        return tuple(distinct.values())[1:]
+        silent = tuple(presented for presented in found if presented.status in _NO_ANSWER)
+        return (*list(distinct.values())[1:], *silent)
 
     async def _other(self, host: str, where: Endpoint, way: Way, seconds: float) -> Presented:
         async with self._limits.turn(host):

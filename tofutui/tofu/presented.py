@@ -58,6 +58,8 @@ class Presented:
     """The further certificates as sent, without the leaf."""
     also: tuple[Certificate, ...] = ()
     """Other leaf certificates of the same endpoint (RSA-only, ECDSA-only, without SNI)."""
+    also_unsure: bool = False
+    """Whether it was asked for other certificates and gave no clear answer to one of the ways."""
     tls: str | None = None
     """``TLSv1.2`` and the like."""
     sni: str | None = None

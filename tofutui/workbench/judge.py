@@ -73,7 +73,9 @@ class Judge:
         entry = self._tables[role].view.entries.get(id_)
         if entry is None:
             return None
-        return self._memory.seen(entry, sole=id_ in self._thorough[role] and not entry.presented.also)
+        presented = entry.presented
+        sole = id_ in self._thorough[role] and not presented.also and not presented.also_unsure
+        return self._memory.seen(entry, sole=sole)
 
     async def everything(self, roles: Collection[Role], probes: Probes) -> dict[Role, tuple[str, ...]]:
         """Tie all logs to all rows and judge every row again; returns the ids that changed."""

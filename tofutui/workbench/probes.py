@@ -59,7 +59,8 @@ def choose(
     same = (p for p in every if p.certificate is not None and p.certificate.sha256 == known)
     fit = next(same, None) or next((p for p in every if fits(p, stored)), first)
     also = tuple(p.certificate for p in every if p is not fit and p.certificate is not None)
-    return replace(fit, also=also)
+    unsure = any(p.certificate is None for p in others)
+    return replace(fit, also=also, also_unsure=unsure)
 
 
 def fits(presented: Presented, stored: str) -> bool:
