@@ -383,3 +383,13 @@ async def test_ascii_keeps_glyphs_and_borders_in_ascii(desk: Start) -> None:
         for keys in ((), ("D",), ("escape", "p"), ("escape", "e"), ("escape", "question_mark")):
             await d.press(*keys)
             assert d.text.isascii(), [c for c in d.text if ord(c) > 127]
+
+
+async def test_a_node_without_rows_shows_its_whole_error_below(desk: Start) -> None:
+    async with desk(size=(80, 24)) as d:
+        view = d.fakes.bench.comparison.nodes[Role.PRIMARY]
+        cure = "ssh-keygen -R '[127.0.0.1]:2222' -f /home/ops/.ssh/known_hosts"
+        view.phase = Phase.FAILED
+        view.error = f"the host key of 127.0.0.1:2222 has changed: it is now SHA256:{'x' * 43}, {cure}"
+        d.fakes.bench.put(Role.PRIMARY, [])
+        await d.until(lambda: cure in " ".join(d.text.split()))

@@ -14,7 +14,7 @@ from tofutui.tofu.session import Role, Session
 from tofutui.tofu.verdict import Verdict
 from tofutui.ui.actions import MAIN, State
 from tofutui.ui.facts import Facts
-from tofutui.ui.lines import EMPTY, Tone, line, wrap
+from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.link import Link
 from tofutui.ui.screens.base import bindings_of
 from tofutui.ui.screens.keys import TableKeys
@@ -145,7 +145,7 @@ class MainScreen(TableKeys):
         detail, row = self.query_one("#detail", Painted), self.current
         width, height = detail.size.width - 2, detail.size.height
         if row is None:
-            detail.show([line(" no row under the cursor", Tone.MUTED)] if height else [])
+            detail.show(self._without_row(width)[:height])
         else:
             facts = Facts(
                 entry=row, view=self.pane.view, now=self.owner.clock(), width=width, glyphs=self.owner.glyphs
@@ -153,6 +153,12 @@ class MainScreen(TableKeys):
             lines = facts.compact(height, self._hint)
             detail.show([((" ", Tone.TEXT), *text) if text else EMPTY for text in lines])
         self.query_one(KeyBar).tell(self.state())
+
+    def _without_row(self, width: int) -> list[Line]:
+        """Of a node that could not be listed the whole reason: the pane is too narrow for its cure."""
+        lines = [line(" no row under the cursor", Tone.MUTED)]
+        error = self.pane.view.error
+        return lines + [line(f" {part}", Tone.DANGER) for part in wrap(error, width)] if error else lines
 
     def state(self) -> State:
         """What the registry's rules need to know now."""
