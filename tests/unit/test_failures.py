@@ -1,6 +1,7 @@
 """TOFU failures in logs: all forms of the samples, broken anywhere, and what is no TOFU failure."""
 
 import textwrap
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -136,6 +137,17 @@ def test_broken_at_spaces(width: int, indent: str) -> None:
 )
 def test_the_line_after_a_name_is_not_taken_into_it(name: str, last_line: str) -> None:
     assert only(f"{message(name)}\n{last_line}").name == name
+
+
+@pytest.mark.parametrize("name", ["CN=prime-01", "CN=ise2", "CN=node-2026", "CN=192.0.2.10"])
+@pytest.mark.parametrize(
+    "stamp", ["11/23/26 14:02:12.001 ", "2026-11-23 14:02:12,001 ", "23-Nov-2026 14:02:12 "]
+)
+@pytest.mark.parametrize("text", [message, exception])
+def test_the_digits_of_a_name_are_not_taken_into_the_time_after_it(
+    text: Callable[[str], str], stamp: str, name: str
+) -> None:
+    assert only(f"{text(name)}\n{stamp}INFO [system] [main] Something else").name == name
 
 
 @pytest.mark.parametrize(

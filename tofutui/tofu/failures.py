@@ -1,48 +1,27 @@
-"""TOFU failures, and other causes of a broken connection, in a log.
-
-The message is that of DOMAIN.md part 6 (three samples): ``[system] [THREAD] TOFU failed. … different from
-what was used earlier - NAME``, followed by an exception with the same sentence and often only the CN. In a
-file each is probably one long line; pasted from a document or a terminal it is broken anywhere, also inside a
-word.
-"""
+"""TOFU failures, and other causes of a broken connection, in logs of any size."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
 
-from tofutui.tofu.stamps import last_stamp, moment_of_stamp
-from tofutui.tofu.wrapping import Wrap, message_lines, name_after
+from tofutui.tofu.causes import CauseFinder, OtherCause
+from tofutui.tofu.logtext import skeleton, whole_characters, without_blanks
+from tofutui.tofu.messages import AHEAD, END_BONES, LONGEST, REACH, Message, read_message, sentence_ends
+from tofutui.tofu.text import decode, encode
 
-_BLOCK = 64 * 1024
-"""Characters that are looked at together; a longer line is looked at whole."""
-_AHEAD = 4200
-"""Characters after a message's sentence that may hold its name."""
-_BEFORE = 2000
-"""Characters before the end of that sentence that may belong to the message."""
-_HEAD = 240
-"""Characters before a message that may hold its time and thread."""
-_GAP = 160
-"""Characters that may stand between its time and the message."""
+__all__ = ["Failure", "LogDigest", "LogReader", "OtherCause", "merged", "read_log"]
+
+_BLOCK = 256 * 1024
+"""Bytes that are looked at together."""
+_KEPT = REACH + LONGEST
+"""Characters of what was read that a message may reach back to."""
 _NAMES = 1000
 """Distinct names that are kept."""
 _ONE_EVENT = timedelta(seconds=60)
 """A message and its exception belong together when their times are no further apart."""
-
-
-def _loose(phrase: str) -> re.Pattern[str]:
-    """A phrase with white space anywhere or nowhere between its characters, in any case."""
-    return re.compile(r"\s*".join(re.escape(c) for c in phrase if not c.isspace()), re.IGNORECASE)
-
-
-_END = _loose("different from what was used earlier")
-_SQUEEZED_END = "differentfromwhatwasusedearlier"
-_TOFU = _loose("TOFU failed")
-_EXCEPTION = _loose("Exception")
-_JAVA = re.compile(r"javax?\s*\.\s*(?:net|security)")
-_BRACKETS = re.compile(r"\[([^\[\]]{1,80})\]")
-_OTHER_RECORD = re.compile(r"\.\s*\n|\]\s*[^\[\]\s][^\[\]\n]*\n")
-_LONG_BLANK = re.compile(r"\s{65,}")
 _CN = re.compile(r"(?:^|[,+/]\s*)CN\s*=\s*(\"[^\"]*\"|(?:\\.|[^,+\\])*)", re.IGNORECASE)
 
 
@@ -72,16 +51,6 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class OtherCause:
-    """Something else that breaks connections."""
-
-    text: str
-    """Starts with ``not TOFU:``."""
-    line: str
-    """The first line that says so, cut at 500 characters."""
-
-
-@dataclass(frozen=True, slots=True)
 class LogDigest:
     """What a log says about refused connections."""
 
@@ -92,56 +61,6 @@ class LogDigest:
     """Events left out because there were more than 1,000 different names."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Cause:
-    text: str
-    words: tuple[str, ...]
-    """One of them stands in every text that the pattern fits: a fast way to say no."""
-    pattern: re.Pattern[str]
-
-
-def _cause(text: str, words: tuple[str, ...], pattern: str) -> _Cause:
-    return _Cause(f"not TOFU: {text}", words, re.compile(pattern, re.IGNORECASE))
-
-
-_CAUSES = (
-    _cause(
-        "the authentication keys of the two servers differ (ncs ha authkey on both)",
-        ("authentication",),
-        r"authentication\s+key\s+does\s+not\s+match",
-    ),
-    _cause(
-        "the two servers run different versions or patches",
-        ("mismatch", "not match", "not the same"),
-        r"\b(?:version|patch|build)(?:es|s)?\b[^\n]{0,60}(?:\bmismatch|\bdo(?:es)? not match|\bnot the same)",
-    ),
-    _cause("a certificate has expired", ("expired",), r"CertificateExpired|certificate (?:has |is )?expired"),
-    _cause(
-        "a certificate is not valid yet; compare the clocks",
-        ("notyetvalid", "not yet valid"),
-        r"CertificateNotYetValid|certificate is not yet valid",
-    ),
-    _cause(
-        "the issuer is not in the trust store (PKIX path building)",
-        ("pkix", "certpathbuilder", "certification path"),
-        r"PKIX\s+path\s+(?:building|validation)\s+failed|CertPathBuilderException"
-        r"|unable to find valid certification path",
-    ),
-    _cause(
-        "a port is closed or the service behind it is down (connection refused)",
-        ("refused", "connectexception"),
-        r"connection\s+(?:was\s+)?refused|\bConnectException",
-    ),
-    _cause("no route to the host", ("route",), r"no\s+route\s+to\s+host|NoRouteToHostException"),
-    _cause("a host name is not known (DNS)", ("unknownhost",), r"UnknownHostException"),
-    _cause(
-        "the other side did not answer in time",
-        ("timeoutexception", "timed out"),
-        r"SocketTimeoutException|connect(?:ion)? timed out",
-    ),
-)
-
-
 def read_log(lines: Iterable[str], *, around: datetime | None = None) -> LogDigest:
     """The TOFU failures and other causes in a log's lines.
 
@@ -150,18 +69,23 @@ def read_log(lines: Iterable[str], *, around: datetime | None = None) -> LogDige
     one that puts it before that; without it such an event is undated. A printed zone name is left out, as a
     log is in its node's zone; an offset or ``Z`` is kept as the zone of ``first`` and ``last``.
     """
-    reader = _Reader(around)
+    reader = LogReader(around)
     for line in lines:
-        for part in line.split("\n"):
-            reader.add(part)
+        reader.feed(encode(line) + b"\n")
     return reader.finish()
 
 
-@dataclass(slots=True)
-class _Event:
-    name: str
-    thread: str | None
-    at: datetime | None
+def merged(digests: Iterable[LogDigest]) -> LogDigest:
+    """What several logs of one node say together, such as the files of a rotated set in any order."""
+    events = _Events()
+    other: dict[str, OtherCause] = {}
+    for digest in digests:
+        events.dropped += digest.dropped
+        for failure in digest.failures:
+            events.count(failure)
+        for cause in digest.other:
+            other.setdefault(cause.text, cause)
+    return LogDigest(tuple(events.groups.values()), tuple(other.values()), events.dropped)
 
 
 @dataclass(slots=True)
@@ -169,167 +93,162 @@ class _Events:
     """Pairs each message with its exception and adds the events up."""
 
     groups: dict[tuple[str, str | None], Failure] = field(default_factory=dict)
-    waiting: dict[str, _Event] = field(default_factory=dict)
+    waiting: dict[str, Message] = field(default_factory=dict)
     """Messages whose exception has not come, by CN."""
     dropped: int = 0
 
-    def add(self, event: _Event, *, is_exception: bool) -> None:
+    def add(self, message: Message) -> None:
         """Takes the next message of a log."""
-        cn = _common_name(event.name)
+        cn = _common_name(message.name)
         earlier = self.waiting.pop(cn, None)
-        if earlier is not None and is_exception and _together(earlier, event):
-            name = max(earlier.name, event.name, key=len)
-            self._count(_Event(name, earlier.thread, earlier.at or event.at))
+        if earlier is not None and message.is_exception and _together(earlier, message):
+            name = max(earlier.name, message.name, key=len)
+            self._one(name, earlier.thread, earlier.at or message.at)
             return
         if earlier is not None:
-            self._count(earlier)
-        if is_exception:
-            self._count(event)
+            self._one(earlier.name, earlier.thread, earlier.at)
+        if message.is_exception:
+            self._one(message.name, message.thread, message.at)
             return
-        self.waiting[cn] = event
+        self.waiting[cn] = message
         if len(self.waiting) > 64:
-            self._count(self.waiting.pop(next(iter(self.waiting))))
+            self._first_waiting()
 
     def flush(self) -> None:
         """Counts the messages that are still without an exception."""
-        for event in self.waiting.values():
-            self._count(event)
-        self.waiting.clear()
+        while self.waiting:
+            self._first_waiting()
 
-    def _count(self, event: _Event) -> None:
-        one = Failure(event.name, event.thread, event.at, event.at, 1)
-        key = (event.name.casefold(), one.peer)
+    def count(self, new: Failure) -> None:
+        """Adds events to those of the same name and kind of peer."""
+        key = (new.name.casefold(), new.peer)
         known = self.groups.get(key)
         if known is None and len(self.groups) >= _NAMES:
-            self.dropped += 1
+            self.dropped += new.count
             return
-        self.groups[key] = one if known is None else _merged(known, one)
+        self.groups[key] = new if known is None else _added(known, new)
+
+    def _first_waiting(self) -> None:
+        message = self.waiting.pop(next(iter(self.waiting)))
+        self._one(message.name, message.thread, message.at)
+
+    def _one(self, name: str, thread: str | None, at: datetime | None) -> None:
+        self.count(Failure(name, thread, at, at, 1))
 
 
-@dataclass(slots=True)
-class _Reader:
-    around: datetime | None
-    parts: list[str] = field(default_factory=list)
-    size: int = 0
-    other: dict[str, OtherCause] = field(default_factory=dict)
-    events: _Events = field(default_factory=_Events)
+class LogReader:
+    """Reads one log of any size piece by piece, in bounded memory.
 
-    def add(self, line: str) -> None:
-        if line and not line.isspace():
-            self.parts.append(_LONG_BLANK.sub(" " * 64, line.rstrip("\r")))
-            self.size += len(self.parts[-1]) + 1
-            if self.size > _BLOCK:
-                self.scan(final=False)
+    Most of a log has nothing to do with TOFU. A block whose `skeleton` lacks that of the message is passed
+    over, save its end, to which a message in the next block may reach back. With ``is_sifting`` false every
+    block is read thoroughly, which finds the same.
+    """
+
+    def __init__(self, around: datetime | None = None, *, is_sifting: bool = True) -> None:
+        self._around = around
+        self._is_sifting = is_sifting
+        self._events = _Events()
+        self._causes = CauseFinder()
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._kept = ""
+        """The end of what was read, without blank lines."""
+        self._done = 0
+        """Where in it the last message that was read ends."""
+        self._next = 0
+        """From where on in it the sentence of another message may end."""
+
+    def feed(self, raw: bytes) -> None:
+        """Takes the next bytes of the log, however many."""
+        self._pieces.append(raw)
+        self._size += len(raw)
+        if self._size < _BLOCK:
+            return
+        joined, begin = b"".join(self._pieces), 0
+        while len(joined) - begin >= _BLOCK:
+            block = whole_characters(joined[begin : begin + _BLOCK])
+            self._read(block, is_end=False)
+            begin += len(block)
+        self._pieces = [joined[begin:]]
+        self._size = len(joined) - begin
 
     def finish(self) -> LogDigest:
-        self.scan(final=True)
-        self.events.flush()
-        return LogDigest(tuple(self.events.groups.values()), tuple(self.other.values()), self.events.dropped)
+        """What all of it said; nothing can be fed any more."""
+        self._read(b"".join(self._pieces), is_end=True)
+        self._events.flush()
+        return LogDigest(tuple(self._events.groups.values()), self._causes.causes, self._events.dropped)
 
-    def scan(self, *, final: bool) -> None:
-        """Reads a block; keeps of its end what may belong to a message that goes on."""
-        text = "\n".join(self.parts)
-        self.other_causes(text)
-        keep = len(text) - _BEFORE
-        if _SQUEEZED_END in "".join(text.split()).casefold():
-            keep = self.messages(text, final)
-        self.parts = [text[max(0, keep) :]]
-        self.size = len(self.parts[0])
+    def _read(self, raw: bytes, *, is_end: bool) -> None:
+        fresh = _bones(self._kept[self._next :]) + skeleton(raw)
+        most = fresh.count(END_BONES) if self._is_sifting else None
+        causes = self._causes.open
+        if self._is_sifting and causes:
+            causes = self._causes.hinted(_bones(self._kept[: self._next]) + fresh)
+        if most == 0 and not causes:
+            self._pass_over(raw)
+            return
+        text = self._joined(raw, is_end)
+        self._causes.search(text, causes, is_end=is_end)
+        self._messages(text, most, is_end)
 
-    def messages(self, text: str, final: bool) -> int:
-        """Reads the messages of a block; returns from where on it must be kept."""
+    def _messages(self, text: str, most: int | None, is_end: bool) -> None:
+        """Reads the messages; one that may go on in the next block waits for it."""
+        done = self._done
+        sentences = sentence_ends(text, self._next, most)
+        for sentence, (limit, _) in pairwise([*sentences, (len(text), 0)]):
+            if not is_end and sentence[1] + AHEAD > len(text):
+                self._keep(text, done, sentence[0])
+                return
+            message, done = read_message(text, done, sentence, limit, self._around)
+            if message is not None:
+                self._events.add(message)
+        self._keep(text, done, max(done, len(text) - LONGEST))
+
+    def _pass_over(self, raw: bytes) -> None:
+        end = without_blanks(decode(raw[-4 * _KEPT :]), is_end=False)
         done = 0
-        matches = list(_END.finditer(text))
-        limits = [match.start() for match in matches[1:]]
-        for match, limit in zip(matches, [*limits, len(text)], strict=True):
-            if not final and match.end() + _AHEAD > len(text):
-                return max(done, match.start() - _BEFORE)
-            done = self.message(text, done, match, limit)
-        return max(done, len(text) - _BEFORE)
+        if len(end) < _KEPT + 100:  # a short block, or a rather blank one
+            end, done = self._joined(raw, is_end=False), self._done
+        self._keep(end, done, max(done, len(end) - LONGEST))
 
-    def message(self, text: str, done: int, match: re.Match[str], limit: int) -> int:
-        """Reads one message whose fixed sentence ends with the match; returns where its name ends.
+    def _keep(self, text: str, done: int, following: int) -> None:
+        cut = max(0, following - REACH)
+        self._kept, self._done, self._next = text[cut:], max(0, done - cut), following - cut
 
-        The name ends before ``limit``, where the next message's sentence does.
-        """
-        start = max(done, match.start() - _BEFORE)
-        before = text[start : match.start()]
-        tofu, exception = _last(_TOFU, before), _last(_EXCEPTION, before)
-        is_exception = tofu is None or (exception is not None and exception.start() > tofu.start())
-        begin = start + (tofu.start() if tofu and not is_exception else _exception_begin(exception, before))
-        lines = message_lines(text, begin, match.end())
-        wrap = Wrap.seen(lines)
-        name, end = name_after(text, match.end(), limit, wrap, lines[-1])
-        if name:
-            head = text[max(done, begin - _HEAD) : begin]
-            thread = None if is_exception else _thread(head)
-            event = _Event(name, thread, _time(head, wrap, self.around))
-            self.events.add(event, is_exception=is_exception)
-        return end
-
-    def other_causes(self, text: str) -> None:
-        lowered = text.casefold()
-        for cause in _CAUSES:
-            if cause.text in self.other or not any(word in lowered for word in cause.words):
-                continue
-            match = cause.pattern.search(text)
-            if match:
-                start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 250)
-                line = text[start : start + 500].split("\n", 1)[0]
-                self.other[cause.text] = OtherCause(cause.text, line.strip())
+    def _joined(self, raw: bytes, is_end: bool) -> str:
+        """What was kept and the block after it; what was kept stays as it is, save its last line."""
+        whole = self._kept.rfind("\n") + 1
+        text = self._kept[:whole] + without_blanks(self._kept[whole:] + decode(raw), is_end=is_end)
+        return text.rstrip("\n") if is_end else text
 
 
-def _merged(known: Failure, new: Failure) -> Failure:
-    first, last = known.first or new.first, new.last or known.last
-    if known.first and new.first and _comparable(known.first, new.first):
-        first = min(known.first, new.first)
-    if known.last and new.last and _comparable(known.last, new.last):
-        last = max(known.last, new.last)
-    return Failure(known.name, new.thread or known.thread, first, last, known.count + 1)
+def _bones(text: str) -> bytes:
+    return skeleton(text.encode("utf-8", "surrogatepass"))
+
+
+def _added(known: Failure, new: Failure) -> Failure:
+    is_older = _is_before(new.last, known.last)
+    thread = known.thread if is_older and known.thread else new.thread or known.thread
+    first = new.first if known.first is None or _is_before(new.first, known.first) else known.first
+    last = known.last if new.last is None or is_older else new.last
+    return Failure(known.name, thread, first, last, known.count + new.count)
+
+
+def _is_before(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and other is not None and _comparable(one, other) and one < other
 
 
 def _comparable(one: datetime, other: datetime) -> bool:
     return (one.tzinfo is None) == (other.tzinfo is None)
 
 
-def _together(message: _Event, exception: _Event) -> bool:
+def _together(message: Message, exception: Message) -> bool:
     if message.at is None or exception.at is None or not _comparable(message.at, exception.at):
         return True
     return abs(exception.at - message.at) <= _ONE_EVENT
 
 
+@lru_cache(maxsize=256)
 def _common_name(name: str) -> str:
     match = _CN.search(name)
     return "".join((match[1] if match else name).split()).casefold()
-
-
-def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    found = None
-    for match in pattern.finditer(text):
-        found = match
-    return found
-
-
-def _exception_begin(exception: re.Match[str] | None, before: str) -> int:
-    """Where an exception's class names begin, or the sentence if there are none."""
-    if exception is None:
-        return len(before)
-    floor = max(0, exception.start() - 120)
-    java = _JAVA.search(before, floor, exception.start())
-    return java.start() if java else exception.start()
-
-
-def _thread(head: str) -> str | None:
-    names = [name.replace("\n", "").strip() for name in _BRACKETS.findall(head)]
-    named = [name for name in names if "thread" in name.casefold() or "executor" in name.casefold()]
-    found = named or names
-    return found[-1] if found else None
-
-
-def _time(head: str, wrap: Wrap, around: datetime | None) -> datetime | None:
-    """The time in front of a message; one that belongs to another record before it does not count."""
-    text = wrap.mend(head)
-    stamp = last_stamp(text)
-    if stamp is None or len(text) - stamp.end() > _GAP or _OTHER_RECORD.search(text, stamp.end()):
-        return None
-    return moment_of_stamp(stamp, around)

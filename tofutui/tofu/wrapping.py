@@ -5,6 +5,7 @@ the message. Which one is seen from how the fixed sentence before the name was b
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -108,8 +109,8 @@ def message_lines(text: str, begin: int, end: int) -> list[str]:
     """The lines on which a message stands, from the one of ``begin`` to the one of ``end``, whole."""
     floor = max(0, begin - _LONGEST_LINE)
     start = max(text.rfind("\n", floor, begin) + 1, floor)
-    inside = text.count("\n", start, end)
-    return text[start : end + _LONGEST_NAME].split("\n")[: inside + 1]
+    stop = text.find("\n", end, end + _LONGEST_NAME)
+    return text[start : stop if stop >= 0 else end + _LONGEST_NAME].split("\n")
 
 
 def name_after(text: str, end: int, limit: int, wrap: Wrap, line: str) -> tuple[str, int]:
@@ -117,11 +118,12 @@ def name_after(text: str, end: int, limit: int, wrap: Wrap, line: str) -> tuple[
 
     It stands before ``limit``.
     """
-    name, *following = text[end : min(limit, end + _LONGEST_NAME)].split("\n", _MOST_LINES)
+    following = _lines(text, end, min(limit, end + _LONGEST_NAME))
+    name = next(following)
     used = end + len(name)
     cut = _cut(name, 0)
-    for more in following[: _MOST_LINES - 1]:
-        if cut is not None:
+    for more in following:
+        if cut is not None or not more.strip() or _is_stamp(more.strip()):
             break
         longer = wrap.join(name, line, more)
         cut = _cut(longer, max(0, len(name) - 80))
@@ -134,6 +136,16 @@ def name_after(text: str, end: int, limit: int, wrap: Wrap, line: str) -> tuple[
         name = name[:cut]
     name = " ".join(name.split()).lstrip(_DASHES).rstrip(" ,;")
     return (name, used) if _BEGINS_NAME.match(name) else ("", end)
+
+
+def _lines(text: str, begin: int, end: int) -> Iterator[str]:
+    """The lines of a part of a text, the first ones of many."""
+    for _ in range(_MOST_LINES):
+        feed = text.find("\n", begin, end)
+        yield text[begin : feed if feed >= 0 else end]
+        if feed < 0:
+            return
+        begin = feed + 1
 
 
 def _must_go_on(begun: str, text: str) -> bool:
