@@ -1,9 +1,10 @@
-"""Kind of TLS server x got the certificate, by which way, in what time.
+"""Kind of TLS server x got the certificate, by which way, in what time; then the same for logins.
 
     .venv/bin/python tests/benchmarks/bench_reach.py [--rounds 5]
 
-Servers are played by openssl, by a JDK where there is one, or from hand-made bytes; each is also asked with
-``openssl s_client`` with all its permissive flags, since it is the best tool at hand.
+Servers are played by openssl, by gnutls-serv and a JDK where they are, or from hand-made bytes; each is also
+asked with ``openssl s_client`` with all its permissive flags, since it is the best tool at hand. Beside that
+stand the figures of ssh-tls.md part 1.4: BIO prober, own hello, s_client, sslscan, nmap, sslyze, keytool.
 """
 
 import argparse
@@ -22,10 +23,14 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from tests.benchmarks import bench_login  # noqa: E402
+from tests.support.loopback import has_ipv6  # noqa: E402
 from tests.support.tls_servers import (  # noqa: E402
+    GNUTLS,
     Certificates,
     HandMade,
     fetch,
+    gnutls_server,
     openssl_server,
     serve,
     small_dh,
@@ -65,10 +70,18 @@ def openssl_servers(certificates: Certificates) -> dict[str, Server]:
         "TLS 1.3, RSA": lambda: openssl_server(rsa),
         "TLS 1.3, ECDSA": lambda: openssl_server(ecdsa),
         "TLS 1.3, hello retry request": lambda: openssl_server(ecdsa, "-tls1_3", "-groups", "P-384"),
-        "TLS 1.3, IPv6": lambda: openssl_server(rsa, host="::1"),
+        **({"TLS 1.3, IPv6": lambda: openssl_server(rsa, host="::1")} if has_ipv6() else {}),
         "RSA and ECDSA": lambda: openssl_server(rsa, *both),
         "61 certificates": lambda: openssl_server(rsa, "-cert_chain", str(many)),
     }
+
+
+def gnutls_servers(certificates: Certificates) -> dict[str, Server]:
+    if not shutil.which("gnutls-serv"):
+        print("no program gnutls-serv: its servers are left out")
+        return {}
+    pairs = {name: certificates.rsa if "TLS 1.0" not in name else certificates.old for name in GNUTLS}
+    return {f"{name} (gnutls)": lambda name=name: gnutls_server(pairs[name], GNUTLS[name]) for name in GNUTLS}
 
 
 def replayed_servers() -> dict[str, Server]:
@@ -88,6 +101,37 @@ def replayed_servers() -> dict[str, Server]:
         "wrong SNI -> alert 112 (replayed)": lambda: serve(HandMade([DER], wants="another.example")),
     }
 
+
+_MODERN = "h - y y y y y"
+ELSEWHERE = {
+    "TLS 1.0, RSA-1024/SHA-1": "1h 1 y y y y -",
+    "TLS 1.1, RSA-1024/SHA-1": "1h 1 y y y y -",
+    "JSSE TLS 1.0, RSA-1024/SHA-1": "1h 1 y y y y -",
+    "JSSE TLS 1.0, DHE 768": "1 1 y y - y -",
+    "TLS 1.2, DHE 1024": "1h 1 y y - y y",
+    "TLS 1.2, static RSA": "1h 1 y y y y y",
+    "client certificate, TLS 1.0": "1 1 y - y - -",
+    "JSSE client certificate, TLS 1.0": "1 1 y - y y -",
+    "client certificate, TLS 1.2, 3 certs": "3 3 y - y y y",
+    "client certificate, TLS 1.3, 3 certs": "3h - y y y y y",
+    "TLS 1.3, RSA": _MODERN,
+    "TLS 1.3, ECDSA": _MODERN,
+    "TLS 1.3, hello retry request": _MODERN,
+    "TLS 1.3, IPv6": _MODERN,
+    "no secure renegotiation (gnutls)": "1h 1 y - y y y",
+    "3DES only, TLS 1.0 (gnutls)": "- 1 - - y y -",
+    "JSSE 3DES only, TLS 1.0": "- 1 - - y y -",
+    "RC4 only, TLS 1.0 (gnutls)": "- 1 - - - y -",
+    "JSSE RC4 only, TLS 1.0": "- 1 - - - y -",
+    "SSL 3.0 (replayed)": "- 1 - - y - -",
+    "unknown public-key algorithm (replayed)": "1 1 y - - - y",
+    "certificate is garbage DER (replayed)": "- 1 - - - - -",
+    "61 certificates": "61 61 y - y - -",
+    "201 certificates, > 100 KB (replayed)": "- 201 - - y - -",
+    "split over 97-byte records (replayed)": "1 1 y - - - y",
+    "wrong SNI -> alert 112 (replayed)": "- - - - y - y",
+}
+"""The rows of ssh-tls.md 1.4, measured there."""
 
 JSSE_SERVERS = {
     "JSSE TLS 1.0, RSA-1024/SHA-1": "TLSv1,-,-",
@@ -153,7 +197,8 @@ async def s_client(endpoint: Endpoint, sni: str | None) -> bool:
     return b"BEGIN CERTIFICATE" in output
 
 
-async def measure(label: str, server: Server, rounds: int) -> None:
+async def measure(label: str, server: Server, rounds: int) -> bool:
+    """Print a row; whether everything was got that another tool gets."""
     times = []
     named = "wrong.example" if "SNI" in label else None
     for _ in range(rounds):
@@ -162,7 +207,11 @@ async def measure(label: str, server: Server, rounds: int) -> None:
             times.append(presented.seconds * 1000)
     async with server() as endpoint:
         other = "y" if await s_client(endpoint, named) else "-"
-    print(f"{label:<42} {got(presented):<14} {way(presented):<20} {statistics.median(times):>7.1f}  {other}")
+    elsewhere = ELSEWHERE.get(label, "")
+    columns = "  ".join(f"{word:<4}" for word in elsewhere.split())
+    shown = f"{label:<42} {got(presented):<14} {way(presented):<20} {statistics.median(times):>7.1f}  {other}"
+    print(f"{shown}    {columns}".rstrip(), flush=True)
+    return got(presented) != "-" or (other == "-" and not set(elsewhere) & set("y123"))
 
 
 def got(presented: Presented) -> str:
@@ -176,12 +225,18 @@ def way(presented: Presented) -> str:
 
 
 async def main(rounds: int) -> None:
-    print("certificates (h: handshake finished), way that got them, median ms, openssl s_client + flags")
+    print("certificates (h: handshake finished), way that got them, median ms, openssl s_client + flags;")
+    print("then as in ssh-tls.md 1.4: BIO prober, own hello, s_client, sslscan, nmap, sslyze, keytool")
+    missed = []
     with tempfile.TemporaryDirectory(prefix="bench-reach-") as folder:
         certificates = Certificates(Path(folder))
+        ours = {**openssl_servers(certificates), **gnutls_servers(certificates), **replayed_servers()}
         with jsse_servers(certificates) as java:
-            for label, server in {**openssl_servers(certificates), **replayed_servers(), **java}.items():
-                await measure(label, server, rounds)
+            for label, server in {**ours, **java}.items():
+                if not await measure(label, server, rounds):
+                    missed.append(label)
+    print(f"rows that another tool reads and this program does not: {', '.join(missed) or 'none'}\n")
+    await bench_login.main(rounds)
 
 
 if __name__ == "__main__":

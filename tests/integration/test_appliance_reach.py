@@ -25,6 +25,7 @@ from tests.support.appliance import (
 )
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
+from tests.support.relays import LONG, choosy
 from tofutui.appliance.errors import (
     ApplianceError,
     ClosedAtOnce,
@@ -194,35 +195,13 @@ async def test_group14_is_chosen_before_group_exchange(tmp_path: Path) -> None:
 
 async def test_a_server_that_chokes_on_long_lists_gets_short_ones(tmp_path: Path) -> None:
     hellos: list[int] = []
-
-    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Forwards to the real server, but hangs up when the client's list of algorithms is long."""
-        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", server.port)
-
-        async def down() -> None:
-            while data := await up_reader.read(65536):
-                writer.write(data)
-
-        task = asyncio.create_task(down())
-        try:
-            up_writer.write(await reader.readline())
-            head = await reader.readexactly(5)
-            hellos.append(int.from_bytes(head[:4], "big"))
-            if hellos[-1] < 700:
-                up_writer.write(head)
-                while data := await reader.read(65536):
-                    up_writer.write(data)
-        finally:
-            up_writer.transport.abort()
-            await task
-
-    async with serving(Cli(commands=dict(COMMANDS))) as server, tcp_server(relay) as port:
+    async with serving(Cli(commands=dict(COMMANDS))) as server, choosy(server.port, hellos) as port:
         made = make_node(server, tmp_path, ScriptedAsker(passwords=[PASSWORD]), port=port)
         trust(made.known_hosts, "127.0.0.1", host_key())
         assert (await made.node.listcerts()).text == TABLE
         await made.node.close()
     assert len(hellos) == 2
-    assert hellos[0] > 700 > hellos[1]
+    assert hellos[0] > LONG > hellos[1]
 
 
 async def test_a_full_node_is_said_to_be_full(tmp_path: Path) -> None:
