@@ -32,7 +32,17 @@ def log_in_by_key(home: Path, server: sshd.Sshd) -> None:
     server.write_known_hosts(folder / "known_hosts")
 
 
-async def compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Comparison:
+def by_proxyjump(home: Path, server: sshd.Sshd, session: Session) -> Session:
+    """The same where the session says nothing of a jump host, and the SSH configuration does."""
+    config = home / ".ssh/config"
+    gate = f"Host gate\n  HostName 127.0.0.1\n  Port {server.port}\n  User {server.user}\n  ProxyJump none\n"
+    config.write_text(f"{gate}Host 127.0.0.1\n  ProxyJump gate\n{config.read_text()}")
+    return replace(session, probe=replace(session.probe, via=Via.JUMP))
+
+
+async def compare(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *options: str, proxyjump: bool = False
+) -> Comparison:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
     lab = await Lab.start("renamed", tmp_path / "lab")
@@ -42,7 +52,9 @@ async def compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *options: str
             (session,) = load_sessions(lab.sessions_path).values()
             for node in session.nodes.values():
                 server.write_known_hosts(node.known_hosts)
-            bench = Workbench(through(server, session), NoAsker())
+            home = tmp_path / "home"
+            jumping = by_proxyjump(home, server, session) if proxyjump else through(server, session)
+            bench = Workbench(jumping, NoAsker())
             try:
                 await bench.refresh()
             finally:
@@ -52,10 +64,11 @@ async def compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *options: str
         await lab.stop()
 
 
+@pytest.mark.parametrize("proxyjump", [False, True], ids=["jump", "ProxyJump"])
 async def test_nodes_and_endpoints_are_reached_through_the_jump_host(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxyjump: bool
 ) -> None:
-    comparison = await compare(tmp_path, monkeypatch)
+    comparison = await compare(tmp_path, monkeypatch, proxyjump=proxyjump)
     assert comparison.complete, [node.error for node in comparison.nodes.values()]
     rows = {entry.key: entry for entry in comparison.nodes[Role.PRIMARY].entries.values()}
     assert {rows[ISE].verdict, rows[SECONDARY].verdict} == {Verdict.MISMATCH}

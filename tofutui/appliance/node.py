@@ -100,6 +100,11 @@ class Node:
         """Whether a shell stands that has not gone away."""
         return self._shell is not None and self._shell.is_usable
 
+    @property
+    def has_jump(self) -> bool:
+        """Whether the link that stands goes through a jump host, be it the session's or `ProxyJump`'s."""
+        return self.connected and self._link is not None and bool(self._link.tunnels)
+
     async def connect(self) -> None:
         """Log in and wait for the first prompt; nothing happens if that was done.
 

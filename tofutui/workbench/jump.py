@@ -26,6 +26,6 @@ class JumpDial:
             OSError: the jump host could not connect.
         """
         for node in self._nodes.values():
-            if node.connected and node.settings.jump:
+            if node.has_jump:
                 return await node.dial(factory, endpoint)
         raise DialError(Status.UNREACHABLE, "not asked: no node is connected through a jump host")

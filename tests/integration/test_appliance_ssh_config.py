@@ -1,0 +1,135 @@
+"""What ``~/.ssh/config`` says besides names and ports: agent, algorithm lists; and links that fall silent."""
+
+import asyncio
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+
+from tests.support.appliance import (
+    LISTCERTS,
+    PASSWORD,
+    QUICK,
+    TABLE,
+    bench,
+    host_key,
+    serving,
+    tcp_server,
+    trust,
+    until,
+)
+from tests.support.askers import ScriptedAsker
+from tests.support.cli_server import Cli, hang
+from tofutui.appliance.errors import LinkLost, NoCommonAlgorithm
+
+pytestmark = pytest.mark.usefixtures("isolated_home")
+
+COMMANDS = {LISTCERTS: TABLE}
+
+
+@contextmanager
+def agent(socket: Path) -> Iterator[None]:
+    process = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def test_the_agent_that_the_ssh_configuration_names_is_asked(
+    tmp_path: Path, isolated_home: Path
+) -> None:
+    socket, key = tmp_path / "own-agent", host_key("ssh-ed25519", 7)
+    (isolated_home / ".ssh/config").write_text(f"Host *\n  IdentityAgent {socket}\n")
+    with agent(socket):
+        await until(socket.exists)
+        async with asyncssh.connect_agent(str(socket)) as client:
+            await client.add_keys([key])
+        cli = Cli(methods=("key",), keys=[key.convert_to_public()], commands=dict(COMMANDS))
+        async with bench(tmp_path, cli, ScriptedAsker()) as b:
+            assert (await b.node.listcerts()).text == TABLE
+
+
+@pytest.mark.parametrize(
+    ("line", "listening"),
+    [
+        ("KexAlgorithms diffie-hellman-group1-sha1", {"kex_algs": ["diffie-hellman-group1-sha1"]}),
+        ("Ciphers +aes128-cbc", {"encryption_algs": ["aes128-cbc"]}),
+        ("MACs +hmac-md5", {"mac_algs": ["hmac-md5"], "encryption_algs": ["aes128-ctr"]}),
+    ],
+)
+async def test_algorithm_lists_of_the_ssh_configuration_are_offered(
+    tmp_path: Path, isolated_home: Path, line: str, listening: dict[str, Any]
+) -> None:
+    async with bench(tmp_path, Cli(commands=dict(COMMANDS)), listening=listening) as b:
+        with pytest.raises(NoCommonAlgorithm):
+            await b.node.connect()
+        (isolated_home / ".ssh/config").write_text(f"Host 127.0.0.1\n  {line}\n")
+        assert (await b.node.listcerts()).text == TABLE
+
+
+async def test_the_host_keys_that_the_ssh_configuration_wants_are_asked_for(
+    tmp_path: Path, isolated_home: Path
+) -> None:
+    keys = [host_key("ssh-ed25519"), host_key("ecdsa-sha2-nistp256")]
+    (isolated_home / ".ssh/config").write_text("Host *\n  HostKeyAlgorithms ecdsa-sha2-nistp256\n")
+    async with bench(tmp_path, Cli(commands=dict(COMMANDS)), keys=keys, trusted=False) as b:
+        trust(b.known_hosts, f"[127.0.0.1]:{b.server.port}", keys[1])
+        await b.node.connect()
+        assert b.node.host_key == keys[1].get_fingerprint("sha256")
+
+
+async def test_a_link_that_falls_silent_is_found_out(tmp_path: Path) -> None:
+    cut = asyncio.Event()
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Forwards both ways until the line is cut, and then swallows everything without a word."""
+        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", server.port)
+
+        async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+            while data := await source.read(65536):
+                if not cut.is_set():
+                    sink.write(data)
+
+        try:
+            await asyncio.gather(pump(reader, up_writer), pump(up_reader, writer))
+        finally:
+            up_writer.transport.abort()
+
+    timings = replace(QUICK, keepalive=0.05)
+    async with serving(Cli(commands={LISTCERTS: hang})) as server, tcp_server(relay) as port:
+        asker = ScriptedAsker(passwords=[PASSWORD])
+        async with bench(tmp_path, asker=asker, port=port, timings=timings, trusted=False) as b:
+            trust(b.known_hosts, f"[127.0.0.1]:{port}", host_key())
+            listing = asyncio.create_task(b.node.listcerts())
+            await until(lambda: LISTCERTS in server.commands)
+            cut.set()
+            with pytest.raises(LinkLost) as caught:
+                await asyncio.wait_for(listing, 3)  # the command's own time-out is 10
+            assert caught.value.sent
+
+
+async def test_a_probe_goes_through_the_jump_host_of_the_ssh_configuration(
+    tmp_path: Path, isolated_home: Path
+) -> None:
+    async with serving(Cli(users={"ops": "jump"})) as jump:
+        (isolated_home / ".ssh/config").write_text(
+            f"Host gate\n  HostName 127.0.0.1\n  Port {jump.port}\n  User ops\n"
+            "Host pri\n  HostName 127.0.0.1\n  ProxyJump gate\n"
+        )
+        asker = ScriptedAsker(passwords=["jump", PASSWORD])
+        async with bench(tmp_path, None, asker, host="pri") as b:
+            trust(b.known_hosts, f"[127.0.0.1]:{jump.port}", host_key())
+            assert not b.node.has_jump
+            await b.node.connect()
+            assert b.node.has_jump
+    (tmp_path / "direct").mkdir()
+    async with bench(tmp_path / "direct") as b:
+        await b.node.connect()
+        assert not b.node.has_jump
