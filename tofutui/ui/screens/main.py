@@ -136,8 +136,10 @@ class MainScreen(TableKeys):
         if locked:
             which = "" if len(locked) == len(session.roles) else f" {locked[0].word}"
             found.append((f"READ-ONLY{which}", Tone.READ_ONLY))
-        if any(node.legacy_ssh for node in session.nodes.values()):
-            found.append(("LEGACY SSH", Tone.BADGE))
+        old = [role for role in session.roles if session.nodes[role].legacy_ssh]
+        if old:
+            which = "" if len(old) == len(session.roles) else f" {old[0].word}"
+            found.append((f"LEGACY SSH{which}", Tone.BADGE))
         return found
 
     def follow(self) -> None:
