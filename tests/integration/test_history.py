@@ -107,3 +107,15 @@ async def test_without_a_store_the_run_itself_still_tells_rows_apart(tmp_path: P
         await pair.delete(pair.entry(Role.PRIMARY, ISE))
         await pair.bench.refresh()
         assert pair.entry(Role.PRIMARY, ISE).verdict is Verdict.NOT_STORED
+
+
+async def test_fewer_rows_than_an_earlier_run_saw_are_listed_twice_before_they_count(tmp_path: Path) -> None:
+    listing = "ncs certvalidation tofu-certs listcerts"
+    async with pair_with_history("clean", tmp_path) as (lab, sightings):
+        await look(lab, sightings)
+        assert lab.sent["primary"].count(listing) == 1
+        lab.nodes["primary"].delete(ISE)
+        after = await look(lab, sightings)
+        assert verdict(after, Role.PRIMARY, ISE) is Verdict.NOT_STORED
+        assert lab.sent["primary"].count(listing) == 3
+        assert lab.sent["secondary"].count(listing) == 2

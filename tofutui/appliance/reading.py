@@ -173,7 +173,7 @@ class Reading:
             self._on_text(text)
 
     def _break_off(self) -> None:
-        """The output ends in mid-line: that line counts too; without a line end it shows that it is cut off."""
+        """The output ends in mid-line: that line counts too; having no line end shows that it is cut."""
         self._emit(self._echo.rest())
         line = self._screen.line
         if line.strip():

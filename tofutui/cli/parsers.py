@@ -73,7 +73,8 @@ def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
     rest = list(argv)
     at = _command_at(rest)
     name = rest.pop(at) if at is not None else "app"
-    return name, _PARSERS[name]().parse_args(rest)
+    parser = _PARSERS[name]()
+    return name, parser.parse_intermixed_args(rest) if name == "check" else parser.parse_args(rest)
 
 
 def _command_at(argv: Sequence[str]) -> int | None:
@@ -157,6 +158,9 @@ def _offline() -> _Parser:
             metavar="HOST",
             help=f"a name or address that the tables may hold for the {role} (repeatable)",
         )
+    parser.add_argument(
+        "--screen", action="store_true", help="open the full-screen app on it instead of printing a report"
+    )
     _add_comparison(parser)
     return parser
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Collection, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from tofutui.appliance.credentials import JumpPasswords
@@ -28,6 +29,7 @@ from tofutui.workbench.judge import Judge
 from tofutui.workbench.jump import JumpDial
 from tofutui.workbench.known import KnownCertificates
 from tofutui.workbench.lister import Lister
+from tofutui.workbench.logs import LogsRead, read_logs
 from tofutui.workbench.memory import Memory
 from tofutui.workbench.probes import Probes
 from tofutui.workbench.table import Table
@@ -78,6 +80,8 @@ class Workbench:
         self.testimony = Testimony()
         self._tables = {role: Table(session, role, views[role]) for role in session.roles}
         self.memory = Memory(session, sightings)
+        for role, table in self._tables.items():
+            table.remembered = partial(self.memory.lasting, role)
         self.known = KnownCertificates(session)
         self._judge = Judge(self.comparison, self._tables, self.testimony, self.memory, self.known, clock)
         self._listers = {
@@ -114,6 +118,20 @@ class Workbench:
         self._judge_again()
         return digest
 
+    async def add_log_files(self, names: Sequence[str], role: Role | None) -> LogsRead:
+        """Read files, globs, folders or archives of logs, in a thread, and judge all rows again.
+
+        What was read of the same names before is replaced; what cannot be read stands in the remarks.
+        """
+        clock = self._judge.clocks.get(role) if role is not None else None
+        around = clock.local + (self._clock() - clock.at) if clock else None
+        read = await asyncio.to_thread(read_logs, tuple(names), around)
+        source, logs = ", ".join(names), self.testimony.logs
+        logs[:] = [log for log in logs if (log.role, log.source) != (role, source)]
+        logs.append(Log(read.digest, role, source))
+        self._judge_again()
+        return read
+
     def add_known(self, certificates: Iterable[Imported], role: Role | None) -> None:
         """Certificates exported from a node's store (of ``role``, or of a node nobody named); judge again."""
         self.known.add(certificates, role)
@@ -142,11 +160,14 @@ class Workbench:
         Raises:
             ApplianceError: no listing could be had.
         """
-        node = self._nodes[role]
-        await node.connect()
-        self._meet(role)
-        self._probes[role] = self._new_probes()
-        listing = await self._listers[role].run(urgent=True)
+        try:
+            await self._nodes[role].connect()
+            self._meet(role)
+            self._probes[role] = self._new_probes()
+            listing = await self._listers[role].run(urgent=True)
+        except ApplianceError as error:
+            self._failed(self.comparison.nodes[role], error)
+            raise
         self._listed(role, listing)
         self._spawn(self._remember_and_judge(role))
         return listing
@@ -318,7 +339,7 @@ class Workbench:
     def _failed(self, view: NodeView, error: ApplianceError) -> None:
         view.complete = False
         view.error = str(error)
-        if view.phase is Phase.CONNECTING:
+        if view.phase not in (Phase.LISTING, Phase.PARTIAL):
             self._tables[view.role].grow_old()
         seen = any(not entry.unseen for entry in view.entries.values())
         view.phase = Phase.PARTIAL if seen else Phase.FAILED

@@ -116,9 +116,13 @@ def _node_of(entry: Entry) -> Role | None:
 
 def noting_vip(entry: Entry, answered_by: str) -> Entry:
     """The entry with a word on which node the virtual IP led to."""
-    if not answered_by or entry.judgement is None:
+    if entry.who is not Who.VIP or entry.sha256 is None:
         return entry
-    word = f"the virtual IP was answered by {answered_by}"
+    word = (
+        f"the virtual IP was answered by {answered_by}"
+        if answered_by
+        else "which node answered at the virtual IP cannot be told from what the nodes present themselves"
+    )
     judgement = entry.judgement
     if word in judgement.why:
         return entry

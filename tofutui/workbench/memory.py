@@ -56,6 +56,11 @@ class Memory:
         listed = remembered is not None and remembered.listed is not None
         return listed and entry.is_stored and self._lasting(entry).current is None
 
+    def lasting(self, role: Role) -> set[str]:
+        """The keys of the rows that the node held when it was last listed."""
+        remembered = self._remembered.get(role, Remembered())
+        return {key for key, past in remembered.rows.items() if past.current is not None}
+
     async def load(self, role: Role) -> None:
         """Read what is remembered of a node's rows."""
         store = self._store

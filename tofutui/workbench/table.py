@@ -1,6 +1,6 @@
 """One node's table over several listings: which rows stay the same row, which came, which went."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -27,6 +27,8 @@ class Table:
     deleted: set[str] = field(default_factory=set)
     """Keys deleted since the last complete listing: their absence is no surprise."""
     had_complete: bool = False
+    remembered: Callable[[], set[str]] = set
+    """The keys that an earlier run saw last, for the first listing of this one."""
     _known_ids: set[str] = field(default_factory=set)
     _texts: dict[str, str] = field(default_factory=dict)
 
@@ -42,9 +44,8 @@ class Table:
 
     def surprises(self, listing: Listing) -> bool:
         """Whether a listing misses rows that nobody is known to have deleted: it has to be confirmed."""
-        return self.had_complete and bool(
-            self._stored_ids() - {row.id for row in listing.rows} - self.deleted
-        )
+        before = self._stored_ids() if self.had_complete else self.remembered()
+        return bool(before - {row.id for row in listing.rows} - self.deleted)
 
     def close(self, listing: Listing, at: datetime) -> tuple[list[Entry], list[str]]:
         """End a listing: returns the expected remotes found missing, and the ids that went.
