@@ -131,6 +131,7 @@ class Refusal:
     serve: Callable[[], AbstractAsyncContextManager[int]]
     words: str
     settings: str = ""
+    ssh_config: str = ""
 
 
 def cli(made: Cli, **listening: Any) -> Callable[[], AbstractAsyncContextManager[int]]:
@@ -222,6 +223,10 @@ REFUSALS = {
         'no session free: "Maximum number of concurrent sessions reached."',
     ),
     "leaves without a prompt": Refusal(leaving("bye\n"), "closed the session before its first prompt"),
+    "broken SSH configuration": Refusal(cli(Cli()), ".ssh/config line 2", ssh_config="Host *\n  Port ssh\n"),
+    "unknown jump host": Refusal(
+        nobody, "jump host: no address is known for nobody.invalid", 'jump = "ops@nobody.invalid"'
+    ),
     "refused": Refusal(nobody, "refused the connection"),
     "another prompt": Refusal(
         cli(Cli(prompt="ade # ")), "shows the prompt 'ade #', not one of the admin CLI"
@@ -243,6 +248,8 @@ async def said_of(refusal: Refusal, tmp_path: Path) -> Answer:
             f'[sessions.s.primary]\nhost = "127.0.0.1"\nport = {port}\nknown_hosts = "{known}"\n'
             f'password_env = "P"\n{refusal.settings}\n'
         )
+        (tmp_path / ".ssh").mkdir()
+        (tmp_path / ".ssh/config").write_text(refusal.ssh_config)
         arguments = ("check", "s", "--sessions", path, "--data", tmp_path / "data")
         return await tofutui(*arguments, home=tmp_path, P=PASSWORD)
 

@@ -142,7 +142,11 @@ class Connector:
             memory = self._jump_passwords.of(f"{place.username}@{place.address}")
             source = AskedPassword(self._settings.role, place.host, self._asker, memory)
             login = Login(self, place, source, tunnels[-1] if tunnels else None, keys=Keys())
-            tunnels.append(await login.run())
+            try:
+                tunnels.append(await login.run())
+            except ApplianceError as error:
+                error.message = failures.of_jump_host(error.message)
+                raise
             self._say("note", f"connected to the jump host {place.address} as {place.username}")
 
     async def _log_in_to_node(self, place: Place, tunnels: list[asyncssh.SSHClientConnection]) -> Link:

@@ -55,6 +55,11 @@ def tunnel_refused(place: Place, error: asyncssh.ChannelOpenError) -> ApplianceE
     )
 
 
+def of_jump_host(message: str) -> str:
+    """What is wrong, said of a host that is only on the way to the node."""
+    return message if "jump host" in message else f"jump host: {message}"
+
+
 _DIAL_WORDS: tuple[tuple[str, type[OSError], int], ...] = (
     ("refused", ConnectionRefusedError, errno.ECONNREFUSED),
     ("connect call failed", ConnectionRefusedError, errno.ECONNREFUSED),

@@ -19,6 +19,10 @@ from tofutui.lab.pair import Lab
 from tofutui.lab.scenario import ScenarioError
 
 _STDIN = 0
+_OLD_SSH = (
+    " -o KexAlgorithms=+diffie-hellman-group1-sha1 -o Ciphers=+aes128-cbc"
+    " -o HostKeyAlgorithms=+ssh-rsa -o PubkeyAcceptedAlgorithms=+ssh-rsa"
+)
 
 
 def _as_it_is(lab: Lab) -> None:
@@ -77,8 +81,9 @@ async def _serve_in(
 
 def _by_hand(lab: Lab) -> list[str]:
     lines = [f"log {role}: {path}" for role, path in lab.log_paths.items()]
+    old = _OLD_SSH if lab.scenario.old_ssh else ""
     lines += [
-        f"ssh {role}: ssh -i {lab.access.key_file} -o UserKnownHostsFile={lab.access.known_hosts}"
+        f"ssh {role}: ssh -i {lab.access.key_file} -o UserKnownHostsFile={lab.access.known_hosts}{old}"
         f" -p {node.port} admin@{lab.scenario.listen}"
         for role, node in lab.nodes.items()
     ]
