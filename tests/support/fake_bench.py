@@ -1,6 +1,7 @@
 """A comparison without nodes: the same calls as a workbench and an executor, canned rows, nothing sent."""
 
-from collections.abc import Callable, Collection, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha1, sha256
@@ -14,8 +15,10 @@ from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.evidence import Evidence, Kind
 from tofutui.tofu.failures import LogDigest, read_log
 from tofutui.tofu.ha import HaState
+from tofutui.tofu.known import Imported
 from tofutui.tofu.listing import StoredSubject
 from tofutui.tofu.names import Attribute, DistinguishedName, compare
+from tofutui.tofu.past import Past
 from tofutui.tofu.plan import Deletion, Outcome, Plan, Step
 from tofutui.tofu.presented import PENDING, Presented, Status
 from tofutui.tofu.session import NodeSettings, Role, Session
@@ -23,6 +26,7 @@ from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Judgement, Verdict
 from tofutui.ui.link import Link
 from tofutui.workbench import Change, EntriesChanged, LogGrew, NodeChanged
+from tofutui.workbench.logs import LogsRead, read_logs
 
 NOW = datetime(2026, 11, 23, 14, 2, 38, tzinfo=UTC)
 
@@ -130,6 +134,17 @@ def renamed(role: Role) -> list[Entry]:
 
 
 @dataclass
+class FakeMemory:
+    """Remembers what a test puts into it."""
+
+    pasts: dict[str, Past] = field(default_factory=dict)
+    trouble: str | None = None
+
+    async def whole_past(self, row: Entry) -> Past:
+        return self.pasts.get(row.id, Past())
+
+
+@dataclass
 class FakeBench:
     """Answers a refresh at once with the rows it was given."""
 
@@ -140,6 +155,7 @@ class FakeBench:
     refreshed: list[tuple[Role, ...] | None] = field(default_factory=list)
     said: list[tuple[Any, ...]] = field(default_factory=list)
     closed: int = 0
+    memory: FakeMemory = field(default_factory=FakeMemory)
 
     async def refresh(self, roles: Collection[Role] | None = None, *, by_itself: bool = False) -> None:
         self.refreshed.append(tuple(roles) if roles is not None else None)
@@ -165,6 +181,14 @@ class FakeBench:
     def add_log(self, text: str, role: Role | None, source: str) -> LogDigest:
         self.said.append(("log", text, role, source))
         return read_log(text.splitlines())
+
+    async def add_log_files(self, names: Sequence[str], role: Role | None) -> LogsRead:
+        read = await asyncio.to_thread(read_logs, names, None)
+        self.said.append(("files", tuple(names), role, read.digest))
+        return read
+
+    def add_known(self, certificates: Iterable[Imported], role: Role | None) -> None:
+        self.said.append(("known", tuple(certificates), role))
 
     def say_reissued(self, host: str, port: int | None) -> int:
         self.said.append(("reissued", host, port))

@@ -22,7 +22,8 @@ def screen_text(app: TofutuiApp) -> str:
     """What stands on the screen, line by line."""
     width, height = app.size
     lines = app.screen._compositor.render_strips()  # what Textual itself would paint
-    assert len(lines) == height
+    if len(lines) != height:  # not laid out yet
+        return ""
     return "\n".join(strip.text[:width] for strip in lines)
 
 

@@ -327,11 +327,31 @@ async def test_the_plan_without_stale_rows_says_so(desk: Start) -> None:
         assert "no stale row" in d.message
 
 
-async def test_the_plan_shows_rows_of_a_read_only_node_but_does_not_take_them(desk: Start) -> None:
+async def test_the_plan_takes_rows_of_a_read_only_node_only_to_copy_their_commands(desk: Start) -> None:
     async with desk(sessions=[session()]) as d:
         d.fakes.runner.locked[Role.SECONDARY] = "read-only: this node"
         await d.press("p")
         assert len(d.app.screen.chosen) == 2
         await d.press("G", "j", "j", "space")
-        assert "read-only" in d.message
-        assert len(d.app.screen.chosen) == 2
+        assert "taken in for y only: read-only" in d.message
+        await d.press("y")
+        commands = d.copied[-1].splitlines()
+        assert commands[-1].endswith("deletecert host 192.0.2.10_8082")
+        assert len(commands) == 3
+        await d.press("D")
+        assert isinstance(d.app.screen, DeleteScreen)
+        assert [deletion.role for deletion in d.app.screen.plan.deletions] == [Role.PRIMARY] * 2
+
+
+async def test_the_plan_has_the_commands_to_paste_where_nothing_can_be_sent(desk: Start) -> None:
+    async with desk() as d:
+        for role in Role:
+            d.fakes.runner.locked[role] = "this is a transcript"
+        await d.press("p")
+        assert "$ ncs certvalidation tofu-certs deletecert host 198.51.100.20_443" in d.text
+        assert "y copies the commands" in " ".join(d.text.split())
+        await d.press("D")
+        assert isinstance(d.app.screen, PlanScreen)
+        assert "D: this is a transcript" in d.message
+        await d.press("y")
+        assert len(d.copied[-1].splitlines()) == 3

@@ -90,7 +90,7 @@ def test_the_registry_holds_together() -> None:
     assert all(action.help.endswith(".") for action in ACTIONS)
     assert [a.id for a in MAIN if a.danger is Danger.IRREVERSIBLE] == ["row.delete"]
     assert footer_items(MAIN)[0].id == "app.help"
-    assert not {"c", "x", "v", "d"} & {key for action in MAIN for key in action.keys}
+    assert not {"x", "v", "d"} & {key for action in MAIN for key in action.keys}
 
 
 async def test_every_action_of_a_screen_has_its_method(desk: Start) -> None:
@@ -112,19 +112,6 @@ async def test_pasted_lines_reach_the_workbench_with_the_node_said(desk: Start) 
         assert "unknown node" in d.text
         await d.press("escape")
         assert d.app.screen is d.main
-
-
-async def test_a_log_file_is_read_and_a_missing_one_is_said(desk: Start, tmp_path: Path) -> None:
-    async with desk(lab_logs={Role.PRIMARY: tmp_path / "hm-0-0.log"}) as d:
-        await d.press("e")
-        path = d.app.screen.query_one("#path", Input)
-        assert path.value == str(tmp_path / "hm-0-0.log")
-        await d.press("f5")
-        await d.until(lambda: "No such file" in d.message)
-        (tmp_path / "hm-0-0.log").write_text(TOFU)
-        await d.press("f5")
-        await d.until(lambda: bool(d.fakes.bench.said))
-        assert d.fakes.bench.said == [("log", TOFU, Role.PRIMARY, str(tmp_path / "hm-0-0.log"))]
 
 
 async def test_saying_that_a_host_was_reissued_or_learned_again(desk: Start) -> None:

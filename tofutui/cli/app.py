@@ -28,14 +28,14 @@ def run(options: argparse.Namespace) -> int:
         return _demo(options)
     path, sessions = load(options.sessions, read_only=options.read_only)
     chosen = _app_options(options, path, sessions, data_dir(options.data, os.environ))
-    _check_terminal()
+    check_terminal()
     return _show(chosen)
 
 
 def _demo(options: argparse.Namespace) -> int:
     if options.sessions is not None:
         raise ConfigError(["--demo brings its own sessions: leave --sessions out"])
-    _check_terminal()
+    check_terminal()
     with lab_process(options.demo) as lab:
         complain(f"starting the simulated pair, scenario {options.demo} …")
         import tofutui.ui.app  # noqa: F401 - loads while the lab starts
@@ -73,7 +73,8 @@ def _check_theme(name: str | None) -> None:
         raise ConfigError([f"--theme {name}: no such theme, {nearest(name, list(themes))}"])
 
 
-def _check_terminal() -> None:
+def check_terminal() -> None:
+    """Raises `NoTerminal` where the app has nothing to draw on."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise NoTerminal("the app needs a terminal", "`tofutui check SESSION` does without")
 

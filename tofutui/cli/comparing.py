@@ -95,17 +95,23 @@ async def _compare(
 ) -> _Done:
     bench = _bench(session, order, asker, sightings)
     try:
-        remarks = [remark for log in order.logs for remark in _add(bench, log)]
-        for known in order.known:
-            bench.add_known(known.export.certificates, known.role)
-        for said in order.reissued:
-            bench.say_reissued(said.host, said.port)
+        remarks = tell(bench, order)
         await bench.refresh()
     finally:
         await bench.close()
     if bench.memory.trouble is not None:
         remarks.append(bench.memory.trouble)
     return _Done(bench.comparison, remarks, bench.known.unused())
+
+
+def tell(bench: Workbench, order: Order) -> list[str]:
+    """Give a bench the logs, certificates and words of the command line; what is to be said about them."""
+    remarks = [remark for log in order.logs for remark in _add(bench, log)]
+    for known in order.known:
+        bench.add_known(known.export.certificates, known.role)
+    for said in order.reissued:
+        bench.say_reissued(said.host, said.port)
+    return remarks
 
 
 def _bench(session: Session, order: Order, asker: TerminalAsker, sightings: Sightings | None) -> Workbench:

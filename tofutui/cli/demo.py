@@ -29,9 +29,8 @@ class LabFiles:
 
     @property
     def logs(self) -> dict[Role, Path]:
-        """The health monitor logs that are there, beside the sessions file."""
-        paths = {role: self.sessions.parent / "logs" / role / "hm-0-0.log" for role in Role}
-        return {role: path for role, path in paths.items() if path.is_file()}
+        """The health monitor logs beside the sessions file; a node writes its own at the first failure."""
+        return {role: self.sessions.parent / "logs" / role / "hm-0-0.log" for role in Role}
 
 
 class LabProcess:

@@ -1,16 +1,20 @@
 """``tofutui offline``: the comparison of `check` from saved transcripts; neither reads nor writes history."""
 
 import argparse
+import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tofutui.cli.check import CheckError, carry_out, order_of
+from tofutui.cli.app import check_terminal
+from tofutui.cli.check import CheckError, Order, carry_out, order_of
 from tofutui.cli.choosing import load, pick
 from tofutui.cli.output import complain
+from tofutui.config.paths import data_dir, sessions_file
 from tofutui.tofu.endpoint import normalise_host
 from tofutui.tofu.session import NodeSettings, Role, Session, Via
 from tofutui.tofu.text import safe
-from tofutui.tofu.transcript import ADDRESSES_UNKNOWN, read_transcript, recording_of
+from tofutui.tofu.transcript import ADDRESSES_UNKNOWN, Recording, read_transcript, recording_of
 from tofutui.tofu.transcript_roles import Cast, File, cast
 
 NAME = "offline"
@@ -34,7 +38,31 @@ def run(options: argparse.Namespace) -> int:
         complain(shown.remark)
     if options.format == "json" and any(not node.host for node in session.nodes.values()):
         complain(f"{ADDRESSES_UNKNOWN} (--primary-address, --secondary-address or --session say them)")
-    return carry_out(order, options)
+    return _show(order, recordings, options) if options.screen else carry_out(order, options)
+
+
+def _show(order: Order, recordings: Mapping[Role, Recording], options: argparse.Namespace) -> int:
+    """The full-screen app on the transcripts; its exit code."""
+    if options.output is not None:
+        raise CheckError("--screen prints no report: leave --output out")
+    check_terminal()
+    from tofutui.cli.comparing import tell
+    from tofutui.ui.app import run as run_app
+    from tofutui.ui.link import recorded_opener
+    from tofutui.ui.options import AppOptions
+
+    (session,) = order.sessions
+    chosen = AppOptions(
+        sessions={session.name: session},
+        initial=session.name,
+        sessions_path=sessions_file(options.sessions, os.environ),
+        data_dir=data_dir(options.data, os.environ),
+        watch=0,
+        ascii=options.ascii,
+        read_only=True,
+        debug=options.debug,
+    )
+    return run_app(chosen, recorded_opener(recordings, lambda bench: tell(bench, order)))
 
 
 def _named_session(options: argparse.Namespace) -> Session:

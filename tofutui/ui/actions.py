@@ -110,6 +110,13 @@ class Action:
     danger: Danger = Danger.NONE
     why_disabled: Rule = _always
     palette: bool = True
+    priority: bool = False
+    """Whether it goes before what a field that has the focus does with the key."""
+
+    @property
+    def is_help(self) -> bool:
+        """Whether it opens the help: it always has its place in the footer."""
+        return self.id.endswith(".help")
 
     @property
     def shown_key(self) -> str:
@@ -155,6 +162,14 @@ def _inner(id_: str, keys: str, title: str, text: str, hint: str = "", footer: i
         id=id_, keys=tuple(keys.split()), title=title, help=text, hint=hint, footer=footer,
         scope=Scope[id_.partition(".")[0].upper()], palette=False,
     )  # fmt: skip
+
+
+def _early(id_: str, keys: str, title: str, text: str) -> Action:
+    return replace(_inner(id_, keys, title, text), priority=True)
+
+
+def _help(scope: str, keys: str = "question_mark f1") -> Action:
+    return _inner(f"{scope}.help", keys, "Help", "All keys, those of this screen first.", "help", 100)
 
 
 MAIN: tuple[Action, ...] = (
@@ -210,7 +225,9 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="table.watch", keys=("w",), title="Watch on/off", hint="watch", footer=20,
-        help="Refresh both by itself; the pause is counted from the end of one refresh to the next.",
+        help="Refresh both by itself; the pause is counted from the end of one refresh to the next. A node "
+        "that refused the login is left out until r asks it again. Each refresh marks what is new (+), "
+        "changed (~) or gone (\N{MINUS SIGN}) since the listing before.",
         why_disabled=_needs_link,
     ),
     Action(
@@ -240,8 +257,13 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="evidence.open", keys=("e",), title="Evidence and logs", hint="evidence", footer=70,
-        help='Paste the "TOFU failed" lines of a node\'s log, or say what was re-issued or learned again.',
+        help="What was seen of the row over time. Add to it: the \"TOFU failed\" lines of a log, known "
+        "certificates, what was re-issued or learned again.",
         why_disabled=_needs_link,
+    ),
+    Action(
+        id="trust.open", keys=("m",), title="Trust map", hint="map", footer=18,
+        help="Who trusts whom, with the worst verdict of the rows behind each arrow.",
     ),
     Action(
         id="log.open", keys=("L",), title="Command log", hint="log", footer=35,
@@ -290,6 +312,7 @@ VIEW: tuple[Action, ...] = (
     _view("page_down", ("pagedown",), "A page down"),
     _view("page_up", ("pageup",), "A page up"),
     _inner("view.back", "escape q enter", "Back", "Close this view.", "back", 90),
+    _help("view"),
 )
 
 DELETE: tuple[Action, ...] = (
@@ -329,18 +352,26 @@ PLAN: tuple[Action, ...] = (
     _inner("plan.copy", "y", "Copy the commands", "Those of the rows taken in, to the terminal's clipboard.",
            "copy commands", 60),
     _inner("plan.back", "escape q", "Back", "Close the plan; nothing is sent.", "back", 90),
+    _help("plan"),
 )  # fmt: skip
 
 EVIDENCE: tuple[Action, ...] = (
-    _inner("evidence.add", "f5", "Add the lines", "Read the pasted text or the file for TOFU failures.",
-           "add the lines", 85),
-    _inner("evidence.role", "f2", "Whose log", "Primary, secondary, or not known.", "whose log", 80),
+    _inner("evidence.add", "f5", "Add the log",
+           "Read the pasted text, or else the files named, for TOFU failures.",
+           "add log", 85),
+    _inner("evidence.role", "f2", "Whose log", "Primary, secondary, or not known.", "whose", 80),
     _inner("evidence.reissued", "f3", "This host was re-issued",
-           "Say that the row's host has a new certificate.", "re-issued", 75),
+           "Say that the row's host has a new certificate.", "re-issued", 70),
     _inner("evidence.learned", "f4", "Learned again",
            "Say when the node learned this row again: evidence from before no longer counts.",
-           "learned again", 70),
+           "learned again", 65),
+    _inner("evidence.certificates", "f8", "Add known certificates",
+           "Read exported certificates (PEM, DER, keytool's text): a file, a folder or a glob.",
+           "add certificates", 75),
+    _early("evidence.page_down", "pagedown", "A page down", "More of what is known of the row."),
+    _early("evidence.page_up", "pageup", "A page up", "Back up in what is known of the row."),
     _inner("evidence.back", "escape", "Back", "Close the screen.", "back", 90),
+    _help("evidence", "f1 question_mark"),
 )  # fmt: skip
 
 PICK: tuple[Action, ...] = (

@@ -13,6 +13,7 @@ from tofutui.tofu.session import Session
 from tofutui.tofu.text import safe_lines
 from tofutui.ui.asker import ScreenAsker
 from tofutui.ui.guard import GuardedApp
+from tofutui.ui.held import SpentKey
 from tofutui.ui.lines import Tone
 from tofutui.ui.link import Opener, opener, utc_now
 from tofutui.ui.options import AppOptions
@@ -44,8 +45,10 @@ class TofutuiApp(GuardedApp):
         self.opener = open_link or opener(options.data_dir, clock)
         self.asker = ScreenAsker(self)
         self.glyphs = Glyphs(options.ascii)
+        self.key = ""
         self.key_time = 0.0
-        """When the key that is carried out now was pressed."""
+        """The key that is carried out now, and when it was pressed."""
+        self.spent = SpentKey()
         self.running_plan = False
         """Whether rows are being deleted."""
         self.debug_errors = options.debug
@@ -123,8 +126,9 @@ class TofutuiApp(GuardedApp):
         self.copy_to_clipboard(safe_lines(text))
 
     def on_key(self, event: events.Key) -> None:
-        """Note when the key was pressed: Textual looks it up next, in the screen that is on top now."""
-        self.key_time = event.time
+        """Note what was pressed when: Textual looks it up next, in the screen that is on top now."""
+        self.key, self.key_time = event.key, event.time
+        self.spent.note(event.key, event.time)
 
     async def action_quit(self) -> None:
         """Textual's own Ctrl-Q leaves as q does."""
@@ -170,6 +174,6 @@ async def _run(app: TofutuiApp) -> int:
     return INTERNAL if app.crashed else app.return_code or 0
 
 
-def run(options: AppOptions) -> int:
+def run(options: AppOptions, open_link: Opener | None = None) -> int:
     """Show the app until the user leaves; returns the exit code."""
-    return asyncio.run(_run(TofutuiApp(options)))
+    return asyncio.run(_run(TofutuiApp(options, open_link=open_link)))

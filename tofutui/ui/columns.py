@@ -63,12 +63,14 @@ def header(width: int, order: Order, glyphs: Glyphs) -> Line:
     return ((fit("".join(parts), width), Tone.HEAD),)
 
 
-def cells(entry: Entry, width: int, glyphs: Glyphs, now: datetime, *, cursor: bool, marked: bool) -> Line:
-    """One row as a line of exactly ``width`` cells."""
+def cells(
+    entry: Entry, width: int, glyphs: Glyphs, now: datetime, *, cursor: bool, marked: bool, sign: str = ""
+) -> Line:
+    """One row as a line of exactly ``width`` cells; ``sign`` tells what changed since the listing before."""
     cols = columns(width)
     tone = _tone(entry)
     look = VERDICT_TONES[entry.verdict]
-    lead = (glyphs.cursor if cursor else " ") + (glyphs.mark if marked else " ")
+    lead = _lead(glyphs, sign, cursor=cursor, marked=marked)
     glyph = (glyphs.verdict(entry.verdict) + " ", look)
     word = fit(entry.verdict.look.word, _WORD)
     host = fit_middle(place(entry), cols.place, glyphs.ellipsis) + " "
@@ -87,6 +89,13 @@ def cells(entry: Entry, width: int, glyphs: Glyphs, now: datetime, *, cursor: bo
         (_dates(entry, now) if cols.age else "", tone),
         (fit(" " + short_sha(entry), cols.sha) if cols.sha else "", Tone.MUTED),
     )  # fmt: skip
+
+
+def _lead(glyphs: Glyphs, sign: str, *, cursor: bool, marked: bool) -> str:
+    """Two cells for three signs: the cursor shows by its line too, so it gives way where all three meet."""
+    second = glyphs.mark if marked else sign
+    first = sign if marked and sign else glyphs.cursor if cursor else ""
+    return fit(first, 1) + fit(second, 1)
 
 
 def _tone(entry: Entry) -> Tone:

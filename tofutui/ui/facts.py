@@ -50,11 +50,15 @@ class Facts:
     now: datetime
     width: int
     glyphs: Glyphs = UNICODE
+    changed: str = ""
+    """What changed since the listing before."""
 
     def items(self) -> list[Item]:
         """All facts in the order in which they are shown."""
         entry = self.entry
         found = [Item(0, [heading(entry, self.view, self.width)]), *self._reasons()]
+        if self.changed:
+            found.append(Item(4, self._labelled("since", [self.changed])))
         found.append(Item(2, [self._column_heads()]))
         found += [
             Item(3 if a.differs or a.type == "CN" else 6, self._attribute(a)) for a in attributes(entry)

@@ -22,11 +22,11 @@ class GuardedApp(App[int]):
     """Show tracebacks, and end at errors of background work too."""
     crashed = False
 
-    def announce(self, text: str, tone: Tone = Tone.TEXT) -> None:
+    def announce(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
         """A message in the key bar of the uppermost screen that has one."""
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Acting) and screen.query(KeyBar):
-                screen.say(text, tone)
+                screen.say(text, tone, stays=stays)
                 return
 
     def run_guarded(self, work: Coroutine[Any, Any, None]) -> None:
@@ -37,12 +37,12 @@ class GuardedApp(App[int]):
         try:
             await work
         except TofutuiError as error:
-            self.announce(str(error), Tone.DANGER)
+            self.announce(str(error), Tone.DANGER, stays=True)
         except Exception as error:  # the seam between background work and the screen
             if self.debug_errors:
                 self._handle_exception(error)
             text = f"internal error, {type(error).__name__}: {error} (--debug shows where)"
-            self.announce(text, Tone.DANGER)
+            self.announce(text, Tone.DANGER, stays=True)
 
     def _fatal_error(self) -> None:
         # Textual would print every local variable, secrets included.

@@ -5,7 +5,7 @@ The modules behind it pull in SSH and TLS; they are imported in a thread, after 
 
 import asyncio
 import getpass
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +13,27 @@ from typing import TYPE_CHECKING, Protocol
 
 from tofutui.tofu.comparison import Comparison, Entry
 from tofutui.tofu.failures import LogDigest
+from tofutui.tofu.known import Imported
+from tofutui.tofu.past import Past
 from tofutui.tofu.plan import Plan, Step
 from tofutui.tofu.session import Role, Session
 
 if TYPE_CHECKING:
     from tofutui.appliance.node import LogLine
     from tofutui.appliance.questions import Asker
-    from tofutui.workbench import Change
+    from tofutui.tofu.transcript import Recording
+    from tofutui.workbench import Change, Workbench
+    from tofutui.workbench.logs import LogsRead
+
+
+class History(Protocol):
+    """What was seen of the rows; see `tofutui.workbench.memory.Memory`."""
+
+    trouble: str | None
+
+    async def whole_past(self, entry: Entry) -> Past:
+        """Everything remembered of a row."""
+        ...
 
 
 class Bench(Protocol):
@@ -28,12 +42,25 @@ class Bench(Protocol):
     comparison: Comparison
     command_log: "list[LogLine]"
 
+    @property
+    def memory(self) -> History:
+        """The history of the rows."""
+        ...
+
     async def refresh(self, roles: Collection[Role] | None = None, *, by_itself: bool = False) -> None:
         """List nodes and ask every endpoint."""
         ...
 
     def add_log(self, text: str, role: Role | None, source: str) -> LogDigest:
         """Read a log for TOFU failures."""
+        ...
+
+    async def add_log_files(self, names: Sequence[str], role: Role | None) -> "LogsRead":
+        """Read files, globs, folders or archives for TOFU failures, now and at each refresh."""
+        ...
+
+    def add_known(self, certificates: Iterable[Imported], role: Role | None) -> None:
+        """Certificates exported from a node's store."""
         ...
 
     def say_reissued(self, host: str, port: int | None) -> int:
@@ -97,7 +124,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def opener(data_dir: Path, clock: Callable[[], datetime] = utc_now) -> Opener:
+Clock = Callable[[], datetime]
+
+
+def opener(data_dir: Path, clock: Clock = utc_now) -> Opener:
     """Opens real sessions, with the journal in ``data_dir``.
 
     Without a journal nothing is deleted; the comparison works all the same.
@@ -120,6 +150,25 @@ def opener(data_dir: Path, clock: Callable[[], datetime] = utc_now) -> Opener:
         bench = Workbench(session, asker, on_change=on_change, clock=clock, sightings=sightings)
         runner = Executor(bench, Journal(database), operator=_operator(), clock=clock)
         return Link(bench, runner, notice=database.message, end=database.close)
+
+    return open_link
+
+
+def recorded_opener(
+    recordings: "Mapping[Role, Recording]", tell: "Callable[[Workbench], object]", clock: Clock = utc_now
+) -> Opener:
+    """Opens what transcripts show: nothing can be sent, no history is read or written.
+
+    ``tell`` gives a new bench what the command line said.
+    """
+
+    async def open_link(session: Session, asker: "Asker", on_change: "Callable[[Change], None]") -> Link:
+        await asyncio.to_thread(_load)
+        from tofutui.workbench.recorded import NEVER_SENT, RecordedWorkbench
+
+        bench = RecordedWorkbench(session, recordings, on_change=on_change, clock=clock)
+        tell(bench)
+        return Link(bench, NoRunner(NEVER_SENT))
 
     return open_link
 

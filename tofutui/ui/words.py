@@ -89,7 +89,19 @@ class Glyphs:
 
 UNICODE = Glyphs()
 _TO_ASCII = str.maketrans(
-    {"…": "~", "→": "->", "·": "-", "≠": "!=", "▸": ">", "●": "*", "▾": "v", "↑": "Up", "↓": "Down", "─": "-"}
+    {
+        "…": "~",
+        "\N{MINUS SIGN}": "-",
+        "→": "->",
+        "·": "-",
+        "≠": "!=",
+        "▸": ">",
+        "●": "*",
+        "▾": "v",
+        "↑": "Up",
+        "↓": "Down",
+        "─": "-",
+    }
 )
 
 
@@ -172,6 +184,8 @@ def node_name(view: NodeView) -> str:
 
 def status(view: NodeView, *, starting: bool = False) -> str:
     """How far a node's listing is, in a few words."""
+    if view.recorded and view.phase is Phase.LISTED:
+        return f"as recorded {clock_time(view.listed_at)}" if view.listed_at else "as recorded, no time said"
     when = f" {clock_time(view.listed_at)}" if view.listed_at else ""
     words = {
         Phase.IDLE: "starting" if starting else "not listed yet",
@@ -184,11 +198,22 @@ def status(view: NodeView, *, starting: bool = False) -> str:
     return words[view.phase]
 
 
+def skew(seconds: float | None) -> str:
+    """How wrong a node's clock is beside this machine's; nothing below 2 s, which reading it may take."""
+    if seconds is None or abs(seconds) < 2:
+        return ""
+    size = abs(seconds)
+    amount = (
+        f"{size:.0f} s" if size < 120 else f"{size / 60:.0f} min" if size < 7200 else f"{size / 3600:.0f} h"
+    )
+    return f"clock {amount} {'ahead' if seconds > 0 else 'behind'}"
+
+
 def facts_of(view: NodeView, *, starting: bool) -> list[str]:
     """What stands below a pane's title: version, HA state, how far the listing is."""
     ha = " ".join(part for part in (view.ha.state,) if part) if view.ha else ""
     version = f"PI {view.version}" if view.version else ""
-    parts = [version, ha, status(view, starting=starting)]
+    parts = [version, ha, status(view, starting=starting), skew(view.clock_skew_s)]
     return [safe(part) for part in parts if part]
 
 

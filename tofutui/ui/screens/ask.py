@@ -25,7 +25,11 @@ class Answer(Input):
     def on_key(self, event: events.Key) -> None:
         """Swallow what does not count, before the line takes it."""
         screen = self.screen
-        if isinstance(screen, Dialog) and not screen.was_seen(event.time):
+        if not isinstance(screen, Dialog):
+            return
+        if screen.was_seen(event):
+            screen.owner.spent.note(event.key, event.time)
+        else:
             event.stop()
             event.prevent_default()
 
@@ -65,9 +69,15 @@ class Question(Dialog[Result]):
         title_of(self.query_one("#box"), safe(self._title))
         if self._typed:
             self.query_one("#answer").focus()
+        self._draw()
 
     def on_resize(self) -> None:
-        """Wrap anew; the line to type and the keys stay visible."""
+        """Wrap anew; the size may come before there is anything to draw on."""
+        if self.is_mounted:
+            self._draw()
+
+    def _draw(self) -> None:
+        """The line to type and the keys stay visible."""
         width = max(20, min(104, int(self.size.width * 0.96)) - 4)
         lines = self.text(width)
         body = self.query_one("#body", Scroller)

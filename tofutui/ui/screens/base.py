@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tofutui.ui.actions import BY_ID, Action, State
+from tofutui.ui.actions import BY_ID, Action, Scope, State
 from tofutui.ui.lines import Tone
 from tofutui.ui.widgets.bars import KeyBar
 from tofutui.ui.widgets.painted import Painted
@@ -24,7 +25,10 @@ Result = TypeVar("Result")
 
 def bindings_of(actions: Sequence[Action]) -> list[BindingType]:
     """The key bindings of these actions; their ids are the actions' ids."""
-    return [Binding(",".join(a.keys), f"act('{a.id}')", a.title, show=False, id=a.id) for a in actions]
+    return [
+        Binding(",".join(a.keys), f"act('{a.id}')", a.title, show=False, id=a.id, priority=a.priority)
+        for a in actions
+    ]
 
 
 class Acting(Screen[Result]):
@@ -48,16 +52,26 @@ class Acting(Screen[Result]):
         """What the registry's rules need to know now."""
         return State()
 
-    def say(self, text: str, tone: Tone = Tone.TEXT) -> None:
-        """A message in the key bar, until the next key."""
+    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
+        """A message in the key bar, until the next key; one that ``stays`` until Esc or another message."""
         for bar in self.query(KeyBar):
-            bar.say(text, tone)
+            bar.say(text, tone, stays=stays)
+
+    def show_help(self, scope: Scope) -> None:
+        """All keys, those of this screen first."""
+        from tofutui.ui.screens.view import HelpScreen
+
+        self.app.push_screen(HelpScreen(scope))
 
     async def action_act(self, id_: str) -> None:
-        """Carry out an action, or say why that is not possible now."""
-        for bar in self.query(KeyBar):
-            bar.hush()
+        """Carry out an action, or say why that is not possible now.
+
+        Esc first takes a message away that stays.
+        """
         action = BY_ID[id_]
+        dismisses = "escape" in action.keys and self.owner.key == "escape"
+        if any([bar.hush(all_=dismisses) for bar in self.query(KeyBar)]):
+            return
         why = action.why_disabled(self.state())
         if why is not None:
             self.say(f"{action.shown_key} {action.title.lower()}: {why}", Tone.WARNING)
@@ -84,15 +98,24 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         if self._painted_at is None:
             self._painted_at = monotonic()
 
-    def was_seen(self, key_time: float | None = None) -> bool:
-        """Whether a key (by default the one carried out now) was pressed after the dialog was painted."""
-        pressed = self.owner.key_time if key_time is None else key_time
+    def was_seen(self, event: events.Key | None = None) -> bool:
+        """Whether a key (by default the one carried out now) was pressed after the dialog was painted.
+
+        One that answered the dialog before and is still held down was not pressed for this one; but what is
+        typed into a line is never taken for that, a letter of a password would be missing.
+        """
+        owner = self.owner
+        key, pressed = (event.key, event.time) if event else (owner.key, owner.key_time)
+        types = event is not None and event.is_printable
+        if not types and owner.spent.is_held(key, pressed):
+            return False
         return self._painted_at is not None and pressed > self._painted_at
 
     def answer(self, result: Result) -> None:
         """Close with this answer, once."""
         if not self._answered:
             self._answered = True
+            self.owner.spent.spend(self.owner.key, self.owner.key_time)
             self.dismiss(result)
 
     def withdraw(self) -> None:

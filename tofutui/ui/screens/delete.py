@@ -35,7 +35,7 @@ class TypedKey(Input):
     def on_key(self, event: events.Key) -> None:
         """Swallow what does not count, before the line takes it."""
         screen = self.screen
-        early = isinstance(screen, DeleteScreen) and not screen.was_seen(event.time)
+        early = isinstance(screen, DeleteScreen) and not screen.was_seen(event)
         held = event.key == _OPENING_KEY and not self.value and not self.wanted.startswith(_OPENING_KEY)
         if event.is_printable and (early or held):
             event.stop()

@@ -1,8 +1,9 @@
-"""Evidence and logs: paste "TOFU failed" lines, name a log file, say what was re-issued or learned again."""
+"""Evidence of one row: what was seen over time, and the ways to add to it: logs, certificates, one's word."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,20 +11,18 @@ from textual.containers import Horizontal
 from textual.widgets import Input, TextArea
 
 from tofutui.tofu.comparison import Entry
-from tofutui.tofu.failures import LogDigest
+from tofutui.tofu.past import Past
 from tofutui.tofu.session import Role
-from tofutui.tofu.text import decode
-from tofutui.ui.actions import EVIDENCE
+from tofutui.ui.actions import EVIDENCE, Scope
+from tofutui.ui.imported import certificate_words, log_words
 from tofutui.ui.lines import EMPTY, Line, Tone, labelled, line
 from tofutui.ui.link import Bench
+from tofutui.ui.pastlines import NOTHING, past_lines
 from tofutui.ui.screens.base import Acting, bindings_of
 from tofutui.ui.widgets.bars import KeyBar
 from tofutui.ui.widgets.choice import Choice
 from tofutui.ui.widgets.painted import Painted, Scroller
-from tofutui.ui.words import VERDICT_TONES, listed, moment, node_name, place
-
-LARGEST = 64 * 1024 * 1024
-"""Bytes of a log file that are read, from its end."""
+from tofutui.ui.words import VERDICT_TONES, moment, node_name, place
 
 
 class EvidenceScreen(Acting[None]):
@@ -38,6 +37,12 @@ class EvidenceScreen(Acting[None]):
         self._bench = bench
         self._role: Role | None = armed
         self._entry = entry
+        self._past = Past()
+        self._past_of: Entry | None = None
+        """The entry as it was judged when its past was read."""
+        self._notes: list[str] = []
+        """What was added here, the newest first."""
+        self._reading = False
 
     def compose(self) -> ComposeResult:
         """What is known of the row; the ways to add to it."""
@@ -45,14 +50,21 @@ class EvidenceScreen(Acting[None]):
         yield Scroller(id="known")
         yield Painted(id="whose")
         yield TextArea(id="paste", soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False)
-        with Horizontal(classes="field"):
-            yield Painted(id="path-label")
-            yield Input(id="path", select_on_focus=False)
-        with Horizontal(classes="field"):
-            yield Painted(id="time-label")
-            yield Input(id="time", select_on_focus=False, max_length=5)
-        yield Choice("Add the lines (F5)", id="add")
+        yield from self._fields()
         yield KeyBar(EVIDENCE, id="keys")
+
+    def _fields(self) -> ComposeResult:
+        with Horizontal(classes="field"):
+            yield Painted(id="path-label", classes="label")
+            yield Input(id="path", placeholder="file, glob, folder, .zip or .tar.gz", select_on_focus=False)
+            yield Choice("Add (F5)", id="add")
+        with Horizontal(classes="field"):
+            yield Painted(id="certificates-label", classes="label")
+            yield Input(id="certificates", placeholder="file, folder or glob", select_on_focus=False)
+            yield Choice("Add (F8)", id="add-certificates")
+        with Horizontal(classes="field"):
+            yield Painted(id="time-label", classes="label")
+            yield Input(id="time", select_on_focus=False, max_length=5)
 
     def on_mount(self) -> None:
         """Fill in what is known."""
@@ -70,8 +82,9 @@ class EvidenceScreen(Acting[None]):
         row = self._entry
         name = f" about {place(row)} in the table of {self._node(row.role)}" if row else ""
         self.query_one("#heading", Painted).show([line(f" Evidence{name}", Tone.STRONG)])
-        self.query_one("#path-label", Painted).show([line(" or a log file  ", Tone.HEAD)])
-        self.query_one("#time-label", Painted).show([line(" learned at     ", Tone.HEAD)])
+        labels = {"path": "or log files", "certificates": "certificates", "time": "learned at"}
+        for field, label in labels.items():
+            self.query_one(f"#{field}-label", Painted).show([line(f" {label}", Tone.HEAD)])
         self._draw_whose()
         self._draw_known()
 
@@ -81,7 +94,7 @@ class EvidenceScreen(Acting[None]):
     def _draw_whose(self) -> None:
         whose = self._node(self._role) if self._role else "an unknown node (a hint, never a proof)"
         text: Line = (
-            (' Paste the "TOFU failed" lines from the log of ', Tone.TEXT),
+            (' Paste "TOFU failed" lines, or name files, of ', Tone.TEXT),
             (whose, Tone.STRONG),
             ("  F2", Tone.KEY),
             (" changes", Tone.TEXT),
@@ -94,19 +107,39 @@ class EvidenceScreen(Acting[None]):
         return self._bench.comparison.nodes[row.role].entries.get(row.id, row) if row else None
 
     def _draw_known(self) -> None:
+        row = self._current()
+        if row is not None and row is not self._past_of:
+            self._past_of = row
+            self.owner.run_guarded(self._read_past(row))
         known = self.query_one("#known", Scroller)
         width = max(20, known.size.width - 2)
         known.show([((" ", Tone.TEXT), *part) if part else EMPTY for part in self._known(width)])
 
+    async def _read_past(self, row: Entry) -> None:
+        past = await self._bench.memory.whole_past(row)
+        if row is self._past_of and self.is_attached:
+            self._past = past
+            self._draw_known()
+
     def _known(self, width: int) -> list[Line]:
+        notes = [part for note in self._notes for part in labelled("added", [note], width, Tone.WARNING)]
         row = self._current()
         if row is None:
-            return [line("no row under the cursor", Tone.MUTED)]
+            return [*notes, line("no row under the cursor", Tone.MUTED), *self._of_all(width)]
         glyphs, look = self.owner.glyphs, row.verdict.look
         found: list[Line] = [((f"{glyphs.verdict(row.verdict)} {look.word}", VERDICT_TONES[row.verdict]),)]
         found += labelled("why", row.judgement.why or (look.meaning,), width)
         texts = [f"{e.kind.value}, {moment(e.at)}: {e.text}" for e in row.judgement.evidence]
         found += labelled("evidence", texts or ["none"], width, Tone.MUTED)
+        return [*notes, *found, *past_lines(self._past, width, self._why_nothing()), *self._of_all(width)]
+
+    def _why_nothing(self) -> str:
+        if any(view.recorded for view in self._bench.comparison.nodes.values()):
+            return "transcripts keep no history"
+        return self._bench.memory.trouble or NOTHING
+
+    def _of_all(self, width: int) -> list[Line]:
+        found: list[Line] = []
         for tied in self._bench.comparison.failures:
             found += labelled("fits no row", [f"{tied.failure.name}: {tied.meaning}"], width, Tone.MUTED)
         for other in self._bench.comparison.not_tofu:
@@ -128,50 +161,93 @@ class EvidenceScreen(Acting[None]):
         self._draw_whose()
 
     @on(Choice.Clicked)
-    async def _clicked(self) -> None:
-        await self.do_evidence_add()
+    def _clicked(self, event: Choice.Clicked) -> None:
+        self._press(event.choice)
 
-    async def on_key(self, event: object) -> None:
-        """Enter on the button adds."""
+    def on_key(self, event: object) -> None:
+        """Enter on a button presses it."""
         if getattr(event, "key", "") == "enter" and isinstance(self.focused, Choice):
-            await self.do_evidence_add()
+            self._press(self.focused)
+
+    def _press(self, choice: Choice) -> None:
+        if choice.id == "add":
+            self.do_evidence_add()
+        else:
+            self.do_evidence_certificates()
 
     @on(Input.Submitted, "#path")
-    async def _path_entered(self) -> None:
-        await self.do_evidence_add()
+    def _path_entered(self) -> None:
+        self.do_evidence_add()
+
+    @on(Input.Submitted, "#certificates")
+    def _certificates_entered(self) -> None:
+        self.do_evidence_certificates()
 
     @on(Input.Submitted, "#time")
     def _time_entered(self) -> None:
         self.do_evidence_learned()
 
-    async def do_evidence_add(self) -> None:
-        """Read what was pasted, else the file named."""
+    def do_evidence_add(self) -> None:
+        """Read what was pasted, else the files named."""
         paste = self.query_one("#paste", TextArea)
-        path = self.query_one("#path", Input).value.strip()
+        name = self.query_one("#path", Input).value.strip()
         if paste.text.strip():
-            self._added(self._bench.add_log(paste.text, self._role, "pasted"), "the pasted text")
+            digest = self._bench.add_log(paste.text, self._role, "pasted")
+            self._tell([log_words(digest, "the pasted text")], found=bool(digest.failures))
             paste.text = ""
-        elif path:
-            await self._add_file(Path(path))
+        elif name:
+            self._begin(self._add_files(name, self._role), name)
         else:
             self.say("paste lines, or name a file", Tone.WARNING)
 
-    async def _add_file(self, path: Path) -> None:
-        try:
-            text = await asyncio.to_thread(_read_end, path)
-        except OSError as error:
-            self.say(f"{path}: {error.strerror or error}", Tone.DANGER)
-            return
-        self._added(self._bench.add_log(text, self._role, str(path)), path.name)
+    async def _add_files(self, name: str, role: Role | None) -> None:
+        read = await self._bench.add_log_files([name], role)
+        words = log_words(read.digest, name)
+        self._tell([*read.remarks, *([] if read.remarks and not read.digest.failures else [words])],
+                   found=bool(read.digest.failures))  # fmt: skip
 
-    def _added(self, digest: LogDigest, source: str) -> None:
-        count = sum(failure.count for failure in digest.failures)
-        names = listed([failure.name for failure in digest.failures[:3]])
-        times = "once" if count == 1 else f"{count} times"
-        text = f"{source}: TOFU failed {times}, {names}" if count else f"{source}: no TOFU failure"
-        if digest.other:
-            text += f"; {digest.other[0].text}"
-        self.say(text, Tone.TEXT if count else Tone.WARNING)
+    def do_evidence_certificates(self) -> None:
+        """Read the exported certificates that are named."""
+        name = self.query_one("#certificates", Input).value.strip()
+        if name:
+            self._begin(self._add_certificates(name, self._role), name)
+        else:
+            self.query_one("#certificates", Input).focus()
+            self.say("name a file, folder or glob of exported certificates; F8 or Enter reads it")
+
+    async def _add_certificates(self, name: str, role: Role | None) -> None:
+        from tofutui.config.known import read_export_at
+
+        export = await asyncio.to_thread(read_export_at, name)
+        self._bench.add_known(export.certificates, role)
+        nodes = self._bench.comparison.nodes
+        words = certificate_words(export.certificates, nodes, [role] if role else list(nodes))
+        self._tell([*words, *export.remarks], found=True)
+
+    def _begin(self, reading: Coroutine[Any, Any, None], name: str) -> None:
+        """Read in the background, one thing at a time; errors are shown, nothing waits."""
+        if self._reading:
+            reading.close()
+            self.say("still reading", Tone.WARNING)
+            return
+        self._reading = True
+        self.say(f"reading {name} …")
+        self.owner.run_guarded(self._read(reading))
+
+    async def _read(self, reading: Coroutine[Any, Any, None]) -> None:
+        try:
+            await reading
+        finally:
+            self._reading = False
+
+    def _tell(self, words: list[str], *, found: bool) -> None:
+        """Say the first in the key bar; all of it stays above, where it can be scrolled."""
+        if not self.is_attached:
+            self.owner.announce(words[0], Tone.TEXT if found else Tone.WARNING)
+            return
+        self._notes = [*words, *self._notes]
+        self.say(words[0], Tone.TEXT if found else Tone.WARNING)
+        self.query_one("#known", Scroller).move("first")
         self._draw_known()
 
     def do_evidence_reissued(self) -> None:
@@ -201,6 +277,18 @@ class EvidenceScreen(Acting[None]):
         self._bench.say_learned(row.role, row.id, at)
         self.say(f"noted: {place(row)} was learned again at {moment(at)}; older evidence does not count")
 
+    def do_evidence_page_down(self) -> None:
+        """More of what is known."""
+        self.query_one("#known", Scroller).move("page_down")
+
+    def do_evidence_page_up(self) -> None:
+        """Back up."""
+        self.query_one("#known", Scroller).move("page_up")
+
+    def do_evidence_help(self) -> None:
+        """All keys, those of this screen first."""
+        self.show_help(Scope.EVIDENCE)
+
     def do_evidence_back(self) -> None:
         """Close."""
         self.dismiss(None)
@@ -208,10 +296,3 @@ class EvidenceScreen(Acting[None]):
 
 def _not_later(at: datetime, now: datetime) -> datetime:
     return at if at <= now else at - timedelta(days=1)
-
-
-def _read_end(path: Path) -> str:
-    with path.expanduser().open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(max(0, size - LARGEST))
-        return decode(file.read(LARGEST))

@@ -2,10 +2,11 @@
 
 from abc import abstractmethod
 
-from tofutui.tofu.comparison import Entry
+from tofutui.tofu.comparison import Comparison, Entry
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.plan import Plan
 from tofutui.tofu.session import Role
+from tofutui.ui.actions import Scope
 from tofutui.ui.facts import Facts
 from tofutui.ui.lines import Tone, plain
 from tofutui.ui.link import Link
@@ -20,6 +21,7 @@ class TableKeys(Acting[None]):
     panes: dict[Role, Pane]
     armed: Role
     link: Link | None
+    comparison: Comparison
 
     @property
     def pane(self) -> Pane:
@@ -153,7 +155,7 @@ class TableKeys(Acting[None]):
         from tofutui.ui.screens.plan import PlanScreen
 
         if self.link is not None:
-            screen = PlanScreen(self.link.bench.comparison, self.link.runner)
+            screen = PlanScreen(self.comparison, self.link.runner)
             self.app.push_screen(screen, lambda chosen: self.propose(chosen) if chosen else None)
 
     def do_table_refresh(self) -> None:
@@ -209,6 +211,12 @@ class TableKeys(Acting[None]):
             screen = EvidenceScreen(self.link.bench, self.armed, self.current)
             self.app.push_screen(screen, lambda _: self.follow())
 
+    def do_trust_open(self) -> None:
+        """Who trusts whom."""
+        from tofutui.ui.screens.trust import TrustScreen
+
+        self.app.push_screen(TrustScreen(self.comparison))
+
     def do_log_open(self) -> None:
         """The commands that were sent."""
         from tofutui.ui.screens.view import LogScreen
@@ -248,9 +256,7 @@ class TableKeys(Acting[None]):
 
     def do_app_help(self) -> None:
         """All keys, and what the verdicts mean."""
-        from tofutui.ui.screens.view import HelpScreen
-
-        self.app.push_screen(HelpScreen())
+        self.show_help(Scope.MAIN)
 
     async def do_app_quit(self) -> None:
         """Leave the nodes and end."""

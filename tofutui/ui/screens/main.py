@@ -8,7 +8,7 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import Input
 
-from tofutui.tofu.comparison import Comparison, NodeView
+from tofutui.tofu.comparison import Comparison, Entry, NodeView
 from tofutui.tofu.evidence import Kind
 from tofutui.tofu.session import Role, Session
 from tofutui.tofu.verdict import Verdict
@@ -18,9 +18,11 @@ from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.link import Link
 from tofutui.ui.screens.base import bindings_of
 from tofutui.ui.screens.keys import TableKeys
+from tofutui.ui.watch import Watch
 from tofutui.ui.widgets.bars import KeyBar, TitleBar
 from tofutui.ui.widgets.painted import Painted
 from tofutui.ui.widgets.pane import Pane
+from tofutui.ui.words import clock_time
 
 if TYPE_CHECKING:
     from tofutui.workbench import Change
@@ -45,8 +47,7 @@ class MainScreen(TableKeys):
         self.comparison = _before_connecting(session)
         self.panes = {}
         self._watch_seconds = watch
-        self._watching = watch > 0
-        self._watch_timer: Timer | None = None
+        self._watch = Watch(self, watch, self._watch_again)
         self._dirty: set[Role] = set()
         self._frame: Timer | None = None
         self._planned = 0
@@ -91,6 +92,7 @@ class MainScreen(TableKeys):
     async def close(self) -> None:
         """Leave the nodes; safe at any time."""
         self._left = True
+        self._watch.stop()
         link, self.link = self.link, None
         if link is not None:
             await link.close()
@@ -128,8 +130,10 @@ class MainScreen(TableKeys):
 
     def _badges(self) -> list[tuple[str, Tone]]:
         session, found = self.session, []
-        if self._watching:
-            found.append((f"WATCH {self._watch_pause:g} s", Tone.BADGE))
+        if self._watch.on:
+            found.append((f"WATCH {self._watch.pause:g} s", Tone.BADGE))
+        if any(view.recorded for view in self.comparison.nodes.values()):
+            found.append(("TRANSCRIPT", Tone.BADGE))
         if session.demo:
             found.append(("DEMO", Tone.DEMO))
         locked = [role for role in session.roles if not session.may_change(role)]
@@ -149,12 +153,21 @@ class MainScreen(TableKeys):
         if row is None:
             detail.show(self._without_row(width)[:height])
         else:
-            facts = Facts(
-                entry=row, view=self.pane.view, now=self.owner.clock(), width=width, glyphs=self.owner.glyphs
-            )
-            lines = facts.compact(height, self._hint)
+            lines = self._facts(row, width).compact(height, self._hint)
             detail.show([((" ", Tone.TEXT), *text) if text else EMPTY for text in lines])
         self.query_one(KeyBar).tell(self.state())
+
+    def _facts(self, row: Entry, width: int) -> Facts:
+        changes = self.pane.changes
+        change = changes.rows.get(row.id)
+        return Facts(
+            entry=row,
+            view=self.pane.view,
+            now=self.owner.clock(),
+            width=width,
+            glyphs=self.owner.glyphs,
+            changed=f"{clock_time(changes.since)}: {change.text}" if change else "",
+        )
 
     def _without_row(self, width: int) -> list[Line]:
         """Of a node that could not be listed the whole reason: the pane is too narrow for its cure."""
@@ -194,49 +207,41 @@ class MainScreen(TableKeys):
             pane.display = not on or role is self.armed
 
     def start_refresh(self, roles: tuple[Role, ...] | None) -> None:
-        """List these nodes in the background."""
+        """List these nodes in the background; what went wrong before is not said any more."""
+        for bar in self.query(KeyBar):
+            bar.hush(all_=True)
         self.owner.run_guarded(self._refresh(roles))
 
     async def _refresh(self, roles: tuple[Role, ...] | None, *, by_itself: bool = False) -> None:
         link = self.link
         if link is None:
             return
-        self._stop_watch_timer()
-        await link.bench.refresh(roles, by_itself=by_itself)
-        if self.link is not link or not self.is_attached:
-            return
-        for role in self.panes:
-            for sentence in await link.runner.settle(role):
-                self.say(sentence, Tone.WARNING)
-        self._show_changes()
-        self._arm_watch()
-
-    @property
-    def _watch_pause(self) -> float:
-        return max(self._watch_seconds or 60.0, 1.0)
+        with self._watch.refreshing():
+            await link.bench.refresh(roles, by_itself=by_itself)
+            if self.link is not link or not self.is_attached:
+                return
+            for role in self.panes:
+                for sentence in await link.runner.settle(role):
+                    self.say(sentence, Tone.WARNING)
+            for role, pane in self.panes.items():
+                if roles is None or role in roles:
+                    pane.changes.take(pane.view)
+                    self._dirty.add(role)
+            self._show_changes()
 
     def do_table_watch(self) -> None:
         """Refresh by itself, or not any more."""
-        self._watching = not self._watching
-        self._stop_watch_timer()
-        self._arm_watch()
+        self._watch.toggle()
         self._show_rest()
         self.say(
-            f"watching: a refresh every {self._watch_pause:g} s" if self._watching else "watching is off"
+            f"watching: a refresh every {self._watch.pause:g} s" if self._watch.on else "watching is off"
         )
 
-    def _arm_watch(self) -> None:
-        if self._watching and self._watch_timer is None and self.link is not None:
-            self._watch_timer = self.set_timer(self._watch_pause, self._watch_again)
-
     def _watch_again(self) -> None:
-        self._watch_timer = None
-        self.owner.run_guarded(self._refresh(None, by_itself=True))
-
-    def _stop_watch_timer(self) -> None:
-        if self._watch_timer is not None:
-            self._watch_timer.stop()
-            self._watch_timer = None
+        if self.owner.running_plan:  # deletions list the tables themselves
+            self._watch.arm()
+        else:
+            self.owner.run_guarded(self._refresh(None, by_itself=True))
 
     def do_table_filter(self) -> None:
         """Type a filter; it works while it is typed."""

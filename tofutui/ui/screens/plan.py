@@ -4,8 +4,9 @@ from textual.app import ComposeResult
 
 from tofutui.tofu.comparison import Comparison, Entry
 from tofutui.tofu.session import Role
+from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui.actions import PLAN
+from tofutui.ui.actions import PLAN, Scope
 from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.link import Runner
 from tofutui.ui.screens.base import Acting, bindings_of
@@ -24,14 +25,19 @@ class PlanScreen(Acting[list[Entry]]):
     def __init__(self, comparison: Comparison, runner: Runner) -> None:
         super().__init__()
         self._comparison = comparison
-        stale = [entry for entry in comparison.entries() if entry.is_stale_remote]
-        self._refused = {id(e): why for e in stale if (why := runner.why_not(e.role, e))}
-        possible = [entry for entry in stale if id(entry) not in self._refused]
-        frozen = runner.freeze(possible).deletions if possible else ()
-        self._entries = [d.entry for d in frozen] + [e for e in stale if id(e) in self._refused]
-        self._entries.sort(key=lambda entry: list(Role).index(entry.role))
+        self._locked = {role: why for role in comparison.nodes if (why := runner.why_not(role))}
+        """Where nothing can be deleted from here: then the commands are there to be pasted."""
+        self._entries = _in_order([entry for entry in comparison.entries() if entry.is_stale_remote])
+        self._refused = {id(e): why for e in self._entries if (why := self._why_not(runner, e))}
+        only_to_copy = self._locked.keys() if len(self._locked) < len(comparison.nodes) else set()
+        possible = (e for e in self._entries if id(e) not in self._refused and e.role not in only_to_copy)
         self._chosen = {id(e) for e in possible if e.verdict is Verdict.MISMATCH}
         self._cursor = 0
+
+    def _why_not(self, runner: Runner, entry: Entry) -> str | None:
+        if entry.role in self._locked:
+            return None if entry.delete_command else "no command: the key is not a plain one"
+        return runner.why_not(entry.role, entry)
 
     def compose(self) -> ComposeResult:
         """Heading, rows by node, keys."""
@@ -65,6 +71,9 @@ class PlanScreen(Acting[list[Entry]]):
             mine = [entry for entry in self._entries if entry.role is role]
             tone = Tone.PRIMARY if role is Role.PRIMARY else Tone.SECONDARY
             lines += [EMPTY, line(f" {node_name(self._comparison.nodes[role])}: {rows(len(mine))}", tone)]
+            if role in self._locked:
+                text = f"{self._locked[role]}; y copies the commands, to be pasted in a session of your own"
+                lines += [line(" " + part, Tone.WARNING) for part in wrap(text, width - 1)]
             for entry in mine:
                 starts.append(len(lines))
                 lines += self._row(entry, width)
@@ -111,11 +120,16 @@ class PlanScreen(Acting[list[Entry]]):
         else:
             self._chosen ^= {id(entry)}
             self._draw()
+            if entry.role in self._locked and id(entry) in self._chosen:
+                self.say(f"taken in for y only: {self._locked[entry.role]}", Tone.WARNING)
 
     def do_plan_delete(self) -> None:
         """On to the delete dialog."""
-        if self.chosen:
-            self.dismiss(self.chosen)
+        possible = [entry for entry in self.chosen if entry.role not in self._locked]
+        if possible:
+            self.dismiss(possible)
+        elif self.chosen:
+            self.say(f"D: {self._locked[self.chosen[0].role]}; y copies the commands", Tone.WARNING)
         else:
             self.say("no row is taken in; Space takes one in", Tone.WARNING)
 
@@ -125,6 +139,16 @@ class PlanScreen(Acting[list[Entry]]):
         self.owner.copy("\n".join(commands))
         self.say(f"{len(commands)} commands sent to the terminal's clipboard")
 
+    def do_plan_help(self) -> None:
+        """All keys, those of this screen first."""
+        self.show_help(Scope.PLAN)
+
     def do_plan_back(self) -> None:
         """Close; nothing is sent."""
         self.dismiss([])
+
+
+def _in_order(entries: list[Entry]) -> list[Entry]:
+    """As they will run: the primary first, peers before others."""
+    roles = list(Role)
+    return sorted(entries, key=lambda entry: (roles.index(entry.role), entry.who is not Who.PEER))

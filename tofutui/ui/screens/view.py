@@ -80,6 +80,10 @@ class ViewScreen(Acting[None]):
         """A page up."""
         self._move("page_up")
 
+    def do_view_help(self) -> None:
+        """All keys, those of this screen first."""
+        self.show_help(Scope.VIEW)
+
     def do_view_back(self) -> None:
         """Close."""
         if self.is_current:
@@ -146,10 +150,18 @@ class HelpScreen(ViewScreen):
 
     heading = "Help"
 
+    def __init__(self, scope: Scope = Scope.MAIN) -> None:
+        super().__init__()
+        self._scope = scope
+
+    def do_view_help(self) -> None:
+        """The key that opened it closes it."""
+        self.do_view_back()
+
     def content(self, width: int) -> list[Line]:
-        """Keys first, the tables' own ones on top; then the verdicts."""
+        """Keys first, on top those of the screen that it was opened from; then the verdicts."""
         found: list[Line] = []
-        for scope in Scope:
+        for scope in sorted(Scope, key=lambda one: one is not self._scope):
             actions = [action for action in ACTIONS if action.scope is scope]
             if actions:
                 found += [line(scope.value, Tone.STRONG), *(p for a in actions for p in self._key(a, width))]

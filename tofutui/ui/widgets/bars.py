@@ -7,7 +7,10 @@ from tofutui.tofu.verdict import Verdict
 from tofutui.ui.actions import Action, State, footer_items
 from tofutui.ui.lines import Line, Span, Tone, clip, fit, width
 from tofutui.ui.widgets.painted import Painted
-from tofutui.ui.words import VERDICT_TONES, own_title
+from tofutui.ui.words import VERDICT_TONES, Glyphs, own_title
+
+_NAME_CELLS = 22
+"""Cells for the program's name and the session's."""
 
 
 class TitleBar(Painted):
@@ -20,6 +23,8 @@ class TitleBar(Painted):
         for text, tone in badges:
             right += [(f" {text} ", tone), (" ", Tone.TEXT)]
         counts = _counts(comparison)
+        if width(counts) + width(tuple(right)) > room - _NAME_CELLS:
+            counts = _short_counts(comparison, self.glyphs)
         left: Line = ((" tofutui  ", Tone.STRONG),)
         space = room - width(left) - width(counts) - width(tuple(right)) - 2
         name = clip(self.glyphs.plain(own_title(comparison.session)), max(space, 8), self.glyphs.ellipsis)
@@ -45,25 +50,40 @@ def _counts(comparison: Comparison) -> Line:
     return tuple(spans)
 
 
+def _short_counts(comparison: Comparison, glyphs: Glyphs) -> Line:
+    """Where badges would have no room: the glyphs stand for the words."""
+    counts = comparison.counts()
+    spans: list[Span] = [
+        (f"{counts[verdict]} {glyphs.verdict(verdict)}  ", VERDICT_TONES[verdict])
+        for verdict in Verdict
+        if counts[verdict]
+    ]
+    own = comparison.own_stale()
+    return (*spans, *([(f"{own} own stale  ", Tone.MUTED)] if own else []))
+
+
 class KeyBar(Painted):
-    """The keys that matter here, as many as fit, or a message until the next key; ``? more`` always stays."""
+    """The keys that matter here, as many as fit, or a message in their place; ``? more`` always stays."""
 
     def __init__(self, actions: Sequence[Action], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._actions = tuple(actions)
         self._state = State()
         self._message: Span | None = None
+        self._stays = False
 
-    def say(self, text: str, tone: Tone = Tone.TEXT) -> None:
+    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
         """Show a message in place of the keys, until `hush`."""
-        self._message = (text, tone)
+        self._message, self._stays = (text, tone), stays
         self.draw()
 
-    def hush(self) -> None:
-        """Show the keys again."""
-        if self._message is not None:
-            self._message = None
-            self.draw()
+    def hush(self, *, all_: bool = False) -> bool:
+        """Show the keys again; a message that stays goes with ``all_`` only. Returns whether it did went."""
+        if self._message is None or (self._stays and not all_):
+            return False
+        stayed, self._message, self._stays = self._stays, None, False
+        self.draw()
+        return stayed
 
     def tell(self, state: State) -> None:
         """Dim what cannot be done now."""
@@ -90,7 +110,7 @@ class KeyBar(Painted):
 
     def _line(self) -> Line:
         room = self.size.width
-        more = [a for a in self._actions if a.id == "app.help"]
+        more = [a for a in self._actions if a.is_help]
         tail = self._item(more[0]) if more else ()
         room -= width(tail) + 1
         if self._message is not None:
@@ -99,7 +119,7 @@ class KeyBar(Painted):
         chosen, used = [], 0
         for action in footer_items(self._actions):
             cells = width(self._item(action))
-            if action.id != "app.help" and used + cells <= room:
+            if not action.is_help and used + cells <= room:
                 chosen.append(action)
                 used += cells
         chosen.sort(key=self._actions.index)

@@ -20,8 +20,8 @@ from tofutui.ui.words import Glyphs
 class Painted(Widget, can_focus=False):
     """A block of lines as high as its style sheet says."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._lines: list[Line] = []
         self.before_paint: Callable[[], None] | None = None
         """Called once, before the first line is drawn."""

@@ -15,11 +15,12 @@ from textual.strip import Strip
 
 from tofutui.tofu.comparison import Entry, NodeView, Phase
 from tofutui.tofu.session import Role
+from tofutui.ui.changes import Changes, Sign
 from tofutui.ui.columns import cells, header
 from tofutui.ui.lines import EMPTY, Line, Tone, clip, fit, joined, line, width, wrap
 from tofutui.ui.rows import Order, Rows
 from tofutui.ui.widgets.painted import Painted
-from tofutui.ui.words import facts_of
+from tofutui.ui.words import clock_time, facts_of
 
 _HEAVY, _LIGHT, _ASCII_HEAVY, _ASCII_LIGHT = "┏━┓┃┗┛", "┌─┐│└┘", "#=##==", "+-+|++"
 
@@ -32,6 +33,7 @@ class _Drawn:
     entry: Entry | None = None
     cursor: bool = False
     marked: bool = False
+    sign: str = ""
     thumb: bool = False
     armed: bool = False
     """The border beside it depends on it."""
@@ -52,6 +54,7 @@ class Pane(Painted):
         super().__init__(id=f"pane-{view.role.value}")
         self.view = view
         self.rows = Rows()
+        self.changes = Changes()
         self.armed = False
         self.starting = True
         self._alone = alone
@@ -170,6 +173,7 @@ class Pane(Painted):
                 armed=armed,
                 cursor=armed and rows.top + number == rows.cursor,
                 marked=entry.id in rows.marks,
+                sign=self.changes.sign(entry.id),
                 thumb=number in thumb,
             )
             for number, entry in enumerate(visible)
@@ -195,6 +199,8 @@ class Pane(Painted):
         lines = [line(" " + part) for part in joined(facts, f" {self.glyphs.dot} ", self._inner - 2)[:3]]
         spare = self.size.height - 2 - 1 - 3
         notes = [(self.view.error, Tone.DANGER)] if self.view.error else []
+        if self.changes.gone:
+            notes.append((f"{Sign.GONE} gone: {', '.join(self.changes.gone)}", Tone.TEXT))
         notes += [(notice, Tone.WARNING) for notice in self.view.notices]
         for text, tone in notes:
             lines += [line(" " + part, tone) for part in wrap(text or "", self._inner - 2)[:4]]
@@ -230,6 +236,8 @@ class Pane(Painted):
         if rows.marks:
             hidden = f", {rows.hidden_marks} hidden" if rows.hidden_marks else ""
             parts.append(f"{len(rows.marks)} marked{hidden}")
+        if self.changes.counts:
+            parts.append(f"{self.changes.counts} since {clock_time(self.changes.since)}")
         if rows.order is not Order.VERDICT:
             parts.append(f"by {rows.order.value}")
         if self._alone:
@@ -258,7 +266,13 @@ class Pane(Painted):
             inside = drawn.text
         else:
             inside = cells(
-                drawn.entry, self._inner, self.glyphs, self._now(), cursor=drawn.cursor, marked=drawn.marked
+                drawn.entry,
+                self._inner,
+                self.glyphs,
+                self._now(),
+                cursor=drawn.cursor,
+                marked=drawn.marked,
+                sign=drawn.sign,
             )
         right = ("█" if not self.glyphs.ascii else "@") if drawn.thumb else side
         return Strip.join(

@@ -1,0 +1,289 @@
+"""Watching: the timer, what changed since the listing before, messages that stay, and keys held down."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+from textual import events
+
+from tests.support.fake_bench import Fakes, certificate, entry, renamed
+from tofutui.appliance.questions import HostKeyQuestion, PasswordQuestion
+from tofutui.tofu.comparison import Phase
+from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.session import Role
+from tofutui.tofu.site import Who
+from tofutui.tofu.verdict import Verdict
+from tofutui.ui.held import HOLD, SpentKey
+
+Start = Callable[..., Any]
+MINUS = "\N{MINUS SIGN}"
+SIZES = [(120, 36), (80, 24), (60, 20)]
+
+
+def lead_of(d: Any, row: str) -> str:
+    """The signs before a row of the armed pane: cursor, mark or change, verdict."""
+    pane = d.pane
+    y = pane.region.y + 1 + len(pane._top_lines()) + pane.rows.find(row) - pane.rows.top
+    return d.text.splitlines()[y][pane.region.x + 1 :][:3]
+
+
+async def refreshed(d: Any, key: str = "R") -> None:
+    count = len(d.fakes.bench.refreshed)
+    await d.press(key)
+    await d.until(lambda: len(d.fakes.bench.refreshed) > count and not d.main._watch._running)
+    await d.pilot.pause()
+
+
+def changed_table() -> list[Any]:
+    """The primary's table with one row new, one gone, one whose endpoint presents something else."""
+    self_row, ise, _peer = renamed(Role.PRIMARY)
+    other = replace(ise, presented=replace(ise.presented, certificate=certificate("ise01", salt="2")))
+    new = entry(
+        Role.PRIMARY, "203.0.113.7_443", Verdict.SUSPECT, who=Who.OTHER, presented="prime-pri", why=()
+    )
+    return [self_row, other, new]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_changed_since_the_listing_before_carries_a_sign(desk: Start, size: Any) -> None:
+    async with desk(size=size) as d:
+        await refreshed(d)
+        assert "since" not in d.text
+        d.fakes.bench.table[Role.PRIMARY] = changed_table()
+        await refreshed(d)
+        assert "~" in lead_of(d, "198.51.100.20_443")
+        assert "+" in lead_of(d, "203.0.113.7_443")
+        assert f"{MINUS} gone: 192.0.2.11:8082" in d.text
+        assert f"+1 {MINUS}1 ~1" in d.text
+        assert "since 14:02:38" in d.text or size[0] == 60
+        d.fakes.bench.put(Role.PRIMARY, changed_table())
+        await d.press("j", "k", "space", "space")
+        assert f"+1 {MINUS}1 ~1" in d.text
+        await refreshed(d)
+        assert MINUS not in d.text
+        assert "+" not in lead_of(d, "203.0.113.7_443")
+
+
+async def test_the_signs_meet_cursor_and_mark(desk: Start) -> None:
+    async with desk() as d:
+        d.fakes.bench.table[Role.PRIMARY] = changed_table()
+        await refreshed(d)
+        assert lead_of(d, "198.51.100.20_443") == "▸~✗"
+        await d.press("space", "j")
+        assert lead_of(d, "198.51.100.20_443") == "~●✗"
+        assert "another certificate presented" not in d.detail
+        await d.press("k")
+        assert "another certificate presented" in d.detail
+
+
+async def test_the_signs_are_ascii_where_only_that_may_be_used(desk: Start) -> None:
+    async with desk(ascii=True) as d:
+        d.fakes.bench.table[Role.PRIMARY] = changed_table()
+        await refreshed(d)
+        assert "+1 -1 ~1" in d.text
+        assert MINUS not in d.text
+
+
+async def test_a_listing_that_is_not_complete_concludes_nothing(desk: Start) -> None:
+    async with desk() as d:
+        bench = d.fakes.bench
+        refresh = bench.refresh
+
+        async def partial(*args: Any, **more: Any) -> None:
+            await refresh(*args, **more)
+            bench.comparison.nodes[Role.PRIMARY].phase = Phase.PARTIAL
+
+        bench.refresh, bench.table[Role.PRIMARY] = partial, []
+        await refreshed(d)
+        assert MINUS not in d.text
+        bench.refresh, bench.table[Role.PRIMARY] = refresh, renamed(Role.PRIMARY)[:2]
+        await refreshed(d)
+        assert f"{MINUS} gone: 192.0.2.11:8082" in d.text
+
+
+async def test_cursor_marks_and_filter_stay_with_their_rows_over_a_refresh(desk: Start) -> None:
+    async with desk() as d:
+        await d.press("j", "space", "slash", *"192", "enter")
+        row, marks = d.current, set(d.pane.rows.marks)
+        d.fakes.bench.table[Role.PRIMARY] = [*reversed(renamed(Role.PRIMARY)), *changed_table()[2:]]
+        await refreshed(d)
+        assert d.current == row
+        assert d.pane.rows.marks == marks
+        assert d.pane.rows.filter == "192"
+
+
+async def test_the_timer_waits_for_the_last_refresh_under_way(desk: Start) -> None:
+    async with desk(watch=1.0) as d:
+        bench, gates = d.fakes.bench, []
+        refresh = bench.refresh
+
+        async def slow(*args: Any, **more: Any) -> None:
+            gate = asyncio.Event()
+            gates.append(gate)
+            await gate.wait()
+            await refresh(*args, **more)
+
+        bench.refresh = slow
+        await d.press("r", "tab", "r")
+        await d.until(lambda: len(gates) == 2)
+        gates[0].set()
+        await d.until(lambda: d.main._watch._running == 1)
+        assert d.main._watch._timer is None
+        gates[1].set()
+        await d.until(lambda: d.main._watch._timer is not None)
+
+
+async def test_an_error_does_not_end_watching_and_the_timer_says_it_is_one(desk: Start) -> None:
+    async with desk(watch=1.0) as d:
+        asked = []
+
+        async def fails(roles: Any = None, *, by_itself: bool = False) -> None:
+            asked.append(by_itself)
+            raise TofutuiError("no luck")
+
+        d.fakes.bench.refresh = fails
+        await d.press("R")
+        await d.until(lambda: len(asked) == 2)
+        assert asked == [False, True]
+
+
+async def test_nothing_is_refreshed_by_itself_while_rows_are_deleted(desk: Start) -> None:
+    async with desk(watch=1.0) as d:
+        count = len(d.fakes.bench.refreshed)
+        d.app.running_plan = True
+        d.main._watch_again()
+        assert d.main._watch._timer is not None
+        assert len(d.fakes.bench.refreshed) == count
+
+
+async def test_leaving_a_session_ends_its_timer(desk: Start) -> None:
+    async with desk(watch=1.0) as d:
+        watch = d.main._watch
+        await d.press("q")
+        assert await d.ended() == 0
+        assert watch._timer is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(2.0, "clock 2 s ahead"), (-75.4, "clock 75 s behind"), (4000.0, "clock 67 min ahead")],
+)
+async def test_a_clock_that_is_wrong_by_two_seconds_is_told(desk: Start, seconds: float, words: str) -> None:
+    async with desk() as d:
+        view = d.fakes.bench.comparison.nodes[Role.PRIMARY]
+        view.clock_skew_s = 1.9
+        await refreshed(d)
+        assert "clock" not in d.text
+        view.clock_skew_s = seconds
+        await refreshed(d)
+        assert words in d.text
+
+
+async def test_an_error_of_background_work_stays_until_esc_or_another_message(desk: Start) -> None:
+    async with desk() as d:
+
+        async def fails(*_: Any, **__: Any) -> None:
+            raise TofutuiError("the link is gone")
+
+        refresh, d.fakes.bench.refresh = d.fakes.bench.refresh, fails
+        await d.press("slash", *"192", "enter", "R")
+        await d.until(lambda: "the link is gone" in d.message)
+        await d.press("j", "k", "G", "tab", "pagedown", "space", "L", "escape")
+        assert "the link is gone" in d.message
+        await d.press("escape")
+        assert not d.message
+        assert d.pane.rows.filter == "192"
+        await d.press("escape")
+        assert not d.pane.rows.filter
+        await d.press("R")
+        await d.until(lambda: "the link is gone" in d.message)
+        await d.press("y")
+        assert "clipboard" in d.message
+        d.fakes.bench.refresh = refresh
+        await d.press("j")
+        assert not d.message
+
+
+def host_key(role: Role) -> HostKeyQuestion:
+    return HostKeyQuestion(role, "192.0.2.10", 22, "ssh-ed25519", f"SHA256:{role.value}", Path("/k"))
+
+
+def pressed(d: Any, key: str, at: float) -> None:
+    """A key as the terminal sends it, pressed at that time."""
+    event = events.Key(key, key if len(key) == 1 else "\r")
+    event.time = at
+    d.app.post_message(event)
+
+
+async def test_a_key_held_down_answers_one_question_only(desk: Start) -> None:
+    async with desk() as d:
+        asked = [asyncio.ensure_future(d.fakes.asker.accept_host_key(host_key(role))) for role in Role]
+        await d.until(lambda: "SHA256:primary" in d.text)
+        await d.pilot.pause()
+        at = monotonic()
+        pressed(d, "y", at)
+        assert await asked[0] is True
+        await d.until(lambda: "SHA256:secondary" in d.text)
+        await d.pilot.pause()
+        at = max(at + 0.66, monotonic())
+        for number in range(30):
+            pressed(d, "y", at + number / 30)
+        await d.pilot.pause()
+        await d.pilot.pause()
+        assert not asked[1].done()
+        pressed(d, "y", at + 1 + HOLD)
+        assert await asked[1] is True
+
+
+async def test_enter_held_down_sends_no_empty_password_to_the_other_node(desk: Start) -> None:
+    async with desk() as d:
+        questions = [PasswordQuestion(role, role.value, "admin", "Password: ", "password") for role in Role]
+        asked = [asyncio.ensure_future(d.fakes.asker.password(q)) for q in questions]
+        await d.until(lambda: "PRIMARY primary" in d.text)
+        await d.press("y", "enter")
+        assert await asked[0] == "y"
+        await d.until(lambda: "SECONDARY secondary" in d.text)
+        await d.press("enter", "enter")
+        assert not asked[1].done()
+        await d.press("y", "enter")
+        assert await asked[1] == "y"
+
+
+def test_a_spent_key_is_free_again_after_another_key_or_a_pause() -> None:
+    spent = SpentKey()
+    assert not spent.is_held("y", 0.0)
+    spent.spend("y", 10.0)
+    assert spent.is_held("y", 10.5)
+    assert not spent.is_held("n", 10.5)
+    spent.note("y", 10.7)
+    assert spent.is_held("y", 11.6)
+    spent.note("y", 13.0)
+    assert not spent.is_held("y", 13.1)
+    spent.spend("y", 20.0)
+    spent.note("n", 20.1)
+    assert not spent.is_held("y", 20.2)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_trust_map_shows_each_arrow_with_its_worst_verdict(desk: Start, size: Any) -> None:
+    def table(role: Role) -> list[Any]:
+        good = entry(
+            role, "198.51.100.20_9060", Verdict.SAME_NAME, who=Who.ISE, presented="x", label="ISE-server"
+        )
+        return [*renamed(role), good]
+
+    async with desk(size=size, fakes=Fakes(table)) as d:
+        await d.press("m")
+        text = " ".join(d.text.split())
+        assert "PRIMARY prime-pri" in text
+        assert "── ✗ MISMATCH ─▸ SECONDARY prime-sec" in text
+        assert "── ✗ MISMATCH ─▸ ISE-server" in text
+        assert "── ✗ MISMATCH ─▸ PRIMARY prime-pri" in text
+        d.fakes.bench.put(Role.PRIMARY, [])
+        await d.until(lambda: "holds no row that is known" in d.text)
+        await d.press("escape")
+        assert d.app.screen is d.main
