@@ -85,9 +85,8 @@ async def test_both_nodes_log_in_after_one_question(tmp_path: Path) -> None:
 
 async def test_a_mistyped_password_is_not_sent_by_the_other_node_too(tmp_path: Path) -> None:
     async with behind_one_jump(tmp_path, "mistyped", JUMP_PASSWORD) as site:
-        first, second = await site.connect()
-        assert isinstance(first, LoginRefused)
-        assert second is None
+        (error,) = [error for error in await site.connect() if error is not None]
+        assert isinstance(error, LoginRefused)  # of whichever node asked first
         assert site.jump.passwords == ["mistyped", JUMP_PASSWORD]
         assert await site.connect() == [None, None]
         assert len(site.asker.password_questions) == 2
@@ -95,9 +94,8 @@ async def test_a_mistyped_password_is_not_sent_by_the_other_node_too(tmp_path: P
 
 async def test_no_answer_for_one_node_does_not_hold_up_the_other(tmp_path: Path) -> None:
     async with behind_one_jump(tmp_path, None, JUMP_PASSWORD) as site:
-        first, second = await site.connect()
-        assert isinstance(first, NoPassword)
-        assert second is None
+        (error,) = [error for error in await site.connect() if error is not None]
+        assert isinstance(error, NoPassword)  # of whichever node asked first
 
 
 async def test_cancelling_the_one_that_asks_lets_the_other_ask(tmp_path: Path) -> None:
