@@ -42,7 +42,7 @@ def _demo(options: argparse.Namespace) -> int:
 
         files = lab.files()
         _, sessions = load(files.sessions, read_only=options.read_only)
-        marked = {name: replace(session, demo=True) for name, session in sessions.items()}
+        marked = {name: files.demo_of(session) for name, session in sessions.items()}
         chosen = _app_options(options, files.sessions, marked, options.data or files.data)
         return _show(replace(chosen, lab_logs=files.logs))
 

@@ -13,14 +13,15 @@ from tofutui import __version__
 from tofutui.cli.choosing import load, pick
 from tofutui.cli.output import OutputError, check_writable, complain, complain_of, write, write_file
 from tofutui.cli.parsers import KnownFile, LogFile, Reissued
+from tofutui.config.archives import LogFileError
 from tofutui.config.known import read_export_at
+from tofutui.config.logfiles import find_logs
 from tofutui.config.paths import data_dir
 from tofutui.report import render, render_many
 from tofutui.tofu.comparison import Comparison
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.known_reading import Export
 from tofutui.tofu.session import Role, Session, Via
-from tofutui.tofu.text import decode
 from tofutui.tofu.transcript import Recording
 
 _WORST_FIRST = (3, 1, 4, 0)
@@ -28,15 +29,6 @@ _WORST_FIRST = (3, 1, 4, 0)
 
 class CheckError(TofutuiError):
     """The options of ``check`` contradict each other, or a file that they name cannot be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """A log as text; without a role the node is not said."""
-
-    role: Role | None
-    source: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +44,7 @@ class Order:
     """What is to be compared, with everything that was said about it beforehand."""
 
     sessions: tuple[Session, ...]
-    logs: tuple[Log, ...]
+    logs: tuple[LogFile, ...]
     reissued: tuple[Reissued, ...]
     known: tuple[Known, ...]
     data: Path | None
@@ -116,11 +108,12 @@ def order_of(
     Raises:
         TofutuiError: a file that they name cannot be read.
     """
-    logs = tuple(_read(log) for log in options.logs)
+    for log in options.logs:
+        _check_log(log, sessions)
     known = tuple(Known(file.role, read_export_at(file.path)) for file in options.known)
     if options.no_probe:
         sessions = [replace(one, probe=replace(one.probe, via=Via.OFF)) for one in sessions]
-    return Order(tuple(sessions), logs, tuple(options.reissued), known, data, recordings)
+    return Order(tuple(sessions), tuple(options.logs), tuple(options.reissued), known, data, recordings)
 
 
 def _refuse_roles(option: str, files: Sequence[LogFile | KnownFile]) -> None:
@@ -130,11 +123,17 @@ def _refuse_roles(option: str, files: Sequence[LogFile | KnownFile]) -> None:
         )
 
 
-def _read(log: LogFile) -> Log:
+def _check_log(log: LogFile, sessions: Sequence[Session]) -> None:
+    """Whether there is such a file; it is read when the node's clock is known."""
+    if log.role and not all(log.role in one.roles for one in sessions):
+        raise CheckError(f"--log {log.role}={log.path}: {sessions[0].name} has no {log.role}")
     try:
-        return Log(log.role, str(log.path), decode(log.path.read_bytes()))
-    except OSError as error:
-        raise CheckError(f"--log {log.path}: cannot be read: {error.strerror or error}") from error
+        paths = find_logs(log.path).paths
+    except LogFileError as error:
+        raise CheckError(f"--log {error.message}", error.hint) from error
+    for path in paths:
+        if not os.access(path, os.R_OK):
+            raise CheckError(f"--log {path}: cannot be read: Permission denied")
 
 
 def _unfinished(done: Sequence[Comparison]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tofutui.cli.asking import TerminalAsker
-from tofutui.cli.check import Log, Order
+from tofutui.cli.check import Order
 from tofutui.cli.parsers import Reissued
 from tofutui.history.database import FILE, Database, HistoryError
 from tofutui.history.sightings import Sightings
@@ -67,7 +67,8 @@ async def compare_all(order: Order) -> Outcome:
             database.close()
     results = [task.result() for task in tasks]
     comparisons = [done.comparison for done in results]
-    remarks = [*trouble, *results[0].remarks, *_of_nobody(order, results)]
+    said = dict.fromkeys(remark for done in results for remark in done.remarks)
+    remarks = [*trouble, *said, *_of_nobody(order, results)]
     return comparisons, remarks + list(_about_nobody(order.reissued, comparisons))
 
 
@@ -95,23 +96,24 @@ async def _compare(
 ) -> _Done:
     bench = _bench(session, order, asker, sightings)
     try:
-        remarks = tell(bench, order)
+        tell(bench, order)
         await bench.refresh()
     finally:
         await bench.close()
+    remarks = list(_about_logs(bench, order))
     if bench.memory.trouble is not None:
         remarks.append(bench.memory.trouble)
     return _Done(bench.comparison, remarks, bench.known.unused())
 
 
-def tell(bench: Workbench, order: Order) -> list[str]:
-    """Give a bench the logs, certificates and words of the command line; what is to be said about them."""
-    remarks = [remark for log in order.logs for remark in _add(bench, log)]
+def tell(bench: Workbench, order: Order) -> None:
+    """Give a bench the logs, certificates and words of the command line."""
+    for log in order.logs:
+        bench.logs.watch([str(log.path)], log.role)
     for known in order.known:
         bench.add_known(known.export.certificates, known.role)
     for said in order.reissued:
         bench.say_reissued(said.host, said.port)
-    return remarks
 
 
 def _bench(session: Session, order: Order, asker: TerminalAsker, sightings: Sightings | None) -> Workbench:
@@ -129,10 +131,13 @@ def _of_nobody(order: Order, results: Sequence[_Done]) -> Iterator[str]:
             yield from reasons
 
 
-def _add(bench: Workbench, log: Log) -> Iterator[str]:
-    digest = bench.add_log(log.text, log.role, log.source)
-    if not digest.failures and not digest.other:
-        yield f"{log.source}: no TOFU failure in it"
+def _about_logs(bench: Workbench, order: Order) -> Iterator[str]:
+    """What could not be read of any log, and the ``--log`` that tell of nothing."""
+    for role in (*bench.session.roles, None):
+        yield from bench.logs.troubles(role)
+    for log in order.logs:
+        if str(log.path) in bench.logs.silent:
+            yield f"{log.path}: no TOFU failure in it"
 
 
 def _about_nobody(reissued: Sequence[Reissued], comparisons: Sequence[Comparison]) -> Iterator[str]:

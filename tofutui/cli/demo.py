@@ -4,13 +4,13 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
 from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.session import Role
+from tofutui.tofu.session import Role, Session
 
 END_SECONDS = 5.0
 """How long the simulated pair may take to end before it is made to."""
@@ -31,6 +31,12 @@ class LabFiles:
     def logs(self) -> dict[Role, Path]:
         """The health monitor logs beside the sessions file; a node writes its own at the first failure."""
         return {role: self.sessions.parent / "logs" / role / "hm-0-0.log" for role in Role}
+
+    def demo_of(self, session: Session) -> Session:
+        """The lab's session marked as the demo, each node with its log files."""
+        logs = {role: (str(path), str(path.with_name("ncs-0-0.log"))) for role, path in self.logs.items()}
+        nodes = {role: replace(node, logs=logs[role]) for role, node in session.nodes.items()}
+        return replace(session, demo=True, nodes=nodes)
 
 
 class LabProcess:

@@ -29,7 +29,7 @@ from tofutui.workbench.judge import Judge
 from tofutui.workbench.jump import JumpDial
 from tofutui.workbench.known import KnownCertificates
 from tofutui.workbench.lister import Lister
-from tofutui.workbench.logs import LogsRead, read_logs
+from tofutui.workbench.logs import LogsRead, SessionLogs
 from tofutui.workbench.memory import Memory
 from tofutui.workbench.probes import Probes
 from tofutui.workbench.table import Table
@@ -84,6 +84,7 @@ class Workbench:
             table.remembered = partial(self.memory.lasting, role)
         self.known = KnownCertificates(session)
         self._judge = Judge(self.comparison, self._tables, self.testimony, self.memory, self.known, clock)
+        self.logs = SessionLogs(session, self.testimony, self._judge.clocks, clock)
         self._listers = {
             role: Lister(self._nodes[role], self._tables[role], clock, self._rows_came(role))
             for role in session.roles
@@ -109,26 +110,20 @@ class Workbench:
             await asyncio.gather(*(self._visit_once(role, probes) for role in wanted))
         finally:
             await self._end_probes(probes)
+        if await self.logs.read(None):
+            await self._judge_all(self.session.roles)
         self.comparison.taken_at = self._clock()
 
     def add_log(self, text: str, role: Role | None, source: str) -> LogDigest:
         """Read a log (of ``role``, or of a node nobody named) for TOFU failures and judge all rows again."""
-        digest = read_log(text.splitlines())
+        digest = read_log(text.splitlines(), around=self.logs.around(role))
         self.testimony.logs.append(Log(digest, role, source))
         self._judge_again()
         return digest
 
     async def add_log_files(self, names: Sequence[str], role: Role | None) -> LogsRead:
-        """Read files, globs, folders or archives of logs, in a thread, and judge all rows again.
-
-        What was read of the same names before is replaced; what cannot be read stands in the remarks.
-        """
-        clock = self._judge.clocks.get(role) if role is not None else None
-        around = clock.local + (self._clock() - clock.at) if clock else None
-        read = await asyncio.to_thread(read_logs, tuple(names), around)
-        source, logs = ", ".join(names), self.testimony.logs
-        logs[:] = [log for log in logs if (log.role, log.source) != (role, source)]
-        logs.append(Log(read.digest, role, source))
+        """Read files, globs, folders or archives of logs, now and at each refresh; judge all rows again."""
+        read = await self.logs.add(names, role)
         self._judge_again()
         return read
 
@@ -288,12 +283,14 @@ class Workbench:
         self.on_change(NodeChanged(role))
 
     def _notices(self, role: Role) -> tuple[str, ...]:
-        own = (self.twins(role), self.contrary_role(role), *self.known.troubles(role))
-        words = (*self._nodes[role].notices, *own)
+        own = (self.twins(role), self.contrary_role(role))
+        files = (*self.known.troubles(role), *self.logs.troubles(role))
+        words = (*self._nodes[role].notices, *own, *files)
         return tuple(word for word in words if word)
 
     async def _ask_about(self, role: Role) -> None:
         view, node = self.comparison.nodes[role], self._nodes[role]
+        trouble: tuple[str, ...] = ()
         try:
             answer = await node.show_clock()
             shown = parse_clock(answer.text)
@@ -305,9 +302,10 @@ class Workbench:
                 view.version = parse_version((await node.show_version()).text).version
             if view.ha is None:
                 view.ha = parse_ha_status((await node.ha_status()).text)
-            view.notices = self._notices(role)
         except ApplianceError as error:
-            view.notices = (*self._notices(role), f"after the listing: {error}")
+            trouble = (f"after the listing: {error}",)
+        await self.logs.read(role)
+        view.notices = (*self._notices(role), *trouble)
         self.on_change(NodeChanged(role))
 
     def _rows_came(self, role: Role) -> Callable[[list[Entry], bool], None]:

@@ -25,8 +25,16 @@ class Testimony:
     """Logs and the operator's words about one session."""
 
     logs: list[Log] = field(default_factory=list)
+    """Those that were pasted."""
+    files: dict[Role | None, Log] = field(default_factory=dict)
+    """What all log files of a node said when they were read last."""
     words: list[OperatorWord] = field(default_factory=list)
     learned: dict[tuple[Role, str], datetime] = field(default_factory=dict)
+
+    @property
+    def every_log(self) -> tuple[Log, ...]:
+        """The pasted ones, and the files."""
+        return (*self.logs, *self.files.values())
 
     def say_reissued(self, host: str, port: int | None, at: datetime) -> None:
         """The operator says that this host (all its ports, or one) has another certificate than before."""
@@ -48,7 +56,7 @@ class Testimony:
         """Tie every log to the rows of one node: hits by row id, and the failures that fit none."""
         hits: dict[str, tuple[LogHit, ...]] = {}
         unmatched: set[Failure] = set()
-        for log in self.logs:
+        for log in self.every_log:
             if log.role not in (role, None):
                 continue
             ties = tie_failures(
@@ -69,7 +77,7 @@ class Testimony:
     ) -> tuple[TiedFailure, ...]:
         """The failures that fit no row of the node whose log they stand in (of any, if it is not said)."""
         found = []
-        for log in self.logs:
+        for log in self.every_log:
             asked = [log.role] if log.role is not None else list(roles)
             for failure in log.digest.failures:
                 if all(failure in unmatched.get(role, ()) for role in asked):
@@ -78,7 +86,7 @@ class Testimony:
 
     def other_causes(self) -> tuple[OtherCause, ...]:
         """Causes other than TOFU that the logs show, each once."""
-        return tuple(dict.fromkeys(cause for log in self.logs for cause in log.digest.other))
+        return tuple(dict.fromkeys(cause for log in self.every_log for cause in log.digest.other))
 
 
 def _meaning(failure: Failure, role: Role | None) -> str:

@@ -179,7 +179,7 @@ class Judge:
     def _tie(self, role: Role) -> None:
         view = self._tables[role].view
         self._assign_known(role, view)
-        if not self._testimony.logs:
+        if not self._testimony.every_log:
             return
         rows = [
             facts_of(entry, self._incarnation(entry)) for entry in view.entries.values() if entry.is_stored

@@ -10,8 +10,12 @@ from pathlib import Path
 
 from tofutui.config.archives import LogFileError
 from tofutui.config.logfiles import LogFiles, find_logs, open_logs
+from tofutui.tofu.evidence import NodeClock
 from tofutui.tofu.failures import LogDigest, LogReader, merged
 from tofutui.tofu.session import Role, Session
+from tofutui.workbench.evidence import Log, Testimony
+
+NOTHING = LogDigest((), ())
 
 _TOGETHER = 64
 """Digests of an archive's logs that are kept before they are merged."""
@@ -43,18 +47,51 @@ class LogsRead:
 
 
 class SessionLogs:
-    """Names of log files by node (None: a node that nobody named), and what they said when last read."""
+    """The log files of a session: those of its settings, and those named while it is open.
 
-    def __init__(self, session: Session) -> None:
+    What they say goes into the testimony and replaces what they said before. ``clocks`` are the nodes' as far
+    as they are known, ``now`` is this machine's.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        testimony: Testimony,
+        clocks: Mapping[Role, NodeClock],
+        now: Callable[[], datetime],
+    ) -> None:
         self._names: dict[Role | None, list[str]] = {
             role: list(session.nodes[role].logs) for role in session.roles
         }
         self._read: dict[Role | None, LogsRead] = {}
+        self._testimony = testimony
+        self._clocks = clocks
+        self._now = now
 
-    def add(self, names: Sequence[str], role: Role | None) -> None:
-        """Files, globs, folders or archives to be read from now on."""
+    def watch(self, names: Sequence[str], role: Role | None) -> None:
+        """Files, globs, folders or archives to be read from the next refresh on; None: whose is not said."""
         known = self._names.setdefault(role, [])
         known.extend(name for name in names if name not in known)
+
+    async def add(self, names: Sequence[str], role: Role | None) -> LogsRead:
+        """Read these names now, and again at each refresh; what they alone say."""
+        read = await self._in_thread(names, role)
+        self.watch(names, role)
+        before = self._read.get(role)
+        files = {**(before.files if before else {}), **read.files}
+        self._read[role] = LogsRead(NOTHING, (), (), files)
+        await self.read(role)
+        return read
+
+    async def read(self, role: Role | None) -> bool:
+        """Read all logs of a node, in a thread; whether they say anything else than the last time."""
+        names = self._names.get(role)
+        if not names:
+            return False
+        read = self._read[role] = await self._in_thread(names, role)
+        before = self._testimony.files.get(role)
+        self._testimony.files[role] = Log(read.digest, role, ", ".join(names))
+        return before is None or before.digest != read.digest
 
     def troubles(self, role: Role | None) -> tuple[str, ...]:
         """What could not be read the last time."""
@@ -65,20 +102,20 @@ class SessionLogs:
         """The names behind which nothing was found the last time."""
         return tuple(name for read in self._read.values() for name in read.silent)
 
-    async def read(self, role: Role | None, around: datetime | None) -> LogDigest | None:
-        """Read the logs of a node, in a thread; None if it has none. ``around`` as for `read_log`."""
-        names = self._names.get(role)
-        if not names:
-            return None
+    def around(self, role: Role | None) -> datetime | None:
+        """The local time of a node, by which its logs are dated; of any node where it is not said which."""
+        clocks = [self._clocks.get(role)] if role is not None else list(self._clocks.values())
+        clock = next(iter(clocks), None)
+        return clock.local + (self._now() - clock.at) if clock else None
+
+    async def _in_thread(self, names: Sequence[str], role: Role | None) -> LogsRead:
         before = self._read[role].files if role in self._read else {}
         stopped = threading.Event()
         try:
-            read = await asyncio.to_thread(read_logs, tuple(names), around, before, stopped.is_set)
+            return await asyncio.to_thread(read_logs, tuple(names), self.around(role), before, stopped.is_set)
         except asyncio.CancelledError:
             stopped.set()
             raise
-        self._read[role] = read
-        return read.digest
 
 
 def read_logs(
