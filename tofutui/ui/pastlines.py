@@ -36,7 +36,12 @@ def _item(item: TimelineItem, width: int) -> Iterator[Line]:
     for text in texts[1:]:
         yield (" " * (len(when) + _WORD), tone), (text, tone)
     if item.event is Event.PRESENTED and item.sha256:
-        for part in wrap(groups(item.sha256), width - 4):
+        half = len(item.sha256) // 2
+        whole = groups(item.sha256)
+        parts = (
+            [whole] if len(whole) + 4 <= width else [groups(item.sha256[:half]), groups(item.sha256[half:])]
+        )
+        for part in parts:
             yield (("    " + part, Tone.TEXT),)
 
 

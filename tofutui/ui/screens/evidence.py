@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from textual import on
@@ -15,7 +16,7 @@ from tofutui.tofu.past import Past
 from tofutui.tofu.session import Role
 from tofutui.ui.actions import EVIDENCE, Scope
 from tofutui.ui.imported import certificate_words, log_words
-from tofutui.ui.lines import EMPTY, Line, Tone, labelled, line
+from tofutui.ui.lines import EMPTY, Line, Tone, fit, labelled, line
 from tofutui.ui.link import Bench
 from tofutui.ui.pastlines import NOTHING, past_lines
 from tofutui.ui.screens.base import Acting, bindings_of
@@ -79,9 +80,6 @@ class EvidenceScreen(Acting[None]):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        row = self._entry
-        name = f" about {place(row)} in the table of {self._node(row.role)}" if row else ""
-        self.query_one("#heading", Painted).show([line(f" Evidence{name}", Tone.STRONG)])
         labels = {"path": "or log files", "certificates": "certificates", "time": "learned at"}
         for field, label in labels.items():
             self.query_one(f"#{field}-label", Painted).show([line(f" {label}", Tone.HEAD)])
@@ -114,6 +112,16 @@ class EvidenceScreen(Acting[None]):
         known = self.query_one("#known", Scroller)
         width = max(20, known.size.width - 2)
         known.show([((" ", Tone.TEXT), *part) if part else EMPTY for part in self._known(width)])
+        self._draw_heading(known)
+
+    def _draw_heading(self, known: Scroller) -> None:
+        row = self._entry
+        name = f" about {place(row)} in the table of {self._node(row.role)}" if row else ""
+        below = len(known.lines) - known.top - known.size.height
+        more = f"{below} more: PageDown " if below > 0 and known.size.height else ""
+        heading = self.query_one("#heading", Painted)
+        room = heading.size.width - len(more)
+        heading.show([((fit(f" Evidence{name}", room), Tone.STRONG), (more, Tone.KEY))])
 
     async def _read_past(self, row: Entry) -> None:
         past = await self._bench.memory.whole_past(row)
@@ -128,10 +136,12 @@ class EvidenceScreen(Acting[None]):
             return [*notes, line("no row under the cursor", Tone.MUTED), *self._of_all(width)]
         glyphs, look = self.owner.glyphs, row.verdict.look
         found: list[Line] = [((f"{glyphs.verdict(row.verdict)} {look.word}", VERDICT_TONES[row.verdict]),)]
-        found += labelled("why", row.judgement.why or (look.meaning,), width)
+        why = row.judgement.why or (look.meaning,)
+        found += labelled("why", why[:1], width)
+        found += past_lines(self._past, width, self._why_nothing())
         texts = [f"{e.kind.value}, {moment(e.at)}: {e.text}" for e in row.judgement.evidence]
-        found += labelled("evidence", texts or ["none"], width, Tone.MUTED)
-        return [*notes, *found, *past_lines(self._past, width, self._why_nothing()), *self._of_all(width)]
+        found += labelled("also", why[1:], width) + labelled("evidence", texts or ["none"], width, Tone.MUTED)
+        return [*notes, *found, *self._of_all(width)]
 
     def _why_nothing(self) -> str:
         if any(view.recorded for view in self._bench.comparison.nodes.values()):
@@ -202,7 +212,7 @@ class EvidenceScreen(Acting[None]):
 
     async def _add_files(self, name: str, role: Role | None) -> None:
         read = await self._bench.add_log_files([name], role)
-        words = log_words(read.digest, name)
+        words = log_words(read.digest, Path(name).name or name)
         self._tell([*read.remarks, *([] if read.remarks and not read.digest.failures else [words])],
                    found=bool(read.digest.failures))  # fmt: skip
 
@@ -280,10 +290,12 @@ class EvidenceScreen(Acting[None]):
     def do_evidence_page_down(self) -> None:
         """More of what is known."""
         self.query_one("#known", Scroller).move("page_down")
+        self._draw_known()
 
     def do_evidence_page_up(self) -> None:
         """Back up."""
         self.query_one("#known", Scroller).move("page_up")
+        self._draw_known()
 
     def do_evidence_help(self) -> None:
         """All keys, those of this screen first."""

@@ -137,7 +137,8 @@ class PlanScreen(Acting[list[Entry]]):
         """The commands of the rows taken in."""
         commands = [entry.delete_command for entry in self.chosen if entry.delete_command]
         self.owner.copy("\n".join(commands))
-        self.say(f"{len(commands)} commands sent to the terminal's clipboard")
+        count = "1 command" if len(commands) == 1 else f"{len(commands)} commands"
+        self.say(f"{count} sent to the terminal's clipboard")
 
     def do_plan_help(self) -> None:
         """All keys, those of this screen first."""
