@@ -1,6 +1,6 @@
 """How long `check` takes against how long the nodes take to list.
 
-Two nodes of the simulated pair each trickle 20 rows over T seconds; `check` runs as a program of its own. Prints
+Two nodes of the simulated pair each trickle 20 rows over T seconds; `check` is a program of its own. Prints
 T, the wall time of `check`, and the difference. Run: python tests/benchmarks/bench_check.py [T ...]
 """
 

@@ -120,3 +120,15 @@ async def test_the_nodes_are_left_with_exit(tmp_path: Path) -> None:
     async with live("clean", tmp_path) as pair:
         await pair.bench.close()
         assert [pair.lab.sent[role][-1] for role in Role] == ["exit", "exit"]
+
+
+async def test_a_timer_does_not_ask_again_for_what_was_declined(tmp_path: Path) -> None:
+    async with live("clean", tmp_path, refresh=False) as pair:
+        pair.lab.access.known_hosts.write_text("")
+        await pair.bench.refresh()
+        first = pair.bench.comparison.nodes[Role.PRIMARY].error
+        assert first is not None
+        assert "host key" in first
+        tried = len(pair.bench.command_log)
+        await pair.bench.refresh(by_itself=True)
+        assert len(pair.bench.command_log) == tried

@@ -111,7 +111,7 @@ def test_private_keys_are_passed_over_and_nowhere_kept():
     assert not [line for line in secret.splitlines()[1:-1] if line in kept]
 
 
-@pytest.mark.parametrize("data", [private_key(), private_key()[:100]])
+@pytest.mark.parametrize("data", [private_key(), private_key()[:100]], ids=["whole", "cut off"])
 def test_a_private_key_alone_is_refused_without_quoting_it(data):
     said = why_not(data)
     assert "private key" in said

@@ -78,7 +78,11 @@ def test_a_file_is_read_whatever_it_is_called(tmp_path: Path, name: str) -> None
     assert read(path) == {"": TEXT}
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(TEXT), gzip.compress(TEXT[:9]) + gzip.compress(TEXT[9:])])
+@pytest.mark.parametrize(
+    "packed",
+    [gzip.compress(TEXT), gzip.compress(TEXT[:9]) + gzip.compress(TEXT[9:])],
+    ids=["one part", "two parts"],
+)
 @pytest.mark.parametrize("name", ["hm-0-0.log.gz", "hm-0-0.log"])
 def test_gzip_is_known_by_its_content_and_may_have_several_parts(
     tmp_path: Path, name: str, packed: bytes

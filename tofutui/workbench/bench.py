@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from tofutui.appliance.credentials import JumpPasswords
-from tofutui.appliance.errors import ApplianceError, LoginRefused
+from tofutui.appliance.errors import ApplianceError, HostKeyChanged, HostKeyUnknown, LoginRefused
 from tofutui.appliance.node import LogLine, Node
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.timings import Timings
@@ -101,7 +101,8 @@ class Workbench:
         """List the given nodes (all, by default) and ask every endpoint; ends when every row is judged.
 
         What goes wrong with a node stands in its view; the other node goes on. A refresh that nobody asked
-        for (``by_itself``, a timer's) leaves out a node that refused the login: retrying could lock it.
+        for (``by_itself``, a timer's) leaves out a node that refused the login, which retrying could lock,
+        and one whose host key was not accepted.
         """
         wanted = [r for r in self.session.roles if roles is None or r in roles]
         wanted = [r for r in wanted if not (by_itself and r in self._barred)]
@@ -252,7 +253,7 @@ class Workbench:
             self._listed(role, await self._listers[role].run())
             await self._ask_about(role)
         except ApplianceError as error:
-            if isinstance(error, LoginRefused):
+            if isinstance(error, (LoginRefused, HostKeyUnknown, HostKeyChanged)):
                 self._barred.add(role)
             self._failed(view, error)
         await self._remember(role)
