@@ -175,7 +175,8 @@ def _add_comparison(parser: _Parser) -> None:
         default=[],
         type=_log_file,
         metavar="[primary=|secondary=]FILE",
-        help="a log that may hold TOFU failures, and whose it is (repeatable)",
+        help="a log that may hold TOFU failures, and whose it is: a file, a glob, a folder, a .gz, .zip or "
+        ".tar.gz (repeatable)",
     )
     parser.add_argument(
         "--known",

@@ -41,7 +41,7 @@ def without_blanks(text: str, *, is_end: bool) -> str:
     Unless it is the end of the log its last line may go on, and stays even if it is blank so far.
     """
     if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = text.replace("\r", "\n")
     if is_end:
         text = text.rstrip("\n")
     lines = text.split("\n")
