@@ -251,7 +251,7 @@ async def test_usage(tmp_path):
         (["--primary", "p.log", "--log", "missing.log"], "--log missing.log"),
         (["--primary", "p.log", "--primary-address", "a b"], "--primary-address"),
         (["--primary", "p.log", "--secondary", "p.log"], "one node only"),
-        (["--primary", "p.log", "--screen"], "--screen"),
+        (["--primary", "p.log", "--screen"], "needs a terminal"),
     ):
         answer = await offline(tmp_path, *argv)
         assert answer.code == 2
