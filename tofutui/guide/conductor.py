@@ -19,9 +19,9 @@ from tofutui.guide.seeing import (
     with_direction,
 )
 from tofutui.guide.verify import Outcome, verification
-from tofutui.guide.worksheet import errors
+from tofutui.guide.worksheet import all_fields, errors
 from tofutui.history.runs import Held, LeaseLost
-from tofutui.tofu.guided import Confirmation, Progress, Run, StepState
+from tofutui.tofu.guided import Answer, Confirmation, Progress, Run, StepState
 from tofutui.tofu.plan import Step
 from tofutui.tofu.session import Role
 
@@ -79,7 +79,11 @@ class Guide(Holding):
 
     async def enter(self, field_id: str, value: str) -> None:
         """A field of a form; a name is looked up from here."""
-        await self.change(lambda run: engine.entered(run, field_id, value), "", f"{field_id} entered")
+        known = next((one for one in all_fields(self.session) if one.id == field_id), None)
+        label = known.label if known else field_id
+        words = dict(known.choices).get(value, "") if known else ""
+        answer = Answer(field_id, value, label, words)
+        await self.change(lambda run: engine.entered(run, answer), "", f"{label}: entered")
         if field_id == "secondary_server" and value.strip():
             self.resolved[value.strip()] = await _resolve(value.strip())
 

@@ -6,7 +6,17 @@ from datetime import datetime
 
 from tofutui.guide.playbook import Playbook, step_ids, text_of, title_of
 from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.guided import Check, Confirmation, NodeShot, Progress, Remark, Result, Run, StepState
+from tofutui.tofu.guided import (
+    Answer,
+    Check,
+    Confirmation,
+    NodeShot,
+    Progress,
+    Remark,
+    Result,
+    Run,
+    StepState,
+)
 from tofutui.tofu.secrets import without_secrets
 from tofutui.tofu.session import Session
 
@@ -26,11 +36,12 @@ def begin(playbook: Playbook, session: Session, *, operator: str, seen_from: str
         session=session.name,
         title=session.title,
         playbook=playbook.id,
+        procedure=playbook.title,
         operator=operator,
         operators=(operator,),
         seen_from=seen_from,
         started=now,
-        steps=tuple(StepState(id=id_) for id_ in step_ids(playbook, session)),
+        steps=tuple(StepState(id=id_, title=title_of(id_)) for id_ in step_ids(playbook, session)),
     )
     return onward(run, now)
 
@@ -161,9 +172,10 @@ def confirmed(run: Run, confirmation: Confirmation) -> Run:
     return replace(run, confirmations=(*kept, replace(confirmation, text=text)))
 
 
-def entered(run: Run, field: str, value: str) -> Run:
+def entered(run: Run, answer: Answer) -> Run:
     """A field with what was entered, no secret in it."""
-    return run.with_answer(field, without_secrets(value.strip()))
+    value = without_secrets(answer.value.strip())
+    return run if run.answer(answer.field) == value else run.with_answer(replace(answer, value=value))
 
 
 def shot(run: Run, shots: tuple[NodeShot, ...], *, after: bool) -> Run:

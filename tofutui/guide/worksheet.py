@@ -61,6 +61,11 @@ def fields_of(step: str, sheet: Sheet) -> list[Field]:
     return [field for field in WORKSHEET if field.asked(sheet)] if step == "worksheet" else []
 
 
+def all_fields(session: Session) -> list[Field]:
+    """Every field of every form."""
+    return [*_restarted(session), *WORKSHEET]
+
+
 def errors(step: str, sheet: Sheet) -> list[str]:
     """Everything that is wrong with the form as it stands."""
     found = (problem(field, sheet.answer(field.id), sheet) for field in fields_of(step, sheet))

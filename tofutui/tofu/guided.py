@@ -85,6 +85,7 @@ class StepState:
 
     id: str
     """The playbook's id, with ``:NAME`` where the step is there once for each remote."""
+    title: str = ""
     progress: Progress = Progress.TODO
     started: datetime | None = None
     ended: datetime | None = None
@@ -144,6 +145,9 @@ class Answer:
 
     field: str
     value: str
+    label: str = ""
+    words: str = ""
+    """The value as people read it, where it is one of several choices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +157,8 @@ class Run:
     session: str
     title: str
     playbook: str
+    procedure: str = ""
+    """The playbook's title."""
     operator: str
     seen_from: str
     started: datetime
@@ -176,10 +182,10 @@ class Run:
         """What stands in a field, "" if nothing was entered."""
         return next((one.value for one in self.answers if one.field == field), "")
 
-    def with_answer(self, field: str, value: str) -> "Run":
+    def with_answer(self, answer: Answer) -> "Run":
         """The same with this in the field."""
-        kept = tuple(one for one in self.answers if one.field != field)
-        return replace(self, answers=(*kept, Answer(field, value)))
+        kept = tuple(one for one in self.answers if one.field != answer.field)
+        return replace(self, answers=(*kept, answer))
 
     def with_step(self, step: StepState) -> "Run":
         """The same with this step in place of the one with its id."""

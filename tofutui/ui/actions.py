@@ -17,6 +17,7 @@ class Scope(StrEnum):
     DELETE = "The delete dialog"
     RUN = "While rows are being deleted"
     PLAN = "The plan"
+    GUIDE = "The guide"
     EVIDENCE = "Evidence and logs"
     PICK = "The session picker"
     ASK = "Questions of a node"
@@ -49,6 +50,16 @@ class State:
     """Whether the armed pane's node is being read."""
     locked: str | None = None
     """Why nothing can be deleted on the armed pane's node."""
+    guideless: str | None = None
+    """Why there is no guide."""
+    watching: str | None = None
+    """Who holds the guide's run; None: this process does."""
+    ended: bool = False
+    """Whether the guide's run has ended."""
+    demo: bool = False
+    """Whether the pair is the simulated one."""
+    working: str | None = None
+    """What the guide is doing just now."""
 
 
 Rule = Callable[[State], str | None]
@@ -92,6 +103,28 @@ def _has_counterpart(state: State) -> str | None:
     return _needs_two(state) or _needs_row(state)
 
 
+def _can_guide(state: State) -> str | None:
+    return _needs_link(state) or state.guideless
+
+
+def _holds_run(state: State) -> str | None:
+    if state.watching is not None:
+        return f"held by {state.watching}; t takes it over"
+    return state.working
+
+
+def _watches_run(state: State) -> str | None:
+    return None if state.watching is not None else "the run is held here"
+
+
+def _run_ended(state: State) -> str | None:
+    return None if state.ended else "the run has not ended"
+
+
+def _only_demo(state: State) -> str | None:
+    return None if state.demo else "only on the simulated pair (--demo)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """One thing a user can do."""
@@ -110,13 +143,8 @@ class Action:
     danger: Danger = Danger.NONE
     why_disabled: Rule = _always
     palette: bool = True
-    priority: bool = False
-    """Whether it goes before what a field that has the focus does with the key."""
-
-    @property
-    def is_help(self) -> bool:
-        """Whether it opens the help: it always has its place in the footer."""
-        return self.id.endswith(".help")
+    demo: bool = False
+    """Only there on the simulated pair: neither footer nor help show it elsewhere."""
 
     @property
     def shown_key(self) -> str:
@@ -262,8 +290,10 @@ MAIN: tuple[Action, ...] = (
         why_disabled=_needs_link,
     ),
     Action(
-        id="trust.open", keys=("m",), title="Trust map", hint="map", footer=18,
-        help="Who trusts whom, with the worst verdict of the rows behind each arrow.",
+        id="guide.open", keys=("c",), title="Guided re-registration", hint="guide", footer=72,
+        help="Step by step from the stale rows to Primary Active and back to ISE; every change is stored, "
+        "and a run that was interrupted goes on where it was.",
+        why_disabled=_can_guide,
     ),
     Action(
         id="log.open", keys=("L",), title="Command log", hint="log", footer=35,
@@ -355,6 +385,66 @@ PLAN: tuple[Action, ...] = (
     _help("plan"),
 )  # fmt: skip
 
+GUIDE: tuple[Action, ...] = (
+    _inner("guide.down", "j down", "Next step", "Show the next step."),
+    _inner("guide.up", "k up", "Step before", "Show the step before."),
+    _inner("guide.now", "n", "The step to do now", "Show the step that is to be done now.", "now", 30),
+    _inner("guide.page_down", "pagedown ctrl+d", "A page down", "More of the step shown."),
+    _inner("guide.page_up", "pageup ctrl+u", "A page up", "What is above in the step shown."),
+    replace(
+        _inner("guide.act", "enter", "Do the step",
+               "Check, ask, open the plan, or tick, as the step says.", "do it", 95),
+        why_disabled=_holds_run,
+    ),
+    _inner("guide.copy", "1 2 3 4 5 6 7 8 9", "Copy a value",
+           "The value with this number, to the terminal's clipboard.", "copy value", 60),
+    replace(
+        _inner("guide.skip", "s", "Skip the step", "Leave the step out, with a reason.", "skip", 50),
+        why_disabled=_holds_run,
+    ),
+    replace(
+        _inner("guide.fail", "F", "The step failed", "Say what was seen; the known causes are shown then.",
+               "failed", 70),
+        why_disabled=_holds_run,
+    ),
+    replace(
+        _inner("guide.reopen", "u", "Do a step again", "The step shown, and what rests on it.", "again", 45),
+        why_disabled=_holds_run,
+    ),
+    replace(
+        _inner("guide.note", "m", "Note", "Write something beside the step shown.", "note", 65),
+        why_disabled=_holds_run,
+    ),
+    _inner("guide.causes", "K", "Known causes", "Why a registration fails: how to tell, what to do.",
+           "causes", 55),
+    _inner("guide.evidence", "e", "Evidence and logs", 'Add "TOFU failed" lines of a node\'s log.',
+           "evidence", 25),
+    _inner("guide.log", "L", "Command log", "Every command that was sent, and what came back.", "log", 20),
+    _inner("guide.record", "x", "Change record", "Write the record of this run into a file.", "record", 75),
+    replace(
+        _inner("guide.new", "N", "New run", "Begin another run once this one has ended.", "new run", 15),
+        why_disabled=_run_ended,
+    ),
+    replace(
+        _inner("guide.take", "t", "Take over", "Hold the run that another process holds; that one watches.",
+               "take over", 40),
+        why_disabled=_watches_run,
+    ),
+    replace(
+        _inner("guide.demo_register", "f7", "Simulate the browser: Register",
+               "Demo only: what a click on Register does on the simulated pair.",
+               "simulate browser: Register", 80),
+        why_disabled=_only_demo, demo=True,
+    ),
+    replace(
+        _inner("guide.demo_ise", "f8", "Simulate the browser: Add ISE, Save",
+               "Demo only: what adding the ISE servers does on the simulated pair.",
+               "simulate browser: Add ISE", 79),
+        why_disabled=_only_demo, demo=True,
+    ),
+    _inner("guide.back", "escape q", "Back", "To the tables; the run goes on where it is.", "back", 90),
+)  # fmt: skip
+
 EVIDENCE: tuple[Action, ...] = (
     _inner("evidence.add", "f5", "Add the log",
            "Read the pasted text, or else the files named, for TOFU failures.",
@@ -394,7 +484,9 @@ ASK_KEY: tuple[Action, ...] = (
     _inner("ask_key.yes", "y", "Yes", "Add an unknown SSH host key to known_hosts and log in."),
 )
 
-ACTIONS: tuple[Action, ...] = (*MAIN, *VIEW, *DELETE, *RUN, *PLAN, *EVIDENCE, *PICK, *ASK, *ASK_KEY)
+ACTIONS: tuple[Action, ...] = (
+    *MAIN, *VIEW, *DELETE, *RUN, *PLAN, *GUIDE, *EVIDENCE, *PICK, *ASK, *ASK_KEY,
+)  # fmt: skip
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
 

@@ -211,11 +211,12 @@ class TableKeys(Acting[None]):
             screen = EvidenceScreen(self.link.bench, self.armed, self.current)
             self.app.push_screen(screen, lambda _: self.follow())
 
-    def do_trust_open(self) -> None:
-        """Who trusts whom."""
-        from tofutui.ui.screens.trust import TrustScreen
+    def do_guide_open(self) -> None:
+        """The guide, with the run that is open if there is one."""
+        from tofutui.ui.screens.guide import GuideScreen
 
-        self.app.push_screen(TrustScreen(self.comparison))
+        if self.link is not None and self.link.guide is not None:
+            self.app.push_screen(GuideScreen(self.link, self.link.guide), lambda _: self.follow())
 
     def do_log_open(self) -> None:
         """The commands that were sent."""
