@@ -21,7 +21,8 @@ def current_step(screen: str) -> str:
             for word in (" now", " waiting", " failed"):
                 shown = shown.removesuffix(word).rstrip()
             shown = shown.rstrip("…").rstrip()
-            return next((title for title in STEPS if title.startswith(shown)), "")
+            fitting = [title for title in STEPS if title.startswith(shown)]
+            return shown if shown in fitting else next(iter(fitting), "")
     return ""
 
 
