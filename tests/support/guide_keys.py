@@ -65,7 +65,7 @@ class Keyboard:
             "Registering overwrites the secondary": self._overwrite,
             "Register": lambda: self._in_browser("register"),
             "Add ISE server ISE-server": lambda: self._in_browser("ise-add"),
-            "Primary Active": lambda: None,
+            "Primary Active": lambda: self.browser("primary-active"),
         }
         if title.startswith("Milestone"):
             self.app.press("enter")

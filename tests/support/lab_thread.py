@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tofutui.lab.pair import Lab
+from tofutui.lab.pair import Lab, Pace
+
+QUICK = Pace(milestone=0.1)
 
 
 @dataclass
@@ -36,7 +38,7 @@ def lab_thread(scenario: str, directory: Path) -> Iterator[ThreadedLab]:
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
-        lab = asyncio.run_coroutine_threadsafe(Lab.start(scenario, directory), loop).result(30)
+        lab = asyncio.run_coroutine_threadsafe(Lab.start(scenario, directory, pace=QUICK), loop).result(30)
         try:
             yield ThreadedLab(lab, loop)
         finally:

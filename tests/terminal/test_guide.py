@@ -28,6 +28,8 @@ def test_the_demo_from_the_first_mismatch_to_primary_active(tmp_path: Path) -> N
         app.wait_for(lambda screen: compared(screen) and "1 mismatch" in screen)
 
         def browser(command: str) -> None:
+            if command == "primary-active":
+                return  # the pair comes to it by itself
             app.press({"register": "\x1b[18~", "ise-add": "\x1b[19~"}[command])
             app.wait_for("simulated browser: ")
             assert "error" not in app.text()
@@ -76,6 +78,10 @@ class Killed:
         self.command += ["--data", str(tmp_path / "data")]
 
     def browser(self, command: str) -> None:
+        """The pair takes as long to register as the test needs for the milestones."""
+        if command == "register":
+            return
+        command = "register" if command == "primary-active" else command
         assert self.pair.command(command) == "ok"
 
     def operator(self, app: Terminal) -> Keyboard:
@@ -111,7 +117,8 @@ def test_killed_at_each_step_it_goes_on_where_it_was_and_sends_nothing_twice(tmp
                 if "The run has ended" in app.text():
                     title = ""
                 killed.kill(app)
-        assert len(seen) >= 14
+        by_itself = {"Does the pair find itself again?", "Enable Virtual IP"}
+        assert seen == [title for title in STEPS if title not in by_itself]
         assert len(pair.deletions()) == len(set(pair.deletions())) == 3
         record = killed.record()
         assert record["left"] == []

@@ -207,7 +207,7 @@ class Guide(Holding):
             await self.go_on()
         elif kind in POLLED and step.progress is not Progress.FAILED:
             if kind != "milestone" and step.progress is not Progress.WAITING:
-                await self.change(lambda run: engine.waiting(run, step.id), step.id, "waiting")
+                await self.change(lambda run: _waiting(run, step.id), step.id, "waiting")
             if self._poller is None or self._poller.done():
                 self._poller = asyncio.create_task(self._poll())
 
@@ -330,6 +330,11 @@ class Guide(Holding):
             active = text_of(step.id).kind == "active"
             await self.done(step, line if active else f"not watched to its end; since: {line}", by=PROGRAM)
         await self.go_on()
+
+
+def _waiting(run: Run, id_: str) -> Run:
+    """The step waits, unless what it waits for was seen meanwhile."""
+    return engine.waiting(run, id_) if run.current is not None and run.current.id == id_ else run
 
 
 async def _resolve(name: str) -> tuple[str, ...]:
