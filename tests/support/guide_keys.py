@@ -40,7 +40,8 @@ class Keyboard:
         return self.app.wait_for(self.is_at(title), seconds)
 
     def dialog(self, title: str) -> None:
-        self.app.wait_for(lambda screen: f"━  {title}  ━" in screen and "takes it" in screen)
+        framed = re.compile(rf"━ +{re.escape(title)} +━")
+        self.app.wait_for(lambda screen: bool(framed.search(screen)) and "takes it" in screen)
 
     def choose(self, title: str, downs: int = 0) -> None:
         self.dialog(title)
@@ -100,7 +101,7 @@ class Keyboard:
 
     def _next_comparison(self, done: set[str]) -> str:
         """The title of the next question about a fingerprint; "" once the delete dialog stands there."""
-        found = re.compile(r"━  (SHA-256 of \S+)  ━")
+        found = re.compile(r"━ +(SHA-256 of \S+) +━")
 
         def asked(screen: str) -> bool:
             title = found.search(screen)

@@ -157,3 +157,30 @@ def test_killed_in_the_middle_of_a_deletion_the_list_decides_and_nothing_is_sent
         commands = killed.record()["commands"]
         assert isinstance(commands, list)
         assert [one["outcome"] for one in commands] == ["gone"] * 3
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_a_run_in_use_is_watched_and_taken_over(tmp_path: Path, size: tuple[int, int]) -> None:
+    with lab_thread("renamed", tmp_path / "lab") as pair:
+        killed = Killed(pair, tmp_path)
+        with terminal(killed.command, tmp_path, PYTHONPATH=CODE) as first:
+            killed.operator(first).begin()
+            with terminal(killed.command, tmp_path, size, PYTHONPATH=CODE) as second:
+                operator = killed.operator(second)
+                second.press("c")
+                operator.dialog("In use")
+                assert "is in use: " in second.text()
+                second.press("enter")
+                second.wait_for("WATCHING")
+                second.press("enter")
+                second.wait_for("held by")
+                first.press("m")
+                Keyboard(first, killed.browser).type("Note: Preflight", "hello from the first")
+                second.wait_for("hello from the first")
+                second.press("t")
+                second.wait_for(lambda screen: "WATCHING" not in screen and "taking" not in screen)
+                first.wait_for("WATCHING")
+                second.press("q")
+                second.press("q")
+                assert second.wait_end() == 0

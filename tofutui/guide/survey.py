@@ -13,12 +13,12 @@ from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.comparison import Entry, NodeView, Phase
 from tofutui.tofu.endpoint import Endpoint, is_loopback, normalise_host
 from tofutui.tofu.guided import NodeShot, RowShot
-from tofutui.tofu.ha import VersionInfo
+from tofutui.tofu.ha import VersionInfo, parse_ha_status, parse_version
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import Role, Via
 from tofutui.tofu.text import safe
 from tofutui.tofu.verdict import Verdict
-from tofutui.workbench import Workbench
+from tofutui.workbench import NodeChanged, Workbench
 
 
 class Survey:
@@ -101,14 +101,16 @@ class Survey:
         ):  # a login that failed is not tried again here: it could lock the account
             return NodeFacts(role=role, hostname=view.hostname, answered=False, error=view.error)
         try:
-            state = await self._bench.ask_ha(role)
+            state = parse_ha_status((await self._bench.node(role).ha_status()).text)
         except ApplianceError as error:
             return NodeFacts(role=role, hostname=view.hostname, answered=False, ha_error=str(error))
+        view.ha = state or view.ha
+        self._bench.on_change(NodeChanged(role))
         return NodeFacts(role=role, hostname=view.hostname, ha=state)
 
     async def _version(self, role: Role) -> VersionInfo | None:
         try:
-            info = await self._bench.ask_version(role)
+            info = parse_version((await self._bench.node(role).show_version()).text)
         except ApplianceError:
             return self._versions.get(role)
         self._versions[role] = info

@@ -4,69 +4,10 @@ Bindings, the footer, help, the command palette, the key map and the README's ta
 Textual, so that the command line can print the keys.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
-
-class Scope(StrEnum):
-    """Where an action can be used; the value is the heading in help."""
-
-    MAIN = "The two tables"
-    VIEW = "Full-size views"
-    DELETE = "The delete dialog"
-    RUN = "While rows are being deleted"
-    PLAN = "The plan"
-    GUIDE = "The guide"
-    EVIDENCE = "Evidence and logs"
-    PICK = "The session picker"
-    ASK = "Questions of a node"
-    ASK_KEY = "An unknown SSH host key"
-
-
-class Danger(StrEnum):
-    """What an action can do to a node."""
-
-    NONE = "none"
-    IRREVERSIBLE = "irreversible"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """What the rules below need to know about the moment."""
-
-    ready: bool = True
-    """Whether the connection part is loaded."""
-    panes: int = 2
-    rows: int = 0
-    """Rows of the armed pane that are shown."""
-    marks: int = 0
-    """Marked rows of the armed pane, hidden ones included."""
-    stale: int = 0
-    """Stale rows of the armed pane that are shown."""
-    planned: int = 0
-    """Stale remote rows of both nodes."""
-    busy: bool = False
-    """Whether the armed pane's node is being read."""
-    locked: str | None = None
-    """Why nothing can be deleted on the armed pane's node."""
-    guideless: str | None = None
-    """Why there is no guide."""
-    watching: str | None = None
-    """Who holds the guide's run; None: this process does."""
-    ended: bool = False
-    """Whether the guide's run has ended."""
-    demo: bool = False
-    """Whether the pair is the simulated one."""
-    working: str | None = None
-    """What the guide is doing just now."""
-
-
-Rule = Callable[[State], str | None]
-
-
-def _always(_state: State) -> str | None:
-    return None
+from tofutui.ui.guide_actions import GUIDE
+from tofutui.ui.registry import Action, Danger, Scope, State, inner, show_key
 
 
 def _needs_row(state: State) -> str | None:
@@ -107,74 +48,6 @@ def _can_guide(state: State) -> str | None:
     return _needs_link(state) or state.guideless
 
 
-def _holds_run(state: State) -> str | None:
-    if state.watching is not None:
-        return f"held by {state.watching}; t takes it over"
-    return state.working
-
-
-def _watches_run(state: State) -> str | None:
-    return None if state.watching is not None else "the run is held here"
-
-
-def _run_ended(state: State) -> str | None:
-    return None if state.ended else "the run has not ended"
-
-
-def _only_demo(state: State) -> str | None:
-    return None if state.demo else "only on the simulated pair (--demo)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One thing a user can do."""
-
-    id: str
-    """``group.verb``; also the id of its key binding."""
-    keys: tuple[str, ...]
-    """In Textual's names; the first one is shown."""
-    title: str
-    help: str
-    scope: Scope = Scope.MAIN
-    hint: str = ""
-    """The short verb of the footer."""
-    footer: int = 0
-    """How much it deserves its place in the footer: 1 goes last, 0 is never there."""
-    danger: Danger = Danger.NONE
-    why_disabled: Rule = _always
-    palette: bool = True
-    demo: bool = False
-    """Only there on the simulated pair: neither footer nor help show it elsewhere."""
-
-    @property
-    def shown_key(self) -> str:
-        """The first key as it is printed."""
-        return show_key(self.keys[0])
-
-    @property
-    def shown_keys(self) -> str:
-        """All keys as they are printed."""
-        return " ".join(show_key(key) for key in self.keys)
-
-
-_NAMES = {
-    "question_mark": "?", "slash": "/", "equals_sign": "=", "colon": ":", "space": "Space", "enter": "Enter",
-    "escape": "Esc", "tab": "Tab", "shift+tab": "Shift+Tab", "up": "↑", "down": "↓", "pageup": "PageUp",
-    "pagedown": "PageDown", "home": "Home", "end": "End",
-}  # fmt: skip
-
-
-def show_key(key: str) -> str:
-    """A key of the keyboard as people write it: ``ctrl+d`` is Ctrl+D, ``question_mark`` is ?."""
-    if key in _NAMES:
-        return _NAMES[key]
-    if key[0] == "f" and key[1:].isdigit():
-        return key.upper()
-    if key.startswith("ctrl+"):
-        return "Ctrl+" + key[5:].upper()
-    return key
-
-
 def _move(name: str, keys: tuple[str, ...], title: str) -> Action:
     return Action(id=f"move.{name}", keys=keys, title=title, help=f"{title}.", palette=False)
 
@@ -183,21 +56,6 @@ def _view(name: str, keys: tuple[str, ...], title: str) -> Action:
     return Action(
         id=f"view.{name}", keys=keys, title=title, help=f"{title}.", scope=Scope.VIEW, palette=False
     )
-
-
-def _inner(id_: str, keys: str, title: str, text: str, hint: str = "", footer: int = 0) -> Action:
-    return Action(
-        id=id_, keys=tuple(keys.split()), title=title, help=text, hint=hint, footer=footer,
-        scope=Scope[id_.partition(".")[0].upper()], palette=False,
-    )  # fmt: skip
-
-
-def _early(id_: str, keys: str, title: str, text: str) -> Action:
-    return replace(_inner(id_, keys, title, text), priority=True)
-
-
-def _help(scope: str, keys: str = "question_mark f1") -> Action:
-    return _inner(f"{scope}.help", keys, "Help", "All keys, those of this screen first.", "help", 100)
 
 
 MAIN: tuple[Action, ...] = (
@@ -341,147 +199,78 @@ VIEW: tuple[Action, ...] = (
     _view("half_up", ("ctrl+u",), "Half a page up"),
     _view("page_down", ("pagedown",), "A page down"),
     _view("page_up", ("pageup",), "A page up"),
-    _inner("view.back", "escape q enter", "Back", "Close this view.", "back", 90),
-    _help("view"),
+    inner("view.back", "escape q enter", "Back", "Close this view.", "back", 90),
 )
 
 DELETE: tuple[Action, ...] = (
-    _inner("delete.keep", "enter escape n q", "Keep", "Close the dialog; nothing is sent."),
+    inner("delete.keep", "enter escape n q", "Keep", "Close the dialog; nothing is sent."),
     replace(
-        _inner(
+        inner(
             "delete.confirm", "y", "Delete",
             "Delete what the dialog shows. A row that is not stale or is the node's own needs its key typed.",
         ),
         danger=Danger.IRREVERSIBLE,
     ),
-    _inner("delete.next", "tab", "Next field", "From the typed key to the buttons."),
-    _inner("delete.previous", "shift+tab", "Field before", "Back to the field before."),
-    _inner("delete.copy", "ctrl+y", "Copy", "What the dialog says, to the terminal's clipboard."),
-    _inner("delete.down", "down j", "Scroll down", "Show more of a long dialog."),
-    _inner("delete.up", "up k", "Scroll up", "Show what is above."),
-    _inner("delete.page_down", "pagedown", "A page down", "A page down."),
-    _inner("delete.page_up", "pageup", "A page up", "A page up."),
+    inner("delete.next", "tab", "Next field", "From the typed key to the buttons."),
+    inner("delete.previous", "shift+tab", "Field before", "Back to the field before."),
+    inner("delete.copy", "ctrl+y", "Copy", "What the dialog says, to the terminal's clipboard."),
+    inner("delete.down", "down j", "Scroll down", "Show more of a long dialog."),
+    inner("delete.up", "up k", "Scroll up", "Show what is above."),
+    inner("delete.page_down", "pagedown", "A page down", "A page down."),
+    inner("delete.page_up", "pageup", "A page up", "A page up."),
 )  # fmt: skip
 
 RUN: tuple[Action, ...] = (
-    _inner("run.back", "enter escape q", "Back", "Close, once every step has ended.", "back", 90),
-    _inner("run.down", "down j", "Scroll down", "Show more of a long run."),
-    _inner("run.up", "up k", "Scroll up", "Show what is above."),
+    inner("run.back", "enter escape q", "Back", "Close, once every step has ended.", "back", 90),
+    inner("run.down", "down j", "Scroll down", "Show more of a long run."),
+    inner("run.up", "up k", "Scroll up", "Show what is above."),
 )
 
 PLAN: tuple[Action, ...] = (
-    _inner("plan.down", "j down", "Down", "Next row."),
-    _inner("plan.up", "k up", "Up", "Row before."),
-    _inner("plan.toggle", "space", "Take in or leave out", "A suspect row is only taken in by hand.",
+    inner("plan.down", "j down", "Down", "Next row."),
+    inner("plan.up", "k up", "Up", "Row before."),
+    inner("plan.toggle", "space", "Take in or leave out", "A suspect row is only taken in by hand.",
            "take in / leave out", 80),
     replace(
-        _inner("plan.delete", "D", "To the delete dialog", "The delete dialog for the rows taken in.",
+        inner("plan.delete", "D", "To the delete dialog", "The delete dialog for the rows taken in.",
                "delete dialog", 85),
         danger=Danger.IRREVERSIBLE,
     ),
-    _inner("plan.copy", "y", "Copy the commands", "Those of the rows taken in, to the terminal's clipboard.",
+    inner("plan.copy", "y", "Copy the commands", "Those of the rows taken in, to the terminal's clipboard.",
            "copy commands", 60),
-    _inner("plan.back", "escape q", "Back", "Close the plan; nothing is sent.", "back", 90),
-    _help("plan"),
-)  # fmt: skip
-
-GUIDE: tuple[Action, ...] = (
-    _inner("guide.down", "j down", "Next step", "Show the next step."),
-    _inner("guide.up", "k up", "Step before", "Show the step before."),
-    _inner("guide.now", "n", "The step to do now", "Show the step that is to be done now.", "now", 30),
-    _inner("guide.page_down", "pagedown ctrl+d", "A page down", "More of the step shown."),
-    _inner("guide.page_up", "pageup ctrl+u", "A page up", "What is above in the step shown."),
-    replace(
-        _inner("guide.act", "enter", "Do the step",
-               "Check, ask, open the plan, or tick, as the step says.", "do it", 95),
-        why_disabled=_holds_run,
-    ),
-    _inner("guide.copy", "1 2 3 4 5 6 7 8 9", "Copy a value",
-           "The value with this number, to the terminal's clipboard.", "copy value", 60),
-    replace(
-        _inner("guide.skip", "s", "Skip the step", "Leave the step out, with a reason.", "skip", 50),
-        why_disabled=_holds_run,
-    ),
-    replace(
-        _inner("guide.fail", "F", "The step failed", "Say what was seen; the known causes are shown then.",
-               "failed", 70),
-        why_disabled=_holds_run,
-    ),
-    replace(
-        _inner("guide.reopen", "u", "Do a step again", "The step shown, and what rests on it.", "again", 45),
-        why_disabled=_holds_run,
-    ),
-    replace(
-        _inner("guide.note", "m", "Note", "Write something beside the step shown.", "note", 65),
-        why_disabled=_holds_run,
-    ),
-    _inner("guide.causes", "K", "Known causes", "Why a registration fails: how to tell, what to do.",
-           "causes", 55),
-    _inner("guide.evidence", "e", "Evidence and logs", 'Add "TOFU failed" lines of a node\'s log.',
-           "evidence", 25),
-    _inner("guide.log", "L", "Command log", "Every command that was sent, and what came back.", "log", 20),
-    _inner("guide.record", "x", "Change record", "Write the record of this run into a file.", "record", 75),
-    replace(
-        _inner("guide.new", "N", "New run", "Begin another run once this one has ended.", "new run", 15),
-        why_disabled=_run_ended,
-    ),
-    replace(
-        _inner("guide.take", "t", "Take over", "Hold the run that another process holds; that one watches.",
-               "take over", 40),
-        why_disabled=_watches_run,
-    ),
-    replace(
-        _inner("guide.demo_register", "f7", "Simulate the browser: Register",
-               "Demo only: what a click on Register does on the simulated pair.",
-               "simulate browser: Register", 80),
-        why_disabled=_only_demo, demo=True,
-    ),
-    replace(
-        _inner("guide.demo_ise", "f8", "Simulate the browser: Add ISE, Save",
-               "Demo only: what adding the ISE servers does on the simulated pair.",
-               "simulate browser: Add ISE", 79),
-        why_disabled=_only_demo, demo=True,
-    ),
-    _inner("guide.back", "escape q", "Back", "To the tables; the run goes on where it is.", "back", 90),
+    inner("plan.back", "escape q", "Back", "Close the plan; nothing is sent.", "back", 90),
 )  # fmt: skip
 
 EVIDENCE: tuple[Action, ...] = (
-    _inner("evidence.add", "f5", "Add the log",
-           "Read the pasted text, or else the files named, for TOFU failures.",
-           "add log", 85),
-    _inner("evidence.role", "f2", "Whose log", "Primary, secondary, or not known.", "whose", 80),
-    _inner("evidence.reissued", "f3", "This host was re-issued",
-           "Say that the row's host has a new certificate.", "re-issued", 70),
-    _inner("evidence.learned", "f4", "Learned again",
+    inner("evidence.add", "f5", "Add the lines", "Read the pasted text or the file for TOFU failures.",
+           "add the lines", 85),
+    inner("evidence.role", "f2", "Whose log", "Primary, secondary, or not known.", "whose log", 80),
+    inner("evidence.reissued", "f3", "This host was re-issued",
+           "Say that the row's host has a new certificate.", "re-issued", 75),
+    inner("evidence.learned", "f4", "Learned again",
            "Say when the node learned this row again: evidence from before no longer counts.",
-           "learned again", 65),
-    _inner("evidence.certificates", "f8", "Add known certificates",
-           "Read exported certificates (PEM, DER, keytool's text): a file, a folder or a glob.",
-           "add certificates", 75),
-    _early("evidence.page_down", "pagedown", "A page down", "More of what is known of the row."),
-    _early("evidence.page_up", "pageup", "A page up", "Back up in what is known of the row."),
-    _inner("evidence.back", "escape", "Back", "Close the screen.", "back", 90),
-    _help("evidence", "f1 question_mark"),
+           "learned again", 70),
+    inner("evidence.back", "escape", "Back", "Close the screen.", "back", 90),
 )  # fmt: skip
 
 PICK: tuple[Action, ...] = (
-    _inner("pick.down", "j down", "Down", "Next one."),
-    _inner("pick.up", "k up", "Up", "The one before."),
-    _inner("pick.open", "enter", "Open", "Open this session.", "open", 90),
-    _inner(
+    inner("pick.down", "j down", "Down", "Next one."),
+    inner("pick.up", "k up", "Up", "The one before."),
+    inner("pick.open", "enter", "Open", "Open this session.", "open", 90),
+    inner(
         "pick.back", "escape q", "Back", "Stay with the open session; quit where none is open.", "back", 80
     ),
 )
 
 ASK: tuple[Action, ...] = (
-    _inner("ask.no", "escape", "No answer", "Leave a node's question unanswered."),
-    _inner("ask.down", "down", "Scroll down", "Show more of a long question."),
-    _inner("ask.up", "up", "Scroll up", "Show what is above."),
+    inner("ask.no", "escape", "No answer", "Leave a node's question unanswered."),
+    inner("ask.down", "down", "Scroll down", "Show more of a long question."),
+    inner("ask.up", "up", "Scroll up", "Show what is above."),
 )
 
 ASK_KEY: tuple[Action, ...] = (
-    _inner("ask_key.no", "escape enter n q", "No", "Refuse an unknown SSH host key."),
-    _inner("ask_key.yes", "y", "Yes", "Add an unknown SSH host key to known_hosts and log in."),
+    inner("ask_key.no", "escape enter n q", "No", "Refuse an unknown SSH host key."),
+    inner("ask_key.yes", "y", "Yes", "Add an unknown SSH host key to known_hosts and log in."),
 )
 
 ACTIONS: tuple[Action, ...] = (
@@ -493,3 +282,9 @@ BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 def footer_items(actions: tuple[Action, ...]) -> list[Action]:
     """What may stand in a footer, the most deserving first."""
     return sorted((a for a in actions if a.footer), key=lambda a: -a.footer)
+
+
+__all__ = [
+    "ACTIONS", "ASK", "ASK_KEY", "BY_ID", "DELETE", "EVIDENCE", "GUIDE", "MAIN", "PICK", "PLAN", "RUN",
+    "VIEW", "Action", "Danger", "Scope", "State", "footer_items", "show_key",
+]  # fmt: skip

@@ -18,7 +18,7 @@ from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase
 from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.evidence import NodeClock
 from tofutui.tofu.failures import LogDigest, read_log
-from tofutui.tofu.ha import HaState, VersionInfo, parse_clock, parse_ha_status, parse_version
+from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version
 from tofutui.tofu.known import Imported
 from tofutui.tofu.listing import Listing
 from tofutui.tofu.presented import Presented, Status
@@ -194,27 +194,6 @@ class Workbench:
             return await probes.fetch(endpoint, probe_target(self.session, role, endpoint))
         finally:
             await self._end_probes(probes)
-
-    async def ask_ha(self, role: Role) -> HaState | None:
-        """What a node says of its part in the pair right now; it stands in its view from then on.
-
-        Raises:
-            ApplianceError: the node could not be asked.
-        """
-        state = parse_ha_status((await self._nodes[role].ha_status()).text)
-        view = self.comparison.nodes[role]
-        view.ha = state or view.ha
-        view.notices = self._notices(role)
-        self.on_change(NodeChanged(role))
-        return state
-
-    async def ask_version(self, role: Role) -> VersionInfo:
-        """Version and fixes of a node, asked now.
-
-        Raises:
-            ApplianceError: the node could not be asked.
-        """
-        return parse_version((await self._nodes[role].show_version()).text)
 
     def clock_of(self, role: Role) -> NodeClock | None:
         """The node's clock as it was last read."""
