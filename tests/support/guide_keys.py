@@ -13,7 +13,7 @@ STEPS = [step_texts()[id_].title.replace("{name}", "ISE-server") for id_ in play
 def current_step(screen: str) -> str:
     """The title of the step to do now (or the failed one), "" while something is under way."""
     lines = screen.splitlines()
-    if not lines or "…" in lines[0][40:] or "┏" in screen:
+    if not lines or "…" in lines[0] or "┏" in screen:
         return ""
     for text in lines[1:]:
         if text[1:2] in ("▸", "…", "✗"):

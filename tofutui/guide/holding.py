@@ -108,11 +108,15 @@ class Holding:
         self.on_change()
 
     async def look_again(self) -> None:
-        """Read the run that is watched as it is stored now."""
-        if self.run is None or self.is_mine:
+        """Read the run as it is stored: news of one that is watched, or that this one was taken over."""
+        if self.run is None:
             return
+        lease = self.lease
         held = await asyncio.to_thread(self.tools.runs.get, self.run.id)
-        if held is not None and (held.run, held.lease) != (self.run, self.holder):
+        if held is None or lease != self.lease:
+            return
+        taken = lease is not None and (held.lease is None or held.lease.token != lease.token)
+        if taken or (lease is None and (held.run, held.lease) != (self.run, self.holder)):
             await self.watch(held)
 
     async def hold(self, held: Held) -> None:

@@ -45,7 +45,8 @@ def step_lines(run: Run, width: int, glyphs: Glyphs) -> list[Line]:
 def about(guide: Guide, step: StepState, width: int) -> list[Line]:
     """Everything about one step."""
     run, text = guide.held, text_of(step.id)
-    found: list[Line] = [line(title_of(step.id), Tone.STRONG), ((_progress(step), TONES[step.progress]),)]
+    found = [line(part, Tone.STRONG) for part in wrap(title_of(step.id), width)]
+    found += [line(part, TONES[step.progress]) for part in wrap(_progress(step), width)]
     if step.reason:
         found += labelled("because", [step.reason], width, TONES[step.progress])
     found.append(EMPTY)
@@ -89,7 +90,8 @@ def causes(run: Run, others: Sequence[OtherCause], width: int) -> list[Line]:
     """Why a registration fails; what something points to comes first."""
     found: list[Line] = []
     for cause, pointer in likely_causes(run, others):
-        found.append(line(cause.title, Tone.WARNING if pointer else Tone.STRONG))
+        tone = Tone.WARNING if pointer else Tone.STRONG
+        found += [line(part, tone) for part in wrap(cause.title, width)]
         found += labelled("  seen", [pointer], width, Tone.WARNING) if pointer else []
         found += labelled("  tell", [cause.tell], width) + labelled("  do", [cause.do], width) + [EMPTY]
     return found

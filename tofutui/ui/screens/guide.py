@@ -110,7 +110,7 @@ class GuideScreen(GuideActs):
             self.draw()
 
     async def _look_again(self) -> None:
-        if self.guide.run is not None and not self.guide.is_mine and self.working is None:
+        if self.guide.run is not None and self.working is None:
             await self.guide.look_again()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -148,9 +148,9 @@ class GuideScreen(GuideActs):
         steps, step = self.query_one("#steps", Scroller), self.query_one("#step", Scroller)
         heading: Line = ((title, Tone.STRONG),)
         if not self.guide.is_mine and self.guide.holder:
-            heading += ((f"  WATCHING {lease_words(self.guide.holder)}", Tone.WARNING),)
+            heading = ((f" WATCHING {lease_words(self.guide.holder)} ", Tone.WARNING), *heading)
         if self.working is not None:
-            heading += ((f"  {self.working} …", Tone.WARNING),)
+            heading = ((f" {self.working} … ", Tone.WARNING), *heading)
         self.query_one("#heading", Painted).show([heading])
         steps.show(guidewords.step_lines(run, max(10, steps.size.width - 1), self.owner.glyphs))
         steps.choose(self._cursor)

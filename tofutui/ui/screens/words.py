@@ -7,6 +7,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from tofutui.tofu.session import Role
+from tofutui.tofu.text import safe
 from tofutui.ui.actions import ASK, PICK
 from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.screens.ask import Question
@@ -88,7 +89,7 @@ class ChoiceScreen(Dialog[str | None]):
     def on_mount(self) -> None:
         """The title."""
         self.add_class("-primary")
-        title_of(self.query_one("#box"), f" {self._title} ")
+        title_of(self.query_one("#box"), safe(self._title))
 
     def on_resize(self) -> None:
         """Wrap anew."""
