@@ -15,7 +15,6 @@ from tofutui.guide.playbook import text_of
 from tofutui.history.database import FILE, Database
 from tofutui.history.runs import Runs
 from tofutui.tofu.guided import Progress, StepState
-from tofutui.tofu.session import Role
 from tofutui.workbench.bench import utc_now
 
 SHEET = {
@@ -97,10 +96,9 @@ class Guided:
 
 def tools(pair: Live, database: Database, *, pid: int = 1, host: str = "jump01", user: str = "ops") -> Tools:
     tokens = (f"{pid}-{number}" for number in count())
-    logs = {Role(role): path for role, path in pair.lab.log_paths.items()}
     return Tools(
         bench=pair.bench, executor=pair.executor, runs=Runs(database), journal=pair.journal,
-        me=Me(host, user, pid), clock=utc_now, token=lambda: next(tokens), polling=QUICK, logs=logs,
+        me=Me(host, user, pid), clock=utc_now, token=lambda: next(tokens), polling=QUICK,
     )  # fmt: skip
 
 

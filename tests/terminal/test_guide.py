@@ -25,7 +25,7 @@ def compared(screen: str) -> bool:
 @pytest.mark.timeout(300)
 def test_the_demo_from_the_first_mismatch_to_primary_active(tmp_path: Path) -> None:
     with terminal([*TOFUTUI, "--demo"], tmp_path, PYTHONPATH=CODE) as app:
-        app.wait_for(lambda screen: compared(screen) and "1 mismatch" in screen)
+        app.wait_for(lambda screen: compared(screen) and " mismatch " in screen)
 
         def browser(command: str) -> None:
             if command == "primary-active":

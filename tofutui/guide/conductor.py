@@ -260,7 +260,7 @@ class Guide(Holding):
             rows=self.survey.stored(),
             deleted=tuple(dict.fromkeys(sent)),
             wanted=tuple(wanted),
-            failures=await failure_reports(self.tools.bench, run, entries, self.tools.logs),
+            failures=failure_reports(self.tools.bench, run, entries),
             registered=any(s.id == "primary-active" for s in run.steps),
         )
 

@@ -1,10 +1,9 @@
 """A stored run in one process: taken, changed (on disk first), watched while another holds it, let go of."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from tofutui.executor import Executor
 from tofutui.guide import engine
@@ -14,7 +13,7 @@ from tofutui.guide.survey import Survey
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Held, LeaseLost, Runs
 from tofutui.tofu.guided import Event, Lease, Run, StepState
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.session import Session
 from tofutui.workbench import Workbench
 
 Edit = Callable[[Run], Run]
@@ -41,8 +40,6 @@ class Tools:
     clock: Callable[[], datetime]
     token: Callable[[], str]
     polling: Polling = field(default_factory=Polling)
-    logs: Mapping[Role, Path] = field(default_factory=dict)
-    """Logs beside those that the session names (the simulated pair's)."""
 
 
 class Holding:

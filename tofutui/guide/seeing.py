@@ -1,13 +1,11 @@
 """What the states, logs and answers of a run mean for it."""
 
-import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
-from tofutui.guide.logs import failures_of, read_files
+from tofutui.guide.logs import failures_of
 from tofutui.guide.playbook import Cause, causes
 from tofutui.guide.preflight import NodeFacts, direction_check, is_connected
 from tofutui.guide.rules import Sheet
@@ -82,22 +80,17 @@ def restart_checks(run: Run, sheet: Sheet, now: datetime) -> list[Check]:
     return found
 
 
-async def failure_reports(
-    bench: Workbench, run: Run, deletions: Sequence[JournalEntry], logs: Mapping[Role, Path]
-) -> tuple[Failures, ...]:
+def failure_reports(bench: Workbench, run: Run, deletions: Sequence[JournalEntry]) -> tuple[Failures, ...]:
     """TOFU failures of each node since its last deletion in this run, as far as logs are at hand."""
     found = []
     for role in bench.session.roles:
-        patterns = [*bench.session.nodes[role].logs, *([str(logs[role])] if role in logs else [])]
-        source, digests = await asyncio.to_thread(read_files, patterns)
-        given = [log for log in bench.testimony.logs if log.role is role]
-        names = [*([source] if source else []), *dict.fromkeys(log.source for log in given)]
+        logs = [log for log in bench.testimony.every_log if log.role is role]
         ended = [e.settled_at or e.at for e in deletions if e.role is role]
         found.append(
             failures_of(
                 role,
-                ", ".join(names) or None,
-                [*digests, *(log.digest for log in given)],
+                ", ".join(dict.fromkeys(log.source for log in logs)) or None,
+                [log.digest for log in logs],
                 clock=bench.clock_of(role),
                 started=run.started,
                 since=max([run.started, *ended]),

@@ -7,7 +7,7 @@ Textual, so that the command line can print the keys.
 from dataclasses import replace
 
 from tofutui.ui.guide_actions import GUIDE
-from tofutui.ui.registry import Action, Danger, Scope, State, inner, show_key
+from tofutui.ui.registry import Action, Danger, Scope, State, early, help_of, inner, show_key
 
 
 def _needs_row(state: State) -> str | None:
@@ -148,6 +148,10 @@ MAIN: tuple[Action, ...] = (
         why_disabled=_needs_link,
     ),
     Action(
+        id="trust.open", keys=("m",), title="Trust map", hint="map", footer=18,
+        help="Who trusts whom, with the worst verdict of the rows behind each arrow.",
+    ),
+    Action(
         id="guide.open", keys=("c",), title="Guided re-registration", hint="guide", footer=72,
         help="Step by step from the stale rows to Primary Active and back to ISE; every change is stored, "
         "and a run that was interrupted goes on where it was.",
@@ -200,6 +204,7 @@ VIEW: tuple[Action, ...] = (
     _view("page_down", ("pagedown",), "A page down"),
     _view("page_up", ("pageup",), "A page up"),
     inner("view.back", "escape q enter", "Back", "Close this view.", "back", 90),
+    help_of("view"),
 )
 
 DELETE: tuple[Action, ...] = (
@@ -239,18 +244,26 @@ PLAN: tuple[Action, ...] = (
     inner("plan.copy", "y", "Copy the commands", "Those of the rows taken in, to the terminal's clipboard.",
            "copy commands", 60),
     inner("plan.back", "escape q", "Back", "Close the plan; nothing is sent.", "back", 90),
+    help_of("plan"),
 )  # fmt: skip
 
 EVIDENCE: tuple[Action, ...] = (
-    inner("evidence.add", "f5", "Add the lines", "Read the pasted text or the file for TOFU failures.",
-           "add the lines", 85),
-    inner("evidence.role", "f2", "Whose log", "Primary, secondary, or not known.", "whose log", 80),
+    inner("evidence.add", "f5", "Add the log",
+           "Read the pasted text, or else the files named, for TOFU failures.",
+           "add log", 85),
+    inner("evidence.role", "f2", "Whose log", "Primary, secondary, or not known.", "whose", 80),
     inner("evidence.reissued", "f3", "This host was re-issued",
-           "Say that the row's host has a new certificate.", "re-issued", 75),
+           "Say that the row's host has a new certificate.", "re-issued", 70),
     inner("evidence.learned", "f4", "Learned again",
            "Say when the node learned this row again: evidence from before no longer counts.",
-           "learned again", 70),
+           "learned again", 65),
+    inner("evidence.certificates", "f8", "Add known certificates",
+           "Read exported certificates (PEM, DER, keytool's text): a file, a folder or a glob.",
+           "add certificates", 75),
+    early("evidence.page_down", "pagedown", "A page down", "More of what is known of the row."),
+    early("evidence.page_up", "pageup", "A page up", "Back up in what is known of the row."),
     inner("evidence.back", "escape", "Back", "Close the screen.", "back", 90),
+    help_of("evidence", "f1 question_mark"),
 )  # fmt: skip
 
 PICK: tuple[Action, ...] = (
@@ -273,9 +286,7 @@ ASK_KEY: tuple[Action, ...] = (
     inner("ask_key.yes", "y", "Yes", "Add an unknown SSH host key to known_hosts and log in."),
 )
 
-ACTIONS: tuple[Action, ...] = (
-    *MAIN, *VIEW, *DELETE, *RUN, *PLAN, *GUIDE, *EVIDENCE, *PICK, *ASK, *ASK_KEY,
-)  # fmt: skip
+ACTIONS: tuple[Action, ...] = (*MAIN, *VIEW, *DELETE, *RUN, *PLAN, *GUIDE, *EVIDENCE, *PICK, *ASK, *ASK_KEY)
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
 

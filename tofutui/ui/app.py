@@ -42,14 +42,13 @@ class TofutuiApp(GuardedApp):
         self.animation_level = "none"
         self.options = options
         self.clock = clock
-        self.opener = open_link or opener(options.data_dir, clock, options.lab_logs)
+        self.opener = open_link or opener(options.data_dir, clock)
         self.asker = ScreenAsker(self)
         self.glyphs = Glyphs(options.ascii)
         self.key = ""
         self.key_time = 0.0
-        """When the key that is carried out now was pressed."""
-        self.key = ""
-        """That key, in Textual's name."""
+        """The key that is carried out now, and when it was pressed."""
+        self.spent = SpentKey()
         self.running_plan = False
         """Whether rows are being deleted."""
         self.debug_errors = options.debug
@@ -127,8 +126,9 @@ class TofutuiApp(GuardedApp):
         self.copy_to_clipboard(safe_lines(text))
 
     def on_key(self, event: events.Key) -> None:
-        """Note when the key was pressed: Textual looks it up next, in the screen that is on top now."""
-        self.key_time, self.key = event.time, event.key
+        """Note what was pressed when: Textual looks it up next, in the screen that is on top now."""
+        self.key, self.key_time = event.key, event.time
+        self.spent.note(event.key, event.time)
 
     async def action_quit(self) -> None:
         """Textual's own Ctrl-Q leaves as q does."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tofutui.ui.registry import Action, State, inner
+from tofutui.ui.registry import Action, State, help_of, inner
 
 
 def _holds_run(state: State) -> str | None:
@@ -81,4 +81,5 @@ GUIDE: tuple[Action, ...] = (
         why_disabled=_only_demo, demo=True,
     ),
     inner("guide.back", "escape q", "Back", "To the tables; the run goes on where it is.", "back", 90),
+    help_of("guide"),
 )  # fmt: skip

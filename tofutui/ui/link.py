@@ -8,7 +8,7 @@ import getpass
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,19 @@ if TYPE_CHECKING:
     from tofutui.appliance.node import LogLine
     from tofutui.appliance.questions import Asker
     from tofutui.guide.conductor import Guide
-    from tofutui.workbench import Change
+    from tofutui.tofu.transcript import Recording
+    from tofutui.workbench import Change, Workbench
+    from tofutui.workbench.logs import LogsRead
+
+
+class History(Protocol):
+    """What was seen of the rows; see `tofutui.workbench.memory.Memory`."""
+
+    trouble: str | None
+
+    async def whole_past(self, entry: Entry) -> Past:
+        """Everything remembered of a row."""
+        ...
 
 
 class Bench(Protocol):
@@ -122,9 +134,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def opener(
-    data_dir: Path, clock: Callable[[], datetime] = utc_now, logs: Mapping[Role, Path] | None = None
-) -> Opener:
+Clock = Callable[[], datetime]
+
+
+def opener(data_dir: Path, clock: Clock = utc_now) -> Opener:
     """Opens real sessions, with the journal in ``data_dir``.
 
     Without a journal nothing is deleted; the comparison works all the same.
@@ -153,7 +166,7 @@ def opener(
         runner = Executor(bench, journal, operator=me.user, clock=clock)
         tools = Tools(
             bench=bench, executor=runner, runs=Runs(database), journal=journal, me=me, clock=clock,
-            token=lambda: secrets.token_hex(8), logs=logs or {},
+            token=lambda: secrets.token_hex(8),
         )  # fmt: skip
         return Link(bench, runner, notice=database.message, guide=Guide(tools), end=database.close)
 

@@ -1,7 +1,7 @@
 """What an action is: its keys, words and danger, where it works, and why it cannot be done now."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -86,6 +86,13 @@ class Action:
     palette: bool = True
     demo: bool = False
     """Only there on the simulated pair: neither footer nor help show it elsewhere."""
+    priority: bool = False
+    """Whether it goes before what a field that has the focus does with the key."""
+
+    @property
+    def is_help(self) -> bool:
+        """Whether it opens the help: it always has its place in the footer."""
+        return self.id.endswith(".help")
 
     @property
     def shown_key(self) -> str:
@@ -122,3 +129,13 @@ def inner(id_: str, keys: str, title: str, text: str, hint: str = "", footer: in
         id=id_, keys=tuple(keys.split()), title=title, help=text, hint=hint, footer=footer,
         scope=Scope[id_.partition(".")[0].upper()], palette=False,
     )  # fmt: skip
+
+
+def early(id_: str, keys: str, title: str, text: str) -> Action:
+    """One that goes before what a field with the focus does with the key."""
+    return replace(inner(id_, keys, title, text), priority=True)
+
+
+def help_of(scope: str, keys: str = "question_mark f1") -> Action:
+    """The help of a screen."""
+    return inner(f"{scope}.help", keys, "Help", "All keys, those of this screen first.", "help", 100)

@@ -14,7 +14,7 @@ from tofutui.guide.typed import values_of
 from tofutui.report.record import FORMATS, collect, render_record, write_record
 from tofutui.tofu.guided import Run, StepState
 from tofutui.ui import guidewords
-from tofutui.ui.actions import GUIDE, State
+from tofutui.ui.actions import GUIDE, Scope, State
 from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.link import Link
 from tofutui.ui.screens.base import bindings_of
@@ -305,6 +305,10 @@ class GuideScreen(GuideActs):
         record = await asyncio.to_thread(collect, runs, journal, run.id, self.owner.clock())
         path = await asyncio.to_thread(write_record, typed, render_record(record, fmt, __version__))
         self.say(f"record of run {run.id} written to {path}")
+
+    def do_guide_help(self) -> None:
+        """All keys, those of the guide first."""
+        self.show_help(Scope.GUIDE)
 
     def do_guide_back(self) -> None:
         """To the tables."""

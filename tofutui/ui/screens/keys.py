@@ -211,6 +211,12 @@ class TableKeys(Acting[None]):
             screen = EvidenceScreen(self.link.bench, self.armed, self.current)
             self.app.push_screen(screen, lambda _: self.follow())
 
+    def do_trust_open(self) -> None:
+        """Who trusts whom."""
+        from tofutui.ui.screens.trust import TrustScreen
+
+        self.app.push_screen(TrustScreen(self.comparison))
+
     def do_guide_open(self) -> None:
         """The guide, with the run that is open if there is one."""
         from tofutui.ui.screens.guide import GuideScreen

@@ -161,7 +161,7 @@ class HelpScreen(ViewScreen):
     def content(self, width: int) -> list[Line]:
         """Keys first, on top those of the screen that it was opened from; then the verdicts."""
         found: list[Line] = []
-        for scope in Scope:
+        for scope in sorted(Scope, key=lambda one: one is not self._scope):
             actions = [a for a in ACTIONS if a.scope is scope and (self._in_demo or not a.demo)]
             if actions:
                 found += [line(scope.value, Tone.STRONG), *(p for a in actions for p in self._key(a, width))]

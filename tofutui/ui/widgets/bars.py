@@ -120,7 +120,7 @@ class KeyBar(Painted):
         for action in footer_items(self._actions):
             cells = width(self._item(action))
             there = self._state.demo or not action.demo
-            if there and action.id != "app.help" and used + cells <= room:
+            if there and not action.is_help and used + cells <= room:
                 chosen.append(action)
                 used += cells
         chosen.sort(key=self._actions.index)
