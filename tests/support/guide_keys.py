@@ -45,11 +45,11 @@ class Keyboard:
 
     def choose(self, title: str, downs: int = 0) -> None:
         self.dialog(title)
-        self.app.press(*["down"] * downs, "enter")
+        self.app.press("up", *["down"] * downs, "enter")  # Enter alone could be one that is held down
 
     def type(self, title: str, text: str) -> None:
         self.dialog(title)
-        self.app.press(*text, "enter")
+        self.app.press("down", *text, "enter")
 
     def begin(self) -> None:
         self.app.press("c")

@@ -43,10 +43,9 @@ def test_the_demo_from_the_first_mismatch_to_primary_active(tmp_path: Path) -> N
         for fmt, downs in (("md", 0), ("json", 1), ("html", 2)):
             app.press("x")
             operator.dialog("Change record")
-            app.press(*["down"] * downs, "enter")
+            app.press("up", *["down"] * downs, "enter")
             app.wait_for("Into which file?")
-            operator.dialog("Change record")
-            app.press("enter")
+            operator.type("Change record", "")
             app.wait_for(f"run1.{fmt}")
             app.wait_for("written to")
             app.wait_for(lambda screen: "…" not in screen.splitlines()[0])
