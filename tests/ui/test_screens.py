@@ -58,7 +58,7 @@ async def test_help_names_every_action_and_verdict(desk: Start, key: str) -> Non
     async with desk(size=(120, 200)) as d:
         await d.press(key)
         for action in ACTIONS:
-            assert action.title in d.text, action.id
+            assert (action.title in d.text) is not action.demo, action.id
         assert "SAME NAME" in d.text
 
 

@@ -24,7 +24,8 @@ ALLOWED = {
     "report": {"tofu", "appliance", "tls", "history", "config"},
     "workbench": {"tofu", "appliance", "tls", "history", "config"},
     "executor": {"tofu", "appliance", "tls", "history", "config", "workbench"},
-    "ui": {"tofu", "appliance", "tls", "history", "config", "workbench", "executor", "report"},
+    "guide": {"tofu", "appliance", "tls", "history", "config", "workbench", "executor"},
+    "ui": {"tofu", "appliance", "tls", "history", "config", "workbench", "executor", "report", "guide"},
     "cli": {"tofu", "appliance", "tls", "history", "config", "workbench", "executor", "report", "ui", "lab"},
     "lab": set(),
     "__main__": {"cli"},
@@ -86,7 +87,7 @@ def test_check_never_loads_textual(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "part", ["tofu", "config", "history", "report", "tls", "appliance", "workbench", "executor"]
+    "part", ["tofu", "config", "history", "report", "tls", "appliance", "workbench", "executor", "guide"]
 )
 def test_no_part_below_the_screen_loads_textual(part, tmp_path):
     modules = [

@@ -44,7 +44,7 @@ def _demo(options: argparse.Namespace) -> int:
         _, sessions = load(files.sessions, read_only=options.read_only)
         marked = {name: files.demo_of(session) for name, session in sessions.items()}
         chosen = _app_options(options, files.sessions, marked, options.data or files.data)
-        return _show(replace(chosen, lab_logs=files.logs))
+        return _show(replace(chosen, lab_logs=files.logs, lab_command=lab.command))
 
 
 def _app_options(

@@ -3,6 +3,7 @@
 import contextlib
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,6 +46,7 @@ class LabProcess:
     def __init__(self, process: subprocess.Popen[str], errors: IO[bytes]) -> None:
         self._process = process
         self._errors = errors
+        self._talking = threading.Lock()
 
     def files(self) -> LabFiles:
         """Wait until it serves.
@@ -62,6 +64,21 @@ class LabProcess:
             if name in ("sessions", "data"):
                 found[name] = Path(path)
         return LabFiles(found["sessions"], found["data"])
+
+    def command(self, line: str) -> str:
+        """Give it a command and wait for the answer: ``ok`` or ``error: …``. Any thread may ask."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with self._talking:
+            try:
+                self._process.stdin.write(line + "\n")
+                self._process.stdin.flush()
+            except OSError:
+                return "error: the simulated pair has ended"
+            while answer := self._process.stdout.readline():  # its introduction may come first
+                if answer.rstrip("\n") == "ok" or answer.startswith("error: "):
+                    return answer.rstrip("\n")
+        return "error: the simulated pair has ended"
 
     def end(self) -> None:
         """Close its stdin and wait; a process that does not end is made to."""

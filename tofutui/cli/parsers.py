@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "one comparison without the screen",
     "offline": "the same comparison from saved transcripts",
     "history": "what was seen of each row of a session",
+    "record": "the change record of a guide run",
     "lab": "only the simulated pair",
     "sessions": "list, locate or validate the sessions",
     "themes": "the themes that --theme takes",
@@ -213,11 +214,21 @@ def _history() -> _Parser:
     return parser
 
 
+def _record() -> _Parser:
+    parser = _common("tofutui record", "The change record of a guide run, from the history.")
+    parser.add_argument("session", metavar="SESSION", help="the session that the run belongs to")
+    parser.add_argument("--run", type=int, metavar="ID", help="which run; else the newest")
+    parser.add_argument("--format", choices=("markdown", "json", "html"), default="markdown")
+    parser.add_argument("--redact", action="store_true", help="stand-ins for addresses and names")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the record there")
+    return parser
+
+
 def _lab() -> _Parser:
     parser = _common(
         "tofutui lab",
         "The simulated pair: real SSH and TLS on this machine, until Ctrl-C.",
-        "commands on stdin, one a line: reissue HOST:PORT, restart NODE, contact NODE",
+        "commands on stdin, one a line: reissue HOST:PORT, restart NODE, contact NODE, register, ise-add",
     )
     parser.add_argument("scenario", nargs="?", default="seed", metavar="SCENARIO")
     parser.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
@@ -245,6 +256,7 @@ _PARSERS = {
     "check": _check,
     "offline": _offline,
     "history": _history,
+    "record": _record,
     "lab": _lab,
     "sessions": _sessions,
     "themes": _themes,

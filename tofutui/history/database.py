@@ -51,10 +51,23 @@ MIGRATIONS = (
     CREATE INDEX shown_by_row ON shown (node, key, baseline, first);
     CREATE INDEX incarnation_lasting ON incarnation (node, key) WHERE ended IS NULL;
     """,
+    """
+    CREATE TABLE run (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        session TEXT NOT NULL, started TEXT NOT NULL, ended TEXT, revision INTEGER NOT NULL,
+        state TEXT NOT NULL, lease TEXT
+    );
+    CREATE INDEX run_by_session ON run (session, id);
+    CREATE TABLE run_event (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        run INTEGER NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, step TEXT NOT NULL, text TEXT NOT NULL
+    );
+    CREATE INDEX run_event_by_run ON run_event (run, id);
+    """,
 )
 """What each version of the layout adds; the version is kept in SQLite's ``user_version``."""
 
-TABLES = ("deletion", "node", "incarnation", "shown")
+TABLES = ("deletion", "node", "incarnation", "shown", "run", "run_event")
 
 
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

@@ -13,7 +13,10 @@ from tofutui.lab.cert import Certificate, Key, key_pem
 from tofutui.lab.plans import EndpointPlan
 from tofutui.lab.replay import AGES, Replay
 
-_PAGE = b"<html><title>Health Monitor Login Page</title><body>Cisco Prime Infrastructure</body></html>"
+_PAGE = (
+    b"<html><title>Health Monitor Login Page</title><body>Cisco Prime Infrastructure"
+    b'<span class="productVersion">Version: 3.7</span></body></html>'
+)
 _REPLY = b"HTTP/1.1 200 OK\r\nServer: Prime\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
 _HANDSHAKE_S = 20.0
 

@@ -4,58 +4,10 @@ Bindings, the footer, help, the command palette, the key map and the README's ta
 Textual, so that the command line can print the keys.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
-
-class Scope(StrEnum):
-    """Where an action can be used; the value is the heading in help."""
-
-    MAIN = "The two tables"
-    VIEW = "Full-size views"
-    DELETE = "The delete dialog"
-    RUN = "While rows are being deleted"
-    PLAN = "The plan"
-    EVIDENCE = "Evidence and logs"
-    PICK = "The session picker"
-    ASK = "Questions of a node"
-    ASK_KEY = "An unknown SSH host key"
-
-
-class Danger(StrEnum):
-    """What an action can do to a node."""
-
-    NONE = "none"
-    IRREVERSIBLE = "irreversible"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """What the rules below need to know about the moment."""
-
-    ready: bool = True
-    """Whether the connection part is loaded."""
-    panes: int = 2
-    rows: int = 0
-    """Rows of the armed pane that are shown."""
-    marks: int = 0
-    """Marked rows of the armed pane, hidden ones included."""
-    stale: int = 0
-    """Stale rows of the armed pane that are shown."""
-    planned: int = 0
-    """Stale remote rows of both nodes."""
-    busy: bool = False
-    """Whether the armed pane's node is being read."""
-    locked: str | None = None
-    """Why nothing can be deleted on the armed pane's node."""
-
-
-Rule = Callable[[State], str | None]
-
-
-def _always(_state: State) -> str | None:
-    return None
+from tofutui.ui.guide_actions import GUIDE
+from tofutui.ui.registry import Action, Danger, Scope, State, early, help_of, inner, show_key
 
 
 def _needs_row(state: State) -> str | None:
@@ -92,59 +44,8 @@ def _has_counterpart(state: State) -> str | None:
     return _needs_two(state) or _needs_row(state)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One thing a user can do."""
-
-    id: str
-    """``group.verb``; also the id of its key binding."""
-    keys: tuple[str, ...]
-    """In Textual's names; the first one is shown."""
-    title: str
-    help: str
-    scope: Scope = Scope.MAIN
-    hint: str = ""
-    """The short verb of the footer."""
-    footer: int = 0
-    """How much it deserves its place in the footer: 1 goes last, 0 is never there."""
-    danger: Danger = Danger.NONE
-    why_disabled: Rule = _always
-    palette: bool = True
-    priority: bool = False
-    """Whether it goes before what a field that has the focus does with the key."""
-
-    @property
-    def is_help(self) -> bool:
-        """Whether it opens the help: it always has its place in the footer."""
-        return self.id.endswith(".help")
-
-    @property
-    def shown_key(self) -> str:
-        """The first key as it is printed."""
-        return show_key(self.keys[0])
-
-    @property
-    def shown_keys(self) -> str:
-        """All keys as they are printed."""
-        return " ".join(show_key(key) for key in self.keys)
-
-
-_NAMES = {
-    "question_mark": "?", "slash": "/", "equals_sign": "=", "colon": ":", "space": "Space", "enter": "Enter",
-    "escape": "Esc", "tab": "Tab", "shift+tab": "Shift+Tab", "up": "↑", "down": "↓", "pageup": "PageUp",
-    "pagedown": "PageDown", "home": "Home", "end": "End",
-}  # fmt: skip
-
-
-def show_key(key: str) -> str:
-    """A key of the keyboard as people write it: ``ctrl+d`` is Ctrl+D, ``question_mark`` is ?."""
-    if key in _NAMES:
-        return _NAMES[key]
-    if key[0] == "f" and key[1:].isdigit():
-        return key.upper()
-    if key.startswith("ctrl+"):
-        return "Ctrl+" + key[5:].upper()
-    return key
+def _can_guide(state: State) -> str | None:
+    return _needs_link(state) or state.guideless
 
 
 def _move(name: str, keys: tuple[str, ...], title: str) -> Action:
@@ -155,21 +56,6 @@ def _view(name: str, keys: tuple[str, ...], title: str) -> Action:
     return Action(
         id=f"view.{name}", keys=keys, title=title, help=f"{title}.", scope=Scope.VIEW, palette=False
     )
-
-
-def _inner(id_: str, keys: str, title: str, text: str, hint: str = "", footer: int = 0) -> Action:
-    return Action(
-        id=id_, keys=tuple(keys.split()), title=title, help=text, hint=hint, footer=footer,
-        scope=Scope[id_.partition(".")[0].upper()], palette=False,
-    )  # fmt: skip
-
-
-def _early(id_: str, keys: str, title: str, text: str) -> Action:
-    return replace(_inner(id_, keys, title, text), priority=True)
-
-
-def _help(scope: str, keys: str = "question_mark f1") -> Action:
-    return _inner(f"{scope}.help", keys, "Help", "All keys, those of this screen first.", "help", 100)
 
 
 MAIN: tuple[Action, ...] = (
@@ -266,6 +152,12 @@ MAIN: tuple[Action, ...] = (
         help="Who trusts whom, with the worst verdict of the rows behind each arrow.",
     ),
     Action(
+        id="guide.open", keys=("c",), title="Guided re-registration", hint="guide", footer=72,
+        help="Step by step from the stale rows to Primary Active and back to ISE; every change is stored, "
+        "and a run that was interrupted goes on where it was.",
+        why_disabled=_can_guide,
+    ),
+    Action(
         id="log.open", keys=("L",), title="Command log", hint="log", footer=35,
         help="Every command that was sent to the nodes, and what came back.",
     ),
@@ -311,93 +203,99 @@ VIEW: tuple[Action, ...] = (
     _view("half_up", ("ctrl+u",), "Half a page up"),
     _view("page_down", ("pagedown",), "A page down"),
     _view("page_up", ("pageup",), "A page up"),
-    _inner("view.back", "escape q enter", "Back", "Close this view.", "back", 90),
-    _help("view"),
+    inner("view.back", "escape q enter", "Back", "Close this view.", "back", 90),
+    help_of("view"),
 )
 
 DELETE: tuple[Action, ...] = (
-    _inner("delete.keep", "enter escape n q", "Keep", "Close the dialog; nothing is sent."),
+    inner("delete.keep", "enter escape n q", "Keep", "Close the dialog; nothing is sent."),
     replace(
-        _inner(
+        inner(
             "delete.confirm", "y", "Delete",
             "Delete what the dialog shows. A row that is not stale or is the node's own needs its key typed.",
         ),
         danger=Danger.IRREVERSIBLE,
     ),
-    _inner("delete.next", "tab", "Next field", "From the typed key to the buttons."),
-    _inner("delete.previous", "shift+tab", "Field before", "Back to the field before."),
-    _inner("delete.copy", "ctrl+y", "Copy", "What the dialog says, to the terminal's clipboard."),
-    _inner("delete.down", "down j", "Scroll down", "Show more of a long dialog."),
-    _inner("delete.up", "up k", "Scroll up", "Show what is above."),
-    _inner("delete.page_down", "pagedown", "A page down", "A page down."),
-    _inner("delete.page_up", "pageup", "A page up", "A page up."),
+    inner("delete.next", "tab", "Next field", "From the typed key to the buttons."),
+    inner("delete.previous", "shift+tab", "Field before", "Back to the field before."),
+    inner("delete.copy", "ctrl+y", "Copy", "What the dialog says, to the terminal's clipboard."),
+    inner("delete.down", "down j", "Scroll down", "Show more of a long dialog."),
+    inner("delete.up", "up k", "Scroll up", "Show what is above."),
+    inner("delete.page_down", "pagedown", "A page down", "A page down."),
+    inner("delete.page_up", "pageup", "A page up", "A page up."),
 )  # fmt: skip
 
 RUN: tuple[Action, ...] = (
-    _inner("run.back", "enter escape q", "Back", "Close, once every step has ended.", "back", 90),
-    _inner("run.down", "down j", "Scroll down", "Show more of a long run."),
-    _inner("run.up", "up k", "Scroll up", "Show what is above."),
+    inner("run.back", "enter escape q", "Back", "Close, once every step has ended.", "back", 90),
+    inner("run.down", "down j", "Scroll down", "Show more of a long run."),
+    inner("run.up", "up k", "Scroll up", "Show what is above."),
 )
 
 PLAN: tuple[Action, ...] = (
-    _inner("plan.down", "j down", "Down", "Next row."),
-    _inner("plan.up", "k up", "Up", "Row before."),
-    _inner("plan.toggle", "space", "Take in or leave out", "A suspect row is only taken in by hand.",
+    inner("plan.down", "j down", "Down", "Next row."),
+    inner("plan.up", "k up", "Up", "Row before."),
+    inner("plan.toggle", "space", "Take in or leave out", "A suspect row is only taken in by hand.",
            "take in / leave out", 80),
     replace(
-        _inner("plan.delete", "D", "To the delete dialog", "The delete dialog for the rows taken in.",
+        inner("plan.delete", "D", "To the delete dialog", "The delete dialog for the rows taken in.",
                "delete dialog", 85),
         danger=Danger.IRREVERSIBLE,
     ),
-    _inner("plan.copy", "y", "Copy the commands", "Those of the rows taken in, to the terminal's clipboard.",
+    inner("plan.copy", "y", "Copy the commands", "Those of the rows taken in, to the terminal's clipboard.",
            "copy commands", 60),
-    _inner("plan.back", "escape q", "Back", "Close the plan; nothing is sent.", "back", 90),
-    _help("plan"),
+    inner("plan.back", "escape q", "Back", "Close the plan; nothing is sent.", "back", 90),
+    help_of("plan"),
 )  # fmt: skip
 
 EVIDENCE: tuple[Action, ...] = (
-    _inner("evidence.add", "f5", "Add the log",
+    inner("evidence.add", "f5", "Add the log",
            "Read the pasted text, or else the files named, for TOFU failures.",
            "add log", 85),
-    _inner("evidence.role", "f2", "Whose log", "Primary, secondary, or not known.", "whose", 80),
-    _inner("evidence.reissued", "f3", "This host was re-issued",
+    inner("evidence.role", "f2", "Whose log", "Primary, secondary, or not known.", "whose", 80),
+    inner("evidence.reissued", "f3", "This host was re-issued",
            "Say that the row's host has a new certificate.", "re-issued", 70),
-    _inner("evidence.learned", "f4", "Learned again",
+    inner("evidence.learned", "f4", "Learned again",
            "Say when the node learned this row again: evidence from before no longer counts.",
            "learned again", 65),
-    _inner("evidence.certificates", "f8", "Add known certificates",
+    inner("evidence.certificates", "f8", "Add known certificates",
            "Read exported certificates (PEM, DER, keytool's text): a file, a folder or a glob.",
            "add certificates", 75),
-    _early("evidence.page_down", "pagedown", "A page down", "More of what is known of the row."),
-    _early("evidence.page_up", "pageup", "A page up", "Back up in what is known of the row."),
-    _inner("evidence.back", "escape", "Back", "Close the screen.", "back", 90),
-    _help("evidence", "f1 question_mark"),
+    early("evidence.page_down", "pagedown", "A page down", "More of what is known of the row."),
+    early("evidence.page_up", "pageup", "A page up", "Back up in what is known of the row."),
+    inner("evidence.back", "escape", "Back", "Close the screen.", "back", 90),
+    help_of("evidence", "f1 question_mark"),
 )  # fmt: skip
 
 PICK: tuple[Action, ...] = (
-    _inner("pick.down", "j down", "Down", "Next one."),
-    _inner("pick.up", "k up", "Up", "The one before."),
-    _inner("pick.open", "enter", "Open", "Open this session.", "open", 90),
-    _inner(
+    inner("pick.down", "j down", "Down", "Next one."),
+    inner("pick.up", "k up", "Up", "The one before."),
+    inner("pick.open", "enter", "Open", "Open this session.", "open", 90),
+    inner(
         "pick.back", "escape q", "Back", "Stay with the open session; quit where none is open.", "back", 80
     ),
 )
 
 ASK: tuple[Action, ...] = (
-    _inner("ask.no", "escape", "No answer", "Leave a node's question unanswered."),
-    _inner("ask.down", "down", "Scroll down", "Show more of a long question."),
-    _inner("ask.up", "up", "Scroll up", "Show what is above."),
+    inner("ask.no", "escape", "No answer", "Leave a node's question unanswered."),
+    inner("ask.down", "down", "Scroll down", "Show more of a long question."),
+    inner("ask.up", "up", "Scroll up", "Show what is above."),
 )
 
 ASK_KEY: tuple[Action, ...] = (
-    _inner("ask_key.no", "escape enter n q", "No", "Refuse an unknown SSH host key."),
-    _inner("ask_key.yes", "y", "Yes", "Add an unknown SSH host key to known_hosts and log in."),
+    inner("ask_key.no", "escape enter n q", "No", "Refuse an unknown SSH host key."),
+    inner("ask_key.yes", "y", "Yes", "Add an unknown SSH host key to known_hosts and log in."),
 )
 
-ACTIONS: tuple[Action, ...] = (*MAIN, *VIEW, *DELETE, *RUN, *PLAN, *EVIDENCE, *PICK, *ASK, *ASK_KEY)
+ACTIONS: tuple[Action, ...] = (*MAIN, *VIEW, *DELETE, *RUN, *PLAN, *GUIDE, *EVIDENCE, *PICK, *ASK, *ASK_KEY)
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
 
 def footer_items(actions: tuple[Action, ...]) -> list[Action]:
     """What may stand in a footer, the most deserving first."""
     return sorted((a for a in actions if a.footer), key=lambda a: -a.footer)
+
+
+__all__ = [
+    "ACTIONS", "ASK", "ASK_KEY", "BY_ID", "DELETE", "EVIDENCE", "GUIDE", "MAIN", "PICK", "PLAN", "RUN",
+    "VIEW", "Action", "Danger", "Scope", "State", "footer_items", "show_key",
+]  # fmt: skip

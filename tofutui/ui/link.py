@@ -5,6 +5,9 @@ The modules behind it pull in SSH and TLS; they are imported in a thread, after 
 
 import asyncio
 import getpass
+import os
+import secrets
+import socket
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +24,7 @@ from tofutui.tofu.session import Role, Session
 if TYPE_CHECKING:
     from tofutui.appliance.node import LogLine
     from tofutui.appliance.questions import Asker
+    from tofutui.guide.conductor import Guide
     from tofutui.tofu.transcript import Recording
     from tofutui.workbench import Change, Workbench
     from tofutui.workbench.logs import LogsRead
@@ -104,15 +108,21 @@ class Link:
     runner: Runner
     notice: str = ""
     """What the user should know about the journal."""
+    guide: "Guide | None" = None
+    """None without a history to keep runs in."""
     end: Callable[[], None] = lambda: None
     """Closes what the runner writes to; called once the nodes were left."""
 
     async def close(self) -> None:
-        """Leave the nodes, then close the journal."""
+        """Let go of the guide's run, leave the nodes, then close the journal."""
         try:
-            await self.bench.close()
+            if self.guide is not None:
+                await self.guide.close()
         finally:
-            self.end()
+            try:
+                await self.bench.close()
+            finally:
+                self.end()
 
 
 Opener = Callable[[Session, "Asker", "Callable[[Change], None]"], Awaitable[Link]]
@@ -136,8 +146,12 @@ def opener(data_dir: Path, clock: Clock = utc_now) -> Opener:
     async def open_link(session: Session, asker: "Asker", on_change: "Callable[[Change], None]") -> Link:
         await asyncio.to_thread(_load)
         from tofutui.executor import Executor
+        from tofutui.guide.conductor import Guide
+        from tofutui.guide.holding import Tools
+        from tofutui.guide.lease import Me
         from tofutui.history.database import FILE, Database, HistoryError
         from tofutui.history.journal import Journal
+        from tofutui.history.runs import Runs
         from tofutui.history.sightings import Sightings
         from tofutui.workbench import Workbench
 
@@ -148,8 +162,13 @@ def opener(data_dir: Path, clock: Clock = utc_now) -> Opener:
             return Link(bench, NoRunner(f"no journal: {error}"), notice=str(error))
         sightings = Sightings(database)
         bench = Workbench(session, asker, on_change=on_change, clock=clock, sightings=sightings)
-        runner = Executor(bench, Journal(database), operator=_operator(), clock=clock)
-        return Link(bench, runner, notice=database.message, end=database.close)
+        journal, me = Journal(database), Me(socket.gethostname(), _operator(), os.getpid())
+        runner = Executor(bench, journal, operator=me.user, clock=clock)
+        tools = Tools(
+            bench=bench, executor=runner, runs=Runs(database), journal=journal, me=me, clock=clock,
+            token=lambda: secrets.token_hex(8),
+        )  # fmt: skip
+        return Link(bench, runner, notice=database.message, guide=Guide(tools), end=database.close)
 
     return open_link
 
@@ -175,6 +194,7 @@ def recorded_opener(
 
 def _load() -> None:
     import tofutui.executor
+    import tofutui.guide.conductor
     import tofutui.workbench  # noqa: F401
 
 

@@ -1,6 +1,6 @@
 """What the command line hands to the full-screen app; loads no Textual."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,3 +32,5 @@ class AppOptions:
     debug: bool = False
     lab_logs: Mapping[Role, Path] = field(default_factory=dict)
     """The simulated pair's health monitor logs (demo only); offered in the evidence screen."""
+    lab_command: Callable[[str], str] | None = None
+    """Gives the simulated pair a command and waits for its answer, ``ok`` or ``error: …`` (demo only)."""

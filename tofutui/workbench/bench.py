@@ -15,6 +15,7 @@ from tofutui.appliance.timings import Timings
 from tofutui.history.sightings import Sightings
 from tofutui.tls.prober import Prober
 from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase
+from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.evidence import NodeClock
 from tofutui.tofu.failures import LogDigest, read_log
 from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version
@@ -185,6 +186,18 @@ class Workbench:
             return await probes.fetch(entry.endpoint, target)
         finally:
             await self._end_probes(probes)
+
+    async def look_at(self, role: Role, endpoint: Endpoint) -> Presented:
+        """What an endpoint presents right now that need not stand in a table of this node."""
+        probes = self._new_probes()
+        try:
+            return await probes.fetch(endpoint, probe_target(self.session, role, endpoint))
+        finally:
+            await self._end_probes(probes)
+
+    def clock_of(self, role: Role) -> NodeClock | None:
+        """The node's clock as it was last read."""
+        return self._judge.clocks.get(role)
 
     def twins(self, role: Role) -> str | None:
         """A sentence when both roles turn out to be one machine: same host name or same SSH host key."""

@@ -217,6 +217,13 @@ class TableKeys(Acting[None]):
 
         self.app.push_screen(TrustScreen(self.comparison))
 
+    def do_guide_open(self) -> None:
+        """The guide, with the run that is open if there is one."""
+        from tofutui.ui.screens.guide import GuideScreen
+
+        if self.link is not None and self.link.guide is not None:
+            self.app.push_screen(GuideScreen(self.link, self.link.guide), lambda _: self.follow())
+
     def do_log_open(self) -> None:
         """The commands that were sent."""
         from tofutui.ui.screens.view import LogScreen

@@ -187,6 +187,7 @@ class MainScreen(TableKeys):
             planned=self._planned,
             busy=pane.view.phase.is_busy,
             locked=self.link.runner.why_not(self.armed) if self.link else None,
+            guideless=None if self.link and self.link.guide else "there is no history to keep a run in",
         )
 
     def arm(self, role: Role) -> None:

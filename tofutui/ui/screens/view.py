@@ -162,11 +162,16 @@ class HelpScreen(ViewScreen):
         """Keys first, on top those of the screen that it was opened from; then the verdicts."""
         found: list[Line] = []
         for scope in sorted(Scope, key=lambda one: one is not self._scope):
-            actions = [action for action in ACTIONS if action.scope is scope]
+            actions = [a for a in ACTIONS if a.scope is scope and (self._in_demo or not a.demo)]
             if actions:
                 found += [line(scope.value, Tone.STRONG), *(p for a in actions for p in self._key(a, width))]
                 found.append(EMPTY)
         return [*found, *self._verdicts(width), EMPTY, *self._people(), EMPTY, *self._notes(width)]
+
+    @property
+    def _in_demo(self) -> bool:
+        main = self.owner.main
+        return main is not None and main.session.demo
 
     def _key(self, action: Action, width: int) -> list[Line]:
         keys = self.owner.glyphs.plain(action.shown_keys)

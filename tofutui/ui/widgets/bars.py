@@ -119,7 +119,8 @@ class KeyBar(Painted):
         chosen, used = [], 0
         for action in footer_items(self._actions):
             cells = width(self._item(action))
-            if not action.is_help and used + cells <= room:
+            there = self._state.demo or not action.demo
+            if there and not action.is_help and used + cells <= room:
                 chosen.append(action)
                 used += cells
         chosen.sort(key=self._actions.index)

@@ -1,0 +1,188 @@
+"""The guide in a real terminal: the whole demo, and a program that is killed again and again."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tofutui
+from tests.support.guide_keys import STEPS, Keyboard, current_step
+from tests.support.lab_thread import ThreadedLab, lab_thread
+from tests.support.terminal import Terminal, terminal
+
+TOFUTUI = [sys.executable, "-m", "tofutui"]
+CODE = str(Path(tofutui.__file__).parents[1])
+"""The program that is driven is the one that is tested."""
+
+
+def compared(screen: str) -> bool:
+    return screen.count("listed ") == 2 and "probing" not in screen.splitlines()[0]
+
+
+@pytest.mark.timeout(300)
+def test_the_demo_from_the_first_mismatch_to_primary_active(tmp_path: Path) -> None:
+    with terminal([*TOFUTUI, "--demo"], tmp_path, PYTHONPATH=CODE) as app:
+        app.wait_for(lambda screen: compared(screen) and " mismatch " in screen)
+
+        def browser(command: str) -> None:
+            if command == "primary-active":
+                return  # the pair comes to it by itself
+            app.press({"register": "\x1b[18~", "ise-add": "\x1b[19~"}[command])
+            app.wait_for("simulated browser: ")
+            assert "error" not in app.text()
+            app.wait_for(lambda screen: current_step(screen) != "")
+
+        operator = Keyboard(app, browser)
+        operator.begin()
+        while "The run has ended" not in app.text():
+            title = current_step(app.wait_for(lambda screen: current_step(screen) != ""))
+            operator.do(title)
+        for fmt, downs in (("md", 0), ("json", 1), ("html", 2)):
+            app.press("x")
+            operator.dialog("Change record")
+            app.press("up", *["down"] * downs, "enter")
+            app.wait_for("Into which file?")
+            operator.type("Change record", "")
+            app.wait_for(f"run1.{fmt}")
+            app.wait_for("written to")
+            app.wait_for(lambda screen: "…" not in screen.splitlines()[0])
+        app.press("esc")
+        app.wait_for(compared)
+        assert "mismatch" not in app.text().splitlines()[0].replace("own", "")
+        app.press("q")
+        assert app.wait_end() == 0
+        assert app.is_clean()
+    home = tmp_path / "home"
+    record = json.loads((home / "tofutui-seed-run1.json").read_text())
+    assert record["left"] == []
+    assert "Primary Active" in json.dumps(record["steps"])
+    markdown = (home / "tofutui-seed-run1.md").read_text()
+    assert markdown.count("deletecert host") >= 3
+    html = (home / "tofutui-seed-run1.html").read_text()
+    assert "Primary Active" in html
+    assert "src=" not in html
+    assert "http:" not in html
+
+
+class Killed:
+    """A pair that outlives the program, and the program started on it as often as needed."""
+
+    def __init__(self, pair: ThreadedLab, tmp_path: Path) -> None:
+        self.pair = pair
+        self.tmp_path = tmp_path
+        self.command = [*TOFUTUI, "renamed", "--sessions", str(pair.lab.sessions_path)]
+        self.command += ["--data", str(tmp_path / "data")]
+
+    def browser(self, command: str) -> None:
+        """The pair takes as long to register as the test needs for the milestones."""
+        if command == "register":
+            return
+        command = "register" if command == "primary-active" else command
+        assert self.pair.command(command) == "ok"
+
+    def operator(self, app: Terminal) -> Keyboard:
+        app.wait_for(compared)
+        return Keyboard(app, self.browser)
+
+    def kill(self, app: Terminal) -> None:
+        app.process.send_signal(signal.SIGKILL)
+        app.process.wait(10)
+
+    def record(self) -> dict[str, object]:
+        command = [*TOFUTUI, "record", "renamed", "--format", "json", "--data", str(self.tmp_path / "data")]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        found: dict[str, object] = json.loads(done.stdout)
+        return found
+
+
+@pytest.mark.timeout(600)
+def test_killed_at_each_step_it_goes_on_where_it_was_and_sends_nothing_twice(tmp_path: Path) -> None:
+    with lab_thread("renamed", tmp_path / "lab") as pair:
+        killed = Killed(pair, tmp_path)
+        with terminal(killed.command, tmp_path, PYTHONPATH=CODE) as app:
+            killed.operator(app).begin()
+            killed.kill(app)
+        title, seen = STEPS[0], []
+        while title:
+            with terminal(killed.command, tmp_path, PYTHONPATH=CODE) as app:
+                operator = killed.operator(app)
+                app.press("c")
+                title = current_step(app.wait_for(lambda s: current_step(s) != "" and "resumed" in s, 60))
+                seen.append(title)
+                operator.do(title)
+                if "The run has ended" in app.text():
+                    title = ""
+                killed.kill(app)
+        by_itself = {"Does the pair find itself again?", "Enable Virtual IP"}
+        by_hand = [title for title in seen if title not in by_itself]
+        assert by_hand == [title for title in STEPS if title not in by_itself]
+        assert len(pair.deletions()) == len(set(pair.deletions())) == 3
+        record = killed.record()
+        left = record["left"]
+        assert isinstance(left, list)
+        assert all("no log is at hand" in one for one in left)
+        assert record["ended_at"]
+        keys = {role: [key for key, _ in rows] for role, rows in pair.tables().items()}
+        assert keys == {
+            "primary": ["192.0.2.10_8082", "192.0.2.11_8082", "198.51.100.20_443"],
+            "secondary": ["127.0.0.1_8082", "192.0.2.10_8082", "192.0.2.11_8082"],
+        }
+
+
+@pytest.mark.timeout(300)
+def test_killed_in_the_middle_of_a_deletion_the_list_decides_and_nothing_is_sent_again(
+    tmp_path: Path,
+) -> None:
+    with lab_thread("renamed", tmp_path / "lab") as pair:
+        killed = Killed(pair, tmp_path)
+        with terminal(killed.command, tmp_path, PYTHONPATH=CODE) as app:
+            operator = killed.operator(app)
+            operator.begin()
+            for title in STEPS[:2]:
+                operator.do(title)
+            operator.plan()
+            app.press("y")
+            app.wait_for(lambda _: bool(pair.deletions()))
+            killed.kill(app)
+        assert len(pair.deletions()) == 1
+        with terminal(killed.command, tmp_path, PYTHONPATH=CODE) as app:
+            operator = killed.operator(app)
+            app.press("c")
+            app.wait_for(lambda s: current_step(s) == "Find and delete the stale rows" and "resumed" in s, 60)
+            operator.do("Find and delete the stale rows")
+            app.press("q")
+            app.press("q")
+        assert len(pair.deletions()) == len(set(pair.deletions())) == 3
+        commands = killed.record()["commands"]
+        assert isinstance(commands, list)
+        assert [one["outcome"] for one in commands] == ["gone"] * 3
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_a_run_in_use_is_watched_and_taken_over(tmp_path: Path, size: tuple[int, int]) -> None:
+    with lab_thread("renamed", tmp_path / "lab") as pair:
+        killed = Killed(pair, tmp_path)
+        with terminal(killed.command, tmp_path, PYTHONPATH=CODE) as first:
+            killed.operator(first).begin()
+            with terminal(killed.command, tmp_path, size, PYTHONPATH=CODE) as second:
+                operator = killed.operator(second)
+                second.press("c")
+                operator.dialog("In use")
+                assert "is in use: " in second.text()
+                second.press("enter")
+                second.wait_for("WATCHING")
+                second.press("enter")
+                second.wait_for("held by")
+                first.press("m")
+                Keyboard(first, killed.browser).type("Note: Preflight", "hello from the first")
+                second.wait_for("hello from the first")
+                second.press("t")
+                second.wait_for(lambda screen: "WATCHING" not in screen and "taking" not in screen)
+                first.wait_for("WATCHING")
+                second.press("q")
+                second.press("q")
+                assert second.wait_end() == 0

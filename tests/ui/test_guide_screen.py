@@ -1,0 +1,88 @@
+"""The guide's screen without nodes: what it refuses, how its small dialogs behave, what a step looks like."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.guided import guided
+from tofutui.tofu.guided import Progress
+from tofutui.ui import guidewords
+from tofutui.ui.actions import GUIDE
+from tofutui.ui.lines import plain, width
+from tofutui.ui.screens.guide import GuideScreen
+from tofutui.ui.screens.words import ChoiceScreen, LineScreen
+from tofutui.ui.words import Glyphs
+
+Start = Callable[..., Any]
+
+
+def test_every_action_of_the_guide_has_its_method() -> None:
+    for action in GUIDE:
+        assert callable(getattr(GuideScreen, "do_" + action.id.replace(".", "_"))), action.id
+
+
+async def test_without_a_history_there_is_no_guide_and_it_says_so(desk: Start) -> None:
+    async with desk() as d:
+        await d.press("c")
+        assert "no history to keep a run in" in d.message
+        assert d.app.screen is d.main
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "overwrit"])
+async def test_a_line_that_is_not_right_stays_and_says_why(desk: Start, wrong: str) -> None:
+    answers: list[str | None] = []
+    check = lambda text: None if text == "overwrite" else "not that word"  # noqa: E731
+    async with desk() as d:
+        await d.app.push_screen(LineScreen("Title", ["asked"], check=check), answers.append)
+        await d.pilot.pause()
+        await d.until(lambda: "takes it" in d.text)
+        await d.press(*wrong, "enter")
+        await d.until(lambda: "not that word" in d.text)
+        assert answers == []
+        await d.press(*["backspace"] * 9, *"overwrite", "enter")
+        await d.until(lambda: answers == ["overwrite"])
+
+
+async def test_escape_leaves_a_line_and_a_choice(desk: Start) -> None:
+    answers: list[str | None] = []
+    async with desk() as d:
+        await d.app.push_screen(LineScreen("Title", ["asked"], "value"), answers.append)
+        await d.pilot.pause()
+        await d.until(lambda: "takes it" in d.text)
+        await d.press("escape")
+        await d.app.push_screen(ChoiceScreen("Title", [], [("a", "A"), ("b", "B")]), answers.append)
+        await d.pilot.pause()
+        await d.until(lambda: "back" in d.text)
+        await d.press("escape")
+        await d.until(lambda: answers == [None, None])
+
+
+async def test_a_choice_begins_at_the_value_that_stands(desk: Start) -> None:
+    answers: list[str | None] = []
+    async with desk() as d:
+        await d.app.push_screen(
+            ChoiceScreen("Title", ["?"], [("a", "A"), ("b", "B"), ("c", "C")], "b"), answers.append
+        )
+        await d.pilot.pause()
+        await d.until(lambda: "takes it" in d.text)
+        await d.press("j", "j", "k", "enter")
+        await d.until(lambda: answers == ["b"])
+
+
+@pytest.mark.parametrize("cells", [36, 76])
+async def test_every_step_fits_its_width_and_shows_state_in_words(tmp_path: Path, cells: int) -> None:
+    async with guided("renamed", tmp_path) as run:
+        await run.guide.begin("ha-and-ise")
+        await run.to_the_end(until="worksheet")
+        for step in run.guide.held.steps:
+            lines = guidewords.about(run.guide, step, cells)
+            assert [plain([one]) for one in lines if width(one) > cells] == []
+            assert step.progress.value in plain(lines)
+        listed = guidewords.step_lines(run.guide.held, 40, Glyphs(ascii=True))
+        assert all(width(one) <= 40 for one in listed)
+        assert plain(listed).isascii()
+        assert run.progress["delete"] is Progress.DONE
+        causes = guidewords.causes(run.guide.held, [], cells)
+        assert all(width(one) <= cells for one in causes)

@@ -1,0 +1,203 @@
+"""The engine: what holds after any sequence of acts, and what each act allows."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.fake_bench import NOW, session
+from tofutui.guide import engine
+from tofutui.guide.engine import NotNow
+from tofutui.guide.playbook import (
+    STEP_KINDS,
+    causes,
+    offered,
+    playbooks,
+    step_ids,
+    step_texts,
+    text_of,
+)  # fmt: skip
+from tofutui.guide.seeing import likely_causes
+from tofutui.guide.typed import url_of, values_of
+from tofutui.guide.worksheet import WORKSHEET
+from tofutui.history.codec import from_json, to_json
+from tofutui.tofu.endpoint import Endpoint
+from tofutui.tofu.guided import Answer, Check, Progress, Result, Run
+from tofutui.tofu.session import NodeSettings, Remote, Role
+
+ISE = Remote(name="ise01", kind="ise", endpoint=Endpoint("198.51.100.20", 443))
+OTHER_ISE = Remote(name="ise02", kind="ise", endpoint=Endpoint("198.51.100.21", 443))
+PAIR = session(remotes=(ISE, OTHER_ISE))
+
+
+def begun(playbook: str = "ha-and-ise") -> Run:
+    return engine.begin(playbooks()[playbook], PAIR, operator="ops", seen_from="jump01", now=NOW)
+
+
+def at(id_: str, run: Run | None = None) -> Run:
+    """A run whose steps before this one are done."""
+    run = run or begun()
+    while run.current is not None and run.current.id != id_:
+        run = engine.done(run, run.current.id, by="ops", now=NOW)
+    return run
+
+
+def perform(run: Run, act: str, id_: str, now: datetime) -> Run:
+    ways = {
+        "done": lambda: engine.done(run, id_, by="ops", now=now),
+        "fail": lambda: engine.failed(run, id_, by="ops", now=now, reason="it said no"),
+        "again": lambda: engine.again(run, id_),
+        "wait": lambda: engine.waiting(run, id_),
+        "skip": lambda: engine.skipped(run, id_, by="ops", now=now, reason="not needed"),
+        "reopen": lambda: engine.reopened(run, id_, now),
+        "note": lambda: engine.noted(run, id_, "a note", by="ops", now=now),
+        "group": lambda: engine.group_skipped(run, "ha", by="tofutui", now=now, reason="connected"),
+    }
+    return ways[act]()
+
+
+ACTS = st.sampled_from(["done", "fail", "again", "wait", "skip", "reopen", "note", "group"])
+
+
+@given(st.lists(st.tuples(ACTS, st.integers(0, 30)), max_size=60))
+def test_whatever_happens_one_step_at_most_is_under_way_and_all_before_it_are_over(
+    acts: list[tuple[str, int]],
+) -> None:
+    run = begun()
+    for number, (act, index) in enumerate(acts):
+        step = run.steps[index % len(run.steps)]
+        now = NOW + timedelta(seconds=number)
+        before = run
+        try:
+            run = perform(run, act, step.id, now)
+        except NotNow:
+            assert run == before
+            continue
+        check_holds(run)
+        assert from_json(Run, to_json(run)) == run
+
+
+def check_holds(run: Run) -> None:
+    under_way = [s for s in run.steps if s.progress in (Progress.NOW, Progress.WAITING, Progress.FAILED)]
+    assert len(under_way) <= 1
+    assert (run.ended is None) == (run.current is not None)
+    current = run.current
+    if current is None:
+        assert not under_way
+        return
+    assert under_way == [current]
+    index = run.steps.index(current)
+    assert all(step.progress.is_over for step in run.steps[:index])
+    for step in run.steps:
+        assert step.progress is not Progress.SKIPPED or step.reason
+        assert (step.progress is Progress.TODO) == (step.started is None)
+
+
+def test_only_the_step_that_is_next_can_be_done() -> None:
+    with pytest.raises(NotNow, match="first: Preflight"):
+        engine.done(begun(), "verify", by="ops", now=NOW)
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "\t\n"])
+def test_leaving_out_and_failing_need_words(reason: str) -> None:
+    with pytest.raises(NotNow, match="reason"):
+        engine.skipped(begun(), "preflight", by="ops", now=NOW, reason=reason)
+    with pytest.raises(NotNow, match="a word on what was seen"):
+        engine.failed(begun(), "preflight", by="ops", now=NOW, reason=reason)
+    with pytest.raises(NotNow, match="empty"):
+        engine.noted(begun(), "preflight", reason, by="ops", now=NOW)
+
+
+def test_that_the_secondary_is_overwritten_is_acknowledged_and_not_skipped() -> None:
+    with pytest.raises(NotNow, match="acknowledged, not skipped"):
+        engine.skipped(at("overwrite"), "overwrite", by="ops", now=NOW, reason="in a hurry")
+
+
+def failing(seen: str = "SECONDARY says Secondary Active") -> Check:
+    return Check(id="ha-direction", title="t", result=Result.FAIL, seen=seen, at=NOW, blocks=True)
+
+
+@pytest.mark.parametrize("step", ["overwrite", "register"])
+def test_registering_is_refused_while_it_would_overwrite_the_newer_database(step: str) -> None:
+    run = engine.checked(at(step), "preflight", [failing()])
+    with pytest.raises(NotNow, match="registering is refused: SECONDARY says Secondary Active"):
+        engine.done(run, step, by="ops", now=NOW)
+    run = engine.checked(run, "preflight", [replace(failing(), result=Result.PASS)])
+    assert engine.done(run, step, by="ops", now=NOW).step(step).progress is Progress.DONE
+
+
+def test_registering_again_is_acknowledged_again() -> None:
+    run = engine.reopened(at("primary-active"), "register", NOW)
+    assert run.current is not None
+    assert run.current.id == "overwrite"
+    assert run.step("replication").progress is Progress.TODO
+    assert run.step("worksheet").progress is Progress.DONE
+
+
+def test_what_is_done_again_is_verified_again() -> None:
+    run = begun()
+    while run.current is not None:
+        run = engine.done(run, run.current.id, by="ops", now=NOW)
+    run = engine.reopened(run, "ise-add:ise01", NOW)
+    assert run.ended is None
+    assert [step.id for step in run.steps if not step.progress.is_over] == ["ise-add:ise01", "verify"]
+
+
+def test_an_ise_step_for_each_server() -> None:
+    ids = list(step_ids(playbooks()["ise-readd"], PAIR))
+    assert ids == ["preflight", "restarted", "delete", "sign-in", "ise-add:ise01", "ise-add:ise02", "verify"]
+
+
+def test_which_playbooks_a_session_is_offered() -> None:
+    alone = session(Role.PRIMARY, remotes=(ISE,))
+    assert [one.id for one in offered(PAIR)] == ["ha-and-ise", "ha-reregister", "ise-readd"]
+    assert [one.id for one in offered(alone)] == ["ise-readd"]
+    assert [one.id for one in offered(session())] == ["ha-reregister"]
+    assert offered(session(Role.PRIMARY)) == []
+
+
+def test_the_data_is_whole() -> None:
+    used = {id_ for one in playbooks().values() for id_ in one.steps}
+    assert used == set(step_texts())
+    assert {text.kind for text in step_texts().values()} == STEP_KINDS
+    fields = {field.id for field in WORKSHEET}
+    named = [source for text in step_texts().values() for _, source in text.values]
+    assert {s.partition(":")[2] for s in named if s.startswith("field:")} <= fields
+    assert all(text.title and text.do and text.expect for text in step_texts().values())
+    assert len({cause.id for cause in causes()}) == len(causes()) >= 12
+
+
+def test_values_to_type() -> None:
+    run = begun()
+    for field, value in (("secondary_server", "192.0.2.11"), ("failover", "manual")):
+        run = engine.entered(run, Answer(field, value))
+    assert values_of(run, "sign-in", PAIR) == [
+        ("Address", "https://192.0.2.10/webacs/pages/common/login.jsp")
+    ]
+    assert values_of(run, "ha-form", PAIR) == [
+        ("Secondary Server", "192.0.2.11"),
+        ("Failover Type", "Manual"),
+    ]
+    assert values_of(run, "ise-add:ise02", PAIR) == [("Server Address", "198.51.100.21")]
+    six = session(Role.PRIMARY, nodes={Role.PRIMARY: NodeSettings(role=Role.PRIMARY, host="2001:db8::7")})
+    assert url_of(six).startswith("https://[2001:db8::7]/")
+
+
+def test_a_secret_never_gets_into_a_run() -> None:
+    run = engine.noted(begun(), "preflight", "typed ncs ha authkey S3cret!", by="ops", now=NOW)
+    run = engine.failed(run, "preflight", by="ops", now=NOW, reason="authentication key: S3cret! differs")
+    run = engine.seen(run, "preflight", "password=S3cret!", by="ops", now=NOW)
+    assert "S3cret" not in to_json(run)
+
+
+def test_a_cause_that_a_check_points_to_comes_first() -> None:
+    check = Check(id="clock", title="clocks", result=Result.FAIL, seen="400 s", at=NOW)
+    first, pointer = likely_causes(engine.checked(begun(), "preflight", [check]), [])[0]
+    assert (first.id, pointer) == ("clock", "clocks: 400 s")
+
+
+def test_texts_of_unknown_steps_are_no_texts() -> None:
+    with pytest.raises(KeyError):
+        text_of("nonsense")

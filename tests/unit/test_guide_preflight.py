@@ -1,0 +1,257 @@
+"""Every check of the preflight and of the verification, and the sentence for each result."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.support.fake_bench import NOW, certificate, entry
+from tofutui.guide.preflight import Facts, NodeFacts, is_connected, preflight
+from tofutui.guide.verify import Failures, Outcome, verification
+from tofutui.tls.page import version_on
+from tofutui.tofu.guided import Check, Result
+from tofutui.tofu.ha import HaState, VersionInfo, parse_ha_status
+from tofutui.tofu.session import Role
+from tofutui.tofu.verdict import Verdict
+
+FIXES = ("PI 3.7.1 ( 3.7.0 )",)
+
+
+def state(text: str | None) -> HaState | None:
+    return HaState(None, text, (("State", text),)) if text is not None else None
+
+
+def node(role: Role, **changes: object) -> NodeFacts:
+    good = NodeFacts(
+        role=role,
+        hostname={Role.PRIMARY: "prime-pri", Role.SECONDARY: "prime-sec"}[role],
+        complete=True,
+        rows=3,
+        version=VersionInfo("3.7.0", "3.7.0.0.159", None, FIXES),
+        ha=state("HA not Configured"),
+        skew_s=0.4,
+        stale=1,
+        monitor="192.0.2.10:8082",
+        monitor_certificate=certificate("prime-pri"),
+    )
+    return replace(good, **changes)  # type: ignore[arg-type]
+
+
+def facts(primary: dict[str, object] | None = None, secondary: dict[str, object] | None = None) -> Facts:
+    nodes = (node(Role.PRIMARY, **(primary or {})), node(Role.SECONDARY, **(secondary or {})))
+    return Facts(now=NOW, seen_from="jump01", nodes=nodes, others={"ISE ise01": certificate("ise01")})
+
+
+def found(about: Facts, id_: str) -> list[Check]:
+    return [check for check in preflight(about) if check.id == id_]
+
+
+def worst(about: Facts, id_: str) -> Check:
+    order = [Result.FAIL, Result.WARN, Result.UNKNOWN, Result.PASS]
+    return min(reversed(found(about, id_)), key=lambda check: order.index(check.result))
+
+
+def test_a_good_pair_passes_everything() -> None:
+    assert {check.result for check in preflight(facts())} == {Result.PASS}
+
+
+def info(version: str | None, build: str | None = None, fixes: tuple[str, ...] = FIXES) -> VersionInfo:
+    return VersionInfo(version, build, None, fixes)
+
+
+NEVER = {
+    "answered": False,
+    "complete": False,
+    "error": "192.0.2.11: connection refused",
+    "version": None,
+    "ha": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("id_", "secondary", "result", "said"),
+    [
+        ("answers", NEVER, Result.FAIL, "connection refused"),
+        ("answers", NEVER | {"error": None}, Result.FAIL, "no answer"),
+        ("answers", NEVER | {"error": "login refused"}, Result.FAIL, "login refused"),
+        ("listing", {"complete": False, "error": "an error line is in it"}, Result.FAIL, "an error line"),
+        ("listing", {"complete": False}, Result.FAIL, "not complete"),
+        ("listing", NEVER, Result.UNKNOWN, "did not answer"),
+        ("version", {"version": info("3.4.1")}, Result.FAIL, "older than 3.5"),
+        ("version", {"version": info("2.2")}, Result.FAIL, "older than 3.5"),
+        ("version", {"version": None, "page_version": "3.1"}, Result.FAIL, "3.1 by the Health Monitor page"),
+        ("version", {"version": info("3.10.0")}, Result.PASS, "3.10.0 by show version"),
+        ("version", {"version": info("3.5")}, Result.PASS, "3.5"),
+        ("version", {"version": info(None)}, Result.UNKNOWN, "neither"),
+        ("version", {"version": None}, Result.UNKNOWN, "neither"),
+        ("same-version", {"version": info("3.8.0")}, Result.FAIL, "PRIMARY 3.7.0 and SECONDARY 3.8.0"),
+        ("same-version", {"version": info("3.7.0", fixes=())}, Result.FAIL, "not on both: PI 3.7.1"),
+        ("same-version", {"version": info("3.7.0", "3.7.0.0.160")}, Result.FAIL, "the builds differ"),
+        ("same-version", {"version": info("3.7", "3.7.0.0.159")}, Result.PASS, "fixes: PI 3.7.1"),
+        ("same-version", {"version": None, "page_version": "3.7"}, Result.WARN, "fixes of one are not known"),
+        ("same-version", {"version": None, "page_version": "3.8"}, Result.FAIL, "SECONDARY 3.8"),
+        ("same-version", {"version": None}, Result.UNKNOWN, "not known"),
+        ("clock", {"skew_s": 400.0}, Result.FAIL, "400 s between the two"),
+        ("clock", {"skew_s": -301.0}, Result.FAIL, "301 s"),
+        ("clock", {"skew_s": 3600.4}, Result.FAIL, "3600 s"),
+        ("clock", {"skew_s": 45.4}, Result.WARN, "45 s between the two"),
+        ("clock", {"skew_s": None}, Result.UNKNOWN, "show clock"),
+        ("health-monitor", {"monitor_certificate": None, "monitor_error": "refused"}, Result.WARN, "refused"),
+        ("health-monitor", {"monitor_certificate": None, "monitor_error": "no answer in 5 s"}, Result.WARN,
+         "as seen from jump01"),
+        ("health-monitor", {"monitor_certificate": None}, Result.WARN, "the other node may reach it"),
+        ("health-monitor", {"monitor": None, "monitor_certificate": None}, Result.UNKNOWN, "not asked"),
+        ("ha-direction", {"ha": state("Secondary Active")}, Result.FAIL, "fail back first"),
+        ("ha-direction", {"ha": state("Secondary Failover")}, Result.FAIL, "Secondary Failover"),
+        ("ha-direction", {"ha": state("Secondary Post Failback")}, Result.FAIL,
+         "overwrite the newer database"),
+        ("ha-direction", {"ha": state("Secondary Prep Failback")}, Result.FAIL, "fail back first"),
+        ("ha-direction", {"ha": state("secondary  active")}, Result.FAIL, "fail back first"),
+        ("ha-direction", {"ha": state("Secondary Uncertain")}, Result.WARN, "Uncertain"),
+        ("ha-direction", {"ha": None}, Result.UNKNOWN, "no HA state was read on SECONDARY"),
+        ("ha-configured", {"ha": state("Secondary Syncing")}, Result.WARN,
+         "register only if they stay apart"),
+        ("ha-configured", {"ha": state("Secondary Lost Primary")}, Result.WARN, "still configured"),
+        ("ha-configured", {"ha": state("Secondary Alone")}, Result.WARN, "still configured"),
+        ("ha-configured", {"ha": state("Stand Alone")}, Result.PASS, "Stand Alone"),
+        ("ha-configured", {"ha": None}, Result.UNKNOWN, "no HA state"),
+        ("stale-rows", {"locked": "read-only"}, Result.FAIL, "SECONDARY prime-sec: read-only"),
+        ("stale-rows", {"locked": "the key stands twice"}, Result.FAIL, "twice"),
+        ("stale-rows", {"locked": "both nodes call themselves x"}, Result.FAIL, "call themselves"),
+        ("stale-rows", {"locked": "read-only", "stale": 0}, Result.PASS, "0 stale"),
+        ("stale-rows", {"complete": False}, Result.UNKNOWN, "not every listing is complete"),
+    ],
+)  # fmt: skip
+def test_a_check_and_what_it_says(id_: str, secondary: dict[str, object], result: Result, said: str) -> None:
+    check = worst(facts(secondary=secondary), id_)
+    assert (check.result, said in check.seen) == (result, True), check
+
+
+@pytest.mark.parametrize("text", ["Primary Failover", "Primary Failback", "Primary Preparing for Failback"])
+def test_a_failback_under_way_on_the_primary_refuses_too(text: str) -> None:
+    check = worst(facts(primary={"ha": state(text)}), "ha-direction")
+    assert (check.result, check.blocks) == (Result.FAIL, True)
+
+
+def test_the_failover_type_is_no_state() -> None:
+    printed = "[Role] Primary [Secondary Server] 10.0.0.2 [State] Primary Active [Failover Type] Manual"
+    both = {"ha": parse_ha_status(printed)}
+    assert worst(facts(primary=both), "ha-direction").result is Result.PASS
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("dates", "result", "said"),
+    [
+        ((NOW - 9 * DAY, NOW - DAY), Result.FAIL, "SECONDARY prime-sec expired 2026-11-22"),
+        ((NOW - 9 * DAY, NOW), Result.FAIL, "expired"),
+        ((NOW + DAY, NOW + 9 * DAY), Result.FAIL, "not valid before 2026-11-24"),
+        ((NOW - 9 * DAY, NOW + 9 * DAY), Result.WARN, "expires 2026-12-02"),
+        ((NOW - 9 * DAY, None), Result.UNKNOWN, "not seen: SECONDARY"),
+        ((NOW - 9 * DAY, NOW + 31 * DAY), Result.PASS, "until"),
+    ],
+)  # fmt: skip
+def test_dates_of_certificates(dates: tuple[object, object], result: Result, said: str) -> None:
+    one = replace(certificate("prime-sec"), not_before=dates[0], not_after=dates[1])
+    check = worst(facts(secondary={"monitor_certificate": one}), "expiry")
+    assert (check.result, said in check.seen) == (result, True), check
+
+
+def test_an_expired_ise_counts() -> None:
+    gone = replace(certificate("ise01"), not_after=NOW - DAY)
+    check = worst(replace(facts(), others={"ISE ise01": gone}), "expiry")
+    assert (check.result, "ISE ise01 expired" in check.seen) == (Result.FAIL, True)
+
+
+def test_deletions_of_unknown_outcome_are_told() -> None:
+    check = worst(replace(facts(), unsettled=("PRIMARY 192.0.2.11_8082",)), "unsettled")
+    assert check.result is Result.WARN
+
+
+@pytest.mark.parametrize(
+    ("primary", "secondary", "connected"),
+    [
+        ("Primary Active", "Secondary Syncing", True),
+        ("primary  active", "Secondary Syncing", True),
+        ("Primary Active", "Secondary Lost Primary", False),
+        ("Primary Active", "HA not Configured", False),
+        ("Primary Lost Secondary", "Secondary Syncing", False),
+        ("HA Initializing", "HA Initializing", False),
+    ],
+)
+def test_when_the_pair_is_connected(primary: str, secondary: str, connected: bool) -> None:
+    nodes = (node(Role.PRIMARY, ha=state(primary)), node(Role.SECONDARY, ha=state(secondary)))
+    assert is_connected(nodes) is connected
+
+
+@pytest.mark.parametrize(
+    ("page", "version"),
+    [
+        ('Health Monitor Login Page <b class="productVersion">Version: 3.7</b>', "3.7"),
+        ('Health Monitor <span id="productVersion">Prime Infrastructure Version: 3.10.2.</span>', "3.10.2"),
+        ('<b class="productVersion">Version: 3.7</b>', None),
+        ("Health Monitor, no version", None),
+        ("", None),
+        ('Health Monitor <b class="productVersion">' + "x" * 100_000, None),
+    ],
+)
+def test_the_version_on_the_health_monitors_page(page: str, version: str | None) -> None:
+    assert version_on(page) == version
+
+
+KEY = "192.0.2.11_8082"
+
+
+def outcome(**changes: object) -> Outcome:
+    back = entry(Role.PRIMARY, KEY, Verdict.SAME_NAME, stored="prime-sec", presented="prime-sec")
+    good = Outcome(
+        now=NOW,
+        nodes=(
+            node(Role.PRIMARY, ha=state("Primary Active")),
+            node(Role.SECONDARY, ha=state("Secondary Syncing")),
+        ),
+        rows={(Role.PRIMARY, KEY): back},
+        deleted=((Role.PRIMARY, KEY),),
+        wanted=(),
+        failures=(Failures(Role.PRIMARY, "hm-0-0.log"),),
+        registered=True,
+    )
+    return replace(good, **changes)  # type: ignore[arg-type]
+
+
+def test_a_good_end_passes_everything() -> None:
+    assert {check.result for check in verification(outcome())} == {Result.PASS}
+
+
+OTHER_NAME = entry(Role.PRIMARY, KEY, Verdict.MISMATCH, stored="prime-sec", presented="sec-2")
+SILENT = entry(Role.PRIMARY, KEY, Verdict.NO_ANSWER, stored="prime-sec")
+
+
+@pytest.mark.parametrize(
+    ("changes", "id_", "result", "said"),
+    [
+        ({"rows": {}}, "deleted-rows", Result.WARN, "not there yet"),
+        ({"rows": {(Role.PRIMARY, KEY): OTHER_NAME}}, "deleted-rows", Result.FAIL, "CN differs"),
+        ({"rows": {(Role.PRIMARY, KEY): SILENT}}, "deleted-rows", Result.UNKNOWN, "nothing is presented"),
+        ({"rows": {(Role.PRIMARY, KEY): OTHER_NAME}}, "stale-rows", Result.FAIL, KEY),
+        ({"nodes": (node(Role.PRIMARY, ha=state("Primary Lost Secondary")), node(Role.SECONDARY))},
+         "ha-state", Result.FAIL, "Lost Secondary"),
+        ({"nodes": (node(Role.PRIMARY, ha=None), node(Role.SECONDARY))}, "ha-state", Result.UNKNOWN,
+         "no state"),
+        ({"failures": (Failures(Role.PRIMARY, None),)}, "new-failures", Result.UNKNOWN, "no log is at hand"),
+        ({"failures": (Failures(Role.PRIMARY, "hm.log", ("CN=x at 14:02:38Z",)),)}, "new-failures",
+         Result.FAIL,
+         "CN=x"),
+        ({"failures": (Failures(Role.PRIMARY, "hm.log", undated=2),)}, "new-failures", Result.UNKNOWN,
+         "2 without"),
+        ({"failures": (Failures(Role.PRIMARY, "hm.log", earlier=1),)}, "new-failures", Result.PASS,
+         "1 before"),
+        ({"wanted": ((Role.PRIMARY, "198.51.100.20_443", "ise01"),)}, "ise-rows", Result.WARN,
+         "not there yet"),
+    ],
+)  # fmt: skip
+def test_a_check_of_the_end(changes: dict[str, object], id_: str, result: Result, said: str) -> None:
+    (check,) = [one for one in verification(outcome(**changes)) if one.id == id_]
+    assert (check.result, said in check.seen) == (result, True), check

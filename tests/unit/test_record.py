@@ -1,0 +1,225 @@
+"""The change record in its three forms: sections, no secrets, nothing from outside, stand-ins."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.fake_bench import NOW, session
+from tofutui.guide import engine
+from tofutui.guide.playbook import playbooks
+from tofutui.history.database import FILE, Database
+from tofutui.history.journal import Journal, JournalEntry
+from tofutui.history.runs import Runs
+from tofutui.report.record import Record, RecordError, collect, left_over, render_record, run_of, write_record
+from tofutui.tofu.guided import (
+    Answer,
+    Check,
+    Confirmation,
+    Event,
+    Lease,
+    NodeShot,
+    Remark,
+    Result,
+    RowShot,
+    Run,
+)  # fmt: skip
+from tofutui.tofu.plan import Outcome
+from tofutui.tofu.secrets import without_secrets
+from tofutui.tofu.session import Role
+
+SECTIONS = [
+    "Change record", "What is left", "Nodes", "Steps", "Checks before", "SHA-256 compared",
+    "Commands that changed a node", "Worksheet", "Tables before and after", "Verification",
+    "Seen on the way", "Notes", "Log of the run",
+]  # fmt: skip
+KEY = "192.0.2.11_8082"
+COMMAND = f"ncs certvalidation tofu-certs deletecert host {KEY}"
+
+
+def shot(verdict: str, cn: str) -> NodeShot:
+    row = RowShot(
+        key=KEY, who="peer", name="prime-sec", stored=f"/C=US/CN={cn}", presented="CN=sec-2",
+        sha256="ab" * 32, verdict=verdict,
+    )  # fmt: skip
+    return NodeShot(
+        role=Role.PRIMARY, hostname="prime-pri", address="192.0.2.10", version="3.7.0", fixes=("PI 3.7.1",),
+        ha="Primary HA not Configured", at=NOW, complete=True, rows=(row,),
+    )  # fmt: skip
+
+
+def run() -> Run:
+    made = engine.begin(playbooks()["ha-reregister"], session(), operator="ops", seen_from="jump01", now=NOW)
+    made = engine.done(made, "preflight", by="ops", now=NOW + timedelta(seconds=70), seen="no check fails")
+    made = engine.noted(made, "delete", "asked J. Doe <script>alert(1)</script> | x", by="ops", now=NOW)
+    made = engine.entered(made, Answer("emails", "noc@example.net", "Email Address"))
+    made = engine.checked(
+        made, "verify", [Check(id="x", title="t", result=Result.FAIL, seen="bad", at=NOW, step="verify")]
+    )
+    said = Confirmation(
+        role=Role.PRIMARY, key=KEY, sha256="ab" * 32, text="J. Doe by phone", by="ops", at=NOW
+    )
+    made = engine.confirmed(made, said)
+    return replace(made, id=7, before=(shot("mismatch", "prime-sec"),), after=(shot("same-name", "sec-2"),))
+
+
+def deletion(words: str | None = "", outcome: Outcome | None = Outcome.GONE) -> JournalEntry:
+    return JournalEntry(
+        id=1, session="site-a", role=Role.PRIMARY, host="192.0.2.10", hostname="prime-pri", key=KEY,
+        command=COMMAND, operator="ops", sha256="ab" * 32, at=NOW, words=words, outcome=outcome,
+        text="absent in a complete listing",
+    )  # fmt: skip
+
+
+def record(**changes: Any) -> Record:
+    made = Record(run=run(), deletions=(deletion(),), events=(Event(NOW, "ops", "", "begun"),), written=NOW)
+    return replace(made, **changes)
+
+
+class Page(HTMLParser):
+    """Collects headings, tags and attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headings: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self._inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside = tag
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        if self._inside in ("h1", "h2"):
+            self.headings.append(data)
+        self._inside = ""
+
+
+def test_html_has_every_section_and_loads_nothing() -> None:
+    text = render_record(record(), "html", "0.1")
+    page = Page()
+    page.feed(text)
+    assert page.headings == SECTIONS
+    assert not page.tags & {"script", "link", "img", "iframe", "object", "base", "form", "a"}
+    assert not page.attributes & {"src", "href", "onload", "style"}
+    assert "url(" not in text
+    assert "@import" not in text
+    assert "default-src 'none'" in text
+    assert COMMAND in text
+
+
+def test_markdown_has_every_section() -> None:
+    text = render_record(record(), "markdown", "0.1")
+    headings = [line.lstrip("#").strip() for line in text.splitlines() if line.startswith("#")]
+    assert headings == SECTIONS
+    assert f"`{COMMAND}`" in text
+    assert "<script>" not in text
+    assert "J. Doe by phone" in text
+    assert "1 min 10 s" in text
+
+
+def test_json_holds_the_values_themselves() -> None:
+    found = json.loads(render_record(record(), "json", "0.1"))
+    assert found["schema"] == 1
+    assert (found["run"], found["session"], found["started_at"]) == (7, "site-a", "2026-11-23T14:02:38Z")
+    assert found["commands"][0]["outcome"] == "gone"
+    assert found["steps"][0]["seconds"] == 70
+    assert found["worksheet"] == {"Email Address": "noc@example.net"}
+    assert [row["verdict"] for side in ("before", "after") for row in found[side][0]["rows"]] == [
+        "mismatch", "same-name",
+    ]  # fmt: skip
+    assert any("t: fail, bad" in one for one in found["left"])
+
+
+@pytest.mark.parametrize("fmt", ["markdown", "json", "html"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "prime-pri/admin# ncs ha authkey S3cret!",
+        "NCS HA AUTHKEY  S3cret! and more S3cret!",
+        "password: S3cret!",
+        'Authentication key = "S3cret! with blanks"',
+        "scp ops:S3cret!@host", "ftp://ops:S3cret!@192.0.2.1/x",
+    ],
+)  # fmt: skip
+def test_no_secret_is_in_it_wherever_it_came_from(fmt: str, words: str) -> None:
+    if words.startswith("scp"):
+        words = "passphrase is S3cret!"
+    raw = run()
+    step = replace(raw.steps[0], notes=(Remark(NOW, "ops", words),), evidence=(Remark(NOW, "ops", words),))
+    raw = replace(raw.with_step(step), title=words)
+    text = render_record(
+        record(run=raw, deletions=(deletion(words),), events=(Event(NOW, "ops", "", words),)), fmt, "0.1"
+    )
+    assert "S3cret" not in text
+    assert "secret left out" in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the authentication key differs",
+        "ncs ha authkey",
+        "Authentication key does not match between primary x",
+    ],
+)
+def test_words_about_secrets_are_no_secrets(text: str) -> None:
+    assert without_secrets(text) == text
+
+
+@pytest.mark.parametrize("fmt", ["markdown", "json", "html"])
+def test_redacted_nothing_names_the_site_and_the_same_is_the_same(fmt: str) -> None:
+    text = render_record(record(), fmt, "0.1", redact=True)
+    for name in ("192.0.2", "prime-pri", "prime-sec", "sec-2", "jump01", "ops", "example.net", "J. Doe by"):
+        assert name not in text, name
+    assert "deletecert host address-" in text
+    assert "site-a" not in text
+
+
+@pytest.mark.parametrize("fmt", ["markdown", "json", "html"])
+@pytest.mark.parametrize("hostile", ["\x1b[2J", "\u202egnp", "\udc80"])
+def test_hostile_answers_are_shown_as_escapes(fmt: str, hostile: str) -> None:
+    text = render_record(record(deletions=(deletion(f"a{hostile}b"),)), fmt, "0.1")
+    assert hostile not in text
+    text.encode("utf-8")
+
+
+def test_what_is_left_names_open_steps_and_unknown_outcomes() -> None:
+    left = left_over(record(deletions=(deletion(None, None),)))
+    assert f"PRIMARY {KEY}: outcome unknown" in left
+    assert any(one.startswith("Worksheet: to do") for one in left)
+
+
+def test_it_is_made_from_the_history_alone(tmp_path: Path) -> None:
+    database = Database(tmp_path / FILE)
+    runs, journal = Runs(database), Journal(database)
+    held = Lease(host="h", user="ops", pid=1, since=NOW, token="t")
+    began = runs.begin(run(), held, Event(NOW, "ops", "", "begun"))
+    for minutes in (-5, 5):
+        journal.open_entry(
+            session="site-a", role=Role.PRIMARY, host="h", hostname="prime-pri", key=KEY, command=COMMAND,
+            operator="ops", sha256=None, at=NOW + timedelta(minutes=minutes),
+        )  # fmt: skip
+    got = collect(runs, journal, run_of(runs, "site-a", None), NOW)
+    assert got.run == began
+    assert [one.at for one in got.deletions] == [NOW + timedelta(minutes=5)]
+    with pytest.raises(RecordError, match="has no run 99"):
+        run_of(runs, "site-a", 99)
+    with pytest.raises(RecordError, match="no guide run"):
+        run_of(runs, "other", None)
+    database.close()
+
+
+def test_it_is_written_for_its_owner_only_and_whole(tmp_path: Path) -> None:
+    path = write_record(str(tmp_path / "r.md"), "text")
+    assert path.read_text() == "text"
+    assert path.stat().st_mode & 0o077 == 0
+    with pytest.raises(RecordError, match="cannot be written"):
+        write_record(str(tmp_path / "no" / "r.md"), "text")
+    assert [one.name for one in tmp_path.iterdir()] == ["r.md"]

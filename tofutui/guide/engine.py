@@ -1,0 +1,223 @@
+"""What may happen to a run, and what it is then: values in, values out, no clock and no I/O."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tofutui.guide.playbook import Playbook, step_ids, text_of, title_of
+from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.guided import (
+    Answer,
+    Check,
+    Confirmation,
+    NodeShot,
+    Progress,
+    Remark,
+    Result,
+    Run,
+    StepState,
+)
+from tofutui.tofu.secrets import without_secrets
+from tofutui.tofu.session import Session
+
+_FOLLOWS_REGISTER = ("register", "milestone", "active")
+_MEANS_REGISTERING = ("overwrite", "register")
+PROGRAM = "tofutui"
+"""Who ends a step that was seen to be over."""
+
+
+class NotNow(TofutuiError):
+    """The step does not allow that now; the message says why."""
+
+
+def begin(playbook: Playbook, session: Session, *, operator: str, seen_from: str, now: datetime) -> Run:
+    """A new run, its first step to be done now."""
+    run = Run(
+        session=session.name,
+        title=session.title,
+        playbook=playbook.id,
+        procedure=playbook.title,
+        operator=operator,
+        operators=(operator,),
+        seen_from=seen_from,
+        started=now,
+        steps=tuple(StepState(id=id_, title=title_of(id_)) for id_ in step_ids(playbook, session)),
+    )
+    return onward(run, now)
+
+
+def onward(run: Run, now: datetime) -> Run:
+    """The first step that is not over is the one to do now; the run has ended when there is none."""
+    current = run.current
+    if current is None:
+        return run if run.ended else replace(run, ended=now)
+    if current.progress is Progress.TODO:
+        run = run.with_step(replace(current, progress=Progress.NOW, started=current.started or now))
+    return replace(run, ended=None) if run.ended else run
+
+
+def done(run: Run, id_: str, *, by: str, now: datetime, seen: str = "") -> Run:
+    """The step is done; ``seen`` is what showed it.
+
+    Raises:
+        NotNow: another step comes first, or it must not be done now.
+    """
+    step = _current(run, id_)
+    refused = refusal(run, id_)
+    if refused:
+        raise NotNow(refused)
+    if seen:
+        step = with_evidence(step, seen, by, now)
+    return onward(run.with_step(replace(step, progress=Progress.DONE, ended=now, by=by, reason="")), now)
+
+
+def waiting(run: Run, id_: str) -> Run:
+    """The step was begun and waits for something outside."""
+    return run.with_step(replace(_current(run, id_), progress=Progress.WAITING))
+
+
+def failed(run: Run, id_: str, *, by: str, now: datetime, reason: str) -> Run:
+    """The step failed; it stays the current one."""
+    reason = _words(reason, "a failure needs a word on what was seen")
+    step = _current(run, id_)
+    return run.with_step(replace(step, progress=Progress.FAILED, ended=now, by=by, reason=reason))
+
+
+def again(run: Run, id_: str) -> Run:
+    """A failed or waiting step is to be done now."""
+    return run.with_step(replace(_current(run, id_), progress=Progress.NOW, ended=None, reason=""))
+
+
+def skipped(run: Run, id_: str, *, by: str, now: datetime, reason: str) -> Run:
+    """The step is left out.
+
+    Raises:
+        NotNow: no reason was given, another step comes first, or it must not be left out.
+    """
+    reason = _words(reason, "leaving a step out needs a reason")
+    step = _current(run, id_)
+    if text_of(id_).kind == "acknowledge" and by != PROGRAM:
+        raise NotNow("that registering overwrites the secondary is acknowledged, not skipped")
+    return onward(run.with_step(_skip(step, by, now, reason)), now)
+
+
+def group_skipped(run: Run, group: str, *, by: str, now: datetime, reason: str) -> Run:
+    """Every step of the group that is not over is left out."""
+    for step in run.steps:
+        if text_of(step.id).group == group and not step.progress.is_over:
+            run = run.with_step(_skip(step, by, now, reason))
+    return onward(run, now)
+
+
+def reopened(run: Run, id_: str, now: datetime) -> Run:
+    """A step that is over is to be done again; so is what rests on it.
+
+    Registering again means acknowledging and passing each milestone again, and everything is verified again.
+    """
+    at = [step.id for step in run.steps].index(id_)
+    if not run.steps[at].progress.is_over:
+        raise NotNow("this step is not over")
+    kind = text_of(id_).kind
+    for number, step in enumerate(run.steps):
+        if step.id == id_ or _rests_on(text_of(step.id).kind, kind, later=number > at):
+            run = run.with_step(
+                replace(step, progress=Progress.TODO, started=None, ended=None, by="", reason="")
+            )
+    current = run.current
+    for step in run.steps:
+        if step is not current and not step.progress.is_over and step.progress is not Progress.TODO:
+            run = run.with_step(replace(step, progress=Progress.TODO))
+    return onward(run, now)
+
+
+def refusal(run: Run, id_: str) -> str | None:
+    """Why this step must not be done now: registering would destroy something."""
+    if text_of(id_).id not in _MEANS_REGISTERING:
+        return None
+    bad = [check for check in run.checks if check.blocks and check.result is Result.FAIL]
+    return f"registering is refused: {bad[0].seen}" if bad else None
+
+
+def noted(run: Run, id_: str, text: str, *, by: str, now: datetime) -> Run:
+    """A note on a step, whatever its progress."""
+    step = run.step(id_)
+    text = _words(text, "the note is empty")
+    return run.with_step(replace(step, notes=(*step.notes, Remark(now, by, text))))
+
+
+def seen(run: Run, id_: str, text: str, *, by: str, now: datetime) -> Run:
+    """Something that speaks for (or against) a step; what was said last is not said twice."""
+    return run.with_step(with_evidence(run.step(id_), text, by, now))
+
+
+def with_evidence(step: StepState, text: str, by: str, now: datetime) -> StepState:
+    """The step with one more thing seen."""
+    text = without_secrets(text)
+    if step.evidence and step.evidence[-1].text == text:
+        return step
+    return replace(step, evidence=(*step.evidence, Remark(now, by, text)))
+
+
+def checked(run: Run, step: str, checks: Sequence[Check]) -> Run:
+    """The newest checks of this kind of step, in place of the ones before."""
+    others = tuple(check for check in run.checks if check.step != step)
+    return replace(run, checks=(*others, *checks))
+
+
+def confirmed(run: Run, confirmation: Confirmation) -> Run:
+    """Who compared a fingerprint; the newest word about a row counts."""
+    about = (confirmation.role, confirmation.key, confirmation.sha256)
+    kept = tuple(one for one in run.confirmations if (one.role, one.key, one.sha256) != about)
+    text = without_secrets(confirmation.text.strip())
+    return replace(run, confirmations=(*kept, replace(confirmation, text=text)))
+
+
+def entered(run: Run, answer: Answer) -> Run:
+    """A field with what was entered, no secret in it."""
+    value = without_secrets(answer.value.strip())
+    return run if run.answer(answer.field) == value else run.with_answer(replace(answer, value=value))
+
+
+def shot(run: Run, shots: tuple[NodeShot, ...], *, after: bool) -> Run:
+    """The tables as they were before, or are after."""
+    return replace(run, after=shots) if after else replace(run, before=shots)
+
+
+def held_by(run: Run, operator: str) -> Run:
+    """Somebody goes on with the run."""
+    if run.operators and run.operators[-1] == operator:
+        return run
+    return replace(run, operators=(*run.operators, operator))
+
+
+def failing(checks: Sequence[Check], step: str) -> list[Check]:
+    """The checks of this step that fail."""
+    return [check for check in checks if check.step == step and check.result is Result.FAIL]
+
+
+def _skip(step: StepState, by: str, now: datetime, reason: str) -> StepState:
+    started = step.started or now
+    return replace(step, progress=Progress.SKIPPED, started=started, ended=now, by=by, reason=reason)
+
+
+def _current(run: Run, id_: str) -> StepState:
+    current = run.current
+    if current is None:
+        raise NotNow("the run has ended")
+    if current.id != id_:
+        raise NotNow(f"first: {title_of(current.id)}")
+    return current
+
+
+def _rests_on(kind: str, on: str, *, later: bool) -> bool:
+    """Whether a step of one kind is to be done again when one of another is, before or after it."""
+    if not later:
+        return kind == "acknowledge" and on == "register"
+    return kind == "verify" or (kind in _FOLLOWS_REGISTER and on in ("acknowledge", *_FOLLOWS_REGISTER))
+
+
+def _words(text: str, otherwise: str) -> str:
+    text = without_secrets(text.strip())
+    if not text:
+        raise NotNow(otherwise)
+    return text

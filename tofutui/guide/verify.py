@@ -1,0 +1,107 @@
+"""What is looked at when everything was done: facts in, checks out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tofutui.guide.preflight import NodeFacts, is_connected
+from tofutui.tofu.comparison import Entry
+from tofutui.tofu.guided import Check, Result
+from tofutui.tofu.names import Relation
+from tofutui.tofu.session import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """TOFU failures of one node's log since the run began."""
+
+    role: Role
+    source: str | None
+    """Which log was read; None: none is at hand."""
+    new: tuple[str, ...] = ()
+    """Those after the last deletion on that node."""
+    earlier: int = 0
+    """How many before it, which are what the deletions were for."""
+    undated: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Everything that the checks look at."""
+
+    now: datetime
+    nodes: tuple[NodeFacts, ...]
+    rows: Mapping[tuple[Role, str], Entry]
+    """Stored rows as they are judged now."""
+    deleted: tuple[tuple[Role, str], ...]
+    """Rows that this run deleted."""
+    wanted: tuple[tuple[Role, str, str], ...]
+    """Rows of ISE servers that were added again: role, key, name."""
+    failures: tuple[Failures, ...]
+    registered: bool
+    """Whether the run registers the pair."""
+
+
+def verification(outcome: Outcome) -> tuple[Check, ...]:
+    """Every check, in the order of the screen."""
+    return tuple(
+        Check(id=id_, title=title, result=result, seen=seen, at=outcome.now, step="verify")
+        for id_, title, result, seen in _all(outcome)
+    )
+
+
+def _all(outcome: Outcome) -> Iterator[tuple[str, str, Result, str]]:
+    for node in outcome.nodes:
+        done = Result.PASS if node.complete else Result.FAIL
+        yield (
+            "listing", f"{node.role.word}: complete listing", done,
+            f"{node.rows} rows" if node.complete else node.error or "not complete",
+        )  # fmt: skip
+    for role, key in outcome.deleted:
+        title = f"{role.word}: {key} learned again"
+        yield ("deleted-rows", title, *_row(outcome.rows.get((role, key))))
+    for role, key, name in outcome.wanted:
+        if (role, key) not in outcome.deleted:
+            yield ("ise-rows", f"{role.word}: row of ISE {name}", *_row(outcome.rows.get((role, key))))
+    stale = [entry for entry in outcome.rows.values() if entry.is_stale_remote]
+    yield ("stale-rows", "no stale row of a remote host", *_stale(stale))
+    if outcome.registered:
+        yield ("ha-state", "HA states", *_states(outcome.nodes))
+    for failures in outcome.failures:
+        yield ("new-failures", f"{failures.role.word}: no new TOFU failure in its log", *_failures(failures))
+
+
+def _row(entry: Entry | None) -> tuple[Result, str]:
+    if entry is None:
+        return Result.WARN, "not there yet: the next connection stores it"
+    if entry.names is None or entry.presented.certificate is None:
+        return Result.UNKNOWN, f"there again; nothing is presented to compare with ({entry.presented.status})"
+    if entry.names.relation is Relation.EQUAL:
+        return Result.PASS, "there again, and its subject is the one presented now"
+    if entry.names.relation is Relation.DIFFERENT:
+        return Result.FAIL, "there, but " + ("; ".join(entry.names.reasons) or "with another subject")
+    return Result.UNKNOWN, "there again, but its subject is not understood"
+
+
+def _stale(stale: Sequence[Entry]) -> tuple[Result, str]:
+    if not stale:
+        return Result.PASS, "none"
+    return Result.FAIL, ", ".join(f"{entry.role.word} {entry.key}: {entry.verdict}" for entry in stale)
+
+
+def _states(nodes: Sequence[NodeFacts]) -> tuple[Result, str]:
+    text = "; ".join(f"{node.name}: {node.state or 'no state read'}" for node in nodes)
+    if any(not node.state for node in nodes):
+        return Result.UNKNOWN, text
+    return (Result.PASS if is_connected(nodes) else Result.FAIL), text
+
+
+def _failures(found: Failures) -> tuple[Result, str]:
+    if found.source is None:
+        return Result.UNKNOWN, "no log is at hand: name it in sessions.toml (logs), or add its lines with e"
+    if found.new:
+        return Result.FAIL, f"{found.source}: since the last deletion there: {', '.join(found.new)}"
+    tail = f"; {found.earlier} before the deletions" if found.earlier else ""
+    if found.undated:
+        return Result.UNKNOWN, f"{found.source}: {found.undated} without a time that could be placed{tail}"
+    return Result.PASS, f"{found.source}: none{tail}"

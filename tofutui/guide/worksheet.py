@@ -1,0 +1,178 @@
+"""The forms of the guide: which fields, what may stand in them, and what is said about a bad value."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tofutui.guide.playbook import ise_remotes
+from tofutui.guide.rules import (
+    AUTOMATIC,
+    Rule,
+    Sheet,
+    emails,
+    failover_advice,
+    prefix4,
+    prefix6,
+    resolves,
+    secondary_server,
+    unchecked,
+    vip4,
+    vip6,
+)
+from tofutui.tofu.endpoint import as_address, is_loopback
+from tofutui.tofu.session import Role, Session
+
+MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a form."""
+
+    id: str
+    label: str
+    ask: str
+    choices: tuple[tuple[str, str], ...] = ()
+    """Values with their words; none: a line to type."""
+    needed: bool = True
+    rule: Rule = lambda _value, _sheet: None
+    advice: Rule = lambda _value, _sheet: None
+    """What is worth knowing about a value that is allowed."""
+    default: Callable[[Session], str] = lambda _session: ""
+    asked: Callable[[Sheet], bool] = lambda _sheet: True
+
+
+def problem(field: Field, value: str, sheet: Sheet) -> str | None:
+    """Why this value cannot be taken."""
+    value = value.strip()
+    if not value:
+        return f"{field.label}: nothing was entered" if field.needed else None
+    if field.choices and value not in dict(field.choices):
+        return f"{field.label}: {value!a} is none of {', '.join(dict(field.choices))}"
+    if len(value) > 1000 or not value.isprintable():
+        return f"{field.label}: too long, or characters that cannot be printed"
+    wrong = field.rule(value, sheet)
+    return f"{field.label}: {wrong}" if wrong else None
+
+
+def fields_of(step: str, sheet: Sheet) -> list[Field]:
+    """The fields of a step's form that are asked for, in their order."""
+    if step == "restarted":
+        return _restarted(sheet.session)
+    return [field for field in WORKSHEET if field.asked(sheet)] if step == "worksheet" else []
+
+
+def all_fields(session: Session) -> list[Field]:
+    """Every field of every form."""
+    return [*_restarted(session), *WORKSHEET]
+
+
+def errors(step: str, sheet: Sheet) -> list[str]:
+    """Everything that is wrong with the form as it stands."""
+    found = (problem(field, sheet.answer(field.id), sheet) for field in fields_of(step, sheet))
+    return [one for one in found if one]
+
+
+def advices(step: str, sheet: Sheet) -> list[str]:
+    """What is worth knowing about the values as they stand."""
+    filled = [(field, sheet.answer(field.id)) for field in fields_of(step, sheet)]
+    found = ((field.label, field.advice(value, sheet)) for field, value in filled if value)
+    return [f"{label}: {one}" for label, one in found if one]
+
+
+RESTARTED = {
+    "yes": "restarted since its certificate changed",
+    "unchanged": "its certificate did not change",
+    "no": "not restarted since",
+    "unknown": "nobody knows",
+}
+
+
+def _restarted(session: Session) -> list[Field]:
+    names = [(str(role), role.word) for role in session.roles]
+    names += [(remote.name, f"ISE {remote.name}") for remote in ise_remotes(session)]
+    return [
+        Field(
+            id=f"restarted:{id_}",
+            label=label,
+            ask=f"Was {label} restarted since its certificate changed?",
+            choices=tuple(RESTARTED.items()),
+            advice=_restart_advice,
+        )
+        for id_, label in names
+    ]
+
+
+def _restart_advice(value: str, _sheet: Sheet) -> str | None:
+    if value == "no":
+        return "restart it before its rows are deleted: else its old certificate is learned again"
+    if value == "unknown":
+        return "if it was not restarted, its old certificate is learned again: ask its owner for the SHA-256"
+    return None
+
+
+def _secondary_default(session: Session) -> str:
+    node = session.nodes.get(Role.SECONDARY)
+    return node.shown_address if node and not is_loopback(node.shown_address) else ""
+
+
+def _virtual(sheet: Sheet) -> bool:
+    return sheet.answer("virtual_ip") == "yes"
+
+
+def _virtual6(sheet: Sheet) -> bool:
+    return _virtual(sheet) and bool(sheet.answer("vip6"))
+
+
+def _session_vip(version: int) -> Callable[[Session], str]:
+    def default(session: Session) -> str:
+        found = (as_address(one) for one in session.virtual_ip)
+        return next((str(one) for one in found if one and one.version == version), "")
+
+    return default
+
+
+WORKSHEET: tuple[Field, ...] = (
+    Field(
+        id="names_by", label="Names by", ask="How does the primary resolve the secondary's name?",
+        choices=(("dns", "DNS"), ("hosts", "/etc/hosts: then the address is needed")),
+    ),
+    Field(
+        id="secondary_server", label="Secondary Server", ask="Address or name of the secondary",
+        rule=secondary_server, advice=resolves, default=_secondary_default,
+    ),
+    Field(
+        id="authkey", label="Authentication key",
+        ask="The key that was set when the secondary was installed. It is never entered here.",
+        choices=(("have", "I have it"),),
+    ),
+    Field(
+        id="emails", label="Email Address", needed=False,
+        ask="Who is told of changes: addresses separated by commas, or nothing. They are added to those of "
+        "the mail server page.",
+        rule=emails,
+    ),
+    Field(
+        id="failover", label="Failover Type", ask="How a failover begins",
+        choices=((MANUAL, "Manual (recommended)"), (AUTOMATIC, "Automatic")), advice=failover_advice,
+    ),
+    Field(
+        id="virtual_ip", label="Virtual IP", ask="Is a virtual IP used?",
+        choices=(("no", "no"), ("yes", "yes; both servers are in the same subnet")),
+    ),
+    Field(
+        id="vip4", label="IPV4 Virtual IP", ask="The IPv4 address that both servers share", rule=vip4,
+        default=_session_vip(4), asked=_virtual,
+    ),
+    Field(
+        id="prefix4", label="IPv4 prefix length", ask="Of the subnet, such as 24; only to check the address",
+        rule=prefix4, advice=unchecked(4), asked=_virtual,
+    ),
+    Field(
+        id="vip6", label="IPV6 Virtual IP", ask="The IPv6 address that both servers share, or nothing",
+        needed=False, rule=vip6, default=_session_vip(6), asked=_virtual,
+    ),
+    Field(
+        id="prefix6", label="IPv6 prefix length", ask="Of the subnet, such as 64; only to check the address",
+        rule=prefix6, advice=unchecked(6), asked=_virtual6,
+    ),
+)  # fmt: skip

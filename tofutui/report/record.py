@@ -1,0 +1,131 @@
+"""The change record of a guide run: who did what when, what was seen before and after, what is left.
+
+Everything comes from the history, so that it can be written long after; no secret is in it.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkstemp
+
+from tofutui.history.journal import Journal, JournalEntry
+from tofutui.history.runs import Runs
+from tofutui.report.record_mask import Mask
+from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.guided import Event, Progress, Result, Run
+
+FORMATS = ("markdown", "json", "html")
+
+
+class RecordError(TofutuiError):
+    """The record cannot be made or written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Everything that a record is made of."""
+
+    run: Run
+    deletions: tuple[JournalEntry, ...]
+    events: tuple[Event, ...]
+    written: datetime
+
+
+def collect(runs: Runs, journal: Journal, run_id: int, now: datetime) -> Record:
+    """Read a run and what was sent while it lasted.
+
+    Raises:
+        RecordError: there is no such run.
+        HistoryError: the history cannot be read.
+    """
+    held = runs.get(run_id)
+    if held is None:
+        raise RecordError(f"there is no run {run_id}")
+    run = held.run
+    sent = [
+        entry
+        for entry in journal.entries(run.session)
+        if entry.at >= run.started and (run.ended is None or entry.at <= run.ended)
+    ]
+    return Record(run=run, deletions=tuple(sent), events=tuple(runs.events(run_id)), written=now)
+
+
+def run_of(runs: Runs, session: str, wanted: int | None) -> int:
+    """The run to write about: the one asked for, else the session's newest.
+
+    Raises:
+        RecordError: the session has no run, or no such one.
+    """
+    known = runs.ids(session)
+    if not known:
+        raise RecordError(f"session {session} has no guide run in this history", "c in the app begins one")
+    if wanted is None:
+        return known[-1][0]
+    if wanted not in dict(known):
+        listed = ", ".join(f"{id_} ({started:%Y-%m-%d %H:%M}Z)" for id_, started in known[-10:])
+        raise RecordError(f"session {session} has no run {wanted}", f"there is: {listed}")
+    return wanted
+
+
+def render_record(record: Record, fmt: str, version: str, *, redact: bool = False) -> str:
+    """The record in one of `FORMATS`, with a final line feed."""
+    from tofutui.report.record_html import to_html
+    from tofutui.report.record_json import to_json
+    from tofutui.report.record_markdown import to_markdown
+    from tofutui.report.record_sections import sections
+
+    mask = Mask(record.run, [entry.hostname or "" for entry in record.deletions]) if redact else None
+    if fmt == "json":
+        return to_json(record, version, mask)
+    parts = sections(record, version)
+    if mask is not None:
+        parts = [part.mapped(mask) for part in parts]
+    return to_html(parts) if fmt == "html" else to_markdown(parts)
+
+
+def left_over(record: Record) -> list[str]:
+    """What is still to be done or to be known, one sentence each."""
+    run = record.run
+    found = [
+        f"{step.title}: {step.progress.value}"
+        for step in run.steps
+        if step.progress not in (Progress.DONE, Progress.SKIPPED)
+    ]
+    found += [f"{step.title}: skipped, {step.reason}" for step in run.steps if _by_somebody(run, step.by)
+              and step.progress is Progress.SKIPPED]  # fmt: skip
+    found += [
+        f"{check.title}: {check.result.value}, {check.seen}"
+        for check in run.checks
+        if check.result in (Result.FAIL, Result.UNKNOWN)
+        or (check.result, check.step) == (Result.WARN, "verify")
+    ]
+    found += [
+        f"{entry.role.word} {entry.key}: outcome unknown"
+        for entry in record.deletions
+        if not entry.is_settled
+    ]
+    return found
+
+
+def _by_somebody(run: Run, by: str) -> bool:
+    return by in run.operators
+
+
+def write_record(name: str, text: str) -> Path:
+    """Write the file whole or not at all, readable by its owner only; its path.
+
+    Raises:
+        RecordError: it cannot be written.
+    """
+    path, draft = Path(name).expanduser(), None
+    try:
+        handle, draft = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(draft).replace(path)
+    except OSError as error:
+        if draft is not None:
+            Path(draft).unlink(missing_ok=True)
+        raise RecordError(f"{path}: cannot be written: {error.strerror or error}") from error
+    return path

@@ -1,0 +1,72 @@
+"""A record as JSON: the values themselves, times in UTC, keys in the order of the sections."""
+
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from tofutui.report.json_form import dump
+from tofutui.report.record_mask import Mask
+from tofutui.report.words import utc
+from tofutui.tofu.secrets import without_secrets
+
+if TYPE_CHECKING:
+    from tofutui.report.record import Record
+
+
+def to_json(record: "Record", version: str, mask: Mask | None = None) -> str:
+    """The whole record."""
+    from tofutui.report.record import left_over
+
+    run = record.run
+    document = {
+        "schema": 1,
+        "tool": f"tofutui {version}",
+        "written_at": record.written,
+        "session": run.session,
+        "title": run.title,
+        "procedure": run.procedure,
+        "playbook": run.playbook,
+        "run": run.id,
+        "started_at": run.started,
+        "ended_at": run.ended,
+        "seconds": (run.ended - run.started).total_seconds() if run.ended else None,
+        "operators": run.operators,
+        "seen_from": run.seen_from,
+        "left": left_over(record),
+        "steps": [{**_plain(step), "seconds": _seconds(step.started, step.ended)} for step in run.steps],
+        "checks": run.checks,
+        "compared": run.confirmations,
+        "commands": record.deletions,
+        "worksheet": {one.label or one.field: one.words or one.value for one in run.answers},
+        "before": run.before,
+        "after": run.after,
+        "log": record.events,
+    }
+    plain: dict[str, Any] = _texts(_plain(document), mask)
+    return dump(plain)
+
+
+def _seconds(start: datetime | None, end: datetime | None) -> float | None:
+    return (end - start).total_seconds() if start and end else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return utc(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _texts(value: Any, mask: Mask | None) -> Any:
+    if isinstance(value, str):
+        text = without_secrets(value)
+        return mask(text) if mask else text
+    if isinstance(value, dict):
+        return {key: _texts(item, mask) for key, item in value.items()}
+    return [_texts(item, mask) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,232 @@
+"""A record as sections of facts, tables and lines: what Markdown and HTML show in the same words."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tofutui.report.words import utc
+from tofutui.tofu.guided import Check, NodeShot, Progress, Remark, RowShot, Run, StepState
+from tofutui.tofu.secrets import without_secrets
+from tofutui.tofu.session import Role
+from tofutui.tofu.text import in_groups, safe
+
+if TYPE_CHECKING:
+    from tofutui.report.record import Record
+
+Texts = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names with values."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+    def mapped(self, change: Texts) -> "Facts":
+        """The same with every value changed."""
+        return Facts(tuple((name, change(value)) for name, value in self.pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+
+    def mapped(self, change: Texts) -> "Grid":
+        """The same with every cell changed."""
+        rows = tuple(tuple(change(cell) for cell in row) for row in self.rows)
+        return Grid(self.head, rows, change(self.caption))
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Sentences, one below the other."""
+
+    texts: tuple[str, ...]
+
+    def mapped(self, change: Texts) -> "Lines":
+        """The same with every sentence changed."""
+        return Lines(tuple(map(change, self.texts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with what belongs to it."""
+
+    title: str
+    blocks: tuple[Facts | Grid | Lines, ...]
+
+    def mapped(self, change: Texts) -> "Section":
+        """The same with every text changed."""
+        return Section(self.title, tuple(block.mapped(change) for block in self.blocks))
+
+
+def sections(record: "Record", version: str) -> list[Section]:
+    """The whole record; every text is fit to be shown and holds no secret."""
+    run = record.run
+    before, after = _checks(run, "preflight", "restarted"), _checks(run, "verify")
+    found = [
+        Section("Change record", (_summary(record, version),)),
+        Section("What is left", (_left(record),)),
+        Section("Nodes", (_nodes(run),)),
+        Section("Steps", (_steps(run),)),
+        Section("Checks before", (before,)),
+        Section("SHA-256 compared", (_confirmations(run),)),
+        Section("Commands that changed a node", (_commands(record),)),
+        Section("Worksheet", (_worksheet(run),)),
+        Section("Tables before and after", tuple(_tables(run))),
+        Section("Verification", (after,)),
+        Section("Seen on the way", (_remarks(run, lambda step: step.evidence),)),
+        Section("Notes", (_remarks(run, lambda step: step.notes),)),
+        Section("Log of the run", (_events(record),)),
+    ]
+    return [section.mapped(lambda text: safe(without_secrets(text))) for section in found]
+
+
+def took(start: datetime | None, end: datetime | None) -> str:
+    """``1 h 4 min``, ``4 min 10 s``; "" while one of the two is not known."""
+    if start is None or end is None:
+        return ""
+    seconds = max(0, int((end - start).total_seconds()))
+    hours, minutes = divmod(seconds // 60, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"
+
+
+def _time(at: datetime | None) -> str:
+    return utc(at) if at else ""
+
+
+def _summary(record: "Record", version: str) -> Facts:
+    run = record.run
+    state = f"ended {utc(run.ended)}, after {took(run.started, run.ended)}" if run.ended else "not ended"
+    pairs = [
+        ("Session", run.session),
+        ("Title", run.title),
+        ("Procedure", run.procedure),
+        ("Run", str(run.id)),
+        ("Begun", utc(run.started)),
+        ("State", state),
+        ("Operator", ", then ".join(run.operators)),
+        ("Certificates seen from", run.seen_from),
+        ("Written", f"{utc(record.written)} by tofutui {version}"),
+    ]
+    return Facts(tuple((name, value) for name, value in pairs if value))
+
+
+def _left(record: "Record") -> Lines:
+    from tofutui.report.record import left_over
+
+    return Lines(tuple(left_over(record)) or ("Nothing that this run knows of.",))
+
+
+def _nodes(run: Run) -> Grid:
+    rows = []
+    for role in Role:
+        first, last = _shot(run.before, role), _shot(run.after, role)
+        shot = last or first
+        if shot is not None:
+            was, now = (first.ha if first else ""), (last.ha if last else "")
+            version = ", ".join([shot.version or "not read", *shot.fixes])
+            rows.append((role.word, shot.hostname, shot.address, version, was, now))
+    return Grid(("Node", "Host name", "Address", "Version and fixes", "HA before", "HA after"), tuple(rows))
+
+
+def _shot(shots: Sequence[NodeShot], role: Role) -> NodeShot | None:
+    return next((shot for shot in shots if shot.role is role), None)
+
+
+def _steps(run: Run) -> Grid:
+    rows = tuple(
+        (step.title, step.progress.value, step.by, _time(step.started), _time(step.ended),
+         took(step.started, step.ended) if step.progress is not Progress.TODO else "", step.reason)
+        for step in run.steps
+    )  # fmt: skip
+    return Grid(("Step", "State", "By", "Begun", "Ended", "Took", "Reason"), rows)
+
+
+def _checks(run: Run, *steps: str) -> Grid:
+    mine: list[Check] = [check for check in run.checks if check.step in steps]
+    rows = tuple((check.result.value, check.title, check.seen, _time(check.at)) for check in mine)
+    return Grid(("Result", "Check", "Seen", "At"), rows)
+
+
+def _confirmations(run: Run) -> Grid:
+    rows = tuple(
+        (one.role.word, one.key, in_groups(one.sha256) or "nothing was presented",
+         one.text or "compared by nobody", one.by, utc(one.at))
+        for one in run.confirmations
+    )  # fmt: skip
+    return Grid(("Node", "Row", "SHA-256 presented", "Compared by whom and how", "Entered by", "At"), rows)
+
+
+def _commands(record: "Record") -> Grid:
+    rows = tuple(
+        (
+            utc(one.at), f"{one.role.word} {one.hostname or one.host}", one.operator, one.command,
+            _answer(one.words),
+            f"{one.outcome.value if one.outcome else 'unknown'}: {one.text or 'no listing has shown it'}",
+        )
+        for one in record.deletions
+    )  # fmt: skip
+    return Grid(("Sent", "Node", "By", "Command", "Answer", "Outcome"), rows)
+
+
+def _answer(words: str | None) -> str:
+    if words is None:
+        return "none came"
+    return " | ".join(part.strip() for part in words.splitlines() if part.strip()) or "nothing printed"
+
+
+def _worksheet(run: Run) -> Facts:
+    return Facts(tuple((one.label or one.field, one.words or one.value or "none") for one in run.answers))
+
+
+def _tables(run: Run) -> Iterator[Grid]:
+    head = ("Row", "Who", "Verdict before", "Stored before", "Verdict after", "Stored after", "Presented")
+    for role in Role:
+        first, last = _shot(run.before, role), _shot(run.after, role)
+        newest = last or first
+        if newest is None:
+            continue
+        was = {row.key: row for row in first.rows} if first else {}
+        now = {row.key: row for row in last.rows} if last else {}
+        rows = tuple(
+            _sides(key, was.get(key), now.get(key), bool(last)) for key in dict.fromkeys([*was, *now])
+        )
+        times = f"before: {_listed(first)}; after: {_listed(last)}"
+        yield Grid(head, rows, f"{role.word} {newest.hostname}, {times}")
+
+
+def _listed(shot: NodeShot | None) -> str:
+    if shot is None or shot.at is None:
+        return "not listed"
+    return utc(shot.at) + ("" if shot.complete else " (not complete)")
+
+
+def _sides(key: str, was: RowShot | None, now: RowShot | None, listed: bool) -> tuple[str, ...]:
+    newest = now or was
+    assert newest is not None
+    name = f"{newest.who} {newest.name}".strip()
+    shown = newest.presented + (f" SHA-256 {in_groups(newest.sha256)}" if newest.sha256 else "")
+    gone = "absent" if listed else "not listed"
+    return (
+        key, name, was.verdict if was else "absent", was.stored if was else "",
+        now.verdict if now else gone, now.stored if now else "", shown,
+    )  # fmt: skip
+
+
+def _remarks(run: Run, of: Callable[[StepState], Sequence[Remark]]) -> Grid:
+    rows = [(utc(one.at), step.title, one.text, one.by) for step in run.steps for one in of(step)]
+    return Grid(("At", "Step", "Text", "By"), tuple(rows))
+
+
+def _events(record: "Record") -> Grid:
+    titles = {step.id: step.title for step in record.run.steps}
+    rows = tuple((utc(e.at), e.by, titles.get(e.step, e.step), e.text) for e in record.events)
+    return Grid(("At", "By", "Step", "Change"), rows)

@@ -1,0 +1,139 @@
+"""Small dialogs of the guide: a line to type, one of several to choose."""
+
+from collections.abc import Callable, Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from tofutui.tofu.session import Role
+from tofutui.tofu.text import safe
+from tofutui.ui.actions import ASK, PICK
+from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
+from tofutui.ui.screens.ask import Question
+from tofutui.ui.screens.base import Dialog, bindings_of, title_of
+from tofutui.ui.widgets.painted import Painted, Scroller
+
+Check = Callable[[str], str | None]
+"""Why a text cannot be taken; None: it can."""
+
+
+def _anything(_text: str) -> str | None:
+    return None
+
+
+class LineScreen(Question[str | None]):
+    """A line to type; it closes with a text that passes the check, or with None."""
+
+    BINDINGS = bindings_of(ASK)
+
+    def __init__(self, title: str, texts: Sequence[str], value: str = "", check: Check = _anything) -> None:
+        super().__init__(Role.PRIMARY, title, typed=True)
+        self._texts = tuple(texts)
+        self._value = value
+        self._check = check
+        self._wrong = ""
+
+    def on_mount(self) -> None:
+        """What stands there already."""
+        field = self.query_one("#answer", Input)
+        field.value = self._value
+        field.cursor_position = len(self._value)
+
+    def text(self, width: int) -> list[Line]:
+        """What is asked, and what is wrong with the last answer."""
+        asked = [line(part) for text in self._texts for part in wrap(text, width)]
+        wrong = [line(part, Tone.DANGER) for part in wrap(self._wrong, width)] if self._wrong else []
+        return [*asked, *wrong]
+
+    def keys(self) -> Line:
+        """Enter and Esc."""
+        return ("Enter", Tone.KEY), (" takes it   ", Tone.TEXT), ("Esc", Tone.KEY), (" leaves it", Tone.TEXT)
+
+    def typed(self, text: str) -> None:
+        """Take it, or say what is wrong with it."""
+        self._wrong = self._check(text) or ""
+        if self._wrong:
+            self.on_resize()
+        else:
+            self.answer(text.strip())
+
+    def do_ask_no(self) -> None:
+        """Nothing."""
+        self.answer(None)
+
+
+class ChoiceScreen(Dialog[str | None]):
+    """One of several."""
+
+    CSS_PATH = "../styles/ask.tcss"
+    BINDINGS = bindings_of(PICK)
+    AUTO_FOCUS = ""
+
+    def __init__(
+        self, title: str, texts: Sequence[str], choices: Sequence[tuple[str, str]], value: str = ""
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._texts = tuple(texts)
+        self._choices = tuple(choices)
+        known = [one for one, _ in self._choices]
+        self._cursor = known.index(value) if value in known else 0
+
+    def compose(self) -> ComposeResult:
+        """The question, the choices, the keys."""
+        with Vertical(id="box"):
+            yield Scroller(id="body")
+            yield Painted(id="ends")
+
+    def on_mount(self) -> None:
+        """The title."""
+        self.add_class("-primary")
+        title_of(self.query_one("#box"), safe(self._title))
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self._draw()
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        width = max(20, min(104, int(self.size.width * 0.96)) - 4)
+        lines = [line(part) for text in self._texts for part in wrap(text, width)]
+        lines += [EMPTY] if lines else []
+        for number, (_, words) in enumerate(self._choices):
+            here = number == self._cursor
+            mark = self.owner.glyphs.cursor if here else " "
+            parts = wrap(words, width - 4)
+            tone = Tone.STRONG if here else Tone.TEXT
+            lines += [line(f" {mark if i == 0 else ' '} {part}", tone) for i, part in enumerate(parts)]
+        body = self.query_one("#body", Scroller)
+        body.styles.height = max(1, min(len(lines), self.size.height - 4))
+        body.show(lines)
+        keys: Line = (
+            ("Enter", Tone.KEY),
+            (" takes it   ", Tone.TEXT),
+            ("Esc", Tone.KEY),
+            (" back", Tone.TEXT),
+        )
+        self.query_one("#ends", Painted).show([keys])
+
+    def _step(self, by: int) -> None:
+        self._cursor = max(0, min(self._cursor + by, len(self._choices) - 1))
+        self._draw()
+
+    def do_pick_down(self) -> None:
+        """The next one."""
+        self._step(1)
+
+    def do_pick_up(self) -> None:
+        """The one before."""
+        self._step(-1)
+
+    def do_pick_open(self) -> None:
+        """This one, if the dialog could be read before the key was pressed."""
+        if self.was_seen():
+            self.answer(self._choices[self._cursor][0])
+
+    def do_pick_back(self) -> None:
+        """None of them."""
+        self.answer(None)
