@@ -24,6 +24,7 @@ from tofutui.tofu.listing import Listing
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import NodeSettings, Role, Session, Via
 from tofutui.tofu.site import probe_target
+from tofutui.workbench import doubts
 from tofutui.workbench.changes import Change, EntriesChanged, LogGrew, NodeChanged
 from tofutui.workbench.evidence import Log, Testimony
 from tofutui.workbench.judge import Judge
@@ -200,23 +201,12 @@ class Workbench:
         return self._judge.clocks.get(role)
 
     def twins(self, role: Role) -> str | None:
-        """A sentence when both roles turn out to be one machine: same host name or same SSH host key."""
-        this, other = self._nodes[role], self._nodes.get(role.other)
-        if other is None:
-            return None
-        if this.hostname and this.hostname == other.hostname:
-            return f"both nodes call themselves {this.hostname}: is this one machine twice?"
-        if this.host_key and this.host_key == other.host_key:
-            return "both nodes show the same SSH host key: is this one machine twice?"
-        return None
+        """See `tofutui.workbench.doubts.twins`."""
+        return doubts.twins(self._nodes, role)
 
     def contrary_role(self, role: Role) -> str | None:
-        """A sentence when `ncs ha status` gives the node another role than the session does."""
-        ha = self.comparison.nodes[role].ha
-        said = (ha.role or "").strip().lower() if ha else ""
-        if not said.startswith(tuple(Role)) or said.startswith(role.value):
-            return None
-        return f"its HA role is {said.upper()}, contrary to this pane"
+        """See `tofutui.workbench.doubts.contrary_role`."""
+        return doubts.contrary_role(self.comparison.nodes[role])
 
     async def close(self) -> None:
         """Stop everything and leave the nodes with `exit`."""
