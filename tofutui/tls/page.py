@@ -32,7 +32,7 @@ def version_on(page: str) -> str | None:
 
 
 async def _fetch(shown: Endpoint, where: Endpoint) -> str:
-    contexts = await asyncio.to_thread(build_contexts)
+    contexts = build_contexts()  # on the loop: it silences warnings, which threads would do to each other
     reader, writer = await asyncio.open_connection(
         where.host, where.port, ssl=contexts.broad, server_hostname=server_name(shown.host) or ""
     )
