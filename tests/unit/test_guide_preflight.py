@@ -159,15 +159,32 @@ def test_dates_of_certificates(dates: tuple[object, object], result: Result, sai
     assert (check.result, said in check.seen) == (result, True), check
 
 
-def test_an_expired_ise_counts() -> None:
-    gone = replace(certificate("ise01"), not_after=NOW - DAY)
-    check = worst(replace(facts(), others={"ISE ise01": gone}), "expiry")
-    assert (check.result, "ISE ise01 expired" in check.seen) == (Result.FAIL, True)
+@pytest.mark.parametrize(
+    ("dates", "result", "said"),
+    [
+        ((NOW - 9 * DAY, NOW - DAY), Result.FAIL, "ISE ise01 expired 2026-11-22"),
+        ((NOW + DAY, NOW + 9 * DAY), Result.FAIL, "ISE ise01 not valid before 2026-11-24"),
+        ((NOW - 9 * DAY, NOW + 9 * DAY), Result.WARN, "ISE ise01 expires 2026-12-02"),
+        ((None, None), Result.UNKNOWN, "not seen: ISE ise01"),
+    ],
+)
+def test_an_ise_certificate_counts_too(dates: tuple[object, object], result: Result, said: str) -> None:
+    ise = replace(certificate("ise01"), not_before=dates[0], not_after=dates[1])
+    check = worst(replace(facts(), others={"ISE ise01": ise}), "expiry")
+    assert (check.result, said in check.seen) == (result, True), check
 
 
-def test_deletions_of_unknown_outcome_are_told() -> None:
-    check = worst(replace(facts(), unsettled=("PRIMARY 192.0.2.11_8082",)), "unsettled")
-    assert check.result is Result.WARN
+@pytest.mark.parametrize(
+    "deletions",
+    [
+        ("PRIMARY 192.0.2.11_8082",),
+        ("SECONDARY 192.0.2.10_8082",),
+        ("PRIMARY 192.0.2.11_8082", "PRIMARY 198.51.100.20_443"),
+    ],
+)
+def test_deletions_of_unknown_outcome_are_told(deletions: tuple[str, ...]) -> None:
+    check = worst(replace(facts(), unsettled=deletions), "unsettled")
+    assert (check.result, check.seen) == (Result.WARN, "outcome unknown: " + "; ".join(deletions))
 
 
 @pytest.mark.parametrize(
