@@ -9,13 +9,14 @@ from tests.support.fake_bench import NOW, entry, renamed
 from tofutui.tofu.comparison import NodeView
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
+from tofutui.tofu.text import in_groups
 from tofutui.tofu.verdict import Verdict
 from tofutui.ui.actions import show_key
 from tofutui.ui.columns import cells, header
 from tofutui.ui.facts import Facts
 from tofutui.ui.lines import clip, fit, fit_middle, joined, plain, width, wrap
 from tofutui.ui.rows import Order, Rows
-from tofutui.ui.words import UNICODE, Glyphs, groups
+from tofutui.ui.words import UNICODE, Glyphs
 
 TEXTS = ["", "a", "prime-pri", "x" * 300, "証明書" * 40, "a b c " * 60, "\x1b[2Jx", "e\u0301" * 30, "\u202e"]
 
@@ -74,7 +75,7 @@ def test_the_detail_area_is_exactly_as_high_as_it_is_and_ends_with_the_command(
 
 
 def test_fingerprints_are_shown_in_groups_of_four() -> None:
-    assert groups("3f9a61c077d2") == "3F9A 61C0 77D2"
+    assert in_groups("3f9a61c077d2") == "3F9A 61C0 77D2"
 
 
 def test_keys_are_written_as_people_write_them() -> None:

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.session import NodeSettings, Role, Session, sni_of
+from tofutui.tofu.session import NodeSettings, Role, Session
 
 PRIMARY = NodeSettings(role=Role.PRIMARY, host="192.0.2.10", addresses=("prime-pri.example.net",))
 SECONDARY = NodeSettings(role=Role.SECONDARY, host="192.0.2.11")
@@ -39,9 +38,3 @@ def test_read_only_holds_for_one_node_or_the_whole_session() -> None:
     assert session.may_change(Role.PRIMARY)
     assert not session.may_change(Role.SECONDARY)
     assert not replace(session, read_only=True).may_change(Role.PRIMARY)
-
-
-def test_the_server_name_is_the_rows_name_and_never_an_address() -> None:
-    assert sni_of(Endpoint("ise01.example.net", 443)) == "ise01.example.net"
-    assert sni_of(Endpoint("198.51.100.20", 443)) is None
-    assert sni_of(Endpoint("2001:db8::7", 443)) is None

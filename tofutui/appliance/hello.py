@@ -25,11 +25,6 @@ class Hello:
     ciphers: tuple[str, ...] = ()
     macs: tuple[str, ...] = ()
 
-    @property
-    def is_ssh2(self) -> bool:
-        """Whether it is an SSH server that speaks version 2."""
-        return self.words.startswith((b"SSH-2.", b"SSH-1.99-"))
-
 
 async def read_hello(read: Callable[[int], Awaitable[bytes]], write: Callable[[bytes], object]) -> Hello:
     """Exchange versions and read the server's lists; what does not come stays empty.

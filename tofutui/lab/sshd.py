@@ -70,11 +70,6 @@ class SshServer:
         if self._reserved is not None:
             self._reserved.close()
 
-    def drop_connections(self) -> None:
-        """Cut every connection, as a failing network does."""
-        for connection in list(self.connections):
-            connection.abort()
-
     def next_number(self) -> int:
         """A number for a new session."""
         self._number += 1

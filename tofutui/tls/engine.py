@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class Answer:
     seconds: float = 0.0
 
 
-class Conversation(asyncio.Protocol):
+class Conversation(asyncio.Protocol, ABC):
     """What all ways of asking share: the sniffer, the limits, and when it is over.
 
     Subclasses say how it begins and what to do with each piece of the server's answer.
@@ -118,14 +119,14 @@ class Conversation(asyncio.Protocol):
         """Whether the server asked for a client certificate."""
         return self.sniffer.asks_client_certificate or self.sniffer.alert == trouble.CERTIFICATE_REQUIRED
 
-    def _begin(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _begin(self) -> None: ...
 
-    def _go_on(self, data: bytes) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _go_on(self, data: bytes) -> None: ...
 
-    def _seen(self, text: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _seen(self, text: str) -> str: ...
 
     def _write(self, data: bytes) -> None:
         if data and self._transport is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from tofutui.tofu.endpoint import Endpoint, as_address, is_loopback
+from tofutui.tofu.endpoint import Endpoint, is_loopback
 
 
 class Role(StrEnum):
@@ -128,8 +128,3 @@ class Session:
     def may_change(self, role: Role) -> bool:
         """Whether a command that changes this node may be sent at all."""
         return not (self.read_only or self.nodes[role].read_only)
-
-
-def sni_of(endpoint: Endpoint) -> str | None:
-    """The server name to send for a row: its name, nothing for an address."""
-    return None if as_address(endpoint.host) else endpoint.host

@@ -9,7 +9,7 @@ from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.endpoint import is_plain_key
 from tofutui.tofu.names import AttributeLine
 from tofutui.tofu.presented import SEEN_ONLY, Presented, Status
-from tofutui.tofu.text import safe
+from tofutui.tofu.text import in_groups, safe
 from tofutui.ui.lines import EMPTY, LABEL, Line, Span, Tone, clip, fit, joined, labelled, line, width, wrap
 from tofutui.ui.words import (
     UNICODE,
@@ -17,7 +17,7 @@ from tofutui.ui.words import (
     WHO_MEANS,
     Glyphs,
     clock_time,
-    groups,
+    fingerprint,
     moment,
     name_of,
     node_name,
@@ -166,11 +166,7 @@ class Facts:
         return [Item(6, self._labelled("unread", ["not readable: " + ", ".join(certificate.unread)]))]
 
     def _fingerprint(self, label: str, digits: str) -> list[Line]:
-        text = groups(digits)
-        if len(text) <= self.width - LABEL:
-            return self._labelled(label, [text])
-        half = len(digits) // 2
-        return self._labelled(label, [groups(digits[:half]), groups(digits[half:])])
+        return self._labelled(label, fingerprint(digits, self.width - LABEL))
 
     def _surroundings(self, shown: Presented) -> list[Item]:
         found = [Item(5, self._labelled("also", [self._short(c)])) for c in shown.also]
@@ -185,7 +181,7 @@ class Facts:
         return found + ([Item(8, self._labelled("attempts", tries))] if tries else [])
 
     def _short(self, certificate: Certificate) -> str:
-        return f"{name_of(certificate.subject)}, SHA-256 {groups(certificate.sha256)}"
+        return f"{name_of(certificate.subject)}, SHA-256 {in_groups(certificate.sha256)}"
 
     def _evidence(self) -> list[Line]:
         items = [f"{e.kind.value}, {moment(e.at)}: {e.text}" for e in self.entry.judgement.evidence]

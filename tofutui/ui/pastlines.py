@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tofutui.tofu.past import Past
 from tofutui.tofu.timeline import Event, TimelineItem, timeline
 from tofutui.ui.lines import Line, Tone, fit, line, wrap
-from tofutui.ui.words import day, groups, moment
+from tofutui.ui.words import day, fingerprint, moment
 
 NOTHING = "nothing is remembered of this row"
 _WORD = 11
@@ -36,12 +36,7 @@ def _item(item: TimelineItem, width: int) -> Iterator[Line]:
     for text in texts[1:]:
         yield (" " * (len(when) + _WORD), tone), (text, tone)
     if item.event is Event.PRESENTED and item.sha256:
-        half = len(item.sha256) // 2
-        whole = groups(item.sha256)
-        parts = (
-            [whole] if len(whole) + 4 <= width else [groups(item.sha256[:half]), groups(item.sha256[half:])]
-        )
-        for part in parts:
+        for part in fingerprint(item.sha256, width - 4):
             yield (("    " + part, Tone.TEXT),)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tofutui.tofu.comparison import Entry
 from tofutui.tofu.names import DistinguishedName
 from tofutui.tofu.plan import Deletion, Outcome, Plan, Step
-from tofutui.tofu.text import safe
+from tofutui.tofu.text import in_groups, safe
 from tofutui.ui.facts import nothing_presented
 from tofutui.ui.lines import EMPTY, Line, Tone, labelled, line, wrap
 from tofutui.ui.words import (
@@ -13,7 +13,7 @@ from tofutui.ui.words import (
     WHO_MEANS,
     Glyphs,
     clock_time,
-    groups,
+    fingerprint,
     listed,
     name_of,
     place,
@@ -127,10 +127,7 @@ def _presented(entry: Entry, seen_from: str, width: int) -> list[Line]:
     found = labelled("presented", [_name(shown.certificate.subject)], width)
     origin = shown.seen_from or seen_from
     text = f"Presented at {clock_time(shown.at)}, seen from {origin}; read this SHA-256 to the host's owner:"
-    digits = groups(shown.certificate.sha256)
-    half = len(shown.certificate.sha256) // 2
-    parts = [digits] if len(digits) + 2 <= width else [groups(shown.certificate.sha256[:half]),
-                                                       groups(shown.certificate.sha256[half:])]  # fmt: skip
+    parts = fingerprint(shown.certificate.sha256, width - 2)
     return [*found, *_texts(text, width), *(line("  " + part, Tone.STRONG) for part in parts)]
 
 
@@ -138,7 +135,7 @@ def for_clipboard(plan: Plan) -> str:
     """What is worth pasting into a chat before somebody says yes."""
     parts = []
     for deletion in plan.deletions:
-        sha = groups(deletion.entry.sha256) if deletion.entry.sha256 else "nothing presented"
+        sha = in_groups(deletion.entry.sha256) if deletion.entry.sha256 else "nothing presented"
         parts.append(f"{where(deletion)}\n{deletion.key}\nSHA-256 presented: {sha}\n{deletion.command}")
     return "\n\n".join(parts)
 

@@ -10,7 +10,7 @@ from tofutui.tofu.names import DistinguishedName
 from tofutui.tofu.presented import Status
 from tofutui.tofu.session import Session
 from tofutui.tofu.site import Who
-from tofutui.tofu.text import safe
+from tofutui.tofu.text import in_groups, safe, short_sha256
 from tofutui.tofu.verdict import Verdict
 from tofutui.ui.lines import Tone
 
@@ -125,14 +125,15 @@ def days(earlier: datetime, later: datetime) -> int:
     return int((later - earlier).total_seconds() // 86400)
 
 
-def groups(digits: str) -> str:
-    """A fingerprint in groups of four, upper case: how it is read aloud."""
-    return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4)).upper()
+def fingerprint(digits: str, room: int) -> list[str]:
+    """A fingerprint in groups of four, on one line where it fits and in two halves where not."""
+    whole, half = in_groups(digits), len(digits) // 2
+    return [whole] if len(whole) <= room else [in_groups(digits[:half]), in_groups(digits[half:])]
 
 
 def short_sha(entry: Entry) -> str:
     """The first two groups of the presented SHA-256, or nothing."""
-    return groups(entry.sha256[:8]) if entry.sha256 else ""
+    return short_sha256(entry.sha256) if entry.sha256 else ""
 
 
 def name_of(name: DistinguishedName | None) -> str:

@@ -6,13 +6,14 @@ from tofutui.tofu.comparison import Comparison, Entry
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.plan import Plan
 from tofutui.tofu.session import Role
+from tofutui.tofu.text import in_groups
 from tofutui.ui.actions import Scope
 from tofutui.ui.facts import Facts
 from tofutui.ui.lines import Tone, plain
 from tofutui.ui.link import Link
 from tofutui.ui.screens.base import Acting
 from tofutui.ui.widgets.pane import Pane
-from tofutui.ui.words import UNICODE, groups, place, rows
+from tofutui.ui.words import UNICODE, place, rows
 
 
 class TableKeys(Acting[None]):
@@ -235,7 +236,7 @@ class TableKeys(Acting[None]):
         row = self.current
         if row is None:
             return
-        text, what = (groups(row.sha256), "SHA-256") if row.sha256 else (row.key or row.raw, "key")
+        text, what = (in_groups(row.sha256), "SHA-256") if row.sha256 else (row.key or row.raw, "key")
         self.owner.copy(text)
         self.say(f"{what} of {place(row)} sent to the terminal's clipboard")
 
