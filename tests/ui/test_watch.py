@@ -17,7 +17,7 @@ from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui.held import HOLD, SpentKey
+from tofutui.ui.held import ALONE, HOLD, SpentKey
 
 Start = Callable[..., Any]
 MINUS = "\N{MINUS SIGN}"
@@ -219,24 +219,36 @@ def pressed(d: Any, key: str, at: float) -> None:
     d.app.post_message(event)
 
 
+async def two_host_keys(d: Any) -> tuple[list[asyncio.Future[bool]], float]:
+    """Both nodes ask, ``y`` answers the first; when that was, long enough ago for any repeat."""
+    asked = [asyncio.ensure_future(d.fakes.asker.accept_host_key(host_key(role))) for role in Role]
+    await d.until(lambda: "SHA256:primary" in d.text)
+    await d.pilot.pause()
+    at = monotonic() + 60
+    pressed(d, "y", at)
+    assert await asked[0] is True
+    await d.until(lambda: "SHA256:secondary" in d.text)
+    await d.pilot.pause()
+    return asked, at
+
+
 async def test_a_key_held_down_answers_one_question_only(desk: Start) -> None:
     async with desk() as d:
-        asked = [asyncio.ensure_future(d.fakes.asker.accept_host_key(host_key(role))) for role in Role]
-        await d.until(lambda: "SHA256:primary" in d.text)
-        await d.pilot.pause()
-        at = monotonic()
-        pressed(d, "y", at)
-        assert await asked[0] is True
-        await d.until(lambda: "SHA256:secondary" in d.text)
-        await d.pilot.pause()
-        at = max(at + 0.66, monotonic())
+        asked, at = await two_host_keys(d)
         for number in range(30):
-            pressed(d, "y", at + number / 30)
-        await d.pilot.pause()
-        await d.pilot.pause()
+            pressed(d, "y", at + 0.66 + number / 30)
+        await d.pilot.pause(2 * ALONE)
         assert not asked[1].done()
-        pressed(d, "y", at + 1 + HOLD)
+        pressed(d, "y", at + 0.66 + 1 + HOLD)
         assert await asked[1] is True
+
+
+async def test_a_second_press_by_hand_soon_after_the_first_answers_the_next_question(desk: Start) -> None:
+    async with desk() as d:
+        asked, at = await two_host_keys(d)
+        pressed(d, "y", at + 0.3)
+        async with asyncio.timeout(30):
+            assert await asked[1] is True
 
 
 async def test_enter_held_down_sends_no_empty_password_to_the_other_node(desk: Start) -> None:

@@ -187,8 +187,7 @@ class HostKeyScreen(Question[bool]):
 
     def do_ask_key_yes(self) -> None:
         """It is the server's own, if the dialog could be read before the key was pressed."""
-        if self.was_seen():
-            self.answer(True)
+        self.when_pressed(lambda: self.answer(True))
 
 
 class DialogueScreen(Question[str | None]):

@@ -1,7 +1,7 @@
 """What all screens have in common: keys from the registry, one place where they are carried out."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tofutui.ui.actions import BY_ID, Action, Scope, State
+from tofutui.ui.held import ALONE
 from tofutui.ui.lines import Tone
 from tofutui.ui.widgets.bars import KeyBar
 from tofutui.ui.widgets.painted import Painted
@@ -109,7 +110,28 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         types = event is not None and event.is_printable
         if not types and owner.spent.is_held(key, pressed):
             return False
-        return self._painted_at is not None and pressed > self._painted_at
+        return self._was_painted(pressed)
+
+    def _was_painted(self, before: float) -> bool:
+        return self._painted_at is not None and before > self._painted_at
+
+    def when_pressed(self, act: Callable[[], None]) -> None:
+        """Do this if the key carried out now was pressed for this dialog.
+
+        A second press soon after the one that answered the dialog before looks like the first repeat of a key
+        held down: it counts once no other follows it.
+        """
+        owner = self.owner
+        pressed = owner.key_time
+        if self.was_seen():
+            act()
+        elif owner.spent.is_doubtful and self._was_painted(pressed):
+
+            def alone() -> None:
+                if owner.key_time == pressed:
+                    act()
+
+            self.set_timer(ALONE, lambda: self.call_later(alone))
 
     def answer(self, result: Result) -> None:
         """Close with this answer, once."""

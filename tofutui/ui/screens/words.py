@@ -131,8 +131,7 @@ class ChoiceScreen(Dialog[str | None]):
 
     def do_pick_open(self) -> None:
         """This one, if the dialog could be read before the key was pressed."""
-        if self.was_seen():
-            self.answer(self._choices[self._cursor][0])
+        self.when_pressed(lambda: self.answer(self._choices[self._cursor][0]))
 
     def do_pick_back(self) -> None:
         """None of them."""
