@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.looks import ADDRESS, DIRECT, KEY, NODE, ROLE, SESSION, at, look, row, sha
+from tofutui.history import recorder
 from tofutui.history.database import MIGRATIONS, Database, HistoryError
 from tofutui.history.journal import Journal
 from tofutui.history.sightings import SPANS_READ, Sightings
@@ -542,7 +543,12 @@ def world(seconds: float) -> list[tuple[str, str | None]]:
 
 
 def watch_world(path: Path, together: Barrier, results: "multiprocessing.Queue[object]") -> None:
-    """Look as often as can be for some seconds, as one of several processes."""
+    """Look as often as can be for some seconds, as one of several processes.
+
+    They look a hundred times as often as anybody does: a process that the machine lets wait for a moment is
+    overtaken by more looks than the history puts in order.
+    """
+    recorder.REMEMBERED = 100_000
     store = Store(path)
     together.wait()
     seen = []
