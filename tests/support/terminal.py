@@ -118,7 +118,7 @@ def terminal(
     """A program in a terminal of its own, with a home folder of its own; ended on the way out."""
     home = tmp_path / "home"
     home.mkdir(exist_ok=True)
-    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
+    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH")}
     own = {"HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
     running = Terminal(command, size, {**kept, **own, **env}, tmp_path)
     try:

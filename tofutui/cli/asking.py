@@ -6,7 +6,8 @@ import getpass
 import sys
 import termios
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
 from tofutui.tofu.text import safe
@@ -18,13 +19,18 @@ class TerminalAsker:
     A host key nobody has accepted before is refused: `check` may run where nobody looks.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, alone: Callable[[], AbstractContextManager[object]]) -> None:
+        """``alone`` is entered while a question stands on the terminal: nothing else is written then."""
         self._one_at_a_time = asyncio.Lock()
+        self._alone = alone
 
     async def password(self, question: PasswordQuestion, /) -> str | None:
         """What is typed, or None without a terminal or at Ctrl-D."""
         async with self._one_at_a_time:
-            return await _typed(_prompt(question)) if sys.stdin and sys.stdin.isatty() else None
+            if not (sys.stdin and sys.stdin.isatty()):
+                return None
+            with self._alone():
+                return await _typed(_prompt(question))
 
     async def accept_host_key(self, question: HostKeyQuestion, /) -> bool:
         """No."""

@@ -5,26 +5,25 @@ What compares is imported after the command line and the files are found right: 
 
 import argparse
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tofutui import __version__
 from tofutui.cli.choosing import load, pick
 from tofutui.cli.output import OutputError, check_writable, complain, complain_of, write, write_file
-from tofutui.cli.parsers import KnownFile, LogFile, Reissued
+from tofutui.cli.parsers import SESSIONS_AT_ONCE, KnownFile, LogFile, Reissued
 from tofutui.config.archives import LogFileError
 from tofutui.config.known import read_export_at
 from tofutui.config.logfiles import find_logs
 from tofutui.config.paths import data_dir
-from tofutui.report import render, render_many
-from tofutui.tofu.comparison import Comparison
+from tofutui.report.many_form import joined, session_table
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.known_reading import Export
 from tofutui.tofu.session import Role, Session, Via
 from tofutui.tofu.transcript import Recording
 
-_WORST_FIRST = (3, 1, 4, 0)
+_WORST_FIRST = (2, 3, 1, 4, 0)
 
 
 class CheckError(TofutuiError):
@@ -51,6 +50,8 @@ class Order:
     """The folder of the history; None: none is read or written."""
     recordings: Mapping[Role, Recording] | None = None
     """What transcripts show of the one session's nodes, instead of a login."""
+    at_once: int = SESSIONS_AT_ONCE
+    """How many sessions are compared side by side."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -63,21 +64,25 @@ def carry_out(order: Order, options: argparse.Namespace, *, as_list: bool = Fals
     if options.output:
         check_writable(options.output)
     from tofutui.cli.comparing import compare_all, until_signal
+    from tofutui.cli.progress import Progress
 
-    done, remarks, number = until_signal(compare_all(order))
-    if number:
-        return 128 + number
-    for line in (*remarks, *_unfinished(done)):
+    many = as_list or len(order.sessions) > 1
+    progress = Progress(len(order.sessions), sys.stderr, many=many, ascii_=options.ascii)
+    outcome = until_signal(compare_all(order, options.format, progress))
+    if outcome.signal:
+        return 128 + outcome.signal
+    done = outcome.done
+    for line in (*outcome.remarks, *(line for one in done for line in one.unfinished)):
         complain(line)
-    if as_list or len(done) > 1:
-        report = render_many(done, options.format, __version__)
-    else:
-        report = render(done[0], options.format, __version__)
-    return _deliver(report, options) or worst([comparison.exit_code() for comparison in done])
+    code = worst([one.line.code for one in done])
+    report = joined([one.report for one in done], options.format) if many else done[0].report
+    if many and options.format == "text":
+        report += "\n" + session_table([one.line for one in done], code)
+    return _deliver(report, options) or code
 
 
 def worst(codes: Sequence[int]) -> int:
-    """The code that stands for all: 3 over 1 over 4 over 0."""
+    """The code that stands for all: 2 over 3 over 1 over 4 over 0."""
     return next(code for code in _WORST_FIRST if code in codes)
 
 
@@ -93,7 +98,8 @@ def _order(options: argparse.Namespace) -> Order:
     if len(chosen) > 1:
         _refuse_roles("--log", options.logs)
         _refuse_roles("--known", options.known)
-    return order_of(chosen, options, data=data_dir(options.data, os.environ))
+    order = order_of(chosen, options, data=data_dir(options.data, os.environ))
+    return replace(order, at_once=options.at_once)
 
 
 def order_of(
@@ -134,14 +140,6 @@ def _check_log(log: LogFile, sessions: Sequence[Session]) -> None:
     for path in paths:
         if not os.access(path, os.R_OK):
             raise CheckError(f"--log {path}: cannot be read: Permission denied")
-
-
-def _unfinished(done: Sequence[Comparison]) -> Iterator[str]:
-    for comparison in done:
-        for node in comparison.nodes.values():
-            if not node.complete:
-                why = node.error or "the listing is not complete"
-                yield f"{comparison.session.name}, {node.role} {node.shown_address}: {why}"
 
 
 def _deliver(report: str, options: argparse.Namespace) -> int:

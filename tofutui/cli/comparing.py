@@ -2,29 +2,54 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tofutui import __version__
 from tofutui.cli.asking import TerminalAsker
 from tofutui.cli.check import Order
 from tofutui.cli.parsers import Reissued
+from tofutui.cli.progress import Progress
 from tofutui.history.database import FILE, Database, HistoryError
 from tofutui.history.sightings import Sightings
+from tofutui.report import render
+from tofutui.report.many_form import SessionLine, line_of
 from tofutui.tofu.comparison import Comparison
 from tofutui.tofu.session import Session
 from tofutui.workbench import Workbench
 from tofutui.workbench.recorded import RecordedWorkbench
 
-SESSIONS_AT_ONCE = 8
 
-Outcome = tuple[list[Comparison], list[str]]
-"""The comparisons in the order of the sessions, and remarks on what was said beforehand."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What is kept of one session's comparison; the comparison itself is dropped once it is rendered."""
+
+    line: SessionLine
+    report: str
+    unfinished: tuple[str, ...]
+    """Of each node whose listing is not complete, which and why."""
+    remarks: tuple[str, ...]
+    """What was said beforehand to no effect, and what could not be read or written."""
+    unused: Mapping[str, tuple[str, ...]]
+    """Files of known certificates that are not used, and why."""
+    unheard: frozenset[Reissued]
+    """The re-issued hosts that no row of it is about."""
 
 
-def until_signal(work: Coroutine[Any, Any, Outcome]) -> tuple[list[Comparison], list[str], int]:
-    """Run the work; Ctrl-C, SIGTERM and SIGHUP end it in order, and their number is the third value."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Every session's result in the order asked for, and remarks on what was said beforehand."""
+
+    done: tuple[Done, ...] = ()
+    remarks: tuple[str, ...] = ()
+    signal: int = 0
+    """The number of the signal that ended the work; 0 if it came to its end."""
+
+
+def until_signal(work: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """Run the work; Ctrl-C, SIGTERM and SIGHUP end it in order, every connection closed."""
     got: list[int] = []
 
     async def watched() -> Outcome:
@@ -40,36 +65,35 @@ def until_signal(work: Coroutine[Any, Any, Outcome]) -> tuple[list[Comparison], 
         return await task
 
     try:
-        done, remarks = asyncio.run(watched())
+        return asyncio.run(watched())
     except asyncio.CancelledError:
-        return [], [], got[0] if got else signal.SIGTERM
-    return done, remarks, 0
+        return Outcome(signal=got[0] if got else signal.SIGTERM)
 
 
-async def compare_all(order: Order) -> Outcome:
-    """All sessions side by side, a few at a time."""
-    asker = TerminalAsker()
+async def compare_all(order: Order, fmt: str, progress: Progress) -> Outcome:
+    """All sessions side by side, a few at a time, each rendered as soon as it has ended."""
+    asker = TerminalAsker(progress.hidden)
     database, trouble = await asyncio.to_thread(_open, order.data) if order.data else (None, [])
     sightings = Sightings(database) if database else None
-    places = asyncio.Semaphore(SESSIONS_AT_ONCE)
+    places = asyncio.Semaphore(order.at_once)
 
-    async def one(session: Session) -> _Done:
+    async def one(session: Session) -> Done:
         async with places:
-            return await _compare(session, order, asker, sightings)
+            return await _compare(session, order, asker, sightings, fmt, progress)
 
     try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(session)) for session in order.sessions]
+        with progress:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(session)) for session in order.sessions]
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
     finally:
         if database is not None:
             database.close()
-    results = [task.result() for task in tasks]
-    comparisons = [done.comparison for done in results]
-    said = dict.fromkeys(remark for done in results for remark in done.remarks)
-    remarks = [*trouble, *said, *_of_nobody(order, results)]
-    return comparisons, remarks + list(_about_nobody(order.reissued, comparisons))
+    done = tuple(task.result() for task in tasks)
+    said = dict.fromkeys(remark for one in done for remark in one.remarks)
+    remarks = (*trouble, *said, *_of_nobody(order, done), *_about_nobody(order, done))
+    return Outcome(done, remarks)
 
 
 def _open(folder: Path) -> tuple[Database | None, list[str]]:
@@ -81,29 +105,44 @@ def _open(folder: Path) -> tuple[Database | None, list[str]]:
     return database, [database.message] if database.message else []
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """One session's comparison, and what was said beforehand to no effect."""
-
-    comparison: Comparison
-    remarks: list[str]
-    unused: dict[str, tuple[str, ...]]
-    """Files of known certificates that are not used, and why."""
-
-
 async def _compare(
-    session: Session, order: Order, asker: TerminalAsker, sightings: Sightings | None
-) -> _Done:
-    bench = _bench(session, order, asker, sightings)
+    session: Session,
+    order: Order,
+    asker: TerminalAsker,
+    sightings: Sightings | None,
+    fmt: str,
+    progress: Progress,
+) -> Done:
+    bench = _bench(session, order, asker, sightings, progress)
+    progress.begin(bench.comparison)
     try:
         tell(bench, order)
         await bench.refresh()
     finally:
         await bench.close()
-    remarks = list(_about_logs(bench, order))
-    if bench.memory.trouble is not None:
-        remarks.append(bench.memory.trouble)
-    return _Done(bench.comparison, remarks, bench.known.unused())
+    done = _done(bench, order, fmt)
+    progress.end(bench.comparison, f"{done.line.words}, exit {done.line.code}")
+    return done
+
+
+def _done(bench: Workbench, order: Order, fmt: str) -> Done:
+    comparison = bench.comparison
+    trouble = [bench.memory.trouble] if bench.memory.trouble is not None else []
+    return Done(
+        line=line_of(comparison),
+        report=render(comparison, fmt, __version__),
+        unfinished=tuple(_unfinished(comparison)),
+        remarks=(*_about_logs(bench, order), *trouble),
+        unused=bench.known.unused(),
+        unheard=_unheard(order, comparison),
+    )
+
+
+def _unfinished(comparison: Comparison) -> Iterator[str]:
+    for node in comparison.nodes.values():
+        if not node.complete:
+            why = node.error or "the listing is not complete"
+            yield f"{comparison.session.name}, {node.role} {node.shown_address}: {why}"
 
 
 def tell(bench: Workbench, order: Order) -> None:
@@ -116,18 +155,20 @@ def tell(bench: Workbench, order: Order) -> None:
         bench.say_reissued(said.host, said.port)
 
 
-def _bench(session: Session, order: Order, asker: TerminalAsker, sightings: Sightings | None) -> Workbench:
+def _bench(
+    session: Session, order: Order, asker: TerminalAsker, sightings: Sightings | None, progress: Progress
+) -> Workbench:
     if order.recordings is not None:
-        return RecordedWorkbench(session, order.recordings)
-    return Workbench(session, asker, sightings=sightings)
+        return RecordedWorkbench(session, order.recordings, on_change=progress.heard)
+    return Workbench(session, asker, on_change=progress.heard, sightings=sightings)
 
 
-def _of_nobody(order: Order, results: Sequence[_Done]) -> Iterator[str]:
+def _of_nobody(order: Order, done: Sequence[Done]) -> Iterator[str]:
     """What could not be read of the known certificates, and the files that no session can use."""
     for known in order.known:
         yield from known.export.remarks
-    for file, reasons in results[0].unused.items():
-        if all(file in done.unused for done in results):
+    for file, reasons in done[0].unused.items():
+        if all(file in one.unused for one in done):
             yield from reasons
 
 
@@ -140,10 +181,18 @@ def _about_logs(bench: Workbench, order: Order) -> Iterator[str]:
             yield f"{log.path}: no TOFU failure in it"
 
 
-def _about_nobody(reissued: Sequence[Reissued], comparisons: Sequence[Comparison]) -> Iterator[str]:
+def _unheard(order: Order, comparison: Comparison) -> frozenset[Reissued]:
+    endpoints = {entry.endpoint for entry in comparison.entries() if entry.endpoint is not None}
+    return frozenset(
+        said
+        for said in order.reissued
+        if not any(said.host == e.host and said.port in (None, e.port) for e in endpoints)
+    )
+
+
+def _about_nobody(order: Order, done: Sequence[Done]) -> Iterator[str]:
     """A word about a host that no table holds is probably mistyped."""
-    endpoints = {e.endpoint for c in comparisons for e in c.entries() if e.endpoint is not None}
-    for said in reissued:
-        if not any(said.host == e.host and said.port in (None, e.port) for e in endpoints):
+    for said in order.reissued:
+        if all(said in one.unheard for one in done):
             where = said.host if said.port is None else f"{said.host}:{said.port}"
             yield f"--reissued {where}: no row is about it"

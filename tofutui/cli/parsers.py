@@ -29,6 +29,10 @@ _EXIT_CODES = (
 )
 
 
+SESSIONS_AT_ONCE = 4
+"""How many sessions `check` compares side by side where nothing is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogFile:
     """A log named with ``--log``; without a role the node is not said."""
@@ -135,6 +139,13 @@ def _check() -> _Parser:
     parser = _common("tofutui check", "One comparison without the screen.", _EXIT_CODES)
     parser.add_argument("names", nargs="*", metavar="SESSION", help="the sessions to compare")
     parser.add_argument("--all", action="store_true", help="every session")
+    parser.add_argument(
+        "--at-once",
+        type=_number,
+        default=SESSIONS_AT_ONCE,
+        metavar="N",
+        help=f"how many sessions are compared side by side ({SESSIONS_AT_ONCE} where nothing is said)",
+    )
     _add_comparison(parser)
     return parser
 
@@ -272,6 +283,12 @@ def _seconds(text: str) -> float:
     if not (math.isfinite(value) and value >= 0):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
     return value
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= 64):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 64")
+    return int(text)
 
 
 def _log_file(text: str) -> LogFile:

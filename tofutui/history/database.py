@@ -64,10 +64,16 @@ MIGRATIONS = (
     );
     CREATE INDEX run_event_by_run ON run_event (run, id);
     """,
+    """
+    CREATE TABLE result (
+        session TEXT PRIMARY KEY, at TEXT NOT NULL, complete INTEGER NOT NULL, counts TEXT NOT NULL,
+        own_stale INTEGER NOT NULL
+    );
+    """,
 )
 """What each version of the layout adds; the version is kept in SQLite's ``user_version``."""
 
-TABLES = ("deletion", "node", "incarnation", "shown", "run", "run_event")
+TABLES = ("deletion", "node", "incarnation", "shown", "run", "run_event", "result")
 
 
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

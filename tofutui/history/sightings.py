@@ -36,14 +36,14 @@ class Sightings:
     """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     def record(self, look: Look, since: datetime | None = None) -> bool:
         """Take a complete listing over; looks of several processes may come in any order.
 
         Returns whether what is `remembered` changed since the listing of that time, but for that time itself.
         """
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             node = _node_id(connection, look.session, look.role, look.address)
             return take_over(connection, node, look, since)
 
@@ -51,19 +51,19 @@ class Sightings:
         self, session: str, role: str, address: str, baseline_of: Callable[[str], str]
     ) -> Remembered:
         """What verdicts over a node's rows need; presentations only of the baseline that a key has."""
-        with self._database.snapshot() as connection:
+        with self.database.snapshot() as connection:
             node = _find_node(connection, session, role, address)
             return Remembered() if node is None else _remembered(connection, node, baseline_of)
 
     def pasts(self, session: str, role: str, address: str) -> dict[str, Past]:
         """Everything remembered of a node's rows, by key."""
-        with self._database.snapshot() as connection:
+        with self.database.snapshot() as connection:
             node = _find_node(connection, session, role, address)
             return {} if node is None else _pasts(connection, node, None)
 
     def past(self, session: str, role: str, address: str, key: str) -> Past:
         """Everything remembered of one row."""
-        with self._database.snapshot() as connection:
+        with self.database.snapshot() as connection:
             node = _find_node(connection, session, role, address)
             found = {} if node is None else _pasts(connection, node, storable(key))
             return found.get(storable(key), Past())
@@ -74,7 +74,7 @@ class Sightings:
         A time before what listings have shown of this incarnation's beginning says nothing new. ``text`` is
         the stored subject, for a row that no listing is remembered of.
         """
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             node = _node_id(connection, session, role, address)
             lives = lives_of(connection, node, storable(key))
             lasting = next((one for one in lives if one.ended is None), None)
@@ -88,7 +88,7 @@ class Sightings:
 
     def nodes(self, session: str) -> list[NodeSeen]:
         """The nodes of the session that there is a history of, the primary's first."""
-        with self._database.snapshot() as connection:
+        with self.database.snapshot() as connection:
             found = connection.execute(
                 "SELECT role, address, listed FROM node WHERE session = ? ORDER BY role, id",
                 (storable(session),),
@@ -100,7 +100,9 @@ class Sightings:
 
         Returns how many incarnations went. The journal of deletions stays as it is.
         """
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
+            if role is None and key is None:
+                connection.execute("DELETE FROM result WHERE session = ?", (storable(session),))
             found = connection.execute(
                 "SELECT id FROM node WHERE session = ? AND role = coalesce(?, role)",
                 (storable(session), role),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tofutui.report.json_form import document, dump
+from tofutui.report.many_form import joined
 from tofutui.report.markdown_form import to_markdown
 from tofutui.report.text_form import to_text
 from tofutui.tofu.comparison import Comparison
@@ -19,6 +20,4 @@ def render(comparison: Comparison, fmt: str, version: str) -> str:
 
 def render_many(comparisons: Sequence[Comparison], fmt: str, version: str) -> str:
     """Several comparisons, as ``--all`` shows them: one JSON document, or one text after the other."""
-    if fmt == "json":
-        return dump({"schema": 1, "sessions": [document(one, version) for one in comparisons]})
-    return "\n".join(render(one, fmt, version) for one in comparisons)
+    return joined([render(one, fmt, version) for one in comparisons], fmt)

@@ -116,6 +116,7 @@ class Workbench:
         if await self.logs.read(None):
             await self._judge_all(self.session.roles)
         self.comparison.taken_at = self._clock()
+        await self.memory.keep_result(self.comparison)
 
     def add_log(self, text: str, role: Role | None, source: str) -> LogDigest:
         """Read a log (of ``role``, or of a node nobody named) for TOFU failures and judge all rows again."""

@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import partial
 
 from tofutui.history.database import HistoryError, storable
+from tofutui.history.results import Results, result_of
 from tofutui.history.sightings import Sightings
-from tofutui.tofu.comparison import Entry
+from tofutui.tofu.comparison import Comparison, Entry
 from tofutui.tofu.endpoint import Endpoint, split_key
 from tofutui.tofu.past import Look, Past, Remembered, RowSeen
 from tofutui.tofu.session import Role, Session, Via
@@ -102,6 +103,16 @@ class Memory:
                 await self.load(role)
             else:
                 self._remembered[role] = replace(remembered, listed=at)
+
+    async def keep_result(self, comparison: Comparison) -> None:
+        """Write down how a comparison ended."""
+        result = result_of(comparison)
+        if self._store is None or result is None:
+            return
+        try:
+            await asyncio.to_thread(Results(self._store.database).put, self._session.name, result)
+        except HistoryError as error:
+            self.trouble = f"the history cannot be written: {error}"
 
     async def learned(self, entry: Entry, at: datetime) -> None:
         """The operator says that the node learned this row again."""

@@ -1,0 +1,116 @@
+"""`check --all` over many simulated pairs: how time and memory grow with their number.
+
+The pairs run in processes of their own (25 a process); `check` is a program of its own. Prints, for each
+number of pairs: wall seconds, CPU seconds of `check`, both by session, and its peak memory. The growth in
+the last column is CPU by session against that of the first line, with the start of the program (a run over
+one pair) taken off both. Run: python tests/benchmarks/bench_sessions.py [PAIRS ...] [--at-once N]
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tofutui.lab.pair import Lab
+
+A_PROCESS = 25
+SCENARIO = "renamed"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run of `check` took."""
+
+    wall: float
+    cpu: float
+    peak_mb: float
+
+
+async def serve(folder: Path, first: int, count: int) -> None:
+    """So many pairs until stdin ends; their sessions stand in one file of ``folder``."""
+    labs = [await Lab.start(SCENARIO, folder / f"lab-{first + n}") for n in range(count)]
+    texts = [
+        lab.sessions_path.read_text().replace(f"sessions.{SCENARIO}", f"sessions.s{first + n:03d}")
+        for n, lab in enumerate(labs)
+    ]
+    (folder / f"part-{first}.toml").write_text("".join(texts))
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    for lab in labs:
+        await lab.stop()
+
+
+@contextmanager
+def pairs(count: int, folder: Path) -> Iterator[Path]:
+    """Running pairs; the sessions file of them all."""
+    parts = range(0, count, A_PROCESS)
+    servers = [
+        subprocess.Popen(
+            [sys.executable, __file__, "--serve", str(folder), str(at), str(min(A_PROCESS, count - at))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for at in parts
+    ]
+    try:
+        for server in servers:
+            assert server.stdout is not None
+            assert server.stdout.readline() == "ready\n"
+        path = folder / "all.toml"
+        path.write_text("".join((folder / f"part-{at}.toml").read_text() for at in parts))
+        yield path
+    finally:
+        for server in servers:
+            server.communicate()
+
+
+def check(sessions: Path, data: Path, at_once: int) -> Cost:
+    """One run, measured by the kernel."""
+    command = [sys.executable, "-m", "tofutui", "check", "--all", "--sessions", str(sessions)]
+    command += ["--data", str(data), "--at-once", str(at_once)]
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "SSH_AUTH_SOCK": ""})
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 1, process.returncode
+    return Cost(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def measure(count: int, at_once: int) -> Cost:
+    """The best of three runs over so many pairs."""
+    with tempfile.TemporaryDirectory() as name, pairs(count, Path(name)) as sessions:
+        return min((check(sessions, Path(name, f"d{n}"), at_once) for n in range(3)), key=lambda c: c.cpu)
+
+
+def main() -> None:
+    """Print one line for each number of pairs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pairs", nargs="*", type=int, default=[10, 20, 50])
+    parser.add_argument("--at-once", type=int, default=4)
+    options = parser.parse_args()
+    start = measure(1, options.at_once)
+    print(f"{'pairs':>6} {'wall s':>8} {'cpu s':>7} {'wall/pair':>10} {'cpu/pair':>9} {'peak MB':>8} growth")
+    first = None
+    for count in [1, *options.pairs]:
+        cost = start if count == 1 else measure(count, options.at_once)
+        line = f"{count:6} {cost.wall:8.2f} {cost.cpu:7.2f} {cost.wall / count:10.3f} {cost.cpu / count:9.3f}"
+        each = (cost.cpu - start.cpu) / (count - 1) if count > 1 else None
+        first = first or each
+        print(f"{line} {cost.peak_mb:8.0f} {f'{each / first:6.2f}' if each and first else ''}", flush=True)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.argv[1:2] == ["--serve"]:
+        asyncio.run(serve(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])))
+    else:
+        main()

@@ -1,0 +1,54 @@
+"""Several sessions in one report: their own reports one after the other, and a line for each at the end."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tofutui.report.words import summary_line
+from tofutui.tofu.comparison import Comparison
+from tofutui.tofu.text import safe
+
+_NAME_CELLS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """What the table at the end says of one session."""
+
+    name: str
+    code: int
+    complete: bool
+    words: str
+    """How many remote rows carry which verdict."""
+
+
+def line_of(comparison: Comparison) -> SessionLine:
+    """The line of one comparison."""
+    return SessionLine(
+        comparison.session.name,
+        comparison.exit_code(),
+        comparison.complete,
+        summary_line(comparison).removesuffix(", not complete"),
+    )
+
+
+def joined(reports: Sequence[str], fmt: str) -> str:
+    """Rendered reports as one: one JSON document, or one text after the other."""
+    if fmt != "json":
+        return "\n".join(reports)
+    sessions = ",\n".join(textwrap.indent(report.rstrip("\n"), "  ") for report in reports)
+    return f'{{\n "schema": 1,\n "sessions": [\n{sessions}\n ]\n}}\n'
+
+
+def session_table(lines: Sequence[SessionLine], worst: int) -> str:
+    """One line a session, in the order given; none of them begins like the line of a row."""
+    return "".join(safe(line) + "\n" for line in _table(lines, worst))
+
+
+def _table(lines: Sequence[SessionLine], worst: int) -> Iterator[str]:
+    width = min(max((len(safe(line.name)) for line in lines), default=0), _NAME_CELLS)
+    yield f"SESSIONS {len(lines)}"
+    for line in lines:
+        state = "complete" if line.complete else "not complete"
+        yield f"  {safe(line.name).ljust(width)}  exit {line.code}  {state.ljust(12)}  {line.words}"
+    yield f"EXIT {worst}, the worst of them"
