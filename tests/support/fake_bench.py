@@ -12,7 +12,6 @@ from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase
 from tofutui.tofu.endpoint import split_key
 from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.evidence import Evidence, Kind
 from tofutui.tofu.failures import LogDigest, read_log
 from tofutui.tofu.ha import HaState
 from tofutui.tofu.known import Imported
@@ -23,7 +22,7 @@ from tofutui.tofu.plan import Deletion, Outcome, Plan, Step
 from tofutui.tofu.presented import PENDING, Presented, Status
 from tofutui.tofu.session import NodeSettings, Role, Session
 from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Judgement, Verdict
+from tofutui.tofu.verdict import Evidence, Judgement, Kind, Verdict
 from tofutui.ui.link import Link
 from tofutui.workbench import Change, EntriesChanged, LogGrew, NodeChanged
 from tofutui.workbench.logs import LogsRead, read_logs

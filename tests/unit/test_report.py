@@ -11,7 +11,6 @@ from tofutui.report import render, render_many
 from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase, TiedFailure
 from tofutui.tofu.endpoint import split_key
-from tofutui.tofu.evidence import Evidence, Kind
 from tofutui.tofu.failures import Failure, OtherCause
 from tofutui.tofu.ha import HaState
 from tofutui.tofu.listing import StoredSubject
@@ -19,7 +18,7 @@ from tofutui.tofu.names import Attribute, DistinguishedName
 from tofutui.tofu.presented import Attempt, Presented, Status
 from tofutui.tofu.session import NodeSettings, Role, Session
 from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Judgement, Verdict
+from tofutui.tofu.verdict import Evidence, Judgement, Kind, Verdict
 
 AT = datetime(2026, 11, 23, 14, 2, 11, 900_000, tzinfo=UTC)
 HOSTILE = "\x1b[2Jx\u202egnp\x9b|`<b>*a*\n## h\udcff\u2028"

@@ -7,7 +7,6 @@ import pytest
 
 from tests.support.rows import ISSUED, LISTED, PRIME_SEC, certificate, facts, presenting, silent
 from tofutui.tofu.evidence import (
-    Kind,
     KnownCertificate,
     LogHit,
     Observation,
@@ -15,8 +14,9 @@ from tofutui.tofu.evidence import (
     Sighting,
     Strength,
 )
+from tofutui.tofu.judge import EQUAL_NAMES, Case, judge
 from tofutui.tofu.presented import PENDING, Status
-from tofutui.tofu.verdict import EQUAL_NAMES, Case, Verdict, judge
+from tofutui.tofu.verdict import Kind, Verdict
 
 HOUR = timedelta(hours=1)
 NOW = LISTED + timedelta(minutes=1)

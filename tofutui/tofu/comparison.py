@@ -9,16 +9,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tofutui.tofu.endpoint import Endpoint, is_plain_key
-from tofutui.tofu.failures import Failure, OtherCause
-from tofutui.tofu.ha import HaState
-from tofutui.tofu.listing import StoredSubject
-from tofutui.tofu.names import NameComparison
 from tofutui.tofu.presented import PENDING, Presented
 from tofutui.tofu.session import Role, Session
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Judgement, Verdict
+
+if TYPE_CHECKING:
+    from tofutui.tofu.failures import Failure, OtherCause
+    from tofutui.tofu.ha import HaState
+    from tofutui.tofu.listing import StoredSubject
+    from tofutui.tofu.names import NameComparison
 
 DELETE_COMMAND = "ncs certvalidation tofu-certs deletecert host "
 
@@ -57,9 +60,9 @@ class Entry:
     endpoint: Endpoint | None
     who: Who
     name: str
-    stored: StoredSubject | None
+    stored: "StoredSubject | None"
     presented: Presented = PENDING
-    names: NameComparison | None = None
+    names: "NameComparison | None" = None
     judgement: Judgement = UNJUDGED
     doubled: bool = False
     """The key stands twice in the list: never deleted."""
@@ -104,7 +107,7 @@ class NodeView:
     hostname: str | None = None
     """As it stands in the prompt."""
     version: str | None = None
-    ha: HaState | None = None
+    ha: "HaState | None" = None
     clock_skew_s: float | None = None
     """Seconds that the node's clock is ahead of this machine's."""
     phase: Phase = Phase.IDLE
@@ -130,7 +133,7 @@ class TiedFailure:
     """A TOFU failure that fits no row, and the node whose log held it (None: not said)."""
 
     role: Role | None
-    failure: Failure
+    failure: "Failure"
     meaning: str
 
 
@@ -144,7 +147,7 @@ class Comparison:
     taken_at: datetime | None = None
     failures: tuple[TiedFailure, ...] = ()
     """TOFU failures in logs that fit no row."""
-    not_tofu: tuple[OtherCause, ...] = ()
+    not_tofu: "tuple[OtherCause, ...]" = ()
 
     @property
     def complete(self) -> bool:

@@ -32,28 +32,6 @@ _ZONES = {
 """Hours east of Greenwich of common abbreviations; CST, IST and BST mean too many things."""
 
 
-class Kind(StrEnum):
-    """Where a piece of evidence comes from; the order in which it decides stands in `verdict`."""
-
-    NAMES = "names"
-    KNOWN = "known"
-    LOG = "log"
-    OBSERVED = "observed"
-    HISTORY = "history"
-    OPERATOR = "operator"
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One piece of evidence as it is shown."""
-
-    kind: Kind
-    at: datetime | None
-    """The time it speaks of (UTC); None if undated."""
-    text: str
-    """One sentence."""
-
-
 @dataclass(frozen=True, slots=True)
 class NodeClock:
     """The node's clock (``show clock``) beside this machine's."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from tofutui.tofu.name_der import raw_name
 from tofutui.tofu.name_grammar import readings, slash_value
 from tofutui.tofu.name_render import prints_as, renderings, slash_bytes
-from tofutui.tofu.name_values import DistinguishedName
+from tofutui.tofu.name_values import AttributeLine, DistinguishedName
 from tofutui.tofu.oids import attribute_type
 from tofutui.tofu.text import BLANKS, decode, encode
 
@@ -34,16 +34,6 @@ class Relation(StrEnum):
     DIFFERENT = "different"
     UNREADABLE = "unreadable"
     """The stored text is missing or no name in any grammar."""
-
-
-@dataclass(frozen=True, slots=True)
-class AttributeLine:
-    """One line of a side-by-side view: an attribute as stored and as presented (None: not there)."""
-
-    type: str
-    stored: str | None
-    presented: str | None
-    differs: bool
 
 
 @dataclass(frozen=True, slots=True)

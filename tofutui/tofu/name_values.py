@@ -48,3 +48,13 @@ class DistinguishedName:
     def __str__(self) -> str:
         """For display: ``C=US, CN=a``, specials escaped, several attributes of one RDN joined by ``+``."""
         return ", ".join(" + ".join(map(str, rdn)) for rdn in self.rdns)
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeLine:
+    """One line of a side-by-side view: an attribute as stored and as presented (None: not there)."""
+
+    type: str
+    stored: str | None
+    presented: str | None
+    differs: bool

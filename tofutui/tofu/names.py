@@ -5,9 +5,9 @@ This module is the door; the rooms are `name_values`, `name_der`, `name_render`,
 
 from tofutui.tofu.name_der import from_der
 from tofutui.tofu.name_grammar import readings
-from tofutui.tofu.name_match import AttributeLine, Fit, NameComparison, Relation, compare, fit_log_name
+from tofutui.tofu.name_match import Fit, NameComparison, Relation, compare, fit_log_name
 from tofutui.tofu.name_render import renderings
-from tofutui.tofu.name_values import Attribute, DistinguishedName, UnreadableName
+from tofutui.tofu.name_values import Attribute, AttributeLine, DistinguishedName, UnreadableName
 
 __all__ = [
     "Attribute",

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tofutui.tofu.certificate import Certificate
+if TYPE_CHECKING:
+    from tofutui.tofu.certificate import Certificate
 
 
 class Status(StrEnum):
@@ -52,11 +54,11 @@ class Presented:
     """When it was asked (UTC)."""
     handshake: bool = False
     """Whether the handshake finished; without it the certificate was still seen."""
-    certificate: Certificate | None = None
+    certificate: "Certificate | None" = None
     """The leaf; set if and only if ``status`` is OK."""
-    chain: tuple[Certificate, ...] = ()
+    chain: "tuple[Certificate, ...]" = ()
     """The further certificates as sent, without the leaf."""
-    also: tuple[Certificate, ...] = ()
+    also: "tuple[Certificate, ...]" = ()
     """Other leaf certificates of the same endpoint (RSA-only, ECDSA-only, without SNI)."""
     also_unsure: bool = False
     """Whether it was asked for other certificates and gave no clear answer to one of the ways."""

@@ -1,13 +1,15 @@
 """Everything known about one row, as lines: the detail area and the full-size view. Knows no Textual."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.endpoint import is_plain_key
-from tofutui.tofu.names import AttributeLine
+from tofutui.tofu.name_values import AttributeLine
 from tofutui.tofu.presented import SEEN_ONLY, Presented, Status
 from tofutui.tofu.text import in_groups, safe
 from tofutui.ui.lines import EMPTY, LABEL, Line, Span, Tone, clip, fit, joined, labelled, line, width, wrap
@@ -24,6 +26,9 @@ from tofutui.ui.words import (
     place,
     validity,
 )
+
+if TYPE_CHECKING:
+    from tofutui.tofu.certificate import Certificate
 
 HINTS = (
     'Equal names prove nothing: press e to paste the "TOFU failed" lines or to say what was re-issued.',

@@ -3,6 +3,8 @@
 The modules behind it pull in SSH and TLS; they are imported in a thread, after the first paint.
 """
 
+from __future__ import annotations
+
 import asyncio
 import getpass
 import os
@@ -15,9 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tofutui.tofu.comparison import Comparison, Entry
-from tofutui.tofu.failures import LogDigest
-from tofutui.tofu.known import Imported
-from tofutui.tofu.past import Past
 from tofutui.tofu.plan import Plan, Step
 from tofutui.tofu.session import Role, Session
 
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
     from tofutui.appliance.node import LogLine
     from tofutui.appliance.questions import Asker
     from tofutui.guide.conductor import Guide
+    from tofutui.tofu.failures import LogDigest
+    from tofutui.tofu.known import Imported
+    from tofutui.tofu.past import Past
     from tofutui.tofu.transcript import Recording
     from tofutui.workbench import Change, Workbench
     from tofutui.workbench.logs import LogsRead
@@ -44,7 +46,7 @@ class Bench(Protocol):
     """The part of a workbench that the app uses; see `tofutui.workbench.Workbench`."""
 
     comparison: Comparison
-    command_log: "list[LogLine]"
+    command_log: list[LogLine]
 
     @property
     def memory(self) -> History:
@@ -59,7 +61,7 @@ class Bench(Protocol):
         """Read a log for TOFU failures."""
         ...
 
-    async def add_log_files(self, names: Sequence[str], role: Role | None) -> "LogsRead":
+    async def add_log_files(self, names: Sequence[str], role: Role | None) -> LogsRead:
         """Read files, globs, folders or archives for TOFU failures, now and at each refresh."""
         ...
 
@@ -108,7 +110,7 @@ class Link:
     runner: Runner
     notice: str = ""
     """What the user should know about the journal."""
-    guide: "Guide | None" = None
+    guide: Guide | None = None
     """None without a history to keep runs in."""
     end: Callable[[], None] = lambda: None
     """Closes what the runner writes to; called once the nodes were left."""
@@ -143,7 +145,7 @@ def opener(data_dir: Path, clock: Clock = utc_now) -> Opener:
     Without a journal nothing is deleted; the comparison works all the same.
     """
 
-    async def open_link(session: Session, asker: "Asker", on_change: "Callable[[Change], None]") -> Link:
+    async def open_link(session: Session, asker: Asker, on_change: Callable[[Change], None]) -> Link:
         await asyncio.to_thread(_load)
         from tofutui.executor import Executor
         from tofutui.guide.conductor import Guide
@@ -174,14 +176,14 @@ def opener(data_dir: Path, clock: Clock = utc_now) -> Opener:
 
 
 def recorded_opener(
-    recordings: "Mapping[Role, Recording]", tell: "Callable[[Workbench], object]", clock: Clock = utc_now
+    recordings: Mapping[Role, Recording], tell: Callable[[Workbench], object], clock: Clock = utc_now
 ) -> Opener:
     """Opens what transcripts show: nothing can be sent, no history is read or written.
 
     ``tell`` gives a new bench what the command line said.
     """
 
-    async def open_link(session: Session, asker: "Asker", on_change: "Callable[[Change], None]") -> Link:
+    async def open_link(session: Session, asker: Asker, on_change: Callable[[Change], None]) -> Link:
         await asyncio.to_thread(_load)
         from tofutui.workbench.recorded import NEVER_SENT, RecordedWorkbench
 

@@ -1,18 +1,23 @@
 """Values of a comparison as the words that stand on the screen."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.comparison import Entry, NodeView, Phase
-from tofutui.tofu.names import DistinguishedName
 from tofutui.tofu.presented import Status
 from tofutui.tofu.session import Session
 from tofutui.tofu.site import Who
 from tofutui.tofu.text import in_groups, safe, short_sha256
 from tofutui.tofu.verdict import Verdict
 from tofutui.ui.lines import Tone
+
+if TYPE_CHECKING:
+    from tofutui.tofu.certificate import Certificate
+    from tofutui.tofu.names import DistinguishedName
 
 VERDICT_TONES: dict[Verdict, Tone] = {verdict: Tone(f"verdict-{verdict.value}") for verdict in Verdict}
 

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.evidence import LogHit, NodeClock, Observation, OperatorWord, RowFacts, Sighting
+from tofutui.tofu.judge import Case, judge
 from tofutui.tofu.known import Assignment
 from tofutui.tofu.names import compare
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Case, Judgement, judge
+from tofutui.tofu.verdict import Judgement
 
 NOTHING_KNOWN = Assignment()
 

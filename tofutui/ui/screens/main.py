@@ -9,9 +9,8 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from tofutui.tofu.comparison import Comparison, Entry, NodeView
-from tofutui.tofu.evidence import Kind
 from tofutui.tofu.session import Role, Session
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.verdict import Kind, Verdict
 from tofutui.ui.actions import MAIN, State
 from tofutui.ui.facts import Facts
 from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
