@@ -102,6 +102,19 @@ def test_no_part_below_the_screen_loads_textual(part, tmp_path):
         assert {"asyncssh", "asyncio"} & loaded == set()
 
 
+LATE = {
+    "asyncssh", "cryptography", "sqlite3", "tofutui.appliance", "tofutui.tls", "tofutui.history",
+    "tofutui.workbench", "tofutui.executor", "tofutui.guide", "tofutui.report", "tofutui.tofu.certificate", "tofutui.tofu.evidence",
+    "tofutui.tofu.failures", "tofutui.tofu.judge", "tofutui.tofu.listing", "tofutui.tofu.names",
+}  # fmt: skip
+
+
+def test_the_first_paint_waits_for_nothing_that_reads_or_judges_rows(tmp_path):
+    loaded = loaded_after("import tofutui.cli.app, tofutui.ui.app, tofutui.ui.screens.main", home=tmp_path)
+    assert "textual" in loaded
+    assert {name for name in loaded if any(f"{name}.".startswith(f"{late}.") for late in LATE)} == set()
+
+
 def imports_of(path: Path) -> Iterator[str]:
     """Every module that a file imports, those inside functions included, as full names."""
     here = ("tofutui", *path.relative_to(PACKAGE).parts[:-1])

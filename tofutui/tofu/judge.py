@@ -1,0 +1,235 @@
+"""The judgement over a row (part 2 of the design)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tofutui.tofu.certificate import Certificate
+from tofutui.tofu.evidence import (
+    KnownCertificate,
+    LogHit,
+    Observation,
+    OperatorWord,
+    RowFacts,
+    Sighting,
+    Strength,
+)
+from tofutui.tofu.listing import StoredSubject
+from tofutui.tofu.names import NameComparison, Relation, compare
+from tofutui.tofu.presented import Status
+from tofutui.tofu.text import safe, short_sha256
+from tofutui.tofu.verdict import Evidence, Judgement, Kind, Verdict
+
+EQUAL_NAMES = "the subjects are equal; that proves nothing either way"
+_ISSUE_SLACK = timedelta(hours=2)
+_LOG_REASONS = 3
+"""How many log lines stand among the reasons of an unanswered row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything that is known about one row."""
+
+    facts: RowFacts
+    is_stored: bool = True
+    """False for an expected remote that has no row."""
+    log: tuple[LogHit, ...] = ()
+    words: tuple[OperatorWord, ...] = ()
+    """Those that concern this row's endpoint."""
+    known: KnownCertificate | None = None
+    """The imported certificate assigned to this row."""
+    known_unusable: tuple[str, ...] = ()
+    """Why imported certificates that might be this row's are not used, one sentence each."""
+    observed: Observation | None = None
+    first_sighting: Sighting | None = None
+    skew_s: float | None = None
+    """Seconds that the node's clock is ahead of this machine's."""
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What one piece of evidence says, and the verdict it argues for (None: none)."""
+
+    verdict: Verdict | None
+    evidence: Evidence
+    reasons: tuple[str, ...] = ()
+    """The sentences for ``why``; the evidence's own text if empty."""
+    is_log_proof: bool = False
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        return self.reasons or (self.evidence.text,)
+
+
+def judge(case: Case) -> Judgement:
+    """The verdict over a row, its reasons strongest first, and all the evidence.
+
+    The first piece of evidence that argues for a verdict decides, in the order of the design's part 2: no
+    stored subject or no certificate, imported certificate, names, the node's log, own observation, history
+    and the operator's word. A certificate thought proven that the node's log shows to be refused is only
+    suspect.
+    """
+    facts = case.facts
+    if not case.is_stored:
+        return Judgement(Verdict.NOT_STORED, ("no row yet; the next connection stores one",))
+    if facts.stored is None or not facts.stored.raw:
+        return Judgement(Verdict.UNREADABLE, ("the line has no readable key and subject",))
+    if facts.presented.status is Status.PENDING:
+        return Judgement(Verdict.PENDING, ())
+    if not _is_understood(facts, facts.stored):
+        return Judgement(
+            Verdict.UNREADABLE, (f"the stored subject is not understood: {safe(facts.stored.raw)}",)
+        )
+    if facts.presented.certificate is None:
+        return _judge_unanswered(case)
+    return _weigh(list(_findings(case, facts.stored, facts.presented.certificate)))
+
+
+def _is_understood(facts: RowFacts, stored: StoredSubject) -> bool:
+    """A text that is no name in any grammar still counts if it is just what the presented one prints as."""
+    return stored.subject is not None or (facts.names is not None and facts.names.relation is Relation.EQUAL)
+
+
+def _judge_unanswered(case: Case) -> Judgement:
+    presented = case.facts.presented
+    error = presented.error or f"no certificate could be had: {presented.status.value}"
+    log = list(_log_findings(case))
+    words = list(_word_findings(case))
+    evidence = tuple(finding.evidence for finding in (*log, *words))
+    reasons = _texts(log[:_LOG_REASONS])
+    verdict = Verdict.SUSPECT if log else Verdict.NO_ANSWER
+    return Judgement(verdict, (*reasons, error, *_texts(words)), evidence)
+
+
+def _weigh(findings: list[_Finding]) -> Judgement:
+    """The first finding with a verdict decides; proven against the node's log is suspect, with both."""
+    evidence = tuple(finding.evidence for finding in findings)
+    decider = next(finding for finding in findings if finding.verdict is not None)
+    refused = next((f for f in findings if f.is_log_proof), None)
+    proven = next((f for f in findings if f.verdict is Verdict.PROVEN), None)
+    if refused and proven and decider in (refused, proven):
+        rest = [f for f in findings if f not in (refused, proven)]
+        return Judgement(Verdict.SUSPECT, _texts([refused, proven, *rest]), evidence)
+    assert decider.verdict is not None
+    rest = [f for f in findings if f is not decider and not (proven and f.verdict is Verdict.SAME_NAME)]
+    return Judgement(decider.verdict, _texts([decider, *rest]), evidence)
+
+
+def _texts(findings: list[_Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for finding in findings for text in finding.why))
+
+
+def _findings(case: Case, stored: StoredSubject, certificate: Certificate) -> Iterator[_Finding]:
+    """Everything that speaks about an answered row, in the order in which it decides."""
+    names = case.facts.names or compare(stored.raw, certificate.subject)
+    at = case.facts.presented.at
+    if case.known is not None:
+        yield _known_finding(case.known, certificate)
+    if certificate.subject is None:
+        text = "the presented certificate's subject cannot be read, so the names cannot be compared"
+        yield _Finding(Verdict.NO_ANSWER, Evidence(Kind.NAMES, at, text))
+    elif names.relation is not Relation.EQUAL:
+        reasons = names.reasons or ("the subjects differ",)
+        yield _Finding(Verdict.MISMATCH, Evidence(Kind.NAMES, at, "; ".join(reasons)), reasons)
+    yield from _log_findings(case)
+    yield from _past_findings(case, certificate)
+    yield from _word_findings(case)
+    if certificate.subject is not None and names.relation is Relation.EQUAL:
+        yield _Finding(Verdict.SAME_NAME, Evidence(Kind.NAMES, at, EQUAL_NAMES), _equal_reasons(names))
+    for text in case.known_unusable:
+        yield _Finding(None, Evidence(Kind.KNOWN, None, text))
+
+
+def _known_finding(known: KnownCertificate, certificate: Certificate) -> _Finding:
+    if known.sha256 == certificate.sha256:
+        text = f"the certificate imported from {safe(known.source)} is the one presented"
+        return _Finding(Verdict.PROVEN, Evidence(Kind.KNOWN, None, text))
+    text = f"the certificate imported from {safe(known.source)} has another SHA-256 than the one presented"
+    return _Finding(Verdict.MISMATCH, Evidence(Kind.KNOWN, None, text))
+
+
+def _equal_reasons(names: NameComparison) -> tuple[str, ...]:
+    if not names.ambiguous:
+        return (EQUAL_NAMES,)
+    return (
+        EQUAL_NAMES,
+        "the stored text can be read in more than one way; it was read in the certificate's favour",
+    )
+
+
+def _counts(case: Case, at: datetime | None) -> bool:
+    """Evidence older than the row's incarnation never counts."""
+    return at is None or case.facts.incarnation is None or at >= case.facts.incarnation
+
+
+def _log_findings(case: Case) -> Iterator[_Finding]:
+    for hit in sorted(case.log, key=lambda hit: hit.strength is not Strength.PROOF):
+        if _counts(case, hit.at):
+            proof = hit.strength is Strength.PROOF
+            verdict = Verdict.MISMATCH if proof else Verdict.SUSPECT
+            yield _Finding(verdict, Evidence(Kind.LOG, hit.at, hit.text), is_log_proof=proof)
+
+
+def _past_findings(case: Case, certificate: Certificate) -> Iterator[_Finding]:
+    """Own observation and history (rules 5 and 6)."""
+    observed = case.observed
+    if observed is not None and _counts(case, observed.present_at):
+        yield _observed_finding(observed, certificate)
+    found = _sighting_evidence(case, certificate)
+    if found is not None and _counts(case, found.at):
+        yield _Finding(Verdict.SUSPECT, found)
+
+
+def _observed_finding(observed: Observation, certificate: Certificate) -> _Finding:
+    when = _when(observed.present_at)
+    if observed.sha256 == certificate.sha256:
+        text = (
+            f"this certificate was presented when the node learned the row, and it is presented now ({when})"
+        )
+        return _Finding(Verdict.PROVEN, Evidence(Kind.OBSERVED, observed.present_at, text))
+    text = (
+        f"another certificate was presented when the node learned the row ({when}), unless somebody deleted "
+        "it and the node learned it again in between"
+    )
+    return _Finding(Verdict.SUSPECT, Evidence(Kind.OBSERVED, observed.present_at, text))
+
+
+def _sighting_evidence(case: Case, certificate: Certificate) -> Evidence | None:
+    """Why the first sighting of this incarnation speaks for a re-issue; None if it does not.
+
+    Another certificate than the first one says nothing while the endpoint still presents that one as well.
+    """
+    sighting = case.first_sighting
+    if sighting is None:
+        return None
+    still = {one.sha256 for one in (certificate, *case.facts.presented.also)}
+    if sighting.sha256 is not None and sighting.sha256 not in still:
+        return Evidence(Kind.HISTORY, sighting.at, _change_text(sighting, sighting.sha256, certificate))
+    seen = sighting.at if sighting.sha256 is None else sighting.silent_since
+    slack = _ISSUE_SLACK + timedelta(seconds=abs(case.skew_s or 0.0))
+    if seen is None or certificate.not_before is None or certificate.not_before <= seen + slack:
+        return None
+    begin = _when(certificate.not_before)
+    text = f"the certificate presented is valid from {begin}, after this row was first seen ({_when(seen)})"
+    return Evidence(Kind.HISTORY, seen, text)
+
+
+def _change_text(sighting: Sighting, first: str, certificate: Certificate) -> str:
+    """From which certificate to which, and since when."""
+    what = "this row was first seen" if sighting.silent_since is None else "this row's host first answered"
+    since = dict(sighting.since).get(certificate.sha256)
+    then = f"SHA-256 {short_sha256(first)} then, {short_sha256(certificate.sha256)}"
+    now = "now" if since is None else f"since {_when(since)}"
+    return f"another certificate was presented when {what} ({_when(sighting.at)}): {then} {now}"
+
+
+def _word_findings(case: Case) -> Iterator[_Finding]:
+    for word in case.words:
+        if _counts(case, word.at):
+            text = "the operator says that this host was re-issued"
+            yield _Finding(Verdict.SUSPECT, Evidence(Kind.OPERATOR, word.at, text))
+
+
+def _when(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
