@@ -11,9 +11,9 @@ from tempfile import mkstemp
 
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Runs
-from tofutui.report.record_mask import Mask
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.guided import Event, Progress, Result, Run
+from tofutui.tofu.privacy import Mask
 
 FORMATS = ("markdown", "json", "html")
 
@@ -69,18 +69,22 @@ def run_of(runs: Runs, session: str, wanted: int | None) -> int:
 
 
 def render_record(record: Record, fmt: str, version: str, *, redact: bool = False) -> str:
-    """The record in one of `FORMATS`, with a final line feed."""
+    """The record in one of `FORMATS`, with a final line feed; ``redact`` puts stand-ins for names in it.
+
+    The texts that are made of the masked values pass the mask once more.
+    """
     from tofutui.report.record_html import to_html
     from tofutui.report.record_json import to_json
     from tofutui.report.record_markdown import to_markdown
     from tofutui.report.record_sections import sections
 
-    mask = Mask(record.run, [entry.hostname or "" for entry in record.deletions]) if redact else None
+    mask = Mask()
+    if redact:
+        record = mask(record)
+    shown = mask.text if redact else str
     if fmt == "json":
-        return to_json(record, version, mask)
-    parts = sections(record, version)
-    if mask is not None:
-        parts = [part.mapped(mask) for part in parts]
+        return to_json(record, version, shown)
+    parts = [part.mapped(shown) for part in sections(record, version)]
     return to_html(parts) if fmt == "html" else to_markdown(parts)
 
 

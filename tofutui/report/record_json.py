@@ -1,12 +1,12 @@
 """A record as JSON: the values themselves, times in UTC, keys in the order of the sections."""
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from tofutui.report.json_form import dump
-from tofutui.report.record_mask import Mask
 from tofutui.report.words import utc
 from tofutui.tofu.secrets import without_secrets
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tofutui.report.record import Record
 
 
-def to_json(record: "Record", version: str, mask: Mask | None = None) -> str:
-    """The whole record."""
+def to_json(record: "Record", version: str, shown: Callable[[str], str] = str) -> str:
+    """The whole record, each text as ``shown`` gives it."""
     from tofutui.report.record import left_over
 
     run = record.run
@@ -43,7 +43,7 @@ def to_json(record: "Record", version: str, mask: Mask | None = None) -> str:
         "after": run.after,
         "log": record.events,
     }
-    plain: dict[str, Any] = _texts(_plain(document), mask)
+    plain: dict[str, Any] = _texts(_plain(document), shown)
     return dump(plain)
 
 
@@ -63,10 +63,9 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def _texts(value: Any, mask: Mask | None) -> Any:
+def _texts(value: Any, shown: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        text = without_secrets(value)
-        return mask(text) if mask else text
+        return shown(without_secrets(value))
     if isinstance(value, dict):
-        return {key: _texts(item, mask) for key, item in value.items()}
-    return [_texts(item, mask) for item in value] if isinstance(value, list) else value
+        return {key: _texts(item, shown) for key, item in value.items()}
+    return [_texts(item, shown) for item in value] if isinstance(value, list) else value
