@@ -1,21 +1,16 @@
 """Where a password comes from, and that it goes nowhere else.
 
-What `password_command` prints is kept for one login; the next one runs it again. What was typed, or stood
-in `password_env`, is kept as a `Secret` until the node is left, so that a lost link can be taken up again
-while nobody sits there. It is never logged, and one that was refused is never sent a second time: of that
-one only a digest is kept.
+A password is kept in memory for as long as the node object lives, so that a lost link can be taken up
+again. It is never logged, and one that was refused is never sent a second time.
 """
 
 import asyncio
-import hashlib
-import os
 import shlex
 from collections.abc import MutableMapping
 from typing import Protocol
 
 from tofutui.appliance.errors import LoginRefused, NoPassword
 from tofutui.appliance.questions import Asker, PasswordQuestion
-from tofutui.tofu.secrets import Secret
 from tofutui.tofu.session import NodeSettings, Role
 
 _LONGEST = 65_536
@@ -29,14 +24,15 @@ class SecretEnvironment:
 
     def __init__(self, environ: MutableMapping[str, str]) -> None:
         self._environ = environ
-        self._taken: dict[str, Secret] = {}
+        self._taken: dict[str, str] = {}
 
-    def take(self, name: str) -> Secret | None:
+    def take(self, name: str) -> str | None:
         """The variable's value; afterwards the environment does not hold it any more."""
         value = self._environ.pop(name, None)
         if value is not None:
-            self._taken[name] = Secret(as_text(value.encode("utf-8", "surrogateescape")))
-        return self._taken.get(name)
+            self._taken[name] = value
+        taken = self._taken.get(name)
+        return None if taken is None else as_text(taken.encode("utf-8", "surrogateescape"))
 
 
 def as_text(secret: bytes) -> str:
@@ -50,7 +46,7 @@ def as_text(secret: bytes) -> str:
 class PasswordSource(Protocol):
     """Who knows the password of one login."""
 
-    async def password(self, username: str, prompt: str) -> Secret:
+    async def password(self, username: str, prompt: str) -> str:
         """The password of this user; ``prompt`` is the server's own wording.
 
         Raises:
@@ -58,11 +54,11 @@ class PasswordSource(Protocol):
         """
         ...
 
-    def was_accepted(self, password: Secret) -> None:
+    def was_accepted(self, password: str) -> None:
         """Keep it for the next login."""
         ...
 
-    def was_refused(self, password: Secret) -> None:
+    def was_refused(self, password: str) -> None:
         """Never hand it out again."""
         ...
 
@@ -72,25 +68,12 @@ class PasswordSource(Protocol):
 
 
 class Memory:
-    """One account's password in use (typed or accepted), and what tells the refused ones."""
+    """One account's password in use (typed or accepted), and the refused ones."""
 
     def __init__(self) -> None:
-        self.held: Secret | None = None
+        self.held: str | None = None
+        self.refused: set[str] = set()
         self.turn = asyncio.Lock()
-        self._key = os.urandom(32)
-        self._refused: set[bytes] = set()
-
-    def refuse(self, password: Secret) -> None:
-        """It is not in use any more, and known again when it comes back."""
-        self.held = None
-        self._refused.add(self._digest(password))
-
-    def holds_refused(self) -> bool:
-        """Whether the one in use was refused before."""
-        return self.held is not None and self._digest(self.held) in self._refused
-
-    def _digest(self, password: Secret) -> bytes:
-        return hashlib.blake2b(password.reveal().encode("utf-8", "surrogatepass"), key=self._key).digest()
 
 
 class JumpPasswords:
@@ -103,11 +86,6 @@ class JumpPasswords:
         """The memory of ``user@host:port``."""
         return self._memories.setdefault(login, Memory())
 
-    def forget(self) -> None:
-        """The session is left: nothing that was typed is needed any more."""
-        for memory in self._memories.values():
-            memory.held = None
-
 
 class _Remembering:
     """What all sources share."""
@@ -118,18 +96,19 @@ class _Remembering:
         self.asker = asker
         self._memory = memory
 
-    def was_accepted(self, password: Secret) -> None:
+    def was_accepted(self, password: str) -> None:
         """Keep it for the next login."""
         self._memory.held = password
 
-    def was_refused(self, password: Secret) -> None:
+    def was_refused(self, password: str) -> None:
         """Never hand it out again."""
-        self._memory.refuse(password)
+        self._memory.held = None
+        self._memory.refused.add(password)
 
     def end(self) -> None:
         """Nothing to do."""
 
-    async def _ask(self, username: str, prompt: str, nobody: str) -> Secret:
+    async def _ask(self, username: str, prompt: str, nobody: str) -> str:
         question = PasswordQuestion(self.role, self.host, username, prompt, "password")
         answer = await self.asker.password(question)
         if answer is None:
@@ -137,19 +116,16 @@ class _Remembering:
                 f"no password for {username}@{self.host}{nobody}",
                 "set password_command, password_env or key_file, or start an SSH agent",
             )
-        self._memory.held = Secret(answer)
-        return self._memory.held
+        self._memory.held = answer
+        return answer
 
-    def _checked(self, origin: str) -> Secret:
-        """What is held now, unless it was refused before. No frame of the error's traceback holds it."""
-        if self._memory.holds_refused():
-            self._memory.held = None
+    def _checked(self, password: str, origin: str) -> str:
+        if password in self._memory.refused:
             raise LoginRefused(
                 f"{self.host} refused this password before; it was not sent again",
                 f"{origin} still gives the same one",
             )
-        assert self._memory.held is not None
-        return self._memory.held
+        return password
 
 
 class AskedPassword(_Remembering):
@@ -163,7 +139,7 @@ class AskedPassword(_Remembering):
         super().__init__(role, host, asker, memory)
         self._has_turn = False
 
-    async def password(self, username: str, prompt: str) -> Secret:
+    async def password(self, username: str, prompt: str) -> str:
         """The one in use, else what is typed."""
         if not self._has_turn:
             await self._memory.turn.acquire()
@@ -188,30 +164,20 @@ class NodePassword(_Remembering):
         self._timeout = timeout
         self._from_environment = environment.take(settings.password_env) if settings.password_env else None
 
-    async def password(self, username: str, prompt: str) -> Secret:
+    async def password(self, username: str, prompt: str) -> str:
         """The password of the first source that is configured; asked for if none is."""
         if self._memory.held is not None:
             return self._memory.held
         if self._settings.password_command:
-            self._memory.held = await run_password_command(self._settings, self._timeout)
-            return self._checked("password_command")
+            found = await run_password_command(self._settings, self._timeout)
+            return self._checked(found, "password_command")
         if self._from_environment is not None:
-            self._memory.held = self._from_environment
-            return self._checked(f"${self._settings.password_env}")
+            return self._checked(self._from_environment, f"${self._settings.password_env}")
         unset = f": ${self._settings.password_env} is not set" if self._settings.password_env else ""
         return await self._ask(username, prompt, unset)
 
-    def end(self) -> None:
-        """What the program printed was for this login."""
-        if self._settings.password_command:
-            self._memory.held = None
 
-    def forget(self) -> None:
-        """The node is left: nothing is needed any more."""
-        self._memory.held = self._from_environment = None
-
-
-async def run_password_command(settings: NodeSettings, timeout: float) -> Secret:  # noqa: ASYNC109
+async def run_password_command(settings: NodeSettings, timeout: float) -> str:  # noqa: ASYNC109
     """The first line that the configured program prints. It gets no shell, and its words are never shown.
 
     Raises:
@@ -239,7 +205,7 @@ async def run_password_command(settings: NodeSettings, timeout: float) -> Secret
     line = as_text(output.split(b"\n", 1)[0].removesuffix(b"\r"))
     if not line:
         raise NoPassword(f"{where}: it printed no password in its first line")
-    return Secret(line)
+    return line
 
 
 async def _start(settings: NodeSettings, where: str) -> asyncio.subprocess.Process:

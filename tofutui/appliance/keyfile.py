@@ -9,7 +9,6 @@ import asyncssh
 from tofutui.appliance.errors import ApplianceError, NoPassword
 from tofutui.appliance.place import Place
 from tofutui.appliance.questions import Asker, PasswordQuestion
-from tofutui.tofu.secrets import Secret
 from tofutui.tofu.session import NodeSettings
 from tofutui.tofu.text import safe
 
@@ -44,7 +43,7 @@ class KeyFile:
     def __init__(self, settings: NodeSettings, asker: Asker) -> None:
         self._settings = settings
         self._asker = asker
-        self._passphrase: Secret | None = None
+        self._passphrase: str | None = None
 
     async def load(self) -> Keys:
         """Read the key; asks for its passphrase if it has one and the agent does not hold the key.
@@ -56,8 +55,7 @@ class KeyFile:
             return Keys()
         file = self._settings.key_file.expanduser()
         try:
-            known = self._passphrase.reveal() if self._passphrase else None
-            return Keys(await asyncio.to_thread(asyncssh.read_private_key, file, known))
+            return Keys(await asyncio.to_thread(asyncssh.read_private_key, file, self._passphrase))
         except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
             if "assphrase" not in str(error):
                 raise ApplianceError(f"key_file {file}: {safe(str(error))}") from error
@@ -76,7 +74,7 @@ class KeyFile:
             key = await asyncio.to_thread(asyncssh.read_private_key, file, passphrase)
         except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
             raise NoPassword(f"key_file {file}: the passphrase is wrong") from None
-        self._passphrase = Secret(passphrase)
+        self._passphrase = passphrase
         return key
 
 

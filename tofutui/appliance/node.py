@@ -238,11 +238,7 @@ class Node:
             task.cancel()
         if running:
             await asyncio.wait(running)
-        try:
-            await self._leave()
-        finally:
-            self._password.forget()
-            self._connector = None  # it holds what opens the key file
+        await self._leave()
 
     async def _leave(self) -> None:
         """`exit`, and close; as much of it as the link still allows."""

@@ -20,7 +20,7 @@ class Timings:
     unknown_quiet: float = 3.0
     """Silence after which a line that nobody knows is taken for a question."""
     settle: float = 0.05
-    """Silence after the learned prompt that ends a command."""
+    """Silence after a prompt: the first one, if it ends in a blank, and the one that ends a command."""
     midline_settle: float = 1.0
     """The same where the prompt stands behind other text (output without a final newline)."""
     command_idle: float = 60.0

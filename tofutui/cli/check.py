@@ -9,19 +9,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tofutui.cli.choosing import load, pick
 from tofutui.cli.output import OutputError, check_writable, complain, complain_of, write, write_file
 from tofutui.cli.parsers import SESSIONS_AT_ONCE, KnownFile, LogFile, Reissued
-from tofutui.config.archives import LogFileError
-from tofutui.config.known import read_export_at
-from tofutui.config.logfiles import find_logs
 from tofutui.config.paths import data_dir
-from tofutui.report.many_form import joined, session_table
 from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.known_reading import Export
 from tofutui.tofu.session import Role, Session, Via
-from tofutui.tofu.transcript import Recording
+
+if TYPE_CHECKING:
+    from tofutui.tofu.known_reading import Export
+    from tofutui.tofu.transcript import Recording
 
 _WORST_FIRST = (2, 3, 1, 4, 0)
 
@@ -35,7 +34,7 @@ class Known:
     """What a ``--known`` held; without a role both nodes are meant."""
 
     role: Role | None
-    export: Export
+    export: "Export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Order:
     known: tuple[Known, ...]
     data: Path | None
     """The folder of the history; None: none is read or written."""
-    recordings: Mapping[Role, Recording] | None = None
+    recordings: "Mapping[Role, Recording] | None" = None
     """What transcripts show of the one session's nodes, instead of a login."""
     at_once: int = SESSIONS_AT_ONCE
     """How many sessions are compared side by side."""
@@ -65,6 +64,7 @@ def carry_out(order: Order, options: argparse.Namespace, *, as_list: bool = Fals
         check_writable(options.output)
     from tofutui.cli.comparing import compare_all, until_signal
     from tofutui.cli.progress import Progress
+    from tofutui.report.many_form import joined, session_table
 
     many = as_list or len(order.sessions) > 1
     progress = Progress(len(order.sessions), sys.stderr, many=many, ascii_=options.ascii)
@@ -107,13 +107,15 @@ def order_of(
     options: argparse.Namespace,
     *,
     data: Path | None,
-    recordings: Mapping[Role, Recording] | None = None,
+    recordings: "Mapping[Role, Recording] | None" = None,
 ) -> Order:
     """The order to compare these sessions with all that the options say.
 
     Raises:
         TofutuiError: a file that they name cannot be read.
     """
+    from tofutui.config.known import read_export_at
+
     for log in options.logs:
         _check_log(log, sessions)
     known = tuple(Known(file.role, read_export_at(file.path)) for file in options.known)
@@ -131,6 +133,9 @@ def _refuse_roles(option: str, files: Sequence[LogFile | KnownFile]) -> None:
 
 def _check_log(log: LogFile, sessions: Sequence[Session]) -> None:
     """Whether there is such a file; it is read when the node's clock is known."""
+    from tofutui.config.archives import LogFileError
+    from tofutui.config.logfiles import find_logs
+
     if log.role and not all(log.role in one.roles for one in sessions):
         raise CheckError(f"--log {log.role}={log.path}: {sessions[0].name} has no {log.role}")
     try:

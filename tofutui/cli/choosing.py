@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from tofutui.cli.parsers import COMMANDS
@@ -38,6 +37,8 @@ def pick(names: Iterable[str], sessions: Mapping[str, Session], path: Path) -> l
 
 
 def _unknown(name: str, sessions: Mapping[str, Session], path: Path) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(name, [*sessions, *COMMANDS], n=1, cutoff=0.5)
     known = ", ".join(sessions)
     cure = f"did you mean {close[0]}?" if close else f"there is: {known}"

@@ -3,7 +3,6 @@
 import os
 import sys
 from pathlib import Path
-from tempfile import mkstemp
 
 from tofutui.config.errors import ConfigError
 from tofutui.tofu.errors import TofutuiError
@@ -78,6 +77,8 @@ def _is_ordinary(path: Path) -> bool:
 
 
 def _replace(target: Path, text: str) -> None:
+    from tempfile import mkstemp
+
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
     handle, name = mkstemp(dir=target.parent, prefix=f".{target.name}.")
     draft = Path(name)

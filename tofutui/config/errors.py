@@ -1,7 +1,6 @@
 """What is wrong with the user's files, all of it at once."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from tofutui.tofu.errors import TofutuiError
 
@@ -16,6 +15,8 @@ class ConfigError(TofutuiError):
 
 def nearest(word: str, valid: Sequence[str]) -> str:
     """Which valid word was probably meant, as the end of a message: all of them if none comes near."""
+    from difflib import get_close_matches
+
     close = get_close_matches(word, valid, n=1, cutoff=0.4)
     if close:
         return f"did you mean {close[0]}?"

@@ -1,17 +1,19 @@
 """Where things lie: the user's sessions, data and themes, and the files that come with the package."""
 
 from collections.abc import Mapping
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import platformdirs
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 APP = "tofutui"
 
 
 def config_dir() -> Path:
     """The platform's user config folder for this program (it need not exist)."""
+    import platformdirs
+
     return platformdirs.user_config_path(APP)
 
 
@@ -28,11 +30,17 @@ def data_dir(option: Path | None, environ: Mapping[str, str]) -> Path:
     if option is not None:
         return option.expanduser()
     named = environ.get("TOFUTUI_DATA")
-    return Path(named).expanduser() if named else platformdirs.user_data_path(APP)
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return platformdirs.user_data_path(APP)
 
 
-def bundled(name: str) -> Traversable:
+def bundled(name: str) -> "Traversable":
     """A file or folder that comes with the program, in a wheel as well as in a checkout."""
+    from importlib.resources import files
+
     inside = files(APP).joinpath("_bundled", name)
     if inside.is_dir() or inside.is_file():
         return inside

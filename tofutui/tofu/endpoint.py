@@ -1,10 +1,13 @@
 """Host and port: as a table's key, as ``host:port``, as something that can be probed."""
 
-import ipaddress
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tofutui.tofu.errors import TofutuiError
+
+if TYPE_CHECKING:
+    import ipaddress
 
 _KEY = re.compile(r"(?P<host>.+)_(?P<port>[0-9]{1,5})")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9\[:][A-Za-z0-9._:%\[\]-]{0,253}_[0-9]{1,5}")
@@ -37,8 +40,10 @@ class Endpoint:
         return f"{self.host}_{self.port}"
 
 
-def as_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def as_address(host: str) -> "ipaddress.IPv4Address | ipaddress.IPv6Address | None":
     """The IP address that ``host`` spells, if it spells one (brackets allowed)."""
+    import ipaddress
+
     try:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
