@@ -14,6 +14,7 @@ from tofutui.config.paths import config_dir, data_dir
 from tofutui.config.themes import load_themes
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.session import Session
+from tofutui.ui.keybook import KeyBook, load_keybook
 from tofutui.ui.options import AppOptions
 
 
@@ -24,15 +25,16 @@ class NoTerminal(TofutuiError):
 def run(options: argparse.Namespace) -> int:
     """Check what was asked for, then hand over to the app; the exit code is the app's."""
     _check_theme(options.theme)
+    keys = load_keybook()
     if options.demo is not None:
-        return _demo(options)
+        return _demo(options, keys)
     path, sessions = load(options.sessions, read_only=options.read_only)
     chosen = _app_options(options, path, sessions, data_dir(options.data, os.environ))
     check_terminal()
-    return _show(chosen)
+    return _show(replace(chosen, keys=keys))
 
 
-def _demo(options: argparse.Namespace) -> int:
+def _demo(options: argparse.Namespace, keys: KeyBook) -> int:
     if options.sessions is not None:
         raise ConfigError(["--demo brings its own sessions: leave --sessions out"])
     check_terminal()
@@ -44,7 +46,7 @@ def _demo(options: argparse.Namespace) -> int:
         _, sessions = load(files.sessions, read_only=options.read_only)
         marked = {name: files.demo_of(session) for name, session in sessions.items()}
         chosen = _app_options(options, files.sessions, marked, options.data or files.data)
-        return _show(replace(chosen, lab_logs=files.logs, lab_command=lab.command))
+        return _show(replace(chosen, keys=keys, lab_logs=files.logs, lab_command=lab.command))
 
 
 def _app_options(
@@ -61,6 +63,7 @@ def _app_options(
         theme=options.theme,
         watch=options.watch,
         mouse=not options.no_mouse,
+        last_key=options.last_key,
         ascii=options.ascii,
         read_only=options.read_only,
         debug=options.debug,

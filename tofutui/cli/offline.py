@@ -48,6 +48,7 @@ def _show(order: Order, recordings: Mapping[Role, Recording], options: argparse.
     check_terminal()
     from tofutui.cli.comparing import tell
     from tofutui.ui.app import run as run_app
+    from tofutui.ui.keybook import load_keybook
     from tofutui.ui.link import recorded_opener
     from tofutui.ui.options import AppOptions
 
@@ -60,6 +61,7 @@ def _show(order: Order, recordings: Mapping[Role, Recording], options: argparse.
         watch=0,
         ascii=options.ascii,
         read_only=True,
+        keys=load_keybook(),
         debug=options.debug,
     )
     return run_app(chosen, recorded_opener(recordings, lambda bench: tell(bench, order)))

@@ -131,6 +131,9 @@ def _app() -> _Parser:
     )
     group.add_argument("--theme", metavar="NAME", help="one of `tofutui themes`")
     group.add_argument("--watch", type=_seconds, metavar="SECONDS", help="refresh that often, 0 = off")
+    group.add_argument(
+        "--last-key", action="store_true", help="show the last key and what it did, for those who watch"
+    )
     group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     return parser
 
@@ -257,8 +260,8 @@ def _themes() -> _Parser:
 
 
 def _keys() -> _Parser:
-    parser = _common("tofutui keys", "Every key of the app, and where it works.")
-    parser.add_argument("--format", choices=("text", "markdown"), default="text")
+    parser = _common("tofutui keys", "Every key of the app, and where it works; keys.toml changes them.")
+    parser.add_argument("--format", choices=("text", "markdown", "toml"), default="text")
     return parser
 
 

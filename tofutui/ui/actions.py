@@ -7,7 +7,8 @@ Textual, so that the command line can print the keys.
 from dataclasses import replace
 
 from tofutui.ui.guide_actions import GUIDE
-from tofutui.ui.registry import Action, Danger, Scope, State, early, help_of, inner, show_key
+from tofutui.ui.keynames import show_key
+from tofutui.ui.registry import Action, Danger, Scope, State, early, help_of, inner
 
 
 def _needs_row(state: State) -> str | None:
@@ -87,13 +88,13 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="row.mark", keys=("space",), title="Mark", hint="mark", footer=40,
-        help="Mark the row or take the mark away; D then deletes the marked rows of this pane.",
+        help="Mark the row or take the mark away; {row.delete} then deletes the marked rows of this pane.",
         why_disabled=_needs_row,
     ),
     Action(
         id="row.delete", keys=("D",), title="Delete the row or the marked rows", hint="delete", footer=85,
         help="Open the delete dialog for the marked rows of the armed pane, or for the row under the cursor. "
-        "Nothing is sent before y is pressed in it.",
+        "Nothing is sent before {delete.confirm} is pressed in it.",
         danger=Danger.IRREVERSIBLE, why_disabled=_can_delete,
     ),
     Action(
@@ -112,13 +113,14 @@ MAIN: tuple[Action, ...] = (
     Action(
         id="table.watch", keys=("w",), title="Watch on/off", hint="watch", footer=20,
         help="Refresh both by itself; the pause is counted from the end of one refresh to the next. A node "
-        "that refused the login is left out until r asks it again. Each refresh marks what is new (+), "
-        "changed (~) or gone (\N{MINUS SIGN}) since the listing before.",
+        "that refused the login is left out until {table.refresh} asks it again. Each refresh marks what is "
+        "new (+), changed (~) or gone (\N{MINUS SIGN}) since the listing before.",
         why_disabled=_needs_link,
     ),
     Action(
         id="table.filter", keys=("slash",), title="Filter", hint="filter", footer=65,
-        help="Show only rows with this text in host, port, key, name, subject or verdict. Esc clears it.",
+        help="Show only rows with this text in host, port, key, name, subject or verdict. "
+        "{app.back} clears it.",
     ),
     Action(
         id="stale.next", keys=("n",), title="Next stale row", hint="next stale", footer=55,
@@ -171,6 +173,15 @@ MAIN: tuple[Action, ...] = (
         help="The row with its verdict, reasons and delete command, to the terminal's clipboard.",
         why_disabled=_needs_row,
     ),
+    Action(
+        id="app.last_key", keys=("K",), title="Show the last key on/off",
+        help="A line over the keys with the last key and what it did, for those who watch. What is typed "
+        "into a field is never shown.",
+    ),
+    Action(
+        id="app.explain", keys=("i",), title="TOFU explained",
+        help="One page: what the tables are, what stale means, the verdicts, what a deletion does.",
+    ),
     Action(id="app.theme", keys=("T",), title="Next theme", help="Go through the themes."),
     Action(
         id="app.sessions", keys=("S",), title="Sessions", hint="sessions", footer=10,
@@ -178,7 +189,7 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="app.palette", keys=("ctrl+p", "colon"), title="Command palette", palette=False,
-        help="Every action by name.",
+        help="Every action, session and theme by name; on every full screen.",
     ),
     Action(
         id="app.back", keys=("escape",), title="One level back", palette=False,
@@ -193,6 +204,8 @@ MAIN: tuple[Action, ...] = (
         help="All keys, and what the verdicts mean.",
     ),
 )  # fmt: skip
+EVERYWHERE: tuple[Action, ...] = tuple(action for action in MAIN if action.id == "app.palette")
+"""What works on every screen that is no dialog."""
 
 VIEW: tuple[Action, ...] = (
     _view("down", ("j", "down"), "Down"),
@@ -286,7 +299,17 @@ ASK_KEY: tuple[Action, ...] = (
     inner("ask_key.yes", "y", "Yes", "Add an unknown SSH host key to known_hosts and log in."),
 )
 
-ACTIONS: tuple[Action, ...] = (*MAIN, *VIEW, *DELETE, *RUN, *PLAN, *GUIDE, *EVIDENCE, *PICK, *ASK, *ASK_KEY)
+HELP: tuple[Action, ...] = (
+    inner("help.search", "slash", "Search", "Show only what holds the words typed; {view.back} ends it.",
+           "search", 95),
+    inner("help.explain", "i", "TOFU explained",
+           "One page: what the tables are, what stale means, the verdicts, what a deletion does.",
+           "TOFU explained", 85),
+)  # fmt: skip
+
+ACTIONS: tuple[Action, ...] = (
+    *MAIN, *VIEW, *HELP, *DELETE, *RUN, *PLAN, *GUIDE, *EVIDENCE, *PICK, *ASK, *ASK_KEY,
+)  # fmt: skip
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
 
@@ -296,6 +319,6 @@ def footer_items(actions: tuple[Action, ...]) -> list[Action]:
 
 
 __all__ = [
-    "ACTIONS", "ASK", "ASK_KEY", "BY_ID", "DELETE", "EVIDENCE", "GUIDE", "MAIN", "PICK", "PLAN", "RUN",
-    "VIEW", "Action", "Danger", "Scope", "State", "footer_items", "show_key",
+    "ACTIONS", "ASK", "ASK_KEY", "BY_ID", "DELETE", "EVERYWHERE", "EVIDENCE", "GUIDE", "HELP", "MAIN", "PICK",
+    "PLAN", "RUN", "VIEW", "Action", "Danger", "Scope", "State", "footer_items", "show_key",
 ]  # fmt: skip

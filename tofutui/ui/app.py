@@ -4,10 +4,11 @@ import asyncio
 import signal
 from collections.abc import Callable
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from tofutui.tofu.session import Session
 from tofutui.tofu.text import safe_lines
@@ -45,6 +46,9 @@ class TofutuiApp(GuardedApp):
         self.opener = open_link or opener(options.data_dir, clock)
         self.asker = ScreenAsker(self)
         self.glyphs = Glyphs(options.ascii)
+        self.followed = "" if options.last_key else None
+        self.keys = options.keys
+        self.set_keymap(self.keys.keymap)
         self.key = ""
         self.key_time = 0.0
         """The key that is carried out now, and when it was pressed."""
@@ -101,6 +105,11 @@ class TofutuiApp(GuardedApp):
 
         current = self.main.session.name if self.main else None
         self.push_screen(SessionScreen(self.options, current), chosen)
+
+    async def uncover(self, screen: Screen[Any]) -> None:
+        """Close what lies over this screen, as far as it is there."""
+        while screen in self.screen_stack and self.screen is not screen:
+            await self.pop_screen()
 
     @property
     def own_themes(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""The command palette: every action of the screen below by name, themes and sessions."""
+"""The command palette: every action of this screen and of the tables by name, sessions, themes."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -7,25 +7,63 @@ from typing import cast
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.content import Content
 
-from tofutui.ui.actions import MAIN
+from tofutui.ui.actions import MAIN, Action
 from tofutui.ui.app import TofutuiApp
 from tofutui.ui.screens.base import Acting
+
+_Command = tuple[str, Callable[[], object], str]
+"""Title, what it does, help."""
 
 
 class ActionProvider(Provider):
     """Offers what the registry declares; what cannot be done now says why when it is chosen."""
 
-    def _commands(self) -> Iterator[tuple[str, Callable[[], object], str]]:
-        screen = cast("Acting[None]", self.screen)
-        state = screen.state()
-        for action in MAIN:
-            if action.palette:
-                why = action.why_disabled(state)
-                title = f"{action.title} ({action.shown_key})"
-                yield title, partial(screen.action_act, action.id), f"not now: {why}" if why else action.help
-        app = cast("TofutuiApp", self.app)
-        for name in app.own_themes:
-            yield f"Theme: {name}", partial(app.use_theme, name), "Change the colours."
+    @property
+    def _owner(self) -> TofutuiApp:
+        return cast("TofutuiApp", self.app)
+
+    def _commands(self) -> Iterator[_Command]:
+        here = cast("Acting[None]", self.screen)
+        main = self._owner.main
+        if here is not main:
+            yield from self._actions_of(here)
+        if main is not None:
+            for action in self._owner.keys.these(MAIN):
+                if action.palette:
+                    yield self._command(main, action)
+            yield from self._sessions()
+        for name in self._owner.own_themes:
+            yield f"Theme: {name}", partial(self._owner.use_theme, name), "Change the colours."
+
+    def _actions_of(self, screen: "Acting[None]") -> Iterator[_Command]:
+        """What the keys of a screen over the tables do; moves are left to the keys."""
+        for action in screen.declared():
+            if (action.demo and not screen.state().demo) or action.id.startswith("app."):
+                continue
+            if action.footer or action.palette:
+                yield self._command(screen, action)
+
+    def _command(self, screen: "Acting[None]", action: Action) -> _Command:
+        key = f" ({action.shown_key})" if action.keys else ""
+        why = action.why_disabled(screen.state())
+        text = f"not now: {self._owner.keys.text(why)}" if why else action.help
+        return f"{action.title}{key}", partial(self._act, screen, action.id), text
+
+    async def _act(self, screen: "Acting[None]", id_: str) -> None:
+        """Do it there where it belongs: what lies over that screen is closed first."""
+        await self._owner.uncover(screen)
+        await screen.action_act(id_)
+
+    def _sessions(self) -> Iterator[_Command]:
+        for name, session in self._owner.options.sessions.items():
+            words = session.title or "Open it; the connections of this one are closed first."
+            yield f"Session: {name}", partial(self._switch, name), words
+
+    async def _switch(self, name: str) -> None:
+        main = self._owner.main
+        if main is not None and main.session.name != name:
+            await self._owner.uncover(main)
+            self._owner.open_session(self._owner.options.sessions[name])
 
     async def discover(self) -> Hits:
         """Everything, while nothing is typed."""

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from tofutui.tofu.certificate import Certificate
 
 HINTS = (
-    'Equal names prove nothing: press e to paste the "TOFU failed" lines or to say what was re-issued.',
-    "Equal names prove nothing: press e to paste log lines or say what was re-issued.",
-    "Equal names prove nothing: press e for logs and re-issues.",
+    'Equal names prove nothing: press {} to paste the "TOFU failed" lines or to say what was re-issued.',
+    "Equal names prove nothing: press {} to paste log lines or say what was re-issued.",
+    "Equal names prove nothing: press {} for logs and re-issues.",
 )
 """The same, ever shorter."""
 
@@ -55,6 +55,8 @@ class Facts:
     now: datetime
     width: int
     glyphs: Glyphs = UNICODE
+    evidence_key: str = "e"
+    """What to press to add evidence."""
     changed: str = ""
     """What changed since the listing before."""
 
@@ -84,7 +86,8 @@ class Facts:
         """Exactly ``height`` lines, the delete command always last; what does not fit gives way by rank."""
         last = delete_lines(self.entry, self.width)
         if hint and height >= 7:
-            text = next((text for text in HINTS if len(text) <= self.width), HINTS[-1])
+            texts = [text.format(self.evidence_key) for text in HINTS]
+            text = next((text for text in texts if len(text) <= self.width), texts[-1])
             last = [line(text, Tone.WARNING), *last]
         room = max(0, height - len(last))
         items = self.items()

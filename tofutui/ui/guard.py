@@ -6,16 +6,16 @@ from collections.abc import Coroutine
 from typing import Any
 
 from rich.text import Text
-from textual.app import App
 
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.text import safe_lines
+from tofutui.ui.followers import FollowedApp
 from tofutui.ui.lines import Tone
 from tofutui.ui.screens.base import Acting
 from tofutui.ui.widgets.bars import KeyBar
 
 
-class GuardedApp(App[int]):
+class GuardedApp(FollowedApp):
     """An app that shows what went wrong, and never the local variables of its own code."""
 
     debug_errors = False

@@ -7,7 +7,7 @@ from tofutui.ui.registry import Action, State, help_of, inner
 
 def _holds_run(state: State) -> str | None:
     if state.watching is not None:
-        return f"held by {state.watching}; t takes it over"
+        return f"held by {state.watching}; {{guide.take}} takes it over"
     return state.working
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tofutui.tofu.session import Role, Session
+from tofutui.ui.keybook import KeyBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,10 @@ class AppOptions:
     watch: float | None = None
     """Seconds between refreshes, wins over the session's; 0 = off, None = as the session says."""
     mouse: bool = True
+    last_key: bool = False
+    """Whether a line shows the last key and what it did."""
+    keys: KeyBook = field(default_factory=KeyBook)
+    """The keys in force."""
     ascii: bool = False
     read_only: bool = False
     debug: bool = False

@@ -13,6 +13,7 @@ from textual.theme import Theme
 from tofutui.config.paths import config_dir
 from tofutui.config.themes import TOKENS, ThemeSpec, load_themes
 from tofutui.tofu.text import safe
+from tofutui.ui.keybook import KeyBook
 from tofutui.ui.lines import Line, Tone
 from tofutui.ui.words import Glyphs
 
@@ -114,6 +115,14 @@ class Palette:
 
 class Looks(Protocol):
     """What a widget asks its app for."""
+
+    @property
+    def keys(self) -> KeyBook:
+        """The keys in force."""
+
+    @property
+    def followed(self) -> str | None:
+        """The last key and what it did; None: that is not shown."""
 
     @property
     def palette(self) -> Palette:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from tofutui.ui.keynames import show_key
+
 
 class Scope(StrEnum):
     """Where an action can be used; the value is the heading in help."""
@@ -18,6 +20,17 @@ class Scope(StrEnum):
     PICK = "The session picker"
     ASK = "Questions of a node"
     ASK_KEY = "An unknown SSH host key"
+    HELP = "Help"
+
+    @property
+    def is_screen(self) -> bool:
+        """Whether it is a screen of its own over the tables, no dialog: what works everywhere works there."""
+        return self in _SCREENS
+
+
+_SCREENS = frozenset({Scope.VIEW, Scope.PLAN, Scope.GUIDE, Scope.EVIDENCE, Scope.HELP})
+ALSO_IN: dict[Scope, tuple[Scope, ...]] = {Scope.HELP: (Scope.VIEW,)}
+"""Where the actions of further scopes work too."""
 
 
 class Danger(StrEnum):
@@ -96,31 +109,13 @@ class Action:
 
     @property
     def shown_key(self) -> str:
-        """The first key as it is printed."""
-        return show_key(self.keys[0])
+        """The first key as it is printed; "" where it has none."""
+        return show_key(self.keys[0]) if self.keys else ""
 
     @property
     def shown_keys(self) -> str:
         """All keys as they are printed."""
         return " ".join(show_key(key) for key in self.keys)
-
-
-_NAMES = {
-    "question_mark": "?", "slash": "/", "equals_sign": "=", "colon": ":", "space": "Space", "enter": "Enter",
-    "escape": "Esc", "tab": "Tab", "shift+tab": "Shift+Tab", "up": "↑", "down": "↓", "pageup": "PageUp",
-    "pagedown": "PageDown", "home": "Home", "end": "End",
-}  # fmt: skip
-
-
-def show_key(key: str) -> str:
-    """A key of the keyboard as people write it: ``ctrl+d`` is Ctrl+D, ``question_mark`` is ?."""
-    if key in _NAMES:
-        return _NAMES[key]
-    if key[0] == "f" and key[1:].isdigit():
-        return key.upper()
-    if key.startswith("ctrl+"):
-        return "Ctrl+" + key[5:].upper()
-    return key
 
 
 def inner(id_: str, keys: str, title: str, text: str, hint: str = "", footer: int = 0) -> Action:

@@ -133,7 +133,7 @@ class PasswordScreen(Question[str | None]):
 
     def keys(self) -> Line:
         """Enter and Esc."""
-        return ("Enter", Tone.KEY), (" log in   ", Tone.TEXT), ("Esc", Tone.KEY), (" do not", Tone.TEXT)
+        return self.keys_line(("Enter", "log in"), ("ask.no", "do not"))
 
     def typed(self, text: str) -> None:
         """The secret."""
@@ -172,10 +172,7 @@ class HostKeyScreen(Question[bool]):
 
     def keys(self) -> Line:
         """``y`` adds, everything else does not."""
-        return (
-            ("Enter", Tone.KEY), (" or ", Tone.MUTED), ("n", Tone.KEY), (" no   ", Tone.TEXT),
-            ("y", Tone.KEY), (" yes, it is this server's key", Tone.TEXT),
-        )  # fmt: skip
+        return self.keys_line(("Enter", "or"), ("n", "no"), ("ask_key.yes", "yes, it is this server's key"))
 
     def do_ask_no(self) -> None:
         """Not this key."""
@@ -202,17 +199,17 @@ class DialogueScreen(Question[str | None]):
 
     def text(self, width: int) -> list[Line]:
         """The node's words, line by line."""
-        command = self._question.command
+        command, no = self._question.command, self.owner.keys.name("ask.no")
         when = f"After: {command}" if command else "Before the first prompt:"
         return [
             *_paragraphs([when], width, Tone.COMMAND),
             *_paragraphs([self._question.text], width),
-            *_paragraphs(["What you type is sent as it stands. Esc does not answer."], width, Tone.MUTED),
+            *_paragraphs([f"What you type is sent as it stands. {no} does not answer."], width, Tone.MUTED),
         ]
 
     def keys(self) -> Line:
         """Enter and Esc."""
-        return ("Enter", Tone.KEY), (" send   ", Tone.TEXT), ("Esc", Tone.KEY), (" no answer", Tone.TEXT)
+        return self.keys_line(("Enter", "send"), ("ask.no", "no answer"))
 
     def typed(self, text: str) -> None:
         """What to send."""

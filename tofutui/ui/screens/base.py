@@ -12,9 +12,9 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tofutui.ui.actions import BY_ID, Action, Scope, State
+from tofutui.ui.actions import EVERYWHERE, Action, Scope, State
 from tofutui.ui.held import ALONE
-from tofutui.ui.lines import Tone
+from tofutui.ui.lines import Line, Tone
 from tofutui.ui.widgets.bars import KeyBar
 from tofutui.ui.widgets.painted import Painted
 
@@ -25,7 +25,12 @@ Result = TypeVar("Result")
 
 
 def bindings_of(actions: Sequence[Action]) -> list[BindingType]:
-    """The key bindings of these actions; their ids are the actions' ids."""
+    """The key bindings of these actions; their ids are the actions' ids, by which the user's keys go there.
+
+    On a screen that is no dialog what works everywhere comes along.
+    """
+    if actions[0].scope.is_screen:
+        actions = (*actions, *EVERYWHERE)
     return [
         Binding(",".join(a.keys), f"act('{a.id}')", a.title, show=False, id=a.id, priority=a.priority)
         for a in actions
@@ -60,26 +65,72 @@ class Acting(Screen[Result]):
 
     def show_help(self, scope: Scope) -> None:
         """All keys, those of this screen first."""
-        from tofutui.ui.screens.view import HelpScreen
+        from tofutui.ui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(scope))
+        self.app.push_screen(HelpScreen(scope, self.state()))
+
+    def keys_line(self, *parts: tuple[str, str]) -> Line:
+        """What some keys do, each by its action's id (or as itself, where a field takes it) and words."""
+        spans = []
+        for key, words in parts:
+            known = "." in key
+            spans += [(self.owner.keys.name(key) if known else key, Tone.KEY), (f" {words}   ", Tone.TEXT)]
+        return tuple(spans)
+
+    def do_app_palette(self) -> None:
+        """Everything by name."""
+        from tofutui.ui.commands import Palette
+
+        self.app.push_screen(Palette())
+
+    def do_app_explain(self) -> None:
+        """What all this is about, on one page."""
+        from tofutui.ui.screens.help import ExplainScreen
+
+        self.app.push_screen(ExplainScreen())
 
     async def action_act(self, id_: str) -> None:
         """Carry out an action, or say why that is not possible now.
 
         Esc first takes a message away that stays.
         """
-        action = BY_ID[id_]
+        action = self.owner.keys.of(id_)
         dismisses = "escape" in action.keys and self.owner.key == "escape"
         if any([bar.hush(all_=dismisses) for bar in self.query(KeyBar)]):
+            self.owner.tell_followers("Take the message away")
             return
+        self.owner.tell_followers(action.title)
         why = action.why_disabled(self.state())
         if why is not None:
-            self.say(f"{action.shown_key} {action.title.lower()}: {why}", Tone.WARNING)
+            lead = f"{action.shown_key} {action.title.lower()}".lstrip()
+            why = self.owner.keys.text(why)
+            self.say(f"{lead}: {why}", Tone.WARNING)
+            self.owner.tell_followers(f"{action.title}: not now, {why}")
             return
+        await self._carry_out(action)
+
+    async def _carry_out(self, action: Action) -> None:
+        id_, before = action.id, self.app.screen
         done = getattr(self, "do_" + id_.replace(".", "_"))()
+        after = self.app.screen
+        if isinstance(after, Acting) and after is not before:
+            self.owner.tell_followers(f"{action.title} {self.owner.glyphs.arrow} {after.called}")
         if inspect.isawaitable(done):
             await done
+
+    def declared(self) -> list[Action]:
+        """The actions of this screen's own keys, with the keys in force."""
+        bound = [binding.id for binding in self.BINDINGS if isinstance(binding, Binding)]
+        return [self.owner.keys.of(id_) for id_ in bound if id_]
+
+    @property
+    def called(self) -> str:
+        """This screen in a sentence: where the first of its keys works."""
+        return self.declared()[0].scope.value.lower()
+
+    def do_app_last_key(self) -> None:
+        """Show the last key and what it did, or not any more."""
+        self.owner.show_followed(self.owner.followed is None)
 
 
 class Dialog(Acting[Result], ModalScreen[Result]):
@@ -89,6 +140,8 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         super().__init__()
         self._painted_at: float | None = None
         self._answered = False
+
+    called = "dialog"
 
     def on_mount(self) -> None:
         """Note when the user could see it: from when its first line is drawn."""

@@ -1,4 +1,4 @@
-"""The delete dialog: shows a frozen plan, keeps by default, deletes with ``y`` only (part 8.1)."""
+"""The delete dialog: shows a frozen plan, keeps by default, deletes with its own key only (part 8.1)."""
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,7 +15,7 @@ from tofutui.ui.screens.base import Dialog, bindings_of, title_of
 from tofutui.ui.widgets.choice import Choice
 from tofutui.ui.widgets.painted import Painted, Scroller
 
-_OPENING_KEY = "D"
+_OPENERS = ("row.delete", "plan.delete")
 
 
 class TypedKey(Input):
@@ -36,7 +36,8 @@ class TypedKey(Input):
         """Swallow what does not count, before the line takes it."""
         screen = self.screen
         early = isinstance(screen, DeleteScreen) and not screen.was_seen(event)
-        held = event.key == _OPENING_KEY and not self.value and not self.wanted.startswith(_OPENING_KEY)
+        opening = isinstance(screen, DeleteScreen) and event.key in screen.opening_keys
+        held = opening and not self.value and not self.wanted.startswith(event.character or " ")
         if event.is_printable and (early or held):
             event.stop()
             event.prevent_default()
@@ -48,6 +49,7 @@ class DeleteScreen(Dialog[bool]):
     CSS_PATH = "../styles/delete.tcss"
     BINDINGS = bindings_of(DELETE)
     AUTO_FOCUS = ""
+    called = "delete dialog"
 
     def __init__(self, plan: Plan, hidden: int, seen_from: str) -> None:
         super().__init__()
@@ -74,7 +76,7 @@ class DeleteScreen(Dialog[bool]):
         self.add_class(f"-{roles[0].value}" if len(roles) == 1 else "-both")
         self._say_below("")
         delete = self.query_one("#delete", Choice)
-        delete.key = "y"
+        delete.key = self.owner.keys.name("delete.confirm")
         delete.disabled = bool(self._typed)
         delete.watch_disabled(delete.disabled)
         delete.refresh(layout=True)
@@ -92,14 +94,16 @@ class DeleteScreen(Dialog[bool]):
         body.show(lines)
         box.refresh(layout=True)
         for number, typed in enumerate(self._typed):
-            text = f"To enable Delete, type {safe(typed.wanted)} and press Tab:"
+            press = self.owner.keys.name("delete.next")
+            text = f"To enable Delete, type {safe(typed.wanted)} and press {press}:"
             self.query_one(f"#ask-{number}", Painted).show([line(text, Tone.WARNING)])
         self.call_after_refresh(self._show_more)
 
     def _show_more(self) -> None:
         body = self.query_one("#body", Scroller)
         below = len(body.lines) - body.top - body.size.height
-        text = f"{below} more below: PageDown" if below > 0 else "Ctrl+Y copies"
+        more = f"{below} more below: {self.owner.keys.name('delete.page_down')}"
+        text = more if below > 0 else f"{self.owner.keys.name('delete.copy')} copies"
         self._say_below(text)
 
     def _say_below(self, text: str) -> None:
@@ -119,6 +123,11 @@ class DeleteScreen(Dialog[bool]):
             self.do_delete_keep()
         else:
             event.choice.focus()
+
+    @property
+    def opening_keys(self) -> set[str]:
+        """The keys that may have opened it; held down they type nothing here."""
+        return {key for id_ in _OPENERS for key in self.owner.keys.of(id_).keys}
 
     @property
     def is_enabled(self) -> bool:

@@ -58,11 +58,11 @@ class EvidenceScreen(Acting[None]):
         with Horizontal(classes="field"):
             yield Painted(id="path-label", classes="label")
             yield Input(id="path", placeholder="file, glob, folder, .zip or .tar.gz", select_on_focus=False)
-            yield Choice("Add (F5)", id="add")
+            yield Choice(f"Add ({self.owner.keys.name('evidence.add')})", id="add")
         with Horizontal(classes="field"):
             yield Painted(id="certificates-label", classes="label")
             yield Input(id="certificates", placeholder="file, folder or glob", select_on_focus=False)
-            yield Choice("Add (F8)", id="add-certificates")
+            yield Choice(f"Add ({self.owner.keys.name('evidence.certificates')})", id="add-certificates")
         with Horizontal(classes="field"):
             yield Painted(id="time-label", classes="label")
             yield Input(id="time", select_on_focus=False, max_length=5)
@@ -94,8 +94,8 @@ class EvidenceScreen(Acting[None]):
         text: Line = (
             (' Paste "TOFU failed" lines, or name files, of ', Tone.TEXT),
             (whose, Tone.STRONG),
-            ("  F2", Tone.KEY),
-            (" changes", Tone.TEXT),
+            ("  ", Tone.TEXT),
+            *self.keys_line(("evidence.role", "changes")),
         )
         self.query_one("#whose", Painted).show([text])
 
@@ -223,7 +223,8 @@ class EvidenceScreen(Acting[None]):
             self._begin(self._add_certificates(name, self._role), name)
         else:
             self.query_one("#certificates", Input).focus()
-            self.say("name a file, folder or glob of exported certificates; F8 or Enter reads it")
+            key = self.owner.keys.name("evidence.certificates")
+            self.say(f"name a file, folder or glob of exported certificates; {key} or Enter reads it")
 
     async def _add_certificates(self, name: str, role: Role | None) -> None:
         from tofutui.config.known import read_export_at

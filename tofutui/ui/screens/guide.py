@@ -206,7 +206,8 @@ class GuideScreen(GuideActs):
         """The value with the number of the key."""
         step = self.chosen
         values = values_of(self.guide.held, step.id, self.guide.session) if step else []
-        number = int(self.owner.key) if self.owner.key.isdecimal() else 0
+        keys = self.owner.keys.of("guide.copy").keys
+        number = keys.index(self.owner.key) + 1 if self.owner.key in keys else 0
         if not 1 <= number <= len(values):
             self.say("there is no value with this number here", Tone.WARNING)
             return

@@ -122,7 +122,8 @@ class TableKeys(Acting[None]):
             self.propose(marked, hidden=shown.hidden_marks)
         else:
             count = rows(shown.hidden_marks)
-            self.say(f"{count} marked, hidden by the filter; Esc clears the filter", Tone.WARNING)
+            clears = self.owner.keys.name("app.back")
+            self.say(f"{count} marked, hidden by the filter; {clears} clears the filter", Tone.WARNING)
 
     def propose(self, entries: list[Entry], hidden: int = 0) -> None:
         """Freeze a plan for these rows and show the delete dialog for it."""
@@ -255,12 +256,6 @@ class TableKeys(Acting[None]):
     def do_app_sessions(self) -> None:
         """Choose another session."""
         self.owner.pick_session()
-
-    def do_app_palette(self) -> None:
-        """Every action by name."""
-        from tofutui.ui.commands import Palette
-
-        self.app.push_screen(Palette())
 
     def do_app_help(self) -> None:
         """All keys, and what the verdicts mean."""

@@ -165,6 +165,7 @@ class MainScreen(TableKeys):
             now=self.owner.clock(),
             width=width,
             glyphs=self.owner.glyphs,
+            evidence_key=self.owner.keys.name("evidence.open"),
             changed=f"{clock_time(changes.since)}: {change.text}" if change else "",
         )
 
@@ -278,6 +279,7 @@ class MainScreen(TableKeys):
     def _clicked(self, event: Pane.Picked) -> None:
         self.arm(event.pane.role)
         self.follow()
+        self.owner.tell_followers(f"pane {event.pane.role.word}", by="click")
         if event.opens:
             self.do_row_detail()
 
@@ -286,8 +288,9 @@ class MainScreen(TableKeys):
         width, height = event.size
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "-small")
+        quits = self.owner.keys.name("app.quit")
         least = f"{SMALLEST[0]}x{SMALLEST[1]}"
-        text = f"tofutui needs a terminal of {least}; this one has {width}x{height}. q quits."
+        text = f"tofutui needs a terminal of {least}; this one has {width}x{height}. {quits} quits."
         self.query_one("#small", Painted).show([line(part) for part in wrap(text, width)])
         self.query_one("#detail").styles.height = max(5, min(16, round(height * 0.42)))
         self.call_after_refresh(self._show_rest)

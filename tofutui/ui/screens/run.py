@@ -75,8 +75,7 @@ class RunScreen(Dialog[None]):
         return (
             (planwords.summary(self._steps) or "It did not run to the end", Tone.STRONG),
             (".  ", Tone.STRONG),
-            ("Enter", Tone.KEY),
-            (" back", Tone.TEXT),
+            *self.keys_line(("run.back", "back")),
         )
 
     def on_resize(self) -> None:

@@ -4,15 +4,14 @@ from textual.app import ComposeResult
 
 from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.session import Role
-from tofutui.tofu.verdict import Verdict
-from tofutui.ui.actions import ACTIONS, VIEW, Action, Danger, Scope
+from tofutui.ui.actions import VIEW, Scope
 from tofutui.ui.facts import Facts
-from tofutui.ui.lines import EMPTY, LABEL, Line, Tone, fit, line, wrap
+from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.link import Bench
 from tofutui.ui.screens.base import Acting, bindings_of
 from tofutui.ui.widgets.bars import KeyBar
 from tofutui.ui.widgets.painted import Painted, Scroller
-from tofutui.ui.words import VERDICT_TONES, WHO_MEANS, WHO_WORDS, clock_time, node_name, place
+from tofutui.ui.words import clock_time, node_name, place
 
 
 class ViewScreen(Acting[None]):
@@ -23,6 +22,11 @@ class ViewScreen(Acting[None]):
     AUTO_FOCUS = ""
 
     heading = ""
+
+    @property
+    def called(self) -> str:
+        """By its heading."""
+        return f'"{self.heading}"'
 
     def content(self, width: int) -> list[Line]:
         """The lines, wrapped to that many cells."""
@@ -143,63 +147,3 @@ class LogScreen(ViewScreen):
                 head = lead if number == 0 else " " * len(lead)
                 found.append(((head, role), (f"{mark} ", Tone.MUTED), (part, _TONES[entry.kind])))
         return found or [line("nothing was sent yet", Tone.MUTED)]
-
-
-class HelpScreen(ViewScreen):
-    """All keys by scope, and what glyphs and words mean."""
-
-    heading = "Help"
-
-    def __init__(self, scope: Scope = Scope.MAIN) -> None:
-        super().__init__()
-        self._scope = scope
-
-    def do_view_help(self) -> None:
-        """The key that opened it closes it."""
-        self.do_view_back()
-
-    def content(self, width: int) -> list[Line]:
-        """Keys first, on top those of the screen that it was opened from; then the verdicts."""
-        found: list[Line] = []
-        for scope in sorted(Scope, key=lambda one: one is not self._scope):
-            actions = [a for a in ACTIONS if a.scope is scope and (self._in_demo or not a.demo)]
-            if actions:
-                found += [line(scope.value, Tone.STRONG), *(p for a in actions for p in self._key(a, width))]
-                found.append(EMPTY)
-        return [*found, *self._verdicts(width), EMPTY, *self._people(), EMPTY, *self._notes(width)]
-
-    @property
-    def _in_demo(self) -> bool:
-        main = self.owner.main
-        return main is not None and main.session.demo
-
-    def _key(self, action: Action, width: int) -> list[Line]:
-        keys = self.owner.glyphs.plain(action.shown_keys)
-        danger = " Changes a node." if action.danger is Danger.IRREVERSIBLE else ""
-        indent = 22
-        text = wrap(f"{action.title}. {action.help}{danger}", width - indent)
-        if action.help == f"{action.title}.":
-            text = [action.title]
-        first: Line = ((fit("  " + keys, indent), Tone.KEY), (text[0], Tone.TEXT))
-        return [first, *(line(" " * indent + part) for part in text[1:])]
-
-    def _verdicts(self, width: int) -> list[Line]:
-        found = [line("Verdicts, in the order of the rows", Tone.STRONG)]
-        for verdict in Verdict:
-            word = fit(f"  {self.owner.glyphs.verdict(verdict)} {verdict.look.word}", 16)
-            parts = wrap(verdict.look.meaning, width - 16)
-            found.append(((word, VERDICT_TONES[verdict]), (parts[0], Tone.TEXT)))
-            found += [line(" " * 16 + part) for part in parts[1:]]
-        return found
-
-    def _people(self) -> list[Line]:
-        found = [line("Who a row is about", Tone.STRONG)]
-        return found + [line(f"  {fit(word, LABEL)}{WHO_MEANS[who]}") for who, word in WHO_WORDS.items()]
-
-    def _notes(self, width: int) -> list[Line]:
-        text = (
-            "Equal names prove nothing: a re-issued certificate usually keeps its subject. What is presented "
-            "is what this machine saw; a proxy, NAT or a virtual IP may show the node another one. Most "
-            "terminals select text while Shift is held; --no-mouse leaves the mouse alone."
-        )
-        return [line("Good to know", Tone.STRONG), *(line("  " + part) for part in wrap(text, width - 2))]

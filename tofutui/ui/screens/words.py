@@ -48,7 +48,7 @@ class LineScreen(Question[str | None]):
 
     def keys(self) -> Line:
         """Enter and Esc."""
-        return ("Enter", Tone.KEY), (" takes it   ", Tone.TEXT), ("Esc", Tone.KEY), (" leaves it", Tone.TEXT)
+        return self.keys_line(("Enter", "takes it"), ("ask.no", "leaves it"))
 
     def typed(self, text: str) -> None:
         """Take it, or say what is wrong with it."""
@@ -109,12 +109,7 @@ class ChoiceScreen(Dialog[str | None]):
         body = self.query_one("#body", Scroller)
         body.styles.height = max(1, min(len(lines), self.size.height - 4))
         body.show(lines)
-        keys: Line = (
-            ("Enter", Tone.KEY),
-            (" takes it   ", Tone.TEXT),
-            ("Esc", Tone.KEY),
-            (" back", Tone.TEXT),
-        )
+        keys = self.keys_line(("pick.open", "takes it"), ("pick.back", "back"))
         self.query_one("#ends", Painted).show([keys])
 
     def _step(self, by: int) -> None:

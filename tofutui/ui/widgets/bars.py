@@ -1,11 +1,15 @@
 """The title bar and the key bar."""
 
 from collections.abc import Sequence
+from typing import cast
+
+from textual import events
 
 from tofutui.tofu.comparison import Comparison
 from tofutui.tofu.verdict import Verdict
 from tofutui.ui.actions import Action, State, footer_items
 from tofutui.ui.lines import Line, Span, Tone, clip, fit, width
+from tofutui.ui.palette import Looks
 from tofutui.ui.widgets.painted import Painted
 from tofutui.ui.words import VERDICT_TONES, Glyphs, own_title
 
@@ -63,7 +67,10 @@ def _short_counts(comparison: Comparison, glyphs: Glyphs) -> Line:
 
 
 class KeyBar(Painted):
-    """The keys that matter here, as many as fit, or a message in their place; ``? more`` always stays."""
+    """The keys that matter here, as many as fit, or a message in their place; ``? more`` always stays.
+
+    Where followers are to see it, the last key and what it did stand in a line above.
+    """
 
     def __init__(self, actions: Sequence[Action], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -71,6 +78,8 @@ class KeyBar(Painted):
         self._state = State()
         self._message: Span | None = None
         self._stays = False
+        self._shown: list[tuple[int, str]] = []
+        """Of each key that is shown, left to right: the cell where it ends, and its action."""
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
         """Show a message in place of the keys, until `hush`."""
@@ -96,36 +105,72 @@ class KeyBar(Painted):
         """The message that is shown."""
         return self._message[0] if self._message else ""
 
+    @property
+    def followed(self) -> str | None:
+        """The last key and what it did; None: that is not shown."""
+        return cast("Looks", self.app).followed
+
+    def make_room(self) -> None:
+        """Take the line for followers in, or leave it out."""
+        self.set_class(self.followed is not None, "-followed")
+        self.call_after_refresh(self.draw)
+
     def draw(self) -> None:
-        """Fill the line."""
-        self.show([self._line()])
+        """Fill the line, or both."""
+        self._shown = []
+        above = self._followed_line()
+        self.show([*above, self._line()])
 
     def on_mount(self) -> None:
         """Draw once the size is known."""
-        self.call_after_refresh(self.draw)
+        self.make_room()
 
     def on_resize(self) -> None:
         """Choose anew what fits."""
         self.draw()
 
+    async def on_click(self, event: events.Click) -> None:
+        """A key that is shown can be clicked."""
+        event.stop()
+        if event.y == self.size.height - 1:
+            ids = [id_ for end, id_ in self._shown if event.x < end]
+            if ids and ids[0]:
+                await self.screen.run_action(f"act('{ids[0]}')")
+
+    def _followed_line(self) -> list[Line]:
+        if self.followed is None:
+            return []
+        text = clip(f" {self.glyphs.plain(self.followed)}", self.size.width, self.glyphs.ellipsis)
+        return [((text, Tone.STRONG),)]
+
     def _line(self) -> Line:
         room = self.size.width
-        more = [a for a in self._actions if a.is_help]
+        actions = [a for a in self.keys.these(self._actions) if a.keys]
+        more = [a for a in actions if a.is_help]
         tail = self._item(more[0]) if more else ()
         room -= width(tail) + 1
         if self._message is not None:
             text, tone = self._message
+            self._shown = [(room + 1, ""), *((self.size.width, a.id) for a in more[:1])]
             return ((" " + fit(text, max(room - 1, 0), self.glyphs.ellipsis), tone), *tail)
         chosen, used = [], 0
-        for action in footer_items(self._actions):
+        for action in footer_items(tuple(actions)):
             cells = width(self._item(action))
             there = self._state.demo or not action.demo
             if there and not action.is_help and used + cells <= room:
                 chosen.append(action)
                 used += cells
-        chosen.sort(key=self._actions.index)
-        items = [span for action in chosen for span in self._item(action)]
+        chosen.sort(key=actions.index)
+        items = [span for action in chosen for span in self._placed(action)]
+        self._shown += [(room + 1, ""), *((self.size.width, a.id) for a in more[:1])]
         return ((" ", Tone.TEXT), *items, (" " * (room - used), Tone.TEXT), *tail)
+
+    def _placed(self, action: Action) -> Line:
+        """An item, noted with the cell where it ends."""
+        item = self._item(action)
+        start = self._shown[-1][0] if self._shown else 1
+        self._shown.append((start + width(item), action.id))
+        return item
 
     def _item(self, action: Action) -> Line:
         off = action.why_disabled(self._state) is not None

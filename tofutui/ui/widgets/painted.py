@@ -12,6 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tofutui.ui.keybook import KeyBook
 from tofutui.ui.lines import EMPTY, Line
 from tofutui.ui.palette import Looks, Palette
 from tofutui.ui.words import Glyphs
@@ -35,6 +36,11 @@ class Painted(Widget, can_focus=False):
     def glyphs(self) -> Glyphs:
         """The characters to draw with."""
         return cast("Looks", self.app).glyphs
+
+    @property
+    def keys(self) -> KeyBook:
+        """The keys in force."""
+        return cast("Looks", self.app).keys
 
     def strip(self, pieces: Line, cells: int, *, reverse: bool = False) -> Strip:
         """A line as exactly so many cells, on this widget's background."""

@@ -208,9 +208,9 @@ class Pane(Painted):
 
     def _empty(self) -> str:
         if self.rows.filter and self.rows.total:
-            return f"no row holds {self.rows.filter!r}; Esc clears the filter"
+            return f"no row holds {self.rows.filter!r}; {self.keys.name('app.back')} clears the filter"
         if self.view.phase is Phase.FAILED:
-            return "r tries again"
+            return f"{self.keys.name('table.refresh')} tries again"
         if self.view.complete:
             return "the table is empty"
         return ""
