@@ -1,6 +1,7 @@
 """keys.toml, the keys in force, and what `tofutui keys` prints of them."""
 
 import json
+import re
 import string
 import subprocess
 import sys
@@ -37,7 +38,8 @@ def errors_of(book, text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("written", "key"),
     [
-        ("ctrl+y", "ctrl+y"), ("Ctrl+Y", "ctrl+y"), ("F5", "f5"), ("f10", "f10"), ("space", "space"), (" ", "space"),
+        ("ctrl+y", "ctrl+y"), ("Ctrl+Y", "ctrl+y"), ("F5", "f5"), ("f10", "f10"), ("space", "space"),
+        (" ", "space"),
         ("?", "question_mark"), ("/", "slash"), ("+", "plus"), ("D", "D"), ("d", "d"), ("Esc", "escape"),
         ("PageDown", "pagedown"), ("pgdn", "pagedown"), ("↑", "up"), ("Shift+Tab", "shift+tab"),
         ("ctrl+home", "ctrl+home"), ("Return", "enter"), ("question_mark", "question_mark"), ("é", "é"),
@@ -55,12 +57,13 @@ def test_keys_are_named_as_people_write_them(written, key):
         ("ctrl+c", "leaves the app"), ("ctrl+1", "as the key alone"), ("ctrl+enter", "as the key alone"),
         ("ctrl+shift+x", "Ctrl+Shift"), ("alt+x", "Alt"), ("cmd+x", "the desktop's"),
         ("shift+x", "the letter that it types, X"), ("shift+1", "the character that it types"),
-        ("hold+x", "'hold' is no key"), ("F25", "no such key"), ("pagdown", "no such key"), ("", "no key is named"),
+        ("hold+x", "'hold' is no key"), ("F25", "no such key"), ("pagdown", "no such key"),
+        ("", "no key is named"),
         ("dd", "no such key"),
     ],
 )  # fmt: skip
 def test_what_a_terminal_cannot_send_is_refused_with_the_reason(written, reason):
-    with pytest.raises(KeyNameError, match=reason):
+    with pytest.raises(KeyNameError, match=re.escape(reason)):
         key_of(written)
 
 
@@ -112,7 +115,9 @@ FAULTS = {
     "unknown id": ('"row.delte" = "X"', ["1: row.delte: there is no such action, did you mean row.delete?"]),
     "far off": ('zzz = "X"', ["1: zzz: there is no such action, `tofutui keys --format toml` lists them"]),
     "number": ('"row.delete" = 4', ['1: row.delete = 4: not a list of keys, as in ["D"]']),
-    "number inside": ('"row.delete" = ["X", 4]', ["1: row.delete = ['X', 4]: not a list of keys, as in [\"D\"]"]),
+    "number inside": (
+        '"row.delete" = ["X", 4]',
+        ["1: row.delete = ['X', 4]: not a list of keys, as in [\"D\"]"]),
     "key": ('\n"row.delete" = "ctrl+i"', ['2: row.delete = "ctrl+i": a terminal cannot tell it from Tab']),
     "clash": (
         '"table.sort" = "r"',
@@ -130,11 +135,11 @@ FAULTS = {
         '"help.search" = "j"',
         ["1: help.search: j is the key of view.down (Down) too; give one of them another"],
     ),
-    "twice": ('"table.sort" = "X"\ntable.sort = "Z"', ["2: table.sort stands at {path}:1 already"]),
+    "twice": ('"table.sort" = "X"\ntable.sort = "Z"', ["1: table.sort stands in this file twice"]),
     "d deletes": ('"row.delete" = "d"', ["1: row.delete: d alone never deletes"]),
     "a move deletes": (
         '"row.delete" = "b"\n"move.left" = "b"\n"view.half_up" = "b"',
-        ["2: move.left: there is no such action, did you mean move.first?",
+        ["2: move.left: there is no such action, did you mean move.last?",
          "1: row.delete: b moves the cursor (view.half_up): it may not delete",
          "3: view.half_up: b deletes (row.delete): it may not move"],
     ),
@@ -146,7 +151,8 @@ FAULTS = {
         ["1: delete.confirm: D opens the delete dialog (plan.delete) and has to do nothing in it"],
     ),
     "the confirming key opens": (
-        '"row.delete" = ["Ctrl+Y"]', ["1: row.delete: Ctrl+Y would open the delete dialog and is delete.copy in it"],
+        '"row.delete" = ["Ctrl+Y"]',
+        ["1: row.delete: Ctrl+Y would open the delete dialog and is delete.copy in it"],
     ),
     "no way to confirm": ('"delete.confirm" = []', ["1: delete.confirm: Delete needs a key"]),
     "Enter does not keep": (
