@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from tofutui.lab import faults
+
 
 @dataclass(kw_only=True, eq=False)
 class Behaviour:
@@ -13,7 +15,20 @@ class Behaviour:
     utc_offset: int = 0
     """Minutes of `zone` east of Greenwich."""
     ssh: str = "ok"
-    """``ok``, ``refused`` (from the start), ``silent``, ``reset``."""
+    """From the start: ``ok``, ``refused``, ``silent``, ``reset``, ``unfinished`` (half a hello),
+    ``stuck`` (its hello, then no key exchange), ``garbage`` or ``endless`` (instead of a hello)."""
+    login: str = "ok"
+    """``ok``, ``refused`` (whatever key or password), ``expired`` (the password, then a new one is wanted),
+    ``code`` (the password, then a one-time code), ``hang`` (never decided)."""
+    fault: str = ""
+    """Strikes at `fault_at`: ``reset``, ``close``, ``hang``, ``garbage`` or ``endless``; "": nothing."""
+    fault_at: str = ""
+    """``greeting``, ``listing``, ``rows``, ``delete`` (before), ``deleted`` (after), ``relisting`` (a listing
+    after a deletion) or ``ha-status``."""
+    fault_rows: int = 1
+    """Rows of a listing before `fault_at` is at ``rows``."""
+    fault_times: int = 0
+    """How often it strikes; 0: always."""
     banner: str = ""
     """Sent before the login."""
     motd: list[str] = field(default_factory=list)
@@ -56,3 +71,15 @@ class Behaviour:
     """A command that contains this never answers."""
     ignore_interrupt: bool = False
     """Ctrl-C does not end a running command."""
+
+    def __post_init__(self) -> None:
+        """Refuse words that mean nothing."""
+        for name, known in (
+            ("ssh", faults.SSH),
+            ("login", faults.LOGINS),
+            ("fault", ("", *faults.KINDS)),
+            ("fault_at", ("", *faults.PLACES)),
+        ):
+            if getattr(self, name) not in known:
+                words = ", ".join(word for word in known if word)
+                raise ValueError(f"{name} = {getattr(self, name)!a}: there are {words}")

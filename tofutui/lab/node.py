@@ -46,6 +46,12 @@ class Node(Behaviour):
         self.rejected: set[str] = set()
         self.sent: list[str] = []
         self.answers: list[str] = []
+        self.struck = 0
+        """How often its fault has struck."""
+        self.passwords = 0
+        """How many passwords it was sent."""
+        self.codes: list[str] = []
+        """The one-time codes that it was sent."""
         self.keys = bytearray()
         self.shells: dict[int, str] = {}
         self.dropped: list[str] = []

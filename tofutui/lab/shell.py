@@ -2,18 +2,15 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
-from tofutui.lab import answers
+from tofutui.lab import answers, faults
+from tofutui.lab.faults import LinkDropped
 from tofutui.lab.grammar import NotUnderstood, Understood, understand
 from tofutui.lab.node import Node
 from tofutui.lab.terminal import Interrupted, Terminal
 
 _CONFIRM = "Are you sure you want to delete the certificate of {} (yes/no) [no] ? "
-
-
-class LinkDropped(Exception):
-    """The appliance cuts the connection here."""
 
 
 class Shell:
@@ -25,6 +22,7 @@ class Shell:
         send: Takes text for the client, with CR LF line ends.
         window: Lines of the client's window, 0 when unknown.
         number: This login among those of the node.
+        ready: Waits until the client took most of what was sent.
     """
 
     def __init__(
@@ -34,12 +32,14 @@ class Shell:
         send: Callable[[str], None],
         window: Callable[[], int],
         number: int,
+        ready: Callable[[], Awaitable[None]],
     ):
         self._node = node
         self._terminal = terminal
         self._send = send
         self._window = window
         self._number = number
+        self._ready = ready
         self._length: int | None = None
 
     async def run(self) -> None:
@@ -70,7 +70,19 @@ class Shell:
             await self._resume()
         await self._insist(node.question)
         await asyncio.sleep(node.prompt_delay)
+        await self._strike("greeting")
         return True
+
+    async def _strike(self, *places: str) -> None:
+        """The scenario's fault, if this is its place."""
+        node = self._node
+        if (
+            node.fault_at in places
+            and node.fault
+            and (not node.fault_times or node.struck < node.fault_times)
+        ):
+            node.struck += 1
+            await faults.play(node.fault, self._send, self._ready)
 
     async def _another_user(self) -> bool:
         await self._say([answers.ANOTHER_USER])
@@ -142,6 +154,7 @@ class Shell:
             case ("ncs", "certvalidation", _, "deletecert", "host"):
                 await self._delete(command.words[0])
             case ("ncs", "ha", "status"):
+                await self._strike("ha-status")
                 await self._page(_each([answers.ha_words(self._node)]))
             case ("ncs", "status"):
                 await self._page(_each(answers.ncs_status(self._node)))
@@ -163,6 +176,8 @@ class Shell:
         if node.list_question and await self._ask(node.list_question) != node.question_answer:
             await self._say([answers.NOT_AN_ANSWER])
             return
+        again = any(" deletecert " in line for line in node.sent)
+        await self._strike("listing", *(["relisting"] if again else []))
         await self._page(self._cut(self._listing()))
 
     async def _cut(self, lines: AsyncIterator[str]) -> AsyncIterator[str]:
@@ -180,7 +195,9 @@ class Shell:
         pause = self._node.delay_rows + self._node.list_seconds / max(1, len(rows))
         for line in ("", *answers.LIST_HEADER, ""):
             yield line
-        for row in rows:
+        for number, row in enumerate(rows):
+            if number == self._node.fault_rows:
+                await self._strike("rows")
             if pause:
                 await asyncio.sleep(pause)
             yield row
@@ -191,10 +208,12 @@ class Shell:
         node = self._node
         if node.confirm_delete and await self._ask(_CONFIRM.format(key)) != "yes":
             return
+        await self._strike("delete")
         if node.drop_instead_of_delete:
             raise LinkDropped
         if not node.delete(key):
             await self._say([f"% Error: no certificate of host {key} in the list"])
+        await self._strike("deleted")
         if node.drop_after_delete:
             raise LinkDropped
 

@@ -9,11 +9,25 @@ from dataclasses import dataclass
 import asyncssh
 
 from tofutui.lab.endpoint import make_reset, reserve_port, reset
+from tofutui.lab.faults import LinkDropped, Mute
 from tofutui.lab.node import Node
-from tofutui.lab.shell import LinkDropped, Shell
+from tofutui.lab.shell import Shell
 from tofutui.lab.terminal import Terminal
 
 USERNAME = "admin"
+ONE_TIME_CODE = "135790"
+"""What ``login = "code"`` takes as the second answer, once."""
+_Challenge = tuple[str, str, str, Sequence[tuple[str, bool]]]
+_DIALOGUES: dict[str, _Challenge] = {
+    "expired": (
+        "",
+        "You are required to change your password immediately (password expired)",
+        "",
+        [("New password: ", False)],
+    ),
+    "code": ("", "", "", [("One-time code: ", False)]),
+}
+"""The question after the right password, by the scenario's ``login``."""
 _FIRST_SESSION = 1058597
 _DELIVERY_S = 0.05
 _OLD_KEX = ["diffie-hellman-group1-sha1"]
@@ -51,10 +65,10 @@ class SshServer:
         """Listen on a free loopback port, or be as deaf as the scenario says."""
         if self.node.ssh == "refused":
             self._reserved, self.node.port = reserve_port(self.address)
-        elif self.node.ssh in ("silent", "reset"):
-            await self._start_mute()
-        else:
+        elif self.node.ssh == "ok":
             await self._start_ssh()
+        else:
+            await self._start_mute()
 
     async def stop(self) -> None:
         """End every login and close the port."""
@@ -96,31 +110,24 @@ class SshServer:
 
     async def _start_mute(self) -> None:
         loop = asyncio.get_running_loop()
-        self._mute = await loop.create_server(lambda: _Mute(self), self.address, 0)
+        self._mute = await loop.create_server(lambda: Mute(self.node.ssh, self.hold), self.address, 0)
         self.node.port = self._mute.sockets[0].getsockname()[1]
 
     def hold(self, transport: asyncio.Transport) -> None:
-        """A connection to a server that is silent or resets."""
+        """A connection to a server that is no good."""
         if self.node.ssh == "reset":
             reset(transport)
         else:
             self._mute_transports.add(transport)
 
 
-class _Mute(asyncio.Protocol):
-    def __init__(self, server: SshServer):
-        self._server = server
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._server.hold(transport)
-
-
 class _Connection(asyncssh.SSHServer):
-    """Authentication: user admin, by key or password."""
+    """Authentication: user admin, by key or password, or as the scenario's ``login`` says."""
 
     def __init__(self, server: SshServer):
         self._server = server
+        self._node = server.node
+        self._password_was_right = False
         self._connection: asyncssh.SSHServerConnection | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
@@ -137,16 +144,49 @@ class _Connection(asyncssh.SSHServer):
         return True
 
     def password_auth_supported(self) -> bool:
-        return True
+        return self._node.login not in _DIALOGUES
 
-    def validate_password(self, username: str, password: str) -> bool:
-        return username == USERNAME and password == self._server.login.password
+    async def validate_password(self, username: str, password: str) -> bool:
+        self._node.passwords += 1
+        return await self._lets_in() and self._is_right(username, password)
 
     def public_key_auth_supported(self) -> bool:
-        return True
+        return self._node.login not in _DIALOGUES
 
-    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        return username == USERNAME and key.public_data == self._server.login.user_key.public_data
+    async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        known = key.public_data == self._server.login.user_key.public_data
+        return await self._lets_in() and known and username == USERNAME
+
+    def kbdint_auth_supported(self) -> bool:
+        return self._node.login in _DIALOGUES
+
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> _Challenge:
+        return "", "", "", [("Password: ", False)]
+
+    def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool | _Challenge:
+        answer = responses[0] if responses else ""
+        if self._password_was_right:
+            return self._takes(answer)
+        self._node.passwords += 1
+        self._password_was_right = self._is_right(username, answer)
+        return self._password_was_right and _DIALOGUES[self._node.login]
+
+    def _takes(self, answer: str) -> bool:
+        """The second answer: a new password is never taken, a one-time code once."""
+        if self._node.login != "code":
+            return False
+        fresh = answer == ONE_TIME_CODE and answer not in self._node.codes
+        self._node.codes.append(answer)
+        return fresh
+
+    async def _lets_in(self) -> bool:
+        """Whether anybody gets in at all."""
+        if self._node.login == "hang":
+            await asyncio.Event().wait()
+        return self._node.login == "ok"
+
+    def _is_right(self, username: str, password: str) -> bool:
+        return username == USERNAME and password == self._server.login.password
 
     def session_requested(self) -> "_Session":
         return _Session(self._server)
@@ -164,6 +204,8 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         self._has_pty = False
         self._task: asyncio.Task[None] | None = None
         self._window = 0
+        self._taken = asyncio.Event()
+        self._taken.set()
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         self._channel = chan
@@ -190,6 +232,12 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         self._node.keys += data
         self._terminal.feed(data)
 
+    def pause_writing(self) -> None:
+        self._taken.clear()
+
+    def resume_writing(self) -> None:
+        self._taken.set()
+
     def eof_received(self) -> bool:
         self._terminal.feed_end()
         return True
@@ -201,7 +249,9 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         self._leave(orderly=False)
 
     async def _serve(self) -> None:
-        shell = Shell(self._node, self._terminal, self._send, lambda: self._window, self._number)
+        shell = Shell(
+            self._node, self._terminal, self._send, lambda: self._window, self._number, self._is_ready
+        )
         try:
             await shell.run()
         except LinkDropped:
@@ -210,6 +260,11 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         self._leave(orderly=True)
         if self._channel is not None:
             self._channel.exit(0)
+
+    async def _is_ready(self) -> None:
+        """Wait until the client took most of what was sent."""
+        await asyncio.sleep(0)
+        await self._taken.wait()
 
     async def _cut_off(self) -> None:
         """A TCP reset, after what was written has had the time to arrive."""
