@@ -13,6 +13,7 @@ from tofutui.tofu.session import Role
 from tofutui.ui.app import TofutuiApp
 from tofutui.ui.lines import plain
 from tofutui.ui.options import AppOptions
+from tofutui.ui.reconnects import Patience
 from tofutui.ui.screens.main import MainScreen
 from tofutui.ui.widgets.bars import KeyBar
 from tofutui.ui.widgets.pane import Pane
@@ -98,12 +99,12 @@ def desk(tmp_path: Path) -> Callable[..., Any]:
     @asynccontextmanager
     async def start(
         *, size: tuple[int, int] = (120, 36), sessions: Any = None, fakes: Fakes | None = None,
-        ready: bool = True, **options: Any,
+        ready: bool = True, patience: Patience | None = None, **options: Any,
     ) -> AsyncIterator[Desk]:  # fmt: skip
         known = {s.name: s for s in ([session()] if sessions is None else sessions)}
         chosen = AppOptions(sessions=known, sessions_path=tmp_path / "s.toml", data_dir=tmp_path, **options)
         fakes = fakes or Fakes()
-        app = TofutuiApp(chosen, open_link=fakes.open, clock=lambda: NOW)
+        app = TofutuiApp(chosen, open_link=fakes.open, clock=lambda: NOW, patience=patience)
         copied: list[str] = []
         app.copy_to_clipboard = copied.append  # type: ignore[method-assign]
         async with app.run_test(size=size) as pilot:

@@ -85,3 +85,19 @@ class UnknownDialogue(Interrupted):
 
     ``sent`` is true when the question came after a command.
     """
+
+
+_FOR_THE_OPERATOR = (
+    LoginRefused,
+    HostKeyUnknown,
+    HostKeyChanged,
+    NoCommonAlgorithm,
+    NotAnAdminCli,
+    SshConfigError,
+    UnknownDialogue,
+)
+
+
+def may_be_retried(error: ApplianceError) -> bool:
+    """Whether to try again by itself: never a refused login (lock-out), nor what only a person can settle."""
+    return not isinstance(error, _FOR_THE_OPERATOR)

@@ -13,6 +13,7 @@ from tofutui.appliance.errors import (
     HostKeyUnknown,
     LoginRefused,
     NoCommonAlgorithm,
+    NoPassword,
     NotSsh,
     PasswordExpired,
     TooManySessions,
@@ -160,6 +161,11 @@ def hung_up(place: Place, attempt: Attempt, error: asyncssh.DisconnectError) -> 
         )
     if attempt.error or attempt.sent_password is not None or attempt.is_expired:
         return login_refused(place, attempt)
+    if attempt.has_asked_more:
+        return NoPassword(
+            f"{place.address} hung up while its question to {place.username} had no answer",
+            "it is not asked for again by itself; r asks",
+        )
     if says_too_many(reason):
         return TooManySessions(f"{place.address} has no session free: {reason}", "close another login there")
     return Unreachable(f"{place.address} ended the login: {reason}")

@@ -92,6 +92,11 @@ class Attempt(asyncssh.SSHClient):
         return self.connection is not None and bool(self.connection.get_extra_info("server_version"))
 
     @property
+    def has_asked_more(self) -> bool:
+        """Whether the server asked for something else than the password, such as a one-time code."""
+        return self._asked_more
+
+    @property
     def is_expired(self) -> bool:
         """Whether the server's words say that the password must be changed."""
         return self._wants_new or says_expired("\n".join(self.texts))

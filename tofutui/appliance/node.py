@@ -81,6 +81,8 @@ class Node:
         """``SHA256:…`` of the key that the node showed at the last login."""
         self.notices: tuple[str, ...] = ()
         """What the node said at the last login that matters on the screen (another user is logged in)."""
+        self.on_lost: Callable[[], None] = _nobody
+        """Called when the connection goes away by itself, also while no command runs."""
         self._asker = asker
         self._log = log
         self._clock = clock
@@ -185,6 +187,12 @@ class Node:
             raise
         self.hostname, self.notices = self._shell.hostname, self._shell.notices
         self.host_key = self._link.fingerprint
+        self._link.wire.on_end = self._link_ended
+
+    def _link_ended(self) -> None:
+        if not self._tasks:  # else the command that runs tells
+            self._say("error", f"the connection to {self.settings.host} was lost")
+        self.on_lost()
 
     async def _load_connector(self) -> None:
         module = await asyncio.to_thread(_import_connection)
@@ -242,6 +250,8 @@ class Node:
 
     async def _leave(self) -> None:
         """`exit`, and close; as much of it as the link still allows."""
+        if self._link:
+            self._link.wire.on_end = _nobody
         try:
             if self._shell:
                 await self._shell.leave()
@@ -251,6 +261,7 @@ class Node:
     async def _drop_link(self) -> None:
         link, self._link, self._shell = self._link, None, None
         if link:
+            link.wire.on_end = _nobody
             with suppress(TimeoutError):
                 await link.close(self._timings.exit)
 
@@ -262,6 +273,10 @@ class Node:
 
     def _say(self, kind: Literal["sent", "answer", "note", "error"], text: str) -> None:
         self._log(LogLine(self._clock(), self.settings.role, kind, safe(text)))
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
 
 
 def _import_connection() -> ModuleType:

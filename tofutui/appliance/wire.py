@@ -10,6 +10,10 @@ _CHUNK = 65_536
 _HIGH_WATER = 1_048_576
 
 
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
 class ShellWire(asyncssh.SSHClientSession[bytes]):
     """A shell's output, buffered, with back pressure; one reader at a time."""
 
@@ -19,6 +23,8 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
         self._ended = False
         self._paused = False
+        self.on_end: Callable[[], None] = _nobody
+        """Called once when the shell has ended, by whomever."""
 
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
         """Keep the channel."""
@@ -71,6 +77,8 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
     def _end(self) -> None:
         self._ended = True
         self._arrived.set()
+        told, self.on_end = self.on_end, _nobody
+        told()
 
 
 class TunnelTransport(asyncio.Transport):

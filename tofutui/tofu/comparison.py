@@ -114,6 +114,10 @@ class NodeView:
     complete: bool = False
     """Whether the rows shown are a complete listing."""
     error: str | None = None
+    lost_at: datetime | None = None
+    """Since when there is no link to it (UTC); None while there is one, or before the first."""
+    barred: bool = False
+    """Whether only the operator may try again: it refused the login, or asked what nobody answered."""
     listed_at: datetime | None = None
     """When the listing shown ended (UTC)."""
     notices: tuple[str, ...] = ()

@@ -37,6 +37,10 @@ def _can_refresh(state: State) -> str | None:
     return _needs_link(state) or ("this node is being read already" if state.busy else None)
 
 
+def _is_retried(state: State) -> str | None:
+    return None if state.retried else "no lost link is tried again by itself"
+
+
 def _has_stale(state: State) -> str | None:
     return None if state.stale else "no stale row in this pane"
 
@@ -104,7 +108,9 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="table.refresh", keys=("r",), title="Refresh this pane", hint="refresh", footer=60,
-        help="List this node's table again and ask its endpoints again.", why_disabled=_can_refresh,
+        help="List this node's table again and ask its endpoints again. A lost link is tried at once, and "
+        "from then on by itself, later and later, until {link.stop} or {app.back}.",
+        why_disabled=_can_refresh,
     ),
     Action(
         id="table.refresh_all", keys=("R",), title="Refresh both panes",
@@ -113,9 +119,15 @@ MAIN: tuple[Action, ...] = (
     Action(
         id="table.watch", keys=("w",), title="Watch on/off", hint="watch", footer=20,
         help="Refresh both by itself; the pause is counted from the end of one refresh to the next. A node "
-        "that refused the login is left out until {table.refresh} asks it again. Each refresh marks what is "
-        "new (+), changed (~) or gone (\N{MINUS SIGN}) since the listing before.",
+        "that refused the login is left out until {table.refresh} asks it again; a lost link is tried later "
+        "and later. Each refresh marks what is new (+), changed (~) or gone (\N{MINUS SIGN}) since the listing "
+        "before.",
         why_disabled=_needs_link,
+    ),
+    Action(
+        id="link.stop", keys=("b",), title="Stop connecting again",
+        help="A lost link that is tried again by itself is left alone from now on; {table.refresh} tries it.",
+        why_disabled=_is_retried,
     ),
     Action(
         id="table.filter", keys=("slash",), title="Filter", hint="filter", footer=65,
@@ -193,7 +205,8 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="app.back", keys=("escape",), title="One level back", palette=False,
-        help="Out of a screen; here: clear the filter, then the marks, then the zoom.",
+        help="Out of a screen; here: clear the filter, then the marks, then the zoom, then stop connecting "
+        "again.",
     ),
     Action(
         id="app.quit", keys=("q",), title="Quit", hint="quit", footer=50,

@@ -19,6 +19,7 @@ from tofutui.ui.lines import Tone
 from tofutui.ui.link import Opener, opener, utc_now
 from tofutui.ui.options import AppOptions
 from tofutui.ui.palette import Palette, all_themes, textual_theme
+from tofutui.ui.reconnects import Patience
 from tofutui.ui.screens.main import MainScreen
 from tofutui.ui.words import Glyphs
 
@@ -37,9 +38,16 @@ class TofutuiApp(GuardedApp):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", show=False, priority=True)]
 
     def __init__(
-        self, options: AppOptions, *, open_link: Opener | None = None, clock: Callable[[], datetime] = utc_now
+        self,
+        options: AppOptions,
+        *,
+        open_link: Opener | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        patience: Patience | None = None,
     ) -> None:
         super().__init__()
+        self.patience = patience or Patience()
+        """How lost links are tried again."""
         self.animation_level = "none"
         self.options = options
         self.clock = clock
@@ -86,7 +94,7 @@ class TofutuiApp(GuardedApp):
         """Show this session; one that is open is closed first."""
         watch = session.watch if self.options.watch is None else self.options.watch
         self.use_theme(self.options.theme or session.theme or DEFAULT_THEME)
-        before, self.main = self.main, MainScreen(session, watch)
+        before, self.main = self.main, MainScreen(session, watch, self.patience)
         if before is None:
             self.push_screen(self.main)
         else:

@@ -64,12 +64,23 @@ def header(width: int, order: Order, glyphs: Glyphs) -> Line:
 
 
 def cells(
-    entry: Entry, width: int, glyphs: Glyphs, now: datetime, *, cursor: bool, marked: bool, sign: str = ""
+    entry: Entry,
+    width: int,
+    glyphs: Glyphs,
+    now: datetime,
+    *,
+    cursor: bool,
+    marked: bool,
+    sign: str = "",
+    old: bool = False,
 ) -> Line:
-    """One row as a line of exactly ``width`` cells; ``sign`` tells what changed since the listing before."""
+    """One row as a line of exactly ``width`` cells; ``sign`` tells what changed since the listing before.
+
+    ``old``: the link to its node is lost, so the whole row stands back.
+    """
     cols = columns(width)
-    tone = _tone(entry)
-    look = VERDICT_TONES[entry.verdict]
+    tone = Tone.MUTED if old else _tone(entry)
+    look = Tone.MUTED if old else VERDICT_TONES[entry.verdict]
     lead = _lead(glyphs, sign, cursor=cursor, marked=marked)
     glyph = (glyphs.verdict(entry.verdict) + " ", look)
     word = fit(entry.verdict.look.word, _WORD)

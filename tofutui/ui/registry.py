@@ -69,6 +69,8 @@ class State:
     """Whether the pair is the simulated one."""
     working: str | None = None
     """What the guide is doing just now."""
+    retried: bool = False
+    """Whether a lost link is about to be tried again."""
 
 
 Rule = Callable[[State], str | None]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tofutui.tofu.comparison import Entry, NodeView, Phase
 from tofutui.tofu.presented import Status
+from tofutui.tofu.retry import NextTry
 from tofutui.tofu.session import Session
 from tofutui.tofu.site import Who
 from tofutui.tofu.text import in_groups, safe, short_sha256
@@ -201,7 +202,18 @@ def status(view: NodeView, *, starting: bool = False) -> str:
         Phase.PARTIAL: f"PARTIAL{when}: not the whole table",
         Phase.FAILED: "FAILED" + (f", rows of{when}" if when else ""),
     }
+    if view.lost_at is not None and view.phase in (Phase.FAILED, Phase.LISTED):
+        return f"rows of{when}" if when else "not listed yet"
     return words[view.phase]
+
+
+def lost(view: NodeView, upcoming: NextTry | None) -> str:
+    """Since when there is no link, and when it is tried again: ``LOST 14:02:38, next try 14:02:58 (2)``."""
+    if view.lost_at is None or view.phase.is_busy:
+        return ""
+    word = "LOST" if view.hostname else "FAILED"
+    again = f", next try {clock_time(upcoming.at)} ({upcoming.number})" if upcoming else ""
+    return f"{word} {clock_time(view.lost_at)}{again}"
 
 
 def skew(seconds: float | None) -> str:

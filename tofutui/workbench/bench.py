@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from tofutui.appliance.credentials import JumpPasswords
-from tofutui.appliance.errors import ApplianceError, HostKeyChanged, HostKeyUnknown, LoginRefused
+from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import LogLine, Node
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.timings import Timings
@@ -24,7 +24,7 @@ from tofutui.tofu.listing import Listing
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import NodeSettings, Role, Session, Via
 from tofutui.tofu.site import probe_target
-from tofutui.workbench import doubts
+from tofutui.workbench import doubts, loss
 from tofutui.workbench.changes import Change, EntriesChanged, LogGrew, NodeChanged
 from tofutui.workbench.evidence import Log, Testimony
 from tofutui.workbench.judge import Judge
@@ -96,7 +96,6 @@ class Workbench:
         self._background: set[asyncio.Task[None]] = set()
         self._probes: dict[Role, Probes] = {}
         self._open: list[Probes] = []
-        self._barred: set[Role] = set()
         self._met: dict[Role, str | None] = {}
 
     async def refresh(self, roles: Collection[Role] | None = None, *, by_itself: bool = False) -> None:
@@ -104,10 +103,10 @@ class Workbench:
 
         What goes wrong with a node stands in its view; the other node goes on. A refresh that nobody asked
         for (``by_itself``, a timer's) leaves out a node that refused the login, which retrying could lock,
-        and one whose host key was not accepted.
+        and one whose host key or question needs a person.
         """
         wanted = [r for r in self.session.roles if roles is None or r in roles]
-        wanted = [r for r in wanted if not (by_itself and r in self._barred)]
+        wanted = [r for r in wanted if not (by_itself and self.comparison.nodes[r].barred)]
         probes = self._new_probes()
         try:
             await asyncio.gather(*(self._visit_once(role, probes) for role in wanted))
@@ -165,7 +164,7 @@ class Workbench:
             self._probes[role] = self._new_probes()
             listing = await self._listers[role].run(urgent=True)
         except ApplianceError as error:
-            self._failed(self.comparison.nodes[role], error)
+            self._failed(role, error)
             raise
         self._listed(role, listing)
         self._spawn(self._remember_and_judge(role))
@@ -220,7 +219,7 @@ class Workbench:
 
     def _make_node(self, settings: NodeSettings, asker: Asker, timings: Timings) -> Node:
         """The link to a node."""
-        return Node(
+        node = Node(
             settings,
             asker,
             log=self._log,
@@ -228,6 +227,8 @@ class Workbench:
             timings=timings,
             jump_passwords=self._jump_passwords,
         )
+        node.on_lost = partial(self._link_gone, settings.role)
+        return node
 
     async def _visit_once(self, role: Role, probes: Probes) -> None:
         running = self._visits.get(role)
@@ -242,7 +243,6 @@ class Workbench:
             self._visits.pop(role, None)
 
     async def _visit(self, role: Role, probes: Probes) -> None:
-        view = self.comparison.nodes[role]
         self._probes[role] = probes
         self._rows[role].clear()
         self._judge.begin(role)
@@ -250,16 +250,13 @@ class Workbench:
         try:
             await self.known.reload(role)
             await self._nodes[role].connect()
-            self._barred.discard(role)
             self._meet(role)
             await self.memory.load(role)
             self._phase(role, Phase.LISTING)
             self._listed(role, await self._listers[role].run())
             await self._ask_about(role)
         except ApplianceError as error:
-            if isinstance(error, (LoginRefused, HostKeyUnknown, HostKeyChanged)):
-                self._barred.add(role)
-            self._failed(view, error)
+            self._failed(role, error)
         await self._remember(role)
         await self._judge_all((role,))
 
@@ -284,6 +281,7 @@ class Workbench:
             self._tables[role].redeployed(self._clock())
         self._met[role] = node.host_key
         view.hostname = node.hostname or view.hostname
+        loss.regained(view)
         view.notices = self._notices(role)
         self.on_change(NodeChanged(role))
 
@@ -339,14 +337,14 @@ class Workbench:
         view.listed_at = self._clock()
         self._phase(role, Phase.LISTED if listing.complete else Phase.PARTIAL)
 
-    def _failed(self, view: NodeView, error: ApplianceError) -> None:
-        view.complete = False
-        view.error = str(error)
-        if view.phase not in (Phase.LISTING, Phase.PARTIAL):
-            self._tables[view.role].grow_old()
-        seen = any(not entry.unseen for entry in view.entries.values())
-        view.phase = Phase.PARTIAL if seen else Phase.FAILED
-        self.on_change(NodeChanged(view.role))
+    def _failed(self, role: Role, error: ApplianceError) -> None:
+        lost_at = None if self._nodes[role].connected else self._clock()
+        loss.failed(self.comparison.nodes[role], self._tables[role], error, lost_at)
+        self.on_change(NodeChanged(role))
+
+    def _link_gone(self, role: Role) -> None:
+        if loss.link_gone(self.comparison.nodes[role], self._clock()):
+            self.on_change(NodeChanged(role))
 
     def _phase(self, role: Role, phase: Phase) -> None:
         view = self.comparison.nodes[role]

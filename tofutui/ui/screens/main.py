@@ -1,5 +1,7 @@
 """The main screen: both tables side by side, the row under the cursor below, the keys at the bottom."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -15,6 +17,7 @@ from tofutui.ui.actions import MAIN, State
 from tofutui.ui.facts import Facts
 from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.link import Link
+from tofutui.ui.reconnects import Patience, Reconnects
 from tofutui.ui.screens.base import bindings_of
 from tofutui.ui.screens.keys import TableKeys
 from tofutui.ui.watch import Watch
@@ -38,7 +41,7 @@ class MainScreen(TableKeys):
     BINDINGS = bindings_of(MAIN)
     AUTO_FOCUS = ""
 
-    def __init__(self, session: Session, watch: float) -> None:
+    def __init__(self, session: Session, watch: float, patience: Patience | None = None) -> None:
         super().__init__()
         self.session = session
         self.link: Link | None = None
@@ -47,11 +50,21 @@ class MainScreen(TableKeys):
         self.panes = {}
         self._watch_seconds = watch
         self._watch = Watch(self, watch, self._watch_again)
+        self._reconnects = Reconnects(
+            self,
+            patience or Patience(),
+            self._now,
+            lambda: self._watch.on,
+            self._connect_again,
+        )
         self._dirty: set[Role] = set()
         self._frame: Timer | None = None
         self._planned = 0
         self._hint = False
         self._left = False
+
+    def _now(self) -> datetime:
+        return self.owner.clock()
 
     def compose(self) -> ComposeResult:
         """Title, panes, detail, filter, keys."""
@@ -92,6 +105,7 @@ class MainScreen(TableKeys):
         """Leave the nodes; safe at any time."""
         self._left = True
         self._watch.stop()
+        self._reconnects.stop()
         link, self.link = self.link, None
         if link is not None:
             await link.close()
@@ -108,11 +122,21 @@ class MainScreen(TableKeys):
     def _show_changes(self) -> None:
         self._frame = None
         dirty, self._dirty = self._dirty, set()
+        self._look_for_lost(dirty)
         for role in dirty & self.panes.keys():
             row = self.panes[role].rows.current
             if not self.panes[role].take() and row is not None and role is self.armed:
                 self.say(f"the row under the cursor ({row.id}) is not in the table any more", Tone.WARNING)
         self._show_rest()
+
+    def _look_for_lost(self, roles: Iterable[Role]) -> None:
+        """Try lost links again where that is wanted, and show when."""
+        if self.link is None:
+            return
+        for role in self.panes.keys() & set(roles):
+            pane = self.panes[role]
+            self._reconnects.look(pane.view)
+            pane.upcoming = self._reconnects.waiting.get(role)
 
     def _show_all(self) -> None:
         for pane in self.panes.values():
@@ -186,6 +210,7 @@ class MainScreen(TableKeys):
             stale=pane.rows.stale,
             planned=self._planned,
             busy=pane.view.phase.is_busy,
+            retried=bool(self._reconnects.waiting),
             locked=self.link.runner.why_not(self.armed) if self.link else None,
             guideless=None if self.link and self.link.guide else "there is no history to keep a run in",
         )
@@ -211,6 +236,8 @@ class MainScreen(TableKeys):
         """List these nodes in the background; what went wrong before is not said any more."""
         for bar in self.query(KeyBar):
             bar.hush(all_=True)
+        for role in self.panes if roles is None else roles:
+            self._reconnects.ask(self.panes[role].view)
         self.owner.run_guarded(self._refresh(roles))
 
     async def _refresh(self, roles: tuple[Role, ...] | None, *, by_itself: bool = False) -> None:
@@ -233,7 +260,9 @@ class MainScreen(TableKeys):
     def do_table_watch(self) -> None:
         """Refresh by itself, or not any more."""
         self._watch.toggle()
-        self._show_rest()
+        if not self._watch.on:
+            self._reconnects.stop()
+        self._show_lost()
         self.say(
             f"watching: a refresh every {self._watch.pause:g} s" if self._watch.on else "watching is off"
         )
@@ -242,7 +271,29 @@ class MainScreen(TableKeys):
         if self.owner.running_plan:  # deletions list the tables themselves
             self._watch.arm()
         else:
-            self.owner.run_guarded(self._refresh(None, by_itself=True))
+            waiting = self._reconnects.waiting
+            roles = tuple(role for role in self.panes if role not in waiting)
+            self.owner.run_guarded(self._refresh(roles, by_itself=True))
+
+    def _connect_again(self, role: Role) -> None:
+        """The time for another try of a lost link has come."""
+        if self.owner.running_plan:
+            self._reconnects.later(role)
+            self._show_lost()
+        else:
+            self.owner.run_guarded(self._refresh((role,), by_itself=True))
+
+    def do_link_stop(self) -> None:
+        """Leave lost links alone until the operator asks for them."""
+        self._reconnects.stop()
+        if self._watch.on:
+            self._watch.toggle()
+        self._show_lost()
+        self.say(f"lost links are left alone; {self.owner.keys.name('table.refresh')} tries")
+
+    def _show_lost(self) -> None:
+        self._look_for_lost(self.panes)
+        self._show_all()
 
     def do_table_filter(self) -> None:
         """Type a filter; it works while it is typed."""
@@ -274,6 +325,8 @@ class MainScreen(TableKeys):
             self.pane.draw()
         elif self.has_class("-zoomed"):
             self.zoom(False)
+        elif self._reconnects.waiting:
+            self.do_link_stop()
 
     @on(Pane.Picked)
     def _clicked(self, event: Pane.Picked) -> None:

@@ -14,13 +14,14 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tofutui.tofu.comparison import Entry, NodeView, Phase
+from tofutui.tofu.retry import NextTry
 from tofutui.tofu.session import Role
 from tofutui.ui.changes import Changes, Sign
 from tofutui.ui.columns import cells, header
 from tofutui.ui.lines import EMPTY, Line, Tone, clip, fit, joined, line, width, wrap
 from tofutui.ui.rows import Order, Rows
 from tofutui.ui.widgets.painted import Painted
-from tofutui.ui.words import clock_time, facts_of
+from tofutui.ui.words import clock_time, facts_of, lost
 
 _HEAVY, _LIGHT, _ASCII_HEAVY, _ASCII_LIGHT = "┏━┓┃┗┛", "┌─┐│└┘", "#=##==", "+-+|++"
 
@@ -34,6 +35,7 @@ class _Drawn:
     cursor: bool = False
     marked: bool = False
     sign: str = ""
+    old: bool = False
     thumb: bool = False
     armed: bool = False
     """The border beside it depends on it."""
@@ -57,6 +59,8 @@ class Pane(Painted):
         self.changes = Changes()
         self.armed = False
         self.starting = True
+        self.upcoming: NextTry | None = None
+        """When the lost link is tried again."""
         self._alone = alone
         self._now = now
         self._drawn: list[_Drawn] = []
@@ -174,6 +178,7 @@ class Pane(Painted):
                 cursor=armed and rows.top + number == rows.cursor,
                 marked=entry.id in rows.marks,
                 sign=self.changes.sign(entry.id),
+                old=self.view.lost_at is not None,
                 thumb=number in thumb,
             )
             for number, entry in enumerate(visible)
@@ -196,21 +201,24 @@ class Pane(Painted):
 
     def _top_lines(self) -> list[Line]:
         facts = [*self._names()[1:], *facts_of(self.view, starting=self.starting)]
-        lines = [line(" " + part) for part in joined(facts, f" {self.glyphs.dot} ", self._inner - 2)[:3]]
+        gone = wrap(lost(self.view, self.upcoming), self._inner - 2)
+        lines = [line(" " + part, Tone.DANGER) for part in gone if part]
+        lines += [line(" " + part) for part in joined(facts, f" {self.glyphs.dot} ", self._inner - 2)[:3]]
         spare = self.size.height - 2 - 1 - 3
         notes = [(self.view.error, Tone.DANGER)] if self.view.error else []
         if self.changes.gone:
             notes.append((f"{Sign.GONE} gone: {', '.join(self.changes.gone)}", Tone.TEXT))
         notes += [(notice, Tone.WARNING) for notice in self.view.notices]
         for text, tone in notes:
-            lines += [line(" " + part, tone) for part in wrap(text or "", self._inner - 2)[:4]]
+            lines += [line(" " + part, tone) for part in wrap(text, self._inner - 2)[:4]]
         return [*lines[: max(1, spare)], header(self._inner, self.rows.order, self.glyphs)]
 
     def _empty(self) -> str:
         if self.rows.filter and self.rows.total:
             return f"no row holds {self.rows.filter!r}; {self.keys.name('app.back')} clears the filter"
         if self.view.phase is Phase.FAILED:
-            return f"{self.keys.name('table.refresh')} tries again"
+            again = f"{self.keys.name('table.refresh')} tries again"
+            return f"{again} now" if self.upcoming else again
         if self.view.complete:
             return "the table is empty"
         return ""
@@ -273,6 +281,7 @@ class Pane(Painted):
                 cursor=drawn.cursor,
                 marked=drawn.marked,
                 sign=drawn.sign,
+                old=drawn.old,
             )
         right = ("█" if not self.glyphs.ascii else "@") if drawn.thumb else side
         return Strip.join(
