@@ -1,10 +1,12 @@
 """The guide on the simulated pair: whole runs, refusals, resuming, two processes."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.support.guided import Guided, guided, tools
+from tofutui.guide import engine
 from tofutui.guide.conductor import Guide
 from tofutui.guide.engine import NotNow
 from tofutui.history.database import FILE, Database
@@ -194,3 +196,57 @@ async def test_a_node_that_cannot_be_reached_shows_its_version_on_the_page(tmp_p
         assert run.progress["preflight"] is Progress.FAILED
         versions = [check for check in run.guide.held.checks if check.id == "version"]
         assert all(check.seen == "3.7 by the Health Monitor page" for check in versions)
+
+
+async def _before_polling(run: Guided) -> None:
+    """A run at the step that waits for the two to connect again; nothing is asked yet."""
+    await run.guide.begin("ha-reregister")
+    while (step := run.current).id != "reconnect":
+        now = run.guide.tools.clock()
+        await run.guide.change(
+            lambda held, id_=step.id, now=now: engine.done(held, id_, by="tester", now=now), step.id, "done"
+        )
+
+
+async def _polls(run: Guided, count: int) -> None:
+    for _ in range(count):
+        asked = run.guide.asked_at
+        await run.until(lambda asked=asked: run.guide.asked_at != asked)
+
+
+async def test_a_login_refused_while_polling_is_not_tried_again(tmp_path: Path) -> None:
+    async with guided("renamed", tmp_path) as run:
+        await _before_polling(run)
+        node, server = run.pair.lab.nodes["primary"], run.pair.lab.servers["primary"]
+        node.login = "refused"
+        for connection in list(server.connections):
+            connection.abort()
+        view = run.pair.bench.comparison.nodes[Role.PRIMARY]
+        await run.until(lambda: view.lost_at is not None)
+        await run.guide.go_on()
+        await run.until(lambda: view.barred)
+
+        def told() -> list[str]:
+            return [f"{line.at} {line.text}" for line in run.pair.bench.command_log if line.kind == "error"]
+
+        before = told()
+        await _polls(run, 3)
+        assert told() == before
+        node.login = "ok"
+        await run.pair.bench.refresh()
+        await run.until(lambda: run.progress["reconnect"] is Progress.SKIPPED)  # the pair has no HA
+
+
+async def test_polling_outlives_a_history_that_cannot_be_written(tmp_path: Path) -> None:
+    async with guided("renamed", tmp_path) as run:
+        await _before_polling(run)
+        connection = run.runs._database._connection
+        connection.execute("PRAGMA query_only = ON")
+        poller = asyncio.create_task(run.guide._poll())
+        await run.until(lambda: run.guide.trouble is not None)
+        assert "readonly" in run.guide.trouble
+        await _polls(run, 2)
+        connection.execute("PRAGMA query_only = OFF")
+        await run.until(lambda: run.guide.trouble is None)
+        await run.until(lambda: run.progress["reconnect"] is Progress.SKIPPED)  # the pair has no HA
+        await poller

@@ -19,6 +19,7 @@ from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.session import Role, Session, Via
 
 if TYPE_CHECKING:
+    from tofutui.appliance.timings import Timings
     from tofutui.tofu.known_reading import Export
     from tofutui.tofu.transcript import Recording
 
@@ -51,6 +52,8 @@ class Order:
     """What transcripts show of the one session's nodes, instead of a login."""
     at_once: int = SESSIONS_AT_ONCE
     """How many sessions are compared side by side."""
+    timings: "Timings | None" = None
+    """How long to wait for the nodes; None: as usual."""
 
 
 def run(options: argparse.Namespace) -> int:

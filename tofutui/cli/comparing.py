@@ -160,7 +160,7 @@ def _bench(
 ) -> Workbench:
     if order.recordings is not None:
         return RecordedWorkbench(session, order.recordings, on_change=progress.heard)
-    return Workbench(session, asker, on_change=progress.heard, sightings=sightings)
+    return Workbench(session, asker, on_change=progress.heard, sightings=sightings, timings=order.timings)
 
 
 def _of_nobody(order: Order, done: Sequence[Done]) -> Iterator[str]:

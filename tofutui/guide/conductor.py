@@ -20,6 +20,7 @@ from tofutui.guide.seeing import (
 )
 from tofutui.guide.verify import Outcome, verification
 from tofutui.guide.worksheet import all_fields, errors
+from tofutui.history.database import HistoryError
 from tofutui.history.runs import Held, LeaseLost
 from tofutui.tofu.guided import Answer, Confirmation, Progress, Run, StepState
 from tofutui.tofu.plan import Step
@@ -44,6 +45,8 @@ class Guide(Holding):
         self.asked_at: datetime | None = None
         """When they were asked."""
         self.resolved: dict[str, tuple[str, ...]] = {}
+        self.trouble: str | None = None
+        """Why what the last poll showed could not be written down."""
         self._poller: asyncio.Task[None] | None = None
 
     @property
@@ -274,15 +277,25 @@ class Guide(Holding):
         pause = self.tools.polling.first
         while self._is_polled():
             try:
-                await self._ask_ha()
-                await self._judge_states()
+                await self._poll_once()
             except LeaseLost:
                 return  # whoever holds it now asks; the run is watched from here on
-            except NotNow:
-                pass  # the operator was faster with this step
             if self._is_polled():
                 await asyncio.sleep(pause)
                 pause = min(pause * self.tools.polling.growth, self.tools.polling.longest)
+
+    async def _poll_once(self) -> None:
+        trouble = None
+        try:
+            await self._ask_ha()
+            await self._judge_states()
+        except NotNow:
+            pass  # the operator was faster with this step
+        except HistoryError as error:
+            trouble = str(error)
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self.on_change()
 
     def _is_polled(self) -> bool:
         step = self.run.current if self.run and self.is_mine else None

@@ -18,7 +18,7 @@ from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import Role, Via
 from tofutui.tofu.text import safe
 from tofutui.tofu.verdict import Verdict
-from tofutui.workbench import NodeChanged, Workbench
+from tofutui.workbench import NodeChanged, Workbench, loss
 
 
 class Survey:
@@ -95,15 +95,17 @@ class Survey:
         )
 
     async def _ha(self, role: Role) -> NodeFacts:
-        view = self._bench.comparison.nodes[role]
-        if (
-            view.phase is Phase.FAILED
-        ):  # a login that failed is not tried again here: it could lock the account
+        view, node = self._bench.comparison.nodes[role], self._bench.node(role)
+        if view.phase is Phase.FAILED or view.barred:
+            # a login that failed is not tried again here: it could lock the account
             return NodeFacts(role=role, hostname=view.hostname, answered=False, error=view.error)
         try:
-            state = parse_ha_status((await self._bench.node(role).ha_status()).text)
+            state = parse_ha_status((await node.ha_status()).text)
         except ApplianceError as error:
+            loss.unanswered(view, error, None if node.connected else self._clock())
+            self._bench.on_change(NodeChanged(role))
             return NodeFacts(role=role, hostname=view.hostname, answered=False, ha_error=str(error))
+        loss.regained(view)
         view.ha = state or view.ha
         self._bench.on_change(NodeChanged(role))
         return NodeFacts(role=role, hostname=view.hostname, ha=state)

@@ -92,14 +92,15 @@ class Database:
     A file that is no database (any more) is set aside, never deleted; ``message`` then says so.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open or make the file (0600) and its folder (0700).
+    def __init__(self, path: Path, *, busy: float = 5.0) -> None:
+        """Open or make the file (0600) and its folder (0700); wait ``busy`` seconds for other programs.
 
         Raises:
             HistoryError: it cannot be opened or made, or a newer version of the program wrote it.
         """
         self.path = path
         self.message = ""
+        self._busy = busy
         self._lock = threading.Lock()
         with _told(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -110,13 +111,13 @@ class Database:
         try:
             if _is_marked(path):
                 raise sqlite3.DatabaseError("found when it was last used")
-            return _open(path)
+            return _open(path, self._busy)
         except sqlite3.OperationalError:
             raise  # locked, or no permission: not damaged
         except sqlite3.DatabaseError as error:
             aside = _set_aside(path)
             self.message = f"the history was damaged ({error}); it is kept as {aside}, a new one was begun"
-            return _open(path)
+            return _open(path, self._busy)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -181,11 +182,12 @@ def _told(path: Path) -> Iterator[None]:
         raise HistoryError(f"{path}: {reason}", "nothing is deleted without a journal; see --data") from error
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path, busy: float) -> sqlite3.Connection:
     path.touch(mode=0o600)
     path.chmod(0o600)
-    connection = sqlite3.connect(path, timeout=5, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=busy, check_same_thread=False)
     try:
+        connection.execute(f"PRAGMA busy_timeout = {round(busy * 1000)}")
         _prepare(connection, path)
     except BaseException:
         connection.close()
@@ -194,7 +196,6 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("PRAGMA busy_timeout = 5000")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # an entry is on disk before its command is sent
     if _version(connection, path) < len(MIGRATIONS):

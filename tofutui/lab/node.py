@@ -46,6 +46,8 @@ class Node(Behaviour):
         self.rejected: set[str] = set()
         self.sent: list[str] = []
         self.answers: list[str] = []
+        self.reached: Callable[[str], Awaitable[None]] | None = None
+        """Awaited at each place of `faults.PLACES`, before its fault: for whoever acts just then."""
         self.struck = 0
         """How often its fault has struck."""
         self.passwords = 0

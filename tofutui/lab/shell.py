@@ -76,6 +76,9 @@ class Shell:
     async def _strike(self, *places: str) -> None:
         """The scenario's fault, if this is its place."""
         node = self._node
+        if node.reached is not None:
+            for place in places:
+                await node.reached(place)
         if (
             node.fault_at in places
             and node.fault

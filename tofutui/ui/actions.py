@@ -120,8 +120,8 @@ MAIN: tuple[Action, ...] = (
         id="table.watch", keys=("w",), title="Watch on/off", hint="watch", footer=20,
         help="Refresh both by itself; the pause is counted from the end of one refresh to the next. A node "
         "that refused the login is left out until {table.refresh} asks it again; a lost link is tried later "
-        "and later. Each refresh marks what is new (+), changed (~) or gone (\N{MINUS SIGN}) since the listing "
-        "before.",
+        "and later. Each refresh marks what is new (+), changed (~) or gone (\N{MINUS SIGN}) since the "
+        "listing before.",
         why_disabled=_needs_link,
     ),
     Action(

@@ -166,6 +166,8 @@ def _states(guide: Guide, step: StepState, width: int) -> list[Line]:
     for node in guide.nodes:
         state = node.state or node.ha_error or node.error or "no state printed"
         found += [line("  " + part) for part in wrap(f"{node.name}: {state}", width - 2)]
+    if guide.trouble:
+        found += [line("  " + part, Tone.DANGER) for part in wrap(guide.trouble, width - 2)]
     return found
 
 

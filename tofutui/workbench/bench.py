@@ -269,6 +269,7 @@ class Workbench:
         if complete and at is not None:
             seen = (self._judge.seen(role, id_) for id_ in entries)
             await self.memory.record(role, host_key, at, [row for row in seen if row is not None])
+            loss.tell(view, self.memory.trouble)
 
     async def _remember_and_judge(self, role: Role) -> None:
         await self._remember(role)
@@ -288,7 +289,7 @@ class Workbench:
     def _notices(self, role: Role) -> tuple[str, ...]:
         own = (self.twins(role), self.contrary_role(role))
         files = (*self.known.troubles(role), *self.logs.troubles(role))
-        words = (*self._nodes[role].notices, *own, *files)
+        words = (*self._nodes[role].notices, *own, *files, self.memory.trouble)
         return tuple(word for word in words if word)
 
     async def _ask_about(self, role: Role) -> None:

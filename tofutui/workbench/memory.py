@@ -98,6 +98,7 @@ class Memory:
             except HistoryError as error:
                 self.trouble = f"the history cannot be written: {error}"
                 return
+            self.trouble = None
             self._told |= {(role, row.key): row.asked_at for row in look.rows if row.asked_at is not None}
             if changed:
                 await self.load(role)
