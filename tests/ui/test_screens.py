@@ -259,7 +259,7 @@ async def test_watch_refreshes_again_after_the_refresh_before_ended(desk: Start)
 
 async def test_themes_go_round_and_an_unknown_one_is_said(desk: Start) -> None:
     async with desk(theme="nosuch") as d:
-        assert "there is no 'nosuch'" in d.message
+        assert "there is no theme 'nosuch': dark is shown" in d.message
         seen = set()
         for _ in d.app.own_themes:
             await d.press("T")

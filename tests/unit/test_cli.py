@@ -282,13 +282,23 @@ def test_themes_are_one_a_line_with_their_origin(capsys, home):
     (folder / "bad.toml").write_text("name =")
     assert main(["themes"]) == 0
     out, err = lines_of(capsys)
-    assert [line.split() for line in out] == [
-        ["dark", "bundled"],
-        ["high-contrast", "bundled"],
-        ["mine", str(folder / "mine.toml")],
-    ]
+    bundled = ["dark", "deuteranopia", "high-contrast", "light", "mono", "tritanopia", "video-call"]
+    mine = ["mine", str(folder / "mine.toml")]
+    assert [line.split() for line in out] == [*([name, "bundled"] for name in bundled), mine]
     assert len(err) == 1
-    assert f"{folder}/bad.toml:" in err[0]
+    assert f"{folder}/bad.toml:1: " in err[0]
+
+
+def test_themes_says_what_is_hard_to_read_in_ones_own(capsys, home):
+    folder = home / "config/tofutui/themes"
+    folder.mkdir(parents=True)
+    (folder / "pale.toml").write_text(
+        'name = "pale"\n[colors]\nprimary = "#abc"\n[tokens]\ndanger = "#333"\n'
+    )
+    assert main(["themes"]) == 0
+    _, err = lines_of(capsys)
+    assert len(err) == 1
+    assert f"{folder}/pale.toml: danger #333333: contrast 1." in err[0]
 
 
 def test_debug_adds_the_traceback(capsys):

@@ -2,42 +2,64 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from tofutui.config.colors import contrast, luminance, mix, readable, with_hue
 from tofutui.config.errors import nearest
 from tofutui.config.fields import show
 from tofutui.config.paths import bundled
 
 TOKENS: Mapping[str, str] = MappingProxyType(
     {
+        "muted": "",
+        "line": "",
         "verdict-mismatch": "error",
         "verdict-suspect": "warning",
         "verdict-same-name": "foreground",
         "verdict-proven": "success",
         "verdict-no-answer": "accent",
         "verdict-unreadable": "accent",
-        "verdict-not-stored": "foreground",
-        "verdict-pending": "foreground",
+        "verdict-not-stored": "muted",
+        "verdict-pending": "muted",
         "role-primary": "primary",
         "role-secondary": "secondary",
         "danger": "error",
         "read-only": "warning",
         "demo": "accent",
+        "privacy": "success",
     }
 )
-"""The domain tokens, each with the colour that it takes where a theme does not say."""
+"""The domain tokens, each with the colour (or token) that it takes where a theme does not say.
 
-_DARK = {"foreground": "#e6e6e6", "background": "#101010", "surface": "#181818", "panel": "#222222"}
-_LIGHT = {"foreground": "#1a1a1a", "background": "#fafafa", "surface": "#f0f0f0", "panel": "#e4e4e4"}
-_FROM = {"secondary": "primary", "accent": "primary", "warning": "accent", "error": "warning"}
-COLORS = ("primary", "secondary", "accent", "warning", "error", "success", *_DARK)
+Quiet text (``muted``) and borders (``line``) lie between background and foreground.
+"""
+
+COLORS = (
+    "primary", "secondary", "accent", "warning", "error", "success",
+    "foreground", "background", "surface", "panel",
+)  # fmt: skip
 """The colours of a theme; only ``primary`` has to be given."""
+GROUNDS = ("background", "surface", "panel")
+"""The colours on which text stands."""
+TEXT_CONTRAST = 4.5
+"""The least contrast of text (WCAG 2, level AA); lines need 3."""
+LARGEST = 64 * 1024
+"""Bytes; a larger file is no theme."""
 
+_DARK = {"foreground": "#e6e6e6", "background": "#101010"}
+_LIGHT = {"foreground": "#1a1a1a", "background": "#fafafa"}
+_HALF = 0.18
+"""The luminance that looks half-way between black and white."""
+_RED, _YELLOW, _GREEN = 25, 90, 148
+"""Hues in OKLab, degrees."""
+
+_KEYS = ("name", "dark", "colors", "tokens")
+_HEAD = re.compile(r"""\s*\[\s*["']?([^\]"']+?)["']?\s*\]""")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
@@ -63,11 +85,11 @@ class ThemeBook:
 
 
 class _ThemeError(Exception):
-    """Why a theme file gives no theme; ``key`` tells where to look for the line."""
+    """Why a theme file gives no theme, and on which line; 0: on none."""
 
-    def __init__(self, key: str, text: str) -> None:
+    def __init__(self, text: str, line: int = 0) -> None:
         super().__init__(text)
-        self.key = key
+        self.place = f":{line}" if line else ""
 
 
 def load_themes(user_dir: Path) -> ThemeBook:
@@ -77,59 +99,141 @@ def load_themes(user_dir: Path) -> ThemeBook:
     """
     themes: dict[str, ThemeSpec] = {}
     errors: list[str] = []
-    for file, source in (*_files(bundled("themes"), "bundled"), *_files(user_dir, None)):
+    for folder, shown in ((bundled("themes"), "bundled"), (user_dir, "")):
+        found: dict[str, ThemeSpec] = {}
         try:
-            text = file.read_bytes().decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            errors.append(f"{source if source != 'bundled' else file}: cannot be read: {error}")
+            files = _files(folder)
+        except OSError as error:
+            errors.append(f"{folder}: cannot be read: {error.strerror}")
             continue
-        try:
-            theme = parse_theme(text, source)
-        except _ThemeError as fault:
-            errors.append(f"{source}:{_line_of(text, fault.key)}: {fault}")
-        except tomllib.TOMLDecodeError as error:
-            errors.append(_syntax(source, error))
-        except (ValueError, RecursionError):
-            errors.append(f"{source}:1: not TOML")
-        else:
-            themes[theme.name] = theme
+        for file in files:
+            source = shown or str(file)
+            try:
+                theme = _read(file, source)
+            except _ThemeError as fault:
+                errors.append(f"{file}{fault.place}: {fault}")
+                continue
+            if theme.name in found:
+                errors.append(f"{file}: the name {theme.name} is taken by {found[theme.name].source}")
+            found.setdefault(theme.name, theme)
+        themes |= found
     return ThemeBook(MappingProxyType(themes), tuple(errors))
 
 
+def _read(file: Traversable, source: str) -> ThemeSpec:
+    """The theme of one file.
+
+    Raises:
+        _ThemeError: there is none in it.
+    """
+    text = _text(file)
+    try:
+        return parse_theme(text, source)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax(error, text) from None
+    except (ValueError, RecursionError):
+        raise _ThemeError("not TOML", 1) from None
+
+
+def _text(file: Traversable) -> str:
+    try:
+        if not file.is_file():
+            raise _ThemeError("not a file")
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST + 1)
+    except OSError as error:
+        raise _ThemeError(f"cannot be read: {error.strerror}") from None
+    if len(data) > LARGEST:
+        raise _ThemeError(f"larger than {LARGEST // 1024} KB: not a theme")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _ThemeError("not UTF-8", data.count(b"\n", 0, error.start) + 1) from None
+
+
 def parse_theme(text: str, source: str) -> ThemeSpec:
-    """A theme from the text of its file."""
+    """A theme from the text of its file; what it does not say is derived.
+
+    Raises:
+        tomllib.TOMLDecodeError: the text is not TOML.
+    """
     raw = tomllib.loads(text)
+    lines = _Lines(text)
     for key in raw:
-        if key not in ("name", "dark", "colors", "tokens"):
-            raise _ThemeError(
-                key, f"{key}: unknown key, {nearest(key, ['name', 'dark', 'colors', 'tokens'])}"
-            )
-    name, dark = raw.get("name"), raw.get("dark", True)
+        if key not in _KEYS:
+            raise lines.fault("", key, f"{key}: unknown key, {nearest(key, _KEYS)}")
+    name, dark = raw.get("name"), raw.get("dark")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise _ThemeError("name", "name: lower-case letters, digits and '-' are needed")
-    if not isinstance(dark, bool):
-        raise _ThemeError("dark", f"dark = {show(dark)}: neither true nor false")
-    colors = _complete(_colors(raw, "colors", COLORS), dark)
-    tokens = {token: colors[base] for token, base in TOKENS.items()} | _colors(raw, "tokens", tuple(TOKENS))
+        raise lines.fault("", "name", "name: lower-case letters, digits and '-' are needed")
+    if not isinstance(dark, bool | None):
+        raise lines.fault("", "dark", f"dark = {show(dark)}: neither true nor false")
+    given = _colors(raw, "colors", COLORS, lines)
+    if "primary" not in given:
+        raise lines.fault("", "colors", "[colors] primary: missing")
+    if dark is None:
+        dark = luminance(given.get("background", "#000000")) < _HALF
+    colors = derived_colors(given, dark)
+    tokens = derived_tokens(_colors(raw, "tokens", tuple(TOKENS), lines), colors)
     return ThemeSpec(name, dark, MappingProxyType(colors), MappingProxyType(tokens), source)
 
 
-def _files(folder: Traversable, source: str | None) -> Iterator[tuple[Traversable, str]]:
-    if folder.is_dir():
-        for file in sorted(folder.iterdir(), key=lambda f: f.name):
-            if file.name.endswith(".toml") and file.is_file():
-                yield file, source or str(file)
+def derived_colors(given: Mapping[str, str], dark: bool) -> dict[str, str]:
+    """Every colour of `COLORS`: what is not given follows from what is, readable on every ground."""
+    colors = {**(_DARK if dark else _LIGHT), **given}
+    back, fore = colors["background"], colors["foreground"]
+    colors.setdefault("surface", mix(back, fore, 0.04))
+    colors.setdefault("panel", mix(back, fore, 0.09))
+    grounds = [colors[ground] for ground in GROUNDS]
+
+    def derive(color: str, value: str) -> None:
+        colors.setdefault(color, readable(value, grounds, TEXT_CONTRAST))
+
+    derive("secondary", with_hue(colors["primary"], 60, turn=True))
+    derive("accent", mix(colors["primary"], fore, 0.4))
+    derive("warning", with_hue(colors["primary"], _YELLOW))
+    derive("error", with_hue(colors["warning"], _RED))
+    derive("success", with_hue(colors["warning"], _GREEN))
+    return {color: colors[color] for color in COLORS}
 
 
-def _colors(raw: dict[str, Any], table: str, valid: tuple[str, ...]) -> dict[str, str]:
+def derived_tokens(given: Mapping[str, str], colors: Mapping[str, str]) -> dict[str, str]:
+    """Every token of `TOKENS`."""
+    back, fore = colors["background"], colors["foreground"]
+    grounds = [colors[ground] for ground in GROUNDS]
+    known = {
+        **colors,
+        "muted": readable(mix(back, fore, 0.62), grounds, TEXT_CONTRAST),
+        "line": readable(mix(back, fore, 0.36), grounds, 3),
+        **given,
+    }
+    return {token: given.get(token) or known[base or token] for token, base in TOKENS.items()}
+
+
+def weak_texts(theme: ThemeSpec) -> list[str]:
+    """Which texts of a theme are hard to read, as sentences; for those who make one."""
+    found = []
+    for name, color in (*theme.colors.items(), *theme.tokens.items()):
+        least = min(contrast(color, theme.colors[ground]) for ground in GROUNDS)
+        if name not in (*GROUNDS, "line") and least < TEXT_CONTRAST:
+            found.append(f"{name} {color}: contrast {least:.1f} on its own grounds, 4.5 can be read")
+    return found
+
+
+def _files(folder: Traversable) -> list[Traversable]:
+    if not folder.is_dir():
+        return []
+    return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+
+
+def _colors(raw: dict[str, Any], table: str, valid: tuple[str, ...], lines: "_Lines") -> dict[str, str]:
     given = raw.get(table, {})
     if not isinstance(given, dict):
-        raise _ThemeError(table, f"{table} = {show(given)}: not a table")
+        raise lines.fault("", table, f"{table} = {show(given)}: not a table")
     for key, value in given.items():
         if key not in valid:
-            raise _ThemeError(key, f"[{table}] {key}: unknown key, {nearest(key, valid)}")
+            raise lines.fault(table, key, f"[{table}] {key}: unknown key, {nearest(key, valid)}")
         if not isinstance(value, str) or not _HEX.fullmatch(value):
-            raise _ThemeError(key, f"[{table}] {key} = {show(value)}: not #rgb or #rrggbb")
+            raise lines.fault(table, key, f"[{table}] {key} = {show(value)}: not #rgb or #rrggbb")
     return {key: _six_digits(value) for key, value in given.items()}
 
 
@@ -138,25 +242,31 @@ def _six_digits(color: str) -> str:
     return "#" + (digits if len(digits) == 6 else "".join(2 * digit for digit in digits))
 
 
-def _complete(given: dict[str, str], dark: bool) -> dict[str, str]:
-    """Every colour: what is not given follows from what is."""
-    if "primary" not in given:
-        raise _ThemeError("colors", "[colors] primary: missing")
-    colors = (_DARK if dark else _LIGHT) | given
-    for color, base in _FROM.items():
-        colors.setdefault(color, colors[base])
-    colors.setdefault("success", colors["foreground"])
-    return {color: colors[color] for color in COLORS}
+class _Lines:
+    """Where the keys of a file stand; the parser does not tell."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.split("\n")
+
+    def fault(self, table: str, key: str, text: str) -> _ThemeError:
+        """A fault at a key of a table ("": of none), else at the table, else on the first line."""
+        return _ThemeError(text, self._find(table, key) or (self._find("", table) if table else 0) or 1)
+
+    def _find(self, table: str, key: str) -> int:
+        inside = ""
+        wanted = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""")
+        dotted = re.compile(rf"""\s*{re.escape(table)}\s*\.\s*["']?{re.escape(key)}["']?\s*=""")
+        for number, line in enumerate(self._lines, 1):
+            if head := _HEAD.match(line):
+                inside = head[1]
+                if not table and inside.partition(".")[0] == key:
+                    return number
+            elif (inside == table and wanted.match(line)) or (table and not inside and dotted.match(line)):
+                return number
+        return 0
 
 
-def _line_of(text: str, key: str) -> int:
-    """The line on which a key (or a table of this name) stands; 1 if it does not."""
-    pattern = re.compile(rf"""\s*\[?\s*["']?{re.escape(key)}["']?\s*[=\].]""")
-    return next((n for n, line in enumerate(text.splitlines(), 1) if pattern.match(line)), 1)
-
-
-def _syntax(source: str, error: tomllib.TOMLDecodeError) -> str:
+def _syntax(error: tomllib.TOMLDecodeError, text: str) -> _ThemeError:
     found = re.search(r" \(at line (\d+), column \d+\)| \(at end of document\)", str(error))
-    line = found[1] if found and found[1] else "end"
-    reason = str(error)[: found.start()] if found else str(error)
-    return f"{source}:{line}: {reason}"
+    line = int(found[1]) if found and found[1] else text.rstrip("\n").count("\n") + 1
+    return _ThemeError(str(error)[: found.start()] if found else str(error), line)

@@ -18,15 +18,15 @@ from tofutui.ui.held import SpentKey
 from tofutui.ui.lines import Tone
 from tofutui.ui.link import Opener, opener, utc_now
 from tofutui.ui.options import AppOptions
-from tofutui.ui.palette import Palette, all_themes, textual_theme
+from tofutui.ui.palette import Palette
 from tofutui.ui.reconnects import Patience
 from tofutui.ui.screens.main import MainScreen
+from tofutui.ui.themes import Themes
 from tofutui.ui.words import Glyphs
 
 LEAVE_WITHIN = 3.0
 """Seconds that leaving the nodes may take before the app ends all the same."""
 INTERNAL = 70
-DEFAULT_THEME = "dark"
 
 
 class TofutuiApp(GuardedApp):
@@ -67,11 +67,10 @@ class TofutuiApp(GuardedApp):
         self.main: MainScreen | None = None
         self._leaving = False
         self._warned = False
-        self._themes, self._complaints = all_themes()
-        self.palette = Palette(next(iter(self._themes.values())))
-        for spec in self._themes.values():
-            self.register_theme(textual_theme(spec))
-        self.use_theme(options.theme or DEFAULT_THEME)
+        self.themes = Themes()
+        self.palette = Palette(self.themes.default)
+        self._register_themes()
+        self.use_theme(options.theme)
 
     def on_mount(self) -> None:
         """Listen to signals; open the session, or let the user choose one."""
@@ -87,19 +86,20 @@ class TofutuiApp(GuardedApp):
         self.call_after_refresh(self._tell_of_themes)
 
     def _tell_of_themes(self) -> None:
-        for complaint in dict.fromkeys(self._complaints):
-            self.announce(f"theme: {complaint}", Tone.WARNING)
+        if complaint := self.themes.complaints():
+            self.announce(complaint, Tone.WARNING, stays=True)
 
     def open_session(self, session: Session) -> None:
         """Show this session; one that is open is closed first."""
         watch = session.watch if self.options.watch is None else self.options.watch
-        self.use_theme(self.options.theme or session.theme or DEFAULT_THEME)
+        self.use_theme(self.options.theme or session.theme)
         before, self.main = self.main, MainScreen(session, watch, self.patience)
         if before is None:
             self.push_screen(self.main)
         else:
             self.switch_screen(self.main)
             self.run_guarded(before.close())
+        self.call_after_refresh(self._tell_of_themes)
 
     def pick_session(self) -> None:
         """Let the user choose; without an open session, leaving the picker ends the app."""
@@ -120,23 +120,36 @@ class TofutuiApp(GuardedApp):
             await self.pop_screen()
 
     @property
+    def native_ansi_color(self) -> bool:
+        """With NO_COLOR set no colour at all is sent; Textual by itself would send greys."""
+        return getattr(self, "no_color", False) or super().native_ansi_color
+
+    @property
     def own_themes(self) -> list[str]:
         """The names of the themes that can be chosen."""
-        return list(self._themes)
+        return self.themes.names
 
     def next_theme(self) -> str:
         """Go to the next theme; returns its name."""
-        names = self.own_themes
-        self.use_theme(names[(names.index(self.palette.spec.name) + 1) % len(names)])
+        self.use_theme(self.themes.following(self.palette.spec.name).name)
         return self.palette.spec.name
 
-    def use_theme(self, name: str) -> None:
-        """Go to this theme; a name that there is not is complained about."""
-        if name not in self._themes:
-            self._complaints.append(f"there is no {name!r}; there are {', '.join(self._themes)}")
-            name = self.palette.spec.name
-        self.palette = Palette(self._themes[name])
-        self.theme = name
+    def use_theme(self, name: str | None) -> None:
+        """Go to this theme; where there is none of that name, to the default."""
+        spec = self.themes.named(name)
+        if spec is not self.palette.spec:
+            self.palette = Palette(spec)
+        self.theme = spec.name
+
+    def use_few_colors(self) -> None:
+        """Get along with 16 colours; before the app runs."""
+        self.themes.use_few_colors()
+        self._register_themes()
+        self.palette = Palette(self.themes.named(self.theme))
+
+    def _register_themes(self) -> None:
+        for theme in self.themes.for_textual():
+            self.register_theme(theme)
 
     def copy(self, text: str) -> None:
         """Send text to the terminal's clipboard (OSC 52); whether it arrives there cannot be known."""
@@ -184,6 +197,8 @@ class TofutuiApp(GuardedApp):
 
 
 async def _run(app: TofutuiApp) -> int:
+    if app.console.color_system == "standard":
+        app.use_few_colors()
     try:
         await app.run_async(mouse=app.options.mouse)
     finally:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import cast
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
+from textual.command import DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.content import Content
 
 from tofutui.ui.actions import MAIN, Action
 from tofutui.ui.app import TofutuiApp
+from tofutui.ui.preview import PreviewPalette, ThemeChoice
 from tofutui.ui.screens.base import Acting
 
 _Command = tuple[str, Callable[[], object], str]
@@ -33,7 +34,7 @@ class ActionProvider(Provider):
                     yield self._command(main, action)
             yield from self._sessions()
         for name in self._owner.own_themes:
-            yield f"Theme: {name}", partial(self._owner.use_theme, name), "Change the colours."
+            yield f"Theme: {name}", ThemeChoice(self._owner, name), "Change the colours."
 
     def _actions_of(self, screen: "Acting[None]") -> Iterator[_Command]:
         """What the keys of a screen over the tables do; moves are left to the keys."""
@@ -79,7 +80,7 @@ class ActionProvider(Provider):
                 yield Hit(score, Content(title), run, text=title, help=_plain(text))
 
 
-class Palette(CommandPalette):
+class Palette(PreviewPalette):
     """The palette without its emoji, which is of another width in some terminals."""
 
     def __init__(self) -> None:

@@ -33,6 +33,7 @@ class Tone(StrEnum):
     WARNING = "warning"
     READ_ONLY = "read-only"
     DEMO = "demo"
+    PRIVACY = "privacy"
     BADGE = "badge"
     COMMAND = "command"
     LINE = "line"

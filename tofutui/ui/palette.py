@@ -6,28 +6,17 @@ from typing import Protocol
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.color import Color
 from textual.strip import Strip
 from textual.theme import Theme
 
 from tofutui.config.paths import config_dir
-from tofutui.config.themes import TOKENS, ThemeSpec, load_themes
+from tofutui.config.themes import TOKENS, ThemeSpec, load_themes, parse_theme
 from tofutui.tofu.text import safe
 from tofutui.ui.keybook import KeyBook
 from tofutui.ui.lines import Line, Tone
 from tofutui.ui.words import Glyphs
 
-FALLBACK = ThemeSpec(
-    name="plain",
-    dark=True,
-    colors={
-        "primary": "#7fb4ff", "secondary": "#d7a6ff", "accent": "#6fd3d8", "warning": "#f2c14e",
-        "error": "#ff8f8a", "success": "#7fd88f", "foreground": "#e4e8ee", "background": "#0f1318",
-        "surface": "#161b22", "panel": "#212832",
-    },
-    tokens={},
-    source="built in",
-)  # fmt: skip
+FALLBACK = parse_theme('name = "plain"\n[colors]\nprimary = "#7fb4ff"\n', "built in")
 """Where no theme file can be read."""
 
 
@@ -40,7 +29,7 @@ def all_themes() -> tuple[dict[str, ThemeSpec], list[str]]:
 def textual_theme(spec: ThemeSpec) -> Theme:
     """The theme as Textual wants it; the domain tokens become variables of the style sheets."""
     colors = spec.colors
-    tokens = {token: color_of(spec, token) for token in TOKENS}
+    fore, back, muted = colors["foreground"], colors["background"], spec.tokens["muted"]
     return Theme(
         name=spec.name,
         dark=spec.dark,
@@ -50,23 +39,23 @@ def textual_theme(spec: ThemeSpec) -> Theme:
         warning=colors["warning"],
         error=colors["error"],
         success=colors["success"],
-        foreground=colors["foreground"],
-        background=colors["background"],
+        foreground=fore,
+        background=back,
         surface=colors["surface"],
         panel=colors["panel"],
-        variables={**tokens, "muted": _between(spec, 0.62), "line": _between(spec, 0.36)},
-    )
-
-
-def color_of(spec: ThemeSpec, token: str) -> str:
-    """The colour of a domain token in this theme."""
-    return spec.tokens.get(token) or spec.colors[TOKENS[token]]
-
-
-def _between(spec: ThemeSpec, share: float) -> str:
-    """A colour between background and foreground."""
-    back, fore = Color.parse(spec.colors["background"]), Color.parse(spec.colors["foreground"])
-    return back.blend(fore, share).hex
+        variables={
+            **spec.tokens,
+            # Textual's own widgets: nothing paler than quiet text, cursors and selections reversed as ours.
+            "text": fore, "text-muted": muted, "text-disabled": muted,
+            "block-cursor-foreground": back, "block-cursor-background": fore,
+            "block-cursor-blurred-foreground": back, "block-cursor-blurred-background": fore,
+            "block-hover-background": colors["panel"],
+            "input-cursor-foreground": fore, "input-cursor-background": back,
+            "input-cursor-text-style": "reverse",
+            "input-selection-foreground": fore, "input-selection-background": back,
+            "border": colors["primary"], "border-blurred": spec.tokens["line"],
+        },
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,24 +67,20 @@ class Palette:
     @cached_property
     def styles(self) -> dict[Tone, Style]:
         """One style for every tone; states differ in word and glyph too, colour is only an aid."""
-        colors = self.spec.colors
+        colors, tokens = self.spec.colors, self.spec.tokens
         found = {
             Tone.TEXT: Style(color=colors["foreground"]),
-            Tone.MUTED: Style(color=_between(self.spec, 0.62)),
             Tone.STRONG: Style(color=colors["foreground"], bold=True),
-            Tone.HEAD: Style(color=_between(self.spec, 0.62)),
-            Tone.LINE: Style(color=_between(self.spec, 0.36)),
+            Tone.HEAD: Style(color=tokens["muted"]),
             Tone.KEY: Style(color=colors["primary"], bold=True),
             Tone.WARNING: Style(color=colors["warning"]),
             Tone.COMMAND: Style(color=colors["foreground"], bold=True),
             Tone.BADGE: Style(color=colors["warning"], bold=True, reverse=True),
         }
-        for tone in Tone:
-            if tone.value in TOKENS:
-                found[tone] = Style(color=color_of(self.spec, tone.value))
+        found |= {tone: Style(color=tokens[tone.value]) for tone in Tone if tone.value in TOKENS}
         for tone in (Tone.MISMATCH, Tone.SUSPECT, Tone.DANGER, Tone.PRIMARY, Tone.SECONDARY):
             found[tone] += Style(bold=True)
-        for tone in (Tone.READ_ONLY, Tone.DEMO):
+        for tone in (Tone.READ_ONLY, Tone.DEMO, Tone.PRIVACY):
             found[tone] += Style(bold=True, reverse=True)
         return found
 
