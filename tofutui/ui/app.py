@@ -83,9 +83,10 @@ class TofutuiApp(GuardedApp):
             self.open_session(sessions[initial])
         else:
             self.pick_session()
-        self.call_after_refresh(self._tell_of_themes)
+            self.call_after_refresh(self.tell_of_themes)
 
-    def _tell_of_themes(self) -> None:
+    def tell_of_themes(self) -> None:
+        """Say what is wrong with theme files and names, once."""
         if complaint := self.themes.complaints():
             self.announce(complaint, Tone.WARNING, stays=True)
 
@@ -99,7 +100,6 @@ class TofutuiApp(GuardedApp):
         else:
             self.switch_screen(self.main)
             self.run_guarded(before.close())
-        self.call_after_refresh(self._tell_of_themes)
 
     def pick_session(self) -> None:
         """Let the user choose; without an open session, leaving the picker ends the app."""

@@ -86,6 +86,7 @@ class MainScreen(TableKeys):
 
     def _begin(self) -> None:
         self._show_all()
+        self.owner.tell_of_themes()
         self.owner.run_guarded(self._open())
 
     async def _open(self) -> None:
