@@ -9,6 +9,7 @@ from dataclasses import replace
 from tofutui.ui.guide_actions import GUIDE
 from tofutui.ui.keynames import show_key
 from tofutui.ui.registry import Action, Danger, Scope, State, early, help_of, inner
+from tofutui.ui.shared_actions import SHARED
 
 
 def _needs_row(state: State) -> str | None:
@@ -244,7 +245,6 @@ DELETE: tuple[Action, ...] = (
     ),
     inner("delete.next", "tab", "Next field", "From the typed key to the buttons."),
     inner("delete.previous", "shift+tab", "Field before", "Back to the field before."),
-    inner("delete.copy", "ctrl+y", "Copy", "What the dialog says, to the terminal's clipboard."),
     inner("delete.down", "down j", "Scroll down", "Show more of a long dialog."),
     inner("delete.up", "up k", "Scroll up", "Show what is above."),
     inner("delete.page_down", "pagedown", "A page down", "A page down."),
@@ -288,6 +288,10 @@ EVIDENCE: tuple[Action, ...] = (
            "add certificates", 75),
     early("evidence.page_down", "pagedown", "A page down", "More of what is known of the row."),
     early("evidence.page_up", "pageup", "A page up", "Back up in what is known of the row."),
+    inner("evidence.copy_value", "y f9", "Copy the value",
+           "The SHA-256 presented, to the terminal's clipboard; y where no field has the focus."),
+    inner("evidence.copy_row", "Y", "Copy the row",
+           "All that is known of the row, to the terminal's clipboard; where no field has the focus."),
     inner("evidence.back", "escape", "Back", "Close the screen.", "back", 90),
     help_of("evidence", "f1 question_mark"),
 )  # fmt: skip
@@ -321,7 +325,7 @@ HELP: tuple[Action, ...] = (
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
-    *MAIN, *VIEW, *HELP, *DELETE, *RUN, *PLAN, *GUIDE, *EVIDENCE, *PICK, *ASK, *ASK_KEY,
+    *MAIN, *VIEW, *HELP, *DELETE, *RUN, *PLAN, *GUIDE, *EVIDENCE, *PICK, *ASK, *ASK_KEY, *SHARED,
 )  # fmt: skip
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
@@ -333,5 +337,5 @@ def footer_items(actions: tuple[Action, ...]) -> list[Action]:
 
 __all__ = [
     "ACTIONS", "ASK", "ASK_KEY", "BY_ID", "DELETE", "EVERYWHERE", "EVIDENCE", "GUIDE", "HELP", "MAIN", "PICK",
-    "PLAN", "RUN", "VIEW", "Action", "Danger", "Scope", "State", "footer_items", "show_key",
+    "PLAN", "RUN", "SHARED", "VIEW", "Action", "Danger", "Scope", "State", "footer_items", "show_key",
 ]  # fmt: skip

@@ -11,13 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tofutui.tofu.session import Session
-from tofutui.tofu.text import safe_lines
 from tofutui.ui.asker import ScreenAsker
-from tofutui.ui.guard import GuardedApp
 from tofutui.ui.held import SpentKey
 from tofutui.ui.lines import Tone
 from tofutui.ui.link import Opener, opener, utc_now
 from tofutui.ui.options import AppOptions
+from tofutui.ui.outward import OutwardApp
 from tofutui.ui.palette import Palette
 from tofutui.ui.reconnects import Patience
 from tofutui.ui.screens.main import MainScreen
@@ -29,7 +28,7 @@ LEAVE_WITHIN = 3.0
 INTERNAL = 70
 
 
-class TofutuiApp(GuardedApp):
+class TofutuiApp(OutwardApp):
     """Holds the options, the theme and the open session; everything else is in the screens."""
 
     CSS_PATH = "styles/app.tcss"
@@ -50,6 +49,7 @@ class TofutuiApp(GuardedApp):
         """How lost links are tried again."""
         self.animation_level = "none"
         self.options = options
+        self.with_mouse = options.mouse
         self.clock = clock
         self.opener = open_link or opener(options.data_dir, clock)
         self.asker = ScreenAsker(self)
@@ -150,10 +150,6 @@ class TofutuiApp(GuardedApp):
     def _register_themes(self) -> None:
         for theme in self.themes.for_textual():
             self.register_theme(theme)
-
-    def copy(self, text: str) -> None:
-        """Send text to the terminal's clipboard (OSC 52); whether it arrives there cannot be known."""
-        self.copy_to_clipboard(safe_lines(text))
 
     def on_key(self, event: events.Key) -> None:
         """Note what was pressed when: Textual looks it up next, in the screen that is on top now."""

@@ -7,7 +7,7 @@ from typing import cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.content import Content
 
-from tofutui.ui.actions import MAIN, Action
+from tofutui.ui.actions import MAIN, SHARED, Action
 from tofutui.ui.app import TofutuiApp
 from tofutui.ui.preview import PreviewPalette, ThemeChoice
 from tofutui.ui.screens.base import Acting
@@ -28,6 +28,8 @@ class ActionProvider(Provider):
         main = self._owner.main
         if here is not main:
             yield from self._actions_of(here)
+        for action in self._owner.keys.these(SHARED):
+            yield self._command(here, action)
         if main is not None:
             for action in self._owner.keys.these(MAIN):
                 if action.palette:

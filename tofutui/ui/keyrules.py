@@ -61,7 +61,7 @@ def _clashes(actions: Sequence[Action], placed: Mapping[str, Placed]) -> Iterato
 
 def _working_in(scope: Scope, actions: Sequence[Action]) -> Iterator[Action]:
     everywhere = {action.id for action in EVERYWHERE}
-    scopes = {scope, *ALSO_IN.get(scope, ())}
+    scopes = {scope, Scope.SHARED, *ALSO_IN.get(scope, ())}
     for action in actions:
         if action.scope in scopes or (scope.is_screen and action.id in everywhere):
             yield action

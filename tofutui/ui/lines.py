@@ -115,6 +115,8 @@ def joined(parts: Sequence[str], between: str, cells: int) -> list[str]:
     return lines or [""]
 
 
+WIDE = 200
+"""Cells for text that is copied: few lines are broken."""
 LABEL = 11
 """Cells for the names of facts."""
 

@@ -21,6 +21,7 @@ class Scope(StrEnum):
     ASK = "Questions of a node"
     ASK_KEY = "An unknown SSH host key"
     HELP = "Help"
+    SHARED = "Every screen and dialog"
 
     @property
     def is_screen(self) -> bool:

@@ -261,3 +261,10 @@ def listed(items: Sequence[str]) -> str:
 def rows(count: int) -> str:
     """``1 row``, ``2 rows``."""
     return f"{count} row" if count == 1 else f"{count} rows"
+
+
+def value_of(entry: Entry) -> tuple[str, str]:
+    """What is worth copying of a row, the fingerprint presented or else its key, and what to call it."""
+    if entry.sha256:
+        return in_groups(entry.sha256), f"SHA-256 of {place(entry)}"
+    return entry.key or entry.raw, f"key of {place(entry)}"

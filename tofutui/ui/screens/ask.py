@@ -11,7 +11,7 @@ from textual.widgets import Input
 from tofutui.tofu.session import Role
 from tofutui.tofu.text import safe
 from tofutui.ui.actions import ASK, ASK_KEY
-from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
+from tofutui.ui.lines import EMPTY, WIDE, Line, Tone, line, plain, wrap
 from tofutui.ui.screens.base import Dialog, Result, bindings_of, title_of
 from tofutui.ui.widgets.painted import Painted, Scroller
 
@@ -93,6 +93,14 @@ class Question(Dialog[Result]):
     def typed(self, text: str) -> None:
         """Enter was pressed in the line."""
         raise NotImplementedError
+
+    def as_text(self) -> str:
+        """What is asked; never what is typed."""
+        return f"{self._title}\n{plain(self.text(WIDE))}"
+
+    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
+        """There is no key bar: below the dialog."""
+        title_of(self.query_one("#box"), safe(self._title), text)
 
     def do_ask_no(self) -> None:
         """No answer."""

@@ -12,11 +12,12 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tofutui.ui.actions import EVERYWHERE, Action, Scope, State
+from tofutui.ui.actions import EVERYWHERE, SHARED, Action, Scope, State
+from tofutui.ui.clipboard import SENT
 from tofutui.ui.held import ALONE
-from tofutui.ui.lines import Line, Tone
+from tofutui.ui.lines import Line, Tone, plain
 from tofutui.ui.widgets.bars import KeyBar
-from tofutui.ui.widgets.painted import Painted
+from tofutui.ui.widgets.painted import Painted, Scroller
 
 if TYPE_CHECKING:
     from tofutui.ui.app import TofutuiApp
@@ -43,6 +44,8 @@ class Acting(Screen[Result]):
     Textual calls ``on_mount`` of every class of a screen's line by itself: no call of ``super`` anywhere.
     """
 
+    BINDINGS = bindings_of(SHARED)
+
     @property
     def owner(self) -> "TofutuiApp":
         """The app."""
@@ -62,6 +65,31 @@ class Acting(Screen[Result]):
         """A message in the key bar, until the next key; one that ``stays`` until Esc or another message."""
         for bar in self.query(KeyBar):
             bar.say(text, tone, stays=stays)
+
+    def as_text(self) -> str:
+        """What the screen says, unwrapped as far as possible, to be copied or selected."""
+        return "\n\n".join(plain(block.lines) for block in self.query(Scroller))
+
+    def send(self, text: str, what: str) -> None:
+        """Copy, and say so; what is too long for a terminal can be had as plain text."""
+        if self.owner.copy(text):
+            self.say(f"{what} {SENT}")
+        else:
+            key = self.owner.keys.name("screen.text")
+            self.say(
+                f"{what}: too long for a terminal's clipboard, nothing was sent; {key} shows it as text",
+                Tone.WARNING,
+            )
+
+    def do_screen_copy(self) -> None:
+        """What the screen says."""
+        self.send(self.as_text(), "text")
+
+    def do_screen_text(self) -> None:
+        """The same as plain text, for the mouse."""
+        from tofutui.ui.screens.plain import PlainScreen
+
+        self.app.push_screen(PlainScreen(self.owner.outgoing(self.as_text())))
 
     def show_help(self, scope: Scope) -> None:
         """All keys, those of this screen first."""

@@ -157,10 +157,13 @@ class DeleteScreen(Dialog[bool]):
         here = next((i for i, stop in enumerate(order) if stop is self.focused), 0)
         order[(here + by) % len(order)].focus()
 
-    def do_delete_copy(self) -> None:
-        """What the dialog says, to the terminal's clipboard."""
-        self.owner.copy(planwords.for_clipboard(self.plan))
-        self._say_below("sent to the terminal's clipboard")
+    def as_text(self) -> str:
+        """Where, what, the SHA-256 and the command of each row."""
+        return planwords.for_clipboard(self.plan)
+
+    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
+        """There is no key bar: below the dialog."""
+        self._say_below(text)
 
     def _scroll(self, name: str) -> None:
         self.query_one("#body", Scroller).move(name)

@@ -16,14 +16,14 @@ from tofutui.tofu.past import Past
 from tofutui.tofu.session import Role
 from tofutui.ui.actions import EVIDENCE, Scope
 from tofutui.ui.imported import certificate_words, log_words
-from tofutui.ui.lines import EMPTY, Line, Tone, fit, labelled, line
+from tofutui.ui.lines import EMPTY, WIDE, Line, Tone, fit, labelled, line, plain
 from tofutui.ui.link import Bench
 from tofutui.ui.pastlines import NOTHING, past_lines
 from tofutui.ui.screens.base import Acting, bindings_of
 from tofutui.ui.widgets.bars import KeyBar
 from tofutui.ui.widgets.choice import Choice
 from tofutui.ui.widgets.painted import Painted, Scroller
-from tofutui.ui.words import VERDICT_TONES, moment, node_name, place
+from tofutui.ui.words import VERDICT_TONES, moment, node_name, place, value_of
 
 
 class EvidenceScreen(Acting[None]):
@@ -287,6 +287,24 @@ class EvidenceScreen(Acting[None]):
         at = _not_later(at, now)
         self._bench.say_learned(row.role, row.id, at)
         self.say(f"noted: {place(row)} was learned again at {moment(at)}; older evidence does not count")
+
+    def as_text(self) -> str:
+        """All that is known of the row."""
+        row = self._current()
+        lead = f"{place(row)} in the table of {self._node(row.role)}\n" if row else ""
+        return lead + plain(self._known(WIDE))
+
+    def do_evidence_copy_value(self) -> None:
+        """The fingerprint of the row, else its key."""
+        row = self._current()
+        if row is None:
+            self.say("no row under the cursor", Tone.WARNING)
+        else:
+            self.send(*value_of(row))
+
+    def do_evidence_copy_row(self) -> None:
+        """All that is known of the row."""
+        self.do_screen_copy()
 
     def do_evidence_page_down(self) -> None:
         """More of what is known."""

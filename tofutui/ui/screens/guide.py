@@ -15,7 +15,7 @@ from tofutui.report.record import FORMATS, collect, render_record, write_record
 from tofutui.tofu.guided import Run, StepState
 from tofutui.ui import guidewords
 from tofutui.ui.actions import GUIDE, Scope, State
-from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
+from tofutui.ui.lines import EMPTY, WIDE, Line, Tone, line, plain, wrap
 from tofutui.ui.link import Link
 from tofutui.ui.screens.base import bindings_of
 from tofutui.ui.screens.guideacts import GuideActs
@@ -212,8 +212,12 @@ class GuideScreen(GuideActs):
             self.say("there is no value with this number here", Tone.WARNING)
             return
         label, value = values[number - 1]
-        self.owner.copy(value)
-        self.say(f"{label} sent to the terminal's clipboard")
+        self.send(value, label)
+
+    def as_text(self) -> str:
+        """Everything about the step shown, its values one below the other."""
+        step = self.chosen
+        return plain(guidewords.about(self.guide, step, WIDE)) if step else ""
 
     def _current(self) -> StepState | None:
         step = self.guide.run.current if self.guide.run else None

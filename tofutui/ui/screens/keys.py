@@ -6,14 +6,13 @@ from tofutui.tofu.comparison import Comparison, Entry
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.plan import Plan
 from tofutui.tofu.session import Role
-from tofutui.tofu.text import in_groups
 from tofutui.ui.actions import Scope
 from tofutui.ui.facts import Facts
-from tofutui.ui.lines import Tone, plain
+from tofutui.ui.lines import WIDE, Tone, plain
 from tofutui.ui.link import Link
 from tofutui.ui.screens.base import Acting
 from tofutui.ui.widgets.pane import Pane
-from tofutui.ui.words import UNICODE, place, rows
+from tofutui.ui.words import UNICODE, place, rows, value_of
 
 
 class TableKeys(Acting[None]):
@@ -237,17 +236,29 @@ class TableKeys(Acting[None]):
         row = self.current
         if row is None:
             return
-        text, what = (in_groups(row.sha256), "SHA-256") if row.sha256 else (row.key or row.raw, "key")
-        self.owner.copy(text)
-        self.say(f"{what} of {place(row)} sent to the terminal's clipboard")
+        self.send(*value_of(row))
 
     def do_copy_row(self) -> None:
         """Everything about the row."""
         row = self.current
         if row is not None:
-            facts = Facts(entry=row, view=self.pane.view, now=self.owner.clock(), width=200, glyphs=UNICODE)
-            self.owner.copy(plain(facts.full()))
-            self.say(f"row {place(row)} sent to the terminal's clipboard")
+            self.send(self._row_text(row), f"row {place(row)}")
+
+    def _row_text(self, row: Entry) -> str:
+        facts = Facts(entry=row, view=self.pane.view, now=self.owner.clock(), width=WIDE, glyphs=UNICODE)
+        return plain(facts.full())
+
+    def do_screen_copy(self) -> None:
+        """The row under the cursor."""
+        self.do_copy_row()
+
+    def as_text(self) -> str:
+        """The row under the cursor, then both tables."""
+        from tofutui.report import render
+
+        row = self.current
+        tables = render(self.comparison, "text", "")
+        return f"{self._row_text(row)}\n\n{tables}" if row else tables
 
     def do_app_theme(self) -> None:
         """The next theme."""

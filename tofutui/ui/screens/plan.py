@@ -7,7 +7,7 @@ from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
 from tofutui.ui.actions import PLAN, Scope
-from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
+from tofutui.ui.lines import EMPTY, WIDE, Line, Tone, line, plain, wrap
 from tofutui.ui.link import Runner
 from tofutui.ui.screens.base import Acting, bindings_of
 from tofutui.ui.widgets.bars import KeyBar
@@ -136,9 +136,11 @@ class PlanScreen(Acting[list[Entry]]):
     def do_plan_copy(self) -> None:
         """The commands of the rows taken in."""
         commands = [entry.delete_command for entry in self.chosen if entry.delete_command]
-        self.owner.copy("\n".join(commands))
-        count = "1 command" if len(commands) == 1 else f"{len(commands)} commands"
-        self.say(f"{count} sent to the terminal's clipboard")
+        self.send("\n".join(commands), "1 command" if len(commands) == 1 else f"{len(commands)} commands")
+
+    def as_text(self) -> str:
+        """Every row with its command."""
+        return plain(self._lines(WIDE)[0]).strip("\n")
 
     def do_plan_help(self) -> None:
         """All keys, those of this screen first."""

@@ -6,7 +6,7 @@ from textual.containers import Vertical
 from tofutui.tofu.plan import Plan, Step
 from tofutui.ui import planwords
 from tofutui.ui.actions import RUN
-from tofutui.ui.lines import Tone, line
+from tofutui.ui.lines import WIDE, Tone, line, plain
 from tofutui.ui.link import Runner
 from tofutui.ui.screens.base import Dialog, bindings_of, title_of
 from tofutui.ui.widgets.painted import Painted, Scroller
@@ -81,6 +81,14 @@ class RunScreen(Dialog[None]):
     def on_resize(self) -> None:
         """Wrap anew."""
         self.call_after_refresh(self._draw)
+
+    def as_text(self) -> str:
+        """Each step as far as it went."""
+        return f"{planwords.title(self._plan)}\n{plain(planwords.progress(self._steps, WIDE))}"
+
+    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
+        """There is no key bar: below the dialog."""
+        title_of(self.query_one("#box"), planwords.title(self._plan), text)
 
     def do_run_back(self) -> None:
         """Close, once everything has ended."""

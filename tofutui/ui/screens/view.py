@@ -6,7 +6,7 @@ from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.session import Role
 from tofutui.ui.actions import VIEW, Scope
 from tofutui.ui.facts import Facts
-from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
+from tofutui.ui.lines import EMPTY, WIDE, Line, Tone, line, plain, wrap
 from tofutui.ui.link import Bench
 from tofutui.ui.screens.base import Acting, bindings_of
 from tofutui.ui.widgets.bars import KeyBar
@@ -22,6 +22,12 @@ class ViewScreen(Acting[None]):
     AUTO_FOCUS = ""
 
     heading = ""
+    indent = " "
+    """Before each line."""
+
+    def as_text(self) -> str:
+        """Heading and lines."""
+        return f"{self.heading}\n\n{plain(self.content(WIDE))}"
 
     @property
     def called(self) -> str:
@@ -47,7 +53,7 @@ class ViewScreen(Acting[None]):
         text = self.query_one("#text", Scroller)
         self.query_one("#heading", Painted).show([line(f" {self.heading}", Tone.STRONG)])
         content = self.content(max(20, text.size.width - 2))
-        text.show([((" ", Tone.TEXT), *part) if part else EMPTY for part in content])
+        text.show([((self.indent, Tone.TEXT), *part) if part else EMPTY for part in content])
 
     def _move(self, name: str) -> None:
         self.query_one("#text", Scroller).move(name)

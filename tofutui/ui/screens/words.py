@@ -112,6 +112,14 @@ class ChoiceScreen(Dialog[str | None]):
         keys = self.keys_line(("pick.open", "takes it"), ("pick.back", "back"))
         self.query_one("#ends", Painted).show([keys])
 
+    def as_text(self) -> str:
+        """The question and what can be chosen."""
+        return "\n".join([self._title, *self._texts, *(words for _, words in self._choices)])
+
+    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
+        """There is no key bar: below the dialog."""
+        title_of(self.query_one("#box"), safe(self._title), text)
+
     def _step(self, by: int) -> None:
         self._cursor = max(0, min(self._cursor + by, len(self._choices) - 1))
         self._draw()
