@@ -151,8 +151,14 @@ FAULTS = {
         ["1: delete.confirm: D opens the delete dialog (plan.delete) and has to do nothing in it"],
     ),
     "the confirming key opens": (
+        '"row.delete" = ["Ctrl+G"]\n"delete.keep" = ["Enter", "Esc", "n", "q", "Ctrl+G"]',
+        ["1: row.delete: Ctrl+G would open the delete dialog and is delete.keep in it",
+         "2: delete.keep: Ctrl+G opens the delete dialog (row.delete) and has to do nothing in it"],
+    ),
+    "a key of every screen and dialog": (
         '"row.delete" = ["Ctrl+Y"]',
-        ["1: row.delete: Ctrl+Y would open the delete dialog and is delete.copy in it"],
+        ["1: row.delete: Ctrl+Y is the key of screen.copy (Copy what is shown) too; "
+         "give one of them another"],
     ),
     "no way to confirm": ('"delete.confirm" = []', ["1: delete.confirm: Delete needs a key"]),
     "Enter does not keep": (

@@ -6,7 +6,6 @@ SHARED: tuple[Action, ...] = (
     Action(
         id="screen.copy", keys=("ctrl+y",), title="Copy what is shown", scope=Scope.SHARED, priority=True,
         help="What the screen or dialog says, in the tables the row, to the terminal's clipboard.",
-        palette=False,
     ),
     Action(
         id="screen.text", keys=("f6",), title="As plain text", scope=Scope.SHARED, priority=True,

@@ -103,7 +103,7 @@ class DeleteScreen(Dialog[bool]):
         body = self.query_one("#body", Scroller)
         below = len(body.lines) - body.top - body.size.height
         more = f"{below} more below: {self.owner.keys.name('delete.page_down')}"
-        text = more if below > 0 else f"{self.owner.keys.name('delete.copy')} copies"
+        text = more if below > 0 else f"{self.owner.keys.name('screen.copy')} copies"
         self._say_below(text)
 
     def _say_below(self, text: str) -> None:
