@@ -1,6 +1,7 @@
 """The only caller of a command that changes a node: check again, journal, run, list again (part 8)."""
 
 import asyncio
+import itertools
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,10 +12,16 @@ from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal
 from tofutui.tofu.comparison import Entry, Phase
 from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.listing import Listing, Row
-from tofutui.tofu.names import Relation, compare
+from tofutui.tofu.listing import Listing
 from tofutui.tofu.plan import Deletion, Outcome, Plan, Step
-from tofutui.tofu.presented import Presented
+from tofutui.tofu.proof import (
+    changed_meanwhile,
+    changed_row,
+    other_certificate,
+    outcome_of,
+    row_of,
+    row_refusal,
+)
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.workbench import Workbench
@@ -55,10 +62,13 @@ class Executor:
         self._clock = clock
         self._pace = pace or Pace()
         self._running = asyncio.Lock()
+        self._numbers = itertools.count(1)
+        self._begun: set[int] = set()
+        """The plans that were run, or begun: no second run for one confirmation."""
 
     def why_not(self, role: Role, entry: Entry | None = None) -> str | None:
         """Why nothing (or this row) can be deleted on this node now; None when it can."""
-        return self._node_refusal(role) or (_row_refusal(entry) if entry is not None else None)
+        return self._node_refusal(role) or (row_refusal(entry) if entry is not None else None)
 
     def freeze(self, entries: Sequence[Entry]) -> Plan:
         """The plan for these rows in the order in which it will run: the primary first, peers before others.
@@ -74,15 +84,19 @@ class Executor:
                 raise PlanRefused(f"{entry.role.word}: {refusal}")
         roles = list(Role)
         ordered = sorted(entries, key=lambda e: (roles.index(e.role), e.who is not Who.PEER))
-        return Plan(tuple(self._deletion(entry) for entry in ordered))
+        return Plan(tuple(self._deletion(entry) for entry in ordered), next(self._numbers))
 
     async def run(self, plan: Plan, on_step: OnStep) -> tuple[Step, ...]:
         """Run a confirmed plan; ``on_step`` is told of every change of a step (its number, the step).
 
         It stops at the first outcome other than gone or came back; the rest is not run. Returns the steps.
+        A plan runs once: each confirmation needs a plan of its own.
         """
+        steps = [Step(deletion=deletion, text="waiting") for deletion in plan.deletions]
+        if plan.number in self._begun:
+            return self._refused(steps, on_step)
+        self._begun.add(plan.number)
         async with self._running:
-            steps = [Step(deletion=deletion, text="waiting") for deletion in plan.deletions]
             lists = await self._fresh_lists(steps, on_step)
             for number, step in enumerate(steps):
                 report = _Report(number, step, on_step)
@@ -98,12 +112,18 @@ class Executor:
                     steps[number] = report.step
             return tuple(steps)
 
+    def _refused(self, steps: Sequence[Step], on_step: OnStep) -> tuple[Step, ...]:
+        reports = [_Report(number, step, on_step) for number, step in enumerate(steps)]
+        for report in reports:
+            report.end(Outcome.REFUSED, "not sent: this plan was run before; confirm again", self._clock())
+        return tuple(report.step for report in reports)
+
     async def _fresh_lists(self, steps: Sequence[Step], on_step: OnStep) -> dict[Role, Listing]:
         """One list of every node that may be changed, before anything is sent to any of them."""
         lists: dict[Role, Listing] = {}
         for number, step in enumerate(steps):
             role = step.deletion.role
-            if role in lists or self._node_refusal(role) is not None:
+            if role in lists or self._forbidden(role) is not None:
                 continue
             _Report(number, step, on_step).say("reading the table again")
             try:
@@ -116,7 +136,7 @@ class Executor:
         """A row that was gone may stand in the list after a later deletion: the node learned it again."""
         for number, step in enumerate(steps):
             listing = lists.get(step.deletion.role)
-            back = listing is not None and _row(step.deletion.key, listing) is not None
+            back = listing is not None and row_of(step.deletion.key, listing) is not None
             if step.outcome is Outcome.GONE and back:
                 report = _Report(number, step, on_step)
                 report.end(
@@ -147,6 +167,13 @@ class Executor:
         return tuple(said)
 
     def _node_refusal(self, role: Role) -> str | None:
+        refusal = self._forbidden(role)
+        if refusal is None and self._bench.comparison.nodes[role].phase is not Phase.LISTED:
+            return "the table shown is not a complete listing: refresh first"
+        return refusal
+
+    def _forbidden(self, role: Role) -> str | None:
+        """Why nothing on this node may be changed, whatever its table holds."""
         session, view = self._bench.session, self._bench.comparison.nodes[role]
         if session.read_only:
             return "read-only: started with --read-only, nothing on a node is changed"
@@ -154,8 +181,6 @@ class Executor:
             return "read-only: this node has read_only = true in sessions.toml"
         if view.hostname is None:
             return "not logged in: the host name at the prompt has not been seen"
-        if view.phase is not Phase.LISTED:
-            return "the table shown is not a complete listing: refresh first"
         return self._bench.twins(role)
 
     def _deletion(self, entry: Entry) -> Deletion:
@@ -174,6 +199,7 @@ class Executor:
             command=entry.delete_command,
             must_type=self._must_type(entry),
             notices=view.notices,
+            incarnation=self._bench.incarnation(entry),
         )
 
     def _must_type(self, entry: Entry) -> str | None:
@@ -217,14 +243,28 @@ class Executor:
 
     async def _check_again(self, report: "_Report", lists: dict[Role, Listing]) -> str | None:
         deletion = report.step.deletion
-        refusal = self._node_refusal(deletion.role) or _row_refusal(deletion.entry)
-        if refusal is not None:
-            return refusal
         return (
-            self._other_node(deletion)
-            or _changed_row(deletion, lists[deletion.role])
+            self._forbidden(deletion.role)
+            or row_refusal(deletion.entry)
+            or self._other_node(deletion)
+            or changed_row(deletion, lists.get(deletion.role))
             or await self._other_certificate(report)
         )
+
+    def _last_word(self, report: "_Report") -> str | None:
+        """Why not, in the moment before the command is typed: all this may have changed while it waited."""
+        deletion = report.step.deletion
+        view = self._bench.comparison.nodes[deletion.role]
+        refusal = (
+            self._forbidden(deletion.role) or self._other_node(deletion) or changed_meanwhile(deletion, view)
+        )
+        if refusal is not None:
+            return refusal
+        now = view.entries[deletion.entry.id]
+        if self._bench.incarnation(now) != deletion.incarnation:
+            return "the node learned the row again since this was confirmed"
+        is_newer = now.presented.at and report.asked_at and now.presented.at > report.asked_at
+        return other_certificate(deletion.entry.presented, now.presented) if is_newer else None
 
     def _other_node(self, deletion: Deletion) -> str | None:
         node = self._bench.node(deletion.role)
@@ -238,13 +278,8 @@ class Executor:
         report.say("asking the endpoint again")
         frozen = report.step.deletion.entry
         now = await self._bench.probe(frozen)
-        if frozen.sha256 is None and now.certificate is None:
-            return None
-        if now.certificate is None:
-            return f"the endpoint presents nothing any more ({now.error or now.status})"
-        if frozen.sha256 is None:
-            return "the endpoint presented nothing when this was confirmed, and presents a certificate now"
-        return None if frozen.sha256 in _fingerprints(now) else "the endpoint presents another SHA-256 now"
+        report.asked_at = now.at
+        return other_certificate(frozen.presented, now)
 
     async def _send_and_prove(
         self, report: "_Report", number: int, lists: dict[Role, Listing]
@@ -252,7 +287,9 @@ class Executor:
         deletion = report.step.deletion
         report.say("sent; the node has not answered yet")
         try:
-            answer = await self._bench.node(deletion.role).deletecert(deletion.key)
+            answer = await self._bench.node(deletion.role).deletecert(
+                deletion.key, unless=lambda: self._last_word(report)
+            )
         except ApplianceError as error:
             if isinstance(error, Interrupted) and not error.sent:
                 return Outcome.REFUSED, f"not sent: {error}"
@@ -297,27 +334,13 @@ class Executor:
         )
 
 
-def outcome_of(deletion: Deletion, listing: Listing) -> tuple[Outcome, str]:
-    """What a complete listing after the command says about it (part 8.4 of the design)."""
-    row = _row(deletion.key, listing)
-    if row is None:
-        return Outcome.GONE, "absent in a complete listing"
-    now, before = _stored(row), deletion.entry.stored.raw if deletion.entry.stored else ""
-    equals_presented = _equals_presented(now, deletion.entry.presented)
-    if now != before and equals_presented:
-        return Outcome.CAME_BACK, "present again, with the certificate's subject presented now"
-    if now != before:
-        return Outcome.CANNOT_TELL, "present with another text, which is not the subject presented now"
-    if equals_presented is False:
-        return Outcome.STILL_THERE, "present with the same text: the deletion did not work"
-    return Outcome.CANNOT_TELL, "present with the same text"
-
-
 class _Report:
     """One step on its way, told to whoever watches."""
 
     def __init__(self, number: int, step: Step, on_step: OnStep) -> None:
         self.step = step
+        self.asked_at: datetime | None = None
+        """When the endpoint was asked for the last check."""
         self._number = number
         self._on_step = on_step
 
@@ -337,48 +360,3 @@ class _Report:
 
 def _may_go_on(step: Step) -> bool:
     return step.outcome is not None and step.outcome.is_good
-
-
-def _row_refusal(entry: Entry) -> str | None:
-    if not entry.is_stored:
-        return "there is no row to delete: the next connection stores one"
-    if entry.key is None:
-        return "the line has no key"
-    if entry.delete_command is None:
-        return "no command is built from a key like this: delete it by hand"
-    if entry.doubled:
-        return "the key stands twice in the list: it cannot be said which row the command would delete"
-    if entry.unseen:
-        return "the row is not in the newest listing: refresh first"
-    return None
-
-
-def _changed_row(deletion: Deletion, listing: Listing) -> str | None:
-    if not listing.complete:
-        return "the table could not be read again as a whole: " + "; ".join(listing.problems)
-    rows = [row for row in listing.rows if row.key == deletion.key]
-    if not rows:
-        return "the row is gone already"
-    if len(rows) > 1:
-        return "the key stands twice in the fresh listing"
-    before = deletion.entry.stored.raw if deletion.entry.stored else ""
-    return None if _stored(rows[0]) == before else "the row's subject changed since"
-
-
-def _row(key: str, listing: Listing) -> Row | None:
-    return next((row for row in listing.rows if row.key == key), None)
-
-
-def _stored(row: Row) -> str:
-    return row.stored.raw if row.stored else ""
-
-
-def _equals_presented(stored: str, presented: Presented) -> bool | None:
-    """Whether the stored text is the presented subject; None when nothing was presented to compare with."""
-    leaf = presented.certificate
-    return None if leaf is None else compare(stored, leaf.subject).relation is Relation.EQUAL
-
-
-def _fingerprints(presented: Presented) -> set[str]:
-    leaves = (presented.certificate, *presented.also)
-    return {leaf.sha256 for leaf in leaves if leaf is not None}

@@ -68,6 +68,10 @@ class LinkLost(Interrupted):
     """The connection went away. With ``sent`` true nobody knows what became of the command."""
 
 
+class Withheld(Interrupted):
+    """The command was not sent: whoever ordered it found, when its turn came, that it must not be."""
+
+
 class PromptChanged(Interrupted):
     """Another prompt than the learned one came back: another host or user may be at the other end."""
 

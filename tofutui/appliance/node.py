@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from tofutui.appliance.credentials import JumpPasswords, NodePassword, SecretEnvironment
-from tofutui.appliance.errors import ApplianceError, LinkLost
+from tofutui.appliance.errors import ApplianceError, LinkLost, Withheld
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.reading import Order
 from tofutui.appliance.shell import Shell
@@ -35,6 +35,11 @@ _SECRETS = SecretEnvironment(os.environ)
 """Process-wide as the environment itself: both nodes and later sessions may name one variable."""
 
 _T = TypeVar("_T")
+
+
+def _nothing() -> str | None:
+    """No objection."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +141,23 @@ class Node:
         """Role and state of the pair as this node sees it."""
         return await self._read(self._ncs(HA_STATUS))
 
-    async def deletecert(self, key: str) -> CommandOutput:
+    async def deletecert(self, key: str, *, unless: Callable[[], str | None] = _nothing) -> CommandOutput:
         """Delete a row; sent at most once, and only over the link that stands.
+
+        ``unless`` is asked when the command's turn has come, right before it is typed: a sentence stops it.
 
         Raises:
             ValueError: the key is not a plain one (DESIGN.md part 8.2).
+            Withheld: ``unless`` said why not.
             Interrupted: one of its subclasses; ``sent`` tells whether the node got the command.
         """
         if not is_plain_key(key):
             raise ValueError(f"{safe_repr(key)} is not a plain key")
         order = self._ncs(DELETECERT.format(key=key), confirm=True)
         async with self._turns.take(urgent=True):
+            refusal = unless()
+            if refusal is not None:
+                raise Withheld(refusal, sent=False)
             return await self._run(order, None)
 
     async def dial(

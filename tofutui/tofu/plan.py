@@ -58,6 +58,8 @@ class Deletion:
     to the pane."""
     notices: tuple[str, ...] = ()
     """What the node said that the operator should know: another user is logged in …"""
+    incarnation: datetime | None = None
+    """When the row confirmed was seen to be learned, if that was seen; another one is another row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Plan:
     """Deletions in the order in which they will run."""
 
     deletions: tuple[Deletion, ...]
+    number: int = 0
+    """Which proposal of its executor it is; it stays with what is left of a plan, and each runs once."""
 
     @property
     def roles(self) -> tuple[Role, ...]:

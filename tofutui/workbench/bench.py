@@ -34,7 +34,7 @@ from tofutui.workbench.lister import Lister
 from tofutui.workbench.logs import LogsRead, SessionLogs
 from tofutui.workbench.memory import Memory
 from tofutui.workbench.probes import Probes
-from tofutui.workbench.table import Table
+from tofutui.workbench.table import Table, new_view
 
 COMMAND_LOG_LINES = 5_000
 """How many lines of the command log are kept."""
@@ -72,7 +72,7 @@ class Workbench:
         self._clock = clock
         self._jump_passwords = JumpPasswords()
         seen_from = socket.gethostname()
-        views = {role: _view(session, role) for role in session.roles}
+        views = {role: new_view(session, role) for role in session.roles}
         self.comparison = Comparison(session=session, nodes=views, seen_from=seen_from)
         self._nodes = {
             role: self._make_node(session.nodes[role], asker, timings or Timings()) for role in session.roles
@@ -169,6 +169,10 @@ class Workbench:
         self._listed(role, listing)
         self._spawn(self._remember_and_judge(role))
         return listing
+
+    def incarnation(self, entry: Entry) -> datetime | None:
+        """When a listing showed this row for the first time or with another text, if this run saw that."""
+        return self._tables[entry.role].incarnations.get(entry.id)
 
     def note_deleted(self, role: Role, key: str) -> None:
         """The next listing may miss this key without being asked for twice."""
@@ -390,8 +394,3 @@ class Workbench:
         self.command_log.append(line)
         del self.command_log[:-COMMAND_LOG_LINES]
         self.on_change(LogGrew())
-
-
-def _view(session: Session, role: Role) -> NodeView:
-    node = session.nodes[role]
-    return NodeView(role=role, host=node.host, shown_address=node.shown_address, legacy_ssh=node.legacy_ssh)

@@ -97,7 +97,7 @@ class RecordedNode(Node):
         """As recorded; empty if it was not."""
         return self._output(HA_STATUS, self._recording.ha)
 
-    async def deletecert(self, key: str) -> CommandOutput:
+    async def deletecert(self, key: str, *, unless: Callable[[], str | None] | None = None) -> CommandOutput:
         """Never.
 
         Raises:

@@ -71,9 +71,9 @@ class Table:
         """Note what a complete listing shows for the first time; call it before `close`."""
         for row in listing.rows:
             appeared = self.had_complete and row.id not in self._known_ids
-            if appeared or self._texts.get(row.id, row.raw) != row.raw:
+            if appeared or self._texts.get(row.id, _text(row)) != _text(row):
                 self.incarnations[row.id] = at
-        self._texts = {row.id: row.raw for row in listing.rows}
+        self._texts = {row.id: _text(row) for row in listing.rows}
 
     def grow_old(self) -> None:
         """Nothing new could be had: what is shown is of an earlier listing."""
@@ -130,3 +130,14 @@ class Table:
             name=wanted.name,
             stored=None,
         )
+
+
+def _text(row: Row) -> str:
+    """What the row stores: the blanks round it depend on its place in the list (DOMAIN.md part 1)."""
+    return row.stored.raw if row.stored else row.raw
+
+
+def new_view(session: Session, role: Role) -> NodeView:
+    """A node of which nothing is known yet."""
+    node = session.nodes[role]
+    return NodeView(role=role, host=node.host, shown_address=node.shown_address, legacy_ssh=node.legacy_ssh)

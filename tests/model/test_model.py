@@ -1,0 +1,192 @@
+"""Never twice, never the wrong one: random stories of operators, nodes and networks, and a judge over them.
+
+``TOFUTUI_MODEL_STEPS`` sets the steps in simulated time, ``TOFUTUI_MODEL_SSH_STEPS`` those over real SSH, and
+``TOFUTUI_MODEL_SEED`` the first seed (``random`` for another one each time). ``-s`` shows the figures.
+"""
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import tofutui.appliance.reading
+import tofutui.executor
+from tests.support.model_machine import run_steps
+from tests.support.model_site import Broken
+from tests.support.model_worlds import MemoryWorld, SshWorld
+from tofutui.appliance.node import Node
+from tofutui.executor import Executor
+from tofutui.tofu.plan import Outcome
+from tofutui.workbench import Workbench
+
+STEPS = int(os.environ.get("TOFUTUI_MODEL_STEPS", "4000"))
+SSH_STEPS = int(os.environ.get("TOFUTUI_MODEL_SSH_STEPS", "2000"))
+PARTS = 4
+"""The steps over SSH are run in so many tests, for the time limit of one."""
+
+Patch = pytest.MonkeyPatch
+
+
+def first_seed() -> int:
+    wanted = os.environ.get("TOFUTUI_MODEL_SEED", "1")
+    return random.SystemRandom().randrange(10**6) if wanted == "random" else int(wanted)
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[MemoryWorld]:
+    world = MemoryWorld(tmp_path)
+    yield world
+    world.end()
+
+
+def tell(figures: dict[str, int], began: float) -> None:
+    """The figures, for who runs it with -s."""
+    print(f"\n{figures['steps']:,} steps in {time.monotonic() - began:.0f} s")
+    for name, number in sorted(figures.items()):
+        print(f"  {number:8,}  {name}")
+
+
+@pytest.mark.timeout(max(120, STEPS // 20))
+def test_in_simulated_time(memory: MemoryWorld) -> None:
+    began = time.monotonic()
+    figures = run_steps(memory, STEPS, first_seed=first_seed())
+    tell(figures, began)
+    assert figures["steps"] >= STEPS
+    assert figures["deletions sent"] >= STEPS // 100
+    for outcome in ("gone", "came back", "still there", "cannot tell", "refused", "not run"):
+        assert figures.get(f"outcome: {outcome}"), f"no story ended with {outcome}"
+
+
+@pytest.mark.timeout(max(120, SSH_STEPS // 4))
+@pytest.mark.parametrize("part", range(PARTS))
+def test_over_real_ssh(part: int, tmp_path: Path) -> None:
+    wanted = -(-SSH_STEPS // PARTS)
+    world = SshWorld(tmp_path)
+    try:
+        began = time.monotonic()
+        figures = run_steps(world, wanted, first_seed=first_seed() + 1000 * (part + 1), shrink=False)
+        tell(figures, began)
+    finally:
+        world.end()
+    assert figures["steps"] >= wanted
+    assert figures["deletions sent"] >= 5
+
+
+def no_check_before(patch: Patch) -> None:
+    async def nothing(*_: object) -> None:
+        return None
+
+    patch.setattr(Executor, "_check_again", nothing)
+    no_last_word(patch)
+
+
+def no_last_word(patch: Patch) -> None:
+    patch.setattr(Executor, "_last_word", lambda *_: None)
+
+
+def sent_twice(patch: Patch) -> None:
+    once = Node.deletecert
+
+    async def twice(self: Node, key: str, **options: Callable[[], None]) -> object:
+        await once(self, key, **options)
+        return await once(self, key, **options)
+
+    patch.setattr(Node, "deletecert", twice)
+
+
+def sent_again_when_unknown(patch: Patch) -> None:
+    once = Node.deletecert
+
+    async def again(self: Node, key: str, **options: Callable[[], None]) -> object:
+        try:
+            return await once(self, key, **options)
+        except tofutui.executor.ApplianceError:
+            await self.connect()
+            return await once(self, key, **options)
+
+    patch.setattr(Node, "deletecert", again)
+
+
+def other_role(patch: Patch) -> None:
+    patch.setattr(Workbench, "node", lambda self, role: self._nodes[role.other])
+    patch.setattr(Executor, "_other_node", lambda *_: None)
+
+
+def changed_rows_ignored(patch: Patch) -> None:
+    patch.setattr(tofutui.executor, "changed_row", lambda *_: None)
+    no_last_word(patch)
+
+
+def rows_learned_again_ignored(patch: Patch) -> None:
+    patch.setattr(Workbench, "incarnation", lambda *_: None)
+
+
+def read_only_ignored(patch: Patch) -> None:
+    patch.setattr(Executor, "_forbidden", lambda *_: None)
+
+
+def other_certificates_ignored(patch: Patch) -> None:
+    patch.setattr(tofutui.executor, "other_certificate", lambda *_: None)
+
+
+def plans_run_again(patch: Patch) -> None:
+    run = Executor.run
+
+    async def forgetful(self: Executor, *given: object) -> object:
+        self._begun.clear()
+        return await run(self, *given)
+
+    patch.setattr(Executor, "run", forgetful)
+
+
+def journalled_late(patch: Patch) -> None:
+    async def later(*_: object) -> int:
+        return 1
+
+    patch.setattr(Executor, "_write_down", later)
+
+
+def always_gone(patch: Patch) -> None:
+    patch.setattr(tofutui.executor, "outcome_of", lambda *_: (Outcome.GONE, "of course"))
+
+
+def never_settled(patch: Patch) -> None:
+    async def nothing(*_: object) -> tuple[str, ...]:
+        return ()
+
+    patch.setattr(Executor, "settle", nothing)
+
+
+def yes_to_everything(patch: Patch) -> None:
+    patch.setattr(tofutui.appliance.reading, "yes_to", lambda text: "yes" if text.endswith("? ") else None)
+
+
+GUARDS = (
+    no_check_before,
+    no_last_word,
+    sent_twice,
+    sent_again_when_unknown,
+    other_role,
+    changed_rows_ignored,
+    rows_learned_again_ignored,
+    read_only_ignored,
+    other_certificates_ignored,
+    plans_run_again,
+    journalled_late,
+    always_gone,
+    never_settled,
+    yes_to_everything,
+)
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.__name__)
+def test_a_missing_guard_is_found(
+    guard: Callable[[Patch], None], memory: MemoryWorld, monkeypatch: Patch
+) -> None:
+    guard(monkeypatch)
+    with pytest.raises(Broken) as found:
+        run_steps(memory, 20_000, shrink=False)
+    print(found.value)
