@@ -164,22 +164,23 @@ def yes_to_everything(patch: Patch) -> None:
     patch.setattr(tofutui.appliance.reading, "yes_to", lambda text: "yes" if text.endswith("? ") else None)
 
 
-GUARDS = (
-    no_check_before,
-    no_last_word,
-    sent_twice,
-    sent_again_when_unknown,
-    other_role,
-    changed_rows_ignored,
-    rows_learned_again_ignored,
-    read_only_ignored,
-    other_certificates_ignored,
-    plans_run_again,
-    journalled_late,
-    always_gone,
-    never_settled,
-    yes_to_everything,
-)
+GUARDS = {
+    no_check_before: 8,
+    no_last_word: 8,
+    sent_twice: 1,
+    sent_again_when_unknown: 1,
+    other_role: 4,
+    changed_rows_ignored: 1,
+    rows_learned_again_ignored: 1,
+    read_only_ignored: 7,
+    other_certificates_ignored: 3,
+    plans_run_again: 1,
+    journalled_late: 1,
+    always_gone: 1,
+    never_settled: 8,
+    yes_to_everything: 4,
+}
+"""Ways to break the program, and a seed that shows each soon (any seed does, later)."""
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.__name__)
@@ -188,5 +189,5 @@ def test_a_missing_guard_is_found(
 ) -> None:
     guard(monkeypatch)
     with pytest.raises(Broken) as found:
-        run_steps(memory, 20_000, shrink=False)
+        run_steps(memory, 20_000, first_seed=GUARDS[guard], shrink=False)
     print(found.value)

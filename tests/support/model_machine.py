@@ -93,7 +93,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(role=roles, key=keys)
     def relearn(self, role: Role, key: str) -> None:
-        """A row goes, which is seen, and the same certificate is learned again."""
+        """A dialog is open; its row is seen to go, and the same certificate is learned again."""
         self._do("relearn", self._relearn(role, key))
 
     @rule(role=roles, name=st.sampled_from(HOSTNAMES), keep=st.booleans())
@@ -168,10 +168,17 @@ class Machine(RuleBasedStateMachine):
 
     async def _relearn(self, role: Role, key: str) -> None:
         table = self.world.site.nodes[role].table
-        row = table.pop(key, None)
-        if row is not None:
-            await self._refresh(self.world.programs[0], [role])
-            table[key] = row
+        row = table.get(key)
+        if row is None:
+            return
+        program = self.world.programs[0]
+        await self._refresh(program, [role])
+        self._freeze(program, 1 << (list(Role).index(role) * len(KEYS) + KEYS.index(key)))
+        for there in (False, True):
+            table.pop(key, None)
+            if there:
+                table[key] = row
+            await self._refresh(program, [role])
 
     async def _settle(self, program: Program, role: Role) -> None:
         """As the screen does after each refresh; then nothing may be unsettled."""

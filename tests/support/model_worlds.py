@@ -5,7 +5,7 @@ simulated admin CLI are the real ones, in simulated time.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -217,6 +217,7 @@ class MemoryWire:
         self._buffer = bytearray()
         self._arrived = asyncio.Event()
         self.ended = False
+        self.on_end: Callable[[], None] = lambda: None
 
     @property
     def is_closed(self) -> bool:
@@ -244,8 +245,14 @@ class MemoryWire:
             self._arrived.set()
 
     def end(self) -> None:
-        self.ended = True
+        was_open, self.ended = not self.ended, True
         self._arrived.set()
+        if was_open:
+            self.on_end()
+
+
+async def _at_once() -> None:
+    """Nothing holds what is printed back."""
 
 
 class MemoryLink:
@@ -259,7 +266,7 @@ class MemoryLink:
         self.wire = MemoryWire()
         terminal = self.wire.terminal
         self.number = host.take_number()
-        shell = Witness(host.node, terminal, self.wire.print, lambda: 1000, self.number)
+        shell = Witness(host.node, terminal, self.wire.print, lambda: 1000, self.number, _at_once)
         shell.owner = eyes
         host.links.append(self)
         self.task = asyncio.ensure_future(self._serve(shell))

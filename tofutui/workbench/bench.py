@@ -14,7 +14,7 @@ from tofutui.appliance.questions import Asker
 from tofutui.appliance.timings import Timings
 from tofutui.history.sightings import Sightings
 from tofutui.tls.prober import Prober
-from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase
+from tofutui.tofu.comparison import Comparison, Entry, Phase
 from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.evidence import NodeClock
 from tofutui.tofu.failures import LogDigest, read_log
