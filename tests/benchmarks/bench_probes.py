@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from tests.benchmarks.figures import Figure, ratio, ratios, spread  # noqa: E402
+
 
 def free_ports(count: int) -> list[int]:
     held = []
@@ -189,20 +191,30 @@ def s_client(ports: list[int]) -> int:
     return done.stdout.split().count("1")
 
 
+def nmap(ports: list[int]) -> int:
+    """Its certificate script on every port."""
+    words = ["nmap", "-n", "-Pn", "-sT", "--script", "ssl-cert", "-p", ",".join(map(str, ports)), "127.0.0.1"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    return done.stdout.count("ssl-cert: Subject")
+
+
+OURS, BARE = "tofutui, 32 at once (the default)", "bare wrap_bio, 32 at once, nothing parsed"
+S_CLIENT, NMAP = "openssl s_client, no CA store, xargs -P 8", "nmap --script ssl-cert"
 WAYS = {
-    "tofutui, 32 at once (the default)": ("ours", 32),
+    OURS: ("ours", 32),
     "tofutui, 64 at once": ("ours", 64),
-    "bare wrap_bio, 32 at once, nothing parsed": ("bare", 32),
+    BARE: ("bare", 32),
     "python start and our imports only": ("nothing", 0),
-    "openssl s_client, no CA store, xargs -P 8": ("s_client", 0),
-}
+    S_CLIENT: ("s_client", 0),
+} | ({NMAP: ("nmap", 0)} if shutil.which("nmap") else {})
+OUTSIDE = {"s_client": s_client, "nmap": nmap}
 
 
 def timed(way: str, at_once: int, ports: list[int], folder: Path) -> tuple[float, float]:
     """Wall and CPU seconds of one run in a process of its own."""
-    if way == "s_client":
+    if way in OUTSIDE:
         started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert s_client(ports) == len(ports)
+        assert OUTSIDE[way](ports) == len(ports)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     else:
         (folder / "ports").write_text(" ".join(map(str, ports)))
@@ -225,7 +237,8 @@ def run(way: str, at_once: int, ports: list[int]) -> None:
         raise SystemExit(f"{way}: {got} of {len(ports)}")
 
 
-def compare(count: int, rounds: int) -> None:
+def measured(count: int, rounds: int) -> tuple[str, dict[str, list[tuple[float, float]]], float]:
+    """What served, wall and CPU seconds of each way, and the longest stall of the loop in ms."""
     with tempfile.TemporaryDirectory(prefix="bench-probes-") as name:
         folder, ports = Path(name), free_ports(count)
         make_certificates(folder)
@@ -234,7 +247,60 @@ def compare(count: int, rounds: int) -> None:
             for _ in range(rounds):
                 for label, (way, at_once) in WAYS.items():
                     results[label].append(timed(way, at_once, ports, folder))
-            longest = statistics.median(stall(ports) for _ in range(rounds))
+            return what, results, statistics.median(stall(ports) for _ in range(rounds))
+
+
+def figures(*, quick: bool = False) -> list[Figure]:
+    """Number 4 of the table."""
+    count, rounds = 500, 2 if quick else 7
+    _, results, _ = measured(count, rounds)
+    walls = {label: [wall for wall, _ in times] for label, times in results.items()}
+    what = f"500 probes, with Python's start: {spread(walls[OURS], 's', 2)}"
+    limits = [(BARE, 1.3), (S_CLIENT, 0.35), (NMAP, 0.6)]
+    found = [
+        Figure(4, what, f"{most} x", ratios(walls[OURS], walls[rival]),
+               f"{rival}: {spread(walls[rival], 's', 2)}", ratio(walls[OURS], walls[rival]) <= most)
+        for rival, most in limits
+        if rival in walls
+    ]  # fmt: skip
+    cpu = handshakes(count, rounds)
+    mine = f"CPU of each handshake, start taken off: {spread(cpu['ours'], 'ms', 2)}"
+    beside = f"bare wrap_bio: {spread(cpu['bare'], 'ms', 2)}"
+    met = ratio(cpu["ours"], cpu["bare"]) <= 1.2
+    return [*found, Figure(4, mine, "1.2 x", ratios(cpu["ours"], cpu["bare"]), beside, met)]
+
+
+def handshakes(count: int, rounds: int) -> dict[str, list[float]]:
+    """CPU milliseconds of one handshake in each of the two ways, without the start of Python."""
+    found: dict[str, list[float]] = {"ours": [], "bare": []}
+    with tempfile.TemporaryDirectory(prefix="bench-probes-") as name:
+        folder, ports = Path(name), free_ports(count)
+        make_certificates(folder)
+        with servers(folder, ports):
+            for _ in range(rounds):
+                for way, times in found.items():
+                    whole, start = (timed(way, 32, some, folder)[1] for some in (ports, ports[:1]))
+                    times.append((whole - start) / (count - 1) * 1000)
+    return found
+
+
+def growth(*, quick: bool = False) -> list[Figure]:
+    """500 and 5,000 probes of the same 500 endpoints, the start of Python left out."""
+    with tempfile.TemporaryDirectory(prefix="bench-probes-") as name:
+        folder, ports = Path(name), free_ports(500)
+        make_certificates(folder)
+        with servers(folder, ports):
+            start = statistics.median(timed("nothing", 0, ports, folder)[0] for _ in range(3))
+            few, many = (
+                statistics.median(timed("ours", 32, ports * n, folder)[0] - start for _ in range(3))
+                for n in (1, 10)
+            )
+    text = f"{few:.2f} s -> {many:.2f} s"
+    return [Figure(14, "probes, 500 -> 5,000", "11 x", f"{many / few:.1f} x", text, many / few <= 11)]
+
+
+def compare(count: int, rounds: int) -> None:
+    what, results, longest = measured(count, rounds)
     print(f"{count} endpoints on {what}, {rounds} rounds, {os.cpu_count()} cores, {ssl.OPENSSL_VERSION}")
     print(f"{'way':<44} {'wall s (min-max)':>20} {'x bare':>7} {'CPU ms each':>12}")
     base = [wall for wall, _ in results["bare wrap_bio, 32 at once, nothing parsed"]]

@@ -80,7 +80,7 @@ class Opening:
     def _quiet(self) -> float:
         """The silence that makes the last line count: short where the prompt is there to its last blank."""
         line = self._console.screen.line
-        return self._timings.settle if line.endswith(" ") and is_prompt(line) else self._timings.quiet
+        return self._timings.first_settle if line.endswith(" ") and is_prompt(line) else self._timings.quiet
 
     async def _consider(self, line: str) -> None:
         """A silence: what is the node waiting for?"""

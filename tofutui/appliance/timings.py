@@ -19,8 +19,10 @@ class Timings:
     """Silence before the resume menu is answered (DOMAIN.md part 3: the lone Enter gets lost earlier)."""
     unknown_quiet: float = 3.0
     """Silence after which a line that nobody knows is taken for a question."""
+    first_settle: float = 0.02
+    """Silence after the first prompt, if it ends in its blank: without one it may not be there whole."""
     settle: float = 0.05
-    """Silence after a prompt: the first one, if it ends in a blank, and the one that ends a command."""
+    """Silence after the learned prompt that ends a command."""
     midline_settle: float = 1.0
     """The same where the prompt stands behind other text (output without a final newline)."""
     command_idle: float = 60.0
