@@ -1,6 +1,7 @@
 """What is wrong with the user's files, all of it at once."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from tofutui.tofu.errors import TofutuiError
 
@@ -11,6 +12,14 @@ class ConfigError(TofutuiError):
     def __init__(self, errors: Sequence[str], hint: str = "") -> None:
         super().__init__("\n".join(errors), hint)
         self.errors = tuple(errors)
+
+
+class NoSessionsFile(ConfigError):
+    """There is no sessions file at all, and nothing in ``sessions.d``: a first start."""
+
+    def __init__(self, path: Path, hint: str) -> None:
+        super().__init__([f"{path}: no such file"], hint)
+        self.path = path
 
 
 def nearest(word: str, valid: Sequence[str]) -> str:

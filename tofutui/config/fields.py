@@ -23,14 +23,18 @@ class Faults:
     file: str
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    placed: list[tuple[str, str, bool]] = field(default_factory=list)
+    """All of them in turn, each as place, text, and whether it is an error."""
 
     def add(self, place: str, text: str) -> None:
         """A fault at ``place``, a table's name without brackets ("" for the file itself)."""
         self.errors.append(self._at(place, text))
+        self.placed.append((place, text, True))
 
     def warn(self, place: str, text: str) -> None:
         """Something that works and should be known."""
         self.warnings.append(self._at(place, text))
+        self.placed.append((place, text, False))
 
     def _at(self, place: str, text: str) -> str:
         return f"{self.file}: [{place}] {text}" if place else f"{self.file}: {text}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import tomli_w
 
-from tofutui.config.errors import ConfigError
+from tofutui.config.errors import ConfigError, NoSessionsFile
 from tofutui.config.sessions import read_file, read_sessions, sessions_d
 from tofutui.tofu.session import NodeSettings, ProbeSettings, Remote, Role, Session
 
@@ -15,6 +15,8 @@ _NODE_KEYS = (
     "port", "username", "password_command", "password_env", "key_file", "legacy_ssh", "jump", "known_hosts",
     "addresses", "hm_port", "command_timeout", "read_only", "logs", "known",
 )  # fmt: skip
+
+_FOR_SSH = ("port", "username")
 
 
 def save_session(session: Session, sessions_path: Path) -> Path:
@@ -59,7 +61,9 @@ def _node(node: NodeSettings) -> dict[str, Any]:
     table: dict[str, Any] = {"host": node.host}
     for key in _NODE_KEYS:
         value = getattr(node, key)
-        if value != getattr(plain, key):
+        # What was written, be it the default, is not left to the user's SSH configuration.
+        written = key in _FOR_SSH and key not in node.left_to_ssh
+        if written or value != getattr(plain, key):
             table[key] = _plain(value)
     return table
 
@@ -103,7 +107,13 @@ def _refuse_unreadable(session: Session, draft: Path, target: Path, sessions_pat
     _, faults = read_file(draft)
     if faults.errors:
         raise ConfigError([error.replace(str(draft), str(target)) for error in faults.errors])
-    if sessions_path.exists():
-        taken = read_sessions(sessions_path).origin.get(session.name, target)
-        if taken != target:
-            raise ConfigError([f"{taken}: holds a session {session.name} already"])
+    taken = _origins(sessions_path).get(session.name, target)
+    if taken != target:
+        raise ConfigError([f"{taken}: holds a session {session.name} already"])
+
+
+def _origins(sessions_path: Path) -> dict[str, Path]:
+    try:
+        return read_sessions(sessions_path).origin
+    except NoSessionsFile:
+        return {}

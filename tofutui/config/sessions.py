@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tofutui.config.checks import check_session
-from tofutui.config.errors import ConfigError
+from tofutui.config.errors import ConfigError, NoSessionsFile
 from tofutui.config.fields import (
     Check,
     Faults,
@@ -68,13 +68,13 @@ def read_sessions(path: Path) -> SessionsReport:
     """Like `load_sessions`, but with the warnings, and the faults as a value.
 
     Raises:
-        ConfigError: there is no file at all.
+        NoSessionsFile: there is no file at all.
     """
     drop_ins = sessions_d(path)
     others = sorted(drop_ins.glob("*.toml")) if drop_ins.is_dir() else []
     files = ([path] if path.exists() else []) + others
     if not files:
-        raise ConfigError([f"{path}: no such file"], how_to_make_one(path))
+        raise NoSessionsFile(path, how_to_make_one(path))
     all_faults: list[Faults] = []
     origin: dict[str, Path] = {}
     sessions: dict[str, Session] = {}
@@ -121,7 +121,7 @@ def read_file(file: Path) -> tuple[list[Session], Faults]:
     base = file.absolute().parent
     defaults = read_table(found.get("defaults", {}), _node_checks(base), "defaults", faults)
     sessions = as_table(found.get("sessions", {}), "sessions", faults)
-    built = [_read_session(name, raw, defaults, base, faults) for name, raw in sessions.items()]
+    built = [read_session(name, raw, defaults, base, faults) for name, raw in sessions.items()]
     result = [session for session in built if session is not None]
     _check_mode(file, result, faults)
     return result, faults
@@ -147,12 +147,12 @@ def _anything(value: object) -> object:
     return value
 
 
-def _read_session(
+def read_session(
     name: str, raw: object, defaults: dict[str, Any], base: Path, faults: Faults
 ) -> Session | None:
-    """One session, or None if a fault was found in it."""
+    """One session, or None if a fault was found in it; relative paths of it start at ``base``."""
     before = len(faults.errors)
-    place = f"sessions.{name}" if _NAME.fullmatch(name) else f"sessions.{show(name)}"
+    place = place_of(name)
     _check_name(name, place, faults)
     found = read_table(raw, _session_checks(), place, faults, required=["primary"])
     nodes = {
@@ -166,6 +166,11 @@ def _read_session(
     session = Session(name=name, nodes=nodes, remotes=remotes, probe=probe, **plain)
     check_session(session, place, faults, has_secondary="secondary" in found)
     return session if len(faults.errors) == before else None
+
+
+def place_of(name: str) -> str:
+    """How the faults of a session name its place."""
+    return f"sessions.{name}" if _NAME.fullmatch(name) else f"sessions.{show(name)}"
 
 
 def _check_name(name: str, place: str, faults: Faults) -> None:
