@@ -55,7 +55,7 @@ async def test_the_command_log_shows_what_was_sent(desk: Start) -> None:
 
 @pytest.mark.parametrize("key", ["question_mark", "f1"])
 async def test_help_names_every_action_and_verdict(desk: Start, key: str) -> None:
-    async with desk(size=(120, 200)) as d:
+    async with desk(size=(120, 300)) as d:
         await d.press(key)
         for action in ACTIONS:
             assert (action.title in d.text) is not action.demo, action.id
@@ -208,13 +208,6 @@ async def test_switching_closes_the_session_before(desk: Start) -> None:
         assert not d.fakes.benches[1].closed
         await d.press("S", "escape")
         assert d.app.screen is d.app.main
-
-
-async def test_without_sessions_the_picker_says_what_to_do(desk: Start) -> None:
-    async with desk(sessions=[], ready=False) as d:
-        await d.until(lambda: "tofutui --demo" in " ".join(d.text.split()))
-        await d.press("q")
-        assert await d.ended() == 0
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c"])

@@ -63,7 +63,7 @@ def test_only_a_file_that_the_app_made_may_be_changed_or_deleted(tmp_path):
     (drop_ins / "noted.toml").write_text('[sessions.noted.primary]\nhost = "h"  # the old one\n')
     why = why_kept(own)
     assert set(why) == {"mine", "stray", "two", "three", "noted"}
-    assert "yours and never rewritten" in why["mine"]
+    assert "your own and never rewritten" in why["mine"]
     assert "holds more" in why["two"]
     assert "comments" in why["noted"]
     before = own.read_bytes()

@@ -9,13 +9,16 @@ from pathlib import Path
 from tofutui.cli.choosing import load, pick
 from tofutui.cli.demo import lab_process
 from tofutui.cli.output import complain
-from tofutui.config.errors import ConfigError, nearest
+from tofutui.config.errors import ConfigError, NoSessionsFile, nearest
 from tofutui.config.paths import config_dir, data_dir
 from tofutui.config.themes import load_themes
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.session import Session
 from tofutui.ui.keybook import KeyBook, load_keybook
-from tofutui.ui.options import AppOptions
+from tofutui.ui.options import START_DEMO, AppOptions
+
+DEMO = "seed"
+"""The scenario that the demo shows where none is named."""
 
 
 class NoTerminal(TofutuiError):
@@ -28,25 +31,46 @@ def run(options: argparse.Namespace) -> int:
     keys = load_keybook()
     if options.demo is not None:
         return _demo(options, keys)
-    path, sessions = load(options.sessions, read_only=options.read_only)
+    path, sessions = _sessions(options)
     chosen = _app_options(options, path, sessions, data_dir(options.data, os.environ))
     check_terminal()
-    return _show(replace(chosen, keys=keys))
+    code = _show(replace(chosen, keys=keys))
+    return _show_demo(options, keys, DEMO) if code == START_DEMO else code
+
+
+def _sessions(options: argparse.Namespace) -> tuple[Path, dict[str, Session]]:
+    """The sessions file and its sessions: none at a first start, which the app itself helps with.
+
+    Raises:
+        ConfigError: the file is wrong; or it is missing, and a session is named or there is no terminal.
+    """
+    try:
+        return load(options.sessions, read_only=options.read_only)
+    except NoSessionsFile as error:
+        if options.session is not None or not has_terminal():
+            raise
+        return error.path, {}
 
 
 def _demo(options: argparse.Namespace, keys: KeyBook) -> int:
     if options.sessions is not None:
         raise ConfigError(["--demo brings its own sessions: leave --sessions out"])
     check_terminal()
-    with lab_process(options.demo) as lab:
-        complain(f"starting the simulated pair, scenario {options.demo} …")
+    return _show_demo(options, keys, options.demo)
+
+
+def _show_demo(options: argparse.Namespace, keys: KeyBook, scenario: str) -> int:
+    with lab_process(scenario) as lab:
+        complain(f"starting the simulated pair, scenario {scenario} …")
         import tofutui.ui.app  # noqa: F401 - loads while the lab starts
 
         files = lab.files()
         _, sessions = load(files.sessions, read_only=options.read_only)
         marked = {name: files.demo_of(session) for name, session in sessions.items()}
         chosen = _app_options(options, files.sessions, marked, options.data or files.data)
-        return _show(replace(chosen, keys=keys, lab_logs=files.logs, lab_command=lab.command))
+        kept = "the demo's sessions are not kept"
+        chosen = replace(chosen, lab_logs=files.logs, lab_command=lab.command)
+        return _show(replace(chosen, keys=keys, fixed=kept))
 
 
 def _app_options(
@@ -76,9 +100,14 @@ def _check_theme(name: str | None) -> None:
         raise ConfigError([f"--theme {name}: no such theme, {nearest(name, list(themes))}"])
 
 
+def has_terminal() -> bool:
+    """Whether there is a terminal to draw on and to type at."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def check_terminal() -> None:
     """Raises `NoTerminal` where the app has nothing to draw on."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not has_terminal():
         raise NoTerminal("the app needs a terminal", "`tofutui check SESSION` does without")
 
 

@@ -57,6 +57,7 @@ def _show(order: Order, recordings: Mapping[Role, Recording], options: argparse.
         sessions={session.name: session},
         initial=session.name,
         sessions_path=sessions_file(options.sessions, os.environ),
+        fixed="transcripts are shown",
         data_dir=data_dir(options.data, os.environ),
         watch=0,
         ascii=options.ascii,

@@ -17,7 +17,7 @@ COMMANDS = {
     "history": "what was seen of each row of a session",
     "record": "the change record of a guide run",
     "lab": "only the simulated pair",
-    "sessions": "list, locate or validate the sessions",
+    "sessions": "list, locate or validate the sessions, or print an example",
     "themes": "the themes that --theme takes",
     "keys": "every key of the app",
 }
@@ -250,8 +250,11 @@ def _lab() -> _Parser:
 
 
 def _sessions() -> _Parser:
-    parser = _common("tofutui sessions", "The sessions file: list its sessions, say where it is, check it.")
-    parser.add_argument("what", choices=("list", "path", "validate"))
+    parser = _common(
+        "tofutui sessions",
+        "The sessions file: list its sessions, say where it is, check it, print an example.",
+    )
+    parser.add_argument("what", choices=("list", "path", "validate", "example"))
     return parser
 
 

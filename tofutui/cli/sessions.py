@@ -1,12 +1,12 @@
-"""``tofutui sessions list|path|validate``."""
+"""``tofutui sessions list|path|validate|example``."""
 
 import argparse
 import os
 from collections.abc import Iterator
 
-from tofutui.cli.output import complain, say
+from tofutui.cli.output import complain, say, write
 from tofutui.config.errors import nearest
-from tofutui.config.paths import config_dir, sessions_file
+from tofutui.config.paths import bundled, config_dir, sessions_file
 from tofutui.config.sessions import SessionsReport, read_sessions
 from tofutui.config.themes import load_themes
 from tofutui.tofu.session import Session
@@ -17,6 +17,9 @@ def run(options: argparse.Namespace) -> int:
     path = sessions_file(options.sessions, os.environ)
     if options.what == "path":
         say(str(path))
+        return 0
+    if options.what == "example":
+        write(bundled("sessions.toml.example").read_text("utf-8"))
         return 0
     report = read_sessions(path)
     for line in (*report.errors, *(f"warning: {text}" for text in _warnings(report))):

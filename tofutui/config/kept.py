@@ -44,7 +44,7 @@ def delete_session(name: str, sessions_path: Path) -> Path:
 def _why(name: str, file: Path, sessions_path: Path) -> str:
     own = sessions_d(sessions_path) / f"{name}.toml"
     if file != own:
-        return f"it stands in {file}, which is yours and never rewritten"
+        return f"{file} is your own and never rewritten"
     try:
         text = file.read_bytes().decode("utf-8")
         document = tomllib.loads(text)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from tofutui.ui.guide_actions import GUIDE
 from tofutui.ui.keynames import show_key
 from tofutui.ui.registry import Action, Danger, Scope, State, early, help_of, inner
+from tofutui.ui.session_actions import CONFIRM, FORM, PICK, SESSIONS, TRIAL, WELCOME
 from tofutui.ui.shared_actions import SHARED
 
 
@@ -296,15 +297,6 @@ EVIDENCE: tuple[Action, ...] = (
     help_of("evidence", "f1 question_mark"),
 )  # fmt: skip
 
-PICK: tuple[Action, ...] = (
-    inner("pick.down", "j down", "Down", "Next one."),
-    inner("pick.up", "k up", "Up", "The one before."),
-    inner("pick.open", "enter", "Open", "Open this session.", "open", 90),
-    inner(
-        "pick.back", "escape q", "Back", "Stay with the open session; quit where none is open.", "back", 80
-    ),
-)
-
 ASK: tuple[Action, ...] = (
     inner("ask.no", "escape", "No answer", "Leave a node's question unanswered."),
     inner("ask.down", "down", "Scroll down", "Show more of a long question."),
@@ -325,7 +317,7 @@ HELP: tuple[Action, ...] = (
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
-    *MAIN, *VIEW, *HELP, *DELETE, *RUN, *PLAN, *GUIDE, *EVIDENCE, *PICK, *ASK, *ASK_KEY, *SHARED,
+    *MAIN, *VIEW, *HELP, *DELETE, *RUN, *PLAN, *GUIDE, *EVIDENCE, *SESSIONS, *ASK, *ASK_KEY, *SHARED,
 )  # fmt: skip
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
@@ -336,6 +328,7 @@ def footer_items(actions: tuple[Action, ...]) -> list[Action]:
 
 
 __all__ = [
-    "ACTIONS", "ASK", "ASK_KEY", "BY_ID", "DELETE", "EVERYWHERE", "EVIDENCE", "GUIDE", "HELP", "MAIN", "PICK",
-    "PLAN", "RUN", "SHARED", "VIEW", "Action", "Danger", "Scope", "State", "footer_items", "show_key",
+    "ACTIONS", "ASK", "ASK_KEY", "BY_ID", "CONFIRM", "DELETE", "EVERYWHERE", "EVIDENCE", "FORM", "GUIDE",
+    "HELP", "MAIN", "PICK", "PLAN", "RUN", "SESSIONS", "SHARED", "TRIAL", "VIEW", "WELCOME", "Action",
+    "Danger", "Scope", "State", "footer_items", "show_key",
 ]  # fmt: skip

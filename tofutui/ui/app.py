@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -50,6 +50,8 @@ class TofutuiApp(OutwardApp):
         self.animation_level = "none"
         self.options = options
         self.with_mouse = options.mouse
+        self.sessions = dict(options.sessions)
+        """Every session there is, by name: those of the start, and what was made or changed since."""
         self.clock = clock
         self.opener = open_link or opener(options.data_dir, clock)
         self.asker = ScreenAsker(self)
@@ -65,6 +67,7 @@ class TofutuiApp(OutwardApp):
         """Whether rows are being deleted."""
         self.debug_errors = options.debug
         self.main: MainScreen | None = None
+        self._logins: set[asyncio.Task[None]] = set()
         self._leaving = False
         self._warned = False
         self.themes = Themes()
@@ -77,10 +80,12 @@ class TofutuiApp(OutwardApp):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(number, self.leave, 128 + number)
-        sessions = self.options.sessions
+        sessions = self.sessions
         initial = self.options.initial or (next(iter(sessions)) if len(sessions) == 1 else None)
         if initial is not None:
             self.open_session(sessions[initial])
+        elif not sessions and self.options.fixed is None:
+            self._welcome()
         else:
             self.pick_session()
             self.call_after_refresh(self.tell_of_themes)
@@ -107,12 +112,39 @@ class TofutuiApp(OutwardApp):
 
         def chosen(name: str | None) -> None:
             if name is not None:
-                self.open_session(self.options.sessions[name])
+                self.open_session(self.sessions[name])
             elif self.main is None:
                 self.leave()
 
         current = self.main.session.name if self.main else None
-        self.push_screen(SessionScreen(self.options, current), chosen)
+        self.push_screen(SessionScreen(current), chosen)
+
+    def _welcome(self) -> None:
+        from tofutui.ui.screens.welcome import WelcomeScreen
+
+        def made(name: str | None) -> None:
+            if name is not None:
+                self.open_session(self.sessions[name])
+            else:
+                self.leave()
+
+        self.push_screen(WelcomeScreen(), made)
+
+    def put_session(self, session: Session, before: str | None) -> None:
+        """A session was made, or changed (it may have been called otherwise ``before``)."""
+        if before is None or before not in self.sessions:
+            self.sessions[session.name] = session
+            return
+        items = [(session.name, session) if name == before else (name, one)
+                 for name, one in self.sessions.items()]  # fmt: skip
+        self.sessions = dict(items)
+
+    def keep_until_left(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Work that holds a login: it is cancelled, and may leave the node, before the app ends."""
+        task = asyncio.create_task(self._guarded(work))
+        self._logins.add(task)
+        task.add_done_callback(self._logins.discard)
+        return task
 
     async def uncover(self, screen: Screen[Any]) -> None:
         """Close what lies over this screen, as far as it is there."""
@@ -184,10 +216,12 @@ class TofutuiApp(OutwardApp):
     async def close_nodes(self) -> None:
         """Leave the nodes, if there are any, as far as that goes in `LEAVE_WITHIN` seconds."""
         main, self.main = self.main, None
-        if main is None:
-            return
+        logins = list(self._logins)
+        for login in logins:
+            login.cancel()
+        left = asyncio.gather(*logins, *([main.close()] if main else []), return_exceptions=True)
         try:
-            await asyncio.wait_for(main.close(), LEAVE_WITHIN)
+            await asyncio.wait_for(left, LEAVE_WITHIN)
         except TimeoutError:
             return
 

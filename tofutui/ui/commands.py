@@ -58,7 +58,7 @@ class ActionProvider(Provider):
         await screen.action_act(id_)
 
     def _sessions(self) -> Iterator[_Command]:
-        for name, session in self._owner.options.sessions.items():
+        for name, session in self._owner.sessions.items():
             words = session.title or "Open it; the connections of this one are closed first."
             yield f"Session: {name}", partial(self._switch, name), words
 
@@ -66,7 +66,7 @@ class ActionProvider(Provider):
         main = self._owner.main
         if main is not None and main.session.name != name:
             await self._owner.uncover(main)
-            self._owner.open_session(self._owner.options.sessions[name])
+            self._owner.open_session(self._owner.sessions[name])
 
     async def discover(self) -> Hits:
         """Everything, while nothing is typed."""

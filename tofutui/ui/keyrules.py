@@ -22,7 +22,7 @@ _CONFIRMS = {"delete.confirm": "delete.keep", "ask_key.yes": "ask_key.no"}
 _NEVER_CONFIRMS = ("enter", "space")
 _WAYS_OUT = frozenset({"back", "keep", "no", "confirm", "yes"})
 """Verbs that need a key: without one there is no answer, or no way back."""
-_TYPED_IN = frozenset({Scope.EVIDENCE, Scope.ASK})
+_TYPED_IN = frozenset({Scope.EVIDENCE, Scope.FORM, Scope.ASK})
 """Where a line to type has the focus: a letter is typed there."""
 
 

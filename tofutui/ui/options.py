@@ -1,4 +1,4 @@
-"""What the command line hands to the full-screen app; loads no Textual."""
+"""What the command line hands to the full-screen app, and what the app asks of it; loads no Textual."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,9 @@ from pathlib import Path
 
 from tofutui.tofu.session import Role, Session
 from tofutui.ui.keybook import KeyBook
+
+START_DEMO = -1
+"""Instead of an exit code: the user asked for the simulated pair, which only the command line starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,8 @@ class AppOptions:
     """The session to open at once; None: the only one, or the picker."""
     sessions_path: Path
     """Where the sessions came from: shown where there are none."""
+    fixed: str | None = None
+    """Why no session can be made or changed in the app; None: it can."""
     data_dir: Path
     """Journal and history."""
     theme: str | None = None

@@ -18,6 +18,10 @@ class Scope(StrEnum):
     GUIDE = "The guide"
     EVIDENCE = "Evidence and logs"
     PICK = "The session picker"
+    FORM = "A session's form"
+    TRIAL = "The test of a connection"
+    CONFIRM = "A question of the app"
+    WELCOME = "The first start"
     ASK = "Questions of a node"
     ASK_KEY = "An unknown SSH host key"
     HELP = "Help"
@@ -72,6 +76,12 @@ class State:
     """What the guide is doing just now."""
     retried: bool = False
     """Whether a lost link is about to be tried again."""
+    sessions: int = 0
+    """Sessions of the picker that are shown."""
+    kept: str | None = None
+    """Why the session under the cursor cannot be changed here."""
+    fixed: str | None = None
+    """Why no session can be made or changed here at all."""
 
 
 Rule = Callable[[State], str | None]

@@ -1,0 +1,60 @@
+"""A question of the app itself: no by default."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from tofutui.tofu.text import safe
+from tofutui.ui.actions import CONFIRM
+from tofutui.ui.lines import Line, line, wrap
+from tofutui.ui.screens.base import Dialog, bindings_of, title_of
+from tofutui.ui.widgets.painted import Painted, Scroller
+
+
+class ConfirmScreen(Dialog[bool]):
+    """Gives True only for ``y``, pressed after the question could be read."""
+
+    CSS_PATH = "../styles/ask.tcss"
+    BINDINGS = bindings_of(CONFIRM)
+    AUTO_FOCUS = ""
+
+    def __init__(self, title: str, words: Sequence[str], yes: str, no: str = "leave it") -> None:
+        super().__init__()
+        self._title = title
+        self._words = words
+        self._yes = yes
+        self._no = no
+
+    def compose(self) -> ComposeResult:
+        """The words, and what the keys do."""
+        with Vertical(id="box"):
+            yield Scroller(id="body")
+            yield Painted(id="ends")
+
+    def on_mount(self) -> None:
+        """The title."""
+        title_of(self.query_one("#box"), safe(self._title))
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        cells = max(20, min(104, int(self.size.width * 0.96)) - 4)
+        lines = [line(part) for text in self._words for part in wrap(text, cells)]
+        body = self.query_one("#body", Scroller)
+        body.styles.height = max(1, min(len(lines), self.size.height - 5))
+        body.show(lines)
+        self.query_one("#ends", Painted).show([self._keys()])
+
+    def _keys(self) -> Line:
+        return self.keys_line(("confirm.no", self._no), ("confirm.yes", self._yes))
+
+    def do_confirm_no(self) -> None:
+        """No."""
+        self.answer(False)
+
+    def do_confirm_yes(self) -> None:
+        """Yes, if the question could be read before the key was pressed."""
+        self.when_pressed(lambda: self.answer(True))
