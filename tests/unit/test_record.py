@@ -15,7 +15,7 @@ from tofutui.guide.playbook import playbooks
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Runs
-from tofutui.report.record import Record, RecordError, collect, left_over, render_record, run_of, write_record
+from tofutui.report.record import Record, RecordError, collect, left_over, render_record, run_of
 from tofutui.tofu.guided import (
     Answer,
     Check,
@@ -214,12 +214,3 @@ def test_it_is_made_from_the_history_alone(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="no guide run"):
         run_of(runs, "other", None)
     database.close()
-
-
-def test_it_is_written_for_its_owner_only_and_whole(tmp_path: Path) -> None:
-    path = write_record(str(tmp_path / "r.md"), "text")
-    assert path.read_text() == "text"
-    assert path.stat().st_mode & 0o077 == 0
-    with pytest.raises(RecordError, match="cannot be written"):
-        write_record(str(tmp_path / "no" / "r.md"), "text")
-    assert [one.name for one in tmp_path.iterdir()] == ["r.md"]

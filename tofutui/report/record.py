@@ -3,11 +3,8 @@
 Everything comes from the history, so that it can be written long after; no secret is in it.
 """
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from tempfile import mkstemp
 
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Runs
@@ -114,22 +111,3 @@ def left_over(record: Record) -> list[str]:
 
 def _by_somebody(run: Run, by: str) -> bool:
     return by in run.operators
-
-
-def write_record(name: str, text: str) -> Path:
-    """Write the file whole or not at all, readable by its owner only; its path.
-
-    Raises:
-        RecordError: it cannot be written.
-    """
-    path, draft = Path(name).expanduser(), None
-    try:
-        handle, draft = mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(draft).replace(path)
-    except OSError as error:
-        if draft is not None:
-            Path(draft).unlink(missing_ok=True)
-        raise RecordError(f"{path}: cannot be written: {error.strerror or error}") from error
-    return path

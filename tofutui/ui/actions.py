@@ -188,6 +188,11 @@ MAIN: tuple[Action, ...] = (
         why_disabled=_needs_row,
     ),
     Action(
+        id="table.export", keys=("x",), title="Export", hint="export", footer=12,
+        help="The comparison as text, JSON or Markdown, or the screen as SVG, into a file. A file that is "
+        "there is only replaced when you say so.",
+    ),
+    Action(
         id="app.last_key", keys=("K",), title="Show the last key on/off",
         help="A line over the keys with the last key and what it did, for those who watch. What is typed "
         "into a field is never shown.",

@@ -12,4 +12,8 @@ SHARED: tuple[Action, ...] = (
         help="What the screen or dialog says as plain text, to be selected by dragging: the mouse is left to "
         "the terminal meanwhile.",
     ),
+    Action(
+        id="screen.svg", keys=("f12",), title="Save SVG", scope=Scope.SHARED, priority=True,
+        help="The screen or dialog as a picture (SVG), into a file.",
+    ),
 )  # fmt: skip

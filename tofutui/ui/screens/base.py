@@ -91,6 +91,28 @@ class Acting(Screen[Result]):
 
         self.app.push_screen(PlainScreen(self.owner.outgoing(self.as_text())))
 
+    def do_screen_svg(self) -> None:
+        """The screen as it is now into a file."""
+        self.owner.run_guarded(self.write_file("Save SVG", "svg", self.picture()))
+
+    def picture(self) -> str:
+        """The screen on top as SVG."""
+        return self.app.export_screenshot(title="tofutui")
+
+    async def write_file(self, title: str, form: str, text: str) -> None:
+        """Ask for the path and write; what went wrong stays to be read.
+
+        Raises:
+            FileError: it cannot be written.
+        """
+        from tofutui.ui.exporting import ask_and_write, default_name
+
+        owner = self.owner
+        session = owner.main.session.name if owner.main else ""
+        default = default_name(session, form, owner.clock(), owner.options.data_dir)
+        path = await ask_and_write(owner, title, default, text)
+        self.say("nothing was written" if path is None else f"written: {path}", stays=path is not None)
+
     def show_help(self, scope: Scope) -> None:
         """All keys, those of this screen first."""
         from tofutui.ui.screens.help import HelpScreen

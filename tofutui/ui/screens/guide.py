@@ -11,15 +11,16 @@ from tofutui.guide.conductor import Guide
 from tofutui.guide.lease import words as lease_words
 from tofutui.guide.playbook import offered, playbooks, title_of
 from tofutui.guide.typed import values_of
-from tofutui.report.record import FORMATS, collect, render_record, write_record
+from tofutui.report.record import FORMATS, collect, render_record
 from tofutui.tofu.guided import Run, StepState
 from tofutui.ui import guidewords
 from tofutui.ui.actions import GUIDE, Scope, State
+from tofutui.ui.exporting import ask_and_write
 from tofutui.ui.lines import EMPTY, WIDE, Line, Tone, line, plain, wrap
 from tofutui.ui.link import Link
 from tofutui.ui.screens.base import bindings_of
 from tofutui.ui.screens.guideacts import GuideActs
-from tofutui.ui.screens.words import ChoiceScreen, LineScreen
+from tofutui.ui.screens.words import ChoiceScreen
 from tofutui.ui.widgets.bars import KeyBar
 from tofutui.ui.widgets.painted import Painted, Scroller
 
@@ -303,13 +304,12 @@ class GuideScreen(GuideActs):
             return
         suffix = {"markdown": "md"}.get(fmt, fmt)
         default = f"~/tofutui-{run.session}-run{run.id}.{suffix}"
-        typed = await self.ask(LineScreen("Change record", ["Into which file?"], default))
-        if not typed:
-            return
         runs, journal = self.guide.tools.runs, self.guide.tools.journal
         record = await asyncio.to_thread(collect, runs, journal, run.id, self.owner.clock())
-        path = await asyncio.to_thread(write_record, typed, render_record(record, fmt, __version__))
-        self.say(f"record of run {run.id} written to {path}")
+        text = render_record(record, fmt, __version__)
+        path = await ask_and_write(self.owner, "Change record", default, text)
+        if path is not None:
+            self.say(f"record of run {run.id} written to {path}")
 
     def do_guide_help(self) -> None:
         """All keys, those of the guide first."""

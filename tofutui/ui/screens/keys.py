@@ -1,7 +1,9 @@
 """What the keys of the two tables do."""
 
+import asyncio
 from abc import abstractmethod
 
+from tofutui import __version__
 from tofutui.tofu.comparison import Comparison, Entry
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.plan import Plan
@@ -259,6 +261,28 @@ class TableKeys(Acting[None]):
         row = self.current
         tables = render(self.comparison, "text", "")
         return f"{self._row_text(row)}\n\n{tables}" if row else tables
+
+    def do_table_export(self) -> None:
+        """The comparison or the screen into a file."""
+        self.owner.run_guarded(self._export())
+
+    async def _export(self) -> None:
+        """Ask for the form and the path."""
+        from tofutui.ui.exporting import CHOICES
+        from tofutui.ui.screens.words import ChoiceScreen
+
+        form = await self.app.push_screen_wait(ChoiceScreen("Export", ["In which form?"], CHOICES))
+        if form is not None:
+            await self.write_file("Export", form, await self._exported(form))
+
+    async def _exported(self, form: str) -> str:
+        from tofutui.report import render
+        from tofutui.ui.exporting import held_still
+
+        if form == "svg":
+            return self.picture()
+        text = await asyncio.to_thread(render, held_still(self.comparison), form, __version__)
+        return self.owner.outgoing(text)
 
     def do_app_theme(self) -> None:
         """The next theme."""
