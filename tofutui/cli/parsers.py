@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tofutui import __version__
+from tofutui.cli.examples import EXIT_CODES, epilog
 from tofutui.tofu.endpoint import EndpointError, parse_endpoint
 from tofutui.tofu.session import Role
 
@@ -20,14 +21,12 @@ COMMANDS = {
     "sessions": "list, locate or validate the sessions, or print an example",
     "themes": "the themes that --theme takes",
     "keys": "every key of the app",
+    "doctor": "versions, paths, settings and the terminal, to paste into a ticket",
+    "completion": "completion for bash, zsh or fish",
 }
 """The commands on offer, each with its line in the help."""
-
-_EXIT_CODES = (
-    "exit codes: 0 no evidence of staleness; 1 at least one remote row is stale; 2 usage or configuration "
-    "error; 3 a node's listing is not complete; 4 nothing found stale, but a remote row could not be judged"
-)
-
+COMPLETE = "_complete"
+"""The hidden command that the shells' completion asks; what follows are the words typed so far."""
 
 SESSIONS_AT_ONCE = 4
 """How many sessions `check` compares side by side where nothing is said."""
@@ -76,13 +75,15 @@ def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
         SystemExit: ``--help`` and ``--version`` have been answered.
     """
     rest = list(argv)
-    at = _command_at(rest)
+    if rest[:1] == [COMPLETE]:
+        return "completing", argparse.Namespace(words=rest[1:], debug=False)
+    at = command_at(rest)
     name = rest.pop(at) if at is not None else "app"
     parser = _PARSERS[name]()
     return name, parser.parse_intermixed_args(rest) if name == "check" else parser.parse_args(rest)
 
 
-def _command_at(argv: Sequence[str]) -> int | None:
+def command_at(argv: Sequence[str]) -> int | None:
     """Where the first word that is no option (and no option's value) stands, if it is a command."""
     skip = False
     for number, word in enumerate(argv):
@@ -101,8 +102,12 @@ _WITH_VALUE = frozenset({"--sessions", "--data", "--theme", "--watch"})
 """The options that may stand before a command and take the next word."""
 
 
-def _common(prog: str, description: str, epilog: str | None = None) -> _Parser:
-    parser = _Parser(prog=prog, description=description, epilog=epilog, allow_abbrev=False)
+def _common(name: str, description: str, more: str = "") -> _Parser:
+    """A command's parser with what all of them take; its help ends with ``more`` and with examples."""
+    prog = "tofutui" if name == "app" else f"tofutui {name}"
+    end = epilog(name, more)
+    form = argparse.RawDescriptionHelpFormatter
+    parser = _Parser(prog=prog, description=description, epilog=end, formatter_class=form, allow_abbrev=False)
     group = parser.add_argument_group("common options")
     group.add_argument(
         "--sessions", type=Path, metavar="FILE", help="the sessions file (else $TOFUTUI_SESSIONS)"
@@ -118,11 +123,11 @@ def _common(prog: str, description: str, epilog: str | None = None) -> _Parser:
 
 
 def _app() -> _Parser:
-    commands = ", ".join(f"{name} ({words})" for name, words in COMMANDS.items())
+    commands = "\n".join(f"  {name:12}{words}" for name, words in COMMANDS.items())
     parser = _common(
-        "tofutui",
+        "app",
         "Find and clear stale trust-on-first-use certificates on a Cisco Prime Infrastructure pair.",
-        f"commands: {commands}; `tofutui COMMAND --help` shows their options",
+        f"commands; `tofutui COMMAND --help` shows their options:\n{commands}",
     )
     parser.add_argument("session", nargs="?", metavar="SESSION", help="the session to open; else a picker")
     group = parser.add_argument_group("app options")
@@ -139,7 +144,7 @@ def _app() -> _Parser:
 
 
 def _check() -> _Parser:
-    parser = _common("tofutui check", "One comparison without the screen.", _EXIT_CODES)
+    parser = _common("check", "One comparison without the screen.", EXIT_CODES)
     parser.add_argument("names", nargs="*", metavar="SESSION", help="the sessions to compare")
     parser.add_argument("--all", action="store_true", help="every session")
     parser.add_argument(
@@ -155,14 +160,14 @@ def _check() -> _Parser:
 
 def _offline() -> _Parser:
     parser = _common(
-        "tofutui offline",
+        "offline",
         "The comparison of check from saved terminal text, without a login; it keeps no history.",
-        _EXIT_CODES,
+        EXIT_CODES,
     )
     parser.add_argument("--primary", type=_path, required=True, metavar="FILE", help="it may hold both nodes")
     parser.add_argument("--secondary", type=_path, metavar="FILE", help="the secondary's transcript")
     parser.add_argument(
-        "--session", metavar="NAME", help="addresses, remotes and probe settings of a session"
+        "--session", metavar="SESSION", help="addresses, remotes and probe settings of a session"
     )
     for role in Role:
         parser.add_argument(
@@ -215,7 +220,7 @@ def _add_comparison(parser: _Parser) -> None:
 
 
 def _history() -> _Parser:
-    parser = _common("tofutui history", "What was seen of each row of a session, as a time line.")
+    parser = _common("history", "What was seen of each row of a session, as a time line.")
     parser.add_argument("session", metavar="SESSION", help="the session")
     parser.add_argument("--row", metavar="KEY", help="only this row, by its key or as HOST:PORT")
     parser.add_argument("--role", choices=tuple(map(str, Role)), help="only this node's rows")
@@ -229,7 +234,7 @@ def _history() -> _Parser:
 
 
 def _record() -> _Parser:
-    parser = _common("tofutui record", "The change record of a guide run, from the history.")
+    parser = _common("record", "The change record of a guide run, from the history.")
     parser.add_argument("session", metavar="SESSION", help="the session that the run belongs to")
     parser.add_argument("--run", type=int, metavar="ID", help="which run; else the newest")
     parser.add_argument("--format", choices=("markdown", "json", "html"), default="markdown")
@@ -240,7 +245,7 @@ def _record() -> _Parser:
 
 def _lab() -> _Parser:
     parser = _common(
-        "tofutui lab",
+        "lab",
         "The simulated pair: real SSH and TLS on this machine, until Ctrl-C.",
         "commands on stdin, one a line: reissue HOST:PORT, restart NODE, contact NODE, register, ise-add",
     )
@@ -251,7 +256,7 @@ def _lab() -> _Parser:
 
 def _sessions() -> _Parser:
     parser = _common(
-        "tofutui sessions",
+        "sessions",
         "The sessions file: list its sessions, say where it is, check it, print an example.",
     )
     parser.add_argument("what", choices=("list", "path", "validate", "example"))
@@ -259,13 +264,35 @@ def _sessions() -> _Parser:
 
 
 def _themes() -> _Parser:
-    return _common("tofutui themes", "The themes, one a line, and where each comes from.")
+    return _common("themes", "The themes, one a line, and where each comes from.")
 
 
 def _keys() -> _Parser:
-    parser = _common("tofutui keys", "Every key of the app, and where it works; keys.toml changes them.")
+    parser = _common("keys", "Every key of the app, and where it works; keys.toml changes them.")
     parser.add_argument("--format", choices=("text", "markdown", "toml"), default="text")
     return parser
+
+
+def _doctor() -> _Parser:
+    parser = _common(
+        "doctor",
+        "What this program runs on and how it is set up, without secrets; it connects to nothing.",
+        "exit codes:\n  0  nothing wrong\n  2  the configuration is broken (all is printed still)",
+    )
+    parser.add_argument("--redact", action="store_true", help="stand-ins for addresses and names")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    return parser
+
+
+def _completion() -> _Parser:
+    parser = _common("completion", "The script that teaches a shell the commands, options and names.")
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+    return parser
+
+
+def parser_of(name: str) -> argparse.ArgumentParser:
+    """The parser of a command; ``app`` is that of no command."""
+    return _PARSERS[name]()
 
 
 _PARSERS = {
@@ -278,6 +305,8 @@ _PARSERS = {
     "sessions": _sessions,
     "themes": _themes,
     "keys": _keys,
+    "doctor": _doctor,
+    "completion": _completion,
 }
 
 

@@ -1,0 +1,67 @@
+"""The end of each command's help: examples, and exit codes where they mean something."""
+
+from collections.abc import Mapping
+
+EXIT_CODES = """exit codes:
+  0  no evidence of staleness
+  1  at least one remote row is stale
+  2  usage or configuration error
+  3  a node's listing is not complete
+  4  nothing found stale, but a remote row could not be judged"""
+
+EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "app": (
+        ("tofutui --demo", "a simulated pair on this machine, to try everything on"),
+        ("tofutui site-a", "open this session"),
+        ("tofutui site-a --read-only --watch 60", "only look, every minute"),
+        ("tofutui --theme high-contrast --last-key site-a", "for a call on which others watch"),
+    ),
+    "check": (
+        ("tofutui check site-a", "one line a row; the exit code says how it stands"),
+        ("tofutui check --all --format json --output report.json", "every session, for a program"),
+        ("tofutui check site-a --log primary=hm-8082.log", "with the primary's own log as evidence"),
+        ("tofutui check site-a --reissued ise.example.net:443", "with what you know"),
+    ),
+    "offline": (
+        ("tofutui offline --primary primary.txt --secondary secondary.txt", "from two saved terminals"),
+        ("tofutui offline --primary both.txt --session site-a --screen", "one file; in the full-screen app"),
+    ),
+    "history": (
+        ("tofutui history site-a", "every row's time line"),
+        ("tofutui history site-a --row 198.51.100.20:443", "only one row's"),
+        ("tofutui history site-a --forget", "remove what was seen"),
+    ),
+    "record": (
+        ("tofutui record site-a --output record.md", "the newest run as Markdown"),
+        ("tofutui record site-a --format html --redact --output record.html", "to hand on"),
+    ),
+    "lab": (
+        ("tofutui lab", "the pair of the scenario seed; prints where its sessions file is"),
+        ("tofutui lab renamed", "another scenario"),
+    ),
+    "sessions": (
+        ("tofutui sessions list", "the sessions there are"),
+        ("tofutui sessions example > sessions.toml", "a file to begin with, with every key explained"),
+        ("tofutui sessions validate", "every fault in the files, with its place"),
+    ),
+    "themes": (("tofutui themes", "the names that --theme takes"),),
+    "keys": (
+        ("tofutui keys", "the keys in force, and where they come from"),
+        ("tofutui keys --format toml > keys.toml", "a file to begin with; it belongs in the config folder"),
+    ),
+    "completion": (
+        ('eval "$(tofutui completion bash)"', "in ~/.bashrc"),
+        ('eval "$(tofutui completion zsh)"', "in ~/.zshrc, after compinit"),
+        ("tofutui completion fish > ~/.config/fish/completions/tofutui.fish", "for fish"),
+    ),
+    "doctor": (
+        ("tofutui doctor --redact", "to paste into a ticket"),
+        ("tofutui doctor --format json", "for a program"),
+    ),
+}
+
+
+def epilog(name: str, more: str = "") -> str:
+    """What stands at the end of a command's help."""
+    lines = [part for command, words in EXAMPLES[name] for part in (f"  {command}", f"      {words}")]
+    return "\n".join([*([more, ""] if more else []), "examples:", *lines])
