@@ -138,10 +138,10 @@ FAULTS = {
     "twice": ('"table.sort" = "X"\ntable.sort = "Z"', ["1: table.sort stands in this file twice"]),
     "d deletes": ('"row.delete" = "d"', ["1: row.delete: d alone never deletes"]),
     "a move deletes": (
-        '"row.delete" = "b"\n"move.left" = "b"\n"view.half_up" = "b"',
-        ["2: move.left: there is no such action, did you mean move.last?",
-         "1: row.delete: b moves the cursor (view.half_up): it may not delete",
-         "3: view.half_up: b deletes (row.delete): it may not move"],
+        '"row.delete" = "B"\n"stale.nxt" = "B"\n"view.half_up" = "B"',
+        ["2: stale.nxt: there is no such action, did you mean stale.next?",
+         "1: row.delete: B moves the cursor (view.half_up): it may not delete",
+         "3: view.half_up: B deletes (row.delete): it may not move"],
     ),
     "Enter confirms": (
         '"delete.confirm" = "space"', ["1: delete.confirm: Space never confirms"],

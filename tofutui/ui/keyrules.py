@@ -15,9 +15,10 @@ _OPENS = frozenset({"row.delete", "plan.delete"})
 _KEEPS = {
     "delete.keep": ("enter", "escape", "n", "q"),
     "ask_key.no": ("enter", "escape", "n", "q"),
+    "confirm.no": ("enter", "escape", "n", "q"),
 }
 """The actions that say no, with the keys that always do."""
-_CONFIRMS = {"delete.confirm": "delete.keep", "ask_key.yes": "ask_key.no"}
+_CONFIRMS = {"delete.confirm": "delete.keep", "ask_key.yes": "ask_key.no", "confirm.yes": "confirm.no"}
 """The actions that say yes, each with the one that says no."""
 _NEVER_CONFIRMS = ("enter", "space")
 _WAYS_OUT = frozenset({"back", "keep", "no", "confirm", "yes"})
