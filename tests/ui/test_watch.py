@@ -1,6 +1,7 @@
 """Watching: the timer, what changed since the listing before, messages that stay, and keys held down."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
+from tofutui.ui import garbage
 from tofutui.ui.held import ALONE, HOLD, SpentKey
 
 Start = Callable[..., Any]
@@ -299,3 +301,14 @@ async def test_the_trust_map_shows_each_arrow_with_its_worst_verdict(desk: Start
         await d.until(lambda: "holds no row that is known" in d.text)
         await d.press("escape")
         assert d.app.screen is d.main
+
+
+async def test_garbage_is_collected_again_once_the_app_is_painted(desk: Start) -> None:
+    garbage.hold()
+    try:
+        async with desk() as d:
+            await d.until(gc.isenabled)
+            assert gc.get_freeze_count() > 1000
+    finally:
+        gc.enable()
+        gc.unfreeze()

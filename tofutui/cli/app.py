@@ -14,6 +14,7 @@ from tofutui.config.paths import config_dir, data_dir
 from tofutui.config.themes import load_themes
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.session import Session
+from tofutui.ui import garbage
 from tofutui.ui.keybook import KeyBook, load_keybook
 from tofutui.ui.options import START_DEMO, AppOptions
 
@@ -27,6 +28,7 @@ class NoTerminal(TofutuiError):
 
 def run(options: argparse.Namespace) -> int:
     """Check what was asked for, then hand over to the app; the exit code is the app's."""
+    garbage.hold()
     _check_theme(options.theme)
     keys = load_keybook()
     if options.demo is not None:
@@ -95,8 +97,10 @@ def _app_options(
 
 
 def _check_theme(name: str | None) -> None:
+    if name is None:
+        return
     themes = load_themes(config_dir() / "themes").themes
-    if name is not None and name not in themes:
+    if name not in themes:
         raise ConfigError([f"--theme {name}: no such theme, {nearest(name, list(themes))}"])
 
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tofutui.tofu.session import Session
+from tofutui.ui import garbage
 from tofutui.ui.asker import ScreenAsker
 from tofutui.ui.held import SpentKey
 from tofutui.ui.lines import Tone
@@ -77,6 +78,7 @@ class TofutuiApp(OutwardApp):
 
     def on_mount(self) -> None:
         """Listen to signals; open the session, or let the user choose one."""
+        self.call_after_refresh(self.call_after_refresh, garbage.resume)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(number, self.leave, 128 + number)
@@ -232,6 +234,7 @@ async def _run(app: TofutuiApp) -> int:
     try:
         await app.run_async(mouse=app.options.mouse)
     finally:
+        garbage.resume()
         await app.close_nodes()
     return INTERNAL if app.crashed else app.return_code or 0
 
