@@ -18,6 +18,10 @@ from tofutui.ui.words import Glyphs
 Start = Callable[..., Any]
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 def test_every_action_of_the_guide_has_its_method() -> None:
     for action in GUIDE:
         assert callable(getattr(GuideScreen, "do_" + action.id.replace(".", "_"))), action.id
@@ -77,12 +81,12 @@ async def test_every_step_fits_its_width_and_shows_state_in_words(tmp_path: Path
         await run.guide.begin("ha-and-ise")
         await run.to_the_end(until="worksheet")
         for step in run.guide.held.steps:
-            lines = guidewords.about(run.guide, step, cells)
+            lines = guidewords.about(run.guide, step, cells, _as_it_is)
             assert [plain([one]) for one in lines if width(one) > cells] == []
             assert step.progress.value in plain(lines)
-        listed = guidewords.step_lines(run.guide.held, 40, Glyphs(ascii=True))
+        listed = guidewords.step_lines(run.guide.held, 40, Glyphs(ascii=True), _as_it_is)
         assert all(width(one) <= 40 for one in listed)
         assert plain(listed).isascii()
         assert run.progress["delete"] is Progress.DONE
-        causes = guidewords.causes(run.guide.held, [], cells)
+        causes = guidewords.causes(run.guide.held, [], cells, _as_it_is)
         assert all(width(one) <= cells for one in causes)

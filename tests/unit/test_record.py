@@ -29,6 +29,7 @@ from tofutui.tofu.guided import (
     Run,
 )  # fmt: skip
 from tofutui.tofu.plan import Outcome
+from tofutui.tofu.privacy import Mask
 from tofutui.tofu.secrets import without_secrets
 from tofutui.tofu.session import Role
 
@@ -175,7 +176,7 @@ def test_words_about_secrets_are_no_secrets(text: str) -> None:
 
 @pytest.mark.parametrize("fmt", ["markdown", "json", "html"])
 def test_redacted_nothing_names_the_site_and_the_same_is_the_same(fmt: str) -> None:
-    text = render_record(record(), fmt, "0.1", redact=True)
+    text = render_record(record(), fmt, "0.1", mask=Mask())
     for name in ("192.0.2", "prime-pri", "prime-sec", "sec-2", "jump01", "ops", "example.net", "J. Doe by"):
         assert name not in text, name
     assert "deletecert host address-" in text

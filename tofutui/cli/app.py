@@ -92,6 +92,7 @@ def _app_options(
         last_key=options.last_key,
         ascii=options.ascii,
         read_only=options.read_only,
+        redact=options.redact,
         debug=options.debug,
     )
 

@@ -62,6 +62,7 @@ def _show(order: Order, recordings: Mapping[Role, Recording], options: argparse.
         watch=0,
         ascii=options.ascii,
         read_only=True,
+        redact=options.redact,
         keys=load_keybook(),
         debug=options.debug,
     )

@@ -139,6 +139,7 @@ def _app() -> _Parser:
     group.add_argument(
         "--last-key", action="store_true", help="show the last key and what it did, for those who watch"
     )
+    _add_redact(group)
     group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     return parser
 
@@ -185,8 +186,13 @@ def _offline() -> _Parser:
     return parser
 
 
+def _add_redact(group: argparse._ActionsContainer) -> None:
+    group.add_argument("--redact", action="store_true", help="show stand-ins for addresses and names")
+
+
 def _add_comparison(parser: _Parser) -> None:
     """What a comparison takes into account, and how it is reported."""
+    _add_redact(parser)
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     parser.add_argument(
         "--log",
@@ -224,6 +230,7 @@ def _history() -> _Parser:
     parser.add_argument("session", metavar="SESSION", help="the session")
     parser.add_argument("--row", metavar="KEY", help="only this row, by its key or as HOST:PORT")
     parser.add_argument("--role", choices=tuple(map(str, Role)), help="only this node's rows")
+    _add_redact(parser)
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     parser.add_argument(
         "--forget",
@@ -238,7 +245,7 @@ def _record() -> _Parser:
     parser.add_argument("session", metavar="SESSION", help="the session that the run belongs to")
     parser.add_argument("--run", type=int, metavar="ID", help="which run; else the newest")
     parser.add_argument("--format", choices=("markdown", "json", "html"), default="markdown")
-    parser.add_argument("--redact", action="store_true", help="stand-ins for addresses and names")
+    _add_redact(parser)
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the record there")
     return parser
 

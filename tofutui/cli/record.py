@@ -11,6 +11,7 @@ from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
 from tofutui.history.runs import Runs
 from tofutui.report.record import RecordError, collect, render_record, run_of
+from tofutui.tofu.privacy import Mask
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
         record = collect(runs, Journal(database), run_id, datetime.now(UTC))
     finally:
         database.close()
-    text = render_record(record, options.format, __version__, redact=options.redact)
+    text = render_record(record, options.format, __version__, mask=Mask() if options.redact else None)
     if options.output is not None:
         write_file(options.output, text)
     else:

@@ -65,8 +65,8 @@ def run_of(runs: Runs, session: str, wanted: int | None) -> int:
     return wanted
 
 
-def render_record(record: Record, fmt: str, version: str, *, redact: bool = False) -> str:
-    """The record in one of `FORMATS`, with a final line feed; ``redact`` puts stand-ins for names in it.
+def render_record(record: Record, fmt: str, version: str, *, mask: Mask | None = None) -> str:
+    """The record in one of `FORMATS`, with a final line feed; a mask puts stand-ins for names in it.
 
     The texts that are made of the masked values pass the mask once more.
     """
@@ -75,10 +75,9 @@ def render_record(record: Record, fmt: str, version: str, *, redact: bool = Fals
     from tofutui.report.record_markdown import to_markdown
     from tofutui.report.record_sections import sections
 
-    mask = Mask()
-    if redact:
+    if mask is not None:
         record = mask(record)
-    shown = mask.text if redact else str
+    shown = mask.text if mask is not None else str
     if fmt == "json":
         return to_json(record, version, shown)
     parts = [part.mapped(shown) for part in sections(record, version)]

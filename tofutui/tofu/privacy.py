@@ -6,7 +6,7 @@ thinking of it. What is more than free text stands in the rules below. Nothing t
 remembered goes through here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from pathlib import PurePath
@@ -22,7 +22,7 @@ from tofutui.tofu.name_grammar import readings
 from tofutui.tofu.names import Attribute, AttributeLine, DistinguishedName
 from tofutui.tofu.plan import Deletion
 from tofutui.tofu.session import Remote, Session
-from tofutui.tofu.stand_ins import Naming, StandIns
+from tofutui.tofu.stand_ins import Naming, Place, StandIns
 from tofutui.tofu.text import BLANKS
 
 T = TypeVar("T")
@@ -53,6 +53,10 @@ class Mask:
     def text(self, text: str) -> str:
         """Free text with stand-ins; nothing else in it changes."""
         return self._names.text(text)
+
+    def places(self, text: str) -> Iterator[Place]:
+        """Where free text names something, from left to right: from, to, and what is shown there."""
+        return self._names.places(text)
 
     def learn(self, *values: object) -> None:
         """Take note of the names in these values, so that they are found in free text from now on."""

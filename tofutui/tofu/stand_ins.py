@@ -6,7 +6,7 @@ distinguished names are found without having been learned. Nothing here does I/O
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -67,6 +67,10 @@ _TYPED = re.compile(
 )
 _SHORT = 3
 """Letters up to which a name is found in free text only as it was learned, and in capitals."""
+
+
+Place = tuple[int, int, str]
+"""Where a text is replaced: from, to, by what."""
 
 
 @dataclass(slots=True)
@@ -168,12 +172,21 @@ class StandIns:
             if len(self._texts) > 4096:
                 self._texts.clear()
             version = self.version
-            found = "".join(self._pieces(self._without_odd(text)))
+            found = replaced(self._without_odd(text), self.places)
             if "=" in found:
                 found = _TYPED.sub(self._typed, found)
             if version == self.version:
                 self._texts[text] = found
         return found
+
+    def places(self, text: str) -> Iterator[Place]:
+        """Where a text names the site, from left to right, and what is shown there."""
+        lower, at = _lower(text), 0
+        while match := _SCAN.search(text, at):
+            shown, end = self._masked(match, text, lower)
+            if shown != text[match.start() : end]:
+                yield match.start(), end, shown
+            at = end
 
     def _changed(self) -> None:
         self.version += 1
@@ -224,14 +237,6 @@ class StandIns:
             if form in text:
                 text = text.replace(form, shown)
         return text
-
-    def _pieces(self, text: str) -> Iterator[str]:
-        lower, at = _lower(text), 0
-        while match := _SCAN.search(text, at):
-            yield text[at : match.start()]
-            shown, at = self._masked(match, text, lower)
-            yield shown
-        yield text[at:]
 
     def _masked(self, match: re.Match[str], text: str, lower: str) -> tuple[str, int]:
         """What stands for a match, and where the text goes on."""
@@ -294,6 +299,15 @@ class StandIns:
         if not bare.strip('"') or _IS_STAND_IN.match(bare.lstrip('*."')) or bare.startswith("…"):
             return match.group()
         return match["type"] + value.replace(bare, self.give(bare.strip('"'), Naming.NAME))
+
+
+def replaced(text: str, places: Callable[[str], Iterable[Place]]) -> str:
+    """The text with what is shown in these places."""
+    parts, at = [], 0
+    for start, end, shown in places(text):
+        parts += [text[at:start], shown]
+        at = end
+    return "".join((*parts, text[at:])) if parts else text
 
 
 def _ssh_fingerprint(text: str) -> str:

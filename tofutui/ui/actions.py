@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tofutui.ui.guide_actions import GUIDE
 from tofutui.ui.keynames import show_key
-from tofutui.ui.registry import Action, Danger, Scope, State, early, help_of, inner
+from tofutui.ui.registry import Action, Danger, Scope, State, early, help_of, inner, reveal
 from tofutui.ui.session_actions import CONFIRM, FORM, PICK, SESSIONS, TRIAL, WELCOME
 from tofutui.ui.shared_actions import SHARED
 
@@ -193,6 +193,11 @@ MAIN: tuple[Action, ...] = (
         "there is only replaced when you say so.",
     ),
     Action(
+        id="app.privacy", keys=("v",), title="Privacy mask on/off", hint="privacy", footer=11,
+        help="Stand-ins for addresses, names, serials and the ends of fingerprints: on every screen, in "
+        "copies and exports. What is sent to a node, journalled and remembered stays as it is.",
+    ),
+    Action(
         id="app.last_key", keys=("K",), title="Show the last key on/off",
         help="A line over the keys with the last key and what it did, for those who watch. What is typed "
         "into a field is never shown.",
@@ -224,7 +229,9 @@ MAIN: tuple[Action, ...] = (
         help="All keys, and what the verdicts mean.",
     ),
 )  # fmt: skip
-EVERYWHERE: tuple[Action, ...] = tuple(action for action in MAIN if action.id == "app.palette")
+EVERYWHERE: tuple[Action, ...] = tuple(
+    action for action in MAIN if action.id in ("app.palette", "app.privacy")
+)
 """What works on every screen that is no dialog."""
 
 VIEW: tuple[Action, ...] = (
@@ -251,6 +258,7 @@ DELETE: tuple[Action, ...] = (
     ),
     inner("delete.next", "tab", "Next field", "From the typed key to the buttons."),
     inner("delete.previous", "shift+tab", "Field before", "Back to the field before."),
+    reveal("delete"),
     inner("delete.down", "down j", "Scroll down", "Show more of a long dialog."),
     inner("delete.up", "up k", "Scroll up", "Show what is above."),
     inner("delete.page_down", "pagedown", "A page down", "A page down."),
@@ -304,12 +312,14 @@ EVIDENCE: tuple[Action, ...] = (
 
 ASK: tuple[Action, ...] = (
     inner("ask.no", "escape", "No answer", "Leave a node's question unanswered."),
+    reveal("ask"),
     inner("ask.down", "down", "Scroll down", "Show more of a long question."),
     inner("ask.up", "up", "Scroll up", "Show what is above."),
 )
 
 ASK_KEY: tuple[Action, ...] = (
     inner("ask_key.no", "escape enter n q", "No", "Refuse an unknown SSH host key."),
+    reveal("ask_key"),
     inner("ask_key.yes", "y", "Yes", "Add an unknown SSH host key to known_hosts and log in."),
 )
 

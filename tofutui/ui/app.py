@@ -2,12 +2,13 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from tofutui.tofu.session import Session
@@ -19,7 +20,9 @@ from tofutui.ui.link import Opener, opener, utc_now
 from tofutui.ui.options import AppOptions
 from tofutui.ui.outward import OutwardApp
 from tofutui.ui.palette import Palette
+from tofutui.ui.privacy import Privacy
 from tofutui.ui.reconnects import Patience
+from tofutui.ui.screens.base import Acting, Dialog
 from tofutui.ui.screens.main import MainScreen
 from tofutui.ui.themes import Themes
 from tofutui.ui.words import Glyphs
@@ -69,6 +72,7 @@ class TofutuiApp(OutwardApp):
         self.debug_errors = options.debug
         self.main: MainScreen | None = None
         self._logins: set[asyncio.Task[None]] = set()
+        self.privacy = Privacy()
         self._leaving = False
         self._warned = False
         self.themes = Themes()
@@ -82,6 +86,8 @@ class TofutuiApp(OutwardApp):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(number, self.leave, 128 + number)
+        if self.options.redact:
+            self.set_privacy(True)
         sessions = self.sessions
         initial = self.options.initial or (next(iter(sessions)) if len(sessions) == 1 else None)
         if initial is not None:
@@ -185,9 +191,39 @@ class TofutuiApp(OutwardApp):
         for theme in self.themes.for_textual():
             self.register_theme(theme)
 
+    def outgoing(self, text: str) -> str:
+        """With stand-ins while the privacy mask is on."""
+        return super().outgoing(self.privacy(text))
+
+    def shown_text(self, text: str) -> str:
+        """With stand-ins while the privacy mask is on."""
+        return self.privacy(text)
+
+    def set_privacy(self, on: bool) -> None:
+        """Show stand-ins for names and addresses from now on, or everything as it is."""
+        self.privacy.on = on
+        self.privacy.learn(*self.sessions.values())
+        if self.main is not None:
+            self.privacy.learn(self.main.session, self.main.comparison)
+        self.show_anew()
+
+    def show_anew(self) -> None:
+        """Draw every screen again, because names are shown otherwise."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Acting) and screen.is_mounted:
+                screen.redraw()
+            for widget in screen.walk_children():
+                widget.refresh()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every painted line passes: the last net of the privacy mask too."""
+        return [*super().get_line_filters(), *self.privacy.nets()]
+
     def on_key(self, event: events.Key) -> None:
         """Note what was pressed when: Textual looks it up next, in the screen that is on top now."""
         self.key, self.key_time = event.key, event.time
+        if isinstance(self.screen, Dialog):
+            self.screen.cover(event.key)
         self.spent.note(event.key, event.time)
 
     async def action_quit(self) -> None:

@@ -22,6 +22,10 @@ class GuardedApp(FollowedApp):
     """Show tracebacks, and end at errors of background work too."""
     crashed = False
 
+    def shown_text(self, text: str) -> str:
+        """What may be shown of a text that leaves the screen."""
+        return text
+
     def announce(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
         """A message in the key bar of the uppermost screen that has one."""
         for screen in reversed(self.screen_stack):
@@ -50,4 +54,4 @@ class GuardedApp(FollowedApp):
         error = sys.exc_info()[1]
         text = f"tofutui: internal error, {type(error).__name__}: {error}"
         text = traceback.format_exc() if self.debug_errors else text + " (--debug shows where)"
-        self.panic(Text(safe_lines(text)))
+        self.panic(Text(safe_lines(self.shown_text(text))))

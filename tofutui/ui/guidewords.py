@@ -1,7 +1,8 @@
 """A run of the guide as lines: the list of steps, and everything about one. Knows no Textual."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from tofutui.guide.conductor import Guide
 from tofutui.guide.playbook import text_of, title_of
@@ -30,22 +31,26 @@ RESULT_TONES: dict[Result, Tone] = {
 _RESULT_WORDS = {Result.PASS: "PASS", Result.WARN: "WARN", Result.FAIL: "FAIL", Result.UNKNOWN: "NOT SEEN"}
 
 
-def step_lines(run: Run, width: int, glyphs: Glyphs) -> list[Line]:
+Hide = Callable[[Any], Any]
+"""What may be shown of a value: with stand-ins while the privacy mask is on."""
+
+
+def step_lines(run: Run, width: int, glyphs: Glyphs, hide: Hide) -> list[Line]:
     """The list of steps, one line each."""
     found: list[Line] = []
     for step in run.steps:
         mark = step.progress.ascii if glyphs.ascii else step.progress.glyph
         word = "" if step.progress in (Progress.TODO, Progress.DONE) else f" {step.progress.value}"
-        title = fit(title_of(step.id), max(width - 4 - len(word), 8), glyphs.ellipsis)
+        title = fit(hide(title_of(step.id)), max(width - 4 - len(word), 8), glyphs.ellipsis)
         tone = TONES[step.progress]
         found.append(((f" {mark} ", tone), (title, tone), (word, tone)))
     return found
 
 
-def about(guide: Guide, step: StepState, width: int) -> list[Line]:
+def about(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
     """Everything about one step."""
-    run, text = guide.held, text_of(step.id)
-    found = [line(part, Tone.STRONG) for part in wrap(title_of(step.id), width)]
+    run, step, text = hide(guide.held), hide(step), text_of(step.id)
+    found = [line(part, Tone.STRONG) for part in wrap(hide(title_of(step.id)), width)]
     found += [line(part, TONES[step.progress]) for part in wrap(_progress(step), width)]
     if step.reason:
         found += labelled("because", [step.reason], width, TONES[step.progress])
@@ -54,19 +59,19 @@ def about(guide: Guide, step: StepState, width: int) -> list[Line]:
         found += labelled("menu", [" > ".join(text.path)], width, Tone.STRONG)
     numbered = len(text.do) > 1
     found += labelled("do", [f"{n}. {one}" if numbered else one for n, one in enumerate(text.do, 1)], width)
-    found += _values(guide, step, width)
+    found += _values(guide, step, width, hide)
     found += labelled("expect", [text.expect], width) if text.expect else []
     found += labelled("takes", [text.takes], width, Tone.MUTED) if text.takes else []
     found += labelled("if not", [text.if_not], width, Tone.MUTED) if text.if_not else []
-    found += _form(guide, step, width) + _rows(guide, step, width) + _states(guide, step, width)
+    found += _form(guide, step, width, hide)
+    found += _rows(guide, step, width, hide) + _states(guide, step, width, hide)
     found += checks(run.checks, text.kind if text.kind != "form" else step.id, width)
     found += _remarks("seen", step.evidence, width) + _remarks("notes", step.notes, width)
     return found
 
 
-def heading(guide: Guide, playbook: str) -> str:
+def heading(run: Run, playbook: str) -> str:
     """Which run this is, since when, and whose."""
-    run = guide.held
     ended = f", ended {clock_time(run.ended)}" if run.ended else ""
     begun = f"begun {run.started:%Y-%m-%d %H:%M}Z by {run.operator}"
     return f" {playbook}  {run.session}  run {run.id}, {begun}{ended}"
@@ -86,13 +91,13 @@ def checks(all_checks: Sequence[Check], step: str, width: int) -> list[Line]:
     return found
 
 
-def causes(run: Run, others: Sequence[OtherCause], width: int) -> list[Line]:
+def causes(run: Run, others: Sequence[OtherCause], width: int, hide: Hide) -> list[Line]:
     """Why a registration fails; what something points to comes first."""
     found: list[Line] = []
     for cause, pointer in likely_causes(run, others):
         tone = Tone.WARNING if pointer else Tone.STRONG
         found += [line(part, tone) for part in wrap(cause.title, width)]
-        found += labelled("  seen", [pointer], width, Tone.WARNING) if pointer else []
+        found += labelled("  seen", [hide(pointer)], width, Tone.WARNING) if pointer else []
         found += labelled("  tell", [cause.tell], width) + labelled("  do", [cause.do], width) + [EMPTY]
     return found
 
@@ -115,20 +120,20 @@ def _progress(step: StepState) -> str:
     return words + (f" since {clock_time(step.started)}" if step.started else "")
 
 
-def _values(guide: Guide, step: StepState, width: int) -> list[Line]:
+def _values(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
     found: list[Line] = []
     for number, (label, value) in enumerate(values_of(guide.held, step.id, guide.session), 1):
         lead = f" {number}  "
         room = width - 4 - 22
-        parts = wrap(value, room)
+        parts = wrap(hide(value), room)
         found.append(
-            ((lead, Tone.KEY), (fit(clip(label, 20), 22), Tone.HEAD), (parts[0], Tone.COMMAND))
+            ((lead, Tone.KEY), (fit(clip(hide(label), 20), 22), Tone.HEAD), (parts[0], Tone.COMMAND))
         )  # fmt: skip
         found += [line(" " * 26 + part, Tone.COMMAND) for part in parts[1:]]
     return [line("type (the number copies)", Tone.HEAD), *found] if found else []
 
 
-def _form(guide: Guide, step: StepState, width: int) -> list[Line]:
+def _form(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
     fields = fields_of(step.id, guide.sheet)
     if not fields:
         return []
@@ -136,38 +141,39 @@ def _form(guide: Guide, step: StepState, width: int) -> list[Line]:
     for field in fields:
         answer = guide.held.answer(field.id)
         shown = dict(field.choices).get(answer, answer)
-        text = shown or ("not entered" if field.needed else "none")
+        text = hide(shown) or ("not entered" if field.needed else "none")
         tone = Tone.TEXT if shown else Tone.MUTED
+        label = hide(field.label)
         for number, part in enumerate(wrap(text, width - 24)):
-            found.append(((fit(field.label if number == 0 else "", 24), Tone.HEAD), (part, tone)))
+            found.append(((fit(label if number == 0 else "", 24), Tone.HEAD), (part, tone)))
     for advice in advices(step.id, guide.sheet):
-        found += [line(part, Tone.WARNING) for part in wrap(advice, width)]
+        found += [line(part, Tone.WARNING) for part in wrap(hide(advice), width)]
     return found
 
 
-def _rows(guide: Guide, step: StepState, width: int) -> list[Line]:
+def _rows(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
     if step.id != "delete":
         return []
     stale = guide.survey.stale()
     found: list[Line] = [EMPTY, line(f"stale rows of remote hosts now: {len(stale)}", Tone.HEAD)]
-    for entry in stale:
+    for entry in map(hide, stale):
         text = f"{entry.role.word}  {place(entry)}  {entry.verdict.look.word}"
         found += [line("  " + part) for part in wrap(text, width - 2)]
-    for said in guide.held.confirmations:
+    for said in hide(guide.held).confirmations:
         text = said.text or "compared by nobody"
         found += labelled("SHA-256", [f"{said.role.word} {said.key}: {text}"], width)
     return found
 
 
-def _states(guide: Guide, step: StepState, width: int) -> list[Line]:
+def _states(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
     if text_of(step.id).group != "ha" or not guide.nodes or step.progress.is_over:
         return []
     found: list[Line] = [EMPTY, line(f"HA states, asked {clock_time(guide.asked_at)}", Tone.HEAD)]
     for node in guide.nodes:
         state = node.state or node.ha_error or node.error or "no state printed"
-        found += [line("  " + part) for part in wrap(f"{node.name}: {state}", width - 2)]
+        found += [line("  " + part) for part in wrap(hide(f"{node.name}: {state}"), width - 2)]
     if guide.trouble:
-        found += [line("  " + part, Tone.DANGER) for part in wrap(guide.trouble, width - 2)]
+        found += [line("  " + part, Tone.DANGER) for part in wrap(hide(guide.trouble), width - 2)]
     return found
 
 

@@ -39,6 +39,8 @@ class AppOptions:
     """The keys in force."""
     ascii: bool = False
     read_only: bool = False
+    redact: bool = False
+    """Start with the privacy mask on."""
     debug: bool = False
     lab_logs: Mapping[Role, Path] = field(default_factory=dict)
     """The simulated pair's health monitor logs (demo only); offered in the evidence screen."""

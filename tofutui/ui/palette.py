@@ -14,6 +14,7 @@ from tofutui.config.themes import TOKENS, ThemeSpec, load_themes, parse_theme
 from tofutui.tofu.text import safe
 from tofutui.ui.keybook import KeyBook
 from tofutui.ui.lines import Line, Tone
+from tofutui.ui.privacy import Privacy
 from tofutui.ui.words import Glyphs
 
 FALLBACK = parse_theme('name = "plain"\n[colors]\nprimary = "#7fb4ff"\n', "built in")
@@ -100,6 +101,11 @@ class Palette:
 
 class Looks(Protocol):
     """What a widget asks its app for."""
+
+    @property
+    def privacy(self) -> Privacy:
+        """What hides names, while it is on."""
+        ...
 
     @property
     def keys(self) -> KeyBook:

@@ -72,6 +72,8 @@ class State:
     """Whether the guide's run has ended."""
     demo: bool = False
     """Whether the pair is the simulated one."""
+    private: bool = False
+    """Whether the privacy mask is on."""
     working: str | None = None
     """What the guide is doing just now."""
     retried: bool = False
@@ -142,6 +144,19 @@ def inner(id_: str, keys: str, title: str, text: str, hint: str = "", footer: in
 def early(id_: str, keys: str, title: str, text: str) -> Action:
     """One that goes before what a field with the focus does with the key."""
     return replace(inner(id_, keys, title, text), priority=True)
+
+
+def reveal(scope: str) -> Action:
+    """What a dialog is about, in spite of the privacy mask."""
+    action = inner(
+        f"{scope}.reveal", "ctrl+r", "Reveal",
+        "While the privacy mask is on: show the dialog without stand-ins, until the next key.",
+    )  # fmt: skip
+    return replace(action, why_disabled=_only_private)
+
+
+def _only_private(state: State) -> str | None:
+    return None if state.private else "the privacy mask is off"
 
 
 def help_of(scope: str, keys: str = "question_mark f1") -> Action:

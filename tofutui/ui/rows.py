@@ -4,7 +4,7 @@ The cursor and the marks belong to rows and not to lines: they follow the row's 
 """
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -31,6 +31,10 @@ class Order(StrEnum):
         return orders[(orders.index(self) + 1) % len(orders)]
 
 
+def _as_it_is(entry: Entry) -> Entry:
+    return entry
+
+
 @dataclass(slots=True)
 class Rows:
     """What one pane shows."""
@@ -48,6 +52,8 @@ class Rows:
     marks: set[str] = field(default_factory=set)
     touched: bool = False
     """Whether the user has moved here: until then the cursor stays on the first row, whichever that is."""
+    hide: Callable[[Entry], Entry] = _as_it_is
+    """What is shown of a row: the filter looks at that and at nothing else."""
     _positions: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -76,7 +82,7 @@ class Rows:
         self.marks &= view.entries.keys()
         if gone:
             self.marks.clear()
-        self.shown = [e for e in self._sorted(view) if matches(e, self.filter)]
+        self.shown = [e for e in self._sorted(view) if matches(self.hide(e), self.filter)]
         self.stale = sum(1 for entry in self.shown if entry.verdict.is_stale)
         self._positions = {entry.id: index for index, entry in enumerate(self.shown)}
         if before is not None and self.touched:

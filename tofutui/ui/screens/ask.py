@@ -27,6 +27,7 @@ class Answer(Input):
         screen = self.screen
         if not isinstance(screen, Dialog):
             return
+        screen.cover(event.key)
         if screen.was_seen(event):
             screen.owner.spent.note(event.key, event.time)
         else:
@@ -66,7 +67,6 @@ class Question(Dialog[Result]):
     def on_mount(self) -> None:
         """Title, colour of the role, focus."""
         self.add_class(f"-{self._role.value}")
-        title_of(self.query_one("#box"), safe(self._title))
         if self._typed:
             self.query_one("#answer").focus()
         self._draw()
@@ -76,7 +76,16 @@ class Question(Dialog[Result]):
         if self.is_mounted:
             self._draw()
 
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
+    def do_ask_reveal(self) -> None:
+        """Everything as it is, until the next key."""
+        self.reveal()
+
     def _draw(self) -> None:
+        title_of(self.query_one("#box"), safe(self.shown(self._title)))
         """The line to type and the keys stay visible."""
         width = max(20, min(104, int(self.size.width * 0.96)) - 4)
         lines = self.text(width)
@@ -96,11 +105,11 @@ class Question(Dialog[Result]):
 
     def as_text(self) -> str:
         """What is asked; never what is typed."""
-        return f"{self._title}\n{plain(self.text(WIDE))}"
+        return f"{self.shown(self._title)}\n{plain(self.text(WIDE))}"
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
         """There is no key bar: below the dialog."""
-        title_of(self.query_one("#box"), safe(self._title), text)
+        title_of(self.query_one("#box"), safe(self.shown(self._title)), self.shown(text))
 
     def do_ask_no(self) -> None:
         """No answer."""
@@ -133,7 +142,7 @@ class PasswordScreen(Question[str | None]):
 
     def text(self, width: int) -> list[Line]:
         """Who gets it, and the server's own words."""
-        question = self._question
+        question = self.shown(self._question)
         whom = f"for {question.username} on {question.host} ({question.role.word})"
         said = [f'It says: "{question.prompt.strip()}"'] if question.prompt.strip() else []
         notes = ["Sent to that host only; not stored, not logged."]
@@ -163,7 +172,7 @@ class HostKeyScreen(Question[bool]):
 
     def text(self, width: int) -> list[Line]:
         """The fingerprint, and what yes means."""
-        question = self._question
+        question = self.shown(self._question)
         asked = _paragraphs(
             [f"{question.host}, port {question.port}, shows a host key that no known_hosts file knows:"],
             width,
@@ -186,6 +195,10 @@ class HostKeyScreen(Question[bool]):
         """Not this key."""
         self.answer(False)
 
+    def do_ask_key_reveal(self) -> None:
+        """Everything as it is, until the next key."""
+        self.reveal()
+
     def do_ask_key_no(self) -> None:
         """Not this key."""
         self.answer(False)
@@ -207,11 +220,11 @@ class DialogueScreen(Question[str | None]):
 
     def text(self, width: int) -> list[Line]:
         """The node's words, line by line."""
-        command, no = self._question.command, self.owner.keys.name("ask.no")
-        when = f"After: {command}" if command else "Before the first prompt:"
+        question, no = self.shown(self._question), self.owner.keys.name("ask.no")
+        when = f"After: {question.command}" if question.command else "Before the first prompt:"
         return [
             *_paragraphs([when], width, Tone.COMMAND),
-            *_paragraphs([self._question.text], width),
+            *_paragraphs([question.text], width),
             *_paragraphs([f"What you type is sent as it stands. {no} does not answer."], width, Tone.MUTED),
         ]
 

@@ -15,7 +15,7 @@ from textual.widgets import Input
 from tofutui.ui.actions import EVERYWHERE, SHARED, Action, Scope, State
 from tofutui.ui.clipboard import SENT
 from tofutui.ui.held import ALONE
-from tofutui.ui.lines import Line, Tone, plain
+from tofutui.ui.lines import Line, Tone, fit, plain, width
 from tofutui.ui.widgets.bars import KeyBar
 from tofutui.ui.widgets.painted import Painted, Scroller
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tofutui.ui.app import TofutuiApp
 
 Result = TypeVar("Result")
+Value = TypeVar("Value")
+PRIVACY_ON = "privacy mask on: stand-ins on the screen and in copies; nodes get the real names"
 
 
 def bindings_of(actions: Sequence[Action]) -> list[BindingType]:
@@ -59,7 +61,26 @@ class Acting(Screen[Result]):
 
     def state(self) -> State:
         """What the registry's rules need to know now."""
-        return State()
+        return State(private=self.owner.privacy.on)
+
+    def shown(self, value: Value) -> Value:
+        """What may be shown of a value: with stand-ins while the privacy mask is on."""
+        return self.owner.privacy(value)
+
+    def headline(self, text: str, cells: int | None = None) -> Line:
+        """A screen's first line, as wide as said: with a badge while the privacy mask is on."""
+        badge: Line = ((" PRIVACY ", Tone.PRIVACY),) if self.owner.privacy.on else ()
+        text = f" {text}" if cells is None else fit(f" {text}", cells - width(badge))
+        return (*badge, (text, Tone.STRONG))
+
+    def do_app_privacy(self) -> None:
+        """Stand-ins for names and addresses, or everything as it is."""
+        on = not self.owner.privacy.on
+        self.owner.set_privacy(on)
+        self.say(PRIVACY_ON if on else "privacy mask off: names and addresses are shown")
+
+    def redraw(self) -> None:
+        """Show everything anew: names are shown otherwise from now on."""
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
         """A message in the key bar, until the next key; one that ``stays`` until Esc or another message."""
@@ -108,7 +129,7 @@ class Acting(Screen[Result]):
         from tofutui.ui.exporting import ask_and_write, default_name
 
         owner = self.owner
-        session = owner.main.session.name if owner.main else ""
+        session = self.shown(owner.main.session).name if owner.main else ""
         default = default_name(session, form, owner.clock(), owner.options.data_dir)
         path = await ask_and_write(owner, title, default, text)
         self.say("nothing was written" if path is None else f"written: {path}", stays=path is not None)
@@ -190,6 +211,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         super().__init__()
         self._painted_at: float | None = None
         self._answered = False
+        self.revealed = False
 
     called = "dialog"
 
@@ -197,6 +219,36 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         """Note when the user could see it: from when its first line is drawn."""
         for block in self.query(Painted):
             block.before_paint = self._note_painted
+
+    def shown(self, value: Value) -> Value:
+        """What may be shown of a value; all of it while the dialog is revealed."""
+        return value if self.revealed else super().shown(value)
+
+    def reveal(self) -> None:
+        """Show what the dialog is about without stand-ins, until the next key."""
+        self._set_revealed(True)
+
+    def cover(self, key: str) -> None:
+        """A key was pressed: what was revealed is covered again."""
+        reveals = {one for action in self.declared() if action.id.endswith(".reveal") for one in action.keys}
+        if self.revealed and key not in reveals:
+            self._set_revealed(False)
+
+    async def action_act(self, id_: str) -> None:
+        """Carry out an action; what was revealed is covered before anything else is done."""
+        if self.revealed and not id_.endswith(".reveal"):
+            self._set_revealed(False)
+        await super().action_act(id_)
+
+    def on_unmount(self) -> None:
+        """Whatever closes it, nothing stays revealed."""
+        self.owner.privacy.revealed = False
+
+    def _set_revealed(self, on: bool) -> None:
+        self.revealed = self.owner.privacy.revealed = on
+        self.redraw()
+        for widget in self.walk_children():
+            widget.refresh()
 
     def _note_painted(self) -> None:
         if self._painted_at is None:

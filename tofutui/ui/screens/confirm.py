@@ -34,7 +34,7 @@ class ConfirmScreen(Dialog[bool]):
 
     def on_mount(self) -> None:
         """The title."""
-        title_of(self.query_one("#box"), safe(self._title))
+        title_of(self.query_one("#box"), safe(self.shown(self._title)))
 
     def on_resize(self) -> None:
         """Wrap anew."""
@@ -42,7 +42,7 @@ class ConfirmScreen(Dialog[bool]):
 
     def _draw(self) -> None:
         cells = max(20, min(104, int(self.size.width * 0.96)) - 4)
-        lines = [line(part) for text in self._words for part in wrap(text, cells)]
+        lines = [line(part) for text in map(self.shown, self._words) for part in wrap(text, cells)]
         body = self.query_one("#body", Scroller)
         body.styles.height = max(1, min(len(lines), self.size.height - 5))
         body.show(lines)

@@ -10,12 +10,14 @@ from tofutui.tofu.plan import Plan
 from tofutui.tofu.text import safe
 from tofutui.ui import planwords
 from tofutui.ui.actions import DELETE
-from tofutui.ui.lines import Tone, line
+from tofutui.ui.lines import Line, Tone, line, wrap
 from tofutui.ui.screens.base import Dialog, bindings_of, title_of
 from tofutui.ui.widgets.choice import Choice
 from tofutui.ui.widgets.painted import Painted, Scroller
 
 _OPENERS = ("row.delete", "plan.delete")
+COVERED = "The privacy mask is on: the real key is sent, not its stand-in. {} shows all until the next key."
+REVEALED = "Shown as it is until the next key. What is typed is still the stand-in."
 
 
 class TypedKey(Input):
@@ -36,6 +38,8 @@ class TypedKey(Input):
         """Swallow what does not count, before the line takes it."""
         screen = self.screen
         early = isinstance(screen, DeleteScreen) and not screen.was_seen(event)
+        if isinstance(screen, DeleteScreen):
+            screen.cover(event.key)
         opening = isinstance(screen, DeleteScreen) and event.key in screen.opening_keys
         held = opening and not self.value and not self.wanted.startswith(event.character or " ")
         if event.is_printable and (early or held):
@@ -56,11 +60,13 @@ class DeleteScreen(Dialog[bool]):
         self.plan = plan
         self._hidden = hidden
         self._seen_from = seen_from
-        wanted = dict.fromkeys(d.must_type for d in plan.deletions if d.must_type)
-        self._typed = [TypedKey(text, number) for number, text in enumerate(wanted) if text]
+        self._typed: list[TypedKey] = []
 
     def compose(self) -> ComposeResult:
         """The text, what has to be typed, the two ends."""
+        plan = self.shown(self.plan)
+        wanted = dict.fromkeys(d.must_type for d in plan.deletions if d.must_type)
+        self._typed = [TypedKey(text, number) for number, text in enumerate(wanted) if text]
         with Vertical(id="box"):
             yield Scroller(id="body")
             for number, typed in enumerate(self._typed):
@@ -68,7 +74,7 @@ class DeleteScreen(Dialog[bool]):
                 yield typed
             with Horizontal(id="buttons"):
                 yield Choice("Keep row" if len(self.plan.deletions) == 1 else "Keep rows", id="keep")
-                yield Choice(planwords.confirm_words(self.plan), id="delete")
+                yield Choice(planwords.confirm_words(plan), id="delete")
 
     def on_mount(self) -> None:
         """Focus where nothing happens: on Keep, or where the key is typed."""
@@ -88,7 +94,9 @@ class DeleteScreen(Dialog[bool]):
         box = self.query_one("#box")
         inner = max(20, min(104, int(self.size.width * 0.96)) - 4)
         body = self.query_one("#body", Scroller)
-        lines = planwords.dialog(self.plan, self._hidden, self._seen_from, inner, self.owner.glyphs)
+        plan, seen_from = self.shown(self.plan), self.shown(self._seen_from)
+        lines = planwords.dialog(plan, self._hidden, seen_from, inner, self.owner.glyphs)
+        lines += self._about_privacy(inner)
         room = self.size.height - 4 - 2 * len(self._typed)
         body.styles.height = max(1, min(len(lines), room))
         body.show(lines)
@@ -99,7 +107,26 @@ class DeleteScreen(Dialog[bool]):
             self.query_one(f"#ask-{number}", Painted).show([line(text, Tone.WARNING)])
         self.call_after_refresh(self._show_more)
 
+    def _about_privacy(self, width: int) -> list[Line]:
+        """That other words are sent than are shown, and how to see them."""
+        if not self.owner.privacy.on:
+            return []
+        text = REVEALED if self.revealed else COVERED.format(self.owner.keys.name("delete.reveal"))
+        return [line(part, Tone.WARNING) for part in wrap(text, width)]
+
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self.query_one("#delete", Choice).text = planwords.confirm_words(self.shown(self.plan))
+        self.query_one("#delete", Choice).refresh(layout=True)
+        self.on_resize()
+
+    def do_delete_reveal(self) -> None:
+        """The target and everything about it as it is, until the next key."""
+        self.reveal()
+
     def _show_more(self) -> None:
+        if not self.query("#body"):  # closed meanwhile
+            return
         body = self.query_one("#body", Scroller)
         below = len(body.lines) - body.top - body.size.height
         more = f"{below} more below: {self.owner.keys.name('delete.page_down')}"
@@ -107,7 +134,7 @@ class DeleteScreen(Dialog[bool]):
         self._say_below(text)
 
     def _say_below(self, text: str) -> None:
-        title_of(self.query_one("#box"), planwords.title(self.plan), text)
+        title_of(self.query_one("#box"), planwords.title(self.shown(self.plan)), text)
 
     @on(Input.Changed)
     def _typed_something(self) -> None:
@@ -159,7 +186,7 @@ class DeleteScreen(Dialog[bool]):
 
     def as_text(self) -> str:
         """Where, what, the SHA-256 and the command of each row."""
-        return planwords.for_clipboard(self.plan)
+        return planwords.for_clipboard(self.shown(self.plan))
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
         """There is no key bar: below the dialog."""

@@ -16,7 +16,7 @@ from tofutui.tofu.past import Past
 from tofutui.tofu.session import Role
 from tofutui.ui.actions import EVIDENCE, Scope
 from tofutui.ui.imported import certificate_words, log_words
-from tofutui.ui.lines import EMPTY, WIDE, Line, Tone, fit, labelled, line, plain
+from tofutui.ui.lines import EMPTY, WIDE, Line, Tone, labelled, line, plain
 from tofutui.ui.link import Bench
 from tofutui.ui.pastlines import NOTHING, past_lines
 from tofutui.ui.screens.base import Acting, bindings_of
@@ -79,6 +79,10 @@ class EvidenceScreen(Acting[None]):
         """Draw anew."""
         self.call_after_refresh(self._draw)
 
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
     def _draw(self) -> None:
         labels = {"path": "or log files", "certificates": "certificates", "time": "learned at"}
         for field, label in labels.items():
@@ -87,7 +91,7 @@ class EvidenceScreen(Acting[None]):
         self._draw_known()
 
     def _node(self, role: Role) -> str:
-        return node_name(self._bench.comparison.nodes[role])
+        return node_name(self.owner.privacy.head(self._bench.comparison.nodes[role]))
 
     def _draw_whose(self) -> None:
         whose = self._node(self._role) if self._role else "an unknown node (a hint, never a proof)"
@@ -115,13 +119,13 @@ class EvidenceScreen(Acting[None]):
         self._draw_heading(known)
 
     def _draw_heading(self, known: Scroller) -> None:
-        row = self._entry
+        row = self.shown(self._entry)
         name = f" about {place(row)} in the table of {self._node(row.role)}" if row else ""
         below = len(known.lines) - known.top - known.size.height
         more = f"{below} more: PageDown " if below > 0 and known.size.height else ""
         heading = self.query_one("#heading", Painted)
         room = heading.size.width - len(more)
-        heading.show([((fit(f" Evidence{name}", room), Tone.STRONG), (more, Tone.KEY))])
+        heading.show([(*self.headline(f"Evidence{name}", room), (more, Tone.KEY))])
 
     async def _read_past(self, row: Entry) -> None:
         past = await self._bench.memory.whole_past(row)
@@ -130,15 +134,19 @@ class EvidenceScreen(Acting[None]):
             self._draw_known()
 
     def _known(self, width: int) -> list[Line]:
-        notes = [part for note in self._notes for part in labelled("added", [note], width, Tone.WARNING)]
-        row = self._current()
+        notes = [
+            part
+            for note in map(self.shown, self._notes)
+            for part in labelled("added", [note], width, Tone.WARNING)
+        ]
+        row = self.shown(self._current())
         if row is None:
             return [*notes, line("no row under the cursor", Tone.MUTED), *self._of_all(width)]
         glyphs, look = self.owner.glyphs, row.verdict.look
         found: list[Line] = [((f"{glyphs.verdict(row.verdict)} {look.word}", VERDICT_TONES[row.verdict]),)]
         why = row.judgement.why or (look.meaning,)
         found += labelled("why", why[:1], width)
-        found += past_lines(self._past, width, self._why_nothing())
+        found += past_lines(self.shown(self._past), width, self._why_nothing())
         texts = [f"{e.kind.value}, {moment(e.at)}: {e.text}" for e in row.judgement.evidence]
         found += labelled("also", why[1:], width) + labelled("evidence", texts or ["none"], width, Tone.MUTED)
         return [*notes, *found, *self._of_all(width)]
@@ -150,9 +158,9 @@ class EvidenceScreen(Acting[None]):
 
     def _of_all(self, width: int) -> list[Line]:
         found: list[Line] = []
-        for tied in self._bench.comparison.failures:
+        for tied in self.shown(self._bench.comparison.failures):
             found += labelled("fits no row", [f"{tied.failure.name}: {tied.meaning}"], width, Tone.MUTED)
-        for other in self._bench.comparison.not_tofu:
+        for other in self.shown(self._bench.comparison.not_tofu):
             found += labelled("other", [other.text], width, Tone.MUTED)
         return found
 
@@ -300,7 +308,7 @@ class EvidenceScreen(Acting[None]):
         if row is None:
             self.say("no row under the cursor", Tone.WARNING)
         else:
-            self.send(*value_of(row))
+            self.send(*value_of(self.shown(row)))
 
     def do_evidence_copy_row(self) -> None:
         """All that is known of the row."""

@@ -68,11 +68,15 @@ class FormScreen(Acting[str]):
         """Draw anew."""
         self.call_after_refresh(self._draw)
 
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
     def _draw(self) -> None:
         what = f"Edit {self._edited}" if self._edited else "New session"
         what += f", a copy of {self._copied}" if self._copied else ""
         folder = sessions_d(self.owner.options.sessions_path)
-        text = ((f" {what}", Tone.STRONG), (f"  saved in {folder}", Tone.MUTED))
+        text = (*self.headline(self.shown(what)), (f"  saved in {self.shown(folder)}", Tone.MUTED))
         self.query_one("#heading", Painted).show([text])
         row = row_of(self.focused)
         if row is not None:

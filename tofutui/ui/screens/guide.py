@@ -79,7 +79,8 @@ class GuideScreen(GuideActs):
             self.say(f"resumed run {held.run.id}; what can have changed was looked at again")
         else:
             assert held.lease is not None
-            text = f"Run {held.run.id} of {held.run.session} is in use: {lease_words(held.lease)}."
+            session, lease = self.shown(self.guide.session).name, self.shown(held.lease)
+            text = f"Run {held.run.id} of {session} is in use: {lease_words(lease)}."
             choices = [
                 ("watch", "watch it"),
                 ("take", "take it over: the other process watches from then on"),
@@ -130,6 +131,7 @@ class GuideScreen(GuideActs):
             ended=run is not None and run.ended is not None,
             demo=self.guide.session.demo,
             working=self.working,
+            private=self.owner.privacy.on,
         )
 
     @property
@@ -138,6 +140,10 @@ class GuideScreen(GuideActs):
         run = self.guide.run
         return run.steps[min(self._cursor, len(run.steps) - 1)] if run else None
 
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self.draw()
+
     def draw(self) -> None:
         """Show how things stand; the cursor goes along with the step to be done now."""
         run = self.guide.run
@@ -145,24 +151,24 @@ class GuideScreen(GuideActs):
             self._draw_nothing()
             return
         self._follow(run)
-        title = guidewords.heading(self.guide, playbooks()[run.playbook].title)
+        title = guidewords.heading(self.shown(run), playbooks()[run.playbook].title)
         steps, step = self.query_one("#steps", Scroller), self.query_one("#step", Scroller)
-        heading: Line = ((title, Tone.STRONG),)
+        heading: Line = self.headline(title.lstrip())
         if not self.guide.is_mine and self.guide.holder:
-            heading = ((f" WATCHING {lease_words(self.guide.holder)} ", Tone.WARNING), *heading)
+            heading = ((f" WATCHING {lease_words(self.shown(self.guide.holder))} ", Tone.WARNING), *heading)
         if self.working is not None:
-            heading = ((f" {self.working} … ", Tone.WARNING), *heading)
+            heading = ((f" {self.shown(self.working)} … ", Tone.WARNING), *heading)
         self.query_one("#heading", Painted).show([heading])
-        steps.show(guidewords.step_lines(run, max(10, steps.size.width - 1), self.owner.glyphs))
+        steps.show(guidewords.step_lines(run, max(10, steps.size.width - 1), self.owner.glyphs, self.shown))
         steps.choose(self._cursor)
-        lines = guidewords.about(self.guide, self.chosen, max(20, step.size.width - 2))
+        lines = guidewords.about(self.guide, self.chosen, max(20, step.size.width - 2), self.shown)
         if run.ended is not None:
             lines = [line("The run has ended. x writes the change record.", Tone.STRONG), EMPTY, *lines]
         step.show([((" ", Tone.TEXT), *part) if part else EMPTY for part in lines])
         self.query_one(KeyBar).tell(self.state())
 
     def _draw_nothing(self) -> None:
-        self.query_one("#heading", Painted).show([line(" Guided re-registration", Tone.STRONG)])
+        self.query_one("#heading", Painted).show([self.headline("Guided re-registration")])
         step = self.query_one("#step", Scroller)
         text = f"{self.working} …" if self.working else "no run"
         step.show([line(" " + part) for part in wrap(text, max(20, step.size.width - 2))])
@@ -218,7 +224,7 @@ class GuideScreen(GuideActs):
     def as_text(self) -> str:
         """Everything about the step shown, its values one below the other."""
         step = self.chosen
-        return plain(guidewords.about(self.guide, step, WIDE)) if step else ""
+        return plain(guidewords.about(self.guide, step, WIDE, self.shown)) if step else ""
 
     def _current(self) -> StepState | None:
         step = self.guide.run.current if self.guide.run else None
@@ -303,10 +309,11 @@ class GuideScreen(GuideActs):
         if fmt is None:
             return
         suffix = {"markdown": "md"}.get(fmt, fmt)
-        default = f"~/tofutui-{run.session}-run{run.id}.{suffix}"
+        default = f"~/tofutui-{self.shown(run).session}-run{run.id}.{suffix}"
         runs, journal = self.guide.tools.runs, self.guide.tools.journal
         record = await asyncio.to_thread(collect, runs, journal, run.id, self.owner.clock())
-        text = render_record(record, fmt, __version__)
+        mask = self.owner.privacy.mask if self.owner.privacy.on else None
+        text = render_record(record, fmt, __version__, mask=mask)
         path = await ask_and_write(self.owner, "Change record", default, text)
         if path is not None:
             self.say(f"record of run {run.id} written to {path}")

@@ -238,7 +238,7 @@ class TableKeys(Acting[None]):
         row = self.current
         if row is None:
             return
-        self.send(*value_of(row))
+        self.send(*value_of(self.shown(row)))
 
     def do_copy_row(self) -> None:
         """Everything about the row."""
@@ -247,7 +247,8 @@ class TableKeys(Acting[None]):
             self.send(self._row_text(row), f"row {place(row)}")
 
     def _row_text(self, row: Entry) -> str:
-        facts = Facts(entry=row, view=self.pane.view, now=self.owner.clock(), width=WIDE, glyphs=UNICODE)
+        view = self.owner.privacy.head(self.pane.view)
+        facts = Facts(entry=self.shown(row), view=view, now=self.owner.clock(), width=WIDE, glyphs=UNICODE)
         return plain(facts.full())
 
     def do_screen_copy(self) -> None:
@@ -259,7 +260,7 @@ class TableKeys(Acting[None]):
         from tofutui.report import render
 
         row = self.current
-        tables = render(self.comparison, "text", "")
+        tables = render(self.shown(self.comparison), "text", "")
         return f"{self._row_text(row)}\n\n{tables}" if row else tables
 
     def do_table_export(self) -> None:
@@ -281,7 +282,7 @@ class TableKeys(Acting[None]):
 
         if form == "svg":
             return self.picture()
-        text = await asyncio.to_thread(render, held_still(self.comparison), form, __version__)
+        text = await asyncio.to_thread(render, held_still(self.shown(self.comparison)), form, __version__)
         return self.owner.outgoing(text)
 
     def do_app_theme(self) -> None:

@@ -120,8 +120,14 @@ class MainScreen(TableKeys):
         if self._frame is None:
             self._frame = self.set_timer(FRAME, self._show_changes)
 
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._show_all()
+
     def _show_changes(self) -> None:
         self._frame = None
+        if self.owner.privacy.learn(self.comparison):
+            self.owner.show_anew()
         dirty, self._dirty = self._dirty, set()
         self._look_for_lost(dirty)
         for role in dirty & self.panes.keys():
@@ -154,6 +160,8 @@ class MainScreen(TableKeys):
 
     def _badges(self) -> list[tuple[str, Tone]]:
         session, found = self.session, []
+        if self.owner.privacy.on:
+            found.append(("PRIVACY", Tone.PRIVACY))
         if self._watch.on:
             found.append((f"WATCH {self._watch.pause:g} s", Tone.BADGE))
         if any(view.recorded for view in self.comparison.nodes.values()):
@@ -185,8 +193,8 @@ class MainScreen(TableKeys):
         changes = self.pane.changes
         change = changes.rows.get(row.id)
         return Facts(
-            entry=row,
-            view=self.pane.view,
+            entry=self.shown(row),
+            view=self.owner.privacy.head(self.pane.view),
             now=self.owner.clock(),
             width=width,
             glyphs=self.owner.glyphs,
@@ -197,7 +205,7 @@ class MainScreen(TableKeys):
     def _without_row(self, width: int) -> list[Line]:
         """Of a node that could not be listed the whole reason: the pane is too narrow for its cure."""
         lines = [line(" no row under the cursor", Tone.MUTED)]
-        error = self.pane.view.error
+        error = self.owner.privacy.head(self.pane.view).error
         return lines + [line(f" {part}", Tone.DANGER) for part in wrap(error, width)] if error else lines
 
     def state(self) -> State:

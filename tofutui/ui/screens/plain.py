@@ -20,7 +20,7 @@ class PlainScreen(ViewScreen):
 
     def content(self, width: int) -> list[Line]:
         """Each line, broken where it is too long."""
-        return [line(part) for text in self._text.split("\n") for part in wrap(text, width)]
+        return [line(part) for text in self._text.split("\n") for part in wrap(self.shown(text), width)]
 
     def on_screen_resume(self) -> None:
         """The mouse goes to the terminal."""

@@ -54,11 +54,15 @@ class PlanScreen(Acting[list[Entry]]):
         """The rows taken in, in the order in which they will run."""
         return [entry for entry in self._entries if id(entry) in self._chosen]
 
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
     def _draw(self) -> None:
         text = self.query_one("#text", Scroller)
         count = f"{len(self.chosen)} of {rows(len(self._entries))} taken in"
-        heading = f" Plan: stale rows of remote hosts, in the order they will run; {count}"
-        self.query_one("#heading", Painted).show([line(heading, Tone.STRONG)])
+        heading = f"Plan: stale rows of remote hosts, in the order they will run; {count}"
+        self.query_one("#heading", Painted).show([self.headline(heading)])
         lines, starts = self._lines(max(30, text.size.width - 2))
         text.show(lines)
         if starts:
@@ -70,9 +74,16 @@ class PlanScreen(Acting[list[Entry]]):
         for role in self._comparison.nodes:
             mine = [entry for entry in self._entries if entry.role is role]
             tone = Tone.PRIMARY if role is Role.PRIMARY else Tone.SECONDARY
-            lines += [EMPTY, line(f" {node_name(self._comparison.nodes[role])}: {rows(len(mine))}", tone)]
+            lines += [
+                EMPTY,
+                line(
+                    f" {node_name(self.owner.privacy.head(self._comparison.nodes[role]))}: {rows(len(mine))}",
+                    tone,
+                ),
+            ]
             if role in self._locked:
-                text = f"{self._locked[role]}; y copies the commands, to be pasted in a session of your own"
+                why = self.shown(self._locked[role])
+                text = f"{why}; y copies the commands, to be pasted in a session of your own"
                 lines += [line(" " + part, Tone.WARNING) for part in wrap(text, width - 1)]
             for entry in mine:
                 starts.append(len(lines))
@@ -82,7 +93,8 @@ class PlanScreen(Acting[list[Entry]]):
     def _row(self, entry: Entry, width: int) -> list[Line]:
         glyphs, look = self.owner.glyphs, entry.verdict.look
         box = "[x]" if id(entry) in self._chosen else "[ ]"
-        refused = self._refused.get(id(entry))
+        refused = self.shown(self._refused.get(id(entry)))
+        entry = self.shown(entry)
         head: Line = (
             (f"  {box if not refused else ' - '} ", Tone.STRONG),
             (f"{glyphs.verdict(entry.verdict)} {look.word:9}", VERDICT_TONES[entry.verdict]),
@@ -135,7 +147,8 @@ class PlanScreen(Acting[list[Entry]]):
 
     def do_plan_copy(self) -> None:
         """The commands of the rows taken in."""
-        commands = [entry.delete_command for entry in self.chosen if entry.delete_command]
+        chosen = map(self.shown, self.chosen)
+        commands = [entry.delete_command for entry in chosen if entry.delete_command]
         self.send("\n".join(commands), "1 command" if len(commands) == 1 else f"{len(commands)} commands")
 
     def as_text(self) -> str:

@@ -36,7 +36,7 @@ class RunScreen(Dialog[None]):
         """Begin."""
         roles = self._plan.roles
         self.add_class(f"-{roles[0].value}" if len(roles) == 1 else "-both")
-        title_of(self.query_one("#box"), planwords.title(self._plan))
+        self._draw()
         self.owner.running_plan = True
         self.owner.run_guarded(self._run())
 
@@ -54,11 +54,16 @@ class RunScreen(Dialog[None]):
         if self.is_attached:
             self._draw()
 
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
     def _draw(self) -> None:
+        title_of(self.query_one("#box"), planwords.title(self.shown(self._plan)))
         width = max(20, min(104, int(self.size.width * 0.96)) - 4)
         lines = [
             tuple((self.owner.glyphs.plain(text), tone) for text, tone in part)
-            for part in planwords.progress(self._steps, width)
+            for part in planwords.progress(self.shown(self._steps), width)
         ]
         body = self.query_one("#body", Scroller)
         height = max(1, min(len(lines), self.size.height - 4))
@@ -84,11 +89,12 @@ class RunScreen(Dialog[None]):
 
     def as_text(self) -> str:
         """Each step as far as it went."""
-        return f"{planwords.title(self._plan)}\n{plain(planwords.progress(self._steps, WIDE))}"
+        plan, steps = self.shown(self._plan), self.shown(self._steps)
+        return f"{planwords.title(plan)}\n{plain(planwords.progress(steps, WIDE))}"
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
         """There is no key bar: below the dialog."""
-        title_of(self.query_one("#box"), planwords.title(self._plan), text)
+        title_of(self.query_one("#box"), planwords.title(self.shown(self._plan)), text)
 
     def do_run_back(self) -> None:
         """Close, once everything has ended."""

@@ -51,6 +51,10 @@ class SessionScreen(Acting[str]):
         """Draw anew."""
         self.call_after_refresh(self._draw)
 
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
     def on_screen_resume(self) -> None:
         """Back from the form: what changed is shown."""
         if self.is_mounted:
@@ -85,11 +89,13 @@ class SessionScreen(Acting[str]):
         return State(sessions=len(self._shown), kept=kept, fixed=self.owner.options.fixed)
 
     def _draw(self) -> None:
-        self._shown = shown = [one for one in self.owner.sessions.values() if fits(one, self._filter)]
+        self._shown = shown = [
+            one for one in self.owner.sessions.values() if fits(self.shown(one), self._filter)
+        ]
         text = self.query_one("#text", Scroller)
         every = len(self.owner.sessions)
         count = f"{len(shown)} of {every}" if self._filter else f"{every}"
-        self.query_one("#heading", Painted).show([line(f" tofutui  Sessions  {count}", Tone.STRONG)])
+        self.query_one("#heading", Painted).show([self.headline(f"tofutui  Sessions  {count}")])
         self.query_one("#columns", Painted).show([head_line(text.size.width)] if every else [])
         text.picks = bool(shown)
         cells = text.size.width
@@ -107,7 +113,7 @@ class SessionScreen(Acting[str]):
         owner = self.owner
         result = self._shelf.results.get(session.name)
         is_open = session.name == self._current
-        return session_line(session, result, owner.glyphs, owner.clock(), cells, is_open=is_open)
+        return session_line(self.shown(session), result, owner.glyphs, owner.clock(), cells, is_open=is_open)
 
     def _nothing(self, cells: int) -> list[Line]:
         if self._filter:
@@ -116,7 +122,7 @@ class SessionScreen(Acting[str]):
                     f"  no session holds {self._filter!r}; {self._key('back')} clears the filter", Tone.MUTED
                 )
             ]
-        return none_lines(str(self.owner.options.sessions_path), self._key("new"), cells)
+        return none_lines(str(self.shown(self.owner.options.sessions_path)), self._key("new"), cells)
 
     def _key(self, name: str) -> str:
         return self.owner.keys.name(f"pick.{name}")
@@ -127,8 +133,8 @@ class SessionScreen(Acting[str]):
             below.show([])
             return
         result, kept = self._shelf.results.get(session.name), self._shelf.kept.get(session.name)
-        words = f"not changed here: {kept}; {self._key('copy')} duplicates it" if kept else ""
-        below.show(about(session, result, cells, words, self.owner.glyphs))
+        words = f"not changed here: {self.shown(kept)}; {self._key('copy')} duplicates it" if kept else ""
+        below.show(about(self.shown(session), result, cells, words, self.owner.glyphs))
 
     def _go(self, to: int) -> None:
         shown = self._shown

@@ -68,6 +68,10 @@ class TrialScreen(Dialog[None]):
         self._said[role] = (text, tone)
         self._draw()
 
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
     def _draw(self) -> None:
         if not self.is_attached or not self.is_mounted:
             return
@@ -80,12 +84,12 @@ class TrialScreen(Dialog[None]):
     def _lines(self, cells: int) -> list[Line]:
         found: list[Line] = []
         for role in self._session.roles:
-            node = self._session.nodes[role]
+            node = self.shown(self._session.nodes[role])
             found.append(((f"{role.word}  ", _ROLE_TONES[role]), (f"{node.host}", Tone.STRONG)))
-            text, tone = self._said[role]
+            text, tone = self.shown(self._said[role])
             found += [line(f"  {part}", tone) for part in wrap(text, cells - 2)]
         if self._after:
-            found += [EMPTY, *(line(part, Tone.WARNING) for part in wrap(self._after, cells))]
+            found += [EMPTY, *(line(part, Tone.WARNING) for part in wrap(self.shown(self._after), cells))]
         note = "Logged in and left again at most; the tables are not read and nothing is changed."
         return [*found, EMPTY, *(line(part, Tone.MUTED) for part in wrap(note, cells))]
 

@@ -1,7 +1,7 @@
 """The trust map: who trusts whom, with the worst verdict of the rows behind each arrow."""
 
 from tofutui.report.trust_form import whom
-from tofutui.tofu.comparison import Comparison, NodeView
+from tofutui.tofu.comparison import Comparison
 from tofutui.tofu.session import Role
 from tofutui.tofu.trustmap import Arrow, trust_map
 from tofutui.ui.lines import EMPTY, Line, Tone, clip, fit, line, wrap
@@ -29,23 +29,25 @@ class TrustScreen(ViewScreen):
 
     def content(self, width: int) -> list[Line]:
         """Each node with its arrows below it."""
-        arrows = trust_map(self._comparison)
+        comparison = self.shown(self._comparison)
+        arrows = trust_map(comparison)
         found: list[Line] = []
-        for role, view in self._comparison.nodes.items():
+        for role, view in comparison.nodes.items():
             tone = Tone.PRIMARY if role is Role.PRIMARY else Tone.SECONDARY
             own = [arrow for arrow in arrows if arrow.role is role]
             found += [EMPTY, line(node_name(view), tone)]
-            found += [part for arrow in own for part in self._arrow(arrow, view, width)]
+            found += [part for arrow in own for part in self._arrow(comparison, arrow, width)]
             if not own:
                 found.append(line("  holds no row that is known", Tone.MUTED))
         return [*found, EMPTY, *(line(part, Tone.MUTED) for part in wrap(_MEANING, width))]
 
-    def _arrow(self, arrow: Arrow, view: NodeView, width: int) -> list[Line]:
+    def _arrow(self, comparison: Comparison, arrow: Arrow, width: int) -> list[Line]:
+        view = comparison.nodes[arrow.role]
         glyphs, look = self.owner.glyphs, arrow.verdict.look
         word = fit(f"{glyphs.verdict(arrow.verdict)} {look.word}", 13)
         places = [place(view.entries[id_]) for id_ in arrow.ids if id_ in view.entries]
         rest = max(8, width - 22)
-        name = clip(whom(self._comparison, arrow), rest, glyphs.ellipsis)
+        name = clip(whom(comparison, arrow), rest, glyphs.ellipsis)
         shown: Line = (
             ("  ── ", Tone.LINE),
             (word, VERDICT_TONES[arrow.verdict]),

@@ -27,12 +27,12 @@ class ViewScreen(Acting[None]):
 
     def as_text(self) -> str:
         """Heading and lines."""
-        return f"{self.heading}\n\n{plain(self.content(WIDE))}"
+        return f"{self.shown(self.heading)}\n\n{plain(self.content(WIDE))}"
 
     @property
     def called(self) -> str:
         """By its heading."""
-        return f'"{self.heading}"'
+        return f'"{self.shown(self.heading)}"'
 
     def content(self, width: int) -> list[Line]:
         """The lines, wrapped to that many cells."""
@@ -51,9 +51,13 @@ class ViewScreen(Acting[None]):
     def draw(self) -> None:
         """Fill in the lines."""
         text = self.query_one("#text", Scroller)
-        self.query_one("#heading", Painted).show([line(f" {self.heading}", Tone.STRONG)])
+        self.query_one("#heading", Painted).show([self.headline(self.shown(self.heading))])
         content = self.content(max(20, text.size.width - 2))
         text.show([((self.indent, Tone.TEXT), *part) if part else EMPTY for part in content])
+
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self.draw()
 
     def _move(self, name: str) -> None:
         self.query_one("#text", Scroller).move(name)
@@ -112,7 +116,8 @@ class DetailScreen(ViewScreen):
     def content(self, width: int) -> list[Line]:
         """All facts."""
         now, glyphs = self.owner.clock(), self.owner.glyphs
-        return Facts(entry=self._entry, view=self._view, now=now, width=width, glyphs=glyphs).full()
+        entry, view = self.shown(self._entry), self.owner.privacy.head(self._view)
+        return Facts(entry=entry, view=view, now=now, width=width, glyphs=glyphs).full()
 
 
 _MARKS = {"sent": "$", "answer": " ", "note": "#", "error": "!"}
@@ -144,7 +149,7 @@ class LogScreen(ViewScreen):
     def content(self, width: int) -> list[Line]:
         """One entry a line, longer ones wrapped."""
         found: list[Line] = []
-        for entry in self._bench.command_log if self._bench else ():
+        for entry in map(self.shown, self._bench.command_log if self._bench else ()):
             role = Tone.PRIMARY if entry.role is Role.PRIMARY else Tone.SECONDARY
             lead = f"{clock_time(entry.at)} {entry.role.word:9} "
             text = [part for piece in entry.text.splitlines() or [""] for part in wrap(piece, width - 22)]

@@ -44,13 +44,17 @@ class WelcomeScreen(Acting[str]):
         """Wrap anew."""
         self.call_after_refresh(self._draw)
 
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
     def _draw(self) -> None:
         text = self.query_one("#text", Scroller)
         cells = max(20, text.size.width - 4)
-        self.query_one("#heading", Painted).show([line(" tofutui  Welcome", Tone.STRONG)])
+        self.query_one("#heading", Painted).show([self.headline("tofutui  Welcome")])
         words = (
             "There is no sessions file yet. A session says how the two nodes of a Prime Infrastructure pair "
-            f"are reached. It would stand in {self.owner.options.sessions_path}"
+            f"are reached. It would stand in {self.shown(self.owner.options.sessions_path)}"
         )
         above: list[Line] = [EMPTY, *(line(f"  {part}") for part in wrap(words, cells)), EMPTY]
         choices: list[Line] = [self._choice(*one) for one in _CHOICES]

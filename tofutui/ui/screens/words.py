@@ -42,8 +42,10 @@ class LineScreen(Question[str | None]):
 
     def text(self, width: int) -> list[Line]:
         """What is asked, and what is wrong with the last answer."""
-        asked = [line(part) for text in self._texts for part in wrap(text, width)]
-        wrong = [line(part, Tone.DANGER) for part in wrap(self._wrong, width)] if self._wrong else []
+        asked = [line(part) for text in map(self.shown, self._texts) for part in wrap(text, width)]
+        wrong = (
+            [line(part, Tone.DANGER) for part in wrap(self.shown(self._wrong), width)] if self._wrong else []
+        )
         return [*asked, *wrong]
 
     def keys(self) -> Line:
@@ -89,21 +91,25 @@ class ChoiceScreen(Dialog[str | None]):
     def on_mount(self) -> None:
         """The title."""
         self.add_class("-primary")
-        title_of(self.query_one("#box"), safe(self._title))
 
     def on_resize(self) -> None:
         """Wrap anew."""
         self._draw()
         self.call_after_refresh(self._draw)
 
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
     def _draw(self) -> None:
+        title_of(self.query_one("#box"), safe(self.shown(self._title)))
         width = max(20, min(104, int(self.size.width * 0.96)) - 4)
-        lines = [line(part) for text in self._texts for part in wrap(text, width)]
+        lines = [line(part) for text in map(self.shown, self._texts) for part in wrap(text, width)]
         lines += [EMPTY] if lines else []
         for number, (_, words) in enumerate(self._choices):
             here = number == self._cursor
             mark = self.owner.glyphs.cursor if here else " "
-            parts = wrap(words, width - 4)
+            parts = wrap(self.shown(words), width - 4)
             tone = Tone.STRONG if here else Tone.TEXT
             lines += [line(f" {mark if i == 0 else ' '} {part}", tone) for i, part in enumerate(parts)]
         body = self.query_one("#body", Scroller)
@@ -118,7 +124,7 @@ class ChoiceScreen(Dialog[str | None]):
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
         """There is no key bar: below the dialog."""
-        title_of(self.query_one("#box"), safe(self._title), text)
+        title_of(self.query_one("#box"), safe(self.shown(self._title)), self.shown(text))
 
     def _step(self, by: int) -> None:
         self._cursor = max(0, min(self._cursor + by, len(self._choices) - 1))

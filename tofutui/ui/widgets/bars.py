@@ -31,9 +31,13 @@ class TitleBar(Painted):
             counts = _short_counts(comparison, self.glyphs)
         left: Line = ((" tofutui  ", Tone.STRONG),)
         space = room - width(left) - width(counts) - width(tuple(right)) - 2
-        name = clip(self.glyphs.plain(own_title(comparison.session)), max(space, 8), self.glyphs.ellipsis)
+        name = clip(
+            self.glyphs.plain(own_title(self.privacy(comparison.session))),
+            max(space, 8),
+            self.glyphs.ellipsis,
+        )
         left += ((name + "  ", Tone.TEXT),)
-        seen = f"seen from {comparison.seen_from} "
+        seen = self.privacy(f"seen from {comparison.seen_from} ")
         gap = room - width(left) - width(counts) - width(tuple(right))
         if gap > len(seen) + 1:
             right.insert(0, (seen, Tone.MUTED))
@@ -151,6 +155,7 @@ class KeyBar(Painted):
         room -= width(tail) + 1
         if self._message is not None:
             text, tone = self._message
+            text = self.privacy(text)
             self._shown = [(room + 1, ""), *((self.size.width, a.id) for a in more[:1])]
             return ((" " + fit(text, max(room - 1, 0), self.glyphs.ellipsis), tone), *tail)
         chosen, used = [], 0

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from tofutui.ui.keybook import KeyBook
 from tofutui.ui.lines import EMPTY, Line
 from tofutui.ui.palette import Looks, Palette
+from tofutui.ui.privacy import Privacy
 from tofutui.ui.words import Glyphs
 
 
@@ -31,6 +32,11 @@ class Painted(Widget, can_focus=False):
     def palette(self) -> Palette:
         """The styles of the theme."""
         return cast("Looks", self.app).palette
+
+    @property
+    def privacy(self) -> Privacy:
+        """What hides names, while it is on."""
+        return cast("Looks", self.app).privacy
 
     @property
     def glyphs(self) -> Glyphs:

@@ -77,6 +77,7 @@ class Pane(Painted):
 
     def take(self) -> bool:
         """Show what the node's view holds now; False if the row under the cursor is gone."""
+        self.rows.hide = self.privacy
         kept = self.rows.take(self.view)
         self.draw()
         return kept
@@ -173,7 +174,7 @@ class Pane(Painted):
         thumb = self._thumb(count)
         body = [
             _Drawn(
-                entry=entry,
+                entry=self.privacy(entry),
                 armed=armed,
                 cursor=armed and rows.top + number == rows.cursor,
                 marked=entry.id in rows.marks,
@@ -200,15 +201,17 @@ class Pane(Painted):
         return range(start, start + size)
 
     def _top_lines(self) -> list[Line]:
-        facts = [*self._names()[1:], *facts_of(self.view, starting=self.starting)]
-        gone = wrap(lost(self.view, self.upcoming), self._inner - 2)
+        view = self.privacy.head(self.view)
+        facts = [*self._names()[1:], *facts_of(view, starting=self.starting)]
+        gone = wrap(lost(view, self.upcoming), self._inner - 2)
         lines = [line(" " + part, Tone.DANGER) for part in gone if part]
         lines += [line(" " + part) for part in joined(facts, f" {self.glyphs.dot} ", self._inner - 2)[:3]]
         spare = self.size.height - 2 - 1 - 3
-        notes = [(self.view.error, Tone.DANGER)] if self.view.error else []
+        notes = [(view.error, Tone.DANGER)] if view.error else []
         if self.changes.gone:
-            notes.append((f"{Sign.GONE} gone: {', '.join(self.changes.gone)}", Tone.TEXT))
-        notes += [(notice, Tone.WARNING) for notice in self.view.notices]
+            went = ", ".join(map(self.privacy, self.changes.gone))
+            notes.append((f"{Sign.GONE} gone: {went}", Tone.TEXT))
+        notes += [(notice, Tone.WARNING) for notice in view.notices]
         for text, tone in notes:
             lines += [line(" " + part, tone) for part in wrap(text, self._inner - 2)[:4]]
         return [*lines[: max(1, spare)], header(self._inner, self.rows.order, self.glyphs)]
@@ -228,7 +231,7 @@ class Pane(Painted):
 
     def _names(self) -> list[str]:
         """Role, host name and address in the title; what does not fit there stands below it."""
-        view = self.view
+        view = self.privacy.head(self.view)
         return joined(
             [part for part in (view.role.word, view.hostname, view.shown_address) if part],
             "  ",
