@@ -1,9 +1,9 @@
 """`check --all` over many simulated pairs: how time and memory grow with their number.
 
 The pairs run in processes of their own (25 a process); `check` is a program of its own. Prints, for each
-number of pairs: wall seconds, CPU seconds of `check`, both by session, and its peak memory. The growth in
-the last column is CPU by session against that of the first line, with the start of the program (a run over
-one pair) taken off both. Run: python tests/benchmarks/bench_sessions.py [PAIRS ...] [--at-once N]
+number of pairs: wall seconds, CPU seconds of `check`, both by session, and its peak memory. The last two
+columns say what each further pair took since the line above, in milliseconds of wall and of CPU time: they
+stay the same where growth is linear. Run: python tests/benchmarks/bench_sessions.py [PAIRS ...] [--at-once N]
 """
 
 import argparse
@@ -97,15 +97,19 @@ def main() -> None:
     parser.add_argument("pairs", nargs="*", type=int, default=[10, 20, 50])
     parser.add_argument("--at-once", type=int, default=4)
     options = parser.parse_args()
-    start = measure(1, options.at_once)
-    print(f"{'pairs':>6} {'wall s':>8} {'cpu s':>7} {'wall/pair':>10} {'cpu/pair':>9} {'peak MB':>8} growth")
-    first = None
-    for count in [1, *options.pairs]:
-        cost = start if count == 1 else measure(count, options.at_once)
+    print(f"{'pairs':>6} {'wall s':>8} {'cpu s':>7} {'wall/pair':>10} {'cpu/pair':>9} {'peak MB':>8}", end="")
+    print(f" {'+wall ms':>9} {'+cpu ms':>8}")
+    before, above = 0, None
+    for count in sorted({1, *options.pairs}):
+        cost = measure(count, options.at_once)
         line = f"{count:6} {cost.wall:8.2f} {cost.cpu:7.2f} {cost.wall / count:10.3f} {cost.cpu / count:9.3f}"
-        each = (cost.cpu - start.cpu) / (count - 1) if count > 1 else None
-        first = first or each
-        print(f"{line} {cost.peak_mb:8.0f} {f'{each / first:6.2f}' if each and first else ''}", flush=True)
+        line += f" {cost.peak_mb:8.0f}"
+        if above is not None:
+            more = count - before
+            line += f" {1000 * (cost.wall - above.wall) / more:9.0f}"
+            line += f" {1000 * (cost.cpu - above.cpu) / more:8.0f}"
+        print(line, flush=True)
+        before, above = count, cost
 
 
 if __name__ == "__main__":

@@ -179,15 +179,15 @@ async def test_all_faults_are_told_at_once_at_their_fields_and_nothing_is_lost(d
         }  # fmt: skip
         await fill(d, **wrong)
         await d.press("f2")
-        assert "nothing is saved" in d.message
-        faulty = {r.field.id for r in d.app.screen.query(FieldRow) if r.query_one(".fault").display}
+        await d.until(lambda: "nothing is saved" in d.message)
+        faulty = {r.field.id for r in d.app.screen.query(FieldRow) if r.faults}
         assert faulty == {name.replace("__", ".") for name in wrong} - {"secondary.port"} | {"secondary.host"}
         assert row(d, "name").control.has_focus
         assert "there is a session b already" in d.text
         texts = screen._texts()
         assert all(texts[name.replace("__", ".")] == text for name, text in wrong.items())
         await fill(d, name="c")
-        await d.until(lambda: not row(d, "name").query_one(".fault").display)
+        await d.until(lambda: not row(d, "name").faults)
         assert not (tmp_path / "sessions.d").exists()
 
 

@@ -68,8 +68,10 @@ PICK: tuple[Action, ...] = (
 )  # fmt: skip
 
 FORM: tuple[Action, ...] = (
-    inner("form.next", "tab down", "Next field", "To the next field; in a field of several lines only Tab."),
-    inner("form.previous", "shift+tab up", "Field before", "To the field before."),
+    early("form.next", "tab", "Next field", "To the next field."),
+    early("form.previous", "shift+tab", "Field before", "To the field before."),
+    inner("form.down", "down", "Down", "To the next field; a line down in a field of several lines."),
+    inner("form.up", "up", "Up", "To the field before; a line up in a field of several lines."),
     early("form.page_down", "pagedown", "Next group", "To the first field of the next group."),
     early("form.page_up", "pageup", "Group before", "To the first field of the group before."),
     replace(

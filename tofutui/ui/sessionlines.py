@@ -87,7 +87,7 @@ def short_result(result: "LastResult | None", glyphs: Glyphs) -> Line:
 def about(session: Session, result: "LastResult | None", cells: int, kept: str, glyphs: Glyphs) -> list[Line]:
     """The session under the cursor in words, three lines; ``kept`` is the last of them."""
     nodes = ", ".join(f"{role} {node.shown_address}" for role, node in session.nodes.items())
-    said = ". ".join([session.title or session.name, nodes, *_notes(session)])
+    said = ". ".join([session.title or session.name, *_notes(session), nodes])
     lines = ((said, Tone.TEXT), (_in_words(result), Tone.TEXT), (kept, Tone.MUTED))
     return [line(f" {clip(text, cells, glyphs.ellipsis)}", tone) for text, tone in lines]
 

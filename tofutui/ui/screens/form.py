@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 
 from textual import events, on
@@ -145,6 +146,14 @@ class FormScreen(Acting[str]):
         """The field before."""
         self.focus_previous()
 
+    def do_form_down(self) -> None:
+        """The next field."""
+        self.focus_next()
+
+    def do_form_up(self) -> None:
+        """The field before."""
+        self.focus_previous()
+
     def do_form_page_down(self) -> None:
         """The next group."""
         self._to_group(1)
@@ -179,8 +188,19 @@ class FormScreen(Acting[str]):
         """The fields that are filled."""
         return "\n".join(f"{row.field.id} = {row.text}" for row in self._rows if row.text)
 
+    def _when_typed(self, act: Callable[[], None]) -> None:
+        """Do this once every field has taken over what was typed into it: each does so in its own time."""
+        for row in self._rows:
+            if row.control.message_queue_size:
+                row.control.call_later(self._when_typed, act)
+                return
+        self.call_later(act)
+
     def do_form_save(self) -> None:
         """Save, if every field is right."""
+        self._when_typed(self._begin_saving)
+
+    def _begin_saving(self) -> None:
         session = self._sound()
         if session is not None and not self._saving:
             self._saving = True
@@ -200,6 +220,9 @@ class FormScreen(Acting[str]):
 
     def do_form_test(self) -> None:
         """Log in to the nodes as they are typed, if every field is right."""
+        self._when_typed(self._begin_trial)
+
+    def _begin_trial(self) -> None:
         from tofutui.ui.screens.trial import TrialScreen
 
         session = self._sound()
@@ -208,6 +231,9 @@ class FormScreen(Acting[str]):
 
     def do_form_back(self) -> None:
         """Leave; with changes only after a question."""
+        self._when_typed(self._leave)
+
+    def _leave(self) -> None:
         if self._texts() == self._begun:
             self.dismiss(None)
             return

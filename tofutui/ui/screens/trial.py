@@ -90,7 +90,7 @@ class TrialScreen(Dialog[None]):
             found += [line(f"  {part}", tone) for part in wrap(text, cells - 2)]
         if self._after:
             found += [EMPTY, *(line(part, Tone.WARNING) for part in wrap(self.shown(self._after), cells))]
-        note = "Logged in and left again at most; the tables are not read and nothing is changed."
+        note = "Each node is logged in to once and left again; the tables are not read, nothing is changed."
         return [*found, EMPTY, *(line(part, Tone.MUTED) for part in wrap(note, cells))]
 
     def _keys(self) -> Line:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from tofutui.ui.form_fields import Field, Kind
-from tofutui.ui.lines import Tone, line, wrap
+from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.widgets.painted import Painted
 
 
@@ -60,26 +59,26 @@ class Toggle(Painted, can_focus=True):
         return self.strip(text, self.size.width, reverse=self.has_focus)
 
 
-class FieldRow(Vertical):
-    """A field of a form."""
+class FieldRow(Painted):
+    """A field of a form: it draws label and faults itself, beside and below its control."""
 
     def __init__(self, field: Field, text: str) -> None:
         super().__init__(classes="-lines" if field.kind.has_lines else "")
         self.field = field
         self.control: Input | TextArea | Toggle = _control(field, text)
+        self.faults: tuple[str, ...] = ()
+        """What is said to be wrong with it."""
+        self._label: Line = line(f" {field.label}", Tone.HEAD)
 
     def compose(self) -> ComposeResult:
-        """Label and control side by side, the fault below."""
-        with Horizontal(classes="pair"):
-            yield Painted(classes="label")
-            yield self.control
-        yield Painted(classes="fault")
+        """The control; a style sheet leaves room for the label."""
+        yield self.control
 
     def on_mount(self) -> None:
-        """Nothing blinks; remote text is data."""
+        """Nothing blinks."""
         if not isinstance(self.control, Toggle):
             self.control.cursor_blink = False
-        self.query_one(".label", Painted).show([line(f" {self.field.label}", Tone.HEAD)])
+        self.show([self._label])
 
     @property
     def text(self) -> str:
@@ -87,14 +86,17 @@ class FieldRow(Vertical):
         return self.control.text if isinstance(self.control, TextArea) else self.control.value
 
     def blame(self, texts: Sequence[str], tone: Tone) -> None:
-        """Say what is wrong with it; nothing is."""
-        below = self.query_one(".fault", Painted)
-        cells = max(20, self.size.width - 4)
+        """Say what is wrong with it; nothing is, where there are no texts."""
+        self.faults = tuple(texts)
+        cells, high = max(20, self.size.width - 4), LINES if self.field.kind.has_lines else 1
         lines = [line(f"   {part}", tone) for text in texts for part in wrap(text, cells)]
-        below.styles.height = len(lines)
-        below.display = bool(lines)
-        below.show(lines)
-        below.refresh()
+        self.styles.height = high + len(lines)
+        self.show([self._label, *[EMPTY] * (high - 1), *lines])
+        self.refresh()
+
+
+LINES = 5
+"""How high a field of several lines is; the style sheet says so too."""
 
 
 def _control(field: Field, text: str) -> Input | TextArea | Toggle:
