@@ -248,6 +248,16 @@ def test_own_words_stay_in_sentences_even_where_a_certificate_has_them() -> None
     assert "CN=server" not in mask.text("/C=US/CN=server")
 
 
+def test_reasons_hide_even_names_that_are_words_of_ours() -> None:
+    mask = Mask()
+    row = entry(Role.PRIMARY, "198.51.100.20_443", Verdict.MISMATCH, stored="server", presented="b")
+    why = mask(row).judgement.why[0]
+    assert why.startswith("CN differs: stored name-")
+    assert "server" not in why
+    assert not why.endswith(" b")
+    assert mask.text(why) == why
+
+
 @pytest.mark.parametrize(
     ("key", "port"),
     [("198.51.100.20_443", "_443"), ("ise01.example.net_443", "_443"), ("2001:db8::7_443", "_443"),

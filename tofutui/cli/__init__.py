@@ -25,6 +25,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE
     except SystemExit as done:  # --help and --version
         return int(done.code or 0)
+    options.mask = None
+    if not getattr(options, "redact", False):
+        return _guarded(name, options)
+    from tofutui.cli.redaction import redacted
+
+    with redacted(options) as options.mask:
+        return _guarded(name, options)
+
+
+def _guarded(name: str, options: argparse.Namespace) -> int:
     try:
         return _run(name, options)
     except Exception as error:  # the seam to the user: whatever comes becomes one line

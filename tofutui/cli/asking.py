@@ -19,8 +19,14 @@ class TerminalAsker:
     A host key nobody has accepted before is refused: `check` may run where nobody looks.
     """
 
-    def __init__(self, alone: Callable[[], AbstractContextManager[object]]) -> None:
-        """``alone`` is entered while a question stands on the terminal: nothing else is written then."""
+    def __init__(
+        self, alone: Callable[[], AbstractContextManager[object]], shown: Callable[[str], str] = str
+    ) -> None:
+        """``alone`` is entered while a question stands on the terminal: nothing else is written then.
+
+        ``shown`` gives what may be shown of a question.
+        """
+        self._shown = shown
         self._one_at_a_time = asyncio.Lock()
         self._alone = alone
 
@@ -30,7 +36,7 @@ class TerminalAsker:
             if not (sys.stdin and sys.stdin.isatty()):
                 return None
             with self._alone():
-                return await _typed(_prompt(question))
+                return await _typed(self._shown(_prompt(question)))
 
     async def accept_host_key(self, question: HostKeyQuestion, /) -> bool:
         """No."""

@@ -21,6 +21,7 @@ from tofutui.tofu.session import Role, Session, Via
 if TYPE_CHECKING:
     from tofutui.appliance.timings import Timings
     from tofutui.tofu.known_reading import Export
+    from tofutui.tofu.privacy import Mask
     from tofutui.tofu.transcript import Recording
 
 _WORST_FIRST = (2, 3, 1, 4, 0)
@@ -52,6 +53,8 @@ class Order:
     """What transcripts show of the one session's nodes, instead of a login."""
     at_once: int = SESSIONS_AT_ONCE
     """How many sessions are compared side by side."""
+    mask: "Mask | None" = None
+    """What hides names in everything that is printed; None: nothing is hidden."""
     timings: "Timings | None" = None
     """How long to wait for the nodes; None: as usual."""
 
@@ -70,7 +73,7 @@ def carry_out(order: Order, options: argparse.Namespace, *, as_list: bool = Fals
     from tofutui.report.many_form import joined, session_table
 
     many = as_list or len(order.sessions) > 1
-    progress = Progress(len(order.sessions), sys.stderr, many=many, ascii_=options.ascii)
+    progress = Progress(len(order.sessions), sys.stderr, many=many, ascii_=options.ascii, mask=order.mask)
     outcome = until_signal(compare_all(order, options.format, progress))
     if outcome.signal:
         return 128 + outcome.signal
@@ -81,6 +84,8 @@ def carry_out(order: Order, options: argparse.Namespace, *, as_list: bool = Fals
     report = joined([one.report for one in done], options.format) if many else done[0].report
     if many and options.format == "text":
         report += "\n" + session_table([one.line for one in done], code)
+    if order.mask is not None:
+        report = order.mask.text(report)
     return _deliver(report, options) or code
 
 
@@ -119,12 +124,15 @@ def order_of(
     """
     from tofutui.config.known import read_export_at
 
+    if options.mask is not None:
+        options.mask.learn(*sessions)
     for log in options.logs:
         _check_log(log, sessions)
     known = tuple(Known(file.role, read_export_at(file.path)) for file in options.known)
     if options.no_probe:
         sessions = [replace(one, probe=replace(one.probe, via=Via.OFF)) for one in sessions]
-    return Order(tuple(sessions), tuple(options.logs), tuple(options.reissued), known, data, recordings)
+    said = tuple(options.logs), tuple(options.reissued), known
+    return Order(tuple(sessions), *said, data, recordings, mask=options.mask)
 
 
 def _refuse_roles(option: str, files: Sequence[LogFile | KnownFile]) -> None:

@@ -72,7 +72,7 @@ def until_signal(work: Coroutine[Any, Any, Outcome]) -> Outcome:
 
 async def compare_all(order: Order, fmt: str, progress: Progress) -> Outcome:
     """All sessions side by side, a few at a time, each rendered as soon as it has ended."""
-    asker = TerminalAsker(progress.hidden)
+    asker = TerminalAsker(progress.hidden, order.mask.text if order.mask else str)
     database, trouble = await asyncio.to_thread(_open, order.data) if order.data else (None, [])
     sightings = Sightings(database) if database else None
     places = asyncio.Semaphore(order.at_once)
@@ -126,7 +126,7 @@ async def _compare(
 
 
 def _done(bench: Workbench, order: Order, fmt: str) -> Done:
-    comparison = bench.comparison
+    comparison = order.mask(bench.comparison) if order.mask else bench.comparison
     trouble = [bench.memory.trouble] if bench.memory.trouble is not None else []
     return Done(
         line=line_of(comparison),

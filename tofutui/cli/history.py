@@ -112,7 +112,10 @@ def _forgotten(number: int) -> str:
 
 
 def _print(pasts: Sequence[NodePast], options: argparse.Namespace) -> None:
-    report = render_history(options.session, pasts, options.format, __version__)
+    session = options.session
+    if options.mask is not None:
+        session, pasts = options.mask.session(session), options.mask(pasts)
+    report = render_history(session, pasts, options.format, __version__)
     if options.ascii:
         report = report.encode("ascii", "backslashreplace").decode("ascii")
     write(report)

@@ -8,11 +8,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from tofutui.tofu.comparison import Comparison, NodeView, Phase
 from tofutui.tofu.presented import Status
 from tofutui.tofu.text import safe
+
+if TYPE_CHECKING:
+    from tofutui.tofu.privacy import Mask
 
 DRAWN_EVERY = 0.1
 """Seconds in which changes are gathered before the line is drawn again."""
@@ -23,11 +26,14 @@ _NARROWEST = 20
 class Progress:
     """The line, while its block runs; with ``many`` also a lasting line for each session that has ended."""
 
-    def __init__(self, total: int, out: TextIO, *, many: bool, ascii_: bool = False) -> None:
+    def __init__(
+        self, total: int, out: TextIO, *, many: bool, ascii_: bool = False, mask: "Mask | None" = None
+    ) -> None:
         self._total = total
         self._out = out
         self._many = many
         self._ascii = ascii_
+        self._shown_name = mask.session if mask is not None else str
         self._live = _is_live(out)
         self._running: dict[str, Comparison] = {}
         self._ended = 0
@@ -47,7 +53,7 @@ class Progress:
         self._ended += 1
         if self._live and self._many:
             self._draw("")
-            name = comparison.session.name
+            name = self._shown_name(comparison.session.name)
             self._write(f"{self._plain(f'{self._ended}/{self._total} {name}: {words}')}\n")
         self.heard()
 
@@ -98,7 +104,7 @@ class Progress:
 
     def _words(self) -> str:
         running = [
-            words if not self._many else f"{name} {words}"
+            words if not self._many else f"{self._shown_name(name)} {words}"
             for name, one in self._running.items()
             if (words := _doing(one))
         ]

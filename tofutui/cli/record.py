@@ -11,7 +11,6 @@ from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
 from tofutui.history.runs import Runs
 from tofutui.report.record import RecordError, collect, render_record, run_of
-from tofutui.tofu.privacy import Mask
 
 
 def run(options: argparse.Namespace) -> int:
@@ -28,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
         record = collect(runs, Journal(database), run_id, datetime.now(UTC))
     finally:
         database.close()
-    text = render_record(record, options.format, __version__, mask=Mask() if options.redact else None)
+    text = render_record(record, options.format, __version__, mask=options.mask)
     if options.output is not None:
         write_file(options.output, text)
     else:

@@ -106,7 +106,7 @@ def _by_attributes(
     if text.startswith("/") and _folded_slash(text) == _folded_slash(renderings(presented)[0]):
         return _equal(presented, presented, ambiguous=True)
     lines, reading = min(tried, key=lambda one: len(_differences(one[0])))
-    return NameComparison(Relation.DIFFERENT, len(found) > 1, reading, lines, _reasons(lines))
+    return NameComparison(Relation.DIFFERENT, len(found) > 1, reading, lines, differences_in_words(lines))
 
 
 def _folded_slash(text: str) -> list[str]:
@@ -228,7 +228,8 @@ def _differences(lines: tuple[AttributeLine, ...]) -> list[AttributeLine]:
     return [line for line in lines if line.differs]
 
 
-def _reasons(lines: tuple[AttributeLine, ...]) -> tuple[str, ...]:
+def differences_in_words(lines: tuple[AttributeLine, ...]) -> tuple[str, ...]:
+    """A sentence for each attribute that differs, the CN first, and how many more there are than are told."""
     differences = sorted(_differences(lines), key=lambda line: line.type != "CN")
     shown = [_reason(line) for line in differences[:MOST_REASONS]]
     if len(differences) > MOST_REASONS:

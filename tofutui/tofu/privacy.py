@@ -19,7 +19,9 @@ from tofutui.tofu.failures import Failure
 from tofutui.tofu.guided import Answer, Check, Confirmation, Event, RowShot, Run, StepState
 from tofutui.tofu.listing import StoredSubject
 from tofutui.tofu.name_grammar import readings
-from tofutui.tofu.names import Attribute, AttributeLine, DistinguishedName
+from tofutui.tofu.name_match import differences_in_words
+from tofutui.tofu.names import Attribute, AttributeLine, DistinguishedName, NameComparison
+from tofutui.tofu.past import Incarnation
 from tofutui.tofu.plan import Deletion
 from tofutui.tofu.session import Remote, Session
 from tofutui.tofu.stand_ins import Naming, Place, StandIns
@@ -71,6 +73,10 @@ class Mask:
         """People: the account that runs this, who did a step."""
         for name in names:
             self._user(name)
+
+    def session(self, name: str) -> str:
+        """The stand-in for a session's name."""
+        return self._session_name(name)
 
     def __call__(self, value: T) -> T:
         """The value with stand-ins: a copy, or the value itself where nothing in it names anything."""
@@ -216,6 +222,22 @@ def rendered(name: DistinguishedName, like: str) -> str:
     return ", ".join(f"{kind}{equals}{value}" for kind, value in name.pairs())
 
 
+def _compared(mask: Mask, value: NameComparison) -> NameComparison:
+    """The sentences are made anew of the masked values, and found wherever they stand among reasons."""
+    lines = mask._walk(value.lines)
+    reasons = differences_in_words(lines)
+    if value.reasons != differences_in_words(value.lines):
+        return mask._by_fields(value)
+    for real, shown in zip(value.reasons, reasons, strict=True):
+        if real != shown:
+            mask._names.alias(real, shown)
+    return mask._by_fields(value, lines=lines, reasons=reasons)
+
+
+def _incarnation(mask: Mask, value: Incarnation) -> Incarnation:
+    return mask._by_fields(value, text=mask._subject(value.text))
+
+
 def _endpoint(mask: Mask, value: Endpoint) -> Endpoint:
     return replace(value, host=mask._names.host(value.host))
 
@@ -340,6 +362,8 @@ _RULES: dict[type, Callable[[Mask, Any], Any]] = {
     Entry: _entry,
     Event: _event,
     Failure: _failure,
+    Incarnation: _incarnation,
+    NameComparison: _compared,
     NodeView: _node_view,
     Remote: _remote,
     RowShot: _row_shot,
