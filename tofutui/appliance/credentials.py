@@ -6,7 +6,7 @@ again. It is never logged, and one that was refused is never sent a second time.
 
 import asyncio
 import shlex
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Protocol
 
 from tofutui.appliance.errors import LoginRefused, NoPassword
@@ -33,6 +33,16 @@ class SecretEnvironment:
             self._taken[name] = value
         taken = self._taken.get(name)
         return None if taken is None else as_text(taken.encode("utf-8", "surrogateescape"))
+
+
+SECRETS = SecretEnvironment(os.environ)
+"""Process-wide as the environment itself: both nodes and later sessions may name one variable."""
+
+
+def take_variables(names: Iterable[str]) -> None:
+    """Take these variables out of the environment now, whoever will ask for them."""
+    for name in names:
+        SECRETS.take(name)
 
 
 def as_text(secret: bytes) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import importlib
-import os
 import warnings
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -11,7 +10,7 @@ from datetime import datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from tofutui.appliance.credentials import JumpPasswords, NodePassword, SecretEnvironment
+from tofutui.appliance.credentials import SECRETS, JumpPasswords, NodePassword
 from tofutui.appliance.errors import ApplianceError, LinkLost, Withheld
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.reading import Order
@@ -30,9 +29,6 @@ DELETECERT = "ncs certvalidation tofu-certs deletecert host {key}"
 SHOW_CLOCK = "show clock"
 SHOW_VERSION = "show version"
 HA_STATUS = "ncs ha status"
-
-_SECRETS = SecretEnvironment(os.environ)
-"""Process-wide as the environment itself: both nodes and later sessions may name one variable."""
 
 _T = TypeVar("_T")
 
@@ -92,7 +88,7 @@ class Node:
         self._log = log
         self._clock = clock
         self._timings = timings or Timings()
-        self._password = NodePassword(settings, asker, _SECRETS, timeout=self._timings.password_command)
+        self._password = NodePassword(settings, asker, SECRETS, timeout=self._timings.password_command)
         self._jump_passwords = jump_passwords or JumpPasswords()
         self._turns = Turns()
         self._connecting = asyncio.Lock()

@@ -33,21 +33,22 @@ def run(options: argparse.Namespace) -> int:
     keys = load_keybook()
     if options.demo is not None:
         return _demo(options, keys)
-    path, sessions = _sessions(options)
+    warnings: list[str] = []
+    path, sessions = _sessions(options, warnings)
     chosen = _app_options(options, path, sessions, data_dir(options.data, os.environ))
     check_terminal()
-    code = _show(replace(chosen, keys=keys))
+    code = _show(replace(chosen, keys=keys, warnings=tuple(warnings)))
     return _show_demo(options, keys, DEMO) if code == START_DEMO else code
 
 
-def _sessions(options: argparse.Namespace) -> tuple[Path, dict[str, Session]]:
+def _sessions(options: argparse.Namespace, warnings: list[str]) -> tuple[Path, dict[str, Session]]:
     """The sessions file and its sessions: none at a first start, which the app itself helps with.
 
     Raises:
         ConfigError: the file is wrong; or it is missing, and a session is named or there is no terminal.
     """
     try:
-        return load(options.sessions, read_only=options.read_only)
+        return load(options.sessions, read_only=options.read_only, tell=warnings.append)
     except NoSessionsFile as error:
         if options.session is not None or not has_terminal():
             raise

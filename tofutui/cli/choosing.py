@@ -1,26 +1,46 @@
 """Finding the sessions that a command line names."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from tofutui.cli.output import complain
 from tofutui.cli.parsers import COMMANDS
 from tofutui.config.errors import ConfigError
 from tofutui.config.paths import sessions_file
-from tofutui.config.sessions import load_sessions
+from tofutui.config.sessions import read_sessions
 from tofutui.tofu.session import Session
 
 
-def load(option: Path | None, *, read_only: bool) -> tuple[Path, dict[str, Session]]:
-    """The sessions file in force and its sessions.
+def load(
+    option: Path | None, *, read_only: bool, tell: Callable[[str], None] = complain
+) -> tuple[Path, dict[str, Session]]:
+    """The sessions file in force and its sessions; ``tell`` gets each way to a password that others may take.
+
+    Every variable that a session names as a password leaves the environment here, before any other program
+    is started.
 
     Raises:
         ConfigError: it is missing or wrong.
     """
     path = sessions_file(option, os.environ)
-    sessions = load_sessions(path)
-    return path, {name: replace(one, read_only=read_only) for name, one in sessions.items()}
+    report = read_sessions(path)
+    if report.errors:
+        raise ConfigError(report.errors)
+    for warning in report.exposed:
+        tell(f"warning: {warning}")
+    _take_variables(report.sessions.values())
+    return path, {name: replace(one, read_only=read_only) for name, one in report.sessions.items()}
+
+
+def _take_variables(sessions: Iterable[Session]) -> None:
+    nodes = [node for session in sessions for node in session.nodes.values()]
+    names = [node.password_env for node in nodes if node.password_env]
+    if names:
+        from tofutui.appliance.credentials import take_variables
+
+        take_variables(names)
 
 
 def pick(names: Iterable[str], sessions: Mapping[str, Session], path: Path) -> list[Session]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tofutui.config.errors import ConfigError
 from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.rights import PRIVATE_FILE
 from tofutui.tofu.text import safe
 
 
@@ -60,11 +61,14 @@ def check_writable(path: Path) -> None:
 def write_file(path: Path, text: str) -> None:
     """Write a file whole or not at all; a pipe or device is written to directly.
 
+    A new file is its owner's alone, an old one keeps its mode. A link of one's own is followed.
+
     Raises:
         OutputError: it cannot be written.
     """
     try:
         if _is_ordinary(path):
+            _refuse_foreign(path)
             _replace(path.resolve(), text)
         else:
             path.write_text(text, encoding="utf-8")
@@ -76,10 +80,17 @@ def _is_ordinary(path: Path) -> bool:
     return not path.exists() or path.is_file()
 
 
+def _refuse_foreign(path: Path) -> None:
+    """Somebody else's link may lead anywhere, and somebody else's file is not ours to replace."""
+    for found in (path.lstat(), path.stat()) if path.exists() else ():
+        if found.st_uid != os.getuid():
+            raise PermissionError(None, "it belongs to another user")
+
+
 def _replace(target: Path, text: str) -> None:
     from tempfile import mkstemp
 
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+    mode = target.stat().st_mode & 0o777 if target.exists() else PRIVATE_FILE
     handle, name = mkstemp(dir=target.parent, prefix=f".{target.name}.")
     draft = Path(name)
     try:
@@ -89,10 +100,3 @@ def _replace(target: Path, text: str) -> None:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """The process's umask, which can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -23,6 +23,8 @@ class Faults:
     file: str
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    exposed: list[str] = field(default_factory=list)
+    """What others can read or change, and should not."""
     placed: list[tuple[str, str, bool]] = field(default_factory=list)
     """All of them in turn, each as place, text, and whether it is an error."""
 

@@ -1,13 +1,12 @@
 """Sessions made in the app, saved one file each; the user's own file is never written."""
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
 from tofutui.config.errors import ConfigError, NoSessionsFile
+from tofutui.config.private import private_folder, write_draft
 from tofutui.config.sessions import read_file, read_sessions, sessions_d
 from tofutui.tofu.session import NodeSettings, ProbeSettings, Remote, Role, Session
 
@@ -29,8 +28,8 @@ def save_session(session: Session, sessions_path: Path) -> Path:
     folder = sessions_d(sessions_path)
     target = folder / f"{session.name}.toml"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = _write_draft(folder, tomli_w.dumps(as_toml(session)))
+        private_folder(folder)
+        draft = write_draft(target, tomli_w.dumps(as_toml(session)))
     except OSError as error:
         raise ConfigError([f"{target}: cannot be written: {error.strerror or error}"]) from error
     try:
@@ -91,15 +90,6 @@ def _probe(probe: ProbeSettings) -> dict[str, Any]:
         "concurrency": probe.concurrency,
         "map": {str(source): str(target) for source, target in probe.map.items()},
     }
-
-
-def _write_draft(folder: Path, content: str) -> Path:
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".draft")  # mkstemp makes it 0600
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return Path(name)
 
 
 def _refuse_unreadable(session: Session, draft: Path, target: Path, sessions_path: Path) -> None:

@@ -31,6 +31,7 @@ from tofutui.config.fields import (
     word,
 )
 from tofutui.tofu.endpoint import Endpoint, EndpointError, normalise_host, parse_endpoint
+from tofutui.tofu.rights import why_exposed
 from tofutui.tofu.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
 
 COMMANDS = (
@@ -48,6 +49,8 @@ class SessionsReport:
     sessions: dict[str, Session]
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
+    exposed: tuple[str, ...]
+    """Those of the warnings that tell of a way to a password that others may take."""
     origin: dict[str, Path]
     """The file in which each session stands."""
 
@@ -92,7 +95,8 @@ def read_sessions(path: Path) -> SessionsReport:
     if not errors and not sessions:
         errors = [f"{path}: no session in it; a session starts with [sessions.NAME.primary]"]
     warnings = [warning for faults in all_faults for warning in faults.warnings]
-    return SessionsReport(sessions, tuple(errors), tuple(warnings), origin)
+    exposed = [warning for faults in all_faults for warning in faults.exposed]
+    return SessionsReport(sessions, tuple(errors), (*warnings, *exposed), tuple(exposed), origin)
 
 
 def sessions_d(path: Path) -> Path:
@@ -298,9 +302,8 @@ def _endpoint(value: object) -> Endpoint | None:
 
 
 def _check_mode(file: Path, sessions: list[Session], faults: Faults) -> None:
-    """Anybody's eyes on the way to a password are worth a warning."""
-    told = any(node.password_command for s in sessions for node in s.nodes.values())
-    if told and file.stat().st_mode & 0o004:
-        faults.warn(
-            "", f"names a password_command and everybody may read it: chmod 600 {shlex.quote(str(file))}"
-        )
+    """Anybody's eyes or hands on the way to a password are worth a warning."""
+    reason = why_exposed(file.stat())
+    if reason and any(node.password_command for s in sessions for node in s.nodes.values()):
+        cure = f"chmod 600 {shlex.quote(str(file))}"
+        faults.exposed.append(f"{faults.file}: names a password_command and {reason}: {cure}")

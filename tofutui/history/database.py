@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tofutui.history.place import claim, write_note
 from tofutui.tofu.errors import TofutuiError
 
 MIGRATIONS = (
@@ -103,7 +104,7 @@ class Database:
         self._busy = busy
         self._lock = threading.Lock()
         with _told(path):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            claim(path)
             self._connection = self._opened(path)
             self._inode = path.stat().st_ino
 
@@ -148,7 +149,7 @@ class Database:
             except sqlite3.DatabaseError as error:
                 if getattr(error, "sqlite_errorcode", None) in _DAMAGE:
                     # It is set aside by the next start: now the journal may be in use.
-                    _damage_mark(self.path).write_text(str(self._inode))
+                    write_note(_damage_mark(self.path), str(self._inode))
                 raise
 
     def close(self) -> None:
@@ -183,8 +184,7 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _open(path: Path, busy: float) -> sqlite3.Connection:
-    path.touch(mode=0o600)
-    path.chmod(0o600)
+    claim(path)
     connection = sqlite3.connect(path, timeout=busy, check_same_thread=False)
     try:
         connection.execute(f"PRAGMA busy_timeout = {round(busy * 1000)}")

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.rights import why_not_written
 
 
 class FileError(TofutuiError):
@@ -36,6 +37,9 @@ def write_private(path: Path, text: str, *, replace: bool) -> Path:
 def _put(draft: Path, path: Path, *, replace: bool) -> None:
     if path.is_dir():
         raise IsADirectoryError(None, "is a folder")
+    reason = why_not_written(path.lstat(), os.getuid()) if os.path.lexists(path) else None
+    if reason is not None and replace:
+        raise PermissionError(None, reason)
     if replace:
         draft.replace(path)
         return

@@ -99,9 +99,11 @@ class TofutuiApp(OutwardApp):
             self.call_after_refresh(self.tell_of_themes)
 
     def tell_of_themes(self) -> None:
-        """Say what is wrong with theme files and names, once."""
+        """Say what is wrong with theme files and names, once, and what else is to be said at the start."""
         if complaint := self.themes.complaints():
             self.announce(complaint, Tone.WARNING, stays=True)
+        for warning in self.options.warnings:
+            self.announce(warning, Tone.WARNING, stays=True)
 
     def open_session(self, session: Session) -> None:
         """Show this session; one that is open is closed first."""

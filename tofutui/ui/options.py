@@ -42,6 +42,8 @@ class AppOptions:
     redact: bool = False
     """Start with the privacy mask on."""
     debug: bool = False
+    warnings: tuple[str, ...] = ()
+    """What is to be said at the start, and stays until it is dismissed."""
     lab_logs: Mapping[Role, Path] = field(default_factory=dict)
     """The simulated pair's health monitor logs (demo only); offered in the evidence screen."""
     lab_command: Callable[[str], str] | None = None

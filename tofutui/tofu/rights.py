@@ -1,0 +1,38 @@
+"""Whose a file is, and who else may touch it: judged by what the system says of it."""
+
+import os
+import stat
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+_ROOT = 0
+
+
+def why_not_written(found: os.stat_result, user: int) -> str | None:
+    """Why this file (as ``lstat`` shows it) is not written to by that user; None where it may be.
+
+    Behind a link may be anything; a file of somebody else may be there to be filled by us.
+    """
+    if stat.S_ISLNK(found.st_mode):
+        return "is a symbolic link, which is not followed"
+    if found.st_uid != user:
+        return "belongs to another user"
+    return None if stat.S_ISREG(found.st_mode) else "is not a file"
+
+
+def why_not_used(found: os.stat_result, user: int) -> str | None:
+    """Why no file of ours is put into this folder (as ``stat`` shows it); None where it may be."""
+    if not stat.S_ISDIR(found.st_mode):
+        return "is not a folder"
+    if found.st_uid not in (user, _ROOT):
+        return "belongs to another user"
+    if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
+        return "may be written to by everybody"
+    return None
+
+
+def why_exposed(found: os.stat_result) -> str | None:
+    """Who else may read or change a file that leads to a password; None where nobody may."""
+    if found.st_mode & (stat.S_IWOTH | stat.S_IWGRP):
+        return "others may change it"
+    return "everybody may read it" if found.st_mode & stat.S_IROTH else None
