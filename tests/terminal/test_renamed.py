@@ -146,7 +146,11 @@ def test_a_crash_leaves_the_terminal_clean_and_says_so(pair: Pair, tmp_path: Pat
     with terminal(command, tmp_path) as app:
         assert app.wait_end(30) != 0
         assert app.is_clean()
-        assert "a pane that bursts" in app.raw.decode()
+        assert "a pane that bursts; where it happened is written in" in app.raw.decode()
+        (file,) = Path(pair.data).glob("crash-*.txt")
+        assert str(file) in app.raw.decode()
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert "in burst" in file.read_text()
 
 
 def test_leaving_while_a_node_is_still_listing_does_not_hang(tmp_path: Path) -> None:

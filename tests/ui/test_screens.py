@@ -279,3 +279,23 @@ def test_nothing_heavy_is_loaded_with_the_app() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+<<<<<<< HEAD
+=======
+
+
+async def test_what_looks_like_a_secret_is_neither_shown_nor_copied(desk: Start) -> None:
+    async with desk() as d:
+        question = DialogueQuestion(Role.PRIMARY, None, "Enter the HA secret: ", None)
+        asked = asyncio.ensure_future(d.fakes.asker.dialogue(question))
+        await d.until(lambda: "Enter the HA secret" in d.text)
+        await d.press(*"canary")
+        await d.until(lambda: "••••••" in d.text)
+        assert "canary" not in d.text
+        assert "canary" not in d.app.export_screenshot()
+        field = d.app.screen.query_one("#answer")
+        field.action_select_all()
+        await d.press("ctrl+x", "super+c", "enter")
+        assert await asked == "canary"
+        assert d.copied == []
+        assert field.value == ""
+>>>>>>> 332894d (Close the process to others, and write a crash file without secrets)

@@ -312,3 +312,25 @@ async def test_garbage_is_collected_again_once_the_app_is_painted(desk: Start) -
     finally:
         gc.enable()
         gc.unfreeze()
+
+
+async def test_an_unforeseen_error_of_background_work_is_written_down(desk: Start, tmp_path: Path) -> None:
+    async with desk() as d:
+
+        async def fails(*_: Any, **__: Any) -> None:
+            raise ZeroDivisionError("the reason")
+
+        d.fakes.bench.refresh = fails
+        await d.press("s", "R")
+        await d.until(lambda: "internal error, ZeroDivisionError: the reason" in d.message)
+        (file,) = tmp_path.glob("crash-*.txt")
+        assert str(file) in d.message
+        assert "table.sort table.refresh" in file.read_text()
+
+
+async def test_what_is_to_be_said_at_the_start_stays(desk: Start) -> None:
+    async with desk(warnings=("sessions.toml: everybody may read it",)) as d:
+        await d.press("j", "k")
+        assert "everybody may read it" in d.message
+        await d.press("escape")
+        assert not d.message

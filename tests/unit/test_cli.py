@@ -308,14 +308,20 @@ def test_debug_adds_the_traceback(capsys):
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_an_error_of_the_program_is_one_line_and_no_code_of_check(capsys, monkeypatch, two):
+def test_an_error_of_the_program_is_one_line_and_no_code_of_check(capsys, monkeypatch, two, tmp_path):
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a\x1b[2J")
 
     monkeypatch.setattr("tofutui.cli.sessions.read_sessions", broken)
-    assert main(["sessions", "list"]) == 70
-    _, err = lines_of(capsys)
-    assert err == ["tofutui: internal error, ZeroDivisionError: a\\x1b[2J (--debug shows where)"]
+    assert main(["--data", str(tmp_path / "data"), "sessions", "list"]) == 70
+    _, (err,) = lines_of(capsys)
+    (file,) = (tmp_path / "data").iterdir()
+    assert err == (
+        f"tofutui: internal error, ZeroDivisionError: a\\x1b[2J; where it happened is written in {file}"
+    )
+    assert "in broken" in file.read_text()
+    assert main(["--debug", "--data", str(tmp_path / "data"), "sessions", "list"]) == 70
+    assert "Traceback" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

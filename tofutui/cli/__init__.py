@@ -17,7 +17,10 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and give its exit code; errors stand on stderr, one line each."""
+    """Run a command and give its exit code; errors stand on stderr, one line each.
+
+    Without ``argv`` this is the program itself, and its process is closed to others.
+    """
     try:
         name, options = parse(sys.argv[1:] if argv is None else argv)
     except UsageError as error:
@@ -25,6 +28,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE
     except SystemExit as done:  # --help and --version
         return int(done.code or 0)
+    if argv is None:
+        from tofutui.cli.sealing import seal
+
+        seal(os.environ)
     options.mask = None
     if not getattr(options, "redact", False):
         return _guarded(name, options)
@@ -38,7 +45,7 @@ def _guarded(name: str, options: argparse.Namespace) -> int:
     try:
         return _run(name, options)
     except Exception as error:  # the seam to the user: whatever comes becomes one line
-        return _failed(error, debug=options.debug)
+        return _failed(error, name, options)
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -65,17 +72,32 @@ def _hush() -> None:
         root.addHandler(logging.NullHandler())
 
 
-def _failed(error: Exception, *, debug: bool) -> int:
+def _failed(error: Exception, name: str, options: argparse.Namespace) -> int:
     if isinstance(error, BrokenPipeError):
         # Whoever read our output has enough; nothing more may be written, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    if debug:
-        import traceback
+    if options.debug:
+        from tofutui.report.crash import traceback_text
 
-        traceback.print_exception(error)
+        sys.stderr.write(traceback_text(error))
     if isinstance(error, TofutuiError):
         complain_of(error)
         return USAGE
-    complain(f"internal error, {type(error).__name__}: {error}" + ("" if debug else " (--debug shows where)"))
+    complain(_written_down(error, name, options))
     return INTERNAL
+
+
+def _written_down(error: Exception, name: str, options: argparse.Namespace) -> str:
+    """An error of the program itself as one sentence; where it happened goes to a crash file."""
+    from datetime import UTC, datetime
+
+    from tofutui.config.crashes import pointer, write_crash
+    from tofutui.config.paths import data_dir
+    from tofutui.report.crash import crash_report, sentence
+
+    at = datetime.now(UTC)
+    path = write_crash(
+        data_dir(getattr(options, "data", None), os.environ), at, crash_report(error, at, name, ())
+    )
+    return sentence(error) + pointer(path)

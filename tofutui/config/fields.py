@@ -75,7 +75,8 @@ def read_table(
         try:
             found[key] = check(value)
         except ValueError as error:
-            faults.add(place, f"{key} = {show(value)}: {error}")
+            shown = "(not shown)" if key.startswith("password") else show(value)
+            faults.add(place, f"{key} = {shown}: {error}")
     if isinstance(raw, dict):
         for key in required:
             if key not in table:
@@ -94,6 +95,13 @@ def text(value: object) -> str:
     if not value.strip():
         raise ValueError("empty")
     return value
+
+
+def variable(value: object) -> str:
+    """The name of an environment variable; somebody may have written the password itself there."""
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", word(value)):
+        raise ValueError("not the name of a variable")
+    return word(value)
 
 
 def any_text(value: object) -> str:

@@ -27,6 +27,7 @@ from tofutui.config.fields import (
     read_table,
     show,
     text,
+    variable,
     whole,
     word,
 )
@@ -210,7 +211,7 @@ def _node_checks(base: Path) -> dict[str, Check]:
         "port": port,
         "username": word,
         "password_command": command_line,
-        "password_env": word,
+        "password_env": variable,
         "key_file": path,
         "legacy_ssh": flag,
         "jump": word,

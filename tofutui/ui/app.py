@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
@@ -48,7 +49,7 @@ class TofutuiApp(OutwardApp):
         clock: Callable[[], datetime] = utc_now,
         patience: Patience | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(options.data_dir)
         self.patience = patience or Patience()
         """How lost links are tried again."""
         self.animation_level = "none"
@@ -274,7 +275,10 @@ async def _run(app: TofutuiApp) -> int:
     finally:
         garbage.resume()
         await app.close_nodes()
-    return INTERNAL if app.crashed else app.return_code or 0
+    if app.last_words:
+        sys.stderr.write(app.last_words)
+        return INTERNAL
+    return app.return_code or 0
 
 
 def run(options: AppOptions, open_link: Opener | None = None) -> int:

@@ -1,18 +1,20 @@
 """What becomes of errors: background work shows its own, those of the app itself end it with one line."""
 
 import sys
-import traceback
+from collections import deque
 from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from rich.text import Text
-
 from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.text import safe_lines
 from tofutui.ui.followers import FollowedApp
 from tofutui.ui.lines import Tone
 from tofutui.ui.screens.base import Acting
 from tofutui.ui.widgets.bars import KeyBar
+
+_ACTIONS = 30
+"""How many of the last actions a crash file names."""
 
 
 class GuardedApp(FollowedApp):
@@ -20,7 +22,14 @@ class GuardedApp(FollowedApp):
 
     debug_errors = False
     """Show tracebacks, and end at errors of background work too."""
-    crashed = False
+
+    def __init__(self, crash_dir: Path) -> None:
+        super().__init__()
+        self.last_words = ""
+        """What went wrong in the app itself: to be told once the terminal is restored."""
+        self.actions: deque[str] = deque(maxlen=_ACTIONS)
+        """Ids of what was done last."""
+        self._crash_dir = crash_dir
 
     def shown_text(self, text: str) -> str:
         """What may be shown of a text that leaves the screen."""
@@ -45,13 +54,24 @@ class GuardedApp(FollowedApp):
         except Exception as error:  # the seam between background work and the screen
             if self.debug_errors:
                 self._handle_exception(error)
-            text = f"internal error, {type(error).__name__}: {error} (--debug shows where)"
-            self.announce(text, Tone.DANGER, stays=True)
+            self.announce(self._written_down(error), Tone.DANGER, stays=True)
 
     def _fatal_error(self) -> None:
         # Textual would print every local variable, secrets included.
-        self.crashed = True
         error = sys.exc_info()[1]
-        text = f"tofutui: internal error, {type(error).__name__}: {error}"
-        text = traceback.format_exc() if self.debug_errors else text + " (--debug shows where)"
-        self.panic(Text(safe_lines(self.shown_text(text))))
+        if error is not None and not self.last_words:
+            self.last_words = f"tofutui: {self._written_down(error)}\n"
+            if self.debug_errors:
+                from tofutui.report.crash import traceback_text
+
+                self.last_words += self.shown_text(traceback_text(error))
+        self.panic()
+
+    def _written_down(self, error: BaseException) -> str:
+        """An error of the program itself as one sentence; where it happened goes to a crash file."""
+        from tofutui.config.crashes import pointer, write_crash
+        from tofutui.report.crash import crash_report, sentence
+
+        at = datetime.now(UTC)
+        text = self.shown_text(crash_report(error, at, "app", tuple(self.actions)))
+        return self.shown_text(sentence(error)) + pointer(write_crash(self._crash_dir, at, text))

@@ -182,6 +182,7 @@ class Acting(Screen[Result]):
 
     async def _carry_out(self, action: Action) -> None:
         id_, before = action.id, self.app.screen
+        self.owner.actions.append(id_)
         done = getattr(self, "do_" + id_.replace(".", "_"))()
         after = self.app.screen
         if isinstance(after, Acting) and after is not before:

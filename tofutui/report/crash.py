@@ -1,0 +1,66 @@
+"""What is written down of an error of the program itself: where it happened, and nothing of what it held.
+
+No local variables; and what is a secret at that moment, or looks like one, is left out of every line.
+"""
+
+import gc
+import platform
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from tofutui import __version__
+from tofutui.tofu.secrets import Secret, without_secrets
+from tofutui.tofu.text import safe, safe_lines
+
+LIBRARIES = ("textual", "asyncssh", "cryptography")
+_LONGEST = 200_000
+
+
+def crash_report(error: BaseException, at: datetime, command: str, actions: Sequence[str]) -> str:
+    """The text of a crash file: time, versions, the ids of the last actions (newest last), the traceback.
+
+    Args:
+        error: As it was raised; those that led to it follow from it.
+        at: With its time zone.
+        command: The word of the command line that ran; its options are left out.
+        actions: Ids from the registry of the app's actions.
+    """
+    places = "".join(traceback.TracebackException.from_exception(error).format())
+    lines = [
+        f"tofutui {__version__}, Python {platform.python_version()}, {platform.platform()}",
+        ", ".join(f"{name} {_version(name)}" for name in LIBRARIES),
+        f"{at:%Y-%m-%d %H:%M:%S%z}, command {command}",
+        f"last actions: {' '.join(actions) or 'none'}",
+        "",
+        _cleaned(places)[-_LONGEST:],
+    ]
+    return safe_lines("\n".join(lines))
+
+
+def sentence(error: BaseException) -> str:
+    """The error in one line, for the screen."""
+    return safe(_cleaned(f"internal error, {type(error).__name__}: {error}"))
+
+
+def traceback_text(error: BaseException) -> str:
+    """The traceback alone, for ``--debug``."""
+    return safe_lines(_cleaned("".join(traceback.TracebackException.from_exception(error).format())))
+
+
+def _cleaned(text: str) -> str:
+    for one in gc.get_objects():
+        if type(one) is Secret:
+            text = one.hidden_in(text)
+    return without_secrets(text)
+
+
+def _version(name: str) -> str:
+    if name not in sys.modules:
+        return "not loaded"
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "unknown"
