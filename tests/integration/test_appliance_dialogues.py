@@ -211,3 +211,22 @@ async def test_a_login_that_fails_at_a_dialogue_does_not_leave_a_session(tmp_pat
         assert b.server.ctrl_c == 1
         assert "exit" not in b.server.typed
         await b.server.connections[0].wait_closed()
+
+
+@pytest.mark.parametrize("ends", [True, False])
+async def test_a_secret_that_the_node_shows_again_stands_in_no_message(tmp_path: Path, ends: bool) -> None:
+    async def shows_it(session: Session) -> None:
+        session.put("Enter the HA secret: ")
+        session.put(f"you typed {await session.line()}\n")
+        if not ends:
+            session.put("Type I AGREE to go on: ")
+            await session.line()
+        raise EOFError
+
+    asker = ScriptedAsker(passwords=[PASSWORD], dialogues=["hush-hush"])
+    async with bench(tmp_path, Cli(before_prompt=[shows_it]), asker) as b:
+        with pytest.raises((LinkLost, UnknownDialogue)) as caught:
+            await b.node.connect()
+        texts = [str(caught.value), b.logged, *(q.text for q in asker.dialogue_questions)]
+        assert "hush-hush" not in "\n".join(texts)
+        assert "you typed (secret left out)" in "\n".join(texts)

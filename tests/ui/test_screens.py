@@ -279,8 +279,6 @@ def test_nothing_heavy_is_loaded_with_the_app() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-<<<<<<< HEAD
-=======
 
 
 async def test_what_looks_like_a_secret_is_neither_shown_nor_copied(desk: Start) -> None:
@@ -298,4 +296,3 @@ async def test_what_looks_like_a_secret_is_neither_shown_nor_copied(desk: Start)
         assert await asked == "canary"
         assert d.copied == []
         assert field.value == ""
->>>>>>> 332894d (Close the process to others, and write a crash file without secrets)

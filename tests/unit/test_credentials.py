@@ -8,6 +8,7 @@ import pytest
 from tests.support.askers import ScriptedAsker
 from tofutui.appliance.credentials import AskedPassword, Memory, NodePassword, SecretEnvironment
 from tofutui.appliance.errors import LoginRefused, NoPassword
+from tofutui.tofu.secrets import Secret
 from tofutui.tofu.session import NodeSettings, Role
 
 
@@ -19,16 +20,19 @@ def source(asker: ScriptedAsker, environ: dict[str, str] | None = None, **settin
 def test_a_taken_variable_is_gone_and_can_be_taken_again() -> None:
     environ = {"SECRET": "x", "OTHER": "y"}
     secrets = SecretEnvironment(environ)
-    assert (secrets.take("SECRET"), secrets.take("SECRET"), secrets.take("UNSET")) == ("x", "x", None)
+    taken = (secrets.take("SECRET"), secrets.take("SECRET"), secrets.take("UNSET"))
+    assert taken == (Secret("x"), Secret("x"), None)
     assert environ == {"OTHER": "y"}
 
 
 async def test_the_command_stands_before_the_environment_and_the_environment_before_the_question() -> None:
     asker = ScriptedAsker(passwords=["asked"])
     everything = source(asker, {"P": "from env"}, password_command="echo 'from command'", password_env="P")
-    assert await everything.password("admin", "") == "from command"
-    assert await source(asker, {"P": "from env"}, password_env="P").password("admin", "") == "from env"
-    assert await source(asker).password("admin", "Password: ") == "asked"
+    assert await everything.password("admin", "") == Secret("from command")
+    assert await source(asker, {"P": "from env"}, password_env="P").password("admin", "") == Secret(
+        "from env"
+    )
+    assert await source(asker).password("admin", "Password: ") == Secret("asked")
     assert asker.password_questions[0].prompt == "Password: "
 
 
@@ -44,9 +48,9 @@ async def test_a_refused_password_is_not_handed_out_again() -> None:
 async def test_a_typed_password_is_kept_until_it_is_refused() -> None:
     asker = ScriptedAsker(passwords=["one", "two"])
     held = AskedPassword(Role.PRIMARY, "jump", asker, Memory())
-    assert [await held.password("admin", ""), await held.password("admin", "")] == ["one", "one"]
-    held.was_refused("one")
-    assert await held.password("admin", "") == "two"
+    assert [await held.password("admin", ""), await held.password("admin", "")] == [Secret("one")] * 2
+    held.was_refused(Secret("one"))
+    assert await held.password("admin", "") == Secret("two")
 
 
 async def test_nobody_knows_it() -> None:
@@ -56,7 +60,7 @@ async def test_nobody_knows_it() -> None:
 
 async def test_a_command_that_writes_much_to_both_streams_does_not_hang() -> None:
     command = "python3 -c \"import sys; sys.stderr.write('e'*200000); print('pw'); print('x'*200000)\""
-    assert await source(ScriptedAsker(), password_command=command).password("admin", "") == "pw"
+    assert await source(ScriptedAsker(), password_command=command).password("admin", "") == Secret("pw")
 
 
 async def test_the_commands_environment_does_not_hold_the_other_secret(
@@ -68,4 +72,4 @@ async def test_the_commands_environment_does_not_hold_the_other_secret(
     SecretEnvironment(os.environ).take("TOFUTUI_TEST_P")
     asker = ScriptedAsker()
     command = "python3 -c \"import os; print(os.environ.get('TOFUTUI_TEST_P', 'unset'))\""
-    assert await source(asker, password_command=command).password("admin", "") == "unset"
+    assert await source(asker, password_command=command).password("admin", "") == Secret("unset")

@@ -265,10 +265,13 @@ class Login:
                 await self._connector.accept(self._place, attempt, known)
             except (asyncssh.Error, OSError, TimeoutError, ValueError) as error:
                 if not await self._may_go_on(attempt, error):
-                    raise await self._failure(attempt, error) from error
+                    failure = await self._failure(attempt, error)
+                    attempt.forget()
+                    raise failure from error
             else:
                 if attempt.sent_password is not None:
                     self._source.was_accepted(attempt.sent_password)
+                attempt.forget()
                 return connection
         raise failures.host_key_refused(self._place, attempt, ())
 

@@ -1,16 +1,21 @@
 """Where a password comes from, and that it goes nowhere else.
 
-A password is kept in memory for as long as the node object lives, so that a lost link can be taken up
-again. It is never logged, and one that was refused is never sent a second time.
+What `password_command` prints is kept for one login; the next one runs it again. What was typed, or stood
+in `password_env`, is kept as a `Secret` until the node is left, so that a lost link can be taken up again
+while nobody sits there. It is never logged, and one that was refused is never sent a second time: of that
+one only a digest is kept.
 """
 
 import asyncio
+import hashlib
+import os
 import shlex
 from collections.abc import Iterable, MutableMapping
 from typing import Protocol
 
 from tofutui.appliance.errors import LoginRefused, NoPassword
 from tofutui.appliance.questions import Asker, PasswordQuestion
+from tofutui.tofu.secrets import Secret
 from tofutui.tofu.session import NodeSettings, Role
 
 _LONGEST = 65_536
@@ -24,15 +29,14 @@ class SecretEnvironment:
 
     def __init__(self, environ: MutableMapping[str, str]) -> None:
         self._environ = environ
-        self._taken: dict[str, str] = {}
+        self._taken: dict[str, Secret] = {}
 
-    def take(self, name: str) -> str | None:
+    def take(self, name: str) -> Secret | None:
         """The variable's value; afterwards the environment does not hold it any more."""
         value = self._environ.pop(name, None)
         if value is not None:
-            self._taken[name] = value
-        taken = self._taken.get(name)
-        return None if taken is None else as_text(taken.encode("utf-8", "surrogateescape"))
+            self._taken[name] = Secret(as_text(value.encode("utf-8", "surrogateescape")))
+        return self._taken.get(name)
 
 
 SECRETS = SecretEnvironment(os.environ)
@@ -56,7 +60,7 @@ def as_text(secret: bytes) -> str:
 class PasswordSource(Protocol):
     """Who knows the password of one login."""
 
-    async def password(self, username: str, prompt: str) -> str:
+    async def password(self, username: str, prompt: str) -> Secret:
         """The password of this user; ``prompt`` is the server's own wording.
 
         Raises:
@@ -64,11 +68,11 @@ class PasswordSource(Protocol):
         """
         ...
 
-    def was_accepted(self, password: str) -> None:
+    def was_accepted(self, password: Secret) -> None:
         """Keep it for the next login."""
         ...
 
-    def was_refused(self, password: str) -> None:
+    def was_refused(self, password: Secret) -> None:
         """Never hand it out again."""
         ...
 
@@ -78,12 +82,25 @@ class PasswordSource(Protocol):
 
 
 class Memory:
-    """One account's password in use (typed or accepted), and the refused ones."""
+    """One account's password in use (typed or accepted), and what tells the refused ones."""
 
     def __init__(self) -> None:
-        self.held: str | None = None
-        self.refused: set[str] = set()
+        self.held: Secret | None = None
         self.turn = asyncio.Lock()
+        self._key = os.urandom(32)
+        self._refused: set[bytes] = set()
+
+    def refuse(self, password: Secret) -> None:
+        """It is not in use any more, and known again when it comes back."""
+        self.held = None
+        self._refused.add(self._digest(password))
+
+    def holds_refused(self) -> bool:
+        """Whether the one in use was refused before."""
+        return self.held is not None and self._digest(self.held) in self._refused
+
+    def _digest(self, password: Secret) -> bytes:
+        return hashlib.blake2b(password.reveal().encode("utf-8", "surrogatepass"), key=self._key).digest()
 
 
 class JumpPasswords:
@@ -96,6 +113,11 @@ class JumpPasswords:
         """The memory of ``user@host:port``."""
         return self._memories.setdefault(login, Memory())
 
+    def forget(self) -> None:
+        """The session is left: nothing that was typed is needed any more."""
+        for memory in self._memories.values():
+            memory.held = None
+
 
 class _Remembering:
     """What all sources share."""
@@ -106,19 +128,18 @@ class _Remembering:
         self.asker = asker
         self._memory = memory
 
-    def was_accepted(self, password: str) -> None:
+    def was_accepted(self, password: Secret) -> None:
         """Keep it for the next login."""
         self._memory.held = password
 
-    def was_refused(self, password: str) -> None:
+    def was_refused(self, password: Secret) -> None:
         """Never hand it out again."""
-        self._memory.held = None
-        self._memory.refused.add(password)
+        self._memory.refuse(password)
 
     def end(self) -> None:
         """Nothing to do."""
 
-    async def _ask(self, username: str, prompt: str, nobody: str) -> str:
+    async def _ask(self, username: str, prompt: str, nobody: str) -> Secret:
         question = PasswordQuestion(self.role, self.host, username, prompt, "password")
         answer = await self.asker.password(question)
         if answer is None:
@@ -126,16 +147,19 @@ class _Remembering:
                 f"no password for {username}@{self.host}{nobody}",
                 "set password_command, password_env or key_file, or start an SSH agent",
             )
-        self._memory.held = answer
-        return answer
+        self._memory.held = Secret(answer)
+        return self._memory.held
 
-    def _checked(self, password: str, origin: str) -> str:
-        if password in self._memory.refused:
+    def _checked(self, origin: str) -> Secret:
+        """What is held now, unless it was refused before. No frame of the error's traceback holds it."""
+        if self._memory.holds_refused():
+            self._memory.held = None
             raise LoginRefused(
                 f"{self.host} refused this password before; it was not sent again",
                 f"{origin} still gives the same one",
             )
-        return password
+        assert self._memory.held is not None
+        return self._memory.held
 
 
 class AskedPassword(_Remembering):
@@ -149,7 +173,7 @@ class AskedPassword(_Remembering):
         super().__init__(role, host, asker, memory)
         self._has_turn = False
 
-    async def password(self, username: str, prompt: str) -> str:
+    async def password(self, username: str, prompt: str) -> Secret:
         """The one in use, else what is typed."""
         if not self._has_turn:
             await self._memory.turn.acquire()
@@ -174,20 +198,30 @@ class NodePassword(_Remembering):
         self._timeout = timeout
         self._from_environment = environment.take(settings.password_env) if settings.password_env else None
 
-    async def password(self, username: str, prompt: str) -> str:
+    async def password(self, username: str, prompt: str) -> Secret:
         """The password of the first source that is configured; asked for if none is."""
         if self._memory.held is not None:
             return self._memory.held
         if self._settings.password_command:
-            found = await run_password_command(self._settings, self._timeout)
-            return self._checked(found, "password_command")
+            self._memory.held = await run_password_command(self._settings, self._timeout)
+            return self._checked("password_command")
         if self._from_environment is not None:
-            return self._checked(self._from_environment, f"${self._settings.password_env}")
+            self._memory.held = self._from_environment
+            return self._checked(f"${self._settings.password_env}")
         unset = f": ${self._settings.password_env} is not set" if self._settings.password_env else ""
         return await self._ask(username, prompt, unset)
 
+    def end(self) -> None:
+        """What the program printed was for this login."""
+        if self._settings.password_command:
+            self._memory.held = None
 
-async def run_password_command(settings: NodeSettings, timeout: float) -> str:  # noqa: ASYNC109
+    def forget(self) -> None:
+        """The node is left: nothing is needed any more."""
+        self._memory.held = self._from_environment = None
+
+
+async def run_password_command(settings: NodeSettings, timeout: float) -> Secret:  # noqa: ASYNC109
     """The first line that the configured program prints. It gets no shell, and its words are never shown.
 
     Raises:
@@ -215,7 +249,7 @@ async def run_password_command(settings: NodeSettings, timeout: float) -> str:  
     line = as_text(output.split(b"\n", 1)[0].removesuffix(b"\r"))
     if not line:
         raise NoPassword(f"{where}: it printed no password in its first line")
-    return line
+    return Secret(line)
 
 
 async def _start(settings: NodeSettings, where: str) -> asyncio.subprocess.Process:

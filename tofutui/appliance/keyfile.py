@@ -9,6 +9,7 @@ import asyncssh
 from tofutui.appliance.errors import ApplianceError, NoPassword
 from tofutui.appliance.place import Place
 from tofutui.appliance.questions import Asker, PasswordQuestion
+from tofutui.tofu.secrets import Secret
 from tofutui.tofu.session import NodeSettings
 from tofutui.tofu.text import safe
 
@@ -43,7 +44,7 @@ class KeyFile:
     def __init__(self, settings: NodeSettings, asker: Asker) -> None:
         self._settings = settings
         self._asker = asker
-        self._passphrase: str | None = None
+        self._passphrase: Secret | None = None
 
     async def load(self) -> Keys:
         """Read the key; asks for its passphrase if it has one and the agent does not hold the key.
@@ -55,7 +56,8 @@ class KeyFile:
             return Keys()
         file = self._settings.key_file.expanduser()
         try:
-            return Keys(await asyncio.to_thread(asyncssh.read_private_key, file, self._passphrase))
+            known = self._passphrase.reveal() if self._passphrase else None
+            return Keys(await asyncio.to_thread(asyncssh.read_private_key, file, known))
         except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
             if "assphrase" not in str(error):
                 raise ApplianceError(f"key_file {file}: {safe(str(error))}") from error
@@ -74,7 +76,7 @@ class KeyFile:
             key = await asyncio.to_thread(asyncssh.read_private_key, file, passphrase)
         except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
             raise NoPassword(f"key_file {file}: the passphrase is wrong") from None
-        self._passphrase = passphrase
+        self._passphrase = Secret(passphrase)
         return key
 
 

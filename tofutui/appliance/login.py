@@ -12,6 +12,7 @@ from tofutui.appliance.errors import ApplianceError, NoPassword
 from tofutui.appliance.hostkeys import KnownKeys, Standing
 from tofutui.appliance.questions import Asker, PasswordQuestion
 from tofutui.appliance.timings import Timings
+from tofutui.tofu.secrets import Secret
 from tofutui.tofu.session import Role
 
 _T = TypeVar("_T")
@@ -78,9 +79,9 @@ class Attempt(asyncssh.SSHClient):
         self.standing = Standing.UNKNOWN
         self.texts: list[str] = []
         """Banner and instructions, raw."""
-        self.sent_password: str | None = None
+        self.sent_password: Secret | None = None
         self.error: ApplianceError | None = None
-        self.question: asyncio.Task[str] | None = None
+        self.question: asyncio.Task[Secret] | None = None
         """A question to a person that may outlive the connection."""
         self._tried_kbdint = False
         self._asked_more = False
@@ -107,6 +108,10 @@ class Attempt(asyncssh.SSHClient):
             error, asyncssh.ConnectionLost
         )
         return refusal and not self._asked_more
+
+    def forget(self) -> None:
+        """The end: what it took is not needed any more, and this object may live as long as the link."""
+        self.sent_password = self.question = self.error = None
 
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
         """Keep the connection, to see how far it came."""
@@ -179,7 +184,7 @@ class Attempt(asyncssh.SSHClient):
             self.sent_password = await self._outside(asyncio.shield(self.question))
         except ApplianceError as error:
             self.error = error
-        return self.sent_password
+        return self.sent_password.reveal() if self.sent_password else None
 
     async def _outside(self, question: Awaitable[_T]) -> _T:
         assert self.clock is not None

@@ -253,7 +253,11 @@ class Node:
             task.cancel()
         if running:
             await asyncio.wait(running)
-        await self._leave()
+        try:
+            await self._leave()
+        finally:
+            self._password.forget()
+            self._connector = None  # it holds what opens the key file
 
     async def _leave(self) -> None:
         """`exit`, and close; as much of it as the link still allows."""

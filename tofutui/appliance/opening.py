@@ -24,6 +24,7 @@ from tofutui.appliance.errors import (
 )
 from tofutui.appliance.questions import DialogueQuestion
 from tofutui.appliance.talk import Talk, quoted
+from tofutui.tofu.secrets import Secret
 from tofutui.tofu.text import safe
 
 PROMPT = re.compile(r"(?P<host>[^\s/@#>()]{1,100})/(?P<user>[^\s/#>()]{1,100})[#>][ ]{0,2}")
@@ -46,6 +47,8 @@ class Opening:
         self._seen = ""
         self._silence = 0.0
         self._rounds: dict[str, int] = {}
+        self._typed: list[Secret] = []
+        """Answers that may be secrets: a node that echoes them must not put them into a message."""
         self.notices: list[str] = []
         self.prompt = ""
         self.hostname = ""
@@ -99,7 +102,7 @@ class Opening:
                 await self._ask(line)
 
     def _answer(self, known: Dialogue, line: str) -> None:
-        text = self._seen + line
+        text = self._without_typed(self._seen + line)
         self._rounds[known.name] = rounds = self._rounds.get(known.name, 0) + 1
         if known.then is Then.EXPIRED:
             raise self._expired()
@@ -126,11 +129,13 @@ class Opening:
         await self._ask(line)
 
     async def _ask(self, line: str) -> None:
-        text = (self._seen + line).strip("\n")
+        text = self._without_typed(self._seen + line).strip("\n")
         question = DialogueQuestion(self._settings.role, None, text, None)
         answer = await self._patience.outside(self._talk.asker.dialogue(question))
         if answer is None:
             raise self._expired() if says_expired(text) else self._unanswered(text)
+        if wants_secret(text):
+            self._typed.append(Secret(answer))
         self._talk.say("answer", "(not shown)" if wants_secret(text) else safe(answer) or "Enter")
         self._patience.renew()
         self._type(answer)
@@ -155,8 +160,13 @@ class Opening:
             "log in with ssh once and change it",
         )
 
+    def _without_typed(self, text: str) -> str:
+        for secret in self._typed:
+            text = secret.hidden_in(text)
+        return text
+
     def _ended(self) -> ApplianceError:
-        text = self._seen + self._console.screen.line
+        text = self._without_typed(self._seen + self._console.screen.line)
         where = self._settings.host
         if says_too_many(text):
             return TooManySessions(

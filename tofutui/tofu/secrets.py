@@ -1,8 +1,50 @@
-"""Secrets that people type in clear: taken out of every text that is kept or leaves the program."""
+"""Secrets: a value that no text form shows, and texts without what people type in clear."""
 
+import hmac
 import re
+from typing import NoReturn
 
 HIDDEN = "(secret left out)"
+_TELLING = 4
+
+
+class Secret:
+    """A password or the like. Neither `str` nor `repr` shows it, so no log, message or traceback can.
+
+    It cannot be pickled or copied; `reveal` is called where it is sent, and nowhere else.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The secret itself."""
+        return self._value
+
+    def hidden_in(self, text: str) -> str:
+        """The text with `HIDDEN` wherever the secret stood in it; one of a few letters stands everywhere."""
+        return text.replace(self._value, HIDDEN) if len(self._value.strip()) >= _TELLING else text
+
+    def __repr__(self) -> str:
+        return HIDDEN
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(_bytes(self._value), _bytes(other._value))
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not copied")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
 
 _AUTHKEY = re.compile(r"(\bncs\s+ha\s+authkey[ \t]+)\S[^\r\n]*", re.IGNORECASE)
 _NAMED = re.compile(

@@ -220,6 +220,7 @@ class Workbench:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(probes.close() for probes in self._open))
         await asyncio.gather(*(node.close() for node in self._nodes.values()), return_exceptions=True)
+        self._jump_passwords.forget()
 
     def _make_node(self, settings: NodeSettings, asker: Asker, timings: Timings) -> Node:
         """The link to a node."""

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
 
 
+def asks_secret(question: "DialogueQuestion") -> bool:
+    """Whether what is typed here should not be seen."""
+    from tofutui.appliance.dialogues import wants_secret
+
+    return wants_secret(question.text)
+
+
 class Answer(Input):
     """A line to type; keys from before the dialog was seen do not count."""
 
@@ -33,6 +40,16 @@ class Answer(Input):
         else:
             event.stop()
             event.prevent_default()
+
+    def action_copy(self) -> None:
+        """A masked line is not copied."""
+        if not self.password:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Nor cut."""
+        if not self.password:
+            super().action_cut()
 
 
 class Question(Dialog[Result]):
@@ -97,6 +114,7 @@ class Question(Dialog[Result]):
 
     @on(Input.Submitted, "#answer")
     def _submitted(self, event: Input.Submitted) -> None:
+        event.input.clear()
         self.typed(event.value)
 
     def typed(self, text: str) -> None:
@@ -215,7 +233,8 @@ class DialogueScreen(Question[str | None]):
 
     def __init__(self, question: "DialogueQuestion") -> None:
         name = f" {question.hostname}" if question.hostname else ""
-        super().__init__(question.role, f"{question.role.word}{name} asks", typed=True)
+        masked = asks_secret(question)
+        super().__init__(question.role, f"{question.role.word}{name} asks", typed=True, masked=masked)
         self._question = question
 
     def text(self, width: int) -> list[Line]:
