@@ -50,10 +50,10 @@ class SessionsReport:
     sessions: dict[str, Session]
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
-    exposed: tuple[str, ...]
-    """Those of the warnings that tell of a way to a password that others may take."""
     origin: dict[str, Path]
     """The file in which each session stands."""
+    exposed: tuple[str, ...] = ()
+    """Those of the warnings that tell of a way to a password that others may take."""
 
 
 def load_sessions(path: Path) -> dict[str, Session]:
@@ -97,7 +97,7 @@ def read_sessions(path: Path) -> SessionsReport:
         errors = [f"{path}: no session in it; a session starts with [sessions.NAME.primary]"]
     warnings = [warning for faults in all_faults for warning in faults.warnings]
     exposed = [warning for faults in all_faults for warning in faults.exposed]
-    return SessionsReport(sessions, tuple(errors), (*warnings, *exposed), tuple(exposed), origin)
+    return SessionsReport(sessions, tuple(errors), (*warnings, *exposed), origin, tuple(exposed))
 
 
 def sessions_d(path: Path) -> Path:

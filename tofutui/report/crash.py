@@ -3,7 +3,6 @@
 No local variables; and what is a secret at that moment, or looks like one, is left out of every line.
 """
 
-import gc
 import platform
 import sys
 import traceback
@@ -12,7 +11,7 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from tofutui import __version__
-from tofutui.tofu.secrets import Secret, without_secrets
+from tofutui.tofu.secrets import without_live_secrets
 from tofutui.tofu.text import safe, safe_lines
 
 LIBRARIES = ("textual", "asyncssh", "cryptography")
@@ -35,26 +34,21 @@ def crash_report(error: BaseException, at: datetime, command: str, actions: Sequ
         f"{at:%Y-%m-%d %H:%M:%S%z}, command {command}",
         f"last actions: {' '.join(actions) or 'none'}",
         "",
-        _cleaned(places)[-_LONGEST:],
+        without_live_secrets(places)[-_LONGEST:],
     ]
     return safe_lines("\n".join(lines))
 
 
 def sentence(error: BaseException) -> str:
     """The error in one line, for the screen."""
-    return safe(_cleaned(f"internal error, {type(error).__name__}: {error}"))
+    return safe(without_live_secrets(f"internal error, {type(error).__name__}: {error}"))
 
 
 def traceback_text(error: BaseException) -> str:
     """The traceback alone, for ``--debug``."""
-    return safe_lines(_cleaned("".join(traceback.TracebackException.from_exception(error).format())))
-
-
-def _cleaned(text: str) -> str:
-    for one in gc.get_objects():
-        if type(one) is Secret:
-            text = one.hidden_in(text)
-    return without_secrets(text)
+    return safe_lines(
+        without_live_secrets("".join(traceback.TracebackException.from_exception(error).format()))
+    )
 
 
 def _version(name: str) -> str:
