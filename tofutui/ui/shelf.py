@@ -18,6 +18,8 @@ class Shelf:
     kept: Mapping[str, str] = field(default_factory=dict)
     """Why a session cannot be changed here."""
     trouble: str = ""
+    was_read: bool = False
+    """Whether anything was looked at yet."""
 
 
 def look(sessions_path: Path, data_dir: Path) -> Shelf:
@@ -35,7 +37,7 @@ def look(sessions_path: Path, data_dir: Path) -> Shelf:
         kept = dict(why_kept(sessions_path))
     except ConfigError as error:
         trouble = str(error)
-    return Shelf(results, kept, trouble)
+    return Shelf(results, kept, trouble, was_read=True)
 
 
 def _results(data_dir: Path) -> "dict[str, LastResult]":

@@ -86,6 +86,8 @@ class SessionScreen(Acting[str]):
         """What the registry's rules need to know now."""
         session = self._session
         kept = self._shelf.kept.get(session.name) if session else None
+        if not self._shelf.was_read:
+            kept = "the sessions files are still being read"
         return State(sessions=len(self._shown), kept=kept, fixed=self.owner.options.fixed)
 
     def _draw(self) -> None:
