@@ -17,6 +17,10 @@ _CONSTRUCTED = 0x20
 _OIDS = {name: oid for oid, name in ATTRIBUTES.items()}
 
 
+LONGEST_DER = 1 << 20
+"""Bytes of a name that is read; real ones have a few hundred."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawAttribute:
     """One attribute as it stands in the DER."""
@@ -69,8 +73,10 @@ def from_der(der: bytes) -> DistinguishedName:
     """The name that DER bytes hold.
 
     Raises:
-        UnreadableName: they hold none.
+        UnreadableName: they hold none, or one longer than `LONGEST_DER`.
     """
+    if len(der) > LONGEST_DER:
+        raise UnreadableName(f"a name of {len(der):,} bytes is not read")
     try:
         raw = tuple(tuple(_raw_attributes(rdn)) for rdn in _sets(der))
     except DerError as error:

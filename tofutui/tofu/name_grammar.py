@@ -30,6 +30,10 @@ _TOP_DOWN = {kind: rank for rank, kind in enumerate(("DC", "C", "ST", "L", "stre
 _REPEATABLE = frozenset({"DC", "OU", "street"})
 
 
+LONGEST = 500_000
+"""Characters of a printed name that is read; real ones have a few hundred."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Cut:
     """A place where an attribute may begin."""
@@ -44,9 +48,12 @@ class _Cut:
 def readings(text: str) -> tuple[DistinguishedName, ...]:
     """Every reading of a printed subject, the most natural first; none if it is not understood.
 
-    At most `MOST_READINGS`: a text with many doubtful places has more than can be listed.
+    At most `MOST_READINGS`: a text with many doubtful places has more than can be listed. A text longer than
+    `LONGEST` is not taken apart: it would hold up whoever waits, and no certificate has such a name.
     """
     text = text.strip(BLANKS)
+    if len(text) > LONGEST:
+        return ()
     if text.startswith("/"):
         return _slash_readings(text)
     name = _comma_reading(text)
