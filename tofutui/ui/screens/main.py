@@ -155,27 +155,32 @@ class MainScreen(TableKeys):
         self._planned = sum(1 for entry in entries if entry.is_stale_remote)
         told = any(e.kind in (Kind.LOG, Kind.OPERATOR) for entry in entries for e in entry.judgement.evidence)
         self._hint = not told and any(entry.verdict is Verdict.SAME_NAME for entry in entries)
-        self.query_one(TitleBar).tell(self.comparison, self._badges())
+        self._tell_title()
         self.follow()
 
+    def _tell_title(self) -> None:
+        armed = self.armed if len(self.panes) > 1 else None
+        self.query_one(TitleBar).tell(self.comparison, self._badges(), armed)
+
     def _badges(self) -> list[tuple[str, Tone]]:
+        """The most important first: where room is short the others are only counted."""
         session, found = self.session, []
         if self.owner.privacy.on:
             found.append(("PRIVACY", Tone.PRIVACY))
-        if self._watch.on:
-            found.append((f"WATCH {self._watch.pause:g} s", Tone.BADGE))
-        if any(view.recorded for view in self.comparison.nodes.values()):
-            found.append(("TRANSCRIPT", Tone.BADGE))
-        if session.demo:
-            found.append(("DEMO", Tone.DEMO))
         locked = [role for role in session.roles if not session.may_change(role)]
         if locked:
             which = "" if len(locked) == len(session.roles) else f" {locked[0].word}"
             found.append((f"READ-ONLY{which}", Tone.READ_ONLY))
+        if session.demo:
+            found.append(("DEMO", Tone.DEMO))
         old = [role for role in session.roles if session.nodes[role].legacy_ssh]
         if old:
             which = "" if len(old) == len(session.roles) else f" {old[0].word}"
             found.append((f"LEGACY SSH{which}", Tone.BADGE))
+        if self._watch.on:
+            found.append((f"WATCH {self._watch.pause:g} s", Tone.BADGE))
+        if any(view.recorded for view in self.comparison.nodes.values()):
+            found.append(("TRANSCRIPT", Tone.BADGE))
         return found
 
     def follow(self) -> None:
@@ -233,6 +238,7 @@ class MainScreen(TableKeys):
         self.pane.arm(True)
         if self.has_class("-zoomed"):
             self.zoom(True)
+        self._tell_title()
         self.follow()
 
     def zoom(self, on: bool) -> None:

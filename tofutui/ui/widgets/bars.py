@@ -6,68 +6,26 @@ from typing import cast
 from textual import events
 
 from tofutui.tofu.comparison import Comparison
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.session import Role
 from tofutui.ui.actions import Action, State, footer_items
 from tofutui.ui.lines import Line, Span, Tone, clip, fit, width
 from tofutui.ui.palette import Looks
+from tofutui.ui.titles import Badge, Title
 from tofutui.ui.widgets.painted import Painted
-from tofutui.ui.words import VERDICT_TONES, Glyphs, own_title
-
-_NAME_CELLS = 22
-"""Cells for the program's name and the session's."""
+from tofutui.ui.words import own_title
 
 
 class TitleBar(Painted):
-    """Session, counts by verdict, badges: one line."""
+    """Session, armed role, counts by verdict, badges: one line."""
 
-    def tell(self, comparison: Comparison, badges: Sequence[tuple[str, Tone]]) -> None:
-        """Show where things stand."""
-        room = self.size.width
-        right: list[Span] = []
-        for text, tone in badges:
-            right += [(f" {text} ", tone), (" ", Tone.TEXT)]
-        counts = _counts(comparison)
-        if width(counts) + width(tuple(right)) > room - _NAME_CELLS:
-            counts = _short_counts(comparison, self.glyphs)
-        left: Line = ((" tofutui  ", Tone.STRONG),)
-        space = room - width(left) - width(counts) - width(tuple(right)) - 2
-        name = clip(
-            self.glyphs.plain(own_title(self.privacy(comparison.session))),
-            max(space, 8),
-            self.glyphs.ellipsis,
+    def tell(self, comparison: Comparison, badges: Sequence[Badge], armed: Role | None) -> None:
+        """Show where things stand; the most important badge comes first."""
+        name = self.glyphs.plain(own_title(self.privacy(comparison.session)))
+        seen = self.privacy(f"seen from {comparison.seen_from}")
+        title = Title(
+            name=name, seen=seen, comparison=comparison, badges=badges, armed=armed, glyphs=self.glyphs
         )
-        left += ((name + "  ", Tone.TEXT),)
-        seen = self.privacy(f"seen from {comparison.seen_from} ")
-        gap = room - width(left) - width(counts) - width(tuple(right))
-        if gap > len(seen) + 1:
-            right.insert(0, (seen, Tone.MUTED))
-            gap -= width(((seen, Tone.MUTED),))
-        self.show([(*left, *counts, (" " * max(gap, 0), Tone.TEXT), *right)])
-
-
-def _counts(comparison: Comparison) -> Line:
-    counts = comparison.counts()
-    spans: list[Span] = []
-    for verdict in Verdict:
-        if counts[verdict]:
-            words = f"{counts[verdict]} {verdict.look.word.lower()}"
-            spans += [(words, VERDICT_TONES[verdict]), ("  ", Tone.TEXT)]
-    own = comparison.own_stale()
-    if own:
-        spans.append((f"{own} own {'row' if own == 1 else 'rows'} stale  ", Tone.MUTED))
-    return tuple(spans)
-
-
-def _short_counts(comparison: Comparison, glyphs: Glyphs) -> Line:
-    """Where badges would have no room: the glyphs stand for the words."""
-    counts = comparison.counts()
-    spans: list[Span] = [
-        (f"{counts[verdict]} {glyphs.verdict(verdict)}  ", VERDICT_TONES[verdict])
-        for verdict in Verdict
-        if counts[verdict]
-    ]
-    own = comparison.own_stale()
-    return (*spans, *([(f"{own} own stale  ", Tone.MUTED)] if own else []))
+        self.show([title.line(self.size.width)])
 
 
 class KeyBar(Painted):
@@ -144,7 +102,9 @@ class KeyBar(Painted):
     def _followed_line(self) -> list[Line]:
         if self.followed is None:
             return []
-        text = clip(f" {self.glyphs.plain(self.followed)}", self.size.width, self.glyphs.ellipsis)
+        text = clip(
+            f" {self.glyphs.plain(self.privacy(self.followed))}", self.size.width, self.glyphs.ellipsis
+        )
         return [((text, Tone.STRONG),)]
 
     def _line(self) -> Line:

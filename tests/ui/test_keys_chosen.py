@@ -1,0 +1,251 @@
+"""The user's own keys on the screen, help and palette, the line for followers, the mouse on the key bar."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from tests.support.fake_bench import session
+from tofutui.appliance.questions import PasswordQuestion
+from tofutui.tofu.session import Role
+from tofutui.ui.actions import MAIN
+from tofutui.ui.keybook import KeyBook, load_keybook
+from tofutui.ui.screens.delete import DeleteScreen
+from tofutui.ui.screens.help import ExplainScreen, HelpScreen
+from tofutui.ui.screens.plan import PlanScreen
+from tofutui.ui.widgets.bars import KeyBar
+
+Start = Callable[..., Any]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Callable[[str], KeyBook]:
+    """The keys in force with this keys.toml."""
+
+    def load(text: str) -> KeyBook:
+        path = tmp_path / "keys.toml"
+        path.write_text(text, "utf-8")
+        return load_keybook(path)
+
+    return load
+
+
+async def test_own_keys_act_and_the_old_ones_do_not(desk: Start, book: Any) -> None:
+    keys = book('"row.delete" = "X"\n"table.sort" = "r"\n"table.refresh" = "s"\n"move.down" = "t"\n')
+    async with desk(keys=keys) as d:
+        await d.press("D")
+        assert d.app.screen is d.main
+        assert "X delete" in d.text
+        first = d.current
+        await d.press("j")
+        assert d.current == first
+        await d.press("t")
+        assert d.current != first
+        await d.press("r")
+        assert "sorted by" in d.message
+        await d.press("X")
+        assert isinstance(d.app.screen, DeleteScreen)
+
+
+async def test_the_delete_dialog_follows_the_keys(desk: Start, book: Any) -> None:
+    async with desk(keys=book('"row.delete" = "X"\n"delete.confirm" = ["!", "F9"]\n')) as d:
+        await d.press("X")
+        assert "!  Delete on PRIMARY" in d.text
+        await d.press("y", "D", "d", "X", "space")
+        assert isinstance(d.app.screen, DeleteScreen)
+        assert not d.fakes.runner.ran
+        await d.press("enter")
+        assert d.app.screen is d.main
+        await d.until(lambda: "kept" in d.message)
+        await d.press("escape", "X")
+        await d.until(lambda: isinstance(d.app.screen, DeleteScreen))
+        await d.until(lambda: d.app.screen._painted_at is not None)
+        await d.press("!")
+        await d.until(lambda: bool(d.fakes.runner.ran))
+
+
+async def test_a_key_taken_away_is_gone_and_the_palette_still_does_it(desk: Start, book: Any) -> None:
+    async with desk(keys=book('"trust.open" = "none"\n')) as d:
+        await d.press("m")
+        assert d.app.screen is d.main
+        assert "map" not in d.text.splitlines()[-1]
+        await d.press("ctrl+p", *"trust map")
+        await d.until(lambda: "Trust map" in d.text)
+        await d.press("enter")
+        await d.until(lambda: "Who trusts whom" in d.text or "trust" in d.text.splitlines()[0].lower())
+
+
+async def test_hints_name_the_keys_in_force(desk: Start, book: Any) -> None:
+    keys = book(
+        '"evidence.open" = "E"\n"app.back" = "F2"\n"evidence.role" = "Ctrl+O"\n"evidence.add" = "Ctrl+R"\n'
+    )
+    async with desk(keys=keys) as d:
+        await d.press("slash", *"nothing has this")
+        assert "F2 clears the filter" in d.text
+        await d.press("f2", "E")
+        assert "Add (Ctrl+R)" in d.text
+        assert "Ctrl+O changes" in d.text
+
+
+async def test_help_shows_the_keys_in_force_and_why_not_now(desk: Start, book: Any) -> None:
+    async with desk(size=(120, 250), keys=book('"row.delete" = "X"\n"trust.open" = []\n')) as d:
+        await d.press("slash", *"no such row", "enter", "question_mark")
+        assert "  X " in d.text
+        assert "(no key)" in d.text
+        assert "not now: there is no row here" in d.text
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)])
+async def test_help_begins_where_it_was_opened_and_is_searched_live(
+    desk: Start, size: tuple[int, int]
+) -> None:
+    async with desk(size=size) as d:
+        await d.press("p", "question_mark")
+        assert d.text.splitlines()[1].strip() == "The plan"
+        await d.press("slash", *"counterpart")
+        assert "Counterpart in the other pane" in d.text
+        assert "One row down" not in d.text
+        await d.press(*" zzz")
+        assert "nothing here holds 'counterpart zzz'" in d.text
+        await d.press("escape")
+        assert isinstance(d.app.screen, HelpScreen)
+        assert "The plan" in d.text
+        await d.press("slash", *"same name", "enter")
+        assert "SAME NAME" in d.text
+        await d.press("escape", "escape")
+        assert isinstance(d.app.screen, PlanScreen)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (60, 20)])
+async def test_one_page_explains_it(desk: Start, size: tuple[int, int]) -> None:
+    async with desk(size=size) as d:
+        for keys in (("i",), ("question_mark", "i")):
+            await d.press(*keys)
+            assert isinstance(d.app.screen, ExplainScreen)
+            seen = ""
+            for _ in range(12):
+                seen += " ".join(d.text.split())
+                await d.press("pagedown")
+            for words in (
+                "trust on first use", "stale", "equal names prove nothing", "MISMATCH", "NOT STORED",
+                "does not do", "cannot be undone",
+            ):  # fmt: skip
+                assert words.lower() in seen.lower(), words
+            await d.press("escape")
+        await d.press("escape")
+        assert d.app.screen is d.main
+
+
+async def test_the_palette_offers_this_screen_the_tables_sessions_and_themes(desk: Start) -> None:
+    async with desk(size=(120, 200), sessions=[session(), session(name="other")], initial="site-a") as d:
+        await d.press("p", "colon")
+        await d.until(lambda: "Copy the commands" in d.text)
+        for words in (
+            "Take in or leave out",
+            "Refresh both panes",
+            "Session: other",
+            "Theme: dark",
+            "TOFU explained",
+        ):
+            assert words in d.text, words
+        for action in MAIN:
+            assert not action.palette or action.title in d.text, action.id
+        await d.press(*"refresh both")
+        await d.until(lambda: "Copy the commands" not in d.text)
+        await d.press("enter")
+        await d.until(lambda: d.app.screen is d.main)
+
+
+async def test_the_palette_switches_the_session(desk: Start) -> None:
+    async with desk(sessions=[session(), session(name="other")], initial="site-a") as d:
+        await d.press("colon", *"session: other")
+        await d.until(lambda: "Session: other" in d.text)
+        await d.press("enter")
+        await d.until(lambda: d.app.main is not None and d.app.main.session.name == "other")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)])
+async def test_followers_see_the_last_key_and_what_it_did(desk: Start, size: tuple[int, int]) -> None:
+    async with desk(size=size, last_key=True) as d:
+
+        def line() -> str:
+            return d.text.splitlines()[-2].strip()
+
+        await d.press("j")
+        assert line() == "j  One row down"
+        await d.press("F")
+        assert line() == "F  nothing here"
+        await d.press("D")
+        assert isinstance(d.app.screen, DeleteScreen)
+        assert d.app.followed == "D  Delete the row or the marked rows → delete dialog"
+        await d.press("n")
+        assert line().startswith("n  Keep")
+        await d.press("L")
+        assert "L  Command log" in line()
+        await d.press("Z", "escape", "K")
+        assert d.app.followed is None
+        assert "Esc" not in d.text.splitlines()[-2]
+        await d.press("j", "K")
+        assert d.app.followed == ""
+
+
+async def test_followers_are_told_why_not(desk: Start) -> None:
+    async with desk(last_key=True) as d:
+        await d.press("slash", *"no such row", "enter", "D")
+        assert d.app.followed == "D  Delete the row or the marked rows: not now, there is no row here"
+
+
+async def test_followers_never_see_what_is_typed(desk: Start) -> None:
+    async with desk(last_key=True) as d:
+        seen = []
+        await d.press("slash")
+        for key in "s3":
+            await d.press(key)
+            seen.append(d.app.followed)
+        await d.press("backspace")
+        seen.append(d.app.followed)
+        assert seen == ["typing"] * 3
+        await d.press("escape")
+        question = PasswordQuestion(Role.PRIMARY, "192.0.2.10", "admin", "Password: ", "password")
+        asked = d.app.run_worker(d.app.asker.password(question))
+        await d.until(lambda: bool(d.app.screen.query("#answer")))
+        await d.until(lambda: d.app.screen._painted_at is not None)
+        for key in ("q", "question_mark", "2"):
+            await d.press(key)
+            assert d.app.followed == "typing"
+        assert d.app.screen.query_one("#answer", Input).value == "q?2"
+        await d.press("enter")
+        assert await asked.wait() is not None
+        assert "q?2" not in d.app.followed
+
+
+async def test_a_line_for_followers_is_painted_only_when_it_changes(desk: Start) -> None:
+    async with desk(last_key=True) as d:
+        await d.press("j", "k")
+        bar = d.main.query_one(KeyBar)
+        painted: list[object] = []
+        bar.refresh = lambda *regions, **_: painted.extend(regions)  # type: ignore[method-assign,assignment]
+        await d.press("k")
+        assert painted == []
+        await d.press("j")
+        assert len(painted) == 1
+
+
+async def test_keys_of_the_footer_can_be_clicked(desk: Start) -> None:
+    async with desk() as d:
+        bar = d.text.splitlines()[-1]
+        await d.pilot.click(KeyBar, offset=(bar.index("plan"), 0))
+        await d.until(lambda: isinstance(d.app.screen, PlanScreen))
+        bar = d.text.splitlines()[-1]
+        await d.pilot.click(KeyBar, offset=(bar.rindex("?"), 0))
+        await d.until(lambda: isinstance(d.app.screen, HelpScreen))
+        await d.pilot.click(KeyBar, offset=(0, 0))
+
+
+async def test_a_click_arms_the_pane_and_the_wheel_scrolls(desk: Start) -> None:
+    async with desk(last_key=True) as d:
+        await d.pilot.click("#pane-secondary", offset=(10, 5))
+        assert d.main.armed is Role.SECONDARY
+        assert d.app.followed == "click  pane SECONDARY"
