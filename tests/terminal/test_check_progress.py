@@ -60,3 +60,17 @@ def screen_lines(screen: str) -> int:
 def test_a_terminal_that_can_draw_nothing_in_place_gets_nothing(two, tmp_path):
     with terminal(command(tmp_path, "--all"), tmp_path, TERM="dumb") as running:
         assert running.wait_for("ended 1").split() == ["ended", "1"]
+
+
+def test_passwords_of_several_sessions_are_asked_one_at_a_time_on_a_line_of_their_own(two, tmp_path):
+    file = tmp_path / "all.toml"
+    file.write_text(re.sub(r"^key_file.*$", "", file.read_text(), flags=re.M))
+    with terminal(command(tmp_path, "--all"), tmp_path) as running:
+        for number in range(1, 5):
+            screen = running.wait_for(lambda text, n=number: text.count("Password of ") == n)
+            asking = [line for line in screen.splitlines() if "Password of " in line]
+            assert all(line.startswith("Password of ") for line in asking)
+            running.press("wrong" if number == 1 else two[0].lab.password, "enter")
+        assert running.wait_for("ended 3").count("Password of ") == 4  # each login was tried once
+        assert "0 rows" not in running.text()
+        assert running.is_clean()
