@@ -44,7 +44,7 @@ def timed_out(place: Place, attempt: Attempt, connect: float, login: float) -> A
     if attempt.connection is None:
         return Unreachable(f"{place.address} did not answer within {connect:g} s")
     if not attempt.saw_hello:
-        return NotSsh(f"{place.address} took the connection but said nothing for {login:g} s")
+        return NotSsh(f"{place.address} took the connection but said nothing of SSH for {login:g} s")
     return Unreachable(f"{place.address}: the login did not end within {login:g} s")
 
 
