@@ -3,13 +3,13 @@
 import asyncio
 import json
 import os
-import re
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.site_secrets import leaks, secrets_of
 from tofutui.lab.pair import Lab
 
 
@@ -34,29 +34,6 @@ async def lab(tmp_path: Path) -> AsyncIterator[Lab]:
     started = await Lab.start("renamed", tmp_path / "lab")
     yield started
     await started.stop()
-
-
-def secrets_of(real: str) -> set[str]:
-    """Whatever the unmasked report says that names the site."""
-    document = json.loads(real)
-    found = {document["session"], document["seen_from"]}
-    for node in document["nodes"].values():
-        found |= {node["host"], node["shown_address"], node["hostname"]}
-        for entry in node["entries"]:
-            found |= {entry["host"], entry["name"], entry["key"]}
-            for subject in (entry["stored"]["subject"], entry["presented"].get("subject")):
-                found |= {value for kind, value in subject or () if kind != "C"}
-            for digits in ("sha256", "sha1"):
-                found.add(entry["presented"].get(digits, "")[8:])
-            found.add(entry["presented"].get("serial"))
-    loopback = ("127.", "localhost", "::1")
-    return {one for one in found if one and len(one) > 3 and not one.startswith(loopback)}
-
-
-def leaks(text: str, secrets: set[str]) -> list[str]:
-    joined = re.sub(r"[^0-9a-z]", "", text.lower())
-    long = {one for one in secrets if re.fullmatch("[0-9a-f]{24,}", one)}
-    return [one for one in secrets if one.lower() in text.lower()] + [one for one in long if one in joined]
 
 
 async def test_reports_files_and_messages(lab: Lab, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The apps that the benchmarks of the screen start in a terminal: ours on canned rows, and stock Textual.
 
-Run as a program: ``python bench_apps.py ours|stock|bare ROWS``.
+Run as a program: ``python bench_apps.py ours|masked|stock|bare ROWS``.
 """
 
 import sys
@@ -10,7 +10,12 @@ from pathlib import Path
 HEADS = ("", "Verdict", "Host:port", "Who", "Stored → presented")
 
 
-def ours(count: int) -> None:
+def masked(count: int) -> None:
+    """The same with the privacy mask on."""
+    ours(count, redact=True)
+
+
+def ours(count: int, *, redact: bool = False) -> None:
     """The app, with a comparison that holds ``count`` rows a node."""
     import asyncio
 
@@ -32,7 +37,10 @@ def ours(count: int) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         options = AppOptions(
-            sessions={"bench": session(name="bench")}, sessions_path=Path(folder), data_dir=Path(folder)
+            sessions={"bench": session(name="bench")},
+            sessions_path=Path(folder),
+            data_dir=Path(folder),
+            redact=redact,
         )
         app = TofutuiApp(options, open_link=Fakes(table).open)
         asyncio.run(app.run_async())
@@ -108,4 +116,4 @@ def bare(_count: int) -> None:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    {"ours": ours, "stock": stock, "bare": bare}[sys.argv[1]](int(sys.argv[2]))
+    {"ours": ours, "masked": masked, "stock": stock, "bare": bare}[sys.argv[1]](int(sys.argv[2]))
