@@ -53,12 +53,14 @@ WALK = (
     (["enter"], "as printed"), (["G", "esc"], "Host:port"),
     (["L"], "Command log"), (["g", "esc"], "Host:port"),
     (["m"], "Trust map"), (["esc"], "Host:port"),
-    (["p"], "Plan: stale rows"), (["y"], "clipboard"), (["j"], lambda text: "clipboard" not in text), (["esc"], "Host:port"),
+    (["p"], "Plan: stale rows"), (["y"], "clipboard"), (["j"], lambda text: "clipboard" not in text),
+    (["esc"], "Host:port"),
     (["e"], "Evidence"), (["esc"], "Host:port"),
     (["?"], "Help"), (["esc"], "Host:port"),
     (["S"], "Sessions"), (["esc"], "Host:port"),
     ([":"], "Search for commands"), (["esc"], "Host:port"),
-    (["c"], "Which procedure?"), (["enter"], "begun"), (["enter"], "PASS"), (["esc"], "Host:port"),
+    (["c"], "Which procedure?"), (["enter"], "begun"), (["enter"], "not entered"),
+    (["k"], "PASS"), (["esc"], "Host:port"),
     (["y"], "clipboard"), (["Y"], "clipboard"),
 )  # fmt: skip
 

@@ -90,3 +90,14 @@ async def test_every_step_fits_its_width_and_shows_state_in_words(tmp_path: Path
         assert run.progress["delete"] is Progress.DONE
         causes = guidewords.causes(run.guide.held, [], cells, _as_it_is)
         assert all(width(one) <= cells for one in causes)
+
+
+async def test_one_of_several_is_chosen_and_the_pickers_other_keys_do_nothing(desk: Start) -> None:
+    answers: list[str | None] = []
+    async with desk() as d:
+        await d.app.push_screen(
+            ChoiceScreen("Title", ["asked"], [("a", "One"), ("b", "Two")]), answers.append
+        )
+        await d.until(lambda: "takes it" in d.text)
+        await d.press("n", "e", "c", "x", "delete", "slash", "j", "enter")
+        assert answers == ["b"]

@@ -1,6 +1,7 @@
 """Small dialogs of the guide: a line to type, one of several to choose."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -8,7 +9,7 @@ from textual.widgets import Input
 
 from tofutui.tofu.session import Role
 from tofutui.tofu.text import safe
-from tofutui.ui.actions import ASK, PICK
+from tofutui.ui.actions import ASK, PICK, State
 from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.screens.ask import Question
 from tofutui.ui.screens.base import Dialog, bindings_of, title_of
@@ -65,11 +66,14 @@ class LineScreen(Question[str | None]):
         self.answer(None)
 
 
+_CHOOSING = ("pick.down", "pick.up", "pick.open", "pick.back")
+
+
 class ChoiceScreen(Dialog[str | None]):
     """One of several."""
 
     CSS_PATH = "../styles/ask.tcss"
-    BINDINGS = bindings_of(PICK)
+    BINDINGS = bindings_of([action for action in PICK if action.id in _CHOOSING])
     AUTO_FOCUS = ""
 
     def __init__(
@@ -81,6 +85,10 @@ class ChoiceScreen(Dialog[str | None]):
         self._choices = tuple(choices)
         known = [one for one, _ in self._choices]
         self._cursor = known.index(value) if value in known else 0
+
+    def state(self) -> State:
+        """There is always something to choose."""
+        return replace(super().state(), sessions=len(self._choices))
 
     def compose(self) -> ComposeResult:
         """The question, the choices, the keys."""
