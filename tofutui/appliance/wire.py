@@ -6,7 +6,8 @@ from typing import Any
 
 import asyncssh
 
-_CHUNK = 65_536
+_CHUNK = 4_096
+"""Bytes read at once: about fifty rows, which are taken over without a pause."""
 _HIGH_WATER = 1_048_576
 
 
@@ -60,6 +61,8 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
                     await self._arrived.wait()
             except TimeoutError:
                 return None
+        else:
+            await asyncio.sleep(0)  # a long listing that is there already holds up nothing else
         data = bytes(self._buffer[:_CHUNK])
         del self._buffer[:_CHUNK]
         if not self._buffer and not self._ended:

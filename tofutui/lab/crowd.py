@@ -17,7 +17,7 @@ def add_crowd(
     The first server presents another name than is stored, the second refuses, the third speaks no TLS; the
     others are as stored.
     """
-    servers = [_server(number, crowd) for number in range(crowd["servers"])]
+    servers = [_server(number, crowd) for number in range(min(crowd["servers"], crowd["rows"]))]
     return {role: _with_rows(node, servers) for role, node in nodes.items()}, [*endpoints, *servers]
 
 
@@ -44,7 +44,8 @@ def _address(row: int) -> Address:
         return Address(f"sw_{row:03d}.example.net", 443)
     if row % 10 == 9:
         return Address(f"2001:db8::{row:x}", 443)
-    return Address(f"203.0.113.{row % 250 + 1}", 443 + row // 250 * 8000)
+    port = 443 + row // 250 * 8000
+    return Address(f"203.0.113.{row % 250 + 1}", port if port < 65536 else 10_000 + row // 250)
 
 
 def _with_rows(node: NodePlan, servers: list[EndpointPlan]) -> NodePlan:

@@ -270,10 +270,11 @@ class Workbench:
         view = self.comparison.nodes[role]
         complete, at, host_key = view.phase is Phase.LISTED, view.listed_at, self._nodes[role].host_key
         entries = [entry.id for entry in view.entries.values()]
-        await asyncio.gather(*self._rows[role].values())
+        for task in list(self._rows[role].values()):
+            await task
         if complete and at is not None:
-            seen = (self._judge.seen(role, id_) for id_ in entries)
-            await self.memory.record(role, host_key, at, [row for row in seen if row is not None])
+            seen = await self._judge.seen(role, entries)
+            await self.memory.record(role, host_key, at, seen)
             loss.tell(view, self.memory.trouble)
 
     async def _remember_and_judge(self, role: Role) -> None:

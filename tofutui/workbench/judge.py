@@ -1,6 +1,7 @@
 """Asks endpoints for the rows of the tables and keeps every entry's verdict up to date."""
 
-from collections.abc import Callable, Collection
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,6 +27,8 @@ from tofutui.workbench.memory import Memory
 from tofutui.workbench.probes import Probes
 from tofutui.workbench.table import Table
 
+AT_ONCE = 50
+"""Rows judged without a pause: a few milliseconds in which nothing else happens."""
 NO_ENDPOINT = Presented(status=Status.UNMAPPED, error="the line names no host and port that could be asked")
 
 
@@ -68,8 +71,12 @@ class Judge:
             presented = await self._fetch_all(entry, probes)
         return await self._settle(role, id_, presented, probes)
 
-    def seen(self, role: Role, id_: str) -> RowSeen | None:
-        """A row as history keeps it."""
+    async def seen(self, role: Role, ids: Iterable[str]) -> list[RowSeen]:
+        """Rows as history keeps them; those that went meanwhile are left out."""
+        found = [self._seen(role, id_) async for id_ in _unhurried(ids)]
+        return [row for row in found if row is not None]
+
+    def _seen(self, role: Role, id_: str) -> RowSeen | None:
         entry = self._tables[role].view.entries.get(id_)
         if entry is None:
             return None
@@ -101,7 +108,7 @@ class Judge:
     async def _everything_of(self, role: Role, probes: Probes) -> tuple[str, ...]:
         changed = []
         entries = self._tables[role].view.entries
-        for id_ in list(entries):
+        async for id_ in _unhurried(entries):
             entry = entries.get(id_)
             if entry is None or entry.presented.status is Status.PENDING:
                 continue
@@ -189,3 +196,11 @@ class Judge:
         self._hits[role], self._unmatched[role] = self._testimony.tie(
             role, rows, self.clocks.get(role), listed_at, now
         )
+
+
+async def _unhurried(ids: Iterable[str]) -> AsyncIterator[str]:
+    """The rows one by one, with a chance for everything else after a few."""
+    for number, id_ in enumerate(list(ids)):
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+        yield id_

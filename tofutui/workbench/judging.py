@@ -50,6 +50,9 @@ def with_presented(entry: Entry, presented: Presented) -> Entry:
     leaf, stored = presented.certificate, entry.stored
     if leaf is None or stored is None:
         return replace(entry, presented=presented, names=None)
+    before = entry.presented.certificate
+    if entry.names is not None and before is not None and before.sha256 == leaf.sha256:
+        return replace(entry, presented=presented)
     names = compare(stored.raw, leaf.subject)
     if names.stored is not None:
         stored = replace(stored, subject=names.stored, ambiguous=names.ambiguous)

@@ -8,6 +8,8 @@ from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.names import Relation, compare
 from tofutui.tofu.presented import Presented, Status
 
+AT_ONCE = 200
+"""Answers let go of without a pause."""
 Key = tuple[Endpoint, Endpoint | None]
 
 
@@ -49,6 +51,12 @@ class Probes:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        del tasks
+        for held in (self._fetches, self._others):  # all at once, thousands of them would hold up the screen
+            while held:
+                for key in list(held)[:AT_ONCE]:
+                    del held[key]
+                await asyncio.sleep(0)
 
 
 def choose(
