@@ -58,6 +58,7 @@ def test_help_is_on_stdout_and_offers_nothing_that_is_not_there(capsys, argv):
     text = "\n".join(out)
     assert "--sessions FILE" in text
     assert err == []
+    assert ("--redact" in text) is (argv in ([], ["check"]))
     assert "_complete" not in text
 
 

@@ -74,4 +74,4 @@ def _expanded(typed: str) -> Path:
 def _some(text: str) -> str | None:
     if "\0" in text:
         return "a name of a file holds no NUL"
-    return None if text.strip() else "name a file, or leave with Esc"
+    return None if text.strip() else "name a file, or leave with {ask.no}"

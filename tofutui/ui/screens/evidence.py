@@ -122,7 +122,8 @@ class EvidenceScreen(Acting[None]):
         row = self.shown(self._entry)
         name = f" about {place(row)} in the table of {self._node(row.role)}" if row else ""
         below = len(known.lines) - known.top - known.size.height
-        more = f"{below} more: PageDown " if below > 0 and known.size.height else ""
+        down = self.owner.keys.name("evidence.page_down")
+        more = f"{below} more: {down} " if below > 0 and known.size.height else ""
         heading = self.query_one("#heading", Painted)
         room = heading.size.width - len(more)
         heading.show([(*self.headline(f"Evidence{name}", room), (more, Tone.KEY))])

@@ -242,7 +242,7 @@ class GuideActs(Acting[None]):
 
 
 def _is_overwrite(text: str) -> str | None:
-    return None if text.strip().lower() == OVERWRITE else f"type {OVERWRITE}, or leave with Esc"
+    return None if text.strip().lower() == OVERWRITE else f"type {OVERWRITE}, or leave with {{ask.no}}"
 
 
 def _some(text: str) -> str | None:

@@ -83,7 +83,8 @@ class PlanScreen(Acting[list[Entry]]):
             ]
             if role in self._locked:
                 why = self.shown(self._locked[role])
-                text = f"{why}; y copies the commands, to be pasted in a session of your own"
+                copies = self.owner.keys.name("plan.copy")
+                text = f"{why}; {copies} copies the commands, to be pasted in a session of your own"
                 lines += [line(" " + part, Tone.WARNING) for part in wrap(text, width - 1)]
             for entry in mine:
                 starts.append(len(lines))
@@ -141,9 +142,12 @@ class PlanScreen(Acting[list[Entry]]):
         if possible:
             self.dismiss(possible)
         elif self.chosen:
-            self.say(f"D: {self._locked[self.chosen[0].role]}; y copies the commands", Tone.WARNING)
+            delete, copies = (self.owner.keys.name(id_) for id_ in ("plan.delete", "plan.copy"))
+            why = self._locked[self.chosen[0].role]
+            self.say(f"{delete}: {why}; {copies} copies the commands", Tone.WARNING)
         else:
-            self.say("no row is taken in; Space takes one in", Tone.WARNING)
+            takes = self.owner.keys.name("plan.toggle")
+            self.say(f"no row is taken in; {takes} takes one in", Tone.WARNING)
 
     def do_plan_copy(self) -> None:
         """The commands of the rows taken in."""

@@ -16,7 +16,7 @@ from tofutui.ui.screens.base import Dialog, bindings_of, title_of
 from tofutui.ui.widgets.painted import Painted, Scroller
 
 Check = Callable[[str], str | None]
-"""Why a text cannot be taken; None: it can."""
+"""Why a text cannot be taken (keys may stand there as ``{ask.no}``); None: it can."""
 
 
 def _anything(_text: str) -> str | None:
@@ -55,7 +55,7 @@ class LineScreen(Question[str | None]):
 
     def typed(self, text: str) -> None:
         """Take it, or say what is wrong with it."""
-        self._wrong = self._check(text) or ""
+        self._wrong = self.owner.keys.text(self._check(text) or "")
         if self._wrong:
             self.on_resize()
         else:
