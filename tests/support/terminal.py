@@ -69,6 +69,19 @@ class Terminal:
                 raise AssertionError(f"waited for {fact!r}, and the screen is\n{self.text()}")
         return self.text()
 
+    def settle(self, quiet: float = 1.0) -> int:
+        """Read until nothing came for ``quiet`` seconds; how many bytes came before."""
+        before = len(self.raw)
+        while self._read(quiet):
+            pass
+        return len(self.raw) - before
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Make the terminal another size, as its window manager does."""
+        self.screen.resize(lines, columns)
+        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        os.killpg(self.process.pid, signal.SIGWINCH)
+
     def wait_end(self, seconds: float = 15.0) -> int:
         """Read until the program has ended; its exit code (negative: the signal)."""
         deadline = time.monotonic() + seconds

@@ -1,17 +1,17 @@
 """The line for those who watch: the last key and what it did. Never what is typed into a field."""
 
 from textual import events
-from textual.app import App
 from textual.widgets import Input, TextArea
 
 from tofutui.ui.keynames import show_key
+from tofutui.ui.lean import LeanApp
 from tofutui.ui.widgets.bars import KeyBar
 
 TYPING = "typing"
 _ACT = "act('"
 
 
-class FollowedApp(App[int]):
+class FollowedApp(LeanApp):
     """Knows the last key and what it did; key bars show it where that is asked for."""
 
     followed: str | None = None

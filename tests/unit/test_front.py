@@ -1,0 +1,86 @@
+"""Only the cells that differ are written, and the terminal shows the same as if all had been."""
+
+import pyte
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tofutui.ui.front import _ODD, PLAIN, Front, change, pen_of
+
+WIDTH, HEIGHT = 24, 3
+STYLES = [
+    Style.parse(text)
+    for text in ("#ff0000 on #000001", "bold #ff0000 on #000001", "bold reverse #00ff00 on #000002",
+                 "dim underline #00ff00 on #000002", "bold dim italic", "none", "red on blue", "bright_red")
+]  # fmt: skip
+texts = st.text("ab ─│▸✗≈", min_size=1, max_size=9)
+strips = st.lists(st.tuples(texts, st.sampled_from(STYLES)), min_size=1, max_size=4).map(
+    lambda parts: Strip([Segment(text, style) for text, style in parts]).adjust_cell_length(WIDTH)
+)
+frames = st.lists(st.tuples(st.integers(0, HEIGHT - 1), strips), min_size=1, max_size=8)
+COLORS = ColorSystem.TRUECOLOR
+
+
+def emulated() -> tuple[pyte.Screen, pyte.Stream]:
+    screen = pyte.Screen(WIDTH, HEIGHT)
+    return screen, pyte.Stream(screen)
+
+
+def shown(screen: pyte.Screen) -> list[list[pyte.screens.Char]]:
+    return [[screen.buffer[y][x] for x in range(WIDTH)] for y in range(HEIGHT)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(frames)
+def test_the_terminal_shows_what_a_full_painting_would(frames: list[tuple[int, Strip]]) -> None:
+    (lean, lean_stream), (full, full_stream) = emulated(), emulated()
+    front = Front()
+    for y, strip in frames:
+        lean_stream.feed(front.update([(0, y, strip)], COLORS))
+        full_stream.feed(Front().update([(0, y, strip)], COLORS))
+        full_stream.feed(f"\x1b[{y + 1};1H")
+        for text, style, _ in strip:
+            full_stream.feed(style.render(text, color_system=COLORS) if style else text)
+    assert shown(lean) == shown(full)
+
+
+def test_what_stands_there_already_costs_nothing() -> None:
+    front, strip = Front(), Strip([Segment("listed 14:02:38", STYLES[0])])
+    assert front.update([(3, 1, strip)], COLORS)
+    assert front.update([(3, 1, strip)], COLORS) == ""
+    later = Strip([Segment("listed 14:02:39", STYLES[0])])
+    assert front.update([(3, 1, later)], COLORS) == "\x1b[2;18H\x1b[38;2;255;0;0;48;2;0;0;1m9\x1b[m"
+
+
+def test_after_forgetting_everything_is_written() -> None:
+    front, strip = Front(), Strip([Segment("abc", STYLES[0])])
+    first = front.update([(0, 0, strip)], COLORS)
+    front.forget()
+    assert front.update([(0, 0, strip)], COLORS) == first
+
+
+@pytest.mark.parametrize("text", ["日本", "e\u0301", "👩‍💻", "\ufe0fx"])
+def test_lines_of_which_terminals_disagree_are_written_whole(text: str) -> None:
+    front, strip = Front(), Strip([Segment(f"abc {text} def", STYLES[0])])
+    assert front.update([(0, 0, strip)], COLORS) == front.update([(0, 0, strip)], COLORS)
+    plain = Strip([Segment("abc".ljust(strip.cell_length), STYLES[0])])
+    assert "abc".ljust(strip.cell_length) in front.update([(0, 0, plain)], COLORS)
+
+
+def test_every_character_taken_for_plain_is_one_cell_wide() -> None:
+    plain = [chr(code) for code in range(0x3000) if not _ODD.match(chr(code))]
+    assert [hex(ord(one)) for one in plain if cell_len(one) != 1] == []
+    assert set("┏━┓┃┗┛┌─┐│└┘█▸●…·≠≈✗✓→") <= set(plain)
+
+
+def test_a_change_of_one_attribute_says_only_that() -> None:
+    bold, plain = pen_of(STYLES[1], COLORS), pen_of(STYLES[0], COLORS)
+    assert change(plain, bold) == "\x1b[1m"
+    assert change(bold, plain) == "\x1b[22m"
+    assert change(bold, PLAIN) == "\x1b[m"
+    assert change(bold, bold) == ""

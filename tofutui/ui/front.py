@@ -1,0 +1,160 @@
+"""What the terminal shows, cell by cell: of an update only the cells that differ are written.
+
+Textual writes every segment of a changed line with its whole style. Over a slow link, or for those who watch
+a call, that is several times what changed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+_ODD = re.compile(
+    "[^ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f"
+    "\u2010-\u2027\u2030-\u205e\u2190-\u2193\u2200-\u22ff\u2500-\u25fc\u2713-\u2718]"
+)
+"""Characters on whose width terminals may disagree: a line with one is always written whole."""
+_BRIDGE = 4
+"""Unchanged cells that are written again rather than jumped over: a jump takes as many bytes."""
+_OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
+
+Cell = tuple[str, Style | None]
+"""A character with its style."""
+Piece = tuple[int, int, Strip]
+"""Column, line (both from 0), and what is to stand there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What the terminal writes with: attributes and colours, as their codes."""
+
+    attributes: frozenset[str] = frozenset()
+    fore: str = ""
+    back: str = ""
+
+    def codes(self) -> list[str]:
+        """All of it."""
+        return [code for code in (*sorted(self.attributes), self.fore, self.back) if code]
+
+
+PLAIN = Pen()
+
+
+@lru_cache(maxsize=1024)
+def pen_of(style: Style | None, colors: ColorSystem) -> Pen:
+    """The pen that draws this style."""
+    if style is None:
+        return PLAIN
+    parts = iter(Strip.render_ansi(style, colors).split(";"))
+    attributes, fore, back = set(), "", ""
+    for part in parts:
+        if part in ("38", "48"):
+            kind = next(parts)
+            rest = [next(parts) for _ in range(3 if kind == "2" else 1)]
+            code = ";".join((part, kind, *rest))
+            fore, back = (code, back) if part == "38" else (fore, code)
+        elif re.fullmatch("(3|9)[0-9]", part):
+            fore = part
+        elif re.fullmatch("(4|10)[0-9]", part):
+            back = part
+        elif part:
+            attributes.add(part)
+    return Pen(frozenset(attributes), fore, back)
+
+
+@lru_cache(maxsize=4096)
+def change(old: Pen, new: Pen) -> str:
+    """The shortest sequence that goes from one pen to the other."""
+    if old == new:
+        return ""
+    off = {_OFF.get(code, "0") for code in old.attributes - new.attributes}
+    kept = {code for code in old.attributes & new.attributes if _OFF.get(code) not in off}
+    codes = [*sorted(off), *sorted(new.attributes - kept)]
+    if old.fore != new.fore:
+        codes.append(new.fore or "39")
+    if old.back != new.back:
+        codes.append(new.back or "49")
+    whole = ";".join(["0", *new.codes()]) if new != PLAIN else ""
+    step = ";".join(codes)
+    return f"\x1b[{whole if '0' in off or len(whole) <= len(step) else step}m"
+
+
+class Front:
+    """What was written so far; cells that are not known are written in any case."""
+
+    def __init__(self) -> None:
+        self._lines: dict[int, list[Cell | None]] = {}
+
+    def forget(self) -> None:
+        """Nothing is known of the terminal any more."""
+        self._lines.clear()
+
+    def update(self, pieces: Iterable[Piece], colors: ColorSystem) -> str:
+        """The bytes that make the terminal show these pieces; ends with a plain pen."""
+        found, pen = [], PLAIN
+        for x, y, strip in pieces:
+            text, pen = self._piece(x, y, strip, colors, pen)
+            found.append(text)
+        return "".join([*found, change(pen, PLAIN)])
+
+    def _piece(self, x: int, y: int, strip: Strip, colors: ColorSystem, pen: Pen) -> tuple[str, Pen]:
+        line = self._lines.setdefault(y, [])
+        end = x + strip.cell_length
+        line.extend([None] * (end - len(line)))
+        if _ODD.search(strip.text):
+            line[x:end] = [None] * (end - x)
+            text, pen = _written(((s.text, s.style) for s in strip), colors, pen)
+            return _at(x, y) + text, pen
+        cells = list(_cells(strip))
+        return self._differing(x, y, line, cells, colors, pen)
+
+    def _differing(
+        self, x: int, y: int, line: list[Cell | None], cells: list[Cell], colors: ColorSystem, pen: Pen
+    ) -> tuple[str, Pen]:
+        found: list[str] = []
+        for start, end in _runs(line[x : x + len(cells)], cells):
+            text, pen = _written(cells[start:end], colors, pen)
+            found.append((_along(x + start) if found else _at(x + start, y)) + text)
+        line[x : x + len(cells)] = cells
+        return "".join(found), pen
+
+
+def _cells(segments: Iterable[Segment]) -> Iterator[Cell]:
+    return ((character, segment.style) for segment in segments for character in segment.text)
+
+
+def _runs(old: Sequence[Cell | None], new: Sequence[Cell]) -> Iterator[tuple[int, int]]:
+    """From where to where cells differ; gaps too short for a jump belong to the run."""
+    start = end = -1
+    for index, (before, after) in enumerate(zip(old, new, strict=True)):
+        if before == after:
+            continue
+        if start >= 0 and index - end > _BRIDGE:
+            yield start, end
+            start = -1
+        start = index if start < 0 else start
+        end = index + 1
+    if start >= 0:
+        yield start, end
+
+
+def _written(pieces: Iterable[Cell], colors: ColorSystem, pen: Pen) -> tuple[str, Pen]:
+    found = []
+    for text, style in pieces:
+        wanted = pen_of(style, colors)
+        found.append(change(pen, wanted) + text)
+        pen = wanted
+    return "".join(found), pen
+
+
+def _at(x: int, y: int) -> str:
+    return f"\x1b[{y + 1};{x + 1}H"
+
+
+def _along(x: int) -> str:
+    return f"\x1b[{x + 1}G"
