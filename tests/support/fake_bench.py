@@ -37,7 +37,7 @@ def name(cn: str, org: str = "Cisco Systems") -> DistinguishedName:
 
 def certificate(cn: str, org: str = "Cisco Systems", *, salt: str = "") -> Certificate:
     """A certificate of which only the fingerprints are real."""
-    der = f"{cn}{org}{salt}".encode("utf-8", "surrogateescape")
+    der = f"{cn}{org}{salt}".encode("utf-8", "surrogatepass")
     return Certificate(
         der=der,
         sha256=sha256(der).hexdigest(),

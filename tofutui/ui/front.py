@@ -9,10 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+
+from tofutui.tofu.text import safe
 
 _ODD = re.compile(
     "[^ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f"
@@ -103,6 +106,7 @@ class Front:
         return "".join([*found, change(pen, PLAIN)])
 
     def _piece(self, x: int, y: int, strip: Strip, colors: ColorSystem, pen: Pen) -> tuple[str, Pen]:
+        strip = _harmless(strip)
         line = self._lines.setdefault(y, [])
         end = x + strip.cell_length
         line.extend([None] * (end - len(line)))
@@ -122,6 +126,17 @@ class Front:
             found.append((_along(x + start) if found else _at(x + start, y)) + text)
         line[x : x + len(cells)] = cells
         return "".join(found), pen
+
+
+def _harmless(strip: Strip) -> Strip:
+    """The last gate: fields show what was typed or pasted as it is, a terminal must not get it as it is."""
+    if safe(strip.text) == strip.text:
+        return strip
+    return Strip([Segment("".join(map(_stand_in, s.text)), s.style) for s in strip], strip.cell_length)
+
+
+def _stand_in(character: str) -> str:
+    return character if safe(character) == character else "?" * cell_len(character)
 
 
 def _cells(segments: Iterable[Segment]) -> Iterator[Cell]:

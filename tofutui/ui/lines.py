@@ -103,6 +103,21 @@ def _halves(text: str, cells: int) -> Iterable[str]:
     yield text
 
 
+def cut(pieces: Line, cells: int, ellipsis: str = "…") -> Line:
+    """A line of at most ``cells`` cells; where more than blanks is cut off, an ellipsis says so."""
+    if width(pieces) <= cells or width(line("".join(text for text, _ in pieces).rstrip())) <= cells:
+        return pieces
+    found: list[Span] = []
+    room = cells - len(ellipsis)
+    for text, tone in pieces:
+        kept = safe(text)
+        if cell_len(kept) > room:
+            return (*found, (set_cell_size(kept, room) + ellipsis, tone))
+        found.append((kept, tone))
+        room -= cell_len(kept)
+    return tuple(found)
+
+
 def joined(parts: Sequence[str], between: str, cells: int) -> list[str]:
     """Short facts in as few lines as they fit into; a fact is only cut where it does not fit alone."""
     lines: list[str] = []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal
 from textual.timer import Timer
 from textual.widgets import Input
 
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 FRAME = 0.05
 """Seconds in which changes are gathered before they are shown."""
 SMALLEST = (60, 15)
+TWO_PANES = 76
+"""Columns below which only the armed pane is shown: host and verdict would not fit beside another one."""
+BESIDE = 180
+"""Columns from which the detail area stands beside the tables."""
 
 
 class MainScreen(TableKeys):
@@ -72,9 +76,10 @@ class MainScreen(TableKeys):
         for role in self.session.roles:
             self.panes[role] = Pane(self.comparison.nodes[role], self.owner.clock, alone=alone)
         yield TitleBar(id="title")
-        with Horizontal(id="panes"):
-            yield from self.panes.values()
-        yield Painted(id="detail")
+        with Container(id="middle"):
+            with Horizontal(id="panes"):
+                yield from self.panes.values()
+            yield Painted(id="detail")
         yield Input(id="filter", placeholder="filter: host, port, key, name, subject, verdict")
         yield KeyBar(MAIN, id="keys")
         yield Painted(id="small")
@@ -236,16 +241,17 @@ class MainScreen(TableKeys):
         self.pane.arm(False)
         self.armed = role
         self.pane.arm(True)
-        if self.has_class("-zoomed"):
-            self.zoom(True)
+        self.zoom(self.has_class("-zoomed"))
         self._tell_title()
         self.follow()
 
     def zoom(self, on: bool) -> None:
         """One pane over the whole width, or both."""
         self.set_class(on, "-zoomed")
+        single = on or self.has_class("-narrow")
         for role, pane in self.panes.items():
-            pane.display = not on or role is self.armed
+            pane.display = not single or role is self.armed
+            pane.hides = role.other.word if single and len(self.panes) > 1 else ""
 
     def start_refresh(self, roles: tuple[Role, ...] | None) -> None:
         """List these nodes in the background; what went wrong before is not said any more."""
@@ -360,7 +366,12 @@ class MainScreen(TableKeys):
         least = f"{SMALLEST[0]}x{SMALLEST[1]}"
         text = f"tofutui needs a terminal of {least}; this one has {width}x{height}. {quits} quits."
         self.query_one("#small", Painted).show([line(part) for part in wrap(text, width)])
-        self.query_one("#detail").styles.height = max(5, min(16, round(height * 0.42)))
+        wide = width >= BESIDE
+        self.set_class(wide, "-wide")
+        self.set_class(width < TWO_PANES, "-narrow")
+        self.zoom(self.has_class("-zoomed"))
+        below = max(5, min(16, round(height * 0.42)))
+        self.query_one("#detail").styles.height = "100%" if wide else below
         self.call_after_refresh(self._show_rest)
 
     def on_screen_resume(self) -> None:

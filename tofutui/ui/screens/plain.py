@@ -7,7 +7,7 @@ from tofutui.ui.screens.view import ViewScreen
 class PlainScreen(ViewScreen):
     """Leaves the mouse to the terminal for as long as it is shown; nothing is painted meanwhile."""
 
-    heading = "Plain text: drag to select; the mouse is the terminal's until this is closed"
+    heading = "Plain text: drag to select (the mouse is left to the terminal)"
     indent = ""
 
     def __init__(self, text: str) -> None:

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tofutui.ui.keybook import KeyBook
-from tofutui.ui.lines import EMPTY, Line
+from tofutui.ui.lines import EMPTY, Line, cut
 from tofutui.ui.palette import Looks, Palette
 from tofutui.ui.privacy import Privacy
 from tofutui.ui.words import Glyphs
@@ -53,6 +53,7 @@ class Painted(Widget, can_focus=False):
         back = Style(bgcolor=self.background_colors[1].rich_color)
         if self.glyphs.ascii:
             pieces = tuple((self.glyphs.plain(text), tone) for text, tone in pieces)
+        pieces = cut(pieces, cells, self.glyphs.ellipsis)
         return self.palette.strip(pieces, cells, reverse=reverse).apply_style(back).simplify()
 
     @property

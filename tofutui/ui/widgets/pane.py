@@ -62,6 +62,8 @@ class Pane(Painted):
         self.upcoming: NextTry | None = None
         """When the lost link is tried again."""
         self._alone = alone
+        self.hides = ""
+        """The role of the pane that is not shown beside this one."""
         self._now = now
         self._drawn: list[_Drawn] = []
 
@@ -251,6 +253,8 @@ class Pane(Painted):
             parts.append(f"{self.changes.counts} since {clock_time(self.changes.since)}")
         if rows.order is not Order.VERDICT:
             parts.append(f"by {rows.order.value}")
+        if self.hides:
+            parts.append(f"{self.hides} is behind")
         if self._alone:
             parts.append("stand-alone: no secondary in this session")
         text = f" {self.glyphs.dot} ".join(parts)

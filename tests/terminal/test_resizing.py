@@ -1,0 +1,41 @@
+"""A window that is pulled about: the screen is whole afterwards, and nothing of the user's is lost."""
+
+import sys
+from pathlib import Path
+
+from tests.support.terminal import terminal
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ROOT / "tests" / "support" / "bench_apps.py"
+
+
+def test_a_storm_of_sizes_leaves_the_row_the_pane_and_a_whole_screen(tmp_path: Path) -> None:
+    with terminal([sys.executable, str(APPS), "ours", "300"], tmp_path, PYTHONPATH=str(ROOT)) as app:
+        app.wait_for("1 of 300")
+        app.press("tab", *["j"] * 4)
+        app.wait_for("5 of 300")
+        app.settle(0.5)
+        before = app.text()
+        for turn in range(120):
+            app.resize(60 + turn * 7 % 140, 12 + turn * 5 % 48)
+        app.resize(40, 10)
+        app.resize(120, 36)
+        app.settle(2)
+        assert app.wait_for("5 of 300") == before
+        app.press("q")
+        assert app.wait_end() == 0
+        assert app.is_clean()
+
+
+def test_what_is_pasted_into_a_field_never_commands_the_terminal(tmp_path: Path) -> None:
+    with terminal([sys.executable, str(APPS), "ours", "3"], tmp_path, PYTHONPATH=str(ROOT)) as app:
+        app.wait_for("1 of 3")
+        app.press("/")
+        app.wait_for("filter: host")
+        app.settle(0.3)
+        before = len(app.raw)
+        app.paste("a\x9b31mb\u202ec\x07d")
+        app.wait_for("no row holds")
+        app.settle(0.3)
+        written = app.raw[before:].decode()
+        assert not set(written) & {"\x07", "\x9b", "\u202e"}

@@ -1,0 +1,160 @@
+"""Every screen at every size, with names that try to break it, and through changes of the size."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rich.color import ColorSystem
+
+from tests.support.every_screen import ways
+from tests.support.fake_bench import Fakes, entry
+from tofutui.appliance.node import LogLine
+from tofutui.tofu.comparison import Entry
+from tofutui.tofu.session import Role
+from tofutui.tofu.verdict import Verdict
+from tofutui.ui.front import Front
+from tofutui.ui.screens.delete import DeleteScreen
+
+Start = Callable[..., Any]
+SIZES = [(80, 24), (60, 20)]
+HOSTILE = {
+    "markup": "[bold]x[/] [/] [link=http://x]y[/link] [@click=app.bell]z[/] $x {y} \\[",
+    "controls": "\x00\x07\x08\x1b[31mred\x1b[2J\x1b]0;title\x07\x1b]52;c;AA==\x07\x9b31m\x85\u2028tab\tend",
+    "directions": "\u202eabc\u202c \u2066def\u2069 \u200f\u061c אבג",
+    "wide": "日本語の名前 👩‍👩‍👧‍👦 ❤️ e\u0301\u0302\u0303 \uff46\uff55\uff4c\uff4c ｶﾅ 🇩🇪",
+    "long": "letters" * 714,
+    "bytes": "\udc80\udcff\ud800 half",
+}
+BAD = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff]")
+
+
+def frame(d: Any) -> list[str]:
+    """The screen's lines; each takes exactly its width, and holds nothing that a terminal would obey."""
+    strips = d.app.screen._compositor.render_strips()
+    columns, _ = d.app.size
+    for strip in strips:
+        assert strip.cell_length == columns, strip.text
+        assert not BAD.search(strip.text), ascii(strip.text)
+    return [strip.text for strip in strips]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("name", ways())
+async def test_each_screen_fits(desk: Start, size: tuple[int, int], name: str) -> None:
+    go, fact = ways()[name]
+    async with desk(size=size) as d:
+        await go(d)
+        await d.until(lambda: fact in d.text)
+        lines = frame(d)
+        assert len(lines) == size[1]
+        if name in ("tables", "detail", "plan", "log", "map", "help", "plain", "evidence"):
+            assert re.search(r"(\? more|\? help|F1 help) *$", lines[-1]), lines[-1]
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
+async def test_hostile_text_is_only_text_on_every_screen(desk: Start, text: str) -> None:
+    def table(role: Role) -> list[Entry]:
+        keys = ("198.51.100.20_443", f"{text}_8443")
+        return [
+            entry(
+                role, key, Verdict.MISMATCH, stored=text, presented=f"b{text}", label=text, why=(text, text)
+            )
+            for key in keys
+        ]
+
+    fakes = Fakes(table)
+    async with desk(fakes=fakes, size=(80, 24)) as d:
+        view = fakes.bench.comparison.nodes[Role.PRIMARY]
+        view.hostname, view.version, view.notices, view.error = text, text, (text,), text
+        fakes.bench.command_log.append(LogLine(view.listed_at, Role.PRIMARY, "answer", text))
+        d.main._show_all()
+        d.main.say(text)
+        frame(d)
+        for name, (go, _) in ways(text).items():
+            if name == "run":
+                continue
+            before = len(d.app.screen_stack)
+            await go(d)
+            await d.pilot.pause()
+            frame(d)
+            for _ in range(4):
+                await d.press("escape")
+            while len(d.app.screen_stack) > before:
+                d.app.pop_screen()
+                await d.pilot.pause()
+        frame(d)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
+async def test_hostile_text_typed_into_a_field_is_only_text(desk: Start, text: str) -> None:
+    async with desk(size=(60, 20)) as d:
+        for keys, field in ((["slash"], "#filter"), (["e"], "#path"), ([], "#certificates"), ([], "#time")):
+            await d.press(*keys)
+            d.app.screen.query_one(field).focus()
+            d.app.screen.query_one(field).value = text
+            await d.pilot.pause()
+            strips = d.app.screen._compositor.render_strips()
+            pieces = [(0, y, strip) for y, strip in enumerate(strips)]
+            written = Front().update(pieces, ColorSystem.TRUECOLOR)
+            assert not BAD.search(re.sub(r"\x1b\[[0-9;]*[mHG]", "", written))
+            await d.press("enter")
+
+
+async def test_a_change_of_the_size_keeps_pane_row_marks_and_filter(desk: Start) -> None:
+    async with desk() as d:
+        await d.press("tab", "j", "space", "slash", "1", "9", "enter")
+        row, marks = d.current, set(d.pane.rows.marks)
+        for size in [(60, 20), (40, 10), (200, 60), (80, 24), (59, 15), (120, 36)]:
+            await d.pilot.resize_terminal(*size)
+            await d.pilot.pause()
+            assert (d.main.armed, d.current, d.pane.rows.filter) == (Role.SECONDARY, row, "19")
+            assert d.pane.rows.marks == marks
+            frame(d)
+        await d.until(lambda: "┏━ SECONDARY" in d.text and "┌─ PRIMARY" in d.text)
+
+
+async def test_a_change_of_the_size_keeps_a_dialog_and_what_was_typed_in_it(desk: Start) -> None:
+    async with desk() as d:
+        await d.press("G", "D")
+        await d.until(lambda: "To enable Delete" in d.text)
+        await d.press("1", "9", "2")
+        for size in [(60, 20), (200, 60), (40, 10), (80, 24)]:
+            await d.pilot.resize_terminal(*size)
+            await d.pilot.pause()
+            assert isinstance(d.app.screen, DeleteScreen)
+            assert d.app.screen.query_one("#typed-0").value == "192"
+            frame(d)
+        assert "To enable Delete" in d.text
+        await d.press("escape")
+        await d.until(lambda: d.app.screen is d.main)
+        await d.until(lambda: "PRIMARY" in d.text and "SECONDARY" in d.text)
+
+
+@pytest.mark.parametrize("size", [(59, 20), (60, 14), (20, 5), (1, 1)])
+async def test_a_terminal_that_is_too_small_gets_one_sentence(desk: Start, size: tuple[int, int]) -> None:
+    async with desk() as d:
+        await d.pilot.resize_terminal(*size)
+        await d.pilot.pause()
+        assert "PRIMARY" not in d.text
+        assert size == (1, 1) or "tofutui" in d.text
+        await d.pilot.resize_terminal(120, 36)
+        await d.until(lambda: "┏━ PRIMARY" in d.text)
+
+
+async def test_a_narrow_screen_shows_the_armed_pane_and_names_the_other(desk: Start) -> None:
+    async with desk(size=(60, 20)) as d:
+        assert "198.51.100.20:443" in d.text
+        assert "SECONDARY is behind" in d.text
+        await d.press("tab")
+        await d.until(lambda: "PRIMARY is behind" in d.text)
+        assert "198.51.100.30:443" in d.text
+
+
+async def test_a_wide_screen_shows_the_detail_beside_the_tables(desk: Start) -> None:
+    async with desk(size=(200, 60)) as d:
+        detail = d.main.query_one("#detail").region
+        assert detail.x > 100
+        assert detail.height == 58
+        assert "SHA-256" in d.detail
+        assert d.detail.rstrip().endswith("deletecert host 198.51.100.20_443")
