@@ -23,7 +23,7 @@ from tofutui.tofu.name_match import differences_in_words
 from tofutui.tofu.names import Attribute, AttributeLine, DistinguishedName, NameComparison
 from tofutui.tofu.past import Incarnation
 from tofutui.tofu.plan import Deletion
-from tofutui.tofu.session import Remote, Session
+from tofutui.tofu.session import Remote, Role, Session
 from tofutui.tofu.stand_ins import Naming, Place, StandIns
 from tofutui.tofu.text import BLANKS
 
@@ -46,6 +46,7 @@ class Mask:
         self._copies: dict[int, tuple[object, int, Any]] = {}
         self._learned: dict[int, object] = {}
         self._learning = False
+        self._heads: dict[Role, tuple[NodeView, int, NodeView]] = {}
 
     @property
     def version(self) -> int:
@@ -85,8 +86,12 @@ class Mask:
 
     def head(self, view: NodeView) -> NodeView:
         """A node without its rows masked: for titles, which need none of them."""
-        entries, view = view.entries, replace(view, entries={})
-        return replace(self(view), entries=entries)
+        bare = replace(view, entries={})
+        known = self._heads.get(view.role)
+        if known is None or known[:2] != (bare, self.version):
+            masked = self(bare)
+            known = self._heads[view.role] = (bare, self.version, masked)
+        return replace(known[2], entries=view.entries)
 
     def _walk(self, value: Any) -> Any:
         if isinstance(value, str) and not isinstance(value, Enum):

@@ -56,6 +56,11 @@ _SCAN = re.compile(
     |(?P<word>(?<![^\W_])[^\W_]+)""",
     re.VERBOSE,
 )
+_WORD = re.compile(r"[^\W_]+")
+_MAYBE = re.compile(
+    r"@|[0-9]\.[0-9]|:[0-9A-Fa-f]{0,4}:|[\w.:-]…|[0-9A-Fa-f]{16}|SHA256:|(?:[0-9A-Fa-f]{4} ){4}"
+)
+"""What every text has that names something which nobody learned; most texts have nothing of it."""
 _TYPES = (
     "(?:CN|OU|O|L|ST|S|DC|UID|SN|GN|E|T|(?i:commonName|organizationName|organizationalUnitName|localityName"
     "|stateOrProvinceName|domainComponent|street|postalCode|emailAddress|email|serialNumber|unstructuredName"
@@ -182,6 +187,8 @@ class StandIns:
     def places(self, text: str) -> Iterator[Place]:
         """Where a text names the site, from left to right, and what is shown there."""
         lower, at = _lower(text), 0
+        if not _MAYBE.search(text) and self._literals.keys().isdisjoint(_WORD.findall(lower)):
+            return
         while match := _SCAN.search(text, at):
             shown, end = self._masked(match, text, lower)
             if shown != text[match.start() : end]:
