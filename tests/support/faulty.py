@@ -234,7 +234,7 @@ class Stage:
             data_dir=self.data,
         )  # fmt: skip
         app = TofutuiApp(options, open_link=self.open_link, clock=self.clock, patience=HOUR)
-        async with app.run_test(size=(160, 60)) as pilot:
+        async with app.run_test(size=(150, 45)) as pilot:
             self._app, self._pilot = app, pilot
             try:
                 yield

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tofutui.appliance.console import Console
 from tofutui.appliance.terminal import Screen
 
 
@@ -80,3 +81,31 @@ def test_a_wiped_line_is_gone() -> None:
     screen.feed(b"--More--")
     screen.wipe()
     assert screen.feed(b"\r        \rnext\n") == ["next"]
+
+
+def test_shortening_keeps_the_end_of_the_line_only() -> None:
+    screen = Screen()
+    for _ in range(100):
+        screen.feed(b"x" * 1000)
+    screen.feed(b"prime-pri/admin# ")
+    screen.shorten()
+    assert len(screen.line) <= 400
+    assert screen.tail.endswith("xprime-pri/admin# ")
+
+
+class Flood:
+    """A node that never stops."""
+
+    is_closed = False
+
+    async def read(self, seconds: float) -> bytes:
+        return b"x" * 65_536
+
+    def write(self, data: bytes) -> None:
+        """Nobody listens there."""
+
+
+async def test_what_comes_unasked_without_end_is_not_read_for_ever() -> None:
+    console = Console(Flood())
+    assert not await console.drain(1_000_000)
+    assert console.screen.line == ""

@@ -56,11 +56,15 @@ class Console:
         self.received += len(data)
         return self.screen.feed(data)
 
-    async def drain(self) -> None:
-        """Throw away what arrived unasked between two commands."""
+    async def drain(self, most: int) -> bool:
+        """Throw away what arrived unasked between two commands; False if more than ``most`` bytes came."""
+        end = self.received + most
         while await self.hear(0) is not None:
-            pass
+            self.screen.wipe()
+            if self.received > end:
+                return False
         self.screen.wipe()
+        return True
 
     def type(self, text: str) -> bool:
         """A line and Enter (a line feed, as the scanners of DOMAIN.md S5 send it); False on a closed wire."""

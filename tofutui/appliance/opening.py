@@ -82,7 +82,7 @@ class Opening:
 
     def _quiet(self) -> float:
         """The silence that makes the last line count: short where the prompt is there to its last blank."""
-        line = self._console.screen.line
+        line = self._console.screen.tail
         return self._timings.first_settle if line.endswith(" ") and is_prompt(line) else self._timings.quiet
 
     async def _consider(self, line: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tofutui.appliance.console import CTRL_C, Console, Patience, ShellEnded, Wire
-from tofutui.appliance.errors import Interrupted, LinkLost, NotAnAdminCli, PromptChanged
+from tofutui.appliance.errors import Interrupted, LinkLost, NotAnAdminCli, OutputTooLong, PromptChanged
 from tofutui.appliance.opening import Opening, is_prompt
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.reading import Order, Reading
@@ -109,6 +109,7 @@ class Shell:
         patience = Patience(self._timings.interrupt)
         try:
             while patience.left > 0:
+                self._console.screen.shorten()
                 heard = await self._console.hear(min(self._timings.quiet, patience.left))
                 if heard is None and self._at_prompt(self._console.screen.tail):
                     self._unfinished = False
@@ -137,6 +138,7 @@ class Shell:
         patience = Patience(self._timings.exit)
         try:
             while patience.left > 0:
+                self._console.screen.shorten()
                 await self._console.hear(patience.left)
         except ShellEnded:
             return True
@@ -147,7 +149,11 @@ class Shell:
             raise ShellEnded
         if self._broken:
             raise ShellEnded
-        await self._console.drain()
+        if not await self._console.drain(self._talk.cap):
+            self._broken = True
+            raise OutputTooLong(
+                f"{self._settings.host} prints without end, and was asked nothing", sent=False
+            )
 
     def _at_prompt(self, tail: str) -> bool:
         return tail.endswith(self.prompt) if self.prompt else is_prompt(tail)

@@ -71,6 +71,11 @@ class Screen:
                 break
         return "".join(reversed(kept))[-_TAIL:]
 
+    def shorten(self) -> None:
+        """Keep no more of the unfinished line than its `tail`, for whoever looks at nothing else."""
+        if len(self._pieces) > 1:
+            self._pieces = [self.tail]
+
     def wipe(self) -> None:
         """Forget the unfinished line."""
         self._pieces.clear()
