@@ -1,0 +1,87 @@
+"""Every screen as text, and the tables' colours in every theme, beside what was agreed on.
+
+``pytest tests/ui/test_snapshots.py --renew-snapshots`` writes them anew; look at the difference before it is
+committed. Plain text is kept, no pictures: a difference can be read, and a file is a few kilobytes.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.style import Style
+
+from tests.support.every_screen import ways
+
+Start = Callable[..., Any]
+FOLDER = Path(__file__).parent / "snapshots"
+THEMES = sorted(path.stem for path in (Path(__file__).parents[2] / "themes").glob("*.toml"))
+SIZES = [(120, 36), (80, 24)]
+ALSO = [("tables", (200, 60)), ("tables", (60, 20)), ("delete", (60, 20)), ("detail", (60, 20))]
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def compare(name: str, text: str, renew: bool) -> None:
+    """The same as in the file of this name; or write it."""
+    path = FOLDER / f"{name}.txt"
+    if renew:
+        FOLDER.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert path.exists(), f"no snapshot {path.name}: run with --renew-snapshots"
+    assert text == path.read_text(encoding="utf-8")
+
+
+def colours(style: Style | None) -> str:
+    """A style in a few characters."""
+    if style is None:
+        return "-"
+    parts = [style.color.name if style.color else "-", style.bgcolor.name if style.bgcolor else "-"]
+    flags = (style.bold, style.dim, style.italic, style.underline, style.reverse)
+    named = [letter for letter, on in zip("bdiur", flags, strict=True) if on]
+    return "/".join(parts) + "".join(named)
+
+
+async def settled(d: Any, fact: str) -> str:
+    """The screen once it shows the fact and has come to rest."""
+    await d.until(lambda: fact in d.text)
+    before = ""
+    while before != d.text:
+        before = d.text
+        for _ in range(3):
+            await d.pilot.pause()
+    return "\n".join(line.rstrip() for line in before.splitlines()) + "\n"
+
+
+CASES = [(name, size) for size in SIZES for name in ways()] + ALSO
+
+
+@pytest.mark.parametrize(("name", "size"), CASES, ids=[f"{n}-{w}x{h}" for n, (w, h) in CASES])
+async def test_text(desk: Start, pytestconfig: pytest.Config, name: str, size: tuple[int, int]) -> None:
+    go, fact = ways()[name]
+    async with desk(size=size) as d:
+        await go(d)
+        text = await settled(d, fact)
+        compare(
+            f"{name.replace(' ', '-')}-{size[0]}x{size[1]}", text, pytestconfig.getoption("renew_snapshots")
+        )
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_colours(desk: Start, pytestconfig: pytest.Config, theme: str) -> None:
+    async with desk(size=(80, 24), theme=theme) as d:
+        await settled(d, "PRIMARY")
+        lines = []
+        for strip in d.app.screen._compositor.render_strips():
+            runs = groupby(strip, key=lambda segment: colours(segment.style))
+            lines.append(" ".join(f"{look}*{sum(s.cell_length for s in run)}" for look, run in runs))
+        compare(f"theme-{theme}", "\n".join(lines) + "\n", pytestconfig.getoption("renew_snapshots"))
