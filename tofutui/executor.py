@@ -90,7 +90,8 @@ class Executor:
         """Run a confirmed plan; ``on_step`` is told of every change of a step (its number, the step).
 
         It stops at the first outcome other than gone or came back; the rest is not run. Returns the steps.
-        A plan runs once: each confirmation needs a plan of its own.
+        A plan runs once: each confirmation needs a plan of its own. What an earlier run left unknown is
+        settled before anything is sent.
         """
         steps = [Step(deletion=deletion, text="waiting") for deletion in plan.deletions]
         if plan.number in self._begun:
@@ -98,6 +99,9 @@ class Executor:
         self._begun.add(plan.number)
         async with self._running:
             lists = await self._fresh_lists(steps, on_step)
+            for role in lists:
+                with suppress(HistoryError):  # writing this plan's own entry down will tell
+                    await self.settle(role)
             for number, step in enumerate(steps):
                 report = _Report(number, step, on_step)
                 await self._run_one(report, lists)

@@ -170,9 +170,16 @@ def opener(data_dir: Path, clock: Clock = utc_now) -> Opener:
             bench=bench, executor=runner, runs=Runs(database), journal=journal, me=me, clock=clock,
             token=lambda: secrets.token_hex(8),
         )  # fmt: skip
-        return Link(bench, runner, notice=database.message, guide=Guide(tools), end=database.close)
+        left = await asyncio.to_thread(journal.unsettled, session.name)
+        notice = database.message or _left_open([f"{one.role.word} {one.key}" for one in left])
+        return Link(bench, runner, notice=notice, guide=Guide(tools), end=database.close)
 
     return open_link
+
+
+def _left_open(rows: Sequence[str]) -> str:
+    """What to say of deletions that an earlier run sent, and of which it saw no end."""
+    return f"sent earlier, outcome unknown: {', '.join(rows)}; the next listing decides" if rows else ""
 
 
 def recorded_opener(

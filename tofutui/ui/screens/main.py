@@ -104,7 +104,7 @@ class MainScreen(TableKeys):
             pane.view, pane.starting = self.comparison.nodes[role], False
         self._show_all()
         if self.link.notice:
-            self.say(self.link.notice, Tone.WARNING)
+            self.say(self.link.notice, Tone.WARNING, stays=True)
         await self._refresh(None)
 
     async def close(self) -> None:
@@ -271,7 +271,7 @@ class MainScreen(TableKeys):
                 return
             for role in self.panes:
                 for sentence in await link.runner.settle(role):
-                    self.say(sentence, Tone.WARNING)
+                    self.say(sentence, Tone.WARNING, stays=True)
             for role, pane in self.panes.items():
                 if roles is None or role in roles:
                     pane.changes.take(pane.view)

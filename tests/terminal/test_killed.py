@@ -1,0 +1,49 @@
+"""A program that is killed between a deletion's command and its answer: the next one says so, and decides."""
+
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+import tofutui
+from tests.support.lab_thread import lab_thread
+from tests.support.terminal import terminal
+
+CODE = str(Path(tofutui.__file__).parents[1])
+ISE = "198.51.100.20_443"
+
+
+def compared(screen: str) -> bool:
+    return "3 mismatch" in screen and screen.count("listed ") == 2
+
+
+@pytest.mark.timeout(180)
+def test_a_command_of_unknown_outcome_is_told_and_settled_before_anything_else(tmp_path: Path) -> None:
+    with lab_thread("renamed", tmp_path / "lab") as pair:
+        command = [sys.executable, "-m", "tofutui", "renamed", "--sessions", str(pair.lab.sessions_path)]
+        command += ["--data", str(tmp_path / "data")]
+        primary = pair.lab.nodes["primary"]
+        primary.hang = "deletecert"
+        with terminal(command, tmp_path, PYTHONPATH=CODE) as app:
+            app.wait_for(compared)
+            app.press("D")
+            app.wait_for("Delete 1 row on PRIMARY prime-pri")
+            app.press("y")
+            app.wait_for(lambda _: bool(pair.deletions()))
+            app.process.send_signal(signal.SIGKILL)
+            app.process.wait(10)
+        primary.hang = ""
+        primary.prompt_delay = 3.0
+        with terminal(command, tmp_path, PYTHONPATH=CODE) as app:
+            app.wait_for(f"sent earlier, outcome unknown: PRIMARY {ISE}")
+            assert len(pair.deletions()) == 1
+            app.wait_for(lambda screen: f"{ISE}, sent" in screen and "present in a later listing" in screen)
+            app.press("D")
+            app.wait_for("Delete 1 row on PRIMARY prime-pri")
+            app.press("y")
+            app.wait_for("GONE")
+            app.press("enter")
+            app.press("q")
+            assert app.wait_end() == 0
+        assert len(pair.deletions()) == 2
