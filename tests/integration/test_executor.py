@@ -11,6 +11,7 @@ from tofutui.appliance.errors import UnknownDialogue
 from tofutui.executor import PlanRefused
 from tofutui.tofu.plan import Outcome, Step
 from tofutui.tofu.session import Role
+from tofutui.workbench.bench import utc_now
 
 
 async def test_a_deleted_row_is_gone_in_the_next_list_and_in_the_journal(tmp_path: Path) -> None:
@@ -210,3 +211,23 @@ async def test_what_the_node_asked_in_vain_is_shown_and_journalled(tmp_path: Pat
         assert step.words == "Give a reason:"
         (written,) = pair.journal.entries(pair.bench.session.name)
         assert written.words == "Give a reason:"
+
+
+async def test_what_an_earlier_run_left_unknown_is_settled_before_anything_is_sent(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        entry = pair.entry(Role.PRIMARY, SECONDARY)
+        number = pair.journal.open_entry(
+            session=pair.bench.session.name, role=Role.PRIMARY, host="192.0.2.10", hostname="prime-pri",
+            key=ISE, command="x", operator="before", sha256=None, at=utc_now(),
+        )  # fmt: skip
+        settled: list[bool] = []
+
+        def look(_: int, step: Step) -> None:
+            if step.text.startswith("sent;"):
+                written = pair.journal.entries(pair.bench.session.name)
+                settled.append(next(one for one in written if one.id == number).is_settled)
+
+        await pair.executor.run(pair.executor.freeze([entry]), look)
+        assert settled == [True]
+        first = next(e for e in pair.journal.entries(pair.bench.session.name) if e.id == number)
+        assert first.text == "present in a later listing"
