@@ -228,6 +228,6 @@ async def test_what_an_earlier_run_left_unknown_is_settled_before_anything_is_se
                 settled.append(next(one for one in written if one.id == number).is_settled)
 
         await pair.executor.run(pair.executor.freeze([entry]), look)
-        assert settled == [True]
+        assert set(settled) == {True}
         first = next(e for e in pair.journal.entries(pair.bench.session.name) if e.id == number)
         assert first.text == "present in a later listing"
