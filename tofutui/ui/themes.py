@@ -60,7 +60,8 @@ class Themes:
             path, colon, reason = broken[0].partition(".toml")
             said.append(f"theme file {Path(path).name}{colon}{reason}")
         if len(broken) > 1:
-            said.append(f"{len(broken) - 1} more are broken: `tofutui themes` names them")
+            more = "1 more is" if len(broken) == 2 else f"{len(broken) - 1} more are"
+            said.append(f"{more} broken: `tofutui themes` names them")
         return "; ".join(dict.fromkeys(said))
 
     def for_textual(self) -> Iterator[Theme]:

@@ -128,16 +128,17 @@ class KeyBar(Painted):
         chosen.sort(key=actions.index)
         items = [span for action in chosen for span in self._placed(action)]
         self._shown += [(room + 1, ""), *((self.size.width, a.id) for a in more[:1])]
-        return ((" ", Tone.TEXT), *items, (" " * (room - used), Tone.TEXT), *tail)
+        return (*items, (" " * (room + 1 - used), Tone.TEXT), *tail)
 
     def _placed(self, action: Action) -> Line:
         """An item, noted with the cell where it ends."""
         item = self._item(action)
-        start = self._shown[-1][0] if self._shown else 1
+        start = self._shown[-1][0] if self._shown else 0
         self._shown.append((start + width(item), action.id))
         return item
 
     def _item(self, action: Action) -> Line:
-        off = action.why_disabled(self._state) is not None
-        key = (action.shown_key, Tone.MUTED if off else Tone.KEY)
-        return key, (f" {action.hint}  ", Tone.MUTED if off else Tone.TEXT)
+        """Key and word; in brackets what cannot be done now, so that it shows without colour too."""
+        if action.why_disabled(self._state) is not None:
+            return ((f"({action.shown_key} {action.hint})", Tone.MUTED),)
+        return (f" {action.shown_key}", Tone.KEY), (f" {action.hint} ", Tone.TEXT)

@@ -26,6 +26,8 @@ class Choice(Painted, can_focus=True):
 
     def content(self) -> Line:
         """What is drawn."""
+        if self.key and self.disabled:
+            return ((f"({self.key}  {self.text})", Tone.MUTED),)
         if self.key:
             return (f" {self.key}", Tone.KEY), (f"  {self.text} ", self.tone)
         return ((f"[ {self.text} ]", self.tone),)
