@@ -27,7 +27,7 @@ def shown(tmp_path: Path, *options: str, **env: str) -> Terminal:
         screen.press(":")
         screen.wait_for("Search for commands")
         screen.press("esc")
-        screen.wait_for("pane")
+        screen.wait_for(lambda text: "Search for" not in text)
         screen.press("q")
         assert screen.wait_end() == 0
     return screen

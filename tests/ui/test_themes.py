@@ -24,7 +24,7 @@ from tofutui.ui.widgets.choice import Choice
 Start = Callable[..., Any]
 BUNDLED = list(load_themes(Path("/nonexistent")).themes)
 GROUNDS = ("background", "surface", "panel")
-LINES = set("─━│┃┌┐└┘┏┓┗┛█▁▂▇▔▀▄▌▐╸╺╹╻▸ ")
+LINES = {*map(chr, range(0x2500, 0x25A0)), "▸", " "}
 """What draws borders and bars: 3:1 is enough, the words beside them say the same."""
 
 
@@ -253,6 +253,9 @@ async def test_signs_and_words_carry_everything_where_there_is_neither_colour_no
             assert verdict.look.word in d.text
         for sign in ("*", "DEMO", "#= PRIMARY", "+- SECONDARY"):
             assert sign in d.text
+        await d.press("ctrl+p")
+        await d.until(lambda: d.app.screen.has_class("-ready"))
+        assert d.text.isascii()
 
 
 async def test_the_text_area_shows_its_cursor_by_reversing(desk: Start) -> None:

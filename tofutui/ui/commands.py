@@ -68,15 +68,20 @@ class ActionProvider(Provider):
             await self._owner.uncover(main)
             self._owner.open_session(self._owner.sessions[name])
 
+    def _shown(self) -> Iterator[_Command]:
+        plain = self._owner.glyphs.plain
+        for title, run, text in self._commands():
+            yield plain(title), run, plain(text)
+
     async def discover(self) -> Hits:
         """Everything, while nothing is typed."""
-        for title, run, text in self._commands():
+        for title, run, text in self._shown():
             yield DiscoveryHit(Content(title), run, text=title, help=_plain(text))
 
     async def search(self, query: str) -> Hits:
         """What fits what is typed."""
         matcher = self.matcher(query)
-        for title, run, text in self._commands():
+        for title, run, text in self._shown():
             score = matcher.match(title)
             if score > 0:
                 yield Hit(score, Content(title), run, text=title, help=_plain(text))
@@ -86,7 +91,7 @@ class Palette(PreviewPalette):
     """The palette without its emoji, which is of another width in some terminals."""
 
     def __init__(self) -> None:
-        super().__init__(providers=[ActionProvider])
+        super().__init__(providers=[ActionProvider], placeholder="Search for commands")
 
     def on_mount(self) -> None:
         """Show a plain sign."""

@@ -30,8 +30,9 @@ class PreviewPalette(CommandPalette):
     """The theme to leave with."""
 
     def on_mount(self) -> None:
-        """Note what to come back to."""
+        """Note what to come back to; borders in ASCII where only that may be used."""
         self._before = self._owner.palette.spec.name
+        self.set_class(self._owner.glyphs.ascii, "-ascii")
         self.app.theme_changed_signal.subscribe(self, self._restyle)
 
     def _restyle(self, _theme: Theme) -> None:
