@@ -61,6 +61,7 @@ async def test_each_form_is_written_where_it_is_offered(desk: Start, folder: Pat
             assert json.loads(text)["summary"]["mismatch"] == 3
         elif form == "svg":
             assert text.startswith("<svg")
+            assert "url(http" not in text.replace('"', "")
             assert "which" not in text
             assert "MISMATCH" in text
         else:

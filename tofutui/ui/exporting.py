@@ -22,6 +22,7 @@ CHOICES = (
     ("markdown", "Markdown: the comparison for a ticket"),
     ("svg", "SVG: a picture of the screen"),
 )
+_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 def default_name(session: str, form: str, now: datetime, folder: Path) -> str:
@@ -29,6 +30,11 @@ def default_name(session: str, form: str, now: datetime, folder: Path) -> str:
     plain = re.sub(r"[^\w.-]+", "-", session) or "session"
     name = f"tofutui-{plain}-{now.astimezone():%Y%m%d-%H%M%S}.{SUFFIXES.get(form, form)}"
     return str((Path.cwd() if os.access(Path.cwd(), os.W_OK) else folder) / name)
+
+
+def self_contained(picture: str) -> str:
+    """An SVG that loads no fonts from elsewhere, and keeps its spaces in every viewer."""
+    return _FONT.sub("", picture).replace("<svg ", '<svg xml:space="preserve" ', 1)
 
 
 def held_still(comparison: Comparison) -> Comparison:

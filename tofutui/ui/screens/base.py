@@ -118,7 +118,9 @@ class Acting(Screen[Result]):
 
     def picture(self) -> str:
         """The screen on top as SVG."""
-        return self.app.export_screenshot(title="tofutui")
+        from tofutui.ui.exporting import self_contained
+
+        return self_contained(self.app.export_screenshot(title="tofutui"))
 
     async def write_file(self, title: str, form: str, text: str) -> None:
         """Ask for the path and write; what went wrong stays to be read.
