@@ -1,7 +1,7 @@
-"""The pictures of the README, taken from the app on its simulated pair: ``python docs/pictures.py [FOLDER]``.
+"""The pictures of the README, from the app on its simulated pair: ``python docs/pictures.py [FOLDER]``.
 
-What can be held still is: the clock, the size, the names of this machine and of who sits at it. The keys of the
-simulated servers are made at each start, so fingerprints differ from one run to the next.
+What can be held still is: the clock, the size, the names of this machine and of who sits at it. The keys of
+the simulated servers are made at each start, so fingerprints differ from one run to the next.
 """
 
 import asyncio
@@ -69,7 +69,8 @@ def hold_still(home: str) -> None:
     """This process knows no name of this machine, no user, no zone and no settings."""
     for variable in ("TEXTUAL_THEME", "NO_COLOR", "TOFUTUI_SESSIONS", "TOFUTUI_DATA", "SSH_AUTH_SOCK"):
         os.environ.pop(variable, None)
-    os.environ |= {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home, "LOGNAME": "ops", "TZ": "UTC"}
+    os.environ |= dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), home)
+    os.environ |= {"LOGNAME": "ops", "TZ": "UTC"}
     time.tzset()
     socket.gethostname = lambda: "jump01"
 

@@ -1,21 +1,168 @@
 """What the README says is what the program does."""
 
+import json
 import re
+import tomllib
+from dataclasses import fields
 from pathlib import Path
 
+import pytest
+
+from tests.faults.matrix import Fault, Moment, cells
+from tofutui.cli.examples import EXIT_CODES
 from tofutui.cli.keys import as_markdown
+from tofutui.cli.parsers import COMMANDS, parse, parser_of
+from tofutui.config.paths import bundled
+from tofutui.config.sessions import load_sessions
+from tofutui.config.themes import TOKENS, load_themes, parse_theme, weak_texts
+from tofutui.tofu.presented import Status
+from tofutui.tofu.session import NodeSettings, ProbeSettings, Role
 from tofutui.tofu.verdict import LOOKS
 
-README = Path(__file__).parents[2].joinpath("README.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+README = ROOT.joinpath("README.md").read_text("utf-8")
+MINIMAL = """\
+[sessions.x.primary]
+host = "192.0.2.10"
+[[sessions.x.remotes]]
+name = "ise"
+host = "198.51.100.20"
+"""
+
+
+def between(mark: str) -> str:
+    found = re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", README, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def fence(mark: str) -> str:
+    """The code that stands under a mark."""
+    found = re.search(rf"<!-- {mark} -->\n```\w+\n(.*?)```", README, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def settings() -> dict[tuple[str, str], str]:
+    """Table and key of each setting, with the default as it is written."""
+    found, table = {}, ""
+    for row in between("settings").splitlines()[2:]:
+        first, key, default, *_ = [cell.strip() for cell in row.strip("|").split("|")]
+        table = first or table
+        found[kind_of(table), key.strip("`")] = default.strip("`")
+    return found
+
+
+def kind_of(table: str) -> str:
+    return next((k for k in ("primary", "remotes", "probe") if f".{k}]" in table), "session")
 
 
 def test_the_table_of_keys_is_the_declaration():
     """To renew it: tofutui keys --format markdown."""
-    between = re.search(r"<!-- keys -->\n(.*?)\n<!-- /keys -->", README, re.DOTALL)
-    assert between is not None
-    assert between[1] == as_markdown()
+    assert between("keys") == as_markdown()
 
 
 def test_every_verdict_is_explained_as_it_is_shown():
     shown = {f"`{look.glyph} {look.word}`" for look in LOOKS.values() if look.word != "PROBING"}
     assert {word for word in shown if word not in README} == set()
+
+
+def test_every_setting_of_the_example_stands_in_the_reference_and_no_other():
+    example = tomllib.loads(bundled("sessions.toml.example").read_text("utf-8"))
+    session = example["sessions"]["site-a"]
+    both = session["primary"] | session["secondary"]
+    expected = {("session", key) for key in session} | {("primary", key) for key in both}
+    expected |= {("remotes", key) for key in session["remotes"][0]}
+    expected |= {("probe", key) for key in session["probe"]}
+    expected -= {("session", table) for table in ("primary", "secondary", "remotes", "probe")}
+    assert set(settings()) == expected
+    nodes = {field.name for field in fields(NodeSettings)} - {"role", "left_to_ssh"}
+    assert {key for table, key in expected if table == "primary"} == nodes
+    assert {key for table, key in expected if table == "probe"} == {f.name for f in fields(ProbeSettings)}
+
+
+def test_each_default_in_the_reference_is_the_one_in_force(tmp_path: Path):
+    file = tmp_path / "s.toml"
+    file.write_text(MINIMAL)
+    session = load_sessions(file)["x"]
+    (remote,) = session.remotes
+    node, probe = session.nodes[Role.PRIMARY], session.probe
+    values = {"session": session, "primary": node, "probe": probe, "remotes": remote}
+    for (table, key), written in settings().items():
+        if written == "needed":
+            continue
+        one = values[table]
+        value = remote.endpoint.port if (table, key) == ("remotes", "port") else getattr(one, key)
+        assert written == as_written(value), f"{table} {key}"
+
+
+def as_written(value: object) -> str:
+    match value:
+        case None | "":
+            return "none"
+        case bool() | dict() | tuple():
+            return json.dumps(value)
+        case Path():
+            return f"~/{value.relative_to(Path.home())}"
+        case float():
+            return f"{value:g}"
+    return str(value)
+
+
+def test_every_command_and_exit_code_is_told():
+    for name, words in COMMANDS.items():
+        assert f"| `tofutui {name}` | {words} |" in README
+    for code, words in re.findall(r"^  (\d)  (.*)$", EXIT_CODES, re.MULTILINE):
+        assert f"| {code} | {words}" in README
+
+
+@pytest.mark.parametrize("option", sorted(set(re.findall(r"`(--[a-z-]+)", README))))
+def test_every_option_that_is_named_exists(option: str):
+    parsers = [parser_of(name) for name in ("app", *COMMANDS)]
+    assert any(option in parser._option_string_actions for parser in parsers)
+
+
+def test_the_command_lines_can_be_parsed():
+    lines = [line.split("  #")[0] for line in re.findall(r"^tofutui .*$", README, re.MULTILINE)]
+    assert len(lines) > 5
+    for line in lines:
+        parse(line.split(" > ")[0].split()[1:])
+
+
+def test_every_theme_and_token_is_named_and_the_example_is_one():
+    for name in (*load_themes(ROOT / "none").themes, *TOKENS):
+        assert f"`{name}`" in README
+    theme = parse_theme(fence("theme"), "README")
+    assert len(tomllib.loads(fence("theme"))["colors"]) == 5
+    assert weak_texts(theme) == []
+
+
+def test_every_sentence_under_trouble_is_one_that_the_program_says():
+    sources = "\n".join(file.read_text("utf-8") for file in sorted((ROOT / "tofutui").rglob("*.py")))
+    said = [row.split("|")[1] for row in between("trouble").splitlines()[2:]]
+    quoted = [text for cell in said for text in re.findall(r"`([^`]+)`", cell)]
+    sentences = [text for text in quoted if " " in text and not text.startswith("≈")]
+    assert len(sentences) > 10
+    parts = [part.strip() for sentence in sentences for part in sentence.split("…")]
+    assert [part for part in parts if part not in sources] == []
+
+
+def test_every_reason_for_no_answer_is_told():
+    told = between("trouble")
+    reasons = {status.value for status in Status} - {"ok", "pending"}
+    assert {reason for reason in reasons if f"`{reason}`" not in told} == set()
+
+
+def test_the_figures_of_the_faults_are_those_of_the_matrix():
+    played = [cell for cell in cells() if cell.expected is not None]
+    every = len(Fault) * len(Moment)
+    flat = " ".join(README.split())
+    assert f"{len(Fault)} faults" in flat
+    assert f"{len(Moment)} moments" in flat
+    rest = every - len(played)
+    assert f"Of the {every} cases {len(played)} are played; the other {rest} do not meet" in flat
+
+
+def test_every_link_leads_somewhere():
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert [link for link in links if "://" not in link and not ROOT.joinpath(link).exists()] == []

@@ -111,7 +111,7 @@ def how_to_make_one(path: Path) -> str:
     content = r"[sessions.site-a.primary]\nhost = \"192.0.2.10\"\n"
     return (
         f'make one: mkdir -p {folder} && printf "{content}" > {file}; '
-        "sessions.toml.example shows every key; tofutui --demo needs none"
+        "tofutui sessions example prints one with every key; tofutui --demo needs none"
     )
 
 
