@@ -17,14 +17,12 @@ def masked(count: int) -> None:
 
 def ours(count: int, *, redact: bool = False) -> None:
     """The app, with a comparison that holds ``count`` rows a node."""
-    import asyncio
-
     from tests.support.fake_bench import Fakes, entry, session
     from tofutui.tofu.comparison import Entry
     from tofutui.tofu.session import Role
     from tofutui.tofu.site import Who
     from tofutui.tofu.verdict import Verdict
-    from tofutui.ui.app import TofutuiApp
+    from tofutui.ui.app import run
     from tofutui.ui.options import AppOptions
 
     def table(role: Role) -> list[Entry]:
@@ -42,8 +40,7 @@ def ours(count: int, *, redact: bool = False) -> None:
             data_dir=Path(folder),
             redact=redact,
         )
-        app = TofutuiApp(options, open_link=Fakes(table).open)
-        asyncio.run(app.run_async())
+        run(options, Fakes(table).open)
 
 
 def stock(count: int) -> None:

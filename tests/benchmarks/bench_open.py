@@ -1,0 +1,116 @@
+"""From the last byte of a listing to a screen that stands still: 2 x 5,000 rows opened, 10 changes refreshed.
+
+The nodes are the simulated pair, with probing switched off; the app runs on a pseudo-terminal of 120x36.
+Run: python tests/benchmarks/bench_open.py
+"""
+
+import os
+import select
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from unittest import mock
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks.bench_stalls import crowded
+from tests.benchmarks.figures import PYTHON, ROOT, Figure, markdown, spread
+from tests.support.lab_thread import ThreadedLab, lab_thread
+from tests.support.terminal import Terminal, terminal
+from tofutui.lab.shell import Shell
+
+QUIET_S = 0.7
+"""What comes later than this after the last byte belongs to something else."""
+CHANGES = 10
+
+
+@contextmanager
+def noting_ends(when: list[float]) -> Iterator[None]:
+    """Note when each listing was sent to its end."""
+    listing = Shell._listing
+
+    async def noted(shell: Shell) -> AsyncIterator[str]:
+        async for line in listing(shell):
+            yield line
+        when.append(time.perf_counter())
+
+    with mock.patch.object(Shell, "_listing", noted):
+        yield
+
+
+def still(app: Terminal, ends: list[float], listings: int) -> float:
+    """Read until both listings have ended and nothing comes any more; when the last byte came."""
+    last, deadline = time.perf_counter(), time.perf_counter() + 120
+    while len(ends) < listings or select.select([app.master], [], [], QUIET_S)[0]:
+        if select.select([app.master], [], [], 0.05)[0]:
+            app._read(0)
+            last = time.perf_counter()
+        if time.perf_counter() > deadline:
+            raise SystemExit("the screen does not come to rest")
+    return last
+
+
+def change(lab: ThreadedLab) -> None:
+    """Ten rows of each node go away, as if somebody deleted them."""
+    done = threading.Event()
+
+    def take_away() -> None:
+        for node in lab.lab.nodes.values():
+            for key in [key for key in node.table if not node.is_own(key)][-CHANGES:]:
+                del node.table[key]
+        done.set()
+
+    lab.loop.call_soon_threadsafe(take_away)
+    done.wait(10)
+
+
+def measure(rows: int) -> tuple[float, float]:
+    """Milliseconds for opening, and for a refresh with ten changes on each node (listed twice to be sure)."""
+    ends: list[float] = []
+    with tempfile.TemporaryDirectory(prefix="bench-open-") as name, noting_ends(ends):
+        folder = Path(name)
+        scenario = folder / "crowded.toml"
+        scenario.write_text(crowded(rows, 10))
+        with lab_thread(str(scenario), folder / "lab") as lab:
+            sessions = lab.lab.sessions_path
+            where = "[sessions.crowded.probe"
+            text = sessions.read_text().replace(f"{where}.map]", f'{where}]\nvia = "off"\n{where}.map]')
+            assert 'via = "off"' in text
+            sessions.write_text(text)
+            command = [PYTHON, "-m", "tofutui", "--sessions", str(sessions), "--data", str(folder / "data")]
+            with terminal(command, folder, PYTHONPATH=str(ROOT)) as app:
+                opened = still(app, ends, 2) - ends[1]
+                change(lab)
+                ends.clear()
+                os.write(app.master, b"R")
+                refreshed = still(app, ends, 4) - max(ends)
+                app.press("q")
+                app.wait_end(30)
+    return opened * 1000, refreshed * 1000
+
+
+def figures(*, quick: bool = False) -> list[Figure]:
+    """Number 9 of the table, and its part of number 14."""
+    few = [measure(500) for _ in range(1 if quick else 3)]
+    many = [measure(5000) for _ in range(1 if quick else 5)]
+    opened, refreshed = ([run[part] for run in many] for part in (0, 1))
+    small = [run[0] for run in few]
+    growth = median(opened) / median(small)
+    text = f"{median(small):.0f} ms -> {median(opened):.0f} ms"
+    return [
+        Figure(9, "2 x 5,000 rows opened, after the last byte", "500 ms", spread(opened, "ms"),
+               f"2 x 500 rows: {spread(small, 'ms')}", median(opened) <= 500),
+        Figure(9, f"refresh of 2 x 5,000 rows with 2 x {CHANGES} gone", "100 ms", spread(refreshed, "ms"),
+               "—", median(refreshed) <= 100),
+        Figure(14, "opening, 2 x 500 -> 2 x 5,000 rows", "11 x", f"{growth:.1f} x", text, growth <= 11),
+    ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    print(markdown(figures()))
