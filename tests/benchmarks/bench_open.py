@@ -56,6 +56,15 @@ def still(app: Terminal, ends: list[float], listings: int) -> float:
     return last
 
 
+def quiet(lab: ThreadedLab, app: Terminal) -> None:
+    """Read until the nodes have been asked nothing more for a while: the refresh is over."""
+    asked = -1
+    while asked != (now := sum(len(lines) for lines in lab.lab.sent.values())):
+        asked = now
+        while select.select([app.master], [], [], 2.0)[0]:
+            app._read(0)
+
+
 def change(lab: ThreadedLab) -> None:
     """Ten rows of each node go away, as if somebody deleted them."""
     done = threading.Event()
@@ -84,6 +93,7 @@ def measure(rows: int) -> tuple[float, float]:
             command = [PYTHON, "-m", "tofutui", "--sessions", str(sessions), "--data", str(folder / "data")]
             with terminal(command, folder, PYTHONPATH=str(ROOT)) as app:
                 opened = still(app, ends, 2) - ends[1]
+                quiet(lab, app)
                 change(lab)
                 ends.clear()
                 os.write(app.master, b"R")

@@ -27,17 +27,26 @@ def many(role: Role, count: int, verdict: Verdict = Verdict.SAME_NAME) -> list[E
     ]  # fmt: skip
 
 
+def below_the_title(d: Any) -> str:
+    return str(d.text.partition("\n")[2])
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_both_panes_stand_side_by_side_with_what_is_known_of_each_node(
     desk: Start, size: tuple[int, int]
 ) -> None:
     async with desk(size=size) as d:
-        lines = d.text.splitlines()
-        title = next(line for line in lines if "PRIMARY" in line)
-        assert title.index("PRIMARY") < title.index("SECONDARY")
-        for words in ("prime-pri", "192.0.2.10", "prime-sec", "192.0.2.11", "3.7.0", "HA not Configured"):
+        frame = d.text.splitlines()[1]
+        both = size[0] >= 76
+        assert not both or frame.index("PRIMARY") < frame.index("SECONDARY")
+        for words in ("prime-pri", "192.0.2.10", "3.7.0", "HA not Configured"):
             assert words in d.text
-        assert d.text.count("listed 14:02:38") == 2
+        assert d.text.count("listed 14:02:38") == 1 + both
+        if not both:
+            assert "SECONDARY is behind" in d.text
+            await d.press("tab")
+        assert "prime-sec" in d.text
+        assert "192.0.2.11" in d.text
         assert "MISMATCH" in d.text
         assert "SAME NAME" in d.text or size[1] < 24
 
@@ -80,10 +89,10 @@ async def test_stale_rows_of_remote_hosts_stand_first_and_have_the_cursor(desk: 
 
 async def test_only_the_armed_pane_has_a_cursor_and_keys_act_there(desk: Start) -> None:
     async with desk() as d:
-        assert d.text.count("▸") == 1
+        assert below_the_title(d).count("▸") == 1
         await d.press("tab")
         assert d.main.armed is Role.SECONDARY
-        assert d.text.count("▸") == 1
+        assert below_the_title(d).count("▸") == 1
         assert d.text.count("┃") == 2 * (d.pane.size.height - 2)
         assert {line[0] for line in d.text.splitlines()[2 : d.pane.size.height]} == {"│"}
         await d.press("j")
@@ -203,7 +212,7 @@ async def test_the_counterpart_is_the_same_endpoint_in_the_other_pane(desk: Star
 async def test_zoom_shows_one_pane_with_more_columns_and_esc_goes_back(desk: Start) -> None:
     async with desk() as d:
         await d.press("z")
-        assert "SECONDARY" not in d.text
+        assert "SECONDARY prime-sec" not in below_the_title(d)
         assert "343d" in d.text
         assert "SHA-256" in d.text
         await d.press("tab")
@@ -250,7 +259,7 @@ async def test_copying_says_that_it_was_only_sent(desk: Start) -> None:
 async def test_keys_that_mean_nothing_do_nothing(desk: Start) -> None:
     async with desk() as d:
         before = d.text
-        await d.press("d", "v", "f2", "ctrl+t")
+        await d.press("d", "f2", "ctrl+t")
         assert d.text == before
         assert not d.fakes.runner.ran
 
