@@ -25,9 +25,11 @@ from tests.support.lab_thread import ThreadedLab, lab_thread
 from tests.support.terminal import Terminal, terminal
 from tofutui.lab.shell import Shell
 
-QUIET_S = 0.7
+QUIET_S = 2.0
 """What comes later than this after the last byte belongs to something else."""
 CHANGES = 10
+ROWS_A_SECOND = 500
+"""How fast a node lists; an appliance is slower."""
 
 
 @contextmanager
@@ -87,6 +89,8 @@ def measure(rows: int) -> tuple[float, float]:
         scenario = folder / "crowded.toml"
         scenario.write_text(crowded(rows, 10))
         with lab_thread(str(scenario), folder / "lab") as lab:
+            for node in lab.lab.nodes.values():
+                node.list_seconds = rows / ROWS_A_SECOND
             sessions = lab.lab.sessions_path
             sessions.write_text(sessions.read_text().replace('via = "direct"', 'via = "off"'))
             assert 'via = "off"' in sessions.read_text()
