@@ -7,6 +7,7 @@
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,15 +50,21 @@ def tell(figures: dict[str, int], began: float) -> None:
         print(f"  {number:8,}  {name}")
 
 
-@pytest.mark.timeout(max(120, STEPS // 20))
+ENDS = ("gone", "came back", "still there", "cannot tell", "refused", "not run")
+
+
+@pytest.mark.timeout(max(240, STEPS // 10))
 def test_in_simulated_time(memory: MemoryWorld) -> None:
-    began = time.monotonic()
-    figures = run_steps(memory, STEPS, first_seed=first_seed())
+    began, figures = time.monotonic(), Counter[str]()
+    for more in range(5):  # what hypothesis draws differs with the modules loaded, rare ends may take longer
+        figures.update(run_steps(memory, STEPS, first_seed=first_seed() + 1000 * more))
+        missing = [end for end in ENDS if not figures[f"outcome: {end}"]]
+        if not missing:
+            break
     tell(figures, began)
     assert figures["steps"] >= STEPS
     assert figures["deletions sent"] >= STEPS // 100
-    for outcome in ("gone", "came back", "still there", "cannot tell", "refused", "not run"):
-        assert figures.get(f"outcome: {outcome}"), f"no story ended with {outcome}"
+    assert not missing, f"no story ended with {missing}"
 
 
 @pytest.mark.timeout(max(120, SSH_STEPS // 4))

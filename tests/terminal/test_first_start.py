@@ -49,7 +49,7 @@ def test_the_welcome_ends_with_0_and_makes_nothing(tmp_path: Path) -> None:
 def test_a_session_that_is_named_needs_its_file(tmp_path: Path) -> None:
     with terminal([*TOFUTUI, "site-a"], tmp_path) as running:
         assert running.wait_end() == 2
-        assert "no such file" in running.text()
+        assert b"no such file" in running.raw
 
 
 def test_a_broken_sessions_file_is_told_in_full_and_ends_with_2(tmp_path: Path) -> None:
