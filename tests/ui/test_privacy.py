@@ -139,6 +139,16 @@ async def test_copies_are_masked(desk: Start, key: str) -> None:
         assert "deletecert host address-" in d.copied[-1]
 
 
+async def test_this_machines_name_is_hidden_be_it_as_short_as_a_word(desk: Start) -> None:
+    async with desk(size=(200, 60)) as d:
+        d.fakes.bench.comparison.seen_from = "vm"
+        await d.press("v")
+        await d.until(lambda: "PRIVACY" in d.text)
+        title = d.text.splitlines()[0]
+        assert "seen from" in title
+        assert "seen from vm" not in title
+
+
 async def test_what_is_deleted_is_real(desk: Start) -> None:
     async with desk(redact=True) as d:
         await d.press("D")

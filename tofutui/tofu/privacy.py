@@ -75,6 +75,10 @@ class Mask:
         for name in names:
             self._user(name)
 
+    def host(self, name: str) -> str:
+        """The stand-in for a host's name or address, however short: in free text a short word stays."""
+        return self._host(name)
+
     def session(self, name: str) -> str:
         """The stand-in for a session's name."""
         return self._session_name(name)

@@ -38,6 +38,10 @@ class Privacy:
         """What may be shown of a value: a copy with stand-ins while the mask is on."""
         return self.mask(value) if self.on else value
 
+    def host(self, name: str) -> str:
+        """What may be shown of a host's name, be it as short as a common word."""
+        return self.mask.host(name) if self.on else name
+
     def head(self, view: NodeView) -> NodeView:
         """What may be shown of a node, without its rows, which stay as they are."""
         return self.mask.head(view) if self.on else view

@@ -94,7 +94,9 @@ class DeleteScreen(Dialog[bool]):
         box = self.query_one("#box")
         inner = max(20, min(104, int(self.size.width * 0.96)) - 4)
         body = self.query_one("#body", Scroller)
-        plan, seen_from = self.shown(self.plan), self.shown(self._seen_from)
+        plan, seen_from = self.shown(self.plan), self._seen_from
+        if not self.revealed:
+            seen_from = self.owner.privacy.host(seen_from)
         lines = planwords.dialog(plan, self._hidden, seen_from, inner, self.owner.glyphs)
         lines += self._about_privacy(inner)
         room = self.size.height - 4 - 2 * len(self._typed)

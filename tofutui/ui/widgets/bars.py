@@ -21,7 +21,7 @@ class TitleBar(Painted):
     def tell(self, comparison: Comparison, badges: Sequence[Badge], armed: Role | None) -> None:
         """Show where things stand; the most important badge comes first."""
         name = self.glyphs.plain(own_title(self.privacy(comparison.session)))
-        seen = self.privacy(f"seen from {comparison.seen_from}")
+        seen = f"seen from {self.privacy.host(comparison.seen_from)}"
         title = Title(
             name=name, seen=seen, comparison=comparison, badges=badges, armed=armed, glyphs=self.glyphs
         )
