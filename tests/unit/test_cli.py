@@ -183,6 +183,14 @@ def test_sessions_validate_says_ok(capsys, two):
     assert lines_of(capsys) == ([f"{two}: ok, 2 sessions"], [])
 
 
+def test_sessions_validate_names_each_file_that_holds_a_session(capsys, tmp_path):
+    file = tmp_path / "sessions.d" / "b.toml"
+    file.parent.mkdir()
+    file.write_text('[sessions.b.primary]\nhost = "192.0.2.10"\n')
+    assert main(["sessions", "validate", "--sessions", str(tmp_path / "sessions.toml")]) == 0
+    assert lines_of(capsys) == ([f"{file}: ok, 1 session"], [])
+
+
 def test_sessions_validate_of_the_example_says_ok(capsys):
     example = Path(__file__).parents[2] / "sessions.toml.example"
     assert main(["sessions", "validate", "--sessions", str(example)]) == 0

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections import Counter
 from collections.abc import Iterator
 
 from tofutui.cli.output import complain, say, write
@@ -28,7 +29,8 @@ def run(options: argparse.Namespace) -> int:
         for session in report.sessions.values():
             say(_line(session))
     elif not report.errors:
-        say(f"{path}: ok, {_number(report)}")
+        for file, number in Counter(report.origin.values()).items():
+            say(f"{file}: ok, {number} session{'s' if number > 1 else ''}")
     return 2 if report.errors else 0
 
 
@@ -44,8 +46,3 @@ def _warnings(report: SessionsReport) -> Iterator[str]:
 def _line(session: Session) -> str:
     nodes = " ".join(f"{role}={node.host}" for role, node in session.nodes.items())
     return "  ".join(part for part in (session.name, nodes, session.title) if part)
-
-
-def _number(report: SessionsReport) -> str:
-    number = len(report.sessions)
-    return "1 session" if number == 1 else f"{number} sessions"
