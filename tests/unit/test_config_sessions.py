@@ -327,3 +327,23 @@ def test_an_unknown_word_in_a_list_names_the_nearest_one(write):
     )
     (error,) = errors_of(path)
     assert error.endswith("[sessions.a.remotes.1] nodes = ['primry']: 'primry': did you mean primary?")
+
+
+def test_what_both_nodes_share_is_told_together_with_the_other_faults(write):
+    node = 'host = "192.0.2.10"\naddresses = ["prime"]\n'
+    errors = errors_of(
+        write(f"[sessions.a.primary]\n{node}usrname = 'x'\n[sessions.a.secondary]\n{node}hm_port = 'x'\n")
+    )
+    assert any("usrname: unknown key, did you mean username?" in error for error in errors)
+    assert any("hm_port = 'x'" in error for error in errors)
+    assert any("[sessions.a.secondary] host, port: the same 192.0.2.10:22" in error for error in errors)
+    assert any("[sessions.a.secondary] addresses: prime stands in the primary's" in error for error in errors)
+    assert len(errors) == 4
+
+
+@pytest.mark.parametrize("line", ["port = 'x'", "prot = 2222", "hots = '192.0.2.11'"])
+def test_a_host_or_port_written_wrongly_is_one_fault_and_not_taken_for_the_other_node_too(write, line):
+    errors = errors_of(
+        write(f"[defaults]\nhost = '192.0.2.10'\n[sessions.a.primary]\n[sessions.a.secondary]\n{line}\n")
+    )
+    assert len(errors) == 1

@@ -116,6 +116,7 @@ def _common(name: str, description: str, more: str = "") -> _Parser:
         "--data", type=Path, metavar="DIR", help="the folder of the journal (else $TOFUTUI_DATA)"
     )
     group.add_argument("--read-only", action="store_true", help="never change anything on a node")
+    group.add_argument("--redact", action="store_true", help="show stand-ins for addresses and names")
     group.add_argument("--ascii", action="store_true", help="draw and print with ASCII only")
     group.add_argument("--debug", action="store_true", help="show the traceback of an error")
     group.add_argument("--version", action="version", version=f"tofutui {__version__}")
@@ -139,7 +140,6 @@ def _app() -> _Parser:
     group.add_argument(
         "--last-key", action="store_true", help="show the last key and what it did, for those who watch"
     )
-    _add_redact(group)
     group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     return parser
 
@@ -186,13 +186,8 @@ def _offline() -> _Parser:
     return parser
 
 
-def _add_redact(group: argparse._ActionsContainer) -> None:
-    group.add_argument("--redact", action="store_true", help="show stand-ins for addresses and names")
-
-
 def _add_comparison(parser: _Parser) -> None:
     """What a comparison takes into account, and how it is reported."""
-    _add_redact(parser)
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     parser.add_argument(
         "--log",
@@ -230,7 +225,6 @@ def _history() -> _Parser:
     parser.add_argument("session", metavar="SESSION", help="the session")
     parser.add_argument("--row", metavar="KEY", help="only this row, by its key or as HOST:PORT")
     parser.add_argument("--role", choices=tuple(map(str, Role)), help="only this node's rows")
-    _add_redact(parser)
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     parser.add_argument(
         "--forget",
@@ -245,7 +239,6 @@ def _record() -> _Parser:
     parser.add_argument("session", metavar="SESSION", help="the session that the run belongs to")
     parser.add_argument("--run", type=int, metavar="ID", help="which run; else the newest")
     parser.add_argument("--format", choices=("markdown", "json", "html"), default="markdown")
-    _add_redact(parser)
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the record there")
     return parser
 
@@ -286,7 +279,6 @@ def _doctor() -> _Parser:
         "What this program runs on and how it is set up, without secrets; it connects to nothing.",
         "exit codes:\n  0  nothing wrong\n  2  the configuration is broken (all is printed still)",
     )
-    parser.add_argument("--redact", action="store_true", help="stand-ins for addresses and names")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     return parser
 

@@ -23,6 +23,8 @@ def run(options: argparse.Namespace) -> int:
         write(bundled("sessions.toml.example").read_text("utf-8"))
         return 0
     report = read_sessions(path)
+    if options.mask is not None:
+        options.mask.learn(*report.sessions.values())
     for line in (*report.errors, *(f"warning: {text}" for text in _warnings(report))):
         complain(line)
     if options.what == "list":

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tofutui.config.checks import check_session
-from tofutui.config.errors import ConfigError, NoSessionsFile
+from tofutui.config.errors import ConfigError, NoSessionsFile, nearest
 from tofutui.config.fields import (
     Check,
     Faults,
@@ -228,14 +228,24 @@ def _node_checks(base: Path) -> dict[str, Check]:
 def _read_node(
     role: Role, raw: object, defaults: dict[str, Any], base: Path, place: str, faults: Faults
 ) -> NodeSettings | None:
-    place = f"{place}.{role}"
-    before = len(faults.errors)
+    """One node. A faulty one is built of what is right in it, so that what holds between the two nodes is
+    told at once too; None where it cannot be said which endpoint is meant.
+    """
+    checks = _node_checks(base)
     required = [] if "host" in defaults else ["host"]
-    own = read_table(raw, _node_checks(base), place, faults, required)
-    if len(faults.errors) > before or not ("host" in own or "host" in defaults):
-        return None
+    own = read_table(raw, checks, f"{place}.{role}", faults, required)
     values = {**defaults, **own}
+    if "host" not in values or _is_endpoint_unclear(raw, own, list(checks)):
+        return None
     return NodeSettings(role=role, left_to_ssh=frozenset({"port", "username"} - values.keys()), **values)
+
+
+def _is_endpoint_unclear(raw: object, own: dict[str, Any], valid: list[str]) -> bool:
+    """Whether the host or the port is written wrongly: what stands in its place was not meant."""
+    keys = raw if isinstance(raw, dict) else {}
+    wrong = [key for key in keys if key not in own]
+    meant = [key if key in valid else nearest(key, valid) for key in wrong]
+    return any(word in meant for word in ("host", "port", "did you mean host?", "did you mean port?"))
 
 
 def _read_remotes(raw: object, place: str, faults: Faults) -> Iterator[Remote]:
