@@ -245,10 +245,11 @@ async def test_a_key_held_down_answers_one_question_only(desk: Start) -> None:
         assert await asked[1] is True
 
 
-async def test_a_second_press_by_hand_soon_after_the_first_answers_the_next_question(desk: Start) -> None:
+@pytest.mark.parametrize("after", [0.03, 0.15, 0.3])
+async def test_a_second_press_soon_after_the_first_answers_the_next_question(desk: Start, after: float) -> None:
     async with desk() as d:
         asked, at = await two_host_keys(d)
-        pressed(d, "y", at + 0.3)
+        pressed(d, "y", at + after)
         async with asyncio.timeout(30):
             assert await asked[1] is True
 

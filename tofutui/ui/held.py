@@ -18,10 +18,11 @@ class SpentKey:
     key: str | None = None
     _last: float = 0.0
     _gap: float = 0.0
+    _repeats: int = 0
 
     def spend(self, key: str, time: float) -> None:
         """This key answered a question."""
-        self.key, self._last, self._gap = key, time, 0.0
+        self.key, self._last, self._gap, self._repeats = key, time, 0.0, 0
 
     def note(self, key: str, time: float) -> None:
         """A key came: another one, or the same after a pause, means that it was let go of."""
@@ -29,6 +30,7 @@ class SpentKey:
             self.key = None
         elif time > self._last:
             self._gap, self._last = time - self._last, time
+            self._repeats += 1
 
     def is_held(self, key: str, time: float) -> bool:
         """Whether this key may be a repeat of the one that answered."""
@@ -36,5 +38,5 @@ class SpentKey:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether the newest repeat may be a press by hand: the first one after a pause."""
-        return self._gap >= PAUSE
+        """Whether the newest repeat may be a press by hand: the first of all, or one after a pause."""
+        return self._repeats == 1 or self._gap >= PAUSE
