@@ -246,7 +246,7 @@ async def test_a_key_held_down_answers_one_question_only(desk: Start) -> None:
 
 
 @pytest.mark.parametrize("after", [0.03, 0.15, 0.3])
-async def test_a_second_press_soon_after_the_first_answers_the_next_question(desk: Start, after: float) -> None:
+async def test_a_second_press_soon_after_answers_the_next_question(desk: Start, after: float) -> None:
     async with desk() as d:
         asked, at = await two_host_keys(d)
         pressed(d, "y", at + after)

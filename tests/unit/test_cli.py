@@ -416,7 +416,7 @@ def unused_port():
 
 @pytest.mark.parametrize(
     "command",
-    [["sessions", "path"], ["sessions", "validate"], ["themes"], ["keys"], ["completion", "bash"], ["doctor"]],
+    [["sessions", "path"], ["sessions", "validate"], ["themes"], ["keys"], ["completion", "zsh"], ["doctor"]],
 )
 def test_redact_is_common_to_all_commands(command, two, capsys):
     assert main([*command, "--redact", "--sessions", str(two)]) == 0
@@ -430,5 +430,6 @@ def test_a_redacted_list_of_sessions_names_none(two, capsys):
     assert names
     assert main(["sessions", "list", "--redact", "--sessions", str(two)]) == 0
     out = capsys.readouterr().out
-    assert [line.split()[0] for line in out.splitlines()] == [f"session-{n}" for n in range(1, len(names) + 1)]
+    shown = [line.split()[0] for line in out.splitlines()]
+    assert shown == [f"session-{n}" for n in range(1, len(names) + 1)]
     assert "address-1" in out

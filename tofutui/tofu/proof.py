@@ -16,11 +16,17 @@ def outcome_of(deletion: Deletion, listing: Listing) -> tuple[Outcome, str]:
     equals_presented = _equals_presented(now, deletion.entry.presented)
     if now != before and equals_presented:
         return Outcome.CAME_BACK, "present again, with the certificate's subject presented now"
+    text = "the same text" if now == before else "another text"
+    if equals_presented is None:
+        return Outcome.CANNOT_TELL, f"present with {text}, and nothing was presented to compare it with"
     if now != before:
         return Outcome.CANNOT_TELL, "present with another text, which is not the subject presented now"
-    if equals_presented is False:
+    if not equals_presented:
         return Outcome.STILL_THERE, "present with the same text: the deletion did not work"
-    return Outcome.CANNOT_TELL, "present with the same text"
+    return Outcome.CANNOT_TELL, (
+        "present with the same text, which equals the subject presented now: the command was ignored, "
+        "or the node learned the certificate again at once"
+    )
 
 
 def row_refusal(entry: Entry) -> str | None:
