@@ -11,6 +11,7 @@ median of processor time, which other work on the machine does not change.
 import argparse
 import sqlite3
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks.figures import Figure, spread
 from tofutui.history.database import FILE, Database, stamp
 from tofutui.history.sightings import Sightings
 from tofutui.tofu.past import Look, RowSeen
@@ -136,6 +141,34 @@ def show(what: str, times: list[Took]) -> None:
     """One line."""
     wall, busy = zip(*times, strict=True)
     print(f"{what:<44} {statistics.median(wall):8.1f} {max(wall):8.1f} {statistics.median(busy):10.1f}")
+
+
+def figures(*, quick: bool = False) -> list[Figure]:
+    """Number 11 of the table."""
+    sightings = 60_000 if quick else 1_000_000
+    changes = max(sightings // (len(ROLES) * ROWS), 1)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, FILE)
+        fill(path, sightings, 50)
+        database = Database(path)
+        store, timer = Sightings(database), Timer()
+        compare(store, looks(END + timedelta(minutes=1), changes - 1), timer)
+        before = path.stat().st_size
+        same = [
+            compare(store, looks(END + timedelta(minutes=2 + n), changes - 1), timer)[0] for n in range(21)
+        ]
+        grown = path.stat().st_size - before
+        after = END + timedelta(hours=10)
+        new = [compare(store, looks(after + timedelta(minutes=n), changes + n), timer)[0] for n in range(11)]
+        database.close()
+    what = f"history with {sightings:,} sightings, a comparison of 2 x {ROWS} rows"
+    beside = f"with all {2 * ROWS} rows changed: {spread(new, 'ms')}"
+    met = statistics.median(same) <= 50
+    return [
+        Figure(11, what, "50 ms more", spread(same, "ms"), beside, met),
+        Figure(11, "growth of its file with 21 looks at which nothing changed", "0", f"{grown} bytes", "—",
+               grown == 0),
+    ]  # fmt: skip
 
 
 def main() -> None:

@@ -19,6 +19,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks.figures import Figure
 from tofutui.lab.pair import Lab
 
 A_PROCESS = 25
@@ -89,6 +93,22 @@ def measure(count: int, at_once: int) -> Cost:
     """The best of three runs over so many pairs."""
     with tempfile.TemporaryDirectory() as name, pairs(count, Path(name)) as sessions:
         return min((check(sessions, Path(name, f"d{n}"), at_once) for n in range(3)), key=lambda c: c.cpu)
+
+
+def figures(*, quick: bool = False) -> list[Figure]:
+    """Number 12 of the table: what each further pair costs, early and late."""
+    one, some, many = (1, 5, 10) if quick else (1, 10, 50)
+    cost = {count: measure(count, 4) for count in (one, some, many)}
+    early = (cost[some].cpu - cost[one].cpu) / (some - one) * 1000
+    late = (cost[many].cpu - cost[some].cpu) / (many - some) * 1000
+    what = f"check --all over {many} pairs: {cost[many].wall:.1f} s, {cost[many].cpu:.1f} s CPU"
+    peak = f"{cost[many].peak_mb:.0f} MB"
+    beside = f"pairs 2 to {some}: {early:.0f} ms CPU each; pairs {some + 1} to {many}: {late:.0f} ms"
+    return [
+        Figure(12, what, "linear", f"{late / early:.2f} x a pair", beside, late / early <= 1.2),
+        Figure(12, f"memory at {many} pairs", "bounded", peak, f"one pair: {cost[one].peak_mb:.0f} MB",
+               cost[many].peak_mb <= cost[one].peak_mb + 20),
+    ]  # fmt: skip
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """The apps that the benchmarks of the screen start in a terminal: ours on canned rows, and stock Textual.
 
-Run as a program: ``python bench_apps.py ours|masked|stock|bare ROWS``.
+Run as a program: ``python bench_apps.py ours|loaded|shared|masked|stock|bare ROWS``.
 """
 
 import sys
@@ -15,8 +15,23 @@ def masked(count: int) -> None:
     ours(count, redact=True)
 
 
-def ours(count: int, *, redact: bool = False) -> None:
+def loaded(count: int) -> None:
+    """The same with all that a real session loads."""
+    ours(count, whole=True)
+
+
+def shared(count: int) -> None:
+    """As ``loaded``, with one certificate for all rows."""
+    ours(count, whole=True, certificates=1)
+
+
+def ours(count: int, *, redact: bool = False, whole: bool = False, certificates: int | None = None) -> None:
     """The app, with a comparison that holds ``count`` rows a node."""
+    if whole:
+        import tofutui.appliance.connection
+        import tofutui.guide.conductor
+        import tofutui.history.journal
+        import tofutui.tls.prober  # noqa: F401
     from tests.support.fake_bench import Fakes, entry, session
     from tofutui.tofu.comparison import Entry
     from tofutui.tofu.session import Role
@@ -28,7 +43,11 @@ def ours(count: int, *, redact: bool = False) -> None:
     def table(role: Role) -> list[Entry]:
         return [
             entry(
-                role, f"198.51.{n // 250}.{n % 250}_443", Verdict.MISMATCH, who=Who.OTHER, presented=f"h{n}"
+                role,
+                f"198.51.{n // 250}.{n % 250}_443",
+                Verdict.MISMATCH,
+                who=Who.OTHER,
+                presented=f"h{n % (certificates or count)}",
             )
             for n in range(count)
         ]
@@ -113,4 +132,6 @@ def bare(_count: int) -> None:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    {"ours": ours, "masked": masked, "stock": stock, "bare": bare}[sys.argv[1]](int(sys.argv[2]))
+    {"ours": ours, "loaded": loaded, "shared": shared, "masked": masked, "stock": stock, "bare": bare}[
+        sys.argv[1]
+    ](int(sys.argv[2]))

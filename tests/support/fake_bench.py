@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha1, sha256
 from typing import Any
 
@@ -35,6 +36,7 @@ def name(cn: str, org: str = "Cisco Systems") -> DistinguishedName:
     return DistinguishedName(tuple((Attribute(k, v),) for k, v in (("C", "US"), ("O", org), ("CN", cn))))
 
 
+@lru_cache(None)
 def certificate(cn: str, org: str = "Cisco Systems", *, salt: str = "") -> Certificate:
     """A certificate of which only the fingerprints are real."""
     der = f"{cn}{org}{salt}".encode("utf-8", "surrogatepass")

@@ -1,0 +1,92 @@
+"""Runs every benchmark and writes the table: ``python -m tests.benchmarks``.
+
+``--quick`` takes fewer rounds, ``--only NUMBER`` (repeatable) some lines of the table; neither writes a file
+unless ``--output`` names one. Needs what the README's test line installs, and nginx, openssl, openssh-server
+and nmap of Debian. Nothing here is a test: a figure above its target is a line that says so.
+"""
+
+import argparse
+import sys
+import time
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+
+from tests.benchmarks.figures import ROOT, Figure, machine, markdown
+
+PARTS: tuple[tuple[int, str, str], ...] = (
+    (1, "bench_start", "figures"),
+    (2, "bench_first_paint", "figures"),
+    (3, "bench_site", "figures"),
+    (4, "bench_probes", "figures"),
+    (5, "bench_trickle", "figures"),
+    (6, "bench_prompt", "figures"),
+    (7, "bench_stalls", "figures"),
+    (8, "bench_keys", "figures"),
+    (9, "bench_open", "figures"),
+    (10, "bench_memory", "figures"),
+    (11, "bench_history", "figures"),
+    (12, "bench_sessions", "figures"),
+    (14, "bench_site", "growth"),
+    (14, "bench_probes", "growth"),
+)
+"""Number in the table, module, function; 9 and 10 bring 13 and parts of 14 with them."""
+TABLE = ROOT / "docs" / "benchmarks.md"
+HEAD = """# Benchmarks
+
+Written by `python -m tests.benchmarks`; each line is a ratio or a time against a rival or a floor of the same
+run. A median stands before its range. Wall times wander on a shared machine; what a change may not break is
+tested by structure (which modules load, what is sent, what is painted), not by these figures.
+
+"""
+
+
+def measured(module: str, name: str, quick: bool) -> list[Figure]:
+    """The figures of one part."""
+    measure: Callable[..., list[Figure]] = getattr(import_module(f"tests.benchmarks.{module}"), name)
+    return measure(quick=quick)
+
+
+def taken(numbers: set[int], *, quick: bool) -> list[Figure]:
+    """The figures, each part announced on stderr."""
+    found: list[Figure] = []
+    for number, module, name in PARTS:
+        if numbers and number not in numbers:
+            continue
+        began = time.monotonic()
+        print(f"{number:3} {module} …", end=" ", file=sys.stderr, flush=True)
+        with get_context("spawn").Pool(1) as alone:  # what one leaves in memory is not the next one's
+            found += alone.apply(measured, (module, name, quick))
+        print(f"{time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    return sorted(found, key=lambda figure: figure.number)
+
+
+def versions() -> str:
+    """What was measured."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["name"]
+    names = (project, "textual", "asyncssh", "cryptography")
+    return ", ".join(f"{name} {version(name)}" for name in names)
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", type=int, action="append", default=[])
+    parser.add_argument("--output", type=Path)
+    options = parser.parse_args()
+    table = markdown(taken(set(options.only), quick=options.quick))
+    print(table)
+    output = options.output or (None if options.quick or options.only else TABLE)
+    if output is not None:
+        when = f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; {versions()}.\n\n"
+        output.parent.mkdir(exist_ok=True)
+        output.write_text(HEAD + when + table)
+
+
+if __name__ == "__main__":
+    main()
