@@ -9,14 +9,12 @@ import argparse
 import sys
 import time
 import tomllib
-from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib import import_module
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.benchmarks.figures import ROOT, Figure, machine, markdown
+from tests.benchmarks.figures import ROOT, Figure, figures_of, machine, markdown
 
 PARTS: tuple[tuple[int, str, str], ...] = (
     (1, "bench_start", "figures"),
@@ -45,12 +43,6 @@ tested by structure (which modules load, what is sent, what is painted), not by 
 """
 
 
-def measured(module: str, name: str, quick: bool) -> list[Figure]:
-    """The figures of one part."""
-    measure: Callable[..., list[Figure]] = getattr(import_module(f"tests.benchmarks.{module}"), name)
-    return measure(quick=quick)
-
-
 def taken(numbers: set[int], *, quick: bool) -> list[Figure]:
     """The figures, each part announced on stderr."""
     found: list[Figure] = []
@@ -60,7 +52,7 @@ def taken(numbers: set[int], *, quick: bool) -> list[Figure]:
         began = time.monotonic()
         print(f"{number:3} {module} …", end=" ", file=sys.stderr, flush=True)
         with get_context("spawn").Pool(1) as alone:  # what one leaves in memory is not the next one's
-            found += alone.apply(measured, (module, name, quick))
+            found += alone.apply(figures_of, (f"tests.benchmarks.{module}", name, quick))
         print(f"{time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     return sorted(found, key=lambda figure: figure.number)
 

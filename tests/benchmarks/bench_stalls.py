@@ -41,8 +41,8 @@ def pair(folder: Path, rows: int, endpoints: int) -> Iterator[Path]:
     scenario = folder / "crowded.toml"
     scenario.write_text(crowded(rows, endpoints))
     lab = subprocess.Popen(
-        [PYTHON, "-m", "tofutui", "lab", str(scenario)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        cwd=ROOT, text=True,
+        [PYTHON, "-m", "tofutui", "lab", str(scenario)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, cwd=ROOT, text=True,
     )  # fmt: skip
     try:
         assert lab.stdout is not None

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +57,12 @@ def markdown(figures: Sequence[Figure]) -> str:
     """The table."""
     rows = [HEADS, tuple("---" for _ in HEADS), *(figure.cells for figure in figures)]
     return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n" for row in rows)
+
+
+def figures_of(module: str, name: str, quick: bool) -> list[Figure]:
+    """What one function of one benchmark measures."""
+    measure: Callable[..., list[Figure]] = getattr(import_module(module), name)
+    return measure(quick=quick)
 
 
 def ratio(ours: Sequence[float], rivals: Sequence[float]) -> float:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.fake_bench import session
 from tofutui.tofu.session import Role
 from tofutui.ui.lines import Tone, plain, width
-from tofutui.ui.titles import Title
+from tofutui.ui.titles import Tally, Title
 from tofutui.ui.words import Glyphs
 
 Start = Callable[..., Any]
@@ -60,7 +60,7 @@ async def test_a_badge_is_there_or_counted(desk: Start, ascii_only: bool) -> Non
     async with desk() as d:
         comparison = d.main.comparison
     title = Title(
-        name="site-a · CHG0012345", seen="seen from jump01", comparison=comparison, badges=badges,
+        name="site-a · CHG0012345", seen="seen from jump01", tally=Tally.of(comparison), badges=badges,
         armed=Role.SECONDARY, glyphs=Glyphs(ascii_only),
     )  # fmt: skip
     for columns in range(16, 160):

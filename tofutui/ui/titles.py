@@ -1,7 +1,8 @@
 """The title line: session, armed role, counts by verdict, badges; words get shorter before anything goes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from tofutui.tofu.comparison import Comparison
 from tofutui.tofu.session import Role
@@ -40,6 +41,20 @@ _FORMS = (
 """Ever shorter; the first that fits is taken."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows there are; counted when rows change, which takes a while with thousands."""
+
+    remote: Mapping[Verdict, int]
+    """Rows about others, by verdict."""
+    own_stale: int
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """The rows of both tables."""
+        return cls(comparison.counts(), comparison.own_stale())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Title:
     """What stands in the title line."""
@@ -48,8 +63,7 @@ class Title:
     """Of the session, with its title."""
     seen: str
     """From where certificates were seen; only said where there is room."""
-    comparison: Comparison
-    """Whose rows are counted."""
+    tally: Tally
     badges: Sequence[Badge]
     """The most important first."""
     armed: Role | None
@@ -89,11 +103,10 @@ class Title:
         return ((f"{self.glyphs.cursor} {word}  ", tone),)
 
     def _counts(self, form: _Form) -> Line:
-        return tuple([*_by_verdict(self.comparison, self.glyphs, form), *_own(self.comparison, form)])
+        return tuple([*_by_verdict(self.tally.remote, self.glyphs, form), *_own(self.tally.own_stale, form)])
 
 
-def _by_verdict(comparison: Comparison, glyphs: Glyphs, form: _Form) -> Iterator[Span]:
-    counts = comparison.counts()
+def _by_verdict(counts: Mapping[Verdict, int], glyphs: Glyphs, form: _Form) -> Iterator[Span]:
     for verdict in Verdict:
         if counts[verdict]:
             word = verdict.look.word.lower() if form.verdicts else glyphs.verdict(verdict)
@@ -101,8 +114,7 @@ def _by_verdict(comparison: Comparison, glyphs: Glyphs, form: _Form) -> Iterator
             yield "  ", Tone.TEXT
 
 
-def _own(comparison: Comparison, form: _Form) -> Iterator[Span]:
-    own = comparison.own_stale()
+def _own(own: int, form: _Form) -> Iterator[Span]:
     if own and form.own:
         rows = f" {'row' if own == 1 else 'rows'}" if form.verdicts else ""
         yield f"{own} own{rows} stale  ", Tone.MUTED

@@ -20,6 +20,7 @@ from tofutui.ui.link import Link
 from tofutui.ui.reconnects import Patience, Reconnects
 from tofutui.ui.screens.base import bindings_of
 from tofutui.ui.screens.keys import TableKeys
+from tofutui.ui.titles import Tally
 from tofutui.ui.watch import Watch
 from tofutui.ui.widgets.bars import KeyBar, TitleBar
 from tofutui.ui.widgets.painted import Painted
@@ -64,6 +65,7 @@ class MainScreen(TableKeys):
         self._dirty: set[Role] = set()
         self._frame: Timer | None = None
         self._planned = 0
+        self._tally = Tally.of(self.comparison)
         self._hint = False
         self._left = False
 
@@ -157,6 +159,7 @@ class MainScreen(TableKeys):
 
     def _show_rest(self) -> None:
         entries = list(self.comparison.entries())
+        self._tally = Tally.of(self.comparison)
         self._planned = sum(1 for entry in entries if entry.is_stale_remote)
         told = any(e.kind in (Kind.LOG, Kind.OPERATOR) for entry in entries for e in entry.judgement.evidence)
         self._hint = not told and any(entry.verdict is Verdict.SAME_NAME for entry in entries)
@@ -165,7 +168,7 @@ class MainScreen(TableKeys):
 
     def _tell_title(self) -> None:
         armed = self.armed if len(self.panes) > 1 else None
-        self.query_one(TitleBar).tell(self.comparison, self._badges(), armed)
+        self.query_one(TitleBar).tell(self.comparison, self._tally, self._badges(), armed)
 
     def _badges(self) -> list[tuple[str, Tone]]:
         """The most important first: where room is short the others are only counted."""

@@ -10,7 +10,7 @@ from tofutui.tofu.session import Role
 from tofutui.ui.actions import Action, State, footer_items
 from tofutui.ui.lines import Line, Span, Tone, clip, fit, width
 from tofutui.ui.palette import Looks
-from tofutui.ui.titles import Badge, Title
+from tofutui.ui.titles import Badge, Tally, Title
 from tofutui.ui.widgets.painted import Painted
 from tofutui.ui.words import own_title
 
@@ -18,13 +18,11 @@ from tofutui.ui.words import own_title
 class TitleBar(Painted):
     """Session, armed role, counts by verdict, badges: one line."""
 
-    def tell(self, comparison: Comparison, badges: Sequence[Badge], armed: Role | None) -> None:
+    def tell(self, comparison: Comparison, tally: Tally, badges: Sequence[Badge], armed: Role | None) -> None:
         """Show where things stand; the most important badge comes first."""
         name = self.glyphs.plain(own_title(self.privacy(comparison.session)))
         seen = f"seen from {self.privacy.host(comparison.seen_from)}"
-        title = Title(
-            name=name, seen=seen, comparison=comparison, badges=badges, armed=armed, glyphs=self.glyphs
-        )
+        title = Title(name=name, seen=seen, tally=tally, badges=badges, armed=armed, glyphs=self.glyphs)
         self.show([title.line(self.size.width)])
 
 
