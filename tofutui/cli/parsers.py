@@ -3,14 +3,12 @@
 import argparse
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from tofutui import __version__
 from tofutui.cli.examples import EXIT_CODES, epilog
-from tofutui.tofu.endpoint import EndpointError, parse_endpoint
-from tofutui.tofu.session import Role
+from tofutui.tofu.role import Role
 
 COMMANDS = {
     "check": "one comparison without the screen",
@@ -32,24 +30,21 @@ SESSIONS_AT_ONCE = 4
 """How many sessions `check` compares side by side where nothing is said."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogFile:
+class LogFile(NamedTuple):
     """A log named with ``--log``; without a role the node is not said."""
 
     role: Role | None
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFile:
+class KnownFile(NamedTuple):
     """What ``--known`` names: a file, a folder or a glob; without a role both nodes are meant."""
 
     role: Role | None
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reissued:
+class Reissued(NamedTuple):
     """A host named with ``--reissued``; without a port all its ports are meant."""
 
     host: str
@@ -337,6 +332,8 @@ def _path(text: str) -> Path:
 
 
 def _host(text: str) -> str:
+    from tofutui.tofu.endpoint import EndpointError, parse_endpoint
+
     try:
         return parse_endpoint(text, default_port=1).host
     except EndpointError as error:
@@ -358,6 +355,8 @@ def _of_node(text: str) -> tuple[Role | None, str]:
 
 
 def _reissued(text: str) -> Reissued:
+    from tofutui.tofu.endpoint import EndpointError, parse_endpoint
+
     try:
         endpoint = parse_endpoint(text)
     except EndpointError:

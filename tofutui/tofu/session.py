@@ -8,23 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tofutui.tofu.endpoint import Endpoint, is_loopback
-
-
-class Role(StrEnum):
-    """Which node of the pair."""
-
-    PRIMARY = "primary"
-    SECONDARY = "secondary"
-
-    @property
-    def other(self) -> "Role":
-        """The peer's role."""
-        return Role.SECONDARY if self is Role.PRIMARY else Role.PRIMARY
-
-    @property
-    def word(self) -> str:
-        """As it stands in titles and dialogs."""
-        return self.value.upper()
+from tofutui.tofu.role import Role
 
 
 class Via(StrEnum):
@@ -128,3 +112,6 @@ class Session:
     def may_change(self, role: Role) -> bool:
         """Whether a command that changes this node may be sent at all."""
         return not (self.read_only or self.nodes[role].read_only)
+
+
+__all__ = ["NodeSettings", "ProbeSettings", "Remote", "Role", "Session", "Via"]
