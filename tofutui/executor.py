@@ -206,10 +206,11 @@ class Executor:
             incarnation=self._bench.incarnation(entry),
         )
 
-    def _must_type(self, entry: Entry) -> str | None:
-        if self._bench.contrary_role(entry.role):
-            return self._bench.comparison.nodes[entry.role].hostname
-        return None if entry.is_stale_remote else entry.key
+    def _must_type(self, entry: Entry) -> tuple[str, ...]:
+        key = None if entry.is_stale_remote else entry.key
+        contrary = self._bench.contrary_role(entry.role)
+        hostname = self._bench.comparison.nodes[entry.role].hostname if contrary else None
+        return tuple(text for text in (key, hostname) if text)
 
     async def _run_one(self, report: "_Report", lists: dict[Role, Listing]) -> None:
         deletion = report.step.deletion

@@ -127,7 +127,19 @@ async def test_rows_that_are_not_stale_or_are_own_must_be_typed(tmp_path: Path) 
     async with live("renamed", tmp_path) as pair:
         stale, own = pair.entry(Role.PRIMARY, ISE), pair.entry(Role.PRIMARY, PRIMARY)
         plan = pair.executor.freeze([stale, own])
-        assert {d.key: d.must_type for d in plan.deletions} == {ISE: None, PRIMARY: PRIMARY}
+        assert {d.key: d.must_type for d in plan.deletions} == {ISE: (), PRIMARY: (PRIMARY,)}
+
+
+async def test_where_the_ha_role_is_contrary_the_host_name_is_typed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with live("renamed", tmp_path) as pair:
+        monkeypatch.setattr(type(pair.bench), "contrary_role", lambda self, role: "SECONDARY")
+        plan = pair.executor.freeze([pair.entry(Role.PRIMARY, ISE), pair.entry(Role.PRIMARY, PRIMARY)])
+        assert {d.key: d.must_type for d in plan.deletions} == {
+            ISE: ("prime-pri",),
+            PRIMARY: (PRIMARY, "prime-pri"),
+        }
 
 
 async def test_without_a_journal_entry_nothing_is_sent(tmp_path: Path) -> None:

@@ -230,7 +230,7 @@ class FakeRunner:
         return Deletion(
             role=item.role, host=view.host, shown_address=view.shown_address, hostname=view.hostname or "",
             host_key="SHA256:abc", entry=item, key=item.key, command=item.delete_command,
-            must_type=None if item.is_stale_remote else item.key, notices=self.notices,
+            must_type=() if item.is_stale_remote else (item.key or "",), notices=self.notices,
         )  # fmt: skip
 
     async def run(self, plan: Plan, on_step: Callable[[int, Step], None], /) -> tuple[Step, ...]:

@@ -298,14 +298,14 @@ def test_the_target_of_a_deletion_is_masked_as_it_is_shown_and_typed() -> None:
     deletion = Deletion(
         role=Role.PRIMARY, host="192.0.2.10", shown_address="192.0.2.10", hostname="prime-pri",
         host_key="SHA256:" + "a" * 43, entry=row, key=row.key, command=row.delete_command or "",
-        must_type=row.key,
+        must_type=(row.key, "prime-pri"),
     )  # fmt: skip
     mask = Mask()
     shown = mask(deletion)
-    assert shown.must_type == shown.key == shown.entry.key
+    assert shown.must_type == (shown.key, shown.hostname)
+    assert shown.key == shown.entry.key
     assert shown.command.endswith(" " + shown.key)
     assert_clean(repr(replace(shown, entry=replace(shown.entry, id=""))))
-    assert mask(replace(deletion, must_type="prime-pri")).must_type == shown.hostname
 
 
 @dataclass(frozen=True)

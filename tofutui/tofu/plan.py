@@ -51,11 +51,11 @@ class Deletion:
     entry: Entry
     key: str
     command: str
-    must_type: str | None = None
-    """What has to be typed before deleting is enabled, None for a stale remote row.
+    must_type: tuple[str, ...] = ()
+    """What has to be typed before deleting is enabled, nothing for a stale remote row.
 
-    The key of a row that is not stale or is the node's own; the host name where the node's role is contrary
-    to the pane."""
+    The key of a row that is not stale or is the node's own; the host name too where the node's role is
+    contrary to the pane."""
     notices: tuple[str, ...] = ()
     """What the node said that the operator should know: another user is logged in …"""
     incarnation: datetime | None = None

@@ -293,9 +293,7 @@ def _raw(mask: Mask, value: Entry) -> str:
 
 def _deletion(mask: Mask, value: Deletion) -> Deletion:
     key = mask._key(value.key)
-    typed = value.must_type
-    if typed is not None:
-        typed = key if typed == value.key else mask._host(typed)
+    typed = tuple(key if text == value.key else mask._host(text) for text in value.must_type)
     command = value.command.removesuffix(value.key) + key
     return mask._by_fields(value, key=key, must_type=typed, command=command)
 

@@ -65,8 +65,8 @@ class DeleteScreen(Dialog[bool]):
     def compose(self) -> ComposeResult:
         """The text, what has to be typed, the two ends."""
         plan = self.shown(self.plan)
-        wanted = dict.fromkeys(d.must_type for d in plan.deletions if d.must_type)
-        self._typed = [TypedKey(text, number) for number, text in enumerate(wanted) if text]
+        wanted = dict.fromkeys(text for d in plan.deletions for text in d.must_type)
+        self._typed = [TypedKey(text, number) for number, text in enumerate(wanted)]
         with Vertical(id="box"):
             yield Scroller(id="body")
             for number, typed in enumerate(self._typed):
