@@ -26,6 +26,7 @@ class StepText:
     path: tuple[str, ...] = ()
     """Where in the browser's menu."""
     do: tuple[str, ...] = ()
+    """Keys stand in it, and in ``if_not``, by their action: ``{guide.act}``."""
     values: tuple[tuple[str, str], ...] = ()
     """What to type: label, and where the value comes from."""
     expect: str = ""

@@ -12,6 +12,7 @@ from tofutui.tofu.endpoint import is_plain_key
 from tofutui.tofu.name_values import AttributeLine
 from tofutui.tofu.presented import SEEN_ONLY, Presented, Status
 from tofutui.tofu.text import in_groups, safe
+from tofutui.tofu.verdict import Verdict
 from tofutui.ui.lines import EMPTY, LABEL, Line, Span, Tone, clip, fit, joined, labelled, line, width, wrap
 from tofutui.ui.words import (
     UNICODE,
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
     from tofutui.tofu.certificate import Certificate
 
 HINTS = (
-    'Equal names prove nothing: press {} to paste the "TOFU failed" lines or to say what was re-issued.',
-    "Equal names prove nothing: press {} to paste log lines or say what was re-issued.",
-    "Equal names prove nothing: press {} for logs and re-issues.",
+    '{} Equal names prove nothing: press {} to paste the "TOFU failed" lines or to say what was re-issued.',
+    "{} Equal names prove nothing: press {} to paste log lines or say what was re-issued.",
+    "{} Equal names prove nothing: press {} for logs, re-issues.",
 )
-"""The same, ever shorter."""
+"""The same, ever shorter; the sign of the rows that it is about, the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class Facts:
         """Exactly ``height`` lines, the delete command always last; what does not fit gives way by rank."""
         last = delete_lines(self.entry, self.width)
         if hint and height >= 7:
-            texts = [text.format(self.evidence_key) for text in HINTS]
+            same = self.glyphs.verdict(Verdict.SAME_NAME)
+            texts = [text.format(same, self.evidence_key) for text in HINTS]
             text = next((text for text in texts if len(text) <= self.width), texts[-1])
             last = [line(text, Tone.WARNING), *last]
         room = max(0, height - len(last))
@@ -204,12 +206,18 @@ class Facts:
 
 
 def heading(entry: Entry, view: NodeView, cells: int) -> Line:
-    """Which row this is, and in whose table."""
+    """Which row this is, and in whose table, in as many words as fit."""
     name = f"  {entry.name}" if entry.name else ""
     where = "expected in" if not entry.is_stored else "in"
-    tail = f"  {WHO_MEANS[entry.who]}, {where} the table of {node_name(view)}"
     start = clip(place(entry) + safe(name), cells)
-    return (start, Tone.STRONG), (clip(tail, cells - width(line(start))), Tone.MUTED)
+    room = cells - width(line(start))
+    table = f"{where} the table of "
+    tails = (
+        f"  {WHO_MEANS[entry.who]}, {table}{node_name(view)}", f"  {table}{node_name(view)}",
+        f"  {table}{view.role.word}", f"  {where} {view.role.word}",
+    )  # fmt: skip
+    tail = next((one for one in tails if width(line(one)) <= room), tails[-1])
+    return (start, Tone.STRONG), (clip(tail, room), Tone.MUTED)
 
 
 def attributes(entry: Entry) -> list[AttributeLine]:

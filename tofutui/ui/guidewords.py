@@ -11,6 +11,7 @@ from tofutui.guide.typed import values_of
 from tofutui.guide.worksheet import advices, fields_of
 from tofutui.tofu.failures import OtherCause
 from tofutui.tofu.guided import Check, Progress, Remark, Result, Run, StepState
+from tofutui.ui.keybook import KeyBook
 from tofutui.ui.lines import EMPTY, Line, Tone, clip, fit, labelled, line, wrap
 from tofutui.ui.words import Glyphs, clock_time, place
 
@@ -31,6 +32,7 @@ RESULT_TONES: dict[Result, Tone] = {
 _RESULT_WORDS = {Result.PASS: "PASS", Result.WARN: "WARN", Result.FAIL: "FAIL", Result.UNKNOWN: "NOT SEEN"}
 
 
+DECLARED_KEYS = KeyBook()
 Hide = Callable[[Any], Any]
 """What may be shown of a value: with stand-ins while the privacy mask is on."""
 
@@ -47,8 +49,8 @@ def step_lines(run: Run, width: int, glyphs: Glyphs, hide: Hide) -> list[Line]:
     return found
 
 
-def about(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
-    """Everything about one step."""
+def about(guide: Guide, step: StepState, width: int, hide: Hide, keys: KeyBook = DECLARED_KEYS) -> list[Line]:
+    """Everything about one step, with the keys in force."""
     run, step, text = hide(guide.held), hide(step), text_of(step.id)
     found = [line(part, Tone.STRONG) for part in wrap(hide(title_of(step.id)), width)]
     found += [line(part, TONES[step.progress]) for part in wrap(_progress(step), width)]
@@ -58,11 +60,12 @@ def about(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
     if text.path:
         found += labelled("menu", [" > ".join(text.path)], width, Tone.STRONG)
     numbered = len(text.do) > 1
-    found += labelled("do", [f"{n}. {one}" if numbered else one for n, one in enumerate(text.do, 1)], width)
+    do = map(keys.text, text.do)
+    found += labelled("do", [f"{n}. {one}" if numbered else one for n, one in enumerate(do, 1)], width)
     found += _values(guide, step, width, hide)
     found += labelled("expect", [text.expect], width) if text.expect else []
     found += labelled("takes", [text.takes], width, Tone.MUTED) if text.takes else []
-    found += labelled("if not", [text.if_not], width, Tone.MUTED) if text.if_not else []
+    found += labelled("if not", [keys.text(text.if_not)], width, Tone.MUTED) if text.if_not else []
     found += _form(guide, step, width, hide)
     found += _rows(guide, step, width, hide) + _states(guide, step, width, hide)
     found += checks(run.checks, text.kind if text.kind != "form" else step.id, width)

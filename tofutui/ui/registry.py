@@ -33,7 +33,9 @@ class Scope(StrEnum):
         return self in _SCREENS
 
 
-_SCREENS = frozenset({Scope.VIEW, Scope.PLAN, Scope.GUIDE, Scope.EVIDENCE, Scope.HELP})
+_SCREENS = frozenset(
+    {Scope.VIEW, Scope.PLAN, Scope.GUIDE, Scope.EVIDENCE, Scope.HELP, Scope.PICK, Scope.WELCOME}
+)
 ALSO_IN: dict[Scope, tuple[Scope, ...]] = {Scope.HELP: (Scope.VIEW,)}
 """Where the actions of further scopes work too."""
 

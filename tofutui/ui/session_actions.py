@@ -90,6 +90,12 @@ FORM: tuple[Action, ...] = (
               "back", 90),
         priority=True,
     ),
+    replace(
+        inner("form.privacy", "f4", "Privacy mask on/off",
+              "Stand-ins for addresses and names on the screen; what is typed and saved stays as it is.",
+              "privacy", 40),
+        priority=True,
+    ),
     help_of("form", "f1"),
 )  # fmt: skip
 

@@ -88,6 +88,16 @@ class Glyphs:
         """At the column that the rows are sorted by."""
         return "v" if self.ascii else "▾"
 
+    @property
+    def above(self) -> str:
+        """Where lines are hidden above."""
+        return "^" if self.ascii else "▴"
+
+    @property
+    def below(self) -> str:
+        """Where lines are hidden below."""
+        return "v" if self.ascii else "▾"
+
     def plain(self, text: str) -> str:
         """Our own text with its few special characters replaced where only ASCII may be used."""
         return text.translate(_TO_ASCII) if self.ascii else text

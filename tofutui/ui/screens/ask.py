@@ -207,7 +207,7 @@ class HostKeyScreen(Question[bool]):
 
     def keys(self) -> Line:
         """``y`` adds, everything else does not."""
-        return self.keys_line(("Enter", "or"), ("n", "no"), ("ask_key.yes", "yes, it is this server's key"))
+        return self.keys_line(("ask_key.no", "no"), ("ask_key.yes", "yes, it is this server's key"))
 
     def do_ask_no(self) -> None:
         """Not this key."""

@@ -27,12 +27,13 @@ Value = TypeVar("Value")
 PRIVACY_ON = "privacy mask on: stand-ins on the screen and in copies; nodes get the real names"
 
 
-def bindings_of(actions: Sequence[Action]) -> list[BindingType]:
+def bindings_of(actions: Sequence[Action], *, everywhere: bool = True) -> list[BindingType]:
     """The key bindings of these actions; their ids are the actions' ids, by which the user's keys go there.
 
-    On a screen that is no dialog what works everywhere comes along.
+    On a screen that is no dialog what works everywhere comes along; one that borrows its keys goes
+    without.
     """
-    if actions[0].scope.is_screen:
+    if everywhere and actions[0].scope.is_screen:
         actions = (*actions, *EVERYWHERE)
     return [
         Binding(",".join(a.keys), f"act('{a.id}')", a.title, show=False, id=a.id, priority=a.priority)
@@ -93,8 +94,9 @@ class Acting(Screen[Result]):
 
     def send(self, text: str, what: str) -> None:
         """Copy, and say so; what is too long for a terminal can be had as plain text."""
+        masked = ", masked," if self.owner.privacy.on else ""
         if self.owner.copy(text):
-            self.say(f"{what} {SENT}")
+            self.say(f"{what}{masked} {SENT}")
         else:
             key = self.owner.keys.name("screen.text")
             self.say(

@@ -245,6 +245,10 @@ class FormScreen(Acting[str]):
         if yes:
             self.dismiss(None)
 
+    def do_form_privacy(self) -> None:
+        """Stand-ins on the screen; a letter cannot do that here, it is typed into the field."""
+        self.do_app_privacy()
+
     def do_form_help(self) -> None:
         """All keys, those of this screen first."""
         self.show_help(Scope.FORM)

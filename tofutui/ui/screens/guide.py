@@ -161,9 +161,10 @@ class GuideScreen(GuideActs):
         self.query_one("#heading", Painted).show([heading])
         steps.show(guidewords.step_lines(run, max(10, steps.size.width - 1), self.owner.glyphs, self.shown))
         steps.choose(self._cursor)
-        lines = guidewords.about(self.guide, self.chosen, max(20, step.size.width - 2), self.shown)
+        lines = self._about(self.chosen, max(20, step.size.width - 2))
         if run.ended is not None:
-            lines = [line("The run has ended. x writes the change record.", Tone.STRONG), EMPTY, *lines]
+            ended = f"The run has ended. {self.owner.keys.name('guide.record')} writes the change record."
+            lines = [line(ended, Tone.STRONG), EMPTY, *lines]
         step.show([((" ", Tone.TEXT), *part) if part else EMPTY for part in lines])
         self.query_one(KeyBar).tell(self.state())
 
@@ -224,7 +225,10 @@ class GuideScreen(GuideActs):
     def as_text(self) -> str:
         """Everything about the step shown, its values one below the other."""
         step = self.chosen
-        return plain(guidewords.about(self.guide, step, WIDE, self.shown)) if step else ""
+        return plain(self._about(step, WIDE)) if step else ""
+
+    def _about(self, step: StepState, cells: int) -> list[Line]:
+        return guidewords.about(self.guide, step, cells, self.shown, self.owner.keys)
 
     def _current(self) -> StepState | None:
         step = self.guide.run.current if self.guide.run else None

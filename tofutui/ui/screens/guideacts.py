@@ -83,7 +83,8 @@ class GuideActs(Acting[None]):
         """What the current step says."""
         step = self.guide.run.current if self.guide.run else None
         if step is None:
-            self.say("the run has ended; x writes its record, N begins another")
+            ended = "the run has ended; {guide.record} writes its record, {guide.new} begins another"
+            self.say(self.owner.keys.text(ended))
             return
         self.work("under way", self._act(step))
 

@@ -60,8 +60,9 @@ class PlanScreen(Acting[list[Entry]]):
 
     def _draw(self) -> None:
         text = self.query_one("#text", Scroller)
-        count = f"{len(self.chosen)} of {rows(len(self._entries))} taken in"
-        heading = f"Plan: stale rows of remote hosts, in the order they will run; {count}"
+        heading = (
+            f"Plan: {len(self.chosen)} of {rows(len(self._entries))} taken in; they run in the order shown"
+        )
         self.query_one("#heading", Painted).show([self.headline(heading)])
         lines, starts = self._lines(max(30, text.size.width - 2))
         text.show(lines)
@@ -134,7 +135,8 @@ class PlanScreen(Acting[list[Entry]]):
             self._chosen ^= {id(entry)}
             self._draw()
             if entry.role in self._locked and id(entry) in self._chosen:
-                self.say(f"taken in for y only: {self._locked[entry.role]}", Tone.WARNING)
+                copies = self.owner.keys.name("plan.copy")
+                self.say(f"taken in for {copies} only: {self._locked[entry.role]}", Tone.WARNING)
 
     def do_plan_delete(self) -> None:
         """On to the delete dialog."""

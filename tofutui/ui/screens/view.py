@@ -11,7 +11,7 @@ from tofutui.ui.link import Bench
 from tofutui.ui.screens.base import Acting, bindings_of
 from tofutui.ui.widgets.bars import KeyBar
 from tofutui.ui.widgets.painted import Painted, Scroller
-from tofutui.ui.words import clock_time, node_name, place
+from tofutui.ui.words import clock_time, node_name
 
 
 class ViewScreen(Acting[None]):
@@ -111,7 +111,7 @@ class DetailScreen(ViewScreen):
         super().__init__()
         self._entry = entry
         self._view = view
-        self.heading = f"{place(entry)} in the table of {node_name(view)}"
+        self.heading = f"Row of {node_name(view)}, as it was when opened"
 
     def content(self, width: int) -> list[Line]:
         """All facts."""

@@ -73,7 +73,7 @@ class ChoiceScreen(Dialog[str | None]):
     """One of several."""
 
     CSS_PATH = "../styles/ask.tcss"
-    BINDINGS = bindings_of([action for action in PICK if action.id in _CHOOSING])
+    BINDINGS = bindings_of([action for action in PICK if action.id in _CHOOSING], everywhere=False)
     AUTO_FOCUS = ""
 
     def __init__(

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tofutui.ui.keybook import KeyBook
-from tofutui.ui.lines import EMPTY, Line, cut
+from tofutui.ui.lines import EMPTY, Line, Tone, cut, width
 from tofutui.ui.palette import Looks, Palette
 from tofutui.ui.privacy import Privacy
 from tofutui.ui.words import Glyphs
@@ -84,7 +84,7 @@ def _at(lines: Sequence[Line], y: int) -> Line:
 
 
 class Scroller(Painted):
-    """Lines of which a part is visible; with a cursor where ``picks`` is set."""
+    """Lines of which a part is visible, with a sign where more is; with a cursor where ``picks`` is set."""
 
     def __init__(self, *, id: str | None = None, picks: bool = False) -> None:
         super().__init__(id=id)
@@ -149,4 +149,14 @@ class Scroller(Painted):
         self._tell_paint()
         index = y + self.top
         chosen = self.picks and index == self.cursor and index < len(self._lines)
-        return self.strip(_at(self._lines, index), self.size.width, reverse=chosen)
+        return self.strip(self._with_more(_at(self._lines, index), y), self.size.width, reverse=chosen)
+
+    def _with_more(self, pieces: Line, y: int) -> Line:
+        """With a sign in the last cell where more is above or below, if the text leaves that cell free."""
+        sign = ""
+        if self.top < self.end and y == self.size.height - 1:
+            sign = self.glyphs.below
+        elif self.top > 0 and y == 0:
+            sign = self.glyphs.above
+        room = self.size.width - width(pieces)
+        return (*pieces, (sign.rjust(room), Tone.KEY)) if sign and room > 0 else pieces
