@@ -1,12 +1,20 @@
 """Every screen and dialog of the app on fakes: how to come there, and a text by which it is known."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tests.support.fake_bench import session
+from tests.support.shown_guide import guide_screen
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
-from tofutui.tofu.session import Role
+from tofutui.tofu.session import Role, Session
+from tofutui.ui.lines import Tone
 from tofutui.ui.screens.ask import DialogueScreen, HostKeyScreen, PasswordScreen
+from tofutui.ui.screens.confirm import ConfirmScreen
+from tofutui.ui.screens.form import FormScreen
+from tofutui.ui.screens.trial import TrialScreen
+from tofutui.ui.screens.welcome import ExampleScreen, WelcomeScreen
 from tofutui.ui.screens.words import ChoiceScreen, LineScreen
 
 Way = Callable[[Any], Awaitable[None]]
@@ -37,6 +45,69 @@ async def _run(desk: Any) -> None:
     await desk.press("y")
 
 
+async def _run_ended(desk: Any) -> None:
+    await _run(desk)
+    await desk.until(lambda: "1 gone." in desk.text)
+
+
+def _tried(session: Session, text: str) -> TrialScreen:
+    """A test of two connections that have ended; none was made."""
+    screen = TrialScreen(session)
+
+    async def ended() -> None:
+        screen._after, screen._work = text, None
+        screen._tell(Role.PRIMARY, f"logged in, the prompt says {text}", Tone.PROVEN)
+        screen._tell(Role.SECONDARY, f"not logged in: {text}", Tone.DANGER)
+
+    screen._try = ended  # type: ignore[method-assign]
+    return screen
+
+
+def _faulty(made: Callable[[], FormScreen]) -> Way:
+    async def go(desk: Any) -> None:
+        await pushed(made)(desk)
+        await desk.until(lambda: bool(desk.app.screen._begun))
+        await desk.press("f2")
+        await desk.until(lambda: "nothing is saved" in desk.message)
+
+    return go
+
+
+def _guide(step: str, text: str, *pressed: str) -> Way:
+    async def go(desk: Any) -> None:
+        await desk.app.push_screen(guide_screen(desk, step, text))
+        await desk.pilot.pause()
+        if pressed:
+            await desk.until(lambda: "run 0" in desk.text)
+            await desk.press(*pressed)
+
+    return go
+
+
+def _guides(text: str) -> dict[str, tuple[Way, str]]:
+    return {
+        "guide": (_guide("preflight", text), "Preflight"),
+        "guide delete": (_guide("delete", text), "1. Enter opens"),
+        "guide form": (_guide("worksheet", text), "1. Enter asks"),
+        "guide values": (_guide("ha-form", text), "1. Type the"),
+        "guide ended": (_guide("", text), "The run has ended."),
+        "guide causes": (_guide("delete", text, "K"), "tell"),
+    }
+
+
+def _sessions(text: str) -> dict[str, tuple[Way, str]]:
+    known = replace(session(), title=text)
+    words = [f"The file of {text} is deleted."]
+    return {
+        "welcome": (pushed(WelcomeScreen), "Welcome"),
+        "example": (pushed(ExampleScreen), "Where a sessions file goes"),
+        "form": (pushed(lambda: FormScreen(known, is_new=False)), "Edit site-a"),
+        "form faults": (_faulty(lambda: FormScreen(None, is_new=True)), "nothing is saved"),
+        "trial": (pushed(lambda: _tried(known, text)), "not logged in"),
+        "confirm": (pushed(lambda: ConfirmScreen(f"Delete {text}", words, "delete it")), "leave it"),
+    }
+
+
 def _questions(text: str) -> dict[str, tuple[Way, str]]:
     role, host = Role.PRIMARY, f"192.0.2.10{text}"
     secret = PasswordQuestion(role=role, host=host, username=text, prompt=text, purpose="password")
@@ -56,10 +127,11 @@ def ways(remote: str = "remote text") -> dict[str, tuple[Way, str]]:
     return {
         "tables": (keys(), "PRIMARY"),
         "filter": (keys("slash", "1", "9", "2"), "filter"),
-        "detail": (keys("enter"), "in the table of"),
+        "detail": (keys("enter"), "as it was when opened"),
         "delete": (keys("D"), "Keep row"),
-        "plan": (keys("p"), "in the order"),
-        "run": (_run, "back"),
+        "delete typed": (keys("G", "D"), "To enable Delete"),
+        "delete several": (keys("space", "j", "space", "D"), "Keep rows"),
+        "plan": (keys("p"), "they run"),
         "evidence": (keys("e"), "Evidence"),
         "log": (keys("L"), "listcerts"),
         "map": (keys("m"), "Trust map"),
@@ -68,5 +140,9 @@ def ways(remote: str = "remote text") -> dict[str, tuple[Way, str]]:
         "palette": (keys("ctrl+p", *"sort"), "Sort (s)"),
         "plain": (keys("f6"), "Plain text"),
         "picker": (keys("S"), "site-a"),
+        "export": (keys("x"), "In which form"),
         **_questions(remote),
+        **_sessions(remote),
+        **_guides(remote),
+        "run": (_run_ended, "back"),
     }

@@ -158,6 +158,10 @@ class FakeBench:
     closed: int = 0
     memory: FakeMemory = field(default_factory=FakeMemory)
 
+    @property
+    def session(self) -> Session:
+        return self.comparison.session
+
     async def refresh(self, roles: Collection[Role] | None = None, *, by_itself: bool = False) -> None:
         self.refreshed.append(tuple(roles) if roles is not None else None)
         for role in self.comparison.nodes if roles is None else roles:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from tests.support.fake_bench import session
@@ -249,3 +250,17 @@ async def test_a_click_arms_the_pane_and_the_wheel_scrolls(desk: Start) -> None:
         await d.pilot.click("#pane-secondary", offset=(10, 5))
         assert d.main.armed is Role.SECONDARY
         assert d.app.followed == "click  pane SECONDARY"
+        await d.press("question_mark")
+        text = d.app.screen.query_one("#text")
+        for turn, top in (
+            (events.MouseScrollDown, 3),
+            (events.MouseScrollDown, 6),
+            (events.MouseScrollUp, 3),
+        ):
+            x, y = text.region.x + 5, text.region.y + 5
+            d.app.screen._forward_event(
+                turn(text, x, y, 0, 0, 0, False, False, False, screen_x=x, screen_y=y)
+            )
+            await d.until(lambda top=top: text.top == top)
+        assert d.text.splitlines()[1].rstrip().endswith("▴")
+        assert d.text.splitlines()[-3].rstrip().endswith("▾")

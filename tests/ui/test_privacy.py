@@ -18,6 +18,7 @@ from tofutui.tofu.site import Who
 from tofutui.tofu.text import in_groups
 from tofutui.tofu.verdict import Verdict
 from tofutui.ui.privacy import Net, Privacy
+from tofutui.ui.screens.form import FormScreen
 
 Start = Callable[..., Any]
 SECRETS = (
@@ -342,3 +343,30 @@ async def test_many_rows_are_told_apart(desk: Start) -> None:
         await d.press("G")
         assert "198.51" not in d.text
         assert "host-0" not in d.text
+
+
+async def test_it_is_switched_in_the_picker_and_in_the_form(desk: Start) -> None:
+    async with desk() as d:
+        await d.press("S")
+        await d.until(lambda: "site-a" in d.text)
+        await d.press("v")
+        assert " PRIVACY " in d.text.splitlines()[0]
+        assert leaks(d.text, ROWS) == []
+        await d.press("v")
+        await d.app.push_screen(FormScreen(session(), is_new=False))
+        await d.until(lambda: "Edit site-a" in d.text)
+        await d.press("f4")
+        assert " PRIVACY " in d.text.splitlines()[0]
+        assert leaks(d.text, ROWS) == []
+        await d.press("f4", "v")
+        assert "site-av" in d.text
+        assert d.app.screen._texts()["name"] == "site-av"
+
+
+async def test_a_copy_says_that_stand_ins_were_sent(desk: Start) -> None:
+    async with desk() as d:
+        await d.press("y")
+        assert "masked" not in d.message
+        await d.press("v", "y")
+        assert ", masked, sent to the terminal's clipboard" in d.message
+        assert d.copied[0] != d.copied[1]

@@ -12,9 +12,11 @@ from tests.support.fake_bench import Fakes, entry
 from tofutui.appliance.node import LogLine
 from tofutui.tofu.comparison import Entry
 from tofutui.tofu.session import Role
+from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
 from tofutui.ui.front import Front
 from tofutui.ui.screens.delete import DeleteScreen
+from tofutui.ui.screens.form import FormScreen
 
 Start = Callable[..., Any]
 SIZES = [(80, 24), (60, 20)]
@@ -29,39 +31,56 @@ HOSTILE = {
 BAD = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff]")
 
 
+def written(d: Any) -> str:
+    """What a terminal gets for the whole screen, without colours and places."""
+    pieces = [(0, y, strip) for y, strip in enumerate(d.app.screen._compositor.render_strips())]
+    return re.sub(r"\x1b\[[0-9;]*[mHG]", "", Front().update(pieces, ColorSystem.TRUECOLOR))
+
+
 def frame(d: Any) -> list[str]:
-    """The screen's lines; each takes exactly its width, and holds nothing that a terminal would obey."""
+    """The screen's lines; each takes exactly its width, and holds nothing that a terminal would obey.
+
+    A field holds what was typed as it is: of the form it is looked at what the terminal gets.
+    """
     strips = d.app.screen._compositor.render_strips()
     columns, _ = d.app.size
     for strip in strips:
         assert strip.cell_length == columns, strip.text
-        assert not BAD.search(strip.text), ascii(strip.text)
+        assert isinstance(d.app.screen, FormScreen) or not BAD.search(strip.text), ascii(strip.text)
+    assert not BAD.search(written(d))
     return [strip.text for strip in strips]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
+FULL = (
+    "tables", "detail", "plan", "log", "map", "help", "plain", "evidence", "picker", "welcome", "example",
+    "form", "guide", "guide delete", "guide values", "guide causes",
+)  # fmt: skip
+"""The screens that are no dialog."""
+
+OVER_NONE = ("tables", "filter", "delete several")
+"""With a hostile table these stay on the tables: a row whose key is not plain is refused."""
+
+
 @pytest.mark.parametrize("name", ways())
-async def test_each_screen_fits(desk: Start, size: tuple[int, int], name: str) -> None:
+async def test_each_screen_fits(desk: Start, name: str) -> None:
     go, fact = ways()[name]
-    async with desk(size=size) as d:
+    async with desk(size=SIZES[0]) as d:
         await go(d)
-        await d.until(lambda: fact in d.text)
-        lines = frame(d)
-        assert len(lines) == size[1]
-        if name in ("tables", "detail", "plan", "log", "map", "help", "plain", "evidence"):
-            assert re.search(r"(\? more|\? help|F1 help) *$", lines[-1]), lines[-1]
+        for size in SIZES:
+            await d.pilot.resize_terminal(*size)
+            await d.until(lambda: fact in d.text)
+            lines = frame(d)
+            assert len(lines) == size[1]
+            if name in FULL:
+                assert re.search(r"(\? more|\? help|F1 help) *$", lines[-1]), lines[-1]
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 async def test_hostile_text_is_only_text_on_every_screen(desk: Start, text: str) -> None:
     def table(role: Role) -> list[Entry]:
-        keys = ("198.51.100.20_443", f"{text}_8443")
-        return [
-            entry(
-                role, key, Verdict.MISMATCH, stored=text, presented=f"b{text}", label=text, why=(text, text)
-            )
-            for key in keys
-        ]
+        keys = {"198.51.100.20_443": Who.ISE, f"{text}_8443": Who.PEER, "192.0.2.10_8082": Who.SELF}
+        said: dict[str, Any] = {"stored": text, "presented": f"b{text}", "label": text, "why": (text, text)}
+        return [entry(role, key, Verdict.MISMATCH, who=who, **said) for key, who in keys.items()]
 
     fakes = Fakes(table)
     async with desk(fakes=fakes, size=(80, 24)) as d:
@@ -72,17 +91,12 @@ async def test_hostile_text_is_only_text_on_every_screen(desk: Start, text: str)
         d.main.say(text)
         frame(d)
         for name, (go, _) in ways(text).items():
-            if name == "run":
-                continue
-            before = len(d.app.screen_stack)
             await go(d)
+            await d.until(lambda name=name: (d.app.screen is d.main) is (name in OVER_NONE))
             await d.pilot.pause()
             frame(d)
-            for _ in range(4):
-                await d.press("escape")
-            while len(d.app.screen_stack) > before:
-                d.app.pop_screen()
-                await d.pilot.pause()
+            await d.app.uncover(d.main)
+            await d.press("escape", "g")
         frame(d)
 
 
@@ -94,10 +108,7 @@ async def test_hostile_text_typed_into_a_field_is_only_text(desk: Start, text: s
             d.app.screen.query_one(field).focus()
             d.app.screen.query_one(field).value = text
             await d.pilot.pause()
-            strips = d.app.screen._compositor.render_strips()
-            pieces = [(0, y, strip) for y, strip in enumerate(strips)]
-            written = Front().update(pieces, ColorSystem.TRUECOLOR)
-            assert not BAD.search(re.sub(r"\x1b\[[0-9;]*[mHG]", "", written))
+            assert not BAD.search(written(d))
             await d.press("enter")
 
 
