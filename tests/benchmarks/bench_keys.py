@@ -20,7 +20,7 @@ from tests.benchmarks.figures import ROOT, Figure, markdown
 from tests.support.terminal import Terminal, terminal
 
 APPS = ROOT / "tests" / "support" / "bench_apps.py"
-PRESSES = 60
+PRESSES = 40
 QUIET_S = 0.12
 """What comes later than this after the last byte belongs to something else."""
 
