@@ -131,7 +131,7 @@ def ways(remote: str = "remote text") -> dict[str, tuple[Way, str]]:
         "delete": (keys("D"), "Keep row"),
         "delete typed": (keys("G", "D"), "To enable Delete"),
         "delete several": (keys("space", "j", "space", "D"), "Keep rows"),
-        "plan": (keys("p"), "they run"),
+        "plan": (keys("p"), "Plan: stale rows"),
         "evidence": (keys("e"), "Evidence"),
         "log": (keys("L"), "listcerts"),
         "map": (keys("m"), "Trust map"),

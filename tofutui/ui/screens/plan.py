@@ -60,9 +60,10 @@ class PlanScreen(Acting[list[Entry]]):
 
     def _draw(self) -> None:
         text = self.query_one("#text", Scroller)
-        heading = (
-            f"Plan: {len(self.chosen)} of {rows(len(self._entries))} taken in; they run in the order shown"
-        )
+        count = f"{len(self.chosen)} of {rows(len(self._entries))} taken in"
+        heading = f"Plan: stale rows, in the order they will run; {count}"
+        if len(heading) + len(" PRIVACY  ") > self.size.width:
+            heading = f"Plan: stale rows; {count}"
         self.query_one("#heading", Painted).show([self.headline(heading)])
         lines, starts = self._lines(max(30, text.size.width - 2))
         text.show(lines)
