@@ -2,15 +2,19 @@
 
 import asyncio
 import contextlib
-import getpass
+import os
+import select
 import sys
 import termios
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
 from tofutui.tofu.text import safe
+
+_LONGEST = 65_536
+"""Bytes of an answer; a terminal gives no more than 4,096 in one line."""
 
 
 class TerminalAsker:
@@ -55,33 +59,71 @@ def _prompt(question: PasswordQuestion) -> str:
 
 
 async def _typed(prompt: str) -> str | None:
-    """One masked line. When this is cancelled the terminal echoes again, though the thread still waits."""
+    """One line, not shown. When this is cancelled nothing is read any more: what is typed is for the next."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[str | None] = loop.create_future()
+    wake, waker = os.pipe()
 
     def ask() -> None:
         try:
-            typed: str | None = getpass.getpass(prompt)
-        except (EOFError, OSError):
+            typed = read_secretly(prompt, wake)
+        except OSError:
             typed = None
+        finally:
+            os.close(wake)
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(_answer, answer, typed)
 
-    with _echo_restored():
-        threading.Thread(target=ask, daemon=True).start()
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    try:
         return await answer
+    finally:
+        os.close(waker)
+        thread.join(1.0)  # it wakes at once, and gives the terminal back as it was
+
+
+def read_secretly(prompt: str, wake: int) -> str | None:
+    """A line from the terminal without echo; None at its end, or once ``wake`` can be read or is at its end.
+
+    Raises:
+        OSError: there is no terminal.
+    """
+    terminal = _terminal()
+    try:
+        before = termios.tcgetattr(terminal)
+        hidden = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+        termios.tcsetattr(
+            terminal, termios.TCSAFLUSH, hidden
+        )  # what was typed before the question is no answer
+        try:
+            os.write(terminal, prompt.encode("utf-8", "replace"))
+            ready, _, _ = select.select([terminal, wake], [], [])
+            line = os.read(terminal, _LONGEST) if terminal in ready and wake not in ready else b""
+        finally:
+            termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+            _say(terminal, "\n")
+    finally:
+        os.close(terminal)
+    return line.decode("utf-8", "surrogateescape").rstrip("\r\n") if line else None
+
+
+def _terminal() -> int:
+    """The process's terminal; where it has none of its own, the one that stdin is."""
+    try:
+        return os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        return os.dup(sys.stdin.fileno())
+
+
+def _say(terminal: int, text: str) -> None:
+    try:
+        os.write(terminal, text.encode("utf-8", "replace"))
+    except OSError:  # stdin was opened for reading only
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def _answer(future: asyncio.Future[str | None], typed: str | None) -> None:
     if not future.done():
         future.set_result(typed)
-
-
-@contextlib.contextmanager
-def _echo_restored() -> Iterator[None]:
-    fd = sys.stdin.fileno()
-    before = termios.tcgetattr(fd)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(fd, termios.TCSADRAIN, before)
