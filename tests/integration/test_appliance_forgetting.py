@@ -4,6 +4,7 @@ import asyncio
 import gc
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,24 @@ from tofutui.tofu.secrets import Secret
 pytestmark = pytest.mark.usefixtures("isolated_home")
 
 
-def held(password: str) -> list[Any]:
-    """The secrets of this value that somebody holds."""
+Held = Callable[[str], list[Any]]
+
+
+@pytest.fixture
+def held() -> Held:
+    """The secrets of a value that somebody holds since the test began: others use the same passwords."""
+    before = _secrets()
+
+    def find(password: str) -> list[Any]:
+        known = {id(one) for one in before}
+        return [one for one in _secrets() if one.reveal() == password and id(one) not in known]
+
+    return find
+
+
+def _secrets() -> list[Any]:
     gc.collect()
-    return [one for one in _referred() if isinstance(one, Secret) and one.reveal() == password]
+    return [one for one in _referred() if isinstance(one, Secret)]
 
 
 def _referred() -> list[Any]:
@@ -37,7 +52,7 @@ def printing(file: Path) -> str:
 
 
 async def test_what_password_command_printed_is_gone_after_the_login_and_asked_for_at_the_next(
-    tmp_path: Path,
+    tmp_path: Path, held: Held
 ) -> None:
     file = tmp_path / "password"
     file.write_text(PASSWORD)
@@ -53,7 +68,9 @@ async def test_what_password_command_printed_is_gone_after_the_login_and_asked_f
         assert len(b.server.passwords) == 2
 
 
-async def test_what_was_typed_opens_the_link_again_and_is_gone_once_the_node_is_left(tmp_path: Path) -> None:
+async def test_what_was_typed_opens_the_link_again_and_is_gone_once_the_node_is_left(
+    tmp_path: Path, held: Held
+) -> None:
     async with bench(tmp_path) as b:
         await b.node.connect()
         assert held(PASSWORD)
@@ -66,7 +83,7 @@ async def test_what_was_typed_opens_the_link_again_and_is_gone_once_the_node_is_
         assert held(PASSWORD) == []
 
 
-async def test_of_a_refused_password_only_a_digest_is_kept(tmp_path: Path) -> None:
+async def test_of_a_refused_password_only_a_digest_is_kept(tmp_path: Path, held: Held) -> None:
     file = tmp_path / "password"
     file.write_text("wrong-password")
     async with bench(tmp_path, asker=ScriptedAsker(), password_command=printing(file)) as b:
@@ -77,7 +94,7 @@ async def test_of_a_refused_password_only_a_digest_is_kept(tmp_path: Path) -> No
         assert b.server.passwords == ["wrong-password"]
 
 
-async def test_a_key_files_passphrase_is_gone_once_the_node_is_left(tmp_path: Path) -> None:
+async def test_a_key_files_passphrase_is_gone_once_the_node_is_left(tmp_path: Path, held: Held) -> None:
     file = tmp_path / "id"
     command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "phrase-canary", "-f", file]
     await asyncio.to_thread(subprocess.run, command, check=True)
