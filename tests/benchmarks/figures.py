@@ -2,29 +2,17 @@
 
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
-SESSION = """
-[sessions.bench]
-[sessions.bench.primary]
-host = "127.0.0.1"
-port = 9
-[sessions.bench.secondary]
-host = "127.0.0.1"
-port = 10
-"""
-"""Nodes that refuse every connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +94,6 @@ def seconds(
             f"{command} ended with {done.returncode}:\n{done.stdout[-500:]!r}\n{done.stderr[-800:]!r}"
         )
     return took
-
-
-@contextmanager
-def cpu_of_children() -> Iterator[list[float]]:
-    """Processor seconds of the programs run inside: one number in the list, once it is left."""
-    found: list[float] = []
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    yield found
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    found.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
 def machine() -> str:
