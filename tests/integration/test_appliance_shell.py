@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, QUICK, TABLE, bench, until
+from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, Session, ask, hang, hang_hard, pause, say, steps
 from tofutui.appliance.errors import CommandTimeout, LinkLost, OutputTooLong, PromptChanged
 
@@ -113,7 +114,7 @@ async def test_a_pager_is_answered_and_leaves_no_trace(tmp_path: Path, erase: st
     async with bench(tmp_path, cli, timings=replace(QUICK, unknown_quiet=0.2)) as b:
         assert (await b.node.listcerts()).text == TABLE
         assert b.server.pager_keys.count(" ") == 2
-        assert b.server.pager_keys.count("\n") == (2 if enter_only else 0)
+        assert b.server.pager_keys.count("\r") == (2 if enter_only else 0)
 
 
 async def test_a_listing_that_wants_enter_in_between_gets_it(tmp_path: Path) -> None:
@@ -126,6 +127,26 @@ async def test_a_listing_that_wants_enter_in_between_gets_it(tmp_path: Path) -> 
         assert first in text
         assert text.endswith(second)
         assert "Press" not in text
+
+
+@pytest.mark.parametrize("enter", ["\r", "\r\n"])
+async def test_enter_is_the_key_of_a_terminal(tmp_path: Path, enter: str) -> None:
+    page_break = steps(ask("Press <Enter> to continue", ""), say("host=192.0.2.1_443;  subject=CN = a\n"))
+    cli = Cli(
+        enter=enter,
+        before_prompt=[ask("Press <Enter> to continue", "")],
+        terminal_length=False,
+        page=2,
+        enter_only_pager=True,
+        commands={LISTCERTS: TABLE, "show clock": page_break, DELETE: ask("Reason: ", "x", "")},
+    )
+    asker = ScriptedAsker(passwords=[PASSWORD], dialogues=["x"])
+    async with bench(tmp_path, cli, asker, timings=replace(QUICK, unknown_quiet=0.2)) as b:
+        assert (await b.node.listcerts()).text == TABLE
+        assert "CN = a" in (await b.node.show_clock()).text
+        await b.node.deletecert("198.51.100.20_443")
+        assert b.server.typed[-1] == "x"
+    assert b.server.ended == ["exit"]
 
 
 async def test_paging_is_switched_off_where_the_node_knows_how(tmp_path: Path) -> None:

@@ -168,7 +168,11 @@ def never_settled(patch: Patch) -> None:
 
 
 def yes_to_everything(patch: Patch) -> None:
-    patch.setattr(tofutui.appliance.reading, "yes_to", lambda text: "yes" if text.endswith("? ") else None)
+    patch.setattr(
+        tofutui.appliance.reading,
+        "answer_to",
+        lambda heard, **_: "yes" if heard.endswith(b"? ") else None,
+    )
 
 
 GUARDS = {

@@ -29,6 +29,8 @@ class Cli:
     pager: str = "--More--"
     erase: str = "\r        \r"
     enter_only_pager: bool = False
+    enter: str = "\r\n"
+    """Keys that are taken for Enter; a line feed that is not among them is dropped."""
     exits: bool = True
     users: dict[str, str] = field(default_factory=lambda: {"admin": "s3cret-Pässword"})
     methods: tuple[str, ...] = ("password",)
@@ -86,8 +88,8 @@ class Session:
     async def line(self, *, echo: bool = True) -> str:
         """A line that the client typed."""
         typed = ""
-        while (key := await self.key()) not in "\r\n":
-            typed += key
+        while (key := await self.key()) not in self.cli.enter:
+            typed += key if key != "\n" else ""
         typed = typed.encode("latin-1").decode("utf-8", "replace")
         if echo:
             self._echo(typed)
@@ -169,7 +171,7 @@ class Session:
             self.server.pager_keys += key
             if key == "q":
                 raise CtrlC
-            if key in "\r\n" or not self.cli.enter_only_pager:
+            if key in self.cli.enter or not self.cli.enter_only_pager:
                 break
         self.put(self.cli.erase.encode())
 

@@ -20,7 +20,7 @@ async def resume_menu(session: Session) -> None:
 async def banner_pager(session: Session) -> None:
     session.put("Welcome to a very long banner\n--More--")
     key = await session.key()
-    assert key == "\n"
+    assert key in "\r\n"
     session.put("\r        \rits second page\n")
 
 

@@ -4,14 +4,18 @@ import pytest
 
 from tofutui.appliance.dialogues import (
     DIALOGUES,
+    NOT_SHOWN,
     PAGER,
     asks_password,
     find_dialogue,
+    is_harmless,
+    loggable,
     looks_like_question,
     says_expired,
     says_too_many,
-    yes_to,
 )
+from tofutui.appliance.questions import DialogueQuestion
+from tofutui.tofu.session import Role
 
 
 def test_every_dialogue_names_its_source() -> None:
@@ -48,31 +52,39 @@ def test_what_is_known(text: str, name: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "answer"),
+    "question",
     [
-        ("(yes/no) [yes] ?", "yes"),
-        ("Continue with it? [y/n]", "y"),
-        ("(y/n):", "y"),
-        ("Are you really sure? <Yes/No>", "yes"),
-        ("Proceed yes/no", "yes"),
-        ("Delete it (yes/no)? [no]: ", "yes"),
-        ("Delete it? [y/n] (default: n) ", "y"),
-        ("Please enter Yes or No: ", "yes"),
-        ("Sure? (yes/no)\n", "yes"),
-        ("Install now? (y/n)", "y"),
-        ("Delete all? (y/n)", None),
-        ("It will be reloaded. (y/n)", None),
-        ("Restart? (yes/no)", None),
-        ("STOPPING services (yes/no)", None),
-        ("(yes/no) is what you answer: ", None),
-        ("yes/no/all? ", None),
-        ("Delete? ", None),
-        ("enemy/nothing", None),
-        ("", None),
+        "(yes/no) [yes] ?",
+        "Continue with it? [y/n]",
+        "Are you really sure? <Yes/No>",
+        "Delete 2001:db8::7_443? [y/n] (default: n) ",
+        "Please enter Yes or No: ",
+        "Enter session number to resume or press <Enter> to start a new one: ",
+        "Press <Enter> to continue",
+        "Users:\n  admin\nGo on? (y/n)\n\n",
     ],
 )
-def test_what_is_answered_with_yes(text: str, answer: str | None) -> None:
-    assert yes_to(text) == answer
+def test_these_answers_are_no_secrets(question: str) -> None:
+    assert is_harmless(question)
+    for answer in ("yes", "No", "y", "", "2"):
+        assert loggable(question, answer) == answer or (answer, loggable(question, answer)) == ("", "Enter")
+    assert loggable(question, "Hunter2") == NOT_SHOWN
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Password: ", "Senha:", "OTP:", "Verification code:", "Passcode ", "PIN> ", "Enter your token",
+        "Contraseña: ", "パスワード\uff1a", "口令:", "Пароль: ", "Κωδικός: ", "سر:", "Authentication key: ",
+        "Answer: ", "2FA (6 digits): ", "Response [challenge 1234]: ", "Enter the reason: ", "Which one? ",
+        "Duo passcode or option (1-3): ", "", "Go on? (yes/no)\nOTP: ", "Password: [yes/no] ",
+        "Press Enter to continue\nSecret word: ", "yes/no/code: ",
+    ],
+)  # fmt: skip
+def test_any_other_answer_is_hidden(question: str) -> None:
+    assert not is_harmless(question)
+    assert loggable(question, "yes") == loggable(question, "123456") == NOT_SHOWN
+    assert DialogueQuestion(Role.PRIMARY, None, question, None).hides_answer
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,10 @@ from typing import Protocol, TypeVar
 from tofutui.appliance.terminal import Screen
 
 CTRL_C = b"\x03"
+ENTER = b"\r"
+"""What a terminal sends for Enter: some command lines take a line feed for nothing."""
+_HEARD = 8_192
+"""More bytes than a question holds that may be answered automatically."""
 
 _T = TypeVar("_T")
 
@@ -41,6 +45,8 @@ class Console:
         self.may_vanish: Callable[[str], bool] = lambda line: False
         self.received = 0
         """Bytes so far."""
+        self.heard = bytearray()
+        """The first bytes since a line was typed, as they came."""
 
     async def hear(self, seconds: float) -> list[str] | None:
         """The lines that ended with the next piece of output (often none); None after a silence.
@@ -54,6 +60,7 @@ class Console:
         if not data:
             raise ShellEnded
         self.received += len(data)
+        self.heard += data[: _HEARD - len(self.heard)]
         return self.screen.feed(data)
 
     async def drain(self, most: int) -> bool:
@@ -67,8 +74,9 @@ class Console:
         return True
 
     def type(self, text: str) -> bool:
-        """A line and Enter (a line feed, as the scanners of DOMAIN.md S5 send it); False on a closed wire."""
-        return self.press(text.encode("utf-8", "surrogateescape") + b"\n")
+        """A line and Enter; False on a closed wire."""
+        self.heard.clear()
+        return self.press(text.encode("utf-8", "surrogateescape") + ENTER)
 
     def press(self, keys: bytes) -> bool:
         """Keys without Enter."""

@@ -1,4 +1,4 @@
-"""What a node may ask, and what is answered by itself: before the first prompt, and after `deletecert`.
+"""What a node may ask before its first prompt, what is answered automatically, and which answers are secret.
 
 Every pattern is held against the end of what the node printed since the last answer, after a silence: a
 question in the middle of a banner is none. Anything that no entry fits is a person's to answer.
@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+
+from tofutui.appliance.deletion_question import YES_NO_FORM
 
 
 class Then(Enum):
@@ -91,15 +93,17 @@ _ASKS_PASSWORD = re.compile(
 _CHANGES_PASSWORD = re.compile(
     r"\b(?:new|current|old|retype|re-enter|repeat|confirm|change)\b", re.IGNORECASE
 )
-_YES_NO = re.compile(
-    r"(?:[(\[<]\s*|\b)(?P<yes>yes|y)(?:\s*[/|]\s*|\s+or\s+)no?\b\s*[)\]>]?"
-    r"(?:[\s?:]|[(\[]\s*(?:default\W*)?\w*\s*[)\]])*\Z",
-    re.IGNORECASE,
-)
-_FAR_REACHING = re.compile(r"restart|reload|stop|\ball\b", re.IGNORECASE)
 _PLAIN_QUESTION = re.compile(r"(?:\?|\b(?:yes/no|y/n)\s*[)\]]?\s*:?)\s*\Z", re.IGNORECASE)
-_QUESTION = re.compile(r"[?:)\]>]\s*\Z")
-_SECRET = re.compile(r"pass|secret|\bkey\b|\bpin\b|token|kennwort", re.IGNORECASE)
+_QUESTION = re.compile(r"[?:)\]>\uff1f\uff1a\uff09\u061f\u037e]\s*\Z")
+"""Also the question marks and colons of Chinese, Japanese, Arabic and Greek."""
+_HARMLESS = (
+    re.compile(rf"\A(?:[^:]|:(?=\S)){{0,300}}?{YES_NO_FORM.pattern}", re.IGNORECASE),
+    _ends(r"session number to resume or press\s+<?enter>?[^\n:]{0,60}"),
+    _ends(PRESS_ENTER.pattern, r"\Z"),
+)
+"""The last lines of questions whose answers are no secrets."""
+NOT_SHOWN = "(not shown)"
+_HARMLESS_ANSWERS = re.compile(r"(?:yes|no|y|n|[0-9]{0,2})", re.IGNORECASE)
 _TOO_MANY = re.compile(
     r"(?:too many|maximum (?:number of )?|max\w* |limit of )[^\n]{0,40}(?:session|login|user|connection)",
     re.IGNORECASE,
@@ -110,18 +114,6 @@ def find_dialogue(text: str, dialogues: Iterable[Dialogue] = DIALOGUES) -> Dialo
     """The known dialogue that ``text`` (all since the last answer) ends with; the first entry wins."""
     end = text[-4000:]
     return next((entry for entry in dialogues if entry.pattern.search(end)), None)
-
-
-def yes_to(text: str) -> str | None:
-    """What to answer to a question after `deletecert`, if it may be answered without asking anybody.
-
-    ``text`` is all that the node printed since the command. It must end with a yes/no form and say nothing
-    of restart, reload, stop or all (DESIGN.md part 8.3).
-    """
-    form = _YES_NO.search(text[-400:])
-    if form is None or _FAR_REACHING.search(text):
-        return None
-    return "yes" if len(form["yes"]) == 3 else "y"
 
 
 def looks_like_question(line: str) -> bool:
@@ -154,6 +146,23 @@ def says_too_many(text: str) -> bool:
     return _TOO_MANY.search(text) is not None
 
 
-def wants_secret(text: str) -> bool:
-    """Whether the answer to this question should not be written down."""
-    return _SECRET.search(text[-400:]) is not None
+def is_harmless(question: str) -> bool:
+    """Whether the answer to this question is known to be no secret, by how its last line ends.
+
+    A yes/no form, the resume menu, a wait for Enter. Any other answer is hidden, in whatever language the
+    question is.
+    """
+    last = next((line for line in reversed(question[-4000:].splitlines()) if line.strip()), "")
+    return any(pattern.search(last.strip()[-400:]) for pattern in _HARMLESS)
+
+
+def loggable(question: str, answer: str) -> str:
+    """A person's answer as the command log may hold it: only yes, no, Enter or a number of the menu."""
+    if not is_harmless(question) or not _HARMLESS_ANSWERS.fullmatch(answer.strip()):
+        return NOT_SHOWN
+    return answer.strip() or "Enter"
+
+
+def asks_yes_or_no(line: str) -> bool:
+    """Whether a line ends in a yes/no form, or in a question mark."""
+    return YES_NO_FORM.search(line[-400:]) is not None or line.rstrip()[-1:] in ("?", "\uff1f", "\u061f")

@@ -4,13 +4,14 @@ import re
 
 from tofutui.appliance.console import Patience, ShellEnded
 from tofutui.appliance.dialogues import (
+    NOT_SHOWN,
     Dialogue,
     Then,
     find_dialogue,
+    loggable,
     looks_like_question,
     says_expired,
     says_too_many,
-    wants_secret,
 )
 from tofutui.appliance.errors import (
     ApplianceError,
@@ -134,9 +135,10 @@ class Opening:
         answer = await self._patience.outside(self._talk.asker.dialogue(question))
         if answer is None:
             raise self._expired() if says_expired(text) else self._unanswered(text)
-        if wants_secret(text):
+        logged = loggable(text, answer)
+        if logged == NOT_SHOWN:
             self._typed.append(Secret(answer))
-        self._talk.say("answer", "(not shown)" if wants_secret(text) else safe(answer) or "Enter")
+        self._talk.say("answer", logged)
         self._patience.renew()
         self._type(answer)
 

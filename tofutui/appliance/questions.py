@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from tofutui.appliance.dialogues import is_harmless
 from tofutui.tofu.session import Role
 
 
@@ -51,6 +52,11 @@ class DialogueQuestion:
     """What the node printed, raw, as several lines."""
     command: str | None
     """The command that led to it; None before the first prompt."""
+
+    @property
+    def hides_answer(self) -> bool:
+        """Whether the answer is masked while it is typed: unless the question is known to be harmless."""
+        return not is_harmless(self.text)
 
 
 class Asker(Protocol):

@@ -4,25 +4,31 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from tofutui.appliance.console import Patience, ShellEnded
+from tofutui.appliance.console import ENTER, Patience, ShellEnded
+from tofutui.appliance.deletion_question import answer_to
 from tofutui.appliance.dialogues import (
+    NOT_SHOWN,
     PAGER,
     PRESS_ENTER,
+    asks_yes_or_no,
     is_plain_question,
+    loggable,
     looks_like_question,
-    wants_secret,
-    yes_to,
 )
 from tofutui.appliance.echo import EchoFilter
 from tofutui.appliance.errors import CommandTimeout, OutputTooLong, PromptChanged, UnknownDialogue
+from tofutui.appliance.kept import KeptText
 from tofutui.appliance.opening import is_prompt
 from tofutui.appliance.questions import DialogueQuestion
 from tofutui.appliance.talk import Talk, quoted
-from tofutui.tofu.text import safe
+from tofutui.tofu.secrets import Secret
 
 _NEVER = float("inf")
 _OWN_ANSWERS = 2
 """Questions after one command that are answered without asking; more would be a loop."""
+_WORDS = 4_000, 12_000
+"""Characters from the beginning and the end of an answer that are kept for a person."""
+_LAST_LINE = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +39,12 @@ class Order:
     total: float
     idle: float = _NEVER
     confirm: bool = False
-    """Whether a yes/no question may be answered (DESIGN.md part 8.3)."""
+    """Whether the node may ask whether to delete, and what it prints is for a person and not for a parser."""
+
+    @property
+    def key(self) -> str:
+        """The row that a deletion names: the last word."""
+        return self.command.rpartition(" ")[2]
 
 
 class _Meaning(Enum):
@@ -68,10 +79,16 @@ class Reading:
         self._on_text = on_text
         self._patience = Patience(order.total)
         self._echo = EchoFilter(order.command, prompt)
-        self._parts: list[str] = []
-        self._answered = 0
-        """How many parts there were at the last answer: a question is answered once."""
+        self._kept = KeptText(*_WORDS) if order.confirm else KeptText(talk.cap, 0)
+        self._typed, self._typed_at = order.command, prompt
+        """What was typed last, and behind what: its echo may come."""
+        self._secrets: list[Secret] = []
+        """Answers of a person: a node that echoes them must not put them into what is kept."""
+        self._last_line = ""
+        """The last line with something in it since something was typed."""
         self._own_answers = 0
+        self._asked = False
+        """A person was asked: what comes after that is theirs too."""
         self._started = talk.console.received
         self._silence = 0.0
         self._paged = False
@@ -93,8 +110,8 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """What the command has printed so far."""
-        return "".join(self._parts)
+        """What the command has printed so far, or its beginning and end."""
+        return self._kept.text
 
     async def _step(self) -> bool:
         """One piece of output or one silence; whether that was the end."""
@@ -131,8 +148,13 @@ class Reading:
             return _Meaning.ENTER, timings.unknown_quiet
         if self._own_answer():
             return _Meaning.QUESTION, timings.quiet if tail.strip() else timings.unknown_quiet
-        asks = looks_like_question if self._order.confirm else is_plain_question
-        return (_Meaning.QUESTION, timings.unknown_quiet) if asks(tail) else (_Meaning.OUTPUT, _NEVER)
+        return (_Meaning.QUESTION, timings.unknown_quiet) if self._asks(tail) else (_Meaning.OUTPUT, _NEVER)
+
+    def _asks(self, tail: str) -> bool:
+        """Whether the node seems to wait for an answer; a deletion may also ask in a line that has ended."""
+        if not self._order.confirm:
+            return is_plain_question(tail)
+        return looks_like_question(tail) if tail.strip() else asks_yes_or_no(self._last_line)
 
     async def _act(self, meaning: _Meaning) -> bool:
         if meaning is _Meaning.PROMPT:
@@ -147,7 +169,7 @@ class Reading:
         if meaning is _Meaning.QUESTION:
             await self._answer()
         else:
-            self._press(b" " if meaning is _Meaning.PAGE else b"\n")
+            self._press(b" " if meaning is _Meaning.PAGE else ENTER)
         return False
 
     def _finish(self) -> None:
@@ -167,8 +189,12 @@ class Reading:
     def _emit(self, lines: list[str]) -> None:
         if not lines:
             return
-        text = "".join(f"{line}\n" for line in lines)
-        self._parts.append(text)
+        self._keep("".join(f"{self._without_secrets(line)}\n" for line in lines))
+        last = next((line for line in reversed(lines) if line.strip()), self._last_line)
+        self._last_line = last[-_LAST_LINE:]
+
+    def _keep(self, text: str) -> None:
+        self._kept.add(text)
         if self._on_text:
             self._on_text(text)
 
@@ -177,17 +203,19 @@ class Reading:
         self._emit(self._echo.rest())
         line = self._screen.line
         if line.strip():
-            self._parts.append(line)
-            if self._on_text:
-                self._on_text(line)
+            self._keep(self._without_secrets(line))
+
+    def _without_secrets(self, line: str) -> str:
+        for secret in self._secrets:
+            line = secret.hidden_in(line)
+        return line
 
     def _own_answer(self) -> str | None:
-        """Yes, where the node asks so plainly that nobody need be asked; it may end its line after it."""
-        if not self._order.confirm or self._own_answers >= _OWN_ANSWERS:
+        """Yes, where the node asks for this deletion in so many words and nothing else."""
+        if not self._order.confirm or self._own_answers >= _OWN_ANSWERS or self._asked:
             return None
-        if not self._screen.tail.strip() and len(self._parts) == self._answered:
-            return None
-        return yes_to("".join(self._parts) + self._screen.line)
+        heard = bytes(self._talk.console.heard)
+        return answer_to(heard, typed=self._typed, prompt=self._typed_at, key=self._order.key)
 
     async def _answer(self) -> None:
         answer = self._own_answer()
@@ -195,19 +223,27 @@ class Reading:
         self._emit([*self._echo.rest(), *([line] if line.strip() else [])])
         self._screen.wipe()
         if answer is None:
+            self._asked = True
             answer = await self._ask()
+            logged = loggable(self._last_line, answer)
+            if logged == NOT_SHOWN:
+                self._secrets.append(Secret(answer))
         else:
             self._own_answers += 1
-        self._answered = len(self._parts)
-        self._talk.say("answer", "(not shown)" if wants_secret(line) else safe(answer) or "Enter")
+            logged = answer
+        self._talk.say("answer", logged)
+        self._type(answer)
+
+    def _type(self, answer: str) -> None:
+        self._typed, self._typed_at, self._last_line = answer, "", ""
         self._echo = EchoFilter(answer, "")
         self._silence = 0.0
         self._talk.console.type(answer)
 
     async def _ask(self) -> str:
-        text = "".join(self._parts)
+        text = self.text[-sum(_WORDS) :]
         settings = self._talk.settings
-        question = DialogueQuestion(settings.role, self._hostname, text[-20_000:], self._order.command)
+        question = DialogueQuestion(settings.role, self._hostname, text, self._order.command)
         answer = await self._patience.outside(self._talk.asker.dialogue(question))
         if answer is None:
             await self._interrupt()

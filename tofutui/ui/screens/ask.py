@@ -19,13 +19,6 @@ if TYPE_CHECKING:
     from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
 
 
-def asks_secret(question: "DialogueQuestion") -> bool:
-    """Whether what is typed here should not be seen."""
-    from tofutui.appliance.dialogues import wants_secret
-
-    return wants_secret(question.text)
-
-
 class Answer(Input):
     """A line to type; keys from before the dialog was seen do not count."""
 
@@ -233,8 +226,8 @@ class DialogueScreen(Question[str | None]):
 
     def __init__(self, question: "DialogueQuestion") -> None:
         name = f" {question.hostname}" if question.hostname else ""
-        masked = asks_secret(question)
-        super().__init__(question.role, f"{question.role.word}{name} asks", typed=True, masked=masked)
+        title, masked = f"{question.role.word}{name} asks", question.hides_answer
+        super().__init__(question.role, title, typed=True, masked=masked)
         self._question = question
 
     def text(self, width: int) -> list[Line]:
