@@ -15,18 +15,21 @@ PACKAGE = Path(tofutui.__file__).parent
 EXAMPLE = str(Path(__file__).parents[2] / "sessions.toml.example")
 HEAVY = {"textual", "rich", "asyncssh", "cryptography"}
 
+BELOW = {"tofu", "system"}
+SOURCES = BELOW | {"appliance", "tls", "history", "config"}
 ALLOWED = {
     "tofu": set(),
-    "appliance": {"tofu"},
-    "tls": {"tofu"},
-    "history": {"tofu"},
-    "config": {"tofu"},
-    "report": {"tofu", "appliance", "tls", "history", "config"},
-    "workbench": {"tofu", "appliance", "tls", "history", "config"},
-    "executor": {"tofu", "appliance", "tls", "history", "config", "workbench"},
-    "guide": {"tofu", "appliance", "tls", "history", "config", "workbench", "executor"},
-    "ui": {"tofu", "appliance", "tls", "history", "config", "workbench", "executor", "report", "guide"},
-    "cli": {"tofu", "appliance", "tls", "history", "config", "workbench", "executor", "report", "ui", "lab"},
+    "system": {"tofu"},
+    "appliance": BELOW,
+    "tls": BELOW,
+    "history": BELOW,
+    "config": BELOW,
+    "report": SOURCES,
+    "workbench": SOURCES,
+    "executor": SOURCES | {"workbench"},
+    "guide": SOURCES | {"workbench", "executor"},
+    "ui": SOURCES | {"workbench", "executor", "report", "guide"},
+    "cli": SOURCES | {"workbench", "executor", "report", "ui", "lab"},
     "lab": set(),
     "__main__": {"cli"},
     "__init__": set(),
@@ -87,7 +90,8 @@ def test_check_never_loads_textual(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "part", ["tofu", "config", "history", "report", "tls", "appliance", "workbench", "executor", "guide"]
+    "part",
+    ["tofu", "system", "config", "history", "report", "tls", "appliance", "workbench", "executor", "guide"],
 )
 def test_no_part_below_the_screen_loads_textual(part, tmp_path):
     modules = [

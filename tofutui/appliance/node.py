@@ -30,6 +30,8 @@ SHOW_CLOCK = "show clock"
 SHOW_VERSION = "show version"
 HA_STATUS = "ncs ha status"
 
+_STOP_WITHIN = 0.4
+"""Seconds that a command under way has to end once it is cancelled."""
 _T = TypeVar("_T")
 
 
@@ -252,7 +254,7 @@ class Node:
         for task in running:
             task.cancel()
         if running:
-            await asyncio.wait(running)
+            await asyncio.wait(running, timeout=_STOP_WITHIN)
         try:
             await self._leave()
         finally:

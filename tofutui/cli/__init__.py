@@ -17,10 +17,20 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and give its exit code; errors stand on stderr, one line each.
+    """Run a command and give its exit code; errors are written to stderr, one line each.
 
-    Without ``argv`` this is the program itself, and its process is closed to others.
+    Without ``argv`` this is the program itself: its process is closed to others, and ends with the command,
+    whatever thread still hangs.
     """
+    code = _main(argv)
+    if argv is None:
+        from tofutui.system.leaving import end_process
+
+        end_process(code)
+    return code
+
+
+def _main(argv: Sequence[str] | None) -> int:
     try:
         name, options = parse(sys.argv[1:] if argv is None else argv)
     except UsageError as error:

@@ -16,6 +16,8 @@ from tofutui.history.database import FILE, Database, HistoryError
 from tofutui.history.sightings import Sightings
 from tofutui.report import render
 from tofutui.report.many_form import SessionLine, line_of
+from tofutui.system import background
+from tofutui.system.leaving import Deadline
 from tofutui.tofu.comparison import Comparison
 from tofutui.tofu.session import Session
 from tofutui.workbench import Workbench
@@ -51,12 +53,14 @@ class Outcome:
 def until_signal(work: Coroutine[Any, Any, Outcome]) -> Outcome:
     """Run the work; Ctrl-C, SIGTERM and SIGHUP end it in order, every connection closed."""
     got: list[int] = []
+    deadline = Deadline()
 
     async def watched() -> Outcome:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
 
         def stop(number: int) -> None:
+            deadline.start(128 + number)
             got.append(number)
             task.cancel()
 
@@ -65,9 +69,11 @@ def until_signal(work: Coroutine[Any, Any, Outcome]) -> Outcome:
         return await task
 
     try:
-        return asyncio.run(watched())
+        return background.run(watched())
     except asyncio.CancelledError:
         return Outcome(signal=got[0] if got else signal.SIGTERM)
+    finally:
+        deadline.stop()
 
 
 async def compare_all(order: Order, fmt: str, progress: Progress) -> Outcome:

@@ -1,7 +1,6 @@
 """The full-screen app: themes, signals, sessions, and the way out. What is shown is in `screens`."""
 
 import asyncio
-import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
@@ -12,9 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
+from tofutui.system import background
+from tofutui.system.leaving import NODES_WITHIN, Deadline
 from tofutui.tofu.session import Session
 from tofutui.ui import garbage
 from tofutui.ui.asker import ScreenAsker
+from tofutui.ui.driver import TerminalDriver, leave_on_signals
 from tofutui.ui.held import SpentKey
 from tofutui.ui.lines import Tone
 from tofutui.ui.link import Opener, opener, utc_now
@@ -28,8 +30,6 @@ from tofutui.ui.screens.main import MainScreen
 from tofutui.ui.themes import Themes
 from tofutui.ui.words import Glyphs
 
-LEAVE_WITHIN = 3.0
-"""Seconds that leaving the nodes may take before the app ends all the same."""
 INTERNAL = 70
 
 
@@ -74,7 +74,10 @@ class TofutuiApp(OutwardApp):
         self.main: MainScreen | None = None
         self._logins: set[asyncio.Task[None]] = set()
         self.privacy = Privacy()
+        self.deadline: Deadline | None = None
+        """Ends the process where something hangs; only set where the app is the whole program."""
         self._leaving = False
+        self._left_early: int | None = None
         self._warned = False
         self.themes = Themes()
         self.palette = Palette(self.themes.default)
@@ -82,11 +85,11 @@ class TofutuiApp(OutwardApp):
         self.use_theme(options.theme)
 
     def on_mount(self) -> None:
-        """Listen to signals; open the session, or let the user choose one."""
+        """Open the session, or let the user choose one."""
         self.call_after_refresh(self.call_after_refresh, garbage.resume)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            loop.add_signal_handler(number, self.leave, 128 + number)
+        if self._left_early is not None:
+            self.leave(self._left_early)
+            return
         if self.options.redact:
             self.set_privacy(True)
         sessions = self.sessions
@@ -243,37 +246,52 @@ class TofutuiApp(OutwardApp):
         self.leave()
 
     def leave(self, code: int = 0) -> None:
-        """Leave the nodes with `exit`, within `LEAVE_WITHIN` seconds, and end."""
+        """Leave the nodes with `exit`, and end: within `LEAVE_WITHIN` seconds, whatever hangs."""
+        self.hurry(code)
+        if not self.is_running:
+            self._left_early = code
+            return
         if self._leaving:
             return
         self._leaving = True
         self.announce("leaving the nodes …")
         self.run_worker(self._leave(code), exit_on_error=False)
 
+    def hurry(self, code: int) -> None:
+        """From now on the process ends in time, even if nothing else is carried out any more."""
+        if self.deadline is not None:
+            self.deadline.start(code, self._give_terminal_back)
+
+    def _give_terminal_back(self) -> None:
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.restore_now()
+
     async def _leave(self, code: int) -> None:
         await self.close_nodes()
         self.exit(code, return_code=code)
 
     async def close_nodes(self) -> None:
-        """Leave the nodes, if there are any, as far as that goes in `LEAVE_WITHIN` seconds."""
+        """Leave the nodes, if there are any, as far as that goes in `NODES_WITHIN` seconds."""
         main, self.main = self.main, None
         logins = list(self._logins)
         for login in logins:
             login.cancel()
-        left = asyncio.gather(*logins, *([main.close()] if main else []), return_exceptions=True)
-        try:
-            await asyncio.wait_for(left, LEAVE_WITHIN)
-        except TimeoutError:
-            return
+        closing = [asyncio.ensure_future(main.close())] if main else []
+        if left := [*logins, *closing]:
+            _, hanging = await asyncio.wait(left, timeout=NODES_WITHIN)
+            for task in hanging:
+                task.cancel()  # not waited for: it had its time
 
 
 async def _run(app: TofutuiApp) -> int:
     if app.console.color_system == "standard":
         app.use_few_colors()
+    leave_on_signals(app.leave, app.hurry)
     try:
         await app.run_async(mouse=app.options.mouse)
     finally:
         garbage.resume()
+        app.hurry(INTERNAL)
         await app.close_nodes()
     if app.last_words:
         sys.stderr.write(app.last_words)
@@ -283,4 +301,8 @@ async def _run(app: TofutuiApp) -> int:
 
 def run(options: AppOptions, open_link: Opener | None = None) -> int:
     """Show the app until the user leaves; returns the exit code."""
-    return asyncio.run(_run(TofutuiApp(options, open_link=open_link)))
+    app = TofutuiApp(options, open_link=open_link)
+    app.deadline = Deadline()
+    code = background.run(_run(app))
+    app.deadline.stop()
+    return code

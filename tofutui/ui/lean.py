@@ -8,9 +8,11 @@ from rich.console import Console, RenderableType
 from textual import events
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.strip import Strip
 
+from tofutui.ui.driver import TerminalDriver
 from tofutui.ui.front import Front, Piece
 
 
@@ -38,6 +40,16 @@ class LeanApp(App[int]):
     def __init__(self) -> None:
         super().__init__()
         self._front = Front()
+
+    def get_driver_class(self) -> type[Driver]:
+        """Ours, for terminals that stall or hang up."""
+        return TerminalDriver
+
+    def repaint_all(self) -> None:
+        """Write the whole screen: others may have written to the terminal."""
+        self._front.forget()
+        if self.screen_stack:
+            self.screen.refresh(layout=True)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, ChopsUpdate | LayoutUpdate):

@@ -116,15 +116,12 @@ class Link:
     """Closes what the runner writes to; called once the nodes were left."""
 
     async def close(self) -> None:
-        """Let go of the guide's run, leave the nodes, then close the journal."""
+        """Let go of the guide's run and leave the nodes side by side, then close the journal."""
+        guide = [self.guide.close()] if self.guide is not None else []
         try:
-            if self.guide is not None:
-                await self.guide.close()
+            await asyncio.gather(self.bench.close(), *guide)
         finally:
-            try:
-                await self.bench.close()
-            finally:
-                self.end()
+            await asyncio.to_thread(self.end)
 
 
 Opener = Callable[[Session, "Asker", "Callable[[Change], None]"], Awaitable[Link]]

@@ -36,6 +36,8 @@ from tofutui.workbench.memory import Memory
 from tofutui.workbench.probes import Probes
 from tofutui.workbench.table import Table, new_view
 
+STOP_WITHIN = 0.4
+"""Seconds that work under way has to end before the nodes are left; what hangs does not keep them."""
 COMMAND_LOG_LINES = 5_000
 """How many lines of the command log are kept."""
 
@@ -217,8 +219,10 @@ class Workbench:
         tasks = [*self._visits.values(), *self._background, *self._row_tasks()]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.gather(*(probes.close() for probes in self._open))
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_WITHIN)
+        if probing := [asyncio.ensure_future(probes.close()) for probes in self._open]:
+            await asyncio.wait(probing, timeout=STOP_WITHIN)
         await asyncio.gather(*(node.close() for node in self._nodes.values()), return_exceptions=True)
         self._jump_passwords.forget()
 
