@@ -162,8 +162,17 @@ def test_rows_broken_at_the_terminals_width_are_put_together(width):
 def test_a_row_broken_elsewhere_is_never_taken_for_whole():
     text = session(P, PRIMARY_ROWS).replace("OU=Prime Infra/CN=ISE", "OU=Prime\nInfra/CN=ISE")
     found = listing(text)
-    assert not found.complete
-    assert found.problems == ("a row is followed by a line that may belong to it: Infra/CN=ISE-server",)
+    assert found.complete
+    row = next(row for row in found.rows if row.key == ISE)
+    assert row.stored is not None
+    assert row.stored.more == ("Infra/CN=ISE-server",)
+
+
+@pytest.mark.parametrize("rest", ["Done.", "Total: 2 certificates", "-" * 20])
+def test_a_line_after_the_longest_row_is_not_joined_to_it(rest: str) -> None:
+    found = listing(session(P, PRIMARY_ROWS).replace("/CN=prime-sec\n", f"/CN=prime-sec\n{rest}\n"))
+    assert all(rest not in row.raw for row in found.rows)
+    assert [row.stored.more for row in found.rows if row.stored] == [(), (), (rest,)]
 
 
 @pytest.mark.parametrize(

@@ -264,7 +264,7 @@ def _subjects(row: RowFacts) -> Iterator[tuple[str, DistinguishedName, bool]]:
     """What a failure may name: the presented subjects (and whether it is the leaf's), else the stored one."""
     certificate = row.presented.certificate
     if certificate is None:
-        if row.stored and row.stored.subject:
+        if row.stored and row.stored.subject and not row.stored.more:
             yield "stored", row.stored.subject, True
         return
     for one in (certificate, *row.presented.also):

@@ -15,8 +15,9 @@ from tofutui.tofu.evidence import (
     Strength,
 )
 from tofutui.tofu.listing import StoredSubject
-from tofutui.tofu.names import NameComparison, Relation, compare
+from tofutui.tofu.names import NameComparison, Relation
 from tofutui.tofu.presented import Status
+from tofutui.tofu.stored_names import compare_stored
 from tofutui.tofu.text import safe, short_sha256
 from tofutui.tofu.verdict import Evidence, Judgement, Kind, Verdict
 
@@ -73,14 +74,12 @@ def judge(case: Case) -> Judgement:
     facts = case.facts
     if not case.is_stored:
         return Judgement(Verdict.NOT_STORED, ("no row yet; the next connection stores one",))
-    if facts.stored is None or not facts.stored.raw:
+    if facts.stored is None or not (facts.stored.raw or facts.stored.more):
         return Judgement(Verdict.UNREADABLE, ("the line has no readable key and subject",))
     if facts.presented.status is Status.PENDING:
         return Judgement(Verdict.PENDING, ())
     if not _is_understood(facts, facts.stored):
-        return Judgement(
-            Verdict.UNREADABLE, (f"the stored subject is not understood: {safe(facts.stored.raw)}",)
-        )
+        return Judgement(Verdict.UNREADABLE, _not_understood(facts, facts.stored))
     if facts.presented.certificate is None:
         return _judge_unanswered(case)
     return _weigh(list(_findings(case, facts.stored, facts.presented.certificate)))
@@ -88,7 +87,17 @@ def judge(case: Case) -> Judgement:
 
 def _is_understood(facts: RowFacts, stored: StoredSubject) -> bool:
     """A text that is no name in any grammar still counts if it is just what the presented one prints as."""
-    return stored.subject is not None or (facts.names is not None and facts.names.relation is Relation.EQUAL)
+    if facts.names is not None:
+        return facts.names.relation is not Relation.UNREADABLE
+    return stored.subject is not None
+
+
+def _not_understood(facts: RowFacts, stored: StoredSubject) -> tuple[str, ...]:
+    """Why the stored subject cannot be compared; the lines are shown where more than one may hold it."""
+    if facts.names is not None and facts.names.reasons:
+        return facts.names.reasons
+    shown = " / ".join(filter(None, (stored.raw, *stored.more)))
+    return (f"the stored subject is not understood: {safe(shown)}",)
 
 
 def _judge_unanswered(case: Case) -> Judgement:
@@ -122,7 +131,7 @@ def _texts(findings: list[_Finding]) -> tuple[str, ...]:
 
 def _findings(case: Case, stored: StoredSubject, certificate: Certificate) -> Iterator[_Finding]:
     """Everything that speaks about an answered row, in the order in which it decides."""
-    names = case.facts.names or compare(stored.raw, certificate.subject)
+    names = case.facts.names or compare_stored(stored, certificate.subject)
     at = case.facts.presented.at
     if case.known is not None:
         yield _known_finding(case.known, certificate)

@@ -9,14 +9,17 @@ only when nothing in it speaks against that.
 import re
 from dataclasses import dataclass, replace
 
+from tofutui.tofu.damaged_text import undone
 from tofutui.tofu.endpoint import Endpoint, split_key
 from tofutui.tofu.names import DistinguishedName, readings
 from tofutui.tofu.text import safe
 
-_HOST = re.compile(r"host[ \t]*=", re.IGNORECASE)
-_SUBJECT = re.compile(r"(?<![^\s;,])subject[ \t]*=", re.IGNORECASE)
+_GAP = r"[\s\u00ad\u200b-\u200d\u2060\ufeff]*"
+"""Blanks, and what mail programs put where a line may be broken."""
+_HOST = re.compile(rf"host{_GAP}=", re.IGNORECASE)
+_SUBJECT = re.compile(rf"(?<![^\s;,\u200b\ufeff])subject{_GAP}=", re.IGNORECASE)
 _FIRST_TOKEN = re.compile(r"[^\s;,/=]{3,600}(?=[;,\s])")
-_PROMPT = re.compile(r"[^\s/]{1,255}/[^\s/#>]{1,255}[#>](?:\s.*)?")
+_PROMPT = re.compile(r"[^\s/=]{1,255}/[^\s/#>=]{1,255}[#>](?:\s.*)?")
 _HEADER = re.compile(
     r"host certificates? (?:are|is) automatically added to this list"
     r"|if trust-on-first-use is configured"
@@ -30,10 +33,14 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 _UNKNOWN_COMMAND = re.compile(r"% ?(?:invalid|unknown) (?:command|input)|syntax error", re.IGNORECASE)
+_MUST_GO_ON = (",", "=", "+", "\\")
+"""Ends of a text that is hardly a whole name."""
 _BLANKS = " \t"
 """What may be trimmed; any other character belongs to a key or a subject."""
 _SHOWN = 120
-"""Characters of a node's own words that stand in a problem."""
+"""Characters of a node's own words that appear in a problem."""
+_MOST_MORE = 20
+"""Lines after a row that are kept as its possible continuation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,17 @@ class StoredSubject:
     """None if the text is empty or is no name in any of the known grammars."""
     ambiguous: bool = False
     """Whether the text can be read in more than one way (a slash form with ``/`` inside a value)."""
+    more: tuple[str, ...] = ()
+    """The lines after the row's own that may belong to it: a terminal, a pager or a message broke the row."""
+    apart: bool = False
+    """Whether a blank line separates the row from the first line of ``more``."""
+    unfinished: bool = False
+    """Whether the text may go on although no further line was seen."""
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether more than one text may be the stored one."""
+        return bool(self.more) or self.unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +78,7 @@ class Row:
     key: str | None
     """The literal text after ``host=``, trimmed."""
     raw: str
-    """The whole line, trimmed."""
+    """The whole line, trimmed; further lines that may belong to it are in ``stored.more``."""
     endpoint: Endpoint | None
     """None if the key does not end in ``_<port>``."""
     stored: StoredSubject | None
@@ -69,8 +87,8 @@ class Row:
 
     @property
     def is_readable(self) -> bool:
-        """Whether the line has a key and a subject, whatever they hold."""
-        return self.key is not None and self.stored is not None and bool(self.stored.raw)
+        """Whether the line has a key and a subject, whatever they hold, or the next line has the subject."""
+        return self.key is not None and self.stored is not None and bool(self.stored.raw or self.stored.more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +113,35 @@ class ListingReader:
         self._counts: dict[str, int] = {}
         self._errors: list[str] = []
         self._strange: list[str] = []
+        self._last = ""
+        """The id of the row that the next line may belong to; "" if there is none."""
+        self._after_blank = False
 
     def feed(self, text: str) -> list[Row]:
         """The rows whose lines are complete now.
 
-        A row that is doubled by a later line is given once more, with the same id and marked as such.
+        A row that is doubled by a later line, or that may go on in it, is given once more with the same id
+        and marked as such.
         """
         if self._after_cr and text:
             text, self._after_cr = text.removeprefix("\n"), False
         self._after_cr = text.endswith("\r") or (not text and self._after_cr)
         *lines, rest = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        found: list[Row] = []
+        rows: list[Row] = []
         for line in lines:
-            found += self._line("".join((*self._parts, line)))
+            rows += self._line("".join((*self._parts, line)))
             self._parts.clear()
         if rest:
             self._parts.append(rest)
-        return found
+        return rows
 
     def finish(self, *, prompt_returned: bool) -> Listing:
         """The whole listing. Without the prompt a last line without an end is taken as cut off."""
         rest = "".join(self._parts)
         self._parts.clear()
         self._line(rest, cut=not prompt_returned)
+        if not prompt_returned:
+            self._end_early()
         rows = tuple(self._rows.values())
         problems = tuple(self._problems(rows, prompt_returned))
         return Listing(rows, not problems, problems)
@@ -125,17 +149,58 @@ class ListingReader:
     def _line(self, line: str, *, cut: bool = False) -> list[Row]:
         line = line.strip(_BLANKS)
         if not line or line.isspace():
+            self._after_blank = self._after_blank or bool(self._last)
             return []
         row = _read_row(line, cut=cut)
-        if row is not None:
-            return self._add(row)
-        if _HEADER.match(line) or _PROMPT.fullmatch(line):
+        if row is None and (_HEADER.match(line) or _PROMPT.fullmatch(line)):
+            self._last = ""
             return []
-        if _ERROR.search(line):
-            self._errors.append(line)
-        else:
-            self._strange.append(line)
-        return []
+        if row is not None and row.key is not None:
+            return self._begin(row)
+        completed = self._complete(line)
+        if completed:
+            return completed
+        revised = self._go_on(line)
+        if row is not None:
+            return [*revised, *self._begin(row, follows=bool(revised))]
+        (self._errors if _ERROR.search(line) else self._strange).append(line)
+        return revised
+
+    def _begin(self, row: Row, *, follows: bool = False) -> list[Row]:
+        """A row's line; one that ``follows`` another may be no row of its own but the rest of that one."""
+        rows = self._add(row)
+        if not follows:
+            self._last, self._after_blank = rows[-1].id, False
+        return rows
+
+    def _go_on(self, line: str) -> list[Row]:
+        """The row before, if there is one, as the row that may go on in this line."""
+        row = self._rows.get(self._last)
+        if row is None or row.stored is None or len(row.stored.more) >= _MOST_MORE:
+            return []
+        apart = row.stored.apart if row.stored.more else self._after_blank
+        stored = replace(row.stored, more=(*row.stored.more, line), apart=apart)
+        self._rows[row.id] = replace(row, stored=stored)
+        return [self._rows[row.id]]
+
+    def _complete(self, line: str) -> list[Row]:
+        """The row before that has a whole key and whose subject is in this line: its text is in doubt."""
+        row = self._rows.get(self._last)
+        if row is None or row.stored is not None or ";" not in row.raw:
+            return []
+        joined = (_read_row(row.raw + glue + line, cut=False) for glue in ("", " "))
+        whole = next((made for made in joined if made is not None and made.stored is not None), None)
+        if whole is None or whole.stored is None:
+            return []
+        del self._rows[row.id]
+        stored = StoredSubject("", None, more=(whole.stored.raw,))
+        return self._begin(replace(whole, raw=row.raw, stored=stored))
+
+    def _end_early(self) -> None:
+        """The prompt did not come back: the last row may go on in a line that was never printed."""
+        row = self._rows.get(self._last)
+        if row is not None and row.stored is not None and row.stored.raw:
+            self._rows[row.id] = replace(row, stored=replace(row.stored, unfinished=True))
 
     def _add(self, row: Row) -> list[Row]:
         first = self._first_of.get(row.key) if row.key is not None else None
@@ -203,8 +268,9 @@ def _is_row_like(line: str) -> bool:
 
 def read_stored(raw: str) -> StoredSubject:
     """The subject of a row from its text."""
-    found = readings(raw) if raw else ()
-    return StoredSubject(raw, found[0] if found else None, ambiguous=len(found) > 1)
+    names = (readings(raw) or next(filter(None, map(readings, undone(raw))), ())) if raw else ()
+    unfinished = raw.endswith(_MUST_GO_ON) or raw.count('"') % 2 == 1
+    return StoredSubject(raw, names[0] if names else None, ambiguous=len(names) > 1, unfinished=unfinished)
 
 
 def _unreadable(line: str) -> Row:

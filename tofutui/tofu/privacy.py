@@ -266,8 +266,10 @@ def _distinguished(mask: Mask, value: DistinguishedName) -> DistinguishedName:
 
 
 def _stored(mask: Mask, value: StoredSubject) -> StoredSubject:
+    """Lines that may belong to the row hold pieces of names, which nothing else would find."""
     shown = mask._printed(value.raw, value.subject)
-    return replace(value, raw=shown, subject=mask._walk(value.subject))
+    more = tuple(mask._names.give(line, Naming.LINE) for line in value.more)
+    return replace(value, raw=shown, subject=mask._walk(value.subject), more=more)
 
 
 def _certificate(mask: Mask, value: Certificate) -> Certificate:

@@ -12,6 +12,12 @@ def outcome_of(deletion: Deletion, listing: Listing) -> tuple[Outcome, str]:
     row = row_of(deletion.key, listing)
     if row is None:
         return Outcome.GONE, "absent in a complete listing"
+    if any(stored and stored.may_go_on for stored in (row.stored, deletion.entry.stored)):
+        return Outcome.CANNOT_TELL, "present, and its text may go on in the next line of the listing"
+    return _outcome_of_present(deletion, row)
+
+
+def _outcome_of_present(deletion: Deletion, row: Row) -> tuple[Outcome, str]:
     now, before = _stored(row), _frozen(deletion)
     equals_presented = _equals_presented(now, deletion.entry.presented)
     if now != before and equals_presented:

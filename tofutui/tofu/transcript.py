@@ -1,14 +1,13 @@
 """What saved terminal text says about a node: the answers to its commands, told apart by their prompts."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tofutui.tofu.ha import parse_ha_status
 from tofutui.tofu.listing import Listing, read_listing
 from tofutui.tofu.session import Role
-from tofutui.tofu.text import safe
 from tofutui.tofu.transcript_lines import PROMPT, Line, shown_lines
 
 _OVER = re.compile(
@@ -26,7 +25,6 @@ _KNOWN_LINE = re.compile(r"\s*(?:%|host certificates?\b|if trust-on-first-use\b|
 ADDRESSES_UNKNOWN = "a node's own addresses are not known, so rows about itself count as other hosts'"
 _NARROWEST = 40
 """Columns; no terminal that wraps a row is narrower."""
-_SHOWN = 80
 
 
 class Command(StrEnum):
@@ -67,13 +65,12 @@ class Answer:
     def listing(self) -> Listing:
         """The answer read as a listing; rows that the terminal broke are put together again."""
         listing = read_listing(self.listing_text(), prompt_returned=self.finished)
-        stray = _unwrapped(self.lines)[1]
-        problems = [*listing.problems, *stray, *([self.trouble] if self.trouble else [])]
+        problems = [*listing.problems, *([self.trouble] if self.trouble else [])]
         return Listing(listing.rows, not problems, tuple(problems))
 
     def listing_text(self) -> str:
         """The text of `listing`."""
-        text = "".join(f"{line}\n" for line in _unwrapped(self.lines)[0])
+        text = "".join(f"{line}\n" for line in _unwrapped(self.lines))
         return text.removesuffix("\n") if self.cut else text
 
 
@@ -269,29 +266,35 @@ def _is_short_for(word: str, full: str) -> bool:
     return full.startswith(word.lower()) and len(word) >= min(2, len(full))
 
 
-def _unwrapped(lines: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The lines with rows put together that a terminal or an editor broke, and what is doubtful about them.
+def _unwrapped(lines: Sequence[str]) -> list[str]:
+    """The lines with rows put together that a terminal broke at its right edge.
 
-    A row goes on in the next line if its own fills the width of the terminal, which is the longest line's.
+    Only what a terminal would have broken is joined: the longest lines are all equally long, and at least two
+    of them go on in the next. What else may go on is left to the reader of the listing, which doubts it.
     """
-    given = list(lines)
-    width = max(map(len, given), default=0)
+    width = max(map(len, lines), default=0)
+    broken = _broken_at(lines, width)
+    if len(broken) < 2 or width < _NARROWEST:
+        return list(lines)
     joined: list[str] = []
-    doubts: list[str] = []
-    last = ""
-    for line in given:
-        follows = last and line.strip() and not _ROW.match(line) and not _KNOWN_LINE.match(line)
-        if follows and len(last) == width >= _NARROWEST:
+    for at, line in enumerate(lines):
+        if at in broken:
             joined[-1] += line
-            last = line
-            continue
-        if follows:
-            doubts.append(f"a row is followed by a line that may belong to it: {_short(line)}")
-        joined.append(line)
-        last = line if _ROW.match(line) else ""
-    return joined, doubts
+        else:
+            joined.append(line)
+    return joined
 
 
-def _short(line: str) -> str:
-    text = line.strip()
-    return safe(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
+def _broken_at(lines: Sequence[str], width: int) -> set[int]:
+    """Which lines may be the rest of a row: the line before is part of one and as long as the longest."""
+    broken: set[int] = set()
+    in_row = False
+    for at, line in enumerate(lines):
+        goes_on = in_row and line.strip() and not _KNOWN_LINE.match(line) and len(lines[at - 1]) == width
+        if _ROW.match(line):
+            in_row = True
+        elif goes_on:
+            broken.add(at)
+        else:
+            in_row = False
+    return broken

@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.evidence import LogHit, NodeClock, Observation, OperatorWord, RowFacts, Sighting
 from tofutui.tofu.judge import Case, judge
 from tofutui.tofu.known import Assignment
-from tofutui.tofu.names import compare
+from tofutui.tofu.listing import StoredSubject
+from tofutui.tofu.names import NameComparison, Relation
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
+from tofutui.tofu.stored_names import compare_stored
 from tofutui.tofu.verdict import Judgement
 
 NOTHING_KNOWN = Assignment()
@@ -51,12 +54,22 @@ def with_presented(entry: Entry, presented: Presented) -> Entry:
     if leaf is None or stored is None:
         return replace(entry, presented=presented, names=None)
     before = entry.presented.certificate
-    if entry.names is not None and before is not None and before.sha256 == leaf.sha256:
+    is_same = before is not None and before.sha256 == leaf.sha256
+    if entry.names is not None and is_same and not stored.may_go_on:
         return replace(entry, presented=presented)
-    names = compare(stored.raw, leaf.subject)
+    names = _compare_all(stored, presented, leaf)
     if names.stored is not None:
         stored = replace(stored, subject=names.stored, ambiguous=names.ambiguous)
     return replace(entry, presented=presented, names=names, stored=stored)
+
+
+def _compare_all(stored: StoredSubject, presented: Presented, leaf: Certificate) -> NameComparison:
+    """The names compared; a row in doubt differs only if none of its endpoint's certificates may fit."""
+    names = compare_stored(stored, leaf.subject)
+    if names.relation is not Relation.DIFFERENT or not stored.may_go_on:
+        return names
+    others = (compare_stored(stored, other.subject) for other in presented.also)
+    return next((other for other in others if other.relation is not Relation.DIFFERENT), names)
 
 
 def judged(entry: Entry, around: Circumstances, now: datetime) -> Entry:

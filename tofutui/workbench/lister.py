@@ -65,7 +65,7 @@ class Lister:
 
     def _take_over(self, listing: Listing, *, every: bool) -> None:
         now = self._clock()
-        rest = [row for row in listing.rows if row.id not in self._table.view.entries]
+        rest = [row for row in listing.rows if not self._table.holds(row)]
         self._show(rest, every=every)
         if listing.complete:
             self._table.begin_incarnations(listing, now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tofutui.tofu.comparison import Entry, NodeView
-from tofutui.tofu.listing import Listing, Row
+from tofutui.tofu.listing import Listing, Row, StoredSubject
 from tofutui.tofu.session import Role, Session
 from tofutui.tofu.site import Expected, Who, expected, identify, satisfies
 
@@ -34,13 +34,18 @@ class Table:
 
     def take(self, row: Row) -> Entry:
         """Put a listed row into the view at once; what was known about it stays until it is asked again."""
-        known = self.view.entries.get(row.id)
-        if known is not None and known.raw == row.raw and known.doubled == row.doubled:
-            entry = replace(known, unseen=False)
-        else:
-            entry = self._entry(row)
+        entry = replace(self.view.entries[row.id], unseen=False) if self.holds(row) else self._entry(row)
         self.view.entries[row.id] = entry
         return entry
+
+    def holds(self, row: Row) -> bool:
+        """Whether the view shows the row as it was listed."""
+        known = self.view.entries.get(row.id)
+        return (
+            known is not None
+            and (known.raw, known.doubled) == (row.raw, row.doubled)
+            and _doubts(known.stored) == _doubts(row.stored)
+        )
 
     def surprises(self, listing: Listing) -> bool:
         """Whether a listing misses rows that nobody is known to have deleted: it has to be confirmed."""
@@ -130,6 +135,10 @@ class Table:
             name=wanted.name,
             stored=None,
         )
+
+
+def _doubts(stored: StoredSubject | None) -> tuple[object, ...]:
+    return (stored.more, stored.apart, stored.unfinished) if stored else ()
 
 
 def _text(row: Row) -> str:
