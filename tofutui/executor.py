@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tofutui.appliance.errors import ApplianceError, Interrupted
+from tofutui.appliance.node import Login
 from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal
 from tofutui.tofu.comparison import Entry, Phase
@@ -65,6 +66,8 @@ class Executor:
         self._numbers = itertools.count(1)
         self._begun: set[int] = set()
         """The plans that were run, or begun: no second run for one confirmation."""
+        self._checked_on: dict[Role, Login | None] = {}
+        """The link over which each node's last list was read: commands go over that one or not at all."""
 
     def why_not(self, role: Role, entry: Entry | None = None) -> str | None:
         """Why nothing (or this row) can be deleted on this node now; None when it can."""
@@ -131,10 +134,15 @@ class Executor:
                 continue
             _Report(number, step, on_step).say("reading the table again")
             try:
-                lists[role] = await self._bench.list_rows(role)
+                lists[role] = await self._list(role)
             except ApplianceError as error:
                 lists[role] = Listing((), complete=False, problems=(str(error),))
         return lists
+
+    async def _list(self, role: Role) -> Listing:
+        listing = await self._bench.list_rows(role)
+        self._checked_on[role] = self._bench.node(role).login
+        return listing
 
     def _look_back(self, steps: list[Step], lists: dict[Role, Listing], on_step: OnStep) -> None:
         """A row that was gone may stand in the list after a later deletion: the node learned it again."""
@@ -293,7 +301,9 @@ class Executor:
         report.say("sent; the node has not answered yet")
         try:
             answer = await self._bench.node(deletion.role).deletecert(
-                deletion.key, unless=lambda: self._last_word(report)
+                deletion.key,
+                unless=lambda: self._last_word(report),
+                on=self._checked_on.get(deletion.role),
             )
         except ApplianceError as error:
             if isinstance(error, Interrupted) and not error.sent:
@@ -319,7 +329,7 @@ class Executor:
         for look in range(1 + self._pace.looks):
             self._bench.note_deleted(deletion.role, deletion.key)
             report.say("listing again" if look == 0 else f"listing again ({look + 1})")
-            listing = await self._bench.list_rows(deletion.role)
+            listing = await self._list(deletion.role)
             lists[deletion.role] = listing
             elsewhere = self._other_node(deletion)
             if elsewhere is not None:

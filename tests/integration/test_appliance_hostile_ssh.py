@@ -13,6 +13,7 @@ from tests.support.appliance import LISTCERTS, PASSWORD, TABLE, bench, host_key,
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, CliServer, Session
 from tests.support.live import live
+from tofutui.appliance.connection import Connector, Link
 from tofutui.appliance.errors import HostKeyChanged
 from tofutui.tofu.comparison import Phase
 from tofutui.tofu.session import Role
@@ -55,12 +56,20 @@ async def test_a_servers_wish_for_a_channel_is_refused(
 async def test_key_exchange_is_strict_where_the_server_offers_it(tmp_path: Path) -> None:
     async with bench(tmp_path) as b:
         await b.node.connect()
-        assert b.node._link is not None
-        assert b.node._link.connection._strict_kex
+        assert b.node.login is not None
+        assert b.node.login.link.connection._strict_kex
 
 
 @pytest.mark.skipif(sshd.find_sshd() is None, reason="openssh-server is not installed")
-async def test_key_exchange_with_openssh_is_strict(tmp_path: Path) -> None:
+async def test_key_exchange_with_openssh_is_strict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    links: list[Link] = []
+    make = Connector.link
+
+    async def link(connector: Connector) -> Link:
+        links.append(await make(connector))
+        return links[-1]
+
+    monkeypatch.setattr(Connector, "link", link)
     with sshd.start(tmp_path / "sshd", ["/bin/cat"]) as server:
         known = tmp_path / "known_hosts"
         server.write_known_hosts(known)
@@ -71,9 +80,8 @@ async def test_key_exchange_with_openssh_is_strict(tmp_path: Path) -> None:
             reached, tmp_path, asker, known_hosts=known, username=server.user, key_file=server.key_file
         )
         connecting = asyncio.create_task(made.node.connect())
-        await until(lambda: made.node._link is not None, 30)
-        assert made.node._link is not None
-        assert made.node._link.connection._strict_kex
+        await until(lambda: links, 30)
+        assert links[0].connection._strict_kex
         connecting.cancel()
         await asyncio.gather(connecting, return_exceptions=True)
         await made.node.close()

@@ -186,8 +186,8 @@ async def test_group14_is_chosen_before_group_exchange(tmp_path: Path) -> None:
     both = ["diffie-hellman-group-exchange-sha256", "diffie-hellman-group14-sha256"]
     async with bench(tmp_path, listening={"kex_algs": both}) as b:
         await b.node.connect()
-        assert b.node._link is not None
-        offered = b.node._link.connection._kex_algs
+        assert b.node.login is not None
+        offered = b.node.login.link.connection._kex_algs
         assert offered.index(b"diffie-hellman-group14-sha256") < offered.index(
             b"diffie-hellman-group-exchange-sha256"
         )

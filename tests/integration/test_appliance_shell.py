@@ -178,8 +178,8 @@ async def test_endless_output_without_a_line_end_is_given_up(tmp_path: Path) -> 
 
     async with bench(tmp_path, Cli(commands={LISTCERTS: flood})) as b:
         await b.node.connect()
-        assert b.node._shell is not None
-        b.node._shell._talk = replace(b.node._shell._talk, cap=500_000)
+        assert b.node.login is not None
+        b.node.login.shell._talk = replace(b.node.login.shell._talk, cap=500_000)
         with pytest.raises(OutputTooLong) as caught:
             await b.node.listcerts()
         assert caught.value.sent

@@ -137,7 +137,7 @@ class Session:
 
     async def answer(self, line: str) -> None:
         """What a command prints."""
-        if line == "terminal length 0":
+        if line == "terminal length 0" and line not in self.cli.commands:
             if not self.cli.terminal_length:
                 self.put("                ^\n% invalid command detected at '^' marker.\n")
             self._paging = not self.cli.terminal_length

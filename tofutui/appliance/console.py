@@ -64,13 +64,16 @@ class Console:
         return self.screen.feed(data)
 
     async def drain(self, most: int) -> bool:
-        """Throw away what arrived unasked between two commands; False if more than ``most`` bytes came."""
+        """Throw away the lines that arrived unasked between two commands; False if over ``most`` bytes came.
+
+        The end of the unfinished line stays, to be looked at.
+        """
         end = self.received + most
         while await self.hear(0) is not None:
-            self.screen.wipe()
+            self.screen.shorten()
             if self.received > end:
+                self.screen.wipe()
                 return False
-        self.screen.wipe()
         return True
 
     def type(self, text: str) -> bool:

@@ -40,6 +40,22 @@ def _nothing() -> str | None:
     return None
 
 
+_REPLACED = "the connection on which this was checked is gone"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Login:
+    """A link that may be used: its host key, the host name at its prompt and the prompt itself are known."""
+
+    link: "Link"
+    shell: Shell
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether another command may be tried."""
+        return self.shell.is_usable and not self.link.is_closed
+
+
 @dataclass(frozen=True, slots=True)
 class LogLine:
     """One line of the command log. It never holds a secret, and its text is safe to show."""
@@ -79,13 +95,15 @@ class Node:
     ) -> None:
         self.settings = settings
         self.hostname: str | None = None
-        """As the last prompt showed it."""
+        """As the prompt of the last usable link showed it; changes only together with the link."""
         self.host_key: str | None = None
-        """``SHA256:…`` of the key that the node showed at the last login."""
+        """``SHA256:…`` of the key that the node showed on that link."""
         self.notices: tuple[str, ...] = ()
         """What the node said at the last login that matters on the screen (another user is logged in)."""
         self.on_lost: Callable[[], None] = _nobody
         """Called when the connection goes away by itself, also while no command runs."""
+        self.on_met: Callable[[], None] = _nobody
+        """Called when host name and host key of a new link are known, before anybody can use it."""
         self._asker = asker
         self._log = log
         self._clock = clock
@@ -96,19 +114,24 @@ class Node:
         self._connecting = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._connector: Connector | None = None
-        self._link: Link | None = None
-        self._shell: Shell | None = None
+        self._login: Login | None = None
         self._closing: asyncio.Task[None] | None = None
 
     @property
     def connected(self) -> bool:
-        """Whether a shell stands that has not gone away."""
-        return self._shell is not None and self._shell.is_usable
+        """Whether there is a link that a command can be sent over."""
+        return self._login is not None and self._login.is_usable
+
+    @property
+    def login(self) -> Login | None:
+        """The link that is up, to be compared by identity; None without one."""
+        return self._login if self.connected else None
 
     @property
     def has_jump(self) -> bool:
         """Whether the link that stands goes through a jump host, be it the session's or `ProxyJump`'s."""
-        return self.connected and self._link is not None and bool(self._link.tunnels)
+        login = self.login
+        return login is not None and bool(login.link.tunnels)
 
     async def connect(self) -> None:
         """Log in and wait for the first prompt; nothing happens if that was done.
@@ -139,24 +162,31 @@ class Node:
         """Role and state of the pair as this node sees it."""
         return await self._read(self._ncs(HA_STATUS))
 
-    async def deletecert(self, key: str, *, unless: Callable[[], str | None] = _nothing) -> CommandOutput:
-        """Delete a row; sent at most once, and only over the link that stands.
+    async def deletecert(
+        self, key: str, *, unless: Callable[[], str | None] = _nothing, on: Login | None = None
+    ) -> CommandOutput:
+        """Delete a row; sent at most once, and only over the link on which it was checked.
 
-        ``unless`` is asked when the command's turn has come, right before it is typed: a sentence stops it.
+        ``unless`` is asked right before the command is typed, with nothing awaited in between: a sentence
+        stops it. ``on`` is the `login` at the time of the checks (default: the one that is up now).
 
         Raises:
-            ValueError: the key is not a plain one (DESIGN.md part 8.2).
-            Withheld: ``unless`` said why not.
+            ValueError: the key is not a plain one.
+            Withheld: ``unless`` said why not, or the link was replaced while the command waited.
             Interrupted: one of its subclasses; ``sent`` tells whether the node got the command.
         """
         if not is_plain_key(key):
             raise ValueError(f"{safe_repr(key)} is not a plain key")
         order = self._ncs(DELETECERT.format(key=key), confirm=True)
+        checked_on = on or self.login
+
+        def last_word() -> str | None:
+            return unless() if self._login is checked_on else _REPLACED
+
         async with self._turns.take(urgent=True):
-            refusal = unless()
-            if refusal is not None:
-                raise Withheld(refusal, sent=False)
-            return await self._run(order, None)
+            if checked_on is not None and self._login is not checked_on:
+                raise Withheld(_REPLACED, sent=False)
+            return await self._run(order, None, last_word)
 
     async def dial(
         self, factory: Callable[[], asyncio.Protocol], endpoint: Endpoint
@@ -166,9 +196,9 @@ class Node:
         Raises:
             OSError: not connected, no jump host, or it could not connect.
         """
-        if self._link is None or self._link.is_closed:
+        if self._login is None or self._login.link.is_closed:
             raise OSError("the jump host is not connected")
-        return await self._link.dial(factory, endpoint)
+        return await self._login.link.dial(factory, endpoint)
 
     async def close(self) -> None:
         """Leave with `exit` and close, for good; may be called at any time, and again.
@@ -180,23 +210,37 @@ class Node:
         await asyncio.shield(self._closing)
 
     async def _connect(self) -> None:
-        await self._drop_link()
+        if self._login is not None:
+            await self._drop(self._login)
         if self._connector is None:
             await self._load_connector()
         assert self._connector is not None
+        login: Login | None = None
         try:
-            self._link = await self._connector.link()
-            self._shell = Shell(self._link.wire, self.settings, self._asker, self._timings, self._say)
-            await self._shell.open()
+            link = await self._connector.link()
+            shell = Shell(link.wire, self.settings, self._asker, self._timings, self._say)
+            login = Login(link, shell)
+            await shell.open()
+            self._publish(login)
         except BaseException as error:
             if isinstance(error, ApplianceError):
                 self._say("error", str(error))
-            if not self.connected:
-                await self._leave()
+            if login is not None:
+                await self._leave(login)
             raise
-        self.hostname, self.notices = self._shell.hostname, self._shell.notices
-        self.host_key = self._link.fingerprint
-        self._link.wire.on_end = self._link_ended
+
+    def _publish(self, login: Login) -> None:
+        """Take over who answers at the other end, then let the link be used; nothing happens in between."""
+        host = self.settings.host
+        if not login.link.fingerprint:
+            raise ApplianceError(f"{host} showed no host key")
+        if not login.is_usable:
+            raise LinkLost(f"the connection to {host} was lost", sent=False)
+        self.hostname, self.notices = login.shell.hostname, login.shell.notices
+        self.host_key = login.link.fingerprint
+        self.on_met()
+        login.link.wire.on_end = self._link_ended
+        self._login = login
 
     def _link_ended(self) -> None:
         if not self._tasks:  # else the command that runs tells
@@ -216,17 +260,23 @@ class Node:
         async with self._turns.take(urgent=urgent):
             return await self._run(order, on_text)
 
-    async def _run(self, order: Order, on_text: Callable[[str], None] | None) -> CommandOutput:
-        shell = self._shell
-        if shell is None or not shell.is_usable:
+    async def _run(
+        self,
+        order: Order,
+        on_text: Callable[[str], None] | None,
+        unless: Callable[[], str | None] = _nothing,
+    ) -> CommandOutput:
+        login = self._login
+        if login is None or not login.is_usable:
             raise LinkLost(f"{self.settings.host} is not connected", sent=False)
-        started, shell.sent = self._clock(), False
+        started, shell = self._clock(), login.shell
+        shell.sent = False
         try:
-            text = await self._guarded(shell.run(order, on_text), shell)
+            text = await self._guarded(shell.run(order, on_text, unless), shell)
         except ApplianceError as error:
             self._say("error", str(error))
-            if not shell.is_usable:
-                await self._drop_link()
+            if not login.is_usable:
+                await self._drop(login)
             raise
         return CommandOutput(order.command, text, started, self._clock())
 
@@ -256,27 +306,27 @@ class Node:
         if running:
             await asyncio.wait(running, timeout=_STOP_WITHIN)
         try:
-            await self._leave()
+            if self._login is not None:
+                await self._leave(self._login)
         finally:
             self._password.forget()
             self._connector = None  # it holds what opens the key file
 
-    async def _leave(self) -> None:
+    async def _leave(self, login: Login) -> None:
         """`exit`, and close; as much of it as the link still allows."""
-        if self._link:
-            self._link.wire.on_end = _nobody
+        login.link.wire.on_end = _nobody
         try:
-            if self._shell:
-                await self._shell.leave()
+            await login.shell.leave()
         finally:
-            await self._drop_link()
+            await self._drop(login)
 
-    async def _drop_link(self) -> None:
-        link, self._link, self._shell = self._link, None, None
-        if link:
-            link.wire.on_end = _nobody
-            with suppress(TimeoutError):
-                await link.close(self._timings.exit)
+    async def _drop(self, login: Login) -> None:
+        """Close this link; another one that took its place stays."""
+        if self._login is login:
+            self._login = None
+        login.link.wire.on_end = _nobody
+        with suppress(TimeoutError):
+            await login.link.close(self._timings.exit)
 
     def _ncs(self, command: str, *, confirm: bool = False) -> Order:
         return Order(command=command, total=self.settings.command_timeout, confirm=confirm)

@@ -3,11 +3,18 @@
 from collections.abc import Callable
 
 from tofutui.appliance.console import CTRL_C, Console, Patience, ShellEnded, Wire
-from tofutui.appliance.errors import Interrupted, LinkLost, NotAnAdminCli, OutputTooLong, PromptChanged
+from tofutui.appliance.errors import (
+    Interrupted,
+    LinkLost,
+    NotAnAdminCli,
+    OutputTooLong,
+    PromptChanged,
+    Withheld,
+)
 from tofutui.appliance.opening import Opening, is_prompt
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.reading import Order, Reading
-from tofutui.appliance.talk import Say, Talk
+from tofutui.appliance.talk import Say, Talk, quoted
 from tofutui.appliance.timings import Timings
 from tofutui.tofu.session import NodeSettings
 
@@ -65,10 +72,16 @@ class Shell:
             )
         )
 
-    async def run(self, order: Order, on_text: Callable[[str], None] | None = None) -> str:
+    async def run(
+        self,
+        order: Order,
+        on_text: Callable[[str], None] | None = None,
+        unless: Callable[[], str | None] = lambda: None,
+    ) -> str:
         """Send one command, once, and read until the prompt is back.
 
-        ``on_text`` gets whole lines as they arrive, without echo and prompt.
+        ``on_text`` gets whole lines as they arrive, without echo and prompt. ``unless`` is asked right before
+        the command is typed, with nothing awaited in between; a sentence stops it.
 
         Raises:
             Interrupted: one of its subclasses; ``sent`` says whether the node got the command.
@@ -76,6 +89,9 @@ class Shell:
         self.sent = False
         try:
             await self._ready()
+            refusal = unless()
+            if refusal is not None:
+                raise Withheld(refusal, sent=False)
             if not self._console.type(order.command):
                 raise ShellEnded
         except ShellEnded:
@@ -153,6 +169,14 @@ class Shell:
             self._broken = True
             raise OutputTooLong(
                 f"{self._settings.host} prints without end, and was asked nothing", sent=False
+            )
+        tail = self._console.screen.tail
+        self._console.screen.wipe()
+        if is_prompt(tail) and not self._at_prompt(tail):
+            self._is_foreign = True
+            raise PromptChanged(
+                f"{self._settings.host} shows the prompt {quoted(tail)} now, it was {quoted(self.prompt)}",
+                sent=False,
             )
 
     def _at_prompt(self, tail: str) -> bool:

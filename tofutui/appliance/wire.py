@@ -24,6 +24,7 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
         self._ended = False
         self._paused = False
+        self._has_reader = False
         self.on_end: Callable[[], None] = _nobody
         """Called once when the shell has ended, by whomever."""
 
@@ -54,7 +55,20 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
         return self._ended or self._channel is None or self._channel.is_closing()
 
     async def read(self, seconds: float) -> bytes | None:
-        """What arrived; None after that many seconds of silence; b"" once the shell has ended."""
+        """What arrived; None after that many seconds of silence; b"" once the shell has ended.
+
+        Raises:
+            RuntimeError: another task reads already: one of the two would get the other's answer.
+        """
+        if self._has_reader:
+            raise RuntimeError("two readers on one wire")
+        self._has_reader = True
+        try:
+            return await self._read(seconds)
+        finally:
+            self._has_reader = False
+
+    async def _read(self, seconds: float) -> bytes | None:
         if not self._buffer and not self._ended:
             try:
                 async with asyncio.timeout(seconds):

@@ -237,6 +237,7 @@ class Workbench:
             jump_passwords=self._jump_passwords,
         )
         node.on_lost = partial(self._link_gone, settings.role)
+        node.on_met = partial(self._meet, settings.role)
         return node
 
     async def _visit_once(self, role: Role, probes: Probes) -> None:

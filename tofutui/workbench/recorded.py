@@ -11,6 +11,7 @@ from tofutui.appliance.node import (
     SHOW_CLOCK,
     SHOW_VERSION,
     CommandOutput,
+    Login,
     LogLine,
     Node,
 )
@@ -97,7 +98,9 @@ class RecordedNode(Node):
         """As recorded; empty if it was not."""
         return self._output(HA_STATUS, self._recording.ha)
 
-    async def deletecert(self, key: str, *, unless: Callable[[], str | None] | None = None) -> CommandOutput:
+    async def deletecert(
+        self, key: str, *, unless: Callable[[], str | None] | None = None, on: Login | None = None
+    ) -> CommandOutput:
         """Never.
 
         Raises:
