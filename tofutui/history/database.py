@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tofutui.history.place import claim, write_note
+from tofutui.system.files import read_regular
 from tofutui.tofu.errors import TofutuiError
 
 MIGRATIONS = (
@@ -77,14 +78,21 @@ MIGRATIONS = (
 TABLES = ("deletion", "node", "incarnation", "shown", "run", "run_event", "result")
 
 
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
+_WITHOUT_JOURNAL = "nothing is deleted without a journal; see --data"
+_LONGEST_MARK = 1000
 FILE = "history.db"
 """Its name in the data folder."""
 
 
 class HistoryError(TofutuiError):
     """The file cannot be opened, read or written."""
+
+
+class HistoryBusy(HistoryError):
+    """Another program writes to the file, longer than was waited for: it may work later."""
 
 
 class Database:
@@ -97,6 +105,7 @@ class Database:
         """Open or make the file (0600) and its folder (0700); wait ``busy`` seconds for other programs.
 
         Raises:
+            HistoryBusy: another program did not let go of it in time.
             HistoryError: it cannot be opened or made, or a newer version of the program wrote it.
         """
         self.path = path
@@ -179,8 +188,10 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
+        if (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _BUSY:  # the low byte: the kind of error
+            raise HistoryBusy(f"{path}: another program is writing to it", _WITHOUT_JOURNAL) from error
         reason = (error.strerror if isinstance(error, OSError) else None) or error
-        raise HistoryError(f"{path}: {reason}", "nothing is deleted without a journal; see --data") from error
+        raise HistoryError(f"{path}: {reason}", _WITHOUT_JOURNAL) from error
 
 
 def _open(path: Path, busy: float) -> sqlite3.Connection:
@@ -227,7 +238,8 @@ def _damage_mark(path: Path) -> Path:
 
 def _is_marked(path: Path) -> bool:
     try:
-        return _damage_mark(path).read_text() == str(path.stat().st_ino)
+        mark = read_regular(_damage_mark(path), most=_LONGEST_MARK)
+        return mark == str(path.stat().st_ino).encode()
     except FileNotFoundError:
         return False
 

@@ -58,7 +58,7 @@ class TofutuiApp(OutwardApp):
         self.sessions = dict(options.sessions)
         """Every session there is, by name: those of the start, and what was made or changed since."""
         self.clock = clock
-        self.opener = open_link or opener(options.data_dir, clock)
+        self.opener = open_link or opener(options.data_dir, clock, self.announce)
         self.asker = ScreenAsker(self)
         self.glyphs = Glyphs(options.ascii)
         self.followed = "" if options.last_key else None

@@ -20,10 +20,14 @@ from tofutui.tofu.comparison import Comparison, Entry
 from tofutui.tofu.plan import Plan, Step
 from tofutui.tofu.session import Role, Session
 
+HISTORY_WITHIN = 15.0
+"""Seconds in which the history is opened while another program writes to it; then the app goes without."""
+
 if TYPE_CHECKING:
     from tofutui.appliance.node import LogLine
     from tofutui.appliance.questions import Asker
     from tofutui.guide.conductor import Guide
+    from tofutui.history.database import Database
     from tofutui.tofu.failures import LogDigest
     from tofutui.tofu.known import Imported
     from tofutui.tofu.past import Past
@@ -136,10 +140,13 @@ def utc_now() -> datetime:
 Clock = Callable[[], datetime]
 
 
-def opener(data_dir: Path, clock: Clock = utc_now) -> Opener:
+def opener(
+    data_dir: Path, clock: Clock = utc_now, waiting: Callable[[str], None] = lambda text: None
+) -> Opener:
     """Opens real sessions, with the journal in ``data_dir``.
 
-    Without a journal nothing is deleted; the comparison works all the same.
+    Without a journal nothing is deleted; the comparison works all the same. ``waiting`` is told what is
+    waited for.
     """
 
     async def open_link(session: Session, asker: Asker, on_change: Callable[[Change], None]) -> Link:
@@ -148,17 +155,18 @@ def opener(data_dir: Path, clock: Clock = utc_now) -> Opener:
         from tofutui.guide.conductor import Guide
         from tofutui.guide.holding import Tools
         from tofutui.guide.lease import Me
-        from tofutui.history.database import FILE, Database, HistoryError
+        from tofutui.history.database import FILE, HistoryError
         from tofutui.history.journal import Journal
         from tofutui.history.runs import Runs
         from tofutui.history.sightings import Sightings
         from tofutui.workbench import Workbench
 
         try:
-            database = await asyncio.to_thread(Database, data_dir / FILE)
+            database, left = await opened_history(data_dir / FILE, session.name, waiting)
         except HistoryError as error:
             bench = Workbench(session, asker, on_change=on_change, clock=clock)
-            return Link(bench, NoRunner(f"no journal: {error}"), notice=str(error))
+            notice = f"working without history: {error}"
+            return Link(bench, NoRunner(f"no journal: {error}"), notice=notice)
         sightings = Sightings(database)
         bench = Workbench(session, asker, on_change=on_change, clock=clock, sightings=sightings)
         journal, me = Journal(database), Me(socket.gethostname(), _operator(), os.getpid())
@@ -167,11 +175,53 @@ def opener(data_dir: Path, clock: Clock = utc_now) -> Opener:
             bench=bench, executor=runner, runs=Runs(database), journal=journal, me=me, clock=clock,
             token=lambda: secrets.token_hex(8),
         )  # fmt: skip
-        left = await asyncio.to_thread(journal.unsettled, session.name)
-        notice = database.message or _left_open([f"{one.role.word} {one.key}" for one in left])
+        notice = database.message or _left_open(left)
         return Link(bench, runner, notice=notice, guide=Guide(tools), end=database.close)
 
     return open_link
+
+
+async def opened_history(
+    path: Path, session: str, waiting: Callable[[str], None]
+) -> tuple[Database, list[str]]:
+    """The database, and the rows (for the user) of deletions of this session whose outcome is unknown.
+
+    While another program holds the file it is tried again, for `HISTORY_WITHIN` seconds in all; ``waiting``
+    is told so after the first second.
+
+    Raises:
+        HistoryError: it cannot be used.
+    """
+    from tofutui.history.database import HistoryBusy
+
+    loop = asyncio.get_running_loop()
+    end = loop.time() + HISTORY_WITHIN
+    busy = HistoryBusy(f"{path}: not opened within {HISTORY_WITHIN:g} s", "see --data")
+    while True:
+        opening = asyncio.ensure_future(asyncio.to_thread(_open_history, path, session))
+        await asyncio.wait([opening], timeout=1.0)
+        if not opening.done():
+            waiting("waiting for the history, another tofutui is writing")
+            await asyncio.wait([opening], timeout=max(1.0, end - loop.time()))
+        if not opening.done():
+            raise busy
+        error = opening.exception()
+        if not isinstance(error, HistoryBusy) or loop.time() >= end:
+            return opening.result()
+        busy = error
+
+
+def _open_history(path: Path, session: str) -> tuple[Database, list[str]]:
+    from tofutui.history.database import Database
+    from tofutui.history.journal import Journal
+
+    database = Database(path)
+    try:
+        left = [f"{one.role.word} {one.key}" for one in Journal(database).unsettled(session)]
+    except BaseException:
+        database.close()
+        raise
+    return database, left
 
 
 def _left_open(rows: Sequence[str]) -> str:
