@@ -96,7 +96,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
     path = tmp_path / "huge.pem"
     with path.open("wb") as file:
         file.truncate(LARGEST + 1)
-    with pytest.raises(UnreadableExport, match=r"huge\.pem: larger than 16 MB"):
+    with pytest.raises(UnreadableExport, match=r"huge\.pem: cannot be read: larger than 16 MB"):
         read_export_at(str(path))
 
 

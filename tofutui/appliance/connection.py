@@ -17,13 +17,14 @@ from tofutui.appliance.diagnosis import explain_hang_up
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.eyeballs import connect_first
 from tofutui.appliance.hostkeys import KnownKeys, Standing
-from tofutui.appliance.keyfile import KeyFile, Keys, finds_rsa
+from tofutui.appliance.keyfile import FILES_WITHIN, KeyFile, Keys, finds_rsa
 from tofutui.appliance.login import Attempt, LoginClock
-from tofutui.appliance.place import Place, parse_jump, survey, survey_node
+from tofutui.appliance.place import Place, parse_jump, survey, survey_node, surveyed
 from tofutui.appliance.questions import Asker, HostKeyQuestion
 from tofutui.appliance.talk import Say
 from tofutui.appliance.timings import Timings
 from tofutui.appliance.wire import ShellWire, TunnelSession
+from tofutui.system.background import within
 from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.session import NodeSettings
 from tofutui.tofu.text import safe
@@ -114,7 +115,7 @@ class Connector:
             ApplianceError: one of its subclasses, naming the host that failed.
         """
         settings = self._settings
-        place = await asyncio.to_thread(survey_node, settings)
+        place = await surveyed(survey_node, settings)
         tunnels: list[asyncssh.SSHClientConnection] = []
         link: Link | None = None
         try:
@@ -134,9 +135,7 @@ class Connector:
         if depth > _DEEPEST:
             raise ApplianceError(f"jump: {self._settings.host} is behind more than {_DEEPEST} nested jumps")
         for hop in parse_jump(jump):
-            place = await asyncio.to_thread(
-                survey, hop.host, hop.port, hop.username, self._settings.known_hosts
-            )
+            place = await surveyed(survey, hop.host, hop.port, hop.username, self._settings.known_hosts)
             if place.jump and not tunnels:
                 await self._jump(place.jump, tunnels, depth + 1)
             memory = self._jump_passwords.of(f"{place.username}@{place.address}")
@@ -204,7 +203,7 @@ class Connector:
             raise failures.host_key_refused(place, attempt, known.types)
         self._accepted.setdefault((place.key_name, place.key_port), []).append(key)
         try:
-            await asyncio.to_thread(hostkeys.append, file, place.key_name, place.key_port, key)
+            await within(FILES_WITHIN, str(file), hostkeys.append, file, place.key_name, place.key_port, key)
         except OSError as error:
             self._say("error", f"the accepted host key could not be written to {file}: {error.strerror}")
         else:
@@ -257,7 +256,7 @@ class Login:
 
     async def _run(self) -> asyncssh.SSHClientConnection:
         for _ in range(_ROUNDS):
-            known = await asyncio.to_thread(self._connector.known_keys, self._place)
+            known = await self._known_keys()
             attempt = self._attempt(known)
             try:
                 connection = await self._connect(attempt, known)
@@ -274,6 +273,13 @@ class Login:
                 attempt.forget()
                 return connection
         raise failures.host_key_refused(self._place, attempt, ())
+
+    async def _known_keys(self) -> KnownKeys:
+        try:
+            return await within(FILES_WITHIN, "known_hosts", self._connector.known_keys, self._place)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            raise ApplianceError(f"known_hosts: {where}{error.strerror}") from error
 
     def _attempt(self, known: KnownKeys) -> Attempt:
         role, asker = self._connector.settings.role, self._connector.asker

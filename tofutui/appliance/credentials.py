@@ -9,16 +9,14 @@ one only a digest is kept.
 import asyncio
 import hashlib
 import os
-import shlex
 from collections.abc import Iterable, MutableMapping
 from typing import Protocol
 
 from tofutui.appliance.errors import LoginRefused, NoPassword
+from tofutui.appliance.password_command import as_text, run_password_command
 from tofutui.appliance.questions import Asker, PasswordQuestion
 from tofutui.tofu.secrets import Secret
 from tofutui.tofu.session import NodeSettings, Role
-
-_LONGEST = 65_536
 
 
 class SecretEnvironment:
@@ -47,14 +45,6 @@ def take_variables(names: Iterable[str]) -> None:
     """Take these variables out of the environment now, whoever will ask for them."""
     for name in names:
         SECRETS.take(name)
-
-
-def as_text(secret: bytes) -> str:
-    """A password as the text that SSH sends in UTF-8; bytes that are none are taken for Latin-1."""
-    try:
-        return secret.decode()
-    except UnicodeDecodeError:
-        return secret.decode("latin-1")
 
 
 class PasswordSource(Protocol):
@@ -219,52 +209,3 @@ class NodePassword(_Remembering):
     def forget(self) -> None:
         """The node is left: nothing is needed any more."""
         self._memory.held = self._from_environment = None
-
-
-async def run_password_command(settings: NodeSettings, timeout: float) -> Secret:  # noqa: ASYNC109
-    """The first line that the configured program prints. It gets no shell, and its words are never shown.
-
-    Raises:
-        NoPassword: it cannot be started, fails, takes too long or prints nothing.
-    """
-    where = f"password_command of {settings.role.value}"
-    process = await _start(settings, where)
-    try:
-        async with asyncio.timeout(timeout):
-            assert process.stdout is not None
-            output = await process.stdout.read(_LONGEST)
-            while more := await process.stdout.read(_LONGEST):
-                output = (output + more)[:_LONGEST]
-            status = await process.wait()
-    except TimeoutError:
-        raise NoPassword(f"{where}: no end after {timeout:g} s", "run it by hand once") from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if status != 0:
-        raise NoPassword(
-            f"{where}: it ended with status {status}", "run it by hand; its output is not shown here"
-        )
-    line = as_text(output.split(b"\n", 1)[0].removesuffix(b"\r"))
-    if not line:
-        raise NoPassword(f"{where}: it printed no password in its first line")
-    return Secret(line)
-
-
-async def _start(settings: NodeSettings, where: str) -> asyncio.subprocess.Process:
-    try:
-        words = shlex.split(settings.password_command or "")
-    except ValueError as error:
-        raise NoPassword(f"{where}: {error}", "quote it as for a shell") from None
-    if not words:
-        raise NoPassword(f"{where} is empty")
-    try:
-        return await asyncio.create_subprocess_exec(
-            *words,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-    except OSError as error:
-        raise NoPassword(f"{where}: {words[0]}: {error.strerror or 'cannot be started'}") from None

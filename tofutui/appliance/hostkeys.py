@@ -12,6 +12,9 @@ from pathlib import Path
 
 import asyncssh
 
+from tofutui.appliance.known_hosts import lines_about
+from tofutui.system.files import check_regular
+
 SYSTEM_FILES = (Path("/etc/ssh/ssh_known_hosts"), Path("/etc/ssh/ssh_known_hosts2"))
 DEFAULT_PORT = 22
 
@@ -65,15 +68,23 @@ def host_name(host: str, port: int) -> str:
 
 
 def look_up(files: Iterable[Path], host: str, port: int) -> KnownKeys:
-    """All entries for a host in these files. Missing files and lines that cannot be read count as nothing."""
-    book = _read(files)
-    exact = book.match(host_name(host, port), "", None)
-    plain = book.match(host.lower(), "", None) if port != DEFAULT_PORT else None
+    """All entries for a host in these files. Missing files and lines that cannot be read count as nothing.
+
+    Raises:
+        UnusableFile: one of them is a pipe, a socket, a device or too large.
+    """
+    exact = host_name(host, port)
+    keys: dict[str, list[asyncssh.SSHKey]] = {"exact": [], "plain": [], "cert-authority": [], "revoked": []}
+    for line in lines_about(files, dict.fromkeys((exact, host.lower()))):
+        kind = line.marker or ("exact" if line.name == exact else "plain")
+        key = _key(line.key)
+        if key is not None and kind in keys:
+            keys[kind].append(key)
     return KnownKeys(
-        keys=tuple(exact[0]),
-        portless=tuple(plain[0]) if plain else (),
-        authorities=tuple([*exact[1], *(plain[1] if plain else ())]),
-        revoked=tuple([*exact[2], *(plain[2] if plain else ())]),
+        keys=tuple(keys["exact"]),
+        portless=tuple(keys["plain"]),
+        authorities=tuple(keys["cert-authority"]),
+        revoked=tuple(keys["revoked"]),
     )
 
 
@@ -81,12 +92,14 @@ def append(file: Path, host: str, port: int, key: asyncssh.SSHKey) -> None:
     """Add a key, as ``ssh`` does after a yes; makes folder (0700) and file (0600) where they are missing.
 
     Raises:
-        OSError: the file cannot be written.
+        OSError: the file cannot be written, or is not a regular one.
     """
+    if file.exists():
+        check_regular(file)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     algorithm, data = key.export_public_key("openssh").split()[:2]
     line = b" ".join((host_name(host, port).encode(), algorithm, data)) + b"\n"
-    descriptor = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    descriptor = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
     with os.fdopen(descriptor, "r+b") as stream:
         size = stream.seek(0, os.SEEK_END)
         if size:
@@ -104,16 +117,9 @@ def removal_command(file: Path, host: str, port: int) -> str:
     return f"ssh-keygen -R {quoted}" + ("" if is_default else f" -f {shlex.quote(str(file))}")
 
 
-def _read(files: Iterable[Path]) -> asyncssh.SSHKnownHosts:
-    book = asyncssh.import_known_hosts("")
-    for file in files:
-        try:
-            text = file.read_bytes().decode("utf-8", "replace")
-        except OSError:
-            continue
-        for line in text.split("\n"):
-            try:
-                book.load(line)
-            except ValueError:
-                continue
-    return book
+def _key(text: bytes) -> asyncssh.SSHKey | None:
+    """The key at the end of a line; None where it is of a kind that nobody here can read."""
+    try:
+        return asyncssh.import_public_key(text)
+    except ValueError:
+        return None

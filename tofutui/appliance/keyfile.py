@@ -9,9 +9,16 @@ import asyncssh
 from tofutui.appliance.errors import ApplianceError, NoPassword
 from tofutui.appliance.place import Place
 from tofutui.appliance.questions import Asker, PasswordQuestion
+from tofutui.system.background import within
+from tofutui.system.files import PRIVATE_KEY, read_regular
 from tofutui.tofu.secrets import Secret
 from tofutui.tofu.session import NodeSettings
 from tofutui.tofu.text import safe
+
+AGENT_WITHIN = 5.0
+"""Seconds that an SSH agent has to say which keys it holds; then it counts as holding none."""
+FILES_WITHIN = 10.0
+"""Seconds that a file has to be read: the file system may be one of the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class KeyFile:
         file = self._settings.key_file.expanduser()
         try:
             known = self._passphrase.reveal() if self._passphrase else None
-            return Keys(await asyncio.to_thread(asyncssh.read_private_key, file, known))
+            return Keys(await within(FILES_WITHIN, str(file), _private_key, file, known))
         except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
             if "assphrase" not in str(error):
                 raise ApplianceError(f"key_file {file}: {safe(str(error))}") from error
@@ -73,7 +80,9 @@ class KeyFile:
         if passphrase is None:
             raise NoPassword(f"key_file {file} needs its passphrase", "load the key into an SSH agent")
         try:
-            key = await asyncio.to_thread(asyncssh.read_private_key, file, passphrase)
+            key = await within(FILES_WITHIN, str(file), _private_key, file, passphrase)
+        except OSError as error:
+            raise ApplianceError(f"key_file {file}: {error.strerror}") from error
         except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
             raise NoPassword(f"key_file {file}: the passphrase is wrong") from None
         self._passphrase = Secret(passphrase)
@@ -85,24 +94,47 @@ async def finds_rsa(keys: Keys, place: Place) -> bool:
     if keys.options():
         return False
     try:
-        options = await asyncio.to_thread(
-            asyncssh.SSHClientConnectionOptions, config=(), host=place.given, username=place.username
+        options = await within(
+            FILES_WITHIN,
+            "the SSH keys",
+            asyncssh.SSHClientConnectionOptions,
+            config=(),
+            host=place.given,
+            username=place.username,
         )
-        found = {pair.algorithm for pair in options.client_keys or ()}
+        algorithms = {pair.algorithm for pair in options.client_keys or ()}
         if options.agent_path:
-            async with await asyncssh.connect_agent(options.agent_path) as agent:
-                found |= {pair.algorithm for pair in await agent.get_keys()}
+            algorithms |= {pair.algorithm for pair in await _keys_in_agent(options.agent_path)}
     except (OSError, ValueError, asyncssh.Error):
         return False
-    return b"ssh-rsa" in found
+    return b"ssh-rsa" in algorithms
+
+
+def _private_key(file: Path, passphrase: str | None) -> asyncssh.SSHKey:
+    """Read and decrypt it; takes a while where the passphrase was made hard to guess."""
+    return asyncssh.import_private_key(read_regular(file, most=PRIVATE_KEY), passphrase)
+
+
+async def _keys_in_agent(path: str = "") -> list[asyncssh.SSHKeyPair]:
+    """What the agent at this socket (by default the user's) holds.
+
+    Raises:
+        OSError: there is no agent, or it does not answer within `AGENT_WITHIN` seconds (TimeoutError).
+    """
+    async with asyncio.timeout(AGENT_WITHIN):
+        agent = await asyncssh.connect_agent(*([path] if path else []))
+        try:
+            return list(await agent.get_keys())
+        finally:
+            agent.close()
 
 
 async def _find_in_agent(public: Path) -> asyncssh.SSHKey | None:
     """The public key in this file, if an agent runs and holds its private half."""
     try:
-        key = await asyncio.to_thread(asyncssh.read_public_key, public)
-        async with await asyncssh.connect_agent() as agent:
-            held = await agent.get_keys()
+        data = await within(FILES_WITHIN, str(public), read_regular, public, most=PRIVATE_KEY)
+        key = asyncssh.import_public_key(data)
+        held = await _keys_in_agent()
     except (OSError, ValueError, asyncssh.Error):
         return None
     return key if any(pair.public_data == key.public_data for pair in held) else None

@@ -1,16 +1,22 @@
 """Where an SSH server really is: what the user's OpenSSH configuration makes of a host name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import ParamSpec, cast
 
 import asyncssh
 
 from tofutui.appliance.errors import ApplianceError, SshConfigError
 from tofutui.appliance.hostkeys import SYSTEM_FILES
+from tofutui.system.background import TookTooLong, within
+from tofutui.system.files import UnusableFile, check_regular
 from tofutui.tofu.session import NodeSettings
 from tofutui.tofu.text import safe
 
+P = ParamSpec("P")
+CONFIG_WITHIN = 10.0
+"""Seconds that the SSH configuration has to be read; its ``Match exec`` may run programs."""
 DEFAULT_KNOWN_HOSTS = "~/.ssh/known_hosts"
 
 
@@ -71,6 +77,7 @@ def survey(
         SshConfigError: the configuration is broken; the message names file and line.
     """
     try:
+        _look_at_files()
         options = asyncssh.SSHClientConnectionOptions(
             config=(),
             host=host,
@@ -102,6 +109,30 @@ def survey(
     )
 
 
+async def surveyed(survey_: Callable[P, Place], /, *args: P.args, **kwargs: P.kwargs) -> Place:
+    """A survey in a thread, waited for no longer than files take to be read.
+
+    Raises:
+        SshConfigError: the configuration is broken, or cannot be read in time.
+    """
+    try:
+        return await within(CONFIG_WITHIN, "the SSH configuration", survey_, *args, **kwargs)
+    except TookTooLong as error:
+        raise SshConfigError(str(error.strerror)) from error
+
+
+def _look_at_files() -> None:
+    """Before the SSH library opens them: its configuration and the keys that it looks for in ``~/.ssh``.
+
+    Raises:
+        UnusableFile: one of them is a pipe, a socket or a device.
+    """
+    folder = Path("~/.ssh").expanduser()
+    for file in (folder / "config", *folder.glob("id_*")):
+        if file.exists():
+            check_regular(file)
+
+
 def _known_hosts(setting: Path, config: asyncssh.config.SSHConfig) -> tuple[Path, ...]:
     """The session's file, or the configuration's where the session leaves the default; then the system's."""
     user = [setting]
@@ -113,12 +144,18 @@ def _known_hosts(setting: Path, config: asyncssh.config.SSHConfig) -> tuple[Path
 
 
 def _expanded(name: str) -> Path:
-    return Path(name.replace("%d", "~", 1) if name.startswith("%d/") else name).expanduser()
+    path = Path(name.replace("%d", "~", 1) if name.startswith("%d/") else name)
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise SshConfigError(f"the SSH configuration names {path}: no such home folder") from error
 
 
 def _broken(error: Exception) -> SshConfigError:
     if isinstance(error, asyncssh.ConfigParseError):
         return SshConfigError(f"the SSH configuration is broken: {safe(str(error))}", "correct that line")
+    if isinstance(error, UnusableFile):
+        return SshConfigError(f"{error.filename}: {error.strerror}")
     reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else safe(str(error))
     return SshConfigError(f"~/.ssh/config cannot be read: {reason}", "correct it, or its permissions")
 

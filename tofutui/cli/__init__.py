@@ -107,7 +107,9 @@ def _written_down(error: Exception, name: str, options: argparse.Namespace) -> s
     from tofutui.report.crash import crash_report, sentence
 
     at = datetime.now(UTC)
-    path = write_crash(
-        data_dir(getattr(options, "data", None), os.environ), at, crash_report(error, at, name, ())
-    )
+    try:
+        folder = data_dir(getattr(options, "data", None), os.environ)
+    except TofutuiError:  # the error itself is to be seen, not why it could not be written down
+        return sentence(error)
+    path = write_crash(folder, at, crash_report(error, at, name, ()))
     return sentence(error) + pointer(path)

@@ -51,6 +51,8 @@ class Order:
     """The folder of the history; None: none is read or written."""
     recordings: "Mapping[Role, Recording] | None" = None
     """What transcripts show of the one session's nodes, instead of a login."""
+    left_out: tuple[str, ...] = ()
+    """Faults of files whose sessions were asked for and could not be read."""
     at_once: int = SESSIONS_AT_ONCE
     """How many sessions are compared side by side."""
     mask: "Mask | None" = None
@@ -80,7 +82,7 @@ def carry_out(order: Order, options: argparse.Namespace, *, as_list: bool = Fals
     done = outcome.done
     for line in (*outcome.remarks, *(line for one in done for line in one.unfinished)):
         complain(line)
-    code = worst([one.line.code for one in done])
+    code = worst([*(one.line.code for one in done), *(2 for _ in order.left_out)])
     report = joined([one.report for one in done], options.format) if many else done[0].report
     if many and options.format == "text":
         report += "\n" + session_table([one.line for one in done], code)
@@ -101,13 +103,17 @@ def _order(options: argparse.Namespace) -> Order:
             if not options.all
             else "check takes SESSION or --all, not both"
         )
-    path, sessions = load(options.sessions, read_only=True)
+    left_out: list[str] = []
+    path, sessions = load(options.sessions, read_only=True, leave_out=left_out.append)
+    for fault in left_out:
+        complain(fault)
     chosen = list(sessions.values()) if options.all else pick(options.names, sessions, path)
     if len(chosen) > 1:
         _refuse_roles("--log", options.logs)
         _refuse_roles("--known", options.known)
     order = order_of(chosen, options, data=data_dir(options.data, os.environ))
-    return replace(order, at_once=options.at_once)
+    missed = tuple(left_out) if options.all else ()
+    return replace(order, at_once=options.at_once, left_out=missed)
 
 
 def order_of(

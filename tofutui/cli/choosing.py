@@ -14,9 +14,16 @@ from tofutui.tofu.session import Session
 
 
 def load(
-    option: Path | None, *, read_only: bool, tell: Callable[[str], None] = complain
+    option: Path | None,
+    *,
+    read_only: bool,
+    tell: Callable[[str], None] = complain,
+    leave_out: Callable[[str], None] | None = None,
 ) -> tuple[Path, dict[str, Session]]:
     """The sessions file in force and its sessions; ``tell`` gets each way to a password that others may take.
+
+    A faulty file in ``sessions.d`` costs its own sessions only; ``leave_out`` (by default ``tell``) gets each
+    of its faults.
 
     Every variable that a session names as a password leaves the environment here, before any other program
     is started.
@@ -26,8 +33,10 @@ def load(
     """
     path = sessions_file(option, os.environ)
     report = read_sessions(path)
-    if report.errors:
+    if report.fatal:
         raise ConfigError(report.errors)
+    for fault in report.left_out:
+        (leave_out or tell)(f"left out: {fault}")
     for warning in report.exposed:
         tell(f"warning: {warning}")
     _take_variables(report.sessions.values())

@@ -28,6 +28,7 @@ from tofutui.config.paths import config_dir, data_dir, sessions_file
 from tofutui.config.sessions import SessionsReport, read_sessions, sessions_d
 from tofutui.config.themes import load_themes
 from tofutui.history.database import FILE, MIGRATIONS
+from tofutui.system.files import CONFIGURATION, read_regular
 from tofutui.tofu.session import NodeSettings, Session
 from tofutui.ui.keybook import KeyBook, load_keybook
 
@@ -210,7 +211,7 @@ def _word(value: object) -> str:
 def _raw(path: Path) -> Mapping[str, Any]:
     """The file once more, as it stands: only it says which keys are written."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(read_regular(path, most=CONFIGURATION).decode("utf-8"))
     except (OSError, ValueError):
         return {}
 

@@ -11,6 +11,7 @@ from tofutui.cli.check import CheckError, Order, carry_out, order_of
 from tofutui.cli.choosing import load, pick
 from tofutui.cli.output import complain
 from tofutui.config.paths import data_dir, sessions_file
+from tofutui.system.files import read_given
 from tofutui.tofu.endpoint import normalise_host
 from tofutui.tofu.session import NodeSettings, Role, Session, Via
 from tofutui.tofu.text import safe
@@ -19,6 +20,8 @@ from tofutui.tofu.transcript_roles import Cast, File, cast
 
 NAME = "offline"
 """What the session is called in reports where none was named."""
+_PIPE_SECONDS = 60.0
+"""How long a pipe of the shell may say nothing: at its other end somebody may be logging in."""
 LARGEST = 32 * 1024 * 1024
 """Bytes of one transcript."""
 
@@ -83,14 +86,11 @@ def _named_session(options: argparse.Namespace) -> Session:
 
 def _read(role: Role, path: Path) -> File:
     try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
+        raw = read_given(path, most=LARGEST, seconds=_PIPE_SECONDS)
     except OSError as error:
         raise CheckError(f"--{role} {safe(str(path))}: cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # a NUL in the path
         raise CheckError(f"--{role} {safe(str(path))}: no such file") from error
-    if len(raw) > LARGEST:
-        raise CheckError(f"--{role} {safe(str(path))}: larger than {LARGEST // 1024 // 1024} MB")
     return File(str(path), read_transcript(raw))
 
 

@@ -322,13 +322,20 @@ def _number(text: str) -> int:
 
 def _log_file(text: str) -> LogFile:
     role, name = _of_node(text)
-    return LogFile(role, Path(name).expanduser())
+    return LogFile(role, _at_home(name))
 
 
 def _path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("no file is named")
-    return Path(text).expanduser()
+    return _at_home(text)
+
+
+def _at_home(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise argparse.ArgumentTypeError(f"{text}: no such home folder") from None
 
 
 def _host(text: str) -> str:

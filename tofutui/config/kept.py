@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tofutui.config.errors import ConfigError, NoSessionsFile
 from tofutui.config.sessions import read_sessions, sessions_d
+from tofutui.system.files import CONFIGURATION, read_regular
 
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
 
@@ -46,7 +47,7 @@ def _why(name: str, file: Path, sessions_path: Path) -> str:
     if file != own:
         return f"{file} is your own and never rewritten"
     try:
-        text = file.read_bytes().decode("utf-8")
+        text = read_regular(file, most=CONFIGURATION).decode("utf-8")
         document = tomllib.loads(text)
     except (OSError, ValueError) as error:
         return f"{file} cannot be read: {error}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tofutui.config.fields import show
 from tofutui.config.paths import config_dir
+from tofutui.system.files import CONFIGURATION, read_regular
 
 NONE = "none"
 """In place of a key: the action has no key."""
@@ -40,7 +41,7 @@ def keys_file() -> Path:
 def read_keys(path: Path) -> KeyFile:
     """The wishes of keys.toml; none where there is no file."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_regular(path, most=CONFIGURATION).decode("utf-8")
         raw = tomllib.loads(text)
     except FileNotFoundError:
         return KeyFile()

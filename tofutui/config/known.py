@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tofutui.system.files import read_given
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.known_reading import Export, NoCertificate, read_export
 from tofutui.tofu.text import safe
@@ -13,6 +14,8 @@ from tofutui.tofu.text import safe
 LARGEST = 16 * 1024 * 1024
 """Bytes of one file; Java's own trust store with 150 certificates prints 300 kB."""
 MOST_FILES = 2_000
+_PIPE_SECONDS = 10.0
+"""How long a pipe of the shell may say nothing."""
 
 
 class UnreadableExport(TofutuiError):
@@ -83,15 +86,12 @@ def _read_all(files: list[Path], nothing: str) -> Export:
 
 def _read(file: Path) -> Export:
     try:
-        with file.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
-            status = file.stat()
+        status = file.stat()
+        data = read_given(file, most=LARGEST, seconds=_PIPE_SECONDS)
     except OSError as error:
         raise UnreadableExport(f"{safe(str(file))}: cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # a NUL in the path
         raise UnreadableExport(f"{safe(str(file))}: no such file") from error
-    if len(data) > LARGEST:
-        raise UnreadableExport(f"{safe(str(file))}: larger than {LARGEST // 1024 // 1024} MB")
     written = datetime.fromtimestamp(status.st_mtime, UTC) if stat.S_ISREG(status.st_mode) else None
     return read_export(data, source=str(file), name=file.name, at=written)
 

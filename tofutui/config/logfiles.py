@@ -52,9 +52,12 @@ def find_logs(name: str | Path) -> LogFiles:
     Raises:
         LogFileError: there is none.
     """
-    path = Path(name).expanduser()
+    path = Path(name)
     try:
+        path = path.expanduser()
         return _found(path)
+    except RuntimeError as error:
+        raise LogFileError(f"{path}: no such home folder") from error
     except OSError as error:
         raise LogFileError(f"{error.filename or path}: cannot be read: {error.strerror or error}") from error
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tofutui.config.errors import ConfigError
+
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
@@ -18,23 +20,43 @@ def config_dir() -> Path:
 
 
 def sessions_file(option: Path | None, environ: Mapping[str, str]) -> Path:
-    """The sessions file: ``--sessions``, else ``$TOFUTUI_SESSIONS``, else the one in the config folder."""
+    """The sessions file: ``--sessions``, else ``$TOFUTUI_SESSIONS``, else the one in the config folder.
+
+    Raises:
+        ConfigError: it is in the home folder of a user who does not exist.
+    """
     if option is not None:
-        return option.expanduser()
+        return _at_home(option, "--sessions")
     named = environ.get("TOFUTUI_SESSIONS")
-    return Path(named).expanduser() if named else config_dir() / "sessions.toml"
+    return _at_home(Path(named), "$TOFUTUI_SESSIONS") if named else config_dir() / "sessions.toml"
 
 
 def data_dir(option: Path | None, environ: Mapping[str, str]) -> Path:
-    """The folder of history and journal: ``--data``, else ``$TOFUTUI_DATA``, else the user data folder."""
+    """The folder of history and journal: ``--data``, else ``$TOFUTUI_DATA``, else the user data folder.
+
+    Raises:
+        ConfigError: it is in the home folder of a user who does not exist.
+    """
     if option is not None:
-        return option.expanduser()
+        return _at_home(option, "--data")
     named = environ.get("TOFUTUI_DATA")
     if named:
-        return Path(named).expanduser()
+        return _at_home(Path(named), "$TOFUTUI_DATA")
     import platformdirs
 
     return platformdirs.user_data_path(APP)
+
+
+def _at_home(path: Path, source: str) -> Path:
+    """The path with ``~`` replaced.
+
+    Raises:
+        ConfigError: there is no such user; ``source`` says where the path was written.
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ConfigError([f"{source} {path}: no such home folder"], "write the whole path") from None
 
 
 def bundled(name: str) -> "Traversable":

@@ -31,6 +31,8 @@ from tofutui.config.fields import (
     whole,
     word,
 )
+from tofutui.config.trusted import why_not_trusted
+from tofutui.system.files import CONFIGURATION, check_regular, read_regular
 from tofutui.tofu.endpoint import Endpoint, EndpointError, normalise_host, parse_endpoint
 from tofutui.tofu.rights import why_exposed
 from tofutui.tofu.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
@@ -54,13 +56,23 @@ class SessionsReport:
     """The file in which each session stands."""
     exposed: tuple[str, ...] = ()
     """Those of the warnings that tell of a way to a password that others may take."""
+    left_out: tuple[str, ...] = ()
+    """Those of the errors that cost only the sessions of one file in ``sessions.d``."""
+
+    @property
+    def fatal(self) -> tuple[str, ...]:
+        """The errors with which no session is opened: of the user's own file, and all where none is right."""
+        if not self.sessions:
+            return self.errors
+        return tuple(error for error in self.errors if error not in self.left_out)
 
 
 def load_sessions(path: Path) -> dict[str, Session]:
     """The sessions of ``path`` and of ``sessions.d`` beside it, by name.
 
     Raises:
-        ConfigError: a file is missing, unreadable or wrong; ``errors`` lists every fault of all files.
+        ConfigError: a file is missing, unreadable or wrong; ``errors`` lists every fault of all files. A
+            program that can go on without the sessions of a faulty file in ``sessions.d`` reads the report.
     """
     report = read_sessions(path)
     if report.errors:
@@ -97,7 +109,10 @@ def read_sessions(path: Path) -> SessionsReport:
         errors = [f"{path}: no session in it; a session starts with [sessions.NAME.primary]"]
     warnings = [warning for faults in all_faults for warning in faults.warnings]
     exposed = [warning for faults in all_faults for warning in faults.exposed]
-    return SessionsReport(sessions, tuple(errors), (*warnings, *exposed), origin, tuple(exposed))
+    left_out = [error for file, faults in zip(files, all_faults, strict=True) if file != path
+                for error in faults.errors]  # fmt: skip
+    said = (*warnings, *exposed)
+    return SessionsReport(sessions, tuple(errors), said, origin, tuple(exposed), tuple(left_out))
 
 
 def sessions_d(path: Path) -> Path:
@@ -134,7 +149,11 @@ def read_file(file: Path) -> tuple[list[Session], Faults]:
 
 def _parse(file: Path, faults: Faults) -> dict[str, Any] | None:
     try:
-        return tomllib.loads(file.read_bytes().decode("utf-8"))
+        check_regular(file)
+        if reason := why_not_trusted(file):
+            faults.add("", reason)
+            return None
+        return tomllib.loads(read_regular(file, most=CONFIGURATION).decode("utf-8"))
     except tomllib.TOMLDecodeError as error:
         faults.add("", f"not TOML: {error}")
     except UnicodeDecodeError as error:

@@ -5,6 +5,7 @@ may be either, by a slip or by somebody else's hand.
 """
 
 import os
+import select
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,12 +35,14 @@ class UnusableFile(OSError):
         self.filename = str(path)
 
 
-def why_not_regular(mode: int) -> str | None:
-    """What this is instead of a regular file (``st_mode``), with the cure; None where it is one."""
-    if stat.S_ISREG(mode):
+def why_not_regular(about: os.stat_result) -> str | None:
+    """What this is instead of a regular file, with the cure; None where it is one, or the empty device."""
+    if stat.S_ISREG(about.st_mode):
         return None
-    kind = _KINDS.get(stat.S_IFMT(mode), "something else")
-    return f"it is {kind}, not a file: name a regular file here"
+    if stat.S_ISCHR(about.st_mode) and about.st_rdev == os.stat(os.devnull).st_rdev:  # noqa: PTH116
+        return None
+    kind = _KINDS.get(stat.S_IFMT(about.st_mode), "something else")
+    return f"{kind}, not a file; name a regular file here"
 
 
 def check_regular(path: Path) -> None:
@@ -49,7 +52,7 @@ def check_regular(path: Path) -> None:
         UnusableFile: it is there and is not a regular file.
         OSError: it is missing or cannot be looked at.
     """
-    if reason := why_not_regular(path.stat().st_mode):
+    if reason := why_not_regular(path.stat()):
         raise UnusableFile(path, reason)
 
 
@@ -64,7 +67,7 @@ def open_regular(path: Path, *, most: int) -> int:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         about = os.fstat(descriptor)
-        if reason := why_not_regular(about.st_mode):
+        if reason := why_not_regular(about):
             raise UnusableFile(path, reason)
         if about.st_size > most:
             raise UnusableFile(path, _too_large(most))
@@ -86,6 +89,30 @@ def read_regular(path: Path, *, most: int) -> bytes:
     if len(data) > most:  # it grew, or its size is not known beforehand
         raise UnusableFile(path, _too_large(most))
     return data
+
+
+def read_given(path: Path, *, most: int, seconds: float) -> bytes:
+    """As `read_regular`; also what a shell passes as ``<(…)`` or ``/dev/stdin``, in which a pipe has no name.
+
+    ``seconds`` is how long such a pipe may say nothing.
+
+    Raises:
+        UnusableFile: it is neither, holds more than ``most`` bytes, or says nothing.
+        OSError: it cannot be read.
+    """
+    if not stat.S_ISFIFO(path.stat().st_mode) or Path(os.path.realpath(path)).exists():
+        return read_regular(path, most=most)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    data = b""
+    with os.fdopen(descriptor, "rb", buffering=0) as pipe:
+        while len(data) <= most:
+            if not select.select([pipe], [], [], seconds)[0]:
+                raise UnusableFile(path, f"nothing came out of this pipe for {seconds:g} s")
+            chunk = pipe.read(CHUNK)
+            if not chunk:
+                return data
+            data += chunk
+    raise UnusableFile(path, _too_large(most))
 
 
 def lines_of(path: Path, *, most: int, longest: int) -> Iterator[bytes]:
@@ -111,4 +138,4 @@ def _skip_line(file: BinaryIO, longest: int) -> None:
 
 
 def _too_large(most: int) -> str:
-    return f"it is larger than {most >> 20} MB, the most that is read of such a file"
+    return f"larger than {most >> 20} MB"

@@ -31,8 +31,19 @@ def why_not_used(found: os.stat_result, user: int) -> str | None:
     return None
 
 
+def why_changeable(found: os.stat_result, user: int) -> str | None:
+    """Why others may decide what is in this file or folder; None where only that user and root may.
+
+    In a folder with the sticky bit others may add files, which are then theirs, but not replace any.
+    """
+    if found.st_uid not in (user, _ROOT):
+        return "belongs to another user"
+    if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
+        return None
+    others = found.st_mode & (stat.S_IWOTH | stat.S_IWGRP)
+    return f"may be changed by others (mode {stat.S_IMODE(found.st_mode):o})" if others else None
+
+
 def why_exposed(found: os.stat_result) -> str | None:
-    """Who else may read or change a file that leads to a password; None where nobody may."""
-    if found.st_mode & (stat.S_IWOTH | stat.S_IWGRP):
-        return "others may change it"
+    """Who else may read a file that leads to a password; None where nobody may."""
     return "everybody may read it" if found.st_mode & stat.S_IROTH else None
