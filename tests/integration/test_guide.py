@@ -11,6 +11,7 @@ from tofutui.guide.conductor import Guide
 from tofutui.guide.engine import NotNow
 from tofutui.history.database import FILE, Database
 from tofutui.history.runs import LeaseLost
+from tofutui.report.record import collect, left_over
 from tofutui.tofu.guided import Progress, Result
 from tofutui.tofu.session import Role
 
@@ -75,6 +76,149 @@ async def test_registering_is_refused_when_the_secondary_became_active_meanwhile
         run.pair.lab.nodes["secondary"].ha["State"] = "HA not Configured"
         await run.guide.tick(run.current)
         assert run.progress["overwrite"] is Progress.DONE
+
+
+async def _at_overwrite(run: Guided, *, preflight: bool) -> None:
+    await run.guide.begin("ha-reregister")
+    if not preflight:
+        await run.guide.skip(run.current, "in a hurry")
+    await run.to_the_end(until="overwrite")
+
+
+@pytest.mark.parametrize("said", ["Secondary Active", "Secondary Post Failback", "Primary Active"])
+@pytest.mark.parametrize("step", ["overwrite", "register"])
+async def test_without_a_preflight_the_newer_database_is_not_overwritten_either(
+    step: str, said: str, tmp_path: Path
+) -> None:
+    async with guided("renamed", tmp_path) as run:
+        await _at_overwrite(run, preflight=False)
+        if step == "register":
+            await run.guide.tick(run.current)
+        run.pair.lab.nodes["secondary"].ha["State"] = said
+        shown = (await run.guide.direction()).seen
+        for vouched_for in ("", shown):
+            with pytest.raises(NotNow, match="registering is refused"):
+                await run.guide.tick(run.current, vouched_for=vouched_for)
+        assert run.progress[step] is Progress.NOW
+        assert any(said in check.seen for check in run.guide.held.checks if check.blocks)
+
+
+@pytest.mark.parametrize("said", ["Secondary Uncertain", "Split Brain", "Secondary Lost Primary", ""])
+@pytest.mark.parametrize("preflight", [False, True])
+async def test_what_no_state_shows_has_to_be_said_at_each_tick(
+    preflight: bool, said: str, tmp_path: Path
+) -> None:
+    async with guided("renamed", tmp_path) as run:
+        await _at_overwrite(run, preflight=preflight)
+        run.pair.lab.nodes["secondary"].ha["State"] = said
+        for step in ("overwrite", "register"):
+            with pytest.raises(NotNow, match="has to be said"):
+                await run.guide.tick(run.current)
+            shown = await run.guide.direction()
+            await run.guide.tick(run.current, vouched_for=shown.seen)
+            assert run.guide.held.step(step).is_doubtful
+        assert [(one.step, one.by) for one in run.guide.held.vouched] == [
+            ("overwrite", "ops"), ("register", "ops"),
+        ]  # fmt: skip
+        left = left_over(collect(run.runs, run.pair.journal, run.guide.held.id, run.guide.tools.clock()))
+        assert any("said by ops" in text and said in text for text in left)
+
+
+async def test_an_answer_about_states_that_changed_since_counts_for_nothing(tmp_path: Path) -> None:
+    async with guided("renamed", tmp_path) as run:
+        await _at_overwrite(run, preflight=True)
+        secondary = run.pair.lab.nodes["secondary"].ha
+        secondary["State"] = "Secondary Uncertain"
+        shown = await run.guide.direction()
+        secondary["State"] = "Disconnected"
+        with pytest.raises(NotNow, match=r"has to be said: not known to be good: .*Disconnected"):
+            await run.guide.tick(run.current, vouched_for=shown.seen)
+        secondary["State"] = "Secondary Active"
+        with pytest.raises(NotNow, match="registering is refused"):
+            await run.guide.tick(run.current, vouched_for=shown.seen)
+        assert run.guide.held.vouched == ()
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+async def test_who_takes_a_run_over_is_not_bound_by_what_the_first_saw_or_said(
+    resumed: bool, tmp_path: Path
+) -> None:
+    async with guided("renamed", tmp_path) as run:
+        await _at_overwrite(run, preflight=False)
+        await run.guide.tick(run.current)
+        run.pair.lab.nodes["secondary"].ha["State"] = "Secondary Uncertain"
+        shown = await run.guide.direction()
+        if resumed:
+            await run.guide.close()
+        database = Database(tmp_path / "data" / FILE)
+        other = Guide(tools(run.pair, database, pid=2, host="jump02", user="ann"))
+        held = await other.stored()
+        assert held is not None
+        await other.take(held)
+        step = other.held.current
+        assert step is not None
+        assert step.id == "register"
+        with pytest.raises((NotNow, LeaseLost)):
+            await run.guide.tick(step, vouched_for=shown.seen)
+        with pytest.raises(NotNow, match="has to be said"):
+            await other.tick(step)
+        await other.tick(step, vouched_for=(await other.direction()).seen)
+        assert [one.by for one in other.held.vouched] == ["ann"]
+        await other.close()
+        database.close()
+
+
+@pytest.mark.parametrize(
+    "bad", ["Not Primary Active", "Primary Uncertain", "waiting to become Primary Active"]
+)
+async def test_primary_active_is_not_ticked_on_another_word_by_anybody(bad: str, tmp_path: Path) -> None:
+    async with guided("renamed", tmp_path) as run:
+        await run.guide.begin("ha-reregister")
+        await run.to_the_end(until="register")
+        nodes = run.pair.lab.nodes
+        nodes["primary"].ha["State"], nodes["secondary"].ha["State"] = "HA Initializing", "HA Initializing"
+        await run.guide.tick(run.current)
+        for _ in range(3):
+            await run.guide.tick(run.current)
+        nodes["primary"].ha["State"], nodes["secondary"].ha["State"] = bad, "Secondary Syncing"
+        await _polls(run, 2)
+        with pytest.raises(NotNow, match=f"not known to be good: .*{bad}"):
+            await run.guide.tick(run.current, "seen in the browser: Primary Active")
+        assert run.current.id == "primary-active"
+        assert any(bad in remark.text for remark in run.current.evidence)
+        nodes["primary"].ha["State"] = "Primary Active"
+        await run.until(lambda: run.progress["primary-active"] is Progress.DONE)
+        nodes["secondary"].ha["State"] = "Split Brain"
+        await run.guide.verify()
+        assert run.progress["verify"] is Progress.FAILED
+        assert "Split Brain" in run.current.reason
+        assert "Split Brain" in run.guide.held.step("primary-active").doubt
+
+
+async def test_rows_of_hosts_that_do_not_answer_are_not_judged_and_said_to_be_so(tmp_path: Path) -> None:
+    async with guided("seed", tmp_path) as run:
+        for endpoint in run.pair.lab.endpoints:
+            endpoint.mode = "reset"
+        await run.guide.begin("ise-readd")
+        await run.guide.preflight()
+        (seen,) = [check for check in run.guide.held.checks if check.id == "stale-rows"]
+        assert seen.result is Result.WARN
+        assert "not judged: 3: " in seen.seen
+        assert run.guide.held.step("preflight").is_doubtful
+        await run.fill(run.current)
+        await run.guide.nothing_stale()
+        step = run.guide.held.step("delete")
+        assert step.by == "ops"
+        assert "not judged: 3: " in step.doubt
+        assert "no stale row" not in str(step.evidence)
+        for id_ in ("sign-in", "ise-add:ISE-server"):
+            await run.guide.tick(run.guide.held.step(id_))
+        await run.guide.verify()
+        (seen,) = [
+            check for check in run.guide.held.checks if check.id == "stale-rows" and check.step == "verify"
+        ]
+        assert (seen.result, "not judged: 3: " in seen.seen) == (Result.WARN, True)
+        assert run.guide.held.step("verify").is_doubtful
 
 
 async def test_preflight_fails_when_a_failover_is_under_way(tmp_path: Path) -> None:

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.support.fake_bench import session
 from tests.support.guided import guided
+from tests.support.shown_guide import run_at
+from tofutui.guide import engine
 from tofutui.tofu.guided import Progress
 from tofutui.ui import guidewords
 from tofutui.ui.actions import GUIDE
-from tofutui.ui.lines import plain, width
+from tofutui.ui.lines import Tone, plain, width
 from tofutui.ui.screens.guide import GuideScreen
 from tofutui.ui.screens.words import ChoiceScreen, LineScreen
 from tofutui.ui.words import Glyphs
@@ -90,6 +93,18 @@ async def test_every_step_fits_its_width_and_shows_state_in_words(tmp_path: Path
         assert run.progress["delete"] is Progress.DONE
         causes = guidewords.causes(run.guide.held, [], cells, _as_it_is)
         assert all(width(one) <= cells for one in causes)
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_a_step_that_rests_on_what_was_not_seen_is_not_green(ascii_only: bool) -> None:
+    run = run_at(session(), "worksheet", "seen")
+    run = engine.doubted(run, "delete", "not judged: 3: a, b, c")
+    rows = guidewords.step_lines(run, 60, Glyphs(ascii=ascii_only), _as_it_is)
+    marks = {step.id: row for step, row in zip(run.steps, rows, strict=True)}
+    assert {tone for _, tone in marks["delete"]} == {Tone.WARNING}
+    assert plain([marks["delete"]]).split()[0] == "!"
+    assert "not all seen" in plain([marks["delete"]])
+    assert {tone for _, tone in marks["preflight"]} == {Tone.PROVEN}
 
 
 async def test_one_of_several_is_chosen_and_the_pickers_other_keys_do_nothing(desk: Start) -> None:

@@ -24,7 +24,7 @@ from tofutui.guide.typed import url_of, values_of
 from tofutui.guide.worksheet import WORKSHEET
 from tofutui.history.codec import from_json, to_json
 from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.guided import Answer, Check, Progress, Result, Run
+from tofutui.tofu.guided import Answer, Check, Progress, Result, Run, Vouched
 from tofutui.tofu.session import NodeSettings, Remote, Role
 
 ISE = Remote(name="ise01", kind="ise", endpoint=Endpoint("198.51.100.20", 443))
@@ -126,6 +126,66 @@ def test_registering_is_refused_while_it_would_overwrite_the_newer_database(step
         engine.done(run, step, by="ops", now=NOW)
     run = engine.checked(run, "preflight", [replace(failing(), result=Result.PASS)])
     assert engine.done(run, step, by="ops", now=NOW).step(step).progress is Progress.DONE
+
+
+def seen_now(result: Result, text: str = "SECONDARY: Secondary Uncertain") -> Check:
+    return replace(failing(text), result=result)
+
+
+def said(states: str = "SECONDARY: Secondary Uncertain", by: str = "ops") -> Vouched:
+    return Vouched(step="overwrite", states=states, text="the primary's is newer", by=by, at=NOW)
+
+
+MEANS_REGISTERING = pytest.mark.parametrize("step", ["overwrite", "register"])
+
+
+@MEANS_REGISTERING
+@pytest.mark.parametrize("vouched", [None, said()])
+def test_over_the_newer_database_nothing_is_ticked_whatever_was_said_and_seen_before(
+    step: str, vouched: Vouched | None
+) -> None:
+    for run in (at(step), engine.checked(at(step), "preflight", [seen_now(Result.PASS)])):
+        with pytest.raises(NotNow, match="registering is refused: SECONDARY: Secondary Uncertain"):
+            engine.overwriting(run, step, seen_now(Result.FAIL), vouched, by="ops", now=NOW)
+
+
+@MEANS_REGISTERING
+@pytest.mark.parametrize("result", [Result.WARN, Result.UNKNOWN])
+@pytest.mark.parametrize(
+    "vouched", [None, said("SECONDARY: Secondary Alone"), said(by="ann"), said("")], ids=str
+)
+def test_what_the_states_do_not_show_is_said_by_who_ticks_about_these_states(
+    step: str, result: Result, vouched: Vouched | None
+) -> None:
+    with pytest.raises(NotNow, match="has to be said: SECONDARY: Secondary Uncertain"):
+        engine.overwriting(at(step), step, seen_now(result), vouched, by="ops", now=NOW)
+
+
+@MEANS_REGISTERING
+@pytest.mark.parametrize("result", [Result.WARN, Result.UNKNOWN])
+def test_what_was_said_is_kept_and_the_tick_is_not_free_of_doubt(step: str, result: Result) -> None:
+    run = engine.overwriting(at(step), step, seen_now(result), said(), by="ops", now=NOW)
+    assert run.step(step).is_doubtful
+    assert "said by ops" in run.step(step).doubt
+    assert run.vouched == (said(),)
+    assert [check.seen for check in run.checks] == ["SECONDARY: Secondary Uncertain"]
+    assert from_json(Run, to_json(run)) == run
+
+
+@MEANS_REGISTERING
+def test_where_the_primary_is_seen_to_be_in_charge_nothing_has_to_be_said(step: str) -> None:
+    old = engine.checked(at(step), "preflight", [failing()])
+    run = engine.overwriting(old, step, seen_now(Result.PASS), None, by="ops", now=NOW)
+    assert run.step(step).progress is Progress.DONE
+    assert not run.step(step).is_doubtful
+
+
+def test_a_step_done_again_has_lost_its_doubt() -> None:
+    run = engine.done(at("delete"), "delete", by="ops", now=NOW, doubt="not judged: 1")
+    assert run.step("delete").is_doubtful
+    assert engine.doubted(run, "delete", "").step("delete").doubt == ""
+    assert engine.doubted(run, "register", "x") == run
+    assert engine.reopened(run, "delete", NOW).step("delete").doubt == ""
 
 
 def test_registering_again_is_acknowledged_again() -> None:

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 
 from tests.support.fake_bench import NOW, certificate, entry
-from tofutui.guide.preflight import Facts, NodeFacts, is_connected, preflight
+from tofutui.guide.facts import Facts, NodeFacts
+from tofutui.guide.preflight import preflight
 from tofutui.guide.verify import Failures, Outcome, verification
 from tofutui.tls.page import version_on
 from tofutui.tofu.guided import Check, Result
 from tofutui.tofu.ha import HaState, VersionInfo, parse_ha_status
 from tofutui.tofu.session import Role
+from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
 
 FIXES = ("PI 3.7.1 ( 3.7.0 )",)
@@ -115,11 +117,19 @@ NEVER = {
         ("ha-configured", {"ha": state("Secondary Alone")}, Result.WARN, "still configured"),
         ("ha-configured", {"ha": state("Stand Alone")}, Result.PASS, "Stand Alone"),
         ("ha-configured", {"ha": None}, Result.UNKNOWN, "no HA state"),
+        ("ha-configured", {"ha": state("Not HA not Configured")}, Result.WARN, "still configured"),
+        ("ha-configured", {"ha": state("ha not configured")}, Result.WARN, "still configured"),
         ("stale-rows", {"locked": "read-only"}, Result.FAIL, "SECONDARY prime-sec: read-only"),
         ("stale-rows", {"locked": "the key stands twice"}, Result.FAIL, "twice"),
         ("stale-rows", {"locked": "both nodes call themselves x"}, Result.FAIL, "call themselves"),
         ("stale-rows", {"locked": "read-only", "stale": 0}, Result.PASS, "0 stale"),
         ("stale-rows", {"complete": False}, Result.UNKNOWN, "not every listing is complete"),
+        ("stale-rows", {"unjudged": ("SECONDARY a_443: no-answer",)}, Result.WARN,
+         "not judged: 1: SECONDARY a_443: no-answer"),
+        ("stale-rows", {"unjudged": ("SECONDARY a_443: same-name", "SECONDARY b_443: suspect")}, Result.WARN,
+         "not judged: 2: SECONDARY a_443: same-name, SECONDARY b_443: suspect"),
+        ("stale-rows", {"complete": False, "unjudged": ("SECONDARY: the rest of its table",)}, Result.UNKNOWN,
+         "not judged: 1: SECONDARY: the rest of its table"),
     ],
 )  # fmt: skip
 def test_a_check_and_what_it_says(id_: str, secondary: dict[str, object], result: Result, said: str) -> None:
@@ -188,22 +198,6 @@ def test_deletions_of_unknown_outcome_are_told(deletions: tuple[str, ...]) -> No
 
 
 @pytest.mark.parametrize(
-    ("primary", "secondary", "connected"),
-    [
-        ("Primary Active", "Secondary Syncing", True),
-        ("primary  active", "Secondary Syncing", True),
-        ("Primary Active", "Secondary Lost Primary", False),
-        ("Primary Active", "HA not Configured", False),
-        ("Primary Lost Secondary", "Secondary Syncing", False),
-        ("HA Initializing", "HA Initializing", False),
-    ],
-)
-def test_when_the_pair_is_connected(primary: str, secondary: str, connected: bool) -> None:
-    nodes = (node(Role.PRIMARY, ha=state(primary)), node(Role.SECONDARY, ha=state(secondary)))
-    assert is_connected(nodes) is connected
-
-
-@pytest.mark.parametrize(
     ("page", "version"),
     [
         ('Health Monitor Login Page <b class="productVersion">Version: 3.7</b>', "3.7"),
@@ -244,6 +238,11 @@ def test_a_good_end_passes_everything() -> None:
 
 OTHER_NAME = entry(Role.PRIMARY, KEY, Verdict.MISMATCH, stored="prime-sec", presented="sec-2")
 SILENT = entry(Role.PRIMARY, KEY, Verdict.NO_ANSWER, stored="prime-sec")
+SUSPECT = entry(Role.PRIMARY, KEY, Verdict.SUSPECT, stored="prime-sec", presented="prime-sec")
+UNREADABLE = entry(Role.PRIMARY, KEY, Verdict.UNREADABLE, stored="prime-sec", presented="prime-sec")
+PROVEN = entry(Role.PRIMARY, KEY, Verdict.PROVEN, stored="prime-sec", presented="prime-sec")
+LOST = replace(PROVEN, unseen=True)
+OWN = entry(Role.PRIMARY, KEY, Verdict.SAME_NAME, who=Who.SELF, stored="prime-pri", presented="prime-pri")
 
 
 @pytest.mark.parametrize(
@@ -267,6 +266,22 @@ SILENT = entry(Role.PRIMARY, KEY, Verdict.NO_ANSWER, stored="prime-sec")
          "1 before"),
         ({"wanted": ((Role.PRIMARY, "198.51.100.20_443", "ise01"),)}, "ise-rows", Result.WARN,
          "not there yet"),
+        ({"doubtful": ((Role.PRIMARY, KEY),)}, "deleted-rows", Result.WARN, "not seen to be gone"),
+        ({"doubtful": ((Role.PRIMARY, KEY),)}, "stale-rows", Result.WARN,
+         f"not judged: 1: PRIMARY {KEY}: same-name"),
+        ({"deleted": ()}, "stale-rows", Result.WARN, f"not judged: 1: PRIMARY {KEY}: same-name"),
+        ({"rows": {(Role.PRIMARY, KEY): SILENT}}, "stale-rows", Result.WARN, f"PRIMARY {KEY}: no-answer"),
+        ({"rows": {(role, KEY): replace(SILENT, role=role) for role in Role}, "unjudged": ("PRIMARY ??: x",)},
+         "stale-rows", Result.WARN, "not judged: 3: "),
+        ({"rows": {(Role.PRIMARY, KEY): SUSPECT}}, "stale-rows", Result.FAIL,
+         f"not judged: 1: PRIMARY {KEY}"),
+        ({"rows": {(Role.PRIMARY, KEY): UNREADABLE}}, "stale-rows", Result.WARN,
+         f"PRIMARY {KEY}: unreadable"),
+        ({"rows": {(Role.PRIMARY, KEY): LOST}}, "stale-rows", Result.WARN, "not in the newest listing"),
+        ({"rows": {(Role.PRIMARY, KEY): PROVEN}, "deleted": ()}, "stale-rows", Result.PASS, "none"),
+        ({"rows": {(Role.PRIMARY, KEY): OWN}, "deleted": ()}, "stale-rows", Result.PASS, "none"),
+        ({"nodes": (node(Role.PRIMARY, complete=False), node(Role.SECONDARY))}, "stale-rows", Result.WARN,
+         "not judged: 1: PRIMARY: the rest of its table"),
     ],
 )  # fmt: skip
 def test_a_check_of_the_end(changes: dict[str, object], id_: str, result: Result, said: str) -> None:

@@ -27,6 +27,7 @@ from tofutui.tofu.guided import (
     Result,
     RowShot,
     Run,
+    Vouched,
 )  # fmt: skip
 from tofutui.tofu.plan import Outcome
 from tofutui.tofu.privacy import Mask
@@ -215,3 +216,32 @@ def test_it_is_made_from_the_history_alone(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="no guide run"):
         run_of(runs, "other", None)
     database.close()
+
+
+def test_what_was_not_seen_or_only_said_is_left_open() -> None:
+    made = run()
+    while made.current is not None and made.current.id != "overwrite":
+        doubt = "not judged: 3: a, b, c" if made.current.id == "delete" else ""
+        made = engine.done(made, made.current.id, by="ops", now=NOW, doubt=doubt)
+    direction = Check(
+        id="ha-direction", title="direction", result=Result.WARN, seen="SECONDARY: ?", at=NOW, blocks=True
+    )
+    said = Vouched(step="overwrite", states="SECONDARY: ?", text="the primary's is newer", by="ops", at=NOW)
+    made = engine.overwriting(made, "overwrite", direction, said, by="ops", now=NOW)
+    left = left_over(record(run=made))
+    assert "Find and delete the stale rows: done, not judged: 3: a, b, c" in left
+    assert any("the primary's is newer, said by ops; SECONDARY: ?" in text for text in left)
+    for fmt in ("markdown", "html"):
+        text = render_record(record(run=made), fmt, "0.1")
+        assert text.count("done, not everything was seen") == 2
+        assert "not judged: 3" in text
+    assert json.loads(render_record(record(run=made), "json", "0.1"))["vouched"][0]["by"] == "ops"
+
+
+@pytest.mark.parametrize("verified", [False, True])
+def test_rows_not_judged_at_the_start_are_left_until_they_were_verified(verified: bool) -> None:
+    checks = [Check(id="stale-rows", title="rows", result=Result.WARN, seen="not judged: 1: a", at=NOW)]
+    if verified:
+        checks.append(replace(checks[0], step="verify", result=Result.PASS, seen="none"))
+    left = left_over(record(run=replace(run(), checks=tuple(checks))))
+    assert any("not judged: 1" in text for text in left) is not verified

@@ -1,36 +1,38 @@
 """One run as it happens: looks, asks, writes every change down, waits for what the pair does by itself."""
 
 import asyncio
-from datetime import datetime
+from collections.abc import Sequence
 
 from tofutui.guide import engine
 from tofutui.guide.engine import PROGRAM, NotNow
-from tofutui.guide.holding import Holding, Tools
-from tofutui.guide.playbook import ise_remotes, text_of
-from tofutui.guide.preflight import NodeFacts, is_configured, preflight
-from tofutui.guide.rules import Sheet
-from tofutui.guide.seeing import (
-    active_line,
-    connected_since,
-    failure_reports,
+from tofutui.guide.ha_meaning import (
+    contradicts_active,
     goes_wrong,
-    restart_checks,
+    is_connected,
+    is_unconfigured,
+    not_known_good,
     state_line,
-    with_direction,
 )
-from tofutui.guide.verify import Outcome, verification
+from tofutui.guide.holding import Tools
+from tofutui.guide.looking import Looking
+from tofutui.guide.playbook import text_of
+from tofutui.guide.rules import Sheet
+from tofutui.guide.seeing import restart_checks
+from tofutui.guide.verify import verification
 from tofutui.guide.worksheet import all_fields, errors
 from tofutui.history.database import HistoryError
 from tofutui.history.runs import Held, LeaseLost
-from tofutui.tofu.guided import Answer, Confirmation, Progress, Run, StepState
+from tofutui.tofu.guided import Answer, Check, Confirmation, Progress, Result, Run, StepState, Vouched
 from tofutui.tofu.plan import Step
 from tofutui.tofu.session import Role
 
 POLLED = ("reconnect", "milestone", "active")
 """Kinds of steps during which the HA state is asked for."""
+VOUCHED = "the primary's database is the newer one, and that of the secondary may be overwritten"
+"""What an operator answers for where the HA states do not show it."""
 
 
-class Guide(Holding):
+class Guide(Looking):
     """Holds one run of a session, or watches it while somebody else does.
 
     Every method that changes the run writes it down first, and raises
@@ -40,10 +42,6 @@ class Guide(Holding):
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
-        self.nodes: tuple[NodeFacts, ...] = ()
-        """The HA states as they were last asked."""
-        self.asked_at: datetime | None = None
-        """When they were asked."""
         self.resolved: dict[str, tuple[str, ...]] = {}
         self.trouble: str | None = None
         """Why what the last poll showed could not be written down."""
@@ -77,7 +75,7 @@ class Guide(Holding):
         if bad:
             await self.failed(step, "; ".join(f"{one.title}: {one.seen}" for one in bad), by=PROGRAM)
         else:
-            await self.done(step, "no check fails", by=PROGRAM)
+            await self.done(step, "no check fails", by=PROGRAM, doubt=_open(self.held.checks, "preflight"))
         await self.go_on()
 
     async def enter(self, field_id: str, value: str) -> None:
@@ -98,7 +96,8 @@ class Guide(Holding):
         if step.id == "restarted":
             checks = restart_checks(self.held, self.sheet, self.tools.clock())
             await self.change(lambda run: engine.checked(run, "restarted", checks), step.id, "answered")
-        await self.tick(step)
+        await self.done(step, doubt=_open(self.held.checks, step.id))
+        await self.go_on()
         return []
 
     async def confirm(self, role: Role, key: str, sha256: str, text: str) -> None:
@@ -109,7 +108,7 @@ class Guide(Holding):
         await self.change(lambda run: engine.confirmed(run, said), "delete", words)
 
     async def deleted(self, steps: tuple[Step, ...]) -> None:
-        """A plan has run: keep what came of it; the step is done when no stale row is left."""
+        """A plan has run: keep what came of it; the step is done when every row that is left is judged."""
         now = self.tools.clock()
 
         def with_outcomes(run: Run) -> Run:
@@ -124,31 +123,69 @@ class Guide(Holding):
         if bad:
             reason = f"{bad[0].deletion.key}: {bad[0].text}"
             await self.failed(self.held.step("delete"), reason, by=PROGRAM)
-        elif not self.survey.stale():
+        elif not self.survey.stale() and not await self.not_judged():
             await self.nothing_stale()
 
     async def nothing_stale(self) -> None:
-        """The delete step ends because no stale row of a remote host is left."""
-        await self.done(self.held.step("delete"), "no stale row of a remote host is left", by=PROGRAM)
-        await self.go_on()
-
-    async def tick(self, step: StepState, seen: str = "") -> None:
-        """The operator says that the step is done; before registering the HA states are asked again.
+        """The delete step ends: no stale row of a remote host is left, or the operator goes on with doubts.
 
         Raises:
-            NotNow: registering is refused.
+            NotNow: a stale row is left.
         """
-        if text_of(step.id).kind in ("acknowledge", "register"):
-            await self._ask_ha()
-        await self.done(step, seen)
+        step, stale, doubt = self.held.step("delete"), self.survey.stale(), await self.not_judged()
+        if stale:
+            raise NotNow(f"{len(stale)} stale rows of remote hosts are left")
+        if doubt:
+            await self.done(step, "went on without a judgement of every row", doubt=doubt)
+        else:
+            await self.done(step, "no stale row of a remote host is left", by=PROGRAM)
         await self.go_on()
+
+    async def tick(self, step: StepState, seen: str = "", *, vouched_for: str = "") -> None:
+        """The operator says that the step is done; what it rests on is asked on both nodes at this moment.
+
+        Args:
+            step: The current step.
+            seen: What showed that it is done.
+            vouched_for: The states (`direction`) that were shown to the operator, who answered that the
+                primary's database is the newer one; "" if nothing was asked.
+
+        Raises:
+            NotNow: registering is refused, or its direction has to be said; the states contradict the step.
+        """
+        kind = text_of(step.id).kind
+        if kind in ("acknowledge", "register"):
+            await self._overwrite(step, seen, vouched_for)
+        elif kind == "active":
+            await self._active_by_hand(step, seen)
+        else:
+            await self.done(step, seen)
+        await self.go_on()
+
+    async def _overwrite(self, step: StepState, seen: str, vouched_for: str) -> None:
+        direction, by, now = await self.direction(), self.tools.me.user, self.tools.clock()
+        said = Vouched(step=step.id, states=vouched_for, text=VOUCHED, by=by, at=now) if vouched_for else None
+        await self.change(
+            lambda run: engine.overwriting(run, step.id, direction, said, by=by, now=now, seen=seen),
+            step.id,
+            f"done; {direction.result.value}: {direction.seen}" + (f"; {said.text}" if said else ""),
+        )
+
+    async def _active_by_hand(self, step: StepState, seen: str) -> None:
+        await self._ask_ha()
+        if is_connected(self.nodes):
+            await self._registered(state_line(self.nodes))
+        elif contradicts_active(self.nodes):
+            raise NotNow(not_known_good(self.nodes))
+        else:
+            await self.done(step, seen, doubt=f"not seen by tofutui: {state_line(self.nodes)}")
 
     async def stay_apart(self, step: StepState) -> None:
         """The operator says that the two do not connect by themselves: registering follows."""
         await self._ask_ha()
         await self._judge_reconnect(step)
         if self.held.current == self.held.step(step.id):
-            await self.done(step, f"they stay apart: {state_line(self.nodes)}")
+            await self.done(step, f"said by the operator: they stay apart; {state_line(self.nodes)}")
             await self.go_on()
 
     async def fail(self, step: StepState, reason: str) -> None:
@@ -187,6 +224,7 @@ class Guide(Holding):
             "verify",
             "checked",
         )
+        await self._look_at_ticks()
         current = self.held.current
         if current is None or current.id != "verify":
             return
@@ -194,7 +232,7 @@ class Guide(Holding):
         if bad:
             await self.failed(current, "; ".join(f"{one.title}: {one.seen}" for one in bad), by=PROGRAM)
         else:
-            await self.done(current, "no check fails", by=PROGRAM)
+            await self.done(current, "no check fails", by=PROGRAM, doubt=_open(checks, "verify"))
         await self.go_on()
 
     async def go_on(self) -> None:
@@ -214,27 +252,15 @@ class Guide(Holding):
             if self._poller is None or self._poller.done():
                 self._poller = asyncio.create_task(self._poll())
 
-    async def _preflight_checks(self) -> None:
-        unsettled = await asyncio.to_thread(self.tools.journal.unsettled, self.session.name)
-        facts = await self.survey.facts(tuple(f"{one.role.word} {one.key}" for one in unsettled))
-        self.nodes, self.asked_at = facts.nodes, facts.now
-        untouched, shots = not await self.deletions(), self.survey.shots()
-        checks = preflight(facts)
-
-        def looked(run: Run) -> Run:
-            run = engine.checked(run, "preflight", checks)
-            return engine.shot(run, shots, after=False) if untouched or not run.before else run
-
-        await self.change(looked, "preflight", "checked")
-
     async def _recheck(self) -> None:
-        """After a pause everything may be otherwise: look again, go back to what does not hold any more."""
+        """After a pause everything may have changed: look again, go back to what does not hold any more."""
         await self.survey.look()
-        if not self.held.checks:
-            return
-        await self._preflight_checks()
         now, run = self.tools.clock(), self.held
         registered = any(s.id == "register" and s.progress.is_over for s in run.steps)
+        if run.checks and not registered:
+            await self._preflight_checks()
+        else:
+            await self._ask_ha()
         over = {step.id for step in run.steps if step.progress is Progress.DONE}
         stale = self.survey.stale()
         if "delete" in over and stale and not registered:
@@ -244,28 +270,10 @@ class Guide(Holding):
             await self.change(lambda run: engine.reopened(run, "preflight", now), "preflight", "fails now")
             await self.failed(self.held.step("preflight"), f"{bad[0].title}: {bad[0].seen}", by=PROGRAM)
         step = self.held.current
-        if step is not None and step.id == "delete" and not stale and await self.deletions():
+        settled = not stale and not await self.not_judged()
+        if step is not None and step.id == "delete" and settled and await self.deletions():
             await self.nothing_stale()
-
-    async def _outcome(self) -> Outcome:
-        run, entries = self.held, await self.deletions()
-        sent = [(e.role, e.key) for e in entries if e.outcome is not None and e.outcome.was_sent]
-        added = [s.id.partition(":")[2] for s in run.steps if s.id.startswith("ise-add:")]
-        wanted = [
-            (role, remote.endpoint.key, remote.name)
-            for remote in ise_remotes(self.session)
-            for role in remote.nodes
-            if remote.name in added
-        ]
-        return Outcome(
-            now=self.tools.clock(),
-            nodes=self.nodes,
-            rows=self.survey.stored(),
-            deleted=tuple(dict.fromkeys(sent)),
-            wanted=tuple(wanted),
-            failures=failure_reports(self.tools.bench, run, entries),
-            registered=any(s.id == "primary-active" for s in run.steps),
-        )
+        await self._look_at_ticks()
 
     async def _stop_polling(self) -> None:
         poller, self._poller = self._poller, None
@@ -301,18 +309,6 @@ class Guide(Holding):
         step = self.run.current if self.run and self.is_mine else None
         return step is not None and text_of(step.id).kind in POLLED and step.progress is not Progress.FAILED
 
-    async def _ask_ha(self) -> None:
-        nodes, now = await self.survey.ha(), self.tools.clock()
-        self.nodes, self.asked_at, line = nodes, now, state_line(nodes)
-        step = self.held.current
-
-        def told(run: Run) -> Run:
-            run = with_direction(run, nodes, now)
-            return engine.seen(run, step.id, line, by=PROGRAM, now=now) if step and line else run
-
-        await self.change(told, step.id if step else "", line)
-        self.on_change()
-
     async def _judge_states(self) -> None:
         step = self.held.current
         if step is None:
@@ -321,19 +317,20 @@ class Guide(Holding):
             await self._judge_reconnect(step)
         elif goes_wrong(self.nodes):
             await self.failed(step, state_line(self.nodes), by=PROGRAM)
-        elif active := active_line(self.nodes):
-            await self._registered(active)
+        elif is_connected(self.nodes):
+            await self._registered(state_line(self.nodes))
 
     async def _judge_reconnect(self, step: StepState) -> None:
-        if connected := connected_since(self.nodes):
-            reason, now = f"the two connected again by themselves: {connected}", self.tools.clock()
+        if is_connected(self.nodes):
+            reason = f"the two connected again by themselves: {state_line(self.nodes)}"
+            now = self.tools.clock()
             await self.change(
                 lambda run: engine.group_skipped(run, "ha", by=PROGRAM, now=now, reason=reason),
                 step.id,
                 reason,
             )
             await self.go_on()
-        elif all(node.state for node in self.nodes) and not is_configured(self.nodes):
+        elif is_unconfigured(self.nodes):
             await self.left_out(step, f"HA is not configured: {state_line(self.nodes)}", by=PROGRAM)
             await self.go_on()
 
@@ -343,6 +340,15 @@ class Guide(Holding):
             active = text_of(step.id).kind == "active"
             await self.done(step, line if active else f"not watched to its end; since: {line}", by=PROGRAM)
         await self.go_on()
+
+
+def _open(checks: Sequence[Check], step: str) -> str:
+    """The checks of this step that did not pass."""
+    return "; ".join(
+        f"{check.title}: {check.seen}"
+        for check in checks
+        if check.step == step and check.result is not Result.PASS
+    )
 
 
 def _waiting(run: Run, id_: str) -> Run:

@@ -16,6 +16,7 @@ from tofutui.tofu.guided import (
     Result,
     Run,
     StepState,
+    Vouched,
 )
 from tofutui.tofu.secrets import without_secrets
 from tofutui.tofu.session import Session
@@ -56,8 +57,8 @@ def onward(run: Run, now: datetime) -> Run:
     return replace(run, ended=None) if run.ended else run
 
 
-def done(run: Run, id_: str, *, by: str, now: datetime, seen: str = "") -> Run:
-    """The step is done; ``seen`` is what showed it.
+def done(run: Run, id_: str, *, by: str, now: datetime, seen: str = "", doubt: str = "") -> Run:
+    """The step is done; ``seen`` is what showed it, ``doubt`` what was not seen of what it rests on.
 
     Raises:
         NotNow: another step comes first, or it must not be done now.
@@ -68,7 +69,56 @@ def done(run: Run, id_: str, *, by: str, now: datetime, seen: str = "") -> Run:
         raise NotNow(refused)
     if seen:
         step = with_evidence(step, seen, by, now)
-    return onward(run.with_step(replace(step, progress=Progress.DONE, ended=now, by=by, reason="")), now)
+    step = replace(step, progress=Progress.DONE, ended=now, by=by, reason="", doubt=without_secrets(doubt))
+    return onward(run.with_step(step), now)
+
+
+def overwriting(
+    run: Run, id_: str, direction: Check, vouched: Vouched | None, *, by: str, now: datetime, seen: str = ""
+) -> Run:
+    """A step is done that lets the secondary's database be overwritten.
+
+    Args:
+        run: The run.
+        id_: The step.
+        direction: Which database is the newer one, as both nodes showed it a moment ago.
+        vouched: What the operator said because the states do not show it.
+        by: Who ends the step.
+        now: When.
+        seen: What showed that it is done.
+
+    Raises:
+        NotNow: the newer database would be overwritten; or the states do not show it, and this operator did
+            not answer for exactly these states.
+    """
+    run, doubt = directed(run, direction), ""
+    if direction.result is Result.FAIL:
+        raise NotNow(_refused(direction))
+    if direction.result is not Result.PASS:
+        if vouched is None or (vouched.by, vouched.states) != (by, direction.seen):
+            raise NotNow(f"which database is the newer one is not seen, and has to be said: {direction.seen}")
+        doubt = f"{vouched.text}, said by {by}; {direction.seen}"
+        run = replace(run, vouched=(*run.vouched, vouched))
+    return done(run, id_, by=by, now=now, seen=seen, doubt=doubt)
+
+
+def directed(run: Run, direction: Check) -> Run:
+    """The run with its blocking check as it is now, until the pair is registered."""
+    over = [step.progress.is_over for step in run.steps if text_of(step.id).kind == "register"]
+    old = next((check for check in run.checks if check.id == direction.id), None)
+    if over != [False] or (old and (old.result, old.seen) == (direction.result, direction.seen)):
+        return run
+    if old is None:
+        return replace(run, checks=(*run.checks, direction))
+    return replace(run, checks=tuple(direction if check is old else check for check in run.checks))
+
+
+def doubted(run: Run, id_: str, doubt: str) -> Run:
+    """A step that is done, with what is not (or no longer) seen of what it rests on; "" for nothing."""
+    step = next((step for step in run.steps if step.id == id_), None)
+    if step is None or step.progress is not Progress.DONE:
+        return run
+    return run.with_step(replace(step, doubt=without_secrets(doubt)))
 
 
 def waiting(run: Run, id_: str) -> Run:
@@ -121,7 +171,7 @@ def reopened(run: Run, id_: str, now: datetime) -> Run:
     for number, step in enumerate(run.steps):
         if step.id == id_ or _rests_on(text_of(step.id).kind, kind, later=number > at):
             run = run.with_step(
-                replace(step, progress=Progress.TODO, started=None, ended=None, by="", reason="")
+                replace(step, progress=Progress.TODO, started=None, ended=None, by="", reason="", doubt="")
             )
     current = run.current
     for step in run.steps:
@@ -135,7 +185,7 @@ def refusal(run: Run, id_: str) -> str | None:
     if text_of(id_).id not in _MEANS_REGISTERING:
         return None
     bad = [check for check in run.checks if check.blocks and check.result is Result.FAIL]
-    return f"registering is refused: {bad[0].seen}" if bad else None
+    return _refused(bad[0]) if bad else None
 
 
 def noted(run: Run, id_: str, text: str, *, by: str, now: datetime) -> Run:
@@ -193,6 +243,10 @@ def held_by(run: Run, operator: str) -> Run:
 def failing(checks: Sequence[Check], step: str) -> list[Check]:
     """The checks of this step that fail."""
     return [check for check in checks if check.step == step and check.result is Result.FAIL]
+
+
+def _refused(direction: Check) -> str:
+    return f"registering is refused: {direction.seen}"
 
 
 def _skip(step: StepState, by: str, now: datetime, reason: str) -> StepState:

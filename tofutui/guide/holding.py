@@ -165,11 +165,13 @@ class Holding:
             self.run = run
         self.on_change()
 
-    async def done(self, step: StepState, seen: str = "", *, by: str = "") -> None:
+    async def done(self, step: StepState, seen: str = "", *, by: str = "", doubt: str = "") -> None:
         """The step is done; by the operator where nobody is named."""
         now, who = self.tools.clock(), by or self.tools.me.user
-        text = "done" + (f": {seen}" if seen else "")
-        await self.change(lambda run: engine.done(run, step.id, by=who, now=now, seen=seen), step.id, text)
+        text = "done" + "".join(f": {part}" for part in (seen, doubt) if part)
+        await self.change(
+            lambda run: engine.done(run, step.id, by=who, now=now, seen=seen, doubt=doubt), step.id, text
+        )
 
     async def failed(self, step: StepState, reason: str, *, by: str = "") -> None:
         """The step failed."""

@@ -1,77 +1,19 @@
 """The checks before anything is changed: facts in, checks out, each with what was seen."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
-from tofutui.tofu.certificate import Certificate
+from tofutui.guide.facts import Facts, NodeFacts
+from tofutui.guide.ha_meaning import direction_check, is_connected, is_unconfigured, state_line
+from tofutui.guide.unjudged import not_judged
 from tofutui.tofu.guided import Check, Result
-from tofutui.tofu.ha import HaState, VersionInfo
-from tofutui.tofu.session import Role
 
 OLDEST = (3, 5)
 """The first version that the TAC document speaks of (DOMAIN.md part 1)."""
 SKEW_WARN, SKEW_FAIL = 30.0, 300.0
 """Seconds between the clocks; no source gives a limit."""
 SOON = timedelta(days=30)
-DIRECTION = "no failover, no failback, primary in charge"
-
-_OVERWRITES = re.compile(r"secondary\s+active|fail\s*-?\s*over|fail\s*-?\s*back", re.IGNORECASE)
-_UNCLEAR = re.compile(r"uncertain|failed|split", re.IGNORECASE)
-_UNCONFIGURED = re.compile(r"ha\s+not\s+configured|stand\s*-?\s*alone", re.IGNORECASE)
-_ACTIVE = re.compile(r"primary\s+active", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeFacts:
-    """What was seen of one node; None where it was not."""
-
-    role: Role
-    hostname: str | None = None
-    complete: bool = False
-    error: str | None = None
-    """Why the listing is not complete, or could not be had."""
-    answered: bool = True
-    rows: int = 0
-    version: VersionInfo | None = None
-    page_version: str | None = None
-    """As its Health Monitor page shows it without a login."""
-    ha: HaState | None = None
-    ha_error: str | None = None
-    skew_s: float | None = None
-    """Ahead of this machine's clock."""
-    locked: str | None = None
-    """Why nothing could be deleted there."""
-    stale: int = 0
-    """Stale rows about remote hosts."""
-    monitor: str | None = None
-    """Where its Health Monitor was asked; None: nowhere, probing is off or its address is not known."""
-    monitor_error: str | None = None
-    monitor_certificate: Certificate | None = None
-
-    @property
-    def name(self) -> str:
-        """``PRIMARY prime-pri``."""
-        return f"{self.role.word} {self.hostname}" if self.hostname else self.role.word
-
-    @property
-    def state(self) -> str:
-        """Its HA state as printed, "" if none was seen."""
-        return (self.ha.state or "") if self.ha else ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """Everything that the checks look at."""
-
-    now: datetime
-    seen_from: str
-    nodes: tuple[NodeFacts, ...]
-    others: Mapping[str, Certificate | None]
-    """What the configured ISE servers present, by name."""
-    unsettled: tuple[str, ...] = ()
-    """Deletions whose outcome is unknown still."""
 
 
 def preflight(facts: Facts) -> tuple[Check, ...]:
@@ -80,12 +22,6 @@ def preflight(facts: Facts) -> tuple[Check, ...]:
         Check(id=id_, title=title, result=result, seen=seen, at=facts.now, blocks=id_ == "ha-direction")
         for id_, title, result, seen in _all(facts)
     )
-
-
-def direction_check(nodes: Sequence[NodeFacts], now: datetime) -> Check:
-    """The check that registering rests on, by itself."""
-    result, seen = _direction(nodes)
-    return Check(id="ha-direction", title=DIRECTION, result=result, seen=seen, at=now, blocks=True)
 
 
 Found = tuple[str, str, Result, str]
@@ -108,7 +44,8 @@ def _all(facts: Facts) -> Iterator[Found]:
             "health-monitor", f"{node.role.word}: Health Monitor reachable", *_monitor(node, facts.seen_from)
         )  # fmt: skip
     if len(nodes) > 1:
-        yield ("ha-direction", DIRECTION, *_direction(nodes))
+        direction = direction_check(nodes, facts.now)
+        yield (direction.id, direction.title, direction.result, direction.seen)
         yield ("ha-configured", "HA not configured", *_configured(nodes))
     yield ("stale-rows", "stale rows can be deleted", *_deletable(nodes))
     if facts.unsettled:
@@ -228,53 +165,25 @@ def _monitor(node: NodeFacts, seen_from: str) -> tuple[Result, str]:
     return Result.WARN, f"{node.monitor}: {reason}, as seen from {seen_from}; the other node may reach it"
 
 
-def _direction(nodes: Sequence[NodeFacts]) -> tuple[Result, str]:
-    bad = [f"{node.name} says {node.state}" for node in nodes if _OVERWRITES.search(node.state)]
-    if bad:
-        tail = "registering would overwrite the newer database: fail back first"
-        return Result.FAIL, f"{'; '.join(bad)}; {tail}"
-    unclear = [f"{node.name} says {node.state}" for node in nodes if _UNCLEAR.search(node.state)]
-    if unclear:
-        return Result.WARN, "; ".join(unclear)
-    silent = [node.role.word for node in nodes if not node.state]
-    if silent:
-        return Result.UNKNOWN, f"no HA state was read on {' and '.join(silent)}"
-    return Result.PASS, _states(nodes)
-
-
 def _configured(nodes: Sequence[NodeFacts]) -> tuple[Result, str]:
     if any(not node.state for node in nodes):
-        return Result.UNKNOWN, "no HA state was read on every node"
-    if not is_configured(nodes):
-        return Result.PASS, _states(nodes)
+        return Result.UNKNOWN, f"no HA state was read on every node: {state_line(nodes)}"
+    if is_unconfigured(nodes):
+        return Result.PASS, state_line(nodes)
+    if is_connected(nodes):
+        return Result.WARN, f"{state_line(nodes)}: HA is still configured, and the two are connected"
     return Result.WARN, (
-        f"{_states(nodes)}: HA is still configured; after the deletions wait for the two to connect, "
+        f"{state_line(nodes)}: HA is still configured; after the deletions wait for the two to connect, "
         "register only if they stay apart"
     )
-
-
-def is_configured(nodes: Sequence[NodeFacts]) -> bool:
-    """Whether one of the nodes has a state other than not configured."""
-    return any(node.state and not _UNCONFIGURED.search(node.state) for node in nodes)
-
-
-def is_connected(nodes: Sequence[NodeFacts]) -> bool:
-    """Whether the primary says that it is active and the secondary does not contradict."""
-    by_role = {node.role: node.state for node in nodes}
-    secondary = by_role.get(Role.SECONDARY, "")
-    lost = re.search(r"lost|alone|not\s+configured", secondary, re.IGNORECASE)
-    return bool(_ACTIVE.search(by_role.get(Role.PRIMARY, ""))) and not lost
-
-
-def _states(nodes: Sequence[NodeFacts]) -> str:
-    return "; ".join(f"{node.name}: {node.state}" for node in nodes)
 
 
 def _deletable(nodes: Sequence[NodeFacts]) -> tuple[Result, str]:
     locked = [f"{node.name}: {node.locked}" for node in nodes if node.stale and node.locked]
     if locked:
         return Result.FAIL, "; ".join(locked)
+    unjudged = not_judged([row for node in nodes for row in node.unjudged])
     if any(not node.complete for node in nodes):
-        return Result.UNKNOWN, "not every listing is complete"
+        return Result.UNKNOWN, "; ".join(filter(None, ("not every listing is complete", unjudged)))
     counts = "; ".join(f"{node.name}: {node.stale} stale" for node in nodes)
-    return Result.PASS, counts
+    return (Result.WARN, f"{counts}; {unjudged}") if unjudged else (Result.PASS, counts)

@@ -1,13 +1,14 @@
 """Gathers what the checks look at, over SSH and TLS: the only part of the guide that asks the nodes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from tofutui.appliance.errors import ApplianceError
 from tofutui.executor import Executor
+from tofutui.guide.facts import Facts, NodeFacts
 from tofutui.guide.playbook import ise_remotes
-from tofutui.guide.preflight import Facts, NodeFacts
+from tofutui.guide.unjudged import Place, unjudged_of
 from tofutui.tls.page import health_monitor_version
 from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.comparison import Entry, NodeView, Phase
@@ -19,6 +20,9 @@ from tofutui.tofu.session import Role, Via
 from tofutui.tofu.text import safe
 from tofutui.tofu.verdict import Verdict
 from tofutui.workbench import NodeChanged, Workbench, loss
+
+_QUOTED = 200
+"""Characters of an answer without a state that are shown."""
 
 
 class Survey:
@@ -36,10 +40,15 @@ class Survey:
         for role in self._bench.session.roles:
             await self._executor.settle(role)
 
-    async def facts(self, unsettled: tuple[str, ...] = ()) -> Facts:
-        """Everything the preflight looks at, asked now (`look` comes first)."""
+    async def facts(self, unsettled: tuple[str, ...] = (), learned: Collection[Place] = ()) -> Facts:
+        """Everything the preflight looks at, asked now (`look` comes first).
+
+        Args:
+            unsettled: Deletions whose outcome is unknown, in words.
+            learned: Rows that this run deleted and saw to be gone.
+        """
         roles = self._bench.session.roles
-        nodes = await asyncio.gather(*(self._node(role) for role in roles))
+        nodes = await asyncio.gather(*(self._node(role, learned) for role in roles))
         remotes = ise_remotes(self._bench.session)
         shown = await asyncio.gather(*(self._presented(Role.PRIMARY, one.endpoint) for one in remotes))
         others = {f"ISE {r.name}": p.certificate for r, p in zip(remotes, shown, strict=True)}
@@ -60,6 +69,11 @@ class Survey:
         """The rows that belong into a plan."""
         return [entry for entry in self._bench.comparison.entries() if entry.is_stale_remote]
 
+    def unjudged(self, learned: Collection[Place]) -> list[str]:
+        """What is neither stale nor proven, each in words; `learned`: rows deleted and seen to be gone."""
+        comparison = self._bench.comparison
+        return [row for role in self._bench.session.roles for row in unjudged_of(comparison, role, learned)]
+
     def stored(self) -> dict[tuple[Role, str], Entry]:
         """Every row that the newest listings hold, by node and key."""
         return {
@@ -68,7 +82,7 @@ class Survey:
             if e.key is not None and e.is_stored and not e.unseen
         }
 
-    async def _node(self, role: Role) -> NodeFacts:
+    async def _node(self, role: Role, learned: Collection[Place]) -> NodeFacts:
         ha = await self._ha(role)
         view = self._bench.comparison.nodes[role]
         version = await self._version(role) if ha.answered else None
@@ -89,6 +103,7 @@ class Survey:
             skew_s=view.clock_skew_s if ha.answered else None,
             locked=next((why for e in own if (why := self._executor.why_not(role, e))), None),
             stale=len(own),
+            unjudged=tuple(unjudged_of(self._bench.comparison, role, learned)),
             monitor=where,
             monitor_error=monitor.error if monitor else None,
             monitor_certificate=monitor.certificate if monitor else None,
@@ -100,15 +115,17 @@ class Survey:
             # a login that failed is not tried again here: it could lock the account
             return NodeFacts(role=role, hostname=view.hostname, answered=False, error=view.error)
         try:
-            state = parse_ha_status((await node.ha_status()).text)
+            printed = (await node.ha_status()).text
         except ApplianceError as error:
             loss.unanswered(view, error, None if node.connected else self._clock())
             self._bench.on_change(NodeChanged(role))
             return NodeFacts(role=role, hostname=view.hostname, answered=False, ha_error=str(error))
         loss.regained(view)
+        state = parse_ha_status(printed)
         view.ha = state or view.ha
         self._bench.on_change(NodeChanged(role))
-        return NodeFacts(role=role, hostname=view.hostname, ha=state)
+        unread = None if state else f"no state in its answer: {' '.join(printed.split())[:_QUOTED]!a}"
+        return NodeFacts(role=role, hostname=view.hostname, ha=state, ha_error=unread)
 
     async def _version(self, role: Role) -> VersionInfo | None:
         try:

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tofutui.guide.preflight import NodeFacts, is_connected
+from tofutui.guide.facts import NodeFacts
+from tofutui.guide.ha_meaning import is_connected, not_known_good, state_line
+from tofutui.guide.unjudged import not_judged, unjudged_rows, unjudged_table
 from tofutui.tofu.comparison import Entry
 from tofutui.tofu.guided import Check, Result
 from tofutui.tofu.names import Relation
@@ -35,6 +37,10 @@ class Outcome:
     """Stored rows as they are judged now."""
     deleted: tuple[tuple[Role, str], ...]
     """Rows that this run deleted."""
+    doubtful: tuple[tuple[Role, str], ...] = ()
+    """Those of them that were not seen to be gone."""
+    unjudged: tuple[str, ...] = ()
+    """What is not judged and is in no row of `rows`: lines without a key, tables that are not complete."""
     wanted: tuple[tuple[Role, str, str], ...]
     """Rows of ISE servers that were added again: role, key, name."""
     failures: tuple[Failures, ...]
@@ -59,12 +65,11 @@ def _all(outcome: Outcome) -> Iterator[tuple[str, str, Result, str]]:
         )  # fmt: skip
     for role, key in outcome.deleted:
         title = f"{role.word}: {key} learned again"
-        yield ("deleted-rows", title, *_row(outcome.rows.get((role, key))))
+        yield ("deleted-rows", title, *_deleted_row(outcome, (role, key)))
     for role, key, name in outcome.wanted:
         if (role, key) not in outcome.deleted:
             yield ("ise-rows", f"{role.word}: row of ISE {name}", *_row(outcome.rows.get((role, key))))
-    stale = [entry for entry in outcome.rows.values() if entry.is_stale_remote]
-    yield ("stale-rows", "no stale row of a remote host", *_stale(stale))
+    yield ("stale-rows", "no stale row of a remote host", *_stale(outcome))
     if outcome.registered:
         yield ("ha-state", "HA states", *_states(outcome.nodes))
     for failures in outcome.failures:
@@ -83,17 +88,37 @@ def _row(entry: Entry | None) -> tuple[Result, str]:
     return Result.UNKNOWN, "there again, but its subject is not understood"
 
 
-def _stale(stale: Sequence[Entry]) -> tuple[Result, str]:
-    if not stale:
-        return Result.PASS, "none"
-    return Result.FAIL, ", ".join(f"{entry.role.word} {entry.key}: {entry.verdict}" for entry in stale)
+def _deleted_row(outcome: Outcome, place: tuple[Role, str]) -> tuple[Result, str]:
+    result, seen = _row(outcome.rows.get(place))
+    if result is Result.PASS and place in outcome.doubtful:
+        return Result.WARN, "there, and it was not seen to be gone: it may be the row that was to be deleted"
+    return result, seen
+
+
+def _stale(outcome: Outcome) -> tuple[Result, str]:
+    stale = [
+        f"{entry.role.word} {entry.key}: {entry.verdict}"
+        for entry in outcome.rows.values()
+        if entry.is_stale_remote
+    ]
+    unjudged = not_judged(_unjudged(outcome))
+    if stale:
+        return Result.FAIL, "; ".join(filter(None, (", ".join(stale), unjudged)))
+    return (Result.WARN, f"none is known to be stale; {unjudged}") if unjudged else (Result.PASS, "none")
+
+
+def _unjudged(outcome: Outcome) -> list[str]:
+    learned = set(outcome.deleted) - set(outcome.doubtful)
+    tables = [unjudged_table(node.role) for node in outcome.nodes if not node.complete]
+    return list(dict.fromkeys([*unjudged_rows(outcome.rows.values(), learned), *outcome.unjudged, *tables]))
 
 
 def _states(nodes: Sequence[NodeFacts]) -> tuple[Result, str]:
-    text = "; ".join(f"{node.name}: {node.state or 'no state read'}" for node in nodes)
+    if is_connected(nodes):
+        return Result.PASS, state_line(nodes)
     if any(not node.state for node in nodes):
-        return Result.UNKNOWN, text
-    return (Result.PASS if is_connected(nodes) else Result.FAIL), text
+        return Result.UNKNOWN, f"no HA state was read on every node: {state_line(nodes)}"
+    return Result.FAIL, not_known_good(nodes)
 
 
 def _failures(found: Failures) -> tuple[Result, str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Runs
 from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.guided import Event, Progress, Result, Run
+from tofutui.tofu.guided import Check, Event, Progress, Result, Run
 from tofutui.tofu.privacy import Mask
 
 FORMATS = ("markdown", "json", "html")
@@ -95,10 +95,12 @@ def left_over(record: Record) -> list[str]:
     found += [f"{step.title}: skipped, {step.reason}" for step in run.steps if _by_somebody(run, step.by)
               and step.progress is Progress.SKIPPED]  # fmt: skip
     found += [
-        f"{check.title}: {check.result.value}, {check.seen}"
-        for check in run.checks
-        if check.result in (Result.FAIL, Result.UNKNOWN)
-        or (check.result, check.step) == (Result.WARN, "verify")
+        f"{step.title}: done, {step.doubt}"
+        for step in run.steps
+        if step.is_doubtful and step.id not in ("preflight", "verify")
+    ]
+    found += [
+        f"{check.title}: {check.result.value}, {check.seen}" for check in run.checks if _is_open(check, run)
     ]
     found += [
         f"{entry.role.word} {entry.key}: outcome unknown"
@@ -106,6 +108,14 @@ def left_over(record: Record) -> list[str]:
         if not entry.is_settled
     ]
     return found
+
+
+def _is_open(check: Check, run: Run) -> bool:
+    """Whether a check leaves something open; the verification has the last word about rows."""
+    if check.result is not Result.WARN or check.step == "verify":
+        return check.result is not Result.PASS
+    verified = any(other.step == "verify" for other in run.checks)
+    return check.id == "stale-rows" and not verified
 
 
 def _by_somebody(run: Run, by: str) -> bool:

@@ -37,6 +37,7 @@ def to_json(record: "Record", version: str, shown: Callable[[str], str] = str) -
         "steps": [{**_plain(step), "seconds": _seconds(step.started, step.ended)} for step in run.steps],
         "checks": run.checks,
         "compared": run.confirmations,
+        "vouched": run.vouched,
         "commands": record.deletions,
         "worksheet": {one.label or one.field: one.words or one.value for one in run.answers},
         "before": run.before,

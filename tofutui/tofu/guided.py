@@ -93,8 +93,15 @@ class StepState:
     """Who ended it: the operator, or ``tofutui`` where it was seen."""
     reason: str = ""
     """Why it was skipped or failed."""
+    doubt: str = ""
+    """What is not known although the step is done; "" where everything was seen."""
     evidence: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it is done without everything having been seen that it rests on."""
+        return self.progress is Progress.DONE and bool(self.doubt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +146,19 @@ class Confirmation:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vouched:
+    """What an operator said about the two databases because the HA states did not show it."""
+
+    step: str
+    """Where it was asked."""
+    states: str
+    """What was seen of both nodes when it was asked, as it was shown."""
+    text: str
+    by: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What was entered into a field of a step."""
@@ -169,6 +189,7 @@ class Run:
     answers: tuple[Answer, ...] = ()
     checks: tuple[Check, ...] = ()
     confirmations: tuple[Confirmation, ...] = ()
+    vouched: tuple[Vouched, ...] = ()
     before: tuple[NodeShot, ...] = ()
     after: tuple[NodeShot, ...] = ()
     operators: tuple[str, ...] = ()

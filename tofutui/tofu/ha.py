@@ -5,11 +5,13 @@ not understood is None, and nothing here raises.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from tofutui.tofu.role import Role
 from tofutui.tofu.stamps import MONTHS
+from tofutui.tofu.text import BLANKS
 
 _PAIR = re.compile(r"\[([A-Za-z][^\[\]\n]{0,60})\]([^\[\n]{0,300})")
 _TITLE = re.compile(
@@ -26,6 +28,19 @@ _ISO_DATE = re.compile(r"\b([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?=\D|$)T?"
 _WORD = re.compile(r"[A-Za-z]+(?:/[A-Za-z_]+)?|[+-][0-9]{2}(?::?[0-9]{2})?|[0-9]+")
 _LONGEST = 4000
 """Characters of an answer that are looked at."""
+_SERVICE = re.compile(
+    r"[A-Za-z][A-Za-z ]{0,40} (?:[Ss]erver|[Ss]ervice|Daemon)(?: Instance \d+)? is running[ .]*"
+)
+_BEFORE_PAIRS = ("", "Health Monitor Server is running. (")
+_SERVER = r"[^\s()]+(?:\([^\s()]+\))?"
+_KNOWN_PAIRS = {
+    "Role": re.compile(".*"),
+    "State": re.compile(".*"),
+    "Primary Server": re.compile(_SERVER),
+    "Secondary Server": re.compile(_SERVER),
+    "Failover Type": re.compile("Manual|Automatic"),
+}
+"""What may be printed beside role and state without a word about how the pair is."""
 
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTH_NAMES = (
@@ -44,6 +59,26 @@ class HaState:
     """Free text, for example ``HA not Configured`` or ``Primary Active``."""
     pairs: tuple[tuple[str, str], ...]
     """Every ``[Key] value`` in the order printed."""
+    other: tuple[str, ...] = field(default=(), compare=False)
+    """Whatever else was printed and is not known to be harmless, as printed."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Every role printed, each once; several contradict one another."""
+        return self._values("role", self.role)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Every state printed, each once; several contradict one another."""
+        return self._values("state", self.state)
+
+    def says_only(self, role: Role, state: str) -> bool:
+        """Whether the answer gives exactly this state, no other role than this one, and nothing unknown."""
+        return self.states == (state,) and self.roles in ((), (role.value.title(),)) and not self.other
+
+    def _values(self, name: str, first: str | None) -> tuple[str, ...]:
+        printed = [value for key, value in self.pairs if key.casefold() == name]
+        return tuple(dict.fromkeys(printed if first is None else [first, *printed]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +98,7 @@ def parse_ha_status(text: str) -> HaState | None:
     if not pairs:
         return None
     named = {key.casefold(): value for key, value in reversed(pairs) if value}
-    return HaState(named.get("role"), named.get("state"), pairs)
+    return HaState(named.get("role"), named.get("state"), pairs, tuple(_unknown(text)))
 
 
 def parse_version(text: str) -> VersionInfo:
@@ -139,11 +174,26 @@ def _is_short_for(word: str, names: Sequence[str]) -> bool:
     return len(word) >= 3 and any(name.startswith(word.lower()) for name in names)
 
 
+def _unknown(text: str) -> Iterator[str]:
+    """What an answer holds beside pairs and services that are known."""
+    for printed in text[:_LONGEST].splitlines():
+        before = _PAIR.sub("", printed).strip(BLANKS)
+        if before not in _BEFORE_PAIRS and not _SERVICE.fullmatch(before):
+            yield printed.strip(BLANKS)
+            continue
+        for key, value in _PAIR.findall(printed):
+            known = _KNOWN_PAIRS.get(key.strip())
+            if known is None or not known.fullmatch(_unbalanced(value)):
+                yield f"[{key}] {value.strip(BLANKS)}"
+    if len(text) > _LONGEST:
+        yield f"more than {_LONGEST} characters"
+
+
 def _unbalanced(value: str) -> str:
     """The value without the bracket that closes the line's own ``( … )``."""
-    value = value.strip()
+    value = value.strip(BLANKS)
     while value.endswith(")") and value.count(")") > value.count("("):
-        value = value[:-1].rstrip()
+        value = value[:-1].rstrip(BLANKS)
     return value
 
 

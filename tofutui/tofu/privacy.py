@@ -16,7 +16,7 @@ from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.failures import Failure
-from tofutui.tofu.guided import Answer, Check, Confirmation, Event, RowShot, Run, StepState
+from tofutui.tofu.guided import Answer, Check, Confirmation, Event, RowShot, Run, StepState, Vouched
 from tofutui.tofu.listing import StoredSubject
 from tofutui.tofu.name_grammar import readings
 from tofutui.tofu.name_match import differences_in_words
@@ -329,7 +329,7 @@ def _step_state(mask: Mask, value: StepState) -> StepState:
     return mask._by_fields(value, id=value.id)
 
 
-def _event(mask: Mask, value: Event) -> Event:
+def _step_named(mask: Mask, value: Event | Vouched) -> Event | Vouched:
     return mask._by_fields(value, step=value.step)
 
 
@@ -369,7 +369,7 @@ _RULES: dict[type, Callable[[Mask, Any], Any]] = {
     DistinguishedName: _distinguished,
     Endpoint: _endpoint,
     Entry: _entry,
-    Event: _event,
+    Event: _step_named,
     Failure: _failure,
     Incarnation: _incarnation,
     NameComparison: _compared,
@@ -380,6 +380,7 @@ _RULES: dict[type, Callable[[Mask, Any], Any]] = {
     Session: _session,
     StepState: _step_state,
     StoredSubject: _stored,
+    Vouched: _step_named,
 }
 _HOSTS = frozenset(
     {"host", "hostname", "shown_address", "seen_from", "sni", "address", "addresses", "virtual_ip"}

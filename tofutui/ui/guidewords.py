@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tofutui.guide.conductor import Guide
+from tofutui.guide.ha_meaning import contradicts_active, state_line
 from tofutui.guide.playbook import text_of, title_of
 from tofutui.guide.seeing import likely_causes
 from tofutui.guide.typed import values_of
@@ -27,8 +28,11 @@ RESULT_TONES: dict[Result, Tone] = {
     Result.PASS: Tone.PROVEN,
     Result.WARN: Tone.WARNING,
     Result.FAIL: Tone.DANGER,
-    Result.UNKNOWN: Tone.MUTED,
+    Result.UNKNOWN: Tone.WARNING,
 }
+DOUBT = "!"
+"""The mark of a step that is done without everything having been seen."""
+_NOT_GOOD = "not known to be the states of a connected pair"
 _RESULT_WORDS = {Result.PASS: "PASS", Result.WARN: "WARN", Result.FAIL: "FAIL", Result.UNKNOWN: "NOT SEEN"}
 
 
@@ -43,8 +47,10 @@ def step_lines(run: Run, width: int, glyphs: Glyphs, hide: Hide) -> list[Line]:
     for step in run.steps:
         mark = step.progress.ascii if glyphs.ascii else step.progress.glyph
         word = "" if step.progress in (Progress.TODO, Progress.DONE) else f" {step.progress.value}"
+        if step.is_doubtful:
+            mark, word = DOUBT, " not all seen"
         title = fit(hide(title_of(step.id)), max(width - 4 - len(word), 8), glyphs.ellipsis)
-        tone = TONES[step.progress]
+        tone = _tone(step)
         found.append(((f" {mark} ", tone), (title, tone), (word, tone)))
     return found
 
@@ -53,7 +59,9 @@ def about(guide: Guide, step: StepState, width: int, hide: Hide, keys: KeyBook =
     """Everything about one step, with the keys in force."""
     run, step, text = hide(guide.held), hide(step), text_of(step.id)
     found = [line(part, Tone.STRONG) for part in wrap(hide(title_of(step.id)), width)]
-    found += [line(part, TONES[step.progress]) for part in wrap(_progress(step), width)]
+    found += [line(part, _tone(step)) for part in wrap(_progress(step), width)]
+    if step.is_doubtful:
+        found += labelled("not seen", [step.doubt], width, Tone.WARNING)
     if step.reason:
         found += labelled("because", [step.reason], width, TONES[step.progress])
     found.append(EMPTY)
@@ -114,8 +122,12 @@ def took(start: datetime | None, end: datetime | None) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+def _tone(step: StepState) -> Tone:
+    return Tone.WARNING if step.is_doubtful else TONES[step.progress]
+
+
 def _progress(step: StepState) -> str:
-    words = step.progress.value
+    words = step.progress.value + (", not everything was seen" if step.is_doubtful else "")
     if step.progress.is_over or step.progress is Progress.FAILED:
         words += f" by {step.by}, {clock_time(step.ended)}"
         duration = took(step.started, step.ended)
@@ -173,8 +185,9 @@ def _states(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]
         return []
     found: list[Line] = [EMPTY, line(f"HA states, asked {clock_time(guide.asked_at)}", Tone.HEAD)]
     for node in guide.nodes:
-        state = node.state or node.ha_error or node.error or "no state printed"
-        found += [line("  " + part) for part in wrap(hide(f"{node.name}: {state}"), width - 2)]
+        found += [line("  " + part) for part in wrap(hide(state_line([node])), width - 2)]
+    if contradicts_active(guide.nodes):
+        found += [line("  " + part, Tone.WARNING) for part in wrap(_NOT_GOOD, width - 2)]
     if guide.trouble:
         found += [line("  " + part, Tone.DANGER) for part in wrap(hide(guide.trouble), width - 2)]
     return found

@@ -9,7 +9,7 @@ from tofutui.guide.conductor import Guide
 from tofutui.guide.playbook import text_of, title_of
 from tofutui.guide.worksheet import Field, fields_of, problem
 from tofutui.tofu.comparison import Entry
-from tofutui.tofu.guided import Progress, StepState
+from tofutui.tofu.guided import Progress, Result, StepState
 from tofutui.tofu.plan import Plan, Step
 from tofutui.tofu.session import Role
 from tofutui.tofu.text import in_groups
@@ -21,6 +21,16 @@ from tofutui.ui.words import place
 
 OVERWRITE = "overwrite"
 """What has to be typed before registering."""
+ACTIVE = "Primary Active"
+"""What Configuration Mode shows after a good registration."""
+_NEWER = (
+    ("back", "not known, or the secondary's: nothing is ticked"),
+    ("primary", "the primary's; that of the secondary may be overwritten (written down with your name)"),
+)
+_GO_ON = (
+    ("back", "back: judge them first"),
+    ("on", "go on without a judgement of these rows (written down with your name)"),
+)
 
 
 class Recording:
@@ -114,6 +124,8 @@ class GuideActs(Acting[None]):
             await self.guide.stay_apart(step)
         elif kind == "acknowledge":
             await self._acknowledge(step)
+        elif kind == "register":
+            await self._tick_overwriting(step, "")
         elif kind == "active":
             await self._seen_in_browser(step)
         else:
@@ -123,14 +135,28 @@ class GuideActs(Acting[None]):
         text = "Registering overwrites the secondary's database. Type the word overwrite to go on."
         typed = await self.ask(LineScreen(title_of(step.id), [text], check=_is_overwrite))
         if typed is not None:
-            await self.guide.tick(step, "acknowledged that the secondary's database is overwritten")
+            await self._tick_overwriting(step, "acknowledged that the secondary's database is overwritten")
+
+    async def _tick_overwriting(self, step: StepState, seen: str) -> None:
+        """Tick what lets the secondary be overwritten; what the states do not show has to be answered."""
+        self.say("asking both nodes which database is the newer one …")
+        direction = await self.guide.direction()
+        if direction.result in (Result.PASS, Result.FAIL):
+            await self.guide.tick(step, seen)
+            return
+        texts = [direction.seen, "These states do not show which database is the newer one. Which is it?"]
+        answer = await self.ask(ChoiceScreen(title_of(step.id), texts, _NEWER))
+        if answer == "primary":
+            await self.guide.tick(step, seen, vouched_for=direction.seen)
+        else:
+            self.say("not ticked: nothing is to be registered before this is known", Tone.WARNING)
 
     async def _seen_in_browser(self, step: StepState) -> None:
         text = (
-            "This step is ticked by itself when the primary says Primary Active. If its state cannot be "
-            "read: what does Configuration Mode show in the browser?"
+            "This step is ticked automatically when both nodes say that they are connected. If a state "
+            f"cannot be read: type what Configuration Mode shows in the browser. Only {ACTIVE} counts."
         )
-        typed = await self.ask(LineScreen(title_of(step.id), [text], check=_some))
+        typed = await self.ask(LineScreen(title_of(step.id), [text], check=_is_active))
         if typed:
             await self.guide.tick(step, f"seen in the browser, not by tofutui: {typed}")
 
@@ -172,7 +198,7 @@ class GuideActs(Acting[None]):
             if not comparison.complete:
                 self.say("the tables are not complete: r in the main screen lists them again", Tone.WARNING)
             else:
-                await self.guide.nothing_stale()
+                await self._nothing_stale()
             return
         chosen = await self.app.push_screen_wait(PlanScreen(comparison, self.link.runner))
         if not chosen or not await self._compared(chosen):
@@ -186,6 +212,18 @@ class GuideActs(Acting[None]):
             await self.app.push_screen_wait(RunScreen(plan, runner))
         else:
             self.say("kept; nothing was sent")
+
+    async def _nothing_stale(self) -> None:
+        """End the step; over rows that are not judged only if the operator decides so."""
+        unjudged = await self.guide.not_judged()
+        if not unjudged:
+            await self.guide.nothing_stale()
+            return
+        texts = [f"No row is known to be stale, but that is not seen of every row: {unjudged}"]
+        if await self.ask(ChoiceScreen("Rows that are not judged", texts, _GO_ON)) == "on":
+            await self.guide.nothing_stale()
+        else:
+            self.say(self.owner.keys.text("{guide.evidence} adds evidence, {guide.back} leads to the tables"))
 
     async def _compared(self, chosen: Sequence[Entry]) -> bool:
         """Ask for each row who compared its SHA-256; False when that was broken off."""
@@ -244,6 +282,12 @@ class GuideActs(Acting[None]):
 
 def _is_overwrite(text: str) -> str | None:
     return None if text.strip().lower() == OVERWRITE else f"type {OVERWRITE}, or leave with {{ask.no}}"
+
+
+def _is_active(text: str) -> str | None:
+    if " ".join(text.split()).casefold() == ACTIVE.casefold():
+        return None
+    return f"only {ACTIVE} ticks this step; leave with {{ask.no}}, then say what is shown with {{guide.fail}}"
 
 
 def _some(text: str) -> str | None:
