@@ -135,6 +135,26 @@ def test_answers_that_contradict_themselves_or_say_more_are_not_good(
     check_not_good(pair(primary, secondary))
 
 
+@pytest.mark.parametrize(
+    ("primary", "secondary", "result"),
+    [
+        ("[State] Split Brain", None, Result.FAIL),
+        (None, "[State] Secondary Active", Result.FAIL),
+        ("[State] Primary Lost Secondary", "[State]", Result.FAIL),
+        (ACTIVE, None, Result.UNKNOWN),
+        (None, SYNCING, Result.UNKNOWN),
+        (None, "[State] HA not Configured", Result.UNKNOWN),
+    ],
+)
+def test_what_was_read_of_one_node_counts_where_the_other_is_silent(
+    primary: str | None, secondary: str | None, result: Result
+) -> None:
+    outcome = Outcome(
+        now=NOW, nodes=pair(primary, secondary), rows={}, deleted=(), wanted=(), failures=(), registered=True
+    )
+    assert [check.result for check in verification(outcome) if check.id == "ha-state"] == [result]
+
+
 def test_one_node_or_twice_the_same_is_no_pair() -> None:
     first, second = pair(ACTIVE, SYNCING)
     for nodes in ((), (first,), (second,), (first, first), (second, second), (second, first)):

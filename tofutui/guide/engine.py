@@ -176,7 +176,7 @@ def reopened(run: Run, id_: str, now: datetime) -> Run:
     current = run.current
     for step in run.steps:
         if step is not current and not step.progress.is_over and step.progress is not Progress.TODO:
-            run = run.with_step(replace(step, progress=Progress.TODO))
+            run = run.with_step(replace(step, progress=Progress.TODO, started=None))
     return onward(run, now)
 
 

@@ -48,6 +48,11 @@ def contradicts_active(nodes: Sequence[NodeFacts]) -> bool:
     )  # fmt: skip
 
 
+def is_out_of_order(nodes: Sequence[NodeFacts]) -> bool:
+    """Whether a node that said its state is neither part of a connected pair nor without HA."""
+    return contradicts_active([node for node in nodes if node.state and not _is_without_ha(node)])
+
+
 def not_known_good(nodes: Sequence[NodeFacts]) -> str:
     """The states of both nodes word for word, as states that no list of good ones holds."""
     return f"not known to be good: {state_line(nodes)}"
@@ -106,6 +111,10 @@ def _begins_with(state: str, role: Role) -> bool:
 def _are_one_of(nodes: Sequence[NodeFacts], pairs: Collection[Pair]) -> bool:
     both = [node.role for node in nodes] == list(Role)
     return both and any(all(_says(node, pair) for node in nodes) for pair in pairs)
+
+
+def _is_without_ha(node: NodeFacts) -> bool:
+    return any(_says(node, pair) for pair in UNCONFIGURED)
 
 
 def _says(node: NodeFacts, pair: Pair) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tofutui.guide.facts import NodeFacts
-from tofutui.guide.ha_meaning import is_connected, not_known_good, state_line
+from tofutui.guide.ha_meaning import is_connected, is_out_of_order, not_known_good, state_line
 from tofutui.guide.unjudged import not_judged, unjudged_rows, unjudged_table
 from tofutui.tofu.comparison import Entry
 from tofutui.tofu.guided import Check, Result
@@ -116,7 +116,7 @@ def _unjudged(outcome: Outcome) -> list[str]:
 def _states(nodes: Sequence[NodeFacts]) -> tuple[Result, str]:
     if is_connected(nodes):
         return Result.PASS, state_line(nodes)
-    if any(not node.state for node in nodes):
+    if any(not node.state for node in nodes) and not is_out_of_order(nodes):
         return Result.UNKNOWN, f"no HA state was read on every node: {state_line(nodes)}"
     return Result.FAIL, not_known_good(nodes)
 
