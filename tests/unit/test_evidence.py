@@ -1,6 +1,7 @@
 """Evidence: the node's clock, and which rows a failure in a log speaks of."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -15,27 +16,26 @@ from tests.support.rows import (
     silent,
 )
 from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.evidence import (
-    LogHit,
-    NodeClock,
-    OperatorWord,
-    RowFacts,
-    Strength,
-    Ties,
-    tie_failures,
-    zone_offset,
-)
+from tofutui.tofu.evidence import LogHit, OperatorWord, RowFacts, Strength
 from tofutui.tofu.failures import Failure
+from tofutui.tofu.log_matching import Listed, Ties, tie_failures
+from tofutui.tofu.node_clock import NodeClock
 from tofutui.tofu.presented import PENDING, Presented
 from tofutui.tofu.site import Who
+from tofutui.tofu.stamps import Stamp
+from tofutui.tofu.zones import zone_offset
 
 MINUTE = timedelta(minutes=1)
+JUST_LISTED = Listed(LISTED)
 SECOND = timedelta(seconds=1)
 NODE_NOW = datetime(2026, 11, 23, 15, 2, 40)
 CLOCK = NodeClock(NODE_NOW, "CET", LISTED)
 """The node's zone is an hour ahead, its clock right."""
-PEER = facts("192.0.2.11_8082", PRIME_SEC, presenting(certificate(PRIME_SEC)))
-ISE = facts("198.51.100.20_443", "/CN=ISE-server", presenting(certificate("/CN=ISE-server")), who=Who.ISE)
+BEGUN = LISTED - timedelta(days=9)
+"""When the rows were seen to be learned."""
+PEER = facts("192.0.2.11_8082", PRIME_SEC, presenting(certificate(PRIME_SEC)), incarnation=BEGUN)
+ISE_NAME = "/CN=ISE-server"
+ISE = facts("198.51.100.20_443", ISE_NAME, presenting(certificate(ISE_NAME)), who=Who.ISE, incarnation=BEGUN)
 
 
 def failed(
@@ -50,9 +50,10 @@ def tie(
     clock: NodeClock | None = CLOCK,
     named_node: bool = True,
     now: datetime | None = None,
+    listed: Listed = JUST_LISTED,
 ) -> Ties:
     return tie_failures(
-        [failure or failed()], rows, clock=clock, listed_at=LISTED, named_node=named_node, now=now
+        [failure or failed()], rows, clock=clock, listed=listed, named_node=named_node, now=now
     )
 
 
@@ -141,7 +142,8 @@ def test_an_undated_failure_counts_as_a_hint_in_any_incarnation() -> None:
     ],
 )
 def test_a_failure_before_not_before_is_no_proof(not_before: datetime | None, strength: Strength) -> None:
-    row = facts(PEER.id, PRIME_SEC, presenting(certificate(PRIME_SEC, not_before=not_before)))
+    presented = presenting(certificate(PRIME_SEC, not_before=not_before))
+    row = facts(PEER.id, PRIME_SEC, presented, incarnation=BEGUN)
     assert hit(tie(row), row).strength is strength
 
 
@@ -170,6 +172,167 @@ def test_two_rows_that_present_the_name_are_both_only_hinted_at() -> None:
         twin.id: Strength.HINT,
     }
     assert "2 rows fit" in hit(ties, PEER).text
+
+
+UNKNOWN = replace(PEER, incarnation=None)
+"""A row of which nobody knows since when it is there."""
+
+
+@pytest.mark.parametrize(
+    ("ages", "began", "strength"),
+    [
+        ([10], 20, Strength.PROOF),  # since the listing began
+        ([20], 20, Strength.PROOF),
+        ([30], 20, Strength.HINT),  # once, before
+        ([30, 60], 20, Strength.PROOF),  # again and again, until just now
+        ([30, 33], 20, Strength.HINT),  # one event that was logged twice
+        ([120, 600], 20, Strength.PROOF),
+        ([121, 600], 20, Strength.HINT),
+        ([30, 5000], 20, Strength.PROOF),
+        ([-30], 20, Strength.PROOF),
+    ],
+)
+@pytest.mark.parametrize("apart", [True, False])
+def test_on_a_first_run_a_failure_has_to_be_of_now_or_to_repeat(
+    ages: list[int], began: int, strength: Strength, apart: bool
+) -> None:
+    stamps = tuple(Stamp(NODE_NOW - age * SECOND) for age in reversed(ages))
+    whole = Failure(PRIME_SEC_IN_LOGS, None, stamps[0].at, stamps[-1].at, len(stamps), stamps)
+    failures = [failed(at=stamp.at) for stamp in stamps] if apart else [whole]
+    listed = Listed(LISTED, LISTED - began * SECOND)
+    ties = tie_failures(failures, [UNKNOWN, ISE], clock=CLOCK, listed=listed, named_node=True)
+    assert ties.hits[PEER.id][0].strength is strength
+
+
+@pytest.mark.parametrize(
+    ("sent", "strength"),
+    [(2 * MINUTE, Strength.PROOF), (MINUTE, Strength.HINT), (0 * MINUTE, Strength.HINT)],
+)
+@pytest.mark.parametrize("row", [PEER, UNKNOWN])
+def test_a_failure_before_a_deletion_that_was_sent_is_a_hint(
+    row: RowFacts, sent: timedelta, strength: Strength
+) -> None:
+    deleted = replace(row, deletion_sent_at=LISTED - sent)
+    one = hit(tie(deleted, listed=Listed(LISTED, LISTED - 3 * MINUTE)), deleted)
+    assert one.strength is strength
+    assert ("a deletion of this row was sent after it" in one.text) is (strength is Strength.HINT)
+
+
+def test_a_failure_before_a_deletion_is_no_first_of_several() -> None:
+    deleted = replace(UNKNOWN, deletion_sent_at=LISTED - 50 * SECOND)
+    stamps = tuple(Stamp(NODE_NOW - age * SECOND) for age in (60, 30))
+    failure = Failure(PRIME_SEC_IN_LOGS, None, stamps[0].at, stamps[1].at, 2, stamps)
+    listed = Listed(LISTED, LISTED - 10 * SECOND)
+    assert hit(tie(deleted, failure=failure, listed=listed), deleted).strength is Strength.HINT
+
+
+def test_nothing_is_proof_in_a_partial_listing() -> None:
+    one = hit(tie(PEER, listed=Listed(LISTED, complete=False)), PEER)
+    assert one.strength is Strength.HINT
+    assert "the listing is not complete" in one.text
+
+
+@pytest.mark.parametrize("presented", [silent(), PENDING, presenting(certificate(None))])
+def test_a_row_whose_name_was_not_seen_may_have_any_name(presented: Presented) -> None:
+    quiet = facts("203.0.113.9_443", "/CN=elsewhere", presented)
+    ties = tie(PEER, quiet)
+    assert list(ties.hits) == [PEER.id]
+    assert hit(ties, PEER).strength is Strength.HINT
+    assert "another row did not answer" in hit(ties, PEER).text
+
+
+def times(*stamps: Stamp | None) -> Failure:
+    dated = tuple(stamp for stamp in stamps if stamp)
+    undated = len(stamps) - len(dated)
+    ends = (dated[0].at, dated[-1].at) if dated else (None, None)
+    return Failure(PRIME_SEC_IN_LOGS, None, *ends, len(stamps), dated, undated)
+
+
+FRESH = Stamp(NODE_NOW - MINUTE)
+OLD = Stamp(NODE_NOW - timedelta(days=20))
+AHEAD = Stamp(NODE_NOW + 365 * 24 * 60 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("failure", "strength", "at"),
+    [
+        (times(FRESH, AHEAD), Strength.PROOF, LISTED - MINUTE),
+        (times(AHEAD, FRESH), Strength.PROOF, LISTED - MINUTE),
+        (times(FRESH, None), Strength.PROOF, LISTED - MINUTE),
+        (times(OLD, None), Strength.HINT, None),  # the old one is of another life of the row
+        (times(OLD, FRESH), Strength.PROOF, LISTED - MINUTE),
+        (times(FRESH, OLD), Strength.PROOF, LISTED - MINUTE),
+        (times(OLD, AHEAD), Strength.HINT, None),
+    ],
+)
+def test_each_date_of_a_failure_decides_for_itself(
+    failure: Failure, strength: Strength, at: datetime | None
+) -> None:
+    one = hit(tie(PEER, failure=failure), PEER)
+    assert (one.strength, one.at) == (strength, at)
+
+
+EAST = timezone(timedelta(hours=5))
+
+
+@pytest.mark.parametrize(
+    ("zone", "stamp", "at", "why"),
+    [
+        ("CET", Stamp(NODE_NOW), LISTED, ""),
+        ("CET", Stamp(NODE_NOW.replace(tzinfo=timezone(timedelta(hours=1)))), LISTED, ""),
+        ("CET", Stamp((LISTED - 5 * MINUTE).astimezone(EAST)), LISTED - 5 * MINUTE, ""),
+        ("CET", Stamp(NODE_NOW, "XYZ"), None, "XYZ is not known"),
+        ("CET", Stamp(NODE_NOW, "CST"), None, "CST is not known"),
+        ("IST", Stamp(NODE_NOW, "IST"), LISTED, ""),
+        ("IST", Stamp(LISTED.astimezone(EAST)), None, "the node's clock shows none"),
+        ("", Stamp(LISTED.astimezone(EAST)), None, "the node's clock shows none"),
+        ("", Stamp(NODE_NOW), LISTED, ""),
+    ],
+)
+def test_a_printed_zone_counts_or_the_line_is_undated(
+    zone: str, stamp: Stamp, at: datetime | None, why: str
+) -> None:
+    dated, reason = NodeClock(NODE_NOW, zone, LISTED).dated(stamp)
+    assert dated == at
+    assert why in reason
+
+
+def clock_at(text: str, zone: str) -> NodeClock:
+    return NodeClock(datetime.fromisoformat(text), zone, LISTED)
+
+
+@pytest.mark.parametrize(
+    ("clock", "local", "age"),
+    [
+        (clock_at("2026-10-25 02:05:00", "CET"), "2026-10-25 02:00:10", None),
+        (clock_at("2026-10-25 03:05:00", "CET"), "2026-10-25 02:55:00", None),
+        (clock_at("2026-10-25 02:05:00", "CET"), "2026-10-25 01:58:00", 67),
+        (clock_at("2026-10-25 04:00:00", "CET"), "2026-10-25 03:50:00", 10),
+        (clock_at("2026-10-25 03:05:00", "EET"), "2026-10-25 02:58:00", 67),
+        (clock_at("2026-10-25 01:05:00", "GMT"), "2026-10-25 01:00:10", None),
+        (clock_at("2026-11-01 01:05:00", "EST"), "2026-11-01 01:00:10", None),
+        (clock_at("2026-11-01 02:05:00", "PST"), "2026-11-01 01:58:00", None),
+        (clock_at("2026-11-01 01:05:00", "MST"), "2026-11-01 00:58:00", 67),
+        (clock_at("2026-04-05 02:05:00", "AEST"), "2026-04-05 02:01:00", None),
+        (clock_at("2026-04-05 02:05:00", "NZST"), "2026-04-05 01:59:00", 66),
+        (clock_at("2026-03-29 03:05:00", "CEST"), "2026-03-29 01:55:00", 10),
+        (clock_at("2026-10-25 02:05:00", "UTC"), "2026-10-25 02:00:00", 5),
+        (clock_at("2026-10-25 02:05:00", "JST"), "2026-10-25 02:00:00", 5),
+        (clock_at("2026-10-25 02:05:00", ""), "2026-10-25 02:00:10", None),
+        (clock_at("2026-10-25 02:05:00", "IST"), "2026-10-25 01:58:00", None),
+        (clock_at("2026-11-23 15:05:00", ""), "2026-11-23 15:00:00", 5),
+        (clock_at("2026-07-01 12:00:00", "MST"), "2026-07-01 11:55:00", 5),
+    ],
+)
+def test_the_end_of_summer_time(clock: NodeClock, local: str, age: int | None) -> None:
+    at = clock.utc_of(datetime.fromisoformat(local))
+    rounded = None if at is None else round((LISTED - at).total_seconds() / 60)
+    assert rounded == age
+
+
+def test_a_date_with_two_readings_is_said() -> None:
+    failure = times(Stamp(NODE_NOW - MINUTE, two_readings=True))
+    assert "the date read as month and day" in hit(tie(PEER, failure=failure), PEER).text
 
 
 @pytest.mark.parametrize("presented", [silent(), PENDING])
@@ -235,7 +398,7 @@ def test_the_log_of_an_unnamed_node_never_concerns_own_rows(who: Who, answered: 
 
 def test_hits_stand_strongest_and_newest_first() -> None:
     failures = [failed(at=None), failed(at=NODE_NOW - 40 * MINUTE), failed(at=NODE_NOW - MINUTE)]
-    ties = tie_failures(failures, [PEER], clock=CLOCK, listed_at=LISTED, named_node=True)
+    ties = tie_failures(failures, [PEER], clock=CLOCK, listed=Listed(LISTED), named_node=True)
     found = ties.hits[PEER.id]
     assert [one.at for one in found] == [LISTED - MINUTE, LISTED - 40 * MINUTE, None]
     assert found[0].strength is Strength.PROOF
@@ -287,9 +450,12 @@ def test_a_thousand_names_against_a_thousand_rows() -> None:
     def subject(n: int) -> str:
         return f"CN=host-{n}, OU=Prime Infra, O=Cisco Systems, L=SJ, ST=CA, C=US"
 
-    rows = [facts(f"h{n}_443", subject(n), presenting(certificate(subject(n)))) for n in range(1000)]
+    rows = [
+        facts(f"h{n}_443", subject(n), presenting(certificate(subject(n))), incarnation=BEGUN)
+        for n in range(1000)
+    ]
     failures = [failed(subject(n)) for n in range(1000)]
-    ties = tie_failures(failures, rows, clock=CLOCK, listed_at=LISTED, named_node=True)
+    ties = tie_failures(failures, rows, clock=CLOCK, listed=Listed(LISTED), named_node=True)
     assert len(ties.hits) == 1000
     assert all(hits[0].strength is Strength.PROOF for hits in ties.hits.values())
 

@@ -222,9 +222,19 @@ def test_thousands_of_events_become_one_failure_with_first_and_last() -> None:
         ("2026-11-23 14:02:11,123 +0130 ", AT.replace(tzinfo=timezone(timedelta(minutes=90)))),
         ("2026-11-23T14:02:11.123-03:00 ", AT.replace(tzinfo=timezone(timedelta(hours=-3)))),
         ("Mon Nov 23 14:02:11 2026 ", AT.replace(microsecond=0)),
-        ("Mon Nov 23 14:02:11 CET 2026 ", AT.replace(microsecond=0)),
+        ("Mon Nov 23 14:02:11 CET 2026 ", AT.replace(microsecond=0, tzinfo=timezone(timedelta(hours=1)))),
         ("Nov 23, 2026 2:02:11 PM com.cisco.Foo bar\nSEVERE: ", AT.replace(microsecond=0)),
-        ("23/Nov/2026:14:02:11 +0000 ", AT.replace(microsecond=0)),
+        ("23/Nov/2026:14:02:11 +0000 ", AT.replace(microsecond=0, tzinfo=UTC)),
+        ("11/23/26 14:02:11.123 UTC ERROR ", AT.replace(tzinfo=UTC)),
+        ("2026-11-23 14:02:11,123 (EDT) ", AT.replace(tzinfo=timezone(timedelta(hours=-4)))),
+        ("2026-11-23 14:02:11.123 GMT+02:00 ", AT.replace(tzinfo=timezone(timedelta(hours=2)))),
+        (
+            "Nov 23, 2026 2:02:11 PM JST com.cisco.Foo ",
+            AT.replace(microsecond=0, tzinfo=timezone(timedelta(hours=9))),
+        ),
+        ("2026-11-23 14:02:11,123 [GMT] ", AT.replace(tzinfo=UTC)),
+        ("2026-11-23 14:02:11,123 [ERROR] ", AT),
+        ("2026-11-23 14:02:11,123 WARN ", AT),
         ("23-Nov-2026 14:02:11.123 ", AT),
         ("<11>1 2026-11-23T14:02:11.123Z prime-pri hm 123 - - ", AT.replace(tzinfo=UTC)),
         ("13/23/26 14:02:11 ", None),
@@ -236,6 +246,60 @@ def test_thousands_of_events_become_one_failure_with_first_and_last() -> None:
 def test_time_stamps(stamp: str, at: datetime | None) -> None:
     failure = only(message(stamp=stamp) + "\n" + exception())
     assert (failure.first, failure.last, failure.thread) == (at, at, "HealthMonitorThread")
+
+
+@pytest.mark.parametrize(
+    ("stamp", "zone"),
+    [
+        ("11/23/26 14:02:11.123 XYZ ", "XYZ"),
+        ("2026-11-23 14:02:11 CST ", "CST"),
+        ("Mon Nov 23 14:02:11 AB 2026 ", "AB"),
+        ("2026-11-23 14:02:11,123 Europe/Berlin ", "Europe/Berlin"),
+        ("11/23/26 14:02:11.123 ERROR ", ""),
+        ("11/23/26 14:02:11.123 CEST ", ""),
+    ],
+)
+def test_a_zone_that_says_no_offset_is_kept_by_name(stamp: str, zone: str) -> None:
+    (time,) = only(message(stamp=stamp)).times
+    assert time.zone == zone
+
+
+@pytest.mark.parametrize(
+    ("days", "last"),
+    [
+        (("11/23/27 09:00:00", "11/23/26 09:00:00"), "11/23/26 09:00:00"),
+        (("10/25/26 02:59:30", "10/25/26 02:00:10"), "10/25/26 02:00:10"),
+        (("11/23/26 09:00:00", "11/23/26 09:00:30", "11/23/26 08:00:30"), "11/23/26 08:00:30"),
+    ],
+)
+def test_where_stamps_run_backwards_the_last_in_the_log_is_the_last(days: tuple[str, ...], last: str) -> None:
+    failure = only("\n".join(message(stamp=f"{day}.000 ERROR ") for day in days))
+    assert failure.last == datetime.strptime(last, "%m/%d/%y %H:%M:%S")
+    assert len(failure.times) == len(days)
+
+
+def test_of_very_many_times_the_first_and_the_last_are_kept_and_what_is_undated_is_counted() -> None:
+    begin = datetime(2026, 11, 23)
+    times = [begin + timedelta(seconds=30 * n) for n in range(500)]
+    log = [message(stamp=f"{at:%m/%d/%y %H:%M:%S}.000 ERROR ") for at in times] + [message()]
+    failure = only("\n".join(log))
+    assert (failure.count, failure.undated) == (501, 1)
+    assert [failure.times[0].at, failure.times[-1].at] == [times[0], times[-1]]
+    assert len(failure.times) < 50
+
+
+@pytest.mark.parametrize(
+    ("stamp", "doubtful"),
+    [
+        ("11/12/26 9:00:00 ", True),
+        ("11/13/26 9:00:00 ", False),
+        ("11/11/26 9:00:00 ", False),
+        ("2026-11-12 09:00:00 ", False),
+    ],
+)
+def test_a_date_that_can_be_read_two_ways_is_marked(stamp: str, doubtful: bool) -> None:
+    (time,) = only(message(stamp=stamp)).times
+    assert time.two_readings is doubtful
 
 
 @pytest.mark.parametrize(

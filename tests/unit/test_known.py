@@ -1,5 +1,7 @@
 """Which row an imported certificate belongs to, and which it must not be used for."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.exports import PRIME_PRI, PRIME_SEC, keytool_v, made, pem, sha256
@@ -181,3 +183,17 @@ def test_what_a_file_is_called_is_shown_safely():
     one = from_pem(PRIME_SEC, "a\x1b[2J\u202e.pem")
     found = assign([one], entries(SECONDARY), complete=True)
     assert "a\\x1b[2J\\u202e.pem" in found.doubtful[one]
+
+
+def own(text: str, *keys: str) -> list[Entry]:
+    return [replace(one, who=Who.SELF if one.key in keys else one.who) for one in entries(text)]
+
+
+@pytest.mark.parametrize("file", ["old.pem", f"{SEC}.pem"])
+def test_an_export_of_an_unnamed_node_is_never_about_what_a_node_holds_of_itself(file):
+    one = from_pem(PRIME_SEC, file)
+    rows = own(PRIMARY, SEC)
+    assert list(known(assign([one], rows, complete=True))) == [SEC]
+    found = assign([one], rows, complete=True, unnamed={one})
+    assert (known(found), found.fitting) == ({}, frozenset())
+    assert known(assign([one], entries(PRIMARY), complete=True, unnamed={one})) == {SEC: one.sha256}

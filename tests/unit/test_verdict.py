@@ -1,11 +1,14 @@
 """The judgement over a row: every combination of evidence, and the words it is given in."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
 from tests.support.rows import ISSUED, LISTED, PRIME_SEC, certificate, facts, presenting, silent
+from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.evidence import (
     KnownCertificate,
     LogHit,
@@ -31,9 +34,11 @@ TABLE = """
   odd    *         *         *          *         *         *    unreadable stored subject is not understood
   plain  none      *         none       *         *         *    no-answer  connection refused
   plain  none      *         hint|proof *         *         *    suspect    TOFU failed
-  plain  same|diff different *          *         *         *    mismatch   has another SHA-256
-  plain  same|diff equal     proof      *         *         *    suspect    TOFU failed
-  plain  same|diff equal     hint|none  *         *         *    proven     from prime-sec.pem is the one
+  plain  same|diff different *          diff|none *         *    mismatch   has another SHA-256
+  plain  same|diff different *          same      *         *    suspect    has another SHA-256
+  plain  same|diff equal     *          diff      *         *    suspect    from prime-sec.pem is the one
+  plain  same|diff equal     proof      same|none *         *    suspect    TOFU failed
+  plain  same|diff equal     hint|none  same|none *         *    proven     from prime-sec.pem is the one
   plain  diff      none      *          *         *         *    mismatch   CN differs: stored prime-sec
   plain  same      none      proof      same      *         *    suspect    TOFU failed
   plain  same      none      proof      diff|none *         *    mismatch   TOFU failed
@@ -109,6 +114,78 @@ def test_proven_against_the_log_gives_both_reasons() -> None:
     judgement = judge(build(("plain", "same", "none", "proof", "same", "none", "no")))
     assert "TOFU failed" in judgement.why[0]
     assert "when the node learned the row" in judgement.why[1]
+
+
+@pytest.mark.parametrize(("known", "observed"), [("equal", "diff"), ("different", "same")])
+def test_an_import_against_an_own_observation_gives_both_reasons(known: str, observed: str) -> None:
+    judgement = judge(build(("plain", "same", known, "none", observed, "none", "no")))
+    assert judgement.verdict is Verdict.SUSPECT
+    assert "imported from" in judgement.why[0]
+    assert "when the node learned the row" in judgement.why[1]
+
+
+@pytest.mark.parametrize("combination", COMBINATIONS, ids="-".join)
+def test_evidence_stands_in_the_order_of_the_reasons(combination: tuple[str, ...]) -> None:
+    judgement = judge(build(combination))
+    places = [
+        place
+        for evidence in judgement.evidence
+        for place, reason in enumerate(judgement.why)
+        if reason in evidence.text
+    ]
+    assert places == sorted(places)
+
+
+IMPORTED = "the certificate imported from prime-sec.pem"
+
+
+@pytest.mark.parametrize(
+    ("sha256", "facts_", "known", "verdict", "doubt"),
+    [
+        (SAME.sha256, {}, {}, Verdict.PROVEN, ""),
+        (ELSE, {}, {}, Verdict.MISMATCH, ""),
+        (SAME.sha256, {"incarnation": LISTED}, {}, Verdict.PROVEN, ""),
+        (ELSE, {"incarnation": LISTED}, {}, Verdict.SUSPECT, "when it was exported is not known"),
+        (ELSE, {"incarnation": LISTED}, {"at": NOW}, Verdict.MISMATCH, ""),
+        (ELSE, {"deletion_sent_at": LISTED}, {}, Verdict.SUSPECT, "before a deletion of this row was sent"),
+        (SAME.sha256, {"deletion_sent_at": LISTED}, {}, Verdict.SAME_NAME, "before a deletion"),
+        (ELSE, {"deletion_sent_at": LISTED}, {"at": LISTED}, Verdict.SUSPECT, "before a deletion"),
+        (ELSE, {"deletion_sent_at": LISTED}, {"at": NOW}, Verdict.MISMATCH, ""),
+        (ELSE, {}, {"doubt": "say whose store it is"}, Verdict.SUSPECT, "say whose store it is"),
+        (SAME.sha256, {}, {"doubt": "say whose store it is"}, Verdict.SAME_NAME, "say whose store it is"),
+    ],
+)
+def test_what_an_imported_certificate_proves(
+    sha256: str, facts_: dict[str, Any], known: dict[str, Any], verdict: Verdict, doubt: str
+) -> None:
+    row = replace(facts("a_1", PRIME_SEC, presenting(SAME)), **facts_)
+    imported = KnownCertificate(sha256, "prime-sec.pem", None, **known)
+    judgement = judge(Case(facts=row, known=imported, now=NOW))
+    assert judgement.verdict is verdict
+    (reason,) = [reason for reason in judgement.why if IMPORTED in reason]
+    assert doubt in reason
+    assert bool(doubt) is ("no proof" in reason)
+
+
+def test_an_observation_before_a_deletion_that_was_sent_proves_nothing() -> None:
+    row = replace(facts("a_1", PRIME_SEC, presenting(SAME)), deletion_sent_at=LISTED)
+    seen = Observation(SAME.sha256, LISTED - 2 * HOUR, LISTED - HOUR)
+    assert judge(Case(facts=row, observed=seen, now=NOW)).verdict is Verdict.SAME_NAME
+    later = Observation(SAME.sha256, LISTED, LISTED + HOUR)
+    assert judge(Case(facts=row, observed=later, now=NOW)).verdict is Verdict.PROVEN
+
+
+@pytest.mark.parametrize("known", [None, KnownCertificate(ELSE, "a.pem", None)])
+@pytest.mark.parametrize("subject", [OTHER_NAME, SAME])
+def test_what_was_not_asked_for_keeps_names_and_imports_from_proving_anything(
+    known: KnownCertificate | None, subject: Certificate
+) -> None:
+    doubt = "it may have other certificates, which could not be asked for (RSA only: no connection)"
+    presented = replace(presenting(subject), also_doubt=doubt)
+    judgement = judge(Case(facts=facts("a_1", PRIME_SEC, presented), known=known, now=NOW))
+    is_clean = known is None and subject is SAME
+    assert judgement.verdict is (Verdict.SAME_NAME if is_clean else Verdict.SUSPECT)
+    assert doubt in judgement.why
 
 
 def test_every_piece_of_evidence_is_kept_with_its_time() -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tofutui.guide.verify import Failures
-from tofutui.tofu.evidence import NodeClock
 from tofutui.tofu.failures import Failure, LogDigest
+from tofutui.tofu.node_clock import NodeClock
 from tofutui.tofu.session import Role
 
 

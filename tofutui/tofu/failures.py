@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -10,6 +10,7 @@ from itertools import pairwise
 from tofutui.tofu.causes import CauseFinder, OtherCause
 from tofutui.tofu.logtext import skeleton, whole_characters, without_blanks
 from tofutui.tofu.messages import AHEAD, END_BONES, LONGEST, REACH, Message, read_message, sentence_ends
+from tofutui.tofu.stamps import Stamp
 from tofutui.tofu.text import decode, encode
 
 __all__ = ["Failure", "LogDigest", "LogReader", "OtherCause", "merged", "read_log"]
@@ -20,6 +21,10 @@ _KEPT = REACH + LONGEST
 """Characters of what was read that a message may reach back to."""
 _NAMES = 1000
 """Distinct names that are kept."""
+_STAMPS = 32
+"""Times that are kept of the events of one name."""
+_FIRST_STAMPS = 8
+"""How many of them are the first."""
 _ONE_EVENT = timedelta(seconds=60)
 """A message and its exception belong together when their times are no further apart."""
 _CN = re.compile(r"(?:^|[,+/]\s*)CN\s*=\s*(\"[^\"]*\"|(?:\\.|[^,+\\])*)", re.IGNORECASE)
@@ -39,7 +44,23 @@ class Failure:
     None if no event is dated.
     """
     last: datetime | None
+    """The one that the log holds last: where its stamps run backwards the clock was set, or summer ended."""
     count: int
+    stamps: tuple[Stamp, ...] = ()
+    """The times of its events in the order of the log: of very many only some of the first and the last."""
+    undated: int = 0
+    """Events without a time."""
+
+    @property
+    def times(self) -> tuple[Stamp, ...]:
+        """The times that are known of it; none if no event is dated."""
+        ends = dict.fromkeys(at for at in (self.first, self.last) if at is not None)
+        return self.stamps or tuple(map(Stamp, ends))
+
+    @property
+    def has_undated(self) -> bool:
+        """Whether any of its events has no time."""
+        return self.undated > 0 or not self.times
 
     @property
     def peer(self) -> str | None:
@@ -66,8 +87,7 @@ def read_log(lines: Iterable[str], *, around: datetime | None = None) -> LogDige
 
     The two messages of one event count once. Takes time in proportion to the text, and memory for the longest
     line. ``around`` is the node's local time when the log was taken: a stamp without a year (syslog) gets the
-    one that puts it before that; without it such an event is undated. A printed zone name is left out, as a
-    log is in its node's zone; an offset or ``Z`` is kept as the zone of ``first`` and ``last``.
+    one that puts it before that; without it such an event is undated.
     """
     reader = LogReader(around)
     for line in lines:
@@ -103,12 +123,12 @@ class _Events:
         earlier = self.waiting.pop(cn, None)
         if earlier is not None and message.is_exception and _together(earlier, message):
             name = max(earlier.name, message.name, key=len)
-            self._one(name, earlier.thread, earlier.at or message.at)
+            self._count_event(name, earlier.thread, earlier.at or message.at)
             return
         if earlier is not None:
-            self._one(earlier.name, earlier.thread, earlier.at)
+            self._count_event(earlier.name, earlier.thread, earlier.at)
         if message.is_exception:
-            self._one(message.name, message.thread, message.at)
+            self._count_event(message.name, message.thread, message.at)
             return
         self.waiting[cn] = message
         if len(self.waiting) > 64:
@@ -126,14 +146,22 @@ class _Events:
         if known is None and len(self.groups) >= _NAMES:
             self.dropped += new.count
             return
-        self.groups[key] = new if known is None else _added(known, new)
+        self.groups[key] = new if known is None else _merged(known, new)
 
     def _first_waiting(self) -> None:
         message = self.waiting.pop(next(iter(self.waiting)))
-        self._one(message.name, message.thread, message.at)
+        self._count_event(message.name, message.thread, message.at)
 
-    def _one(self, name: str, thread: str | None, at: datetime | None) -> None:
-        self.count(Failure(name, thread, at, at, 1))
+    def _count_event(self, name: str, thread: str | None, stamp: Stamp | None) -> None:
+        """Adds the next event of the log."""
+        at = stamp.at if stamp else None
+        new = Failure(name, thread, at, at, 1, (stamp,) if stamp else (), int(stamp is None))
+        key = (name.casefold(), new.peer)
+        known = self.groups.get(key)
+        if known is None:
+            self.count(new)
+        else:
+            self.groups[key] = _followed(known, new)
 
 
 class LogReader:
@@ -226,12 +254,40 @@ def _bones(text: str) -> bytes:
     return skeleton(text.encode("utf-8", "surrogatepass"))
 
 
-def _added(known: Failure, new: Failure) -> Failure:
+def _followed(known: Failure, new: Failure) -> Failure:
+    """A failure with the event that comes next in the same log."""
+    return Failure(
+        known.name,
+        new.thread or known.thread,
+        known.first or new.first,
+        new.last or known.last,
+        known.count + 1,
+        _some(known.stamps + new.stamps),
+        known.undated + new.undated,
+    )
+
+
+def _some(stamps: tuple[Stamp, ...]) -> tuple[Stamp, ...]:
+    """Not more than are kept: the newest are the last of a log, or the first of one in reverse."""
+    if len(stamps) <= _STAMPS:
+        return stamps
+    return stamps[:_FIRST_STAMPS] + stamps[len(stamps) - _STAMPS + _FIRST_STAMPS :]
+
+
+def _merged(known: Failure, new: Failure) -> Failure:
+    """What two logs say of one failure, whichever is the older."""
     is_older = _is_before(new.last, known.last)
     thread = known.thread if is_older and known.thread else new.thread or known.thread
-    first = new.first if known.first is None or _is_before(new.first, known.first) else known.first
-    last = known.last if new.last is None or is_older else new.last
-    return Failure(known.name, thread, first, last, known.count + new.count)
+    stamps = (new.stamps + known.stamps) if is_older else (known.stamps + new.stamps)
+    return replace(
+        known,
+        thread=thread,
+        first=new.first if known.first is None or _is_before(new.first, known.first) else known.first,
+        last=known.last if new.last is None or is_older else new.last,
+        count=known.count + new.count,
+        stamps=_some(stamps),
+        undated=known.undated + new.undated,
+    )
 
 
 def _is_before(one: datetime | None, other: datetime | None) -> bool:
@@ -243,9 +299,9 @@ def _comparable(one: datetime, other: datetime) -> bool:
 
 
 def _together(message: Message, exception: Message) -> bool:
-    if message.at is None or exception.at is None or not _comparable(message.at, exception.at):
+    if message.at is None or exception.at is None or not _comparable(message.at.at, exception.at.at):
         return True
-    return abs(exception.at - message.at) <= _ONE_EVENT
+    return abs(exception.at.at - message.at.at) <= _ONE_EVENT
 
 
 @lru_cache(maxsize=256)

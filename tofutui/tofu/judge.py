@@ -1,4 +1,4 @@
-"""The judgement over a row (part 2 of the design)."""
+"""The judgement over a row: which evidence decides, and in what words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tofutui.tofu.evidence import (
 )
 from tofutui.tofu.listing import StoredSubject
 from tofutui.tofu.names import NameComparison, Relation
-from tofutui.tofu.presented import Status
+from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.stored_names import compare_stored
 from tofutui.tofu.text import safe, short_sha256
 from tofutui.tofu.verdict import Evidence, Judgement, Kind, Verdict
@@ -57,6 +57,8 @@ class _Finding:
     reasons: tuple[str, ...] = ()
     """The sentences for ``why``; the evidence's own text if empty."""
     is_log_proof: bool = False
+    is_equal: bool | None = None
+    """Whether the certificate that it says the row holds is the one presented; None: it says none."""
 
     @property
     def why(self) -> tuple[str, ...]:
@@ -66,7 +68,7 @@ class _Finding:
 def judge(case: Case) -> Judgement:
     """The verdict over a row, its reasons strongest first, and all the evidence.
 
-    The first piece of evidence that argues for a verdict decides, in the order of the design's part 2: no
+    The first piece of evidence that argues for a verdict decides, in this order: no
     stored subject or no certificate, imported certificate, names, the node's log, own observation, history
     and the operator's word. A certificate thought proven that the node's log shows to be refused is only
     suspect.
@@ -112,17 +114,29 @@ def _judge_unanswered(case: Case) -> Judgement:
 
 
 def _weigh(findings: list[_Finding]) -> Judgement:
-    """The first finding with a verdict decides; proven against the node's log is suspect, with both."""
-    evidence = tuple(finding.evidence for finding in findings)
+    """The first finding with a verdict decides, unless another of the same weight says the opposite."""
+    first = _contradiction(findings)
+    verdict: Verdict | None = Verdict.SUSPECT
+    if not first:
+        first = [next(finding for finding in findings if finding.verdict is not None)]
+        verdict = first[0].verdict
+    assert verdict is not None
+    ordered = [*first, *(finding for finding in findings if finding not in first)]
+    proven = any(finding.verdict is Verdict.PROVEN for finding in findings)
+    told = [f for f in ordered if not (proven and f.verdict is Verdict.SAME_NAME)]
+    return Judgement(verdict, _texts(told), tuple(finding.evidence for finding in ordered))
+
+
+def _contradiction(findings: list[_Finding]) -> list[_Finding]:
+    """Two findings that cannot both be right, where one of them would decide; none if there are none."""
     decider = next(finding for finding in findings if finding.verdict is not None)
+    by_kind = {finding.evidence.kind: finding for finding in reversed(findings)}
+    imported, observed = by_kind.get(Kind.KNOWN), by_kind.get(Kind.OBSERVED)
+    if decider is imported and observed and observed.is_equal is (not imported.is_equal):
+        return [imported, observed]
     refused = next((f for f in findings if f.is_log_proof), None)
     proven = next((f for f in findings if f.verdict is Verdict.PROVEN), None)
-    if refused and proven and decider in (refused, proven):
-        rest = [f for f in findings if f not in (refused, proven)]
-        return Judgement(Verdict.SUSPECT, _texts([refused, proven, *rest]), evidence)
-    assert decider.verdict is not None
-    rest = [f for f in findings if f is not decider and not (proven and f.verdict is Verdict.SAME_NAME)]
-    return Judgement(decider.verdict, _texts([decider, *rest]), evidence)
+    return [refused, proven] if refused and proven and decider in (refused, proven) else []
 
 
 def _texts(findings: list[_Finding]) -> tuple[str, ...]:
@@ -134,28 +148,55 @@ def _findings(case: Case, stored: StoredSubject, certificate: Certificate) -> It
     names = case.facts.names or compare_stored(stored, certificate.subject)
     at = case.facts.presented.at
     if case.known is not None:
-        yield _known_finding(case.known, certificate)
+        yield _known_finding(case, case.known, certificate)
     if certificate.subject is None:
         text = "the presented certificate's subject cannot be read, so the names cannot be compared"
         yield _Finding(Verdict.NO_ANSWER, Evidence(Kind.NAMES, at, text))
     elif names.relation is not Relation.EQUAL:
-        reasons = names.reasons or ("the subjects differ",)
-        yield _Finding(Verdict.MISMATCH, Evidence(Kind.NAMES, at, "; ".join(reasons)), reasons)
+        yield _names_finding(names, case.facts.presented)
     yield from _log_findings(case)
     yield from _past_findings(case, certificate)
     yield from _word_findings(case)
     if certificate.subject is not None and names.relation is Relation.EQUAL:
         yield _Finding(Verdict.SAME_NAME, Evidence(Kind.NAMES, at, EQUAL_NAMES), _equal_reasons(names))
-    for text in case.known_unusable:
-        yield _Finding(None, Evidence(Kind.KNOWN, None, text))
+    for text in (*case.known_unusable, *filter(None, [case.facts.presented.also_doubt])):
+        kind = Kind.KNOWN if text in case.known_unusable else Kind.NAMES
+        yield _Finding(None, Evidence(kind, None, text))
 
 
-def _known_finding(known: KnownCertificate, certificate: Certificate) -> _Finding:
+def _names_finding(names: NameComparison, presented: Presented) -> _Finding:
+    """Names that differ prove it where all the certificates of the endpoint were asked for."""
+    reasons = names.reasons or ("the subjects differ",)
+    verdict = Verdict.SUSPECT if presented.also_doubt else Verdict.MISMATCH
+    return _Finding(verdict, Evidence(Kind.NAMES, presented.at, "; ".join(reasons)), reasons)
+
+
+def _known_finding(case: Case, known: KnownCertificate, certificate: Certificate) -> _Finding:
+    doubt = known.doubt or _age_doubt(case, known)
+    suffix = f" (no proof: {doubt})" if doubt else ""
     if known.sha256 == certificate.sha256:
-        text = f"the certificate imported from {safe(known.source)} is the one presented"
-        return _Finding(Verdict.PROVEN, Evidence(Kind.KNOWN, None, text))
+        text = f"the certificate imported from {safe(known.source)} is the one presented{suffix}"
+        verdict = None if doubt else Verdict.PROVEN
+        return _Finding(verdict, Evidence(Kind.KNOWN, known.at, text), is_equal=True)
     text = f"the certificate imported from {safe(known.source)} has another SHA-256 than the one presented"
-    return _Finding(Verdict.MISMATCH, Evidence(Kind.KNOWN, None, text))
+    is_proof = not (doubt or case.facts.presented.also_doubt)
+    verdict = Verdict.MISMATCH if is_proof else Verdict.SUSPECT
+    return _Finding(verdict, Evidence(Kind.KNOWN, known.at, text + suffix), is_equal=False)
+
+
+def _age_doubt(case: Case, known: KnownCertificate) -> str:
+    """Why an export may be of an earlier life of the row; "" if it cannot."""
+    sent, begun = case.facts.deletion_sent_at, case.facts.incarnation
+    if sent is not None and (known.at is None or known.at <= sent):
+        return "it may have been exported before a deletion of this row was sent"
+    if begun is not None and known.at is None and known.sha256 != _sha256(case):
+        return f"when it was exported is not known, and this row was learned at {_when(begun)} or later"
+    return ""
+
+
+def _sha256(case: Case) -> str | None:
+    leaf = case.facts.presented.certificate
+    return leaf.sha256 if leaf else None
 
 
 def _equal_reasons(names: NameComparison) -> tuple[str, ...]:
@@ -184,24 +225,30 @@ def _past_findings(case: Case, certificate: Certificate) -> Iterator[_Finding]:
     """Own observation and history (rules 5 and 6)."""
     observed = case.observed
     if observed is not None and _counts(case, observed.present_at):
-        yield _observed_finding(observed, certificate)
+        yield _observed_finding(case, observed, certificate)
     found = _sighting_evidence(case, certificate)
     if found is not None and _counts(case, found.at):
         yield _Finding(Verdict.SUSPECT, found)
 
 
-def _observed_finding(observed: Observation, certificate: Certificate) -> _Finding:
+def _observed_finding(case: Case, observed: Observation, certificate: Certificate) -> _Finding:
     when = _when(observed.present_at)
     if observed.sha256 == certificate.sha256:
         text = (
             f"this certificate was presented when the node learned the row, and it is presented now ({when})"
         )
-        return _Finding(Verdict.PROVEN, Evidence(Kind.OBSERVED, observed.present_at, text))
+        verdict = None if _is_before_a_deletion(case, observed.present_at) else Verdict.PROVEN
+        return _Finding(verdict, Evidence(Kind.OBSERVED, observed.present_at, text), is_equal=True)
     text = (
         f"another certificate was presented when the node learned the row ({when}), unless somebody deleted "
         "it and the node learned it again in between"
     )
-    return _Finding(Verdict.SUSPECT, Evidence(Kind.OBSERVED, observed.present_at, text))
+    return _Finding(Verdict.SUSPECT, Evidence(Kind.OBSERVED, observed.present_at, text), is_equal=False)
+
+
+def _is_before_a_deletion(case: Case, at: datetime) -> bool:
+    sent = case.facts.deletion_sent_at
+    return sent is not None and at <= sent
 
 
 def _sighting_evidence(case: Case, certificate: Certificate) -> Evidence | None:

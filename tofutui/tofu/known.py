@@ -3,7 +3,7 @@
 `tofutui.tofu.known_reading` makes them from the bytes of files.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from tofutui.tofu.comparison import Entry
 from tofutui.tofu.endpoint import Endpoint, as_address, is_masked, split_key
 from tofutui.tofu.evidence import KnownCertificate
 from tofutui.tofu.names import DistinguishedName, readings
+from tofutui.tofu.site import Who
 from tofutui.tofu.text import BLANKS, safe
 
 _ROWS_NAMED = 5
@@ -35,8 +36,12 @@ class Imported:
     """Its name inside the file."""
     names: tuple[str, ...] = ()
     """The file's name, with and without its ending: it may be the key of a row."""
-    at: datetime | None = None
-    """When the file was written last (UTC): a row that began later does not hold this certificate."""
+    written: datetime | None = None
+    """When the file was written last (UTC).
+
+    It was exported then or earlier: a row that began later does not hold this certificate. A copied file
+    shows the time of the copy, so that nothing says that it is not older.
+    """
     forms: frozenset[str] = field(default=frozenset(), repr=False)
     """Every text that its subject renders to; none where only keytool's words for it are known."""
 
@@ -54,12 +59,14 @@ class Assignment:
     imported: Imported | None = None
     unusable: tuple[str, ...] = ()
     """Why others that might be this row's are not used, one sentence each."""
+    doubt: str = ""
+    """Why the one that is used proves nothing."""
 
     @property
     def known(self) -> KnownCertificate | None:
         """As the judgement takes it."""
         one = self.imported
-        return KnownCertificate(one.sha256, one.source, one.subject) if one else None
+        return KnownCertificate(one.sha256, one.source, one.subject, self.doubt) if one else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +78,24 @@ class Assignments:
     used: frozenset[Imported] = frozenset()
     doubtful: dict[Imported, str] = field(default_factory=dict)
     """Those that rows may be about and that are not used, and why."""
+    fitting: frozenset[Imported] = frozenset()
+    """Those that may be about any row."""
 
 
-def assign(imported: Iterable[Imported], entries: Iterable[Entry], *, complete: bool) -> Assignments:
-    """Which row each certificate belongs to (rule 2 of the design).
+def assign(
+    imported: Iterable[Imported],
+    entries: Iterable[Entry],
+    *,
+    complete: bool,
+    unnamed: Collection[Imported] = (),
+) -> Assignments:
+    """Which row each certificate belongs to.
 
     The row whose key is the alias or the file's name; without such a name the only row of this subject, which
-    only a complete listing can say. In both cases the subject has to render to the stored text.
+    only a complete listing can say. In both cases the subject has to render to the stored text. Those of
+    ``unnamed`` may be of the other node's store: they are never about what a node holds of itself.
     """
-    table = _Table([entry for entry in entries if entry.is_stored], complete)
+    table = _Table([entry for entry in entries if entry.is_stored], complete, frozenset(unnamed))
     for one in dict.fromkeys(imported):
         table.place(one)
     return table.result()
@@ -96,8 +112,10 @@ class _Claim:
 class _Table:
     """One node's rows, found by name and by subject."""
 
-    def __init__(self, entries: Sequence[Entry], complete: bool) -> None:
+    def __init__(self, entries: Sequence[Entry], complete: bool, unnamed: frozenset[Imported]) -> None:
         self._complete = complete
+        self._unnamed = unnamed
+        self._fitted: set[Imported] = set()
         self._by_key: dict[str, list[Entry]] = {}
         self._by_endpoint: dict[Endpoint, list[Entry]] = {}
         self._by_text: dict[str, list[Entry]] = {}
@@ -122,9 +140,12 @@ class _Table:
 
     def place(self, one: Imported) -> None:
         """Let a certificate claim its row, or say why it cannot."""
-        fitting = self._fitting(one)
+        fitting = self._allowed(one, self._fitting(one))
+        if fitting:
+            self._fitted.add(one)
         for rank, name in _ranked(one):
-            named = self._by_key.get(name) or self._by_endpoint.get(split_key(name) or _NOWHERE)
+            rows = self._by_key.get(name) or self._by_endpoint.get(split_key(name) or _NOWHERE, [])
+            named = self._allowed(one, rows)
             if named:
                 self._place_named(one, rank, named, fitting)
                 return
@@ -134,6 +155,11 @@ class _Table:
                 return
         if fitting:
             self._place_by_subject(one, fitting)
+
+    def _allowed(self, one: Imported, rows: list[Entry]) -> list[Entry]:
+        if one not in self._unnamed:
+            return rows
+        return [row for row in rows if row.who not in (Who.SELF, Who.LOOPBACK)]
 
     def _place_named(self, one: Imported, rank: int, named: list[Entry], fitting: list[Entry]) -> None:
         usable = [entry for entry in named if entry in fitting]
@@ -193,7 +219,7 @@ class _Table:
         for id_, sentences in self._unusable.items():
             rows[id_] = Assignment(rows.get(id_, Assignment()).imported, tuple(sentences))
         doubtful = {one: why for one, why in self._doubtful.items() if one not in used}
-        return Assignments(rows, frozenset(used), doubtful)
+        return Assignments(rows, frozenset(used), doubtful, frozenset(self._fitted))
 
     def _contradict(self, id_: str, claims: list[Imported]) -> None:
         sources = ", ".join(safe(claim.source) for claim in claims[:_ROWS_NAMED])

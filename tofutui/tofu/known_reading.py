@@ -69,7 +69,7 @@ class _File:
             file=self.source,
             alias=alias or None,
             names=tuple(dict.fromkeys((self.name, _ENDING.sub("", self.name)))),
-            at=self.at,
+            written=self.at,
             forms=_forms(subject),
         )
 

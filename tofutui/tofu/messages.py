@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from tofutui.tofu.logtext import skeleton
-from tofutui.tofu.stamps import last_stamp, moment_of_stamp
+from tofutui.tofu.stamps import Stamp, last_stamp, read_stamp
 from tofutui.tofu.wrapping import SENTENCE, Wrap, message_lines, name_after
 
 AHEAD = 8200
@@ -59,7 +59,7 @@ class Message:
     name: str
     """As printed."""
     thread: str | None
-    at: datetime | None
+    at: Stamp | None
     is_exception: bool
     """The second of the two messages of an event."""
 
@@ -152,13 +152,13 @@ def _thread(head: str) -> str | None:
     return found[-1] if found else None
 
 
-def _time(head: str, wrap: Wrap, around: datetime | None) -> datetime | None:
+def _time(head: str, wrap: Wrap, around: datetime | None) -> Stamp | None:
     """The time in front of a message; one that belongs to another record before it does not count."""
     text = wrap.mend(head)
     stamp = last_stamp(text.rpartition("\n")[2])
     if stamp is not None and len(stamp.string) - stamp.end() <= _GAP:
-        return moment_of_stamp(stamp, around)
+        return read_stamp(stamp, around)
     stamp = last_stamp(text)
     if stamp is None or len(text) - stamp.end() > _GAP or _OTHER_RECORD.search(text, stamp.end()):
         return None
-    return moment_of_stamp(stamp, around)
+    return read_stamp(stamp, around)

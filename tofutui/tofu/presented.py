@@ -59,9 +59,9 @@ class Presented:
     chain: "tuple[Certificate, ...]" = ()
     """The further certificates as sent, without the leaf."""
     also: "tuple[Certificate, ...]" = ()
-    """Other leaf certificates of the same endpoint (RSA-only, ECDSA-only, without SNI)."""
-    also_unsure: bool = False
-    """Whether it was asked for other certificates and gave no clear answer to one of the ways."""
+    """Other leaf certificates of the same endpoint (RSA-only, ECDSA-only, without SNI, asked again)."""
+    also_doubt: str = ""
+    """Why it may have certificates that were not seen although it was asked for them; "" if it was not."""
     tls: str | None = None
     """``TLSv1.2`` and the like."""
     sni: str | None = None
@@ -76,6 +76,11 @@ class Presented:
     error: str | None = None
     """Why there is no certificate, in a user's words."""
     seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def also_unsure(self) -> bool:
+        """Whether it was asked for other certificates and may have some that were not seen."""
+        return bool(self.also_doubt)
 
     @property
     def is_seen_only(self) -> bool:

@@ -1,7 +1,10 @@
 """Time stamps in front of log lines, in the forms that appliances and syslog servers print."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from tofutui.tofu.zones import zone_offset
 
 MONTHS = {
     name: number
@@ -18,14 +21,44 @@ _STAMP = re.compile(
     (?P<us>[0-9]{{1,2}}/[0-9]{{1,2}}/(?:[0-9]{{4}}|[0-9]{{2}}))
         [ T,]{{1,2}} (?P<us_time>{_TIME}) (?:\s?(?P<us_half>[AP]M)\b)?
     | (?P<iso>[0-9]{{4}}[-/][0-9]{{2}}[-/][0-9]{{2}})
-        [ T] (?P<iso_time>{_TIME}) (?P<offset>\s?Z\b|\s?[+-][0-9]{{2}}:?[0-9]{{2}}\b)?
+        [ T] (?P<iso_time>{_TIME}) (?:\s?Z\b|\s?[+-][0-9]{{2}}:?[0-9]{{2}}\b)?
     | (?P<dmy>[0-9]{{1,2}}[-/ ]{_MONTH}[-/ ][0-9]{{4}}) [ T:,]{{1,2}} (?P<dmy_time>{_TIME})
     | (?<![A-Za-z])(?P<md>{_MONTH}\s{{1,2}}[0-9]{{1,2}}) (?:,?\s(?P<y1>[0-9]{{4}}),?)?
         \s(?P<md_time>{_TIME}) (?:\s?(?P<md_half>[AP]M)\b)?
-        (?:\s[A-Z]{{3,5}})? (?:\s(?P<y2>(?:19|20)[0-9]{{2}})\b)?
+        (?:\s(?:[A-Z]{{2,5}}(?:[+-][0-9:]{{1,5}})?|[+-][0-9]{{4}}))?
+        (?:\s(?P<y2>(?:19|20)[0-9]{{2}})\b)?
     )""",
     re.VERBOSE,
 )
+
+
+_ZONE = re.compile(
+    r"""\s?(?:
+    (?P<zulu>Z)(?!\w)
+    | (?P<offset>(?:(?:UTC|GMT)[+-][0-9]{1,2}|[+-][0-9]{2})(?::?[0-9]{2})?)(?![\w:.-])
+    | (?P<bracket>[(\[]?)(?P<word>[A-Z]{2,5})(?![\w-])
+    | (?P<place>[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_]+){1,2})
+    )""",
+    re.VERBOSE,
+)
+_NO_ZONES = frozenset(
+    {"ERROR", "ERR", "WARN", "INFO", "DEBUG", "FATAL", "TRACE", "FINE", "FINER", "CRIT", "ALERT", "EMERG"}
+    | {"PANIC", "AUDIT", "ALL", "OFF", "AM", "PM", "TOFU"}
+)
+"""Words in capitals that stand after a time and are no zone; any other may be one that is not known."""
+_MONTHS_A_YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The time in front of a log line."""
+
+    at: datetime
+    """On the node's wall; with an offset where the line prints one, or a zone that says it."""
+    zone: str = ""
+    """A zone that the line prints and that does not say its offset."""
+    two_readings: bool = False
+    """Whether it could be read as day and month too: it is read as month and day, as the appliance prints."""
 
 
 def find_stamp(text: str) -> re.Match[str] | None:
@@ -41,28 +74,68 @@ def last_stamp(text: str) -> re.Match[str] | None:
     return found
 
 
-def moment_of_stamp(match: re.Match[str], around: datetime | None) -> datetime | None:
-    """The node-local time that a stamp says; None if there is no such moment.
+def read_stamp(match: re.Match[str], around: datetime | None) -> Stamp | None:
+    """What a stamp says; None if there is no such moment.
 
     Known are ``MM/DD/YY HH:MM:SS.mmm``, ``YYYY-MM-DD HH:MM:SS,mmm``, ISO with ``T``, ``DD/Mon/YYYY:HH:MM:SS``
-    and ``Tue Dec 21 18:10:15 2021``, ``Nov 23, 2026 2:02:11 PM`` and syslog's ``Nov 23 14:02:11``. Names of
-    zones are left out: a log is in its node's zone. Only an offset or ``Z`` is kept, as the zone of the
-    result. A stamp without a year gets the one that puts it at most a day after ``around``; without that it
-    is no date.
+    and ``Tue Dec 21 18:10:15 2021``, ``Nov 23, 2026 2:02:11 PM`` and syslog's ``Nov 23 14:02:11``, each with
+    a zone or an offset after the time or without. A stamp without a year gets the one that puts it at most a
+    day after ``around`` (the node's local time); without that it is no date.
     """
     try:
-        if match["us"]:
-            month, day, year = (int(part) for part in match["us"].split("/"))
-            return _at((year if year > 99 else 2000 + year, month, day), match["us_time"], match["us_half"])
-        if match["iso"]:
-            year, month, day = (int(part) for part in re.split("[-/]", match["iso"]))
-            return _with_offset(_at((year, month, day), match["iso_time"], None), match["offset"])
-        if match["dmy"]:
-            day_text, name, year_text = re.split("[-/ ]", match["dmy"])
-            return _at((int(year_text), _month(name), int(day_text)), match["dmy_time"], None)
-        return _month_first(match, around)
+        moment = _moment(match, around)
+        if moment is None:
+            return None
+        zone = _zone(match)
+        offset = zone_offset(zone)
+        if offset is not None:
+            return Stamp(moment.replace(tzinfo=timezone(offset)), two_readings=_has_two_readings(match))
+        return Stamp(moment, zone, _has_two_readings(match))
     except (ValueError, OverflowError):
         return None
+
+
+def _moment(match: re.Match[str], around: datetime | None) -> datetime | None:
+    """The time on the wall.
+
+    Raises:
+        ValueError: there is no such time.
+    """
+    if match["us"]:
+        month, day, year = (int(part) for part in match["us"].split("/"))
+        return _at((year if year > 99 else 2000 + year, month, day), match["us_time"], match["us_half"])
+    if match["iso"]:
+        year, month, day = (int(part) for part in re.split("[-/]", match["iso"]))
+        return _at((year, month, day), match["iso_time"], None)
+    if match["dmy"]:
+        day_text, name, year_text = re.split("[-/ ]", match["dmy"])
+        return _at((int(year_text), _month(name), int(day_text)), match["dmy_time"], None)
+    return _month_first(match, around)
+
+
+def _has_two_readings(match: re.Match[str]) -> bool:
+    if not match["us"]:
+        return False
+    month, day, _ = (int(part) for part in match["us"].split("/"))
+    return month != day and day <= _MONTHS_A_YEAR
+
+
+def _zone(match: re.Match[str]) -> str:
+    """The zone or offset printed after the time; "" if there is none."""
+    parts = ("us_half", "us_time", "iso_time", "dmy_time", "md_half", "md_time")
+    end = next(match.end(part) for part in parts if match[part])
+    zone = _ZONE.match(match.string, end)
+    if zone is None:
+        return ""
+    word = zone["word"]
+    if word is None:
+        return "UTC" if zone["zulu"] else zone["offset"] or zone["place"]
+    is_zone = bool(match["y2"]) or zone_offset(word) is not None or _may_be_a_zone(word, zone["bracket"])
+    return word if is_zone else ""
+
+
+def _may_be_a_zone(word: str, bracket: str) -> bool:
+    return bracket != "[" and len(word) > 2 and word not in _NO_ZONES
 
 
 def _month_first(match: re.Match[str], around: datetime | None) -> datetime | None:
@@ -90,13 +163,3 @@ def _at(date: tuple[int, int, int], time: str, half: str | None) -> datetime:
     if half:
         hour = hour % 12 + (12 if half == "PM" else 0)
     return datetime(*date, hour, minute, second, int((fraction or "0")[:6].ljust(6, "0")))
-
-
-def _with_offset(moment: datetime, offset: str | None) -> datetime:
-    if not offset:
-        return moment
-    offset = offset.strip().replace(":", "")
-    if offset == "Z":
-        return moment.replace(tzinfo=UTC)
-    size = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:5]))
-    return moment.replace(tzinfo=timezone(-size if offset[0] == "-" else size))

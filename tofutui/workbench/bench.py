@@ -16,11 +16,11 @@ from tofutui.history.sightings import Sightings
 from tofutui.tls.prober import Prober
 from tofutui.tofu.comparison import Comparison, Entry, Phase
 from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.evidence import NodeClock
 from tofutui.tofu.failures import LogDigest, read_log
 from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version
 from tofutui.tofu.known import Imported
 from tofutui.tofu.listing import Listing
+from tofutui.tofu.node_clock import NodeClock
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import NodeSettings, Role, Session, Via
 from tofutui.tofu.site import probe_target
@@ -86,7 +86,7 @@ class Workbench:
         self.memory = Memory(session, sightings)
         for role, table in self._tables.items():
             table.remembered = partial(self.memory.lasting, role)
-        self.known = KnownCertificates(session)
+        self.known = KnownCertificates(session, clock)
         self._judge = Judge(self.comparison, self._tables, self.testimony, self.memory, self.known, clock)
         self.logs = SessionLogs(session, self.testimony, self._judge.clocks, clock)
         self._listers = {
@@ -114,7 +114,7 @@ class Workbench:
             await asyncio.gather(*(self._visit_once(role, probes) for role in wanted))
         finally:
             await self._end_probes(probes)
-        if await self.logs.read(None):
+        if await self.logs.read(None) or self.known.has_unnamed:
             await self._judge_all(self.session.roles)
         self.comparison.taken_at = self._clock()
         await self.memory.keep_result(self.comparison)
@@ -149,6 +149,11 @@ class Workbench:
         entry = self.comparison.nodes[role].entries.get(entry_id)
         if entry is not None:
             self._spawn(self._learned(entry, at))
+
+    def note_deletion_sent(self, role: Role, key: str, at: datetime) -> None:
+        """A deletion of this key was sent to this node, by anyone: older evidence about it proves nothing."""
+        self.testimony.note_deletion(role, key, at)
+        self._judge_again()
 
     def node(self, role: Role) -> Node:
         """The link to a node, for the executor."""
@@ -216,7 +221,8 @@ class Workbench:
 
     async def close(self) -> None:
         """Stop everything and leave the nodes with `exit`."""
-        tasks = [*self._visits.values(), *self._background, *self._row_tasks()]
+        rows = [task for tasks in self._rows.values() for task in tasks.values()]
+        tasks = [*self._visits.values(), *self._background, *rows]
         for task in tasks:
             task.cancel()
         if tasks:
@@ -393,9 +399,6 @@ class Workbench:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
-
-    def _row_tasks(self) -> list[asyncio.Task[None]]:
-        return [task for tasks in self._rows.values() for task in tasks.values()]
 
     def _log(self, line: LogLine) -> None:
         self.command_log.append(line)

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from tofutui.tofu.comparison import Comparison, Entry, NodeView
-from tofutui.tofu.evidence import LogHit, NodeClock, OperatorWord
+from tofutui.tofu.evidence import LogHit, OperatorWord, RowFacts
 from tofutui.tofu.failures import Failure
+from tofutui.tofu.log_matching import Listed
+from tofutui.tofu.node_clock import NodeClock
 from tofutui.tofu.past import RowSeen
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import Role
@@ -161,6 +163,7 @@ class Judge:
         past = self._memory.past(entry)
         return Circumstances(
             incarnation=self._incarnation(entry),
+            deletion_sent_at=self._testimony.deletion_sent_at(entry.role, entry.key),
             observed=past.observation,
             first_sighting=past.first_sighting,
             hits=self._hits[entry.role].get(entry.id, ()),
@@ -188,14 +191,18 @@ class Judge:
         self._assign_known(role, view)
         if not self._testimony.every_log:
             return
-        rows = [
-            facts_of(entry, self._incarnation(entry)) for entry in view.entries.values() if entry.is_stored
-        ]
-        listed_at = view.listed_at or self._clock()
-        now = listed_at if view.recorded else self._clock()
+        rows = [self._facts(entry) for entry in view.entries.values() if entry.is_stored]
+        ended = view.listed_at or self._clock()
+        began = None if view.recorded else self._tables[role].listing_began
+        listed = Listed(ended, began, complete=view.complete)
+        now = ended if view.recorded else self._clock()
         self._hits[role], self._unmatched[role] = self._testimony.tie(
-            role, rows, self.clocks.get(role), listed_at, now
+            role, rows, self.clocks.get(role), listed, now
         )
+
+    def _facts(self, entry: Entry) -> RowFacts:
+        sent = self._testimony.deletion_sent_at(entry.role, entry.key)
+        return facts_of(entry, self._incarnation(entry), sent)
 
 
 async def _unhurried(ids: Iterable[str]) -> AsyncIterator[str]:

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.comparison import Entry, NodeView
-from tofutui.tofu.evidence import LogHit, NodeClock, Observation, OperatorWord, RowFacts, Sighting
+from tofutui.tofu.evidence import LogHit, Observation, OperatorWord, RowFacts, Sighting
 from tofutui.tofu.judge import Case, judge
 from tofutui.tofu.known import Assignment
 from tofutui.tofu.listing import StoredSubject
 from tofutui.tofu.names import NameComparison, Relation
+from tofutui.tofu.node_clock import NodeClock
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
@@ -25,6 +26,7 @@ class Circumstances:
     """What is known about a row beyond the row and the certificate."""
 
     incarnation: datetime | None = None
+    deletion_sent_at: datetime | None = None
     hits: tuple[LogHit, ...] = ()
     words: tuple[OperatorWord, ...] = ()
     clock: NodeClock | None = None
@@ -33,7 +35,9 @@ class Circumstances:
     known: Assignment = NOTHING_KNOWN
 
 
-def facts_of(entry: Entry, incarnation: datetime | None) -> RowFacts:
+def facts_of(
+    entry: Entry, incarnation: datetime | None, deletion_sent_at: datetime | None = None
+) -> RowFacts:
     """The part of an entry that evidence is tied to."""
     return RowFacts(
         id=entry.id,
@@ -42,6 +46,7 @@ def facts_of(entry: Entry, incarnation: datetime | None) -> RowFacts:
         presented=entry.presented,
         names=entry.names,
         incarnation=incarnation,
+        deletion_sent_at=deletion_sent_at,
     )
 
 
@@ -77,7 +82,7 @@ def judged(entry: Entry, around: Circumstances, now: datetime) -> Entry:
     if entry.presented.status is Status.PENDING:
         return entry
     case = Case(
-        facts=facts_of(entry, around.incarnation),
+        facts=facts_of(entry, around.incarnation, around.deletion_sent_at),
         is_stored=entry.is_stored,
         log=around.hits,
         words=around.words,

@@ -1,7 +1,7 @@
 """The imported certificates of one session, and the rows that they were assigned to."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,30 +13,47 @@ from tofutui.tofu.session import Role, Session
 from tofutui.workbench.judging import NOTHING_KNOWN
 
 _DOUBTS_TOLD = 3
+WHOSE = "it fits rows of both nodes, or may: say whose store it is, with primary= or secondary="
 
 
 class KnownCertificates:
     """What the sessions file and the operator gave; judged by after the next `assign`."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, clock: Callable[[], datetime]) -> None:
         self._session = session
+        self._clock = clock
         self._given: dict[Role, dict[Imported, None]] = {role: {} for role in session.roles}
-        self._partial: set[Role] = set()
+        self._unnamed: dict[Imported, None] = {}
+        self._read_at: dict[Imported, datetime] = {}
+        """When a certificate was seen first: it was exported before."""
+        self._partial: set[Role] = set(session.roles)
         """Roles whose table is not known completely: a certificate may be of a row that was not seen."""
+        self._named: dict[Role, dict[Imported, None]] = {}
         self._configured: dict[Role, Export] = {}
         self._assigned: dict[Role, Assignments] = {}
 
     def add(self, certificates: Iterable[Imported], role: Role | None) -> None:
         """Certificates of one node's store, or (None) of a node that nobody named: then both are tried."""
-        certificates = tuple(certificates)
+        certificates = dict.fromkeys(certificates)
+        self._note(certificates)
+        if role is None:
+            self._unnamed.update(certificates)
         for given in [role] if role is not None else list(self._given):
-            self._given.setdefault(given, {}).update(dict.fromkeys(certificates))
+            self._given.setdefault(given, {}).update(certificates)
+            if role is not None:
+                self._named.setdefault(given, {}).update(certificates)
+
+    @property
+    def has_unnamed(self) -> bool:
+        """Whether there is any of which it is not known whose store it comes from."""
+        return bool(self._unnamed)
 
     async def reload(self, role: Role) -> None:
         """Read the files that the sessions file names for this node (``known``)."""
         paths = self._session.nodes[role].known
         if paths:
-            self._configured[role] = await asyncio.to_thread(read_exports, paths)
+            export = self._configured[role] = await asyncio.to_thread(read_exports, paths)
+            self._note(export.certificates)
 
     def troubles(self, role: Role) -> tuple[str, ...]:
         """What could not be read of the files that the sessions file names."""
@@ -46,20 +63,44 @@ class KnownCertificates:
     def assign(self, role: Role, view: NodeView) -> None:
         """Find the rows of all certificates in a node's table as it stands."""
         export = self._configured.get(role)
-        ours = [*self._given.get(role, ()), *(export.certificates if export else ())]
+        configured = dict.fromkeys(export.certificates if export else ())
+        ours = {**self._given.get(role, {}), **configured}
         self._partial = self._partial - {role} if view.complete else self._partial | {role}
         if ours:
-            self._assigned[role] = assign(ours, view.entries.values(), complete=view.complete)
+            unnamed = self._unnamed.keys() - configured.keys() - self._named.get(role, {}).keys()
+            rows = view.entries.values()
+            self._assigned[role] = assign(ours, rows, complete=view.complete, unnamed=unnamed)
 
     def of(self, entry: Entry, incarnation: datetime | None) -> Assignment:
         """What is known about a row; a certificate exported before the row began is not its own."""
         assigned = self._assigned.get(entry.role)
-        found = assigned.rows.get(entry.id, NOTHING_KNOWN) if assigned else NOTHING_KNOWN
-        one = found.imported
-        if one is None or one.at is None or incarnation is None or one.at >= incarnation:
-            return found
-        older = f"{one.what} is not used: it was exported before this row was learned"
-        return replace(found, imported=None, unusable=(older, *found.unusable))
+        row = assigned.rows.get(entry.id, NOTHING_KNOWN) if assigned else NOTHING_KNOWN
+        one = row.imported
+        if one is None:
+            return row
+        if incarnation is not None and self._exported_by(one) < incarnation:
+            older = f"{one.what} is not used: it was exported before this row was learned"
+            return replace(row, imported=None, unusable=(older, *row.unusable))
+        return replace(row, doubt=WHOSE if self._may_be_of(entry.role.other, one) else "")
+
+    def _may_be_of(self, other: Role, one: Imported) -> bool:
+        """Whether a certificate of a node that nobody named may as well be of the other node's table."""
+        if one not in self._unnamed or other not in self._session.roles:
+            return False
+        if any(one in self._named.get(role, ()) for role in self._session.roles):
+            return False
+        assigned = self._assigned.get(other)
+        return other in self._partial or (assigned is not None and one in assigned.fitting)
+
+    def _exported_by(self, one: Imported) -> datetime:
+        """The latest time at which a certificate can have been exported."""
+        read = self._read_at[one]
+        return read if one.written is None else min(one.written, read)
+
+    def _note(self, certificates: Iterable[Imported]) -> None:
+        now = self._clock()
+        for one in certificates:
+            self._read_at.setdefault(one, now)
 
     def unused(self) -> dict[str, tuple[str, ...]]:
         """The files given by hand of which no certificate is used for any row, each with the reasons.

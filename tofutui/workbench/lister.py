@@ -48,13 +48,16 @@ class Lister:
 
     async def _read(self, urgent: bool) -> Listing:
         reader = ListingReader()
+        began = self._clock()
 
         def arrived(text: str) -> None:
             self._show(reader.feed(text), every=not urgent)
 
         try:
-            await self._node.listcerts(arrived, urgent=urgent)
+            answer = await self._node.listcerts(arrived, urgent=urgent)
+            self._table.listing_began = answer.started
         except ApplianceError:
+            self._table.listing_began = began
             self._take_over(reader.finish(prompt_returned=False), every=not urgent)
             raise
         return reader.finish(prompt_returned=True)

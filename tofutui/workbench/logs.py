@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tofutui.config.archives import LogFileError
 from tofutui.config.logfiles import LogFiles, find_logs, open_logs
-from tofutui.tofu.evidence import NodeClock
 from tofutui.tofu.failures import LogDigest, LogReader, merged
+from tofutui.tofu.node_clock import NodeClock
 from tofutui.tofu.session import Role, Session
 from tofutui.workbench.evidence import Log, Testimony
 

@@ -67,8 +67,19 @@ def choose(
     same = (p for p in every if p.certificate is not None and p.certificate.sha256 == known)
     fit = next(same, None) or next((p for p in every if fits(p, stored)), first)
     also = tuple(p.certificate for p in every if p is not fit and p.certificate is not None)
-    unsure = any(p.certificate is None for p in others)
-    return replace(fit, also=also, also_unsure=unsure)
+    return replace(fit, also=also, also_doubt=_doubt(others))
+
+
+def _doubt(others: tuple[Presented, ...]) -> str:
+    """Why the endpoint may have certificates that were not seen."""
+    unanswered = [
+        f"{p.attempts[0].way}: {p.error}" if p.attempts else str(p.error)
+        for p in others
+        if p.certificate is None
+    ]
+    if not unanswered:
+        return ""
+    return f"it may have other certificates, which could not be asked for ({'; '.join(unanswered)})"
 
 
 def fits(presented: Presented, stored: str) -> bool:

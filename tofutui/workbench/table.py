@@ -27,6 +27,8 @@ class Table:
     deleted: set[str] = field(default_factory=set)
     """Keys deleted since the last complete listing: their absence is no surprise."""
     had_complete: bool = False
+    listing_began: datetime | None = None
+    """When ``listcerts`` was sent for the listing shown (UTC)."""
     remembered: Callable[[], set[str]] = set
     """The keys that an earlier run saw last, for the first listing of this one."""
     _known_ids: set[str] = field(default_factory=set)
