@@ -70,9 +70,12 @@ async def test_the_alias_of_keytool_names_the_row(lab, tmp_path):
     answer = await check(lab, "--known", tmp_path / "store.txt")
     assert answer.verdicts("primary")[SECONDARY] == "mismatch"
     assert answer.verdicts("secondary") == {
-        PRIMARY: "same-name", SECONDARY: "mismatch", "127.0.0.1_8082": "same-name",
+        PRIMARY: "same-name", SECONDARY: "same-name", "127.0.0.1_8082": "same-name",
     }  # fmt: skip
     assert answer.err == ""
+    named = await check(lab, "--known", f"secondary={tmp_path / 'store.txt'}")
+    assert named.verdicts("primary")[SECONDARY] == "same-name"
+    assert named.verdicts("secondary")[SECONDARY] == "mismatch"
 
 
 async def test_the_sessions_file_may_name_them_relative_to_itself(lab, tmp_path):

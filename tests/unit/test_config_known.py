@@ -59,13 +59,13 @@ def test_a_pipe(tmp_path):
     os.close(writing)
     (one,) = read_export_at(f"/dev/fd/{reading}").certificates
     os.close(reading)
-    assert one.at is None
+    assert one.written is None
 
 
 def test_the_time_of_the_file_is_kept(folder):
     os.utime(folder / "192.0.2.10_8082", (1_700_000_000, 1_700_000_000))
     (one,) = read_export_at(str(folder / "192.0.2.10_8082")).certificates
-    assert one.at == datetime.fromtimestamp(1_700_000_000, UTC)
+    assert one.written == datetime.fromtimestamp(1_700_000_000, UTC)
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,9 @@ def _node_id(connection: sqlite3.Connection, session: str, role: str, address: s
 
 
 def _remembered(connection: sqlite3.Connection, node: int, baseline_of: Callable[[str], str]) -> Remembered:
-    (listed,) = connection.execute("SELECT listed FROM node WHERE id = ?", (node,)).fetchone()
+    listed, host_key = connection.execute(
+        "SELECT listed, host_key FROM node WHERE id = ?", (node,)
+    ).fetchone()
     lasting = connection.execute(
         f"SELECT {LIFE} FROM {LASTING} WHERE node = ? AND ended IS NULL ORDER BY id",  # noqa: S608
         (node,),
@@ -138,7 +140,7 @@ def _remembered(connection: sqlite3.Connection, node: int, baseline_of: Callable
     for one in map(life, lasting):
         spans = _spans_since(connection, node, one, storable(baseline_of(one.key)))
         rows[one.key] = Past(tuple(with_shown([one], spans)))
-    return Remembered(optional_time(listed), rows)
+    return Remembered(optional_time(listed), rows, host_key)
 
 
 def _spans_since(connection: sqlite3.Connection, node: int, one: Incarnation, baseline: str) -> list[Shown]:

@@ -2,7 +2,7 @@
 
 No key is ever exchanged, so ciphers may be offered that no library has any more (RC4, 3DES, export). With
 this the certificate of servers is seen that a handshake with this machine's TLS library cannot reach. TLS
-1.3 cannot be asked this way: it sends its certificates encrypted.
+1.3 sends its certificates encrypted: `tofutui.tls.tls13` asks for those.
 """
 
 import os
@@ -68,11 +68,11 @@ _SERVER_HELLO_DONE = 14
 def client_hello(version: Version, sni: str | None, keys: Keys = Keys.ANY) -> bytes:
     """A ClientHello record; without a name it stays below 256 bytes, which some old boxes cannot exceed."""
     body = version.number.to_bytes(2, "big") + os.urandom(32) + b"\x00"
-    body += _counted(_hex(_SUITES[keys]), 2) + b"\x01\x00"
+    body += counted(_hex(_SUITES[keys]), 2) + b"\x01\x00"
     if version is not Version.SSL3:
-        body += _counted(_extensions(version, sni, keys), 2)
+        body += counted(_extensions(version, sni, keys), 2)
     record = 0x0300 if version is Version.SSL3 else 0x0301
-    return b"\x16" + record.to_bytes(2, "big") + _counted(b"\x01" + _counted(body, 3), 2)
+    return b"\x16" + record.to_bytes(2, "big") + counted(b"\x01" + counted(body, 3), 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class HelloOnly(Conversation):
         sniffer = self.sniffer
         if sniffer.has_certificate_message or sniffer.is_fatal or _SERVER_HELLO_DONE in sniffer.messages:
             number = min(self._offer.version.number, 0x0301)
-            self._write(b"\x15" + number.to_bytes(2, "big") + _counted(_GOOD_BYE, 2))
+            self._write(b"\x15" + number.to_bytes(2, "big") + counted(_GOOD_BYE, 2))
             self._finish()
 
     def _trouble(self, otherwise: Trouble | None) -> Trouble:
@@ -111,21 +111,32 @@ class HelloOnly(Conversation):
 
 
 def _extensions(version: Version, sni: str | None, keys: Keys) -> bytes:
-    found = b""
-    if sni:
-        name = b"\x00" + _counted(sni.encode("ascii"), 2)
-        found += _extension(0, _counted(name, 2))
-    found += _extension(10, _counted(bytes.fromhex(_CURVES), 2)) + _extension(11, b"\x01\x00")
+    found = name_extension(sni)
+    found += extension(10, counted(bytes.fromhex(_CURVES), 2)) + extension(11, b"\x01\x00")
     if version is Version.TLS12:
-        found += _extension(13, _counted(_hex(_SIGNATURES[keys]), 2))
+        found += extension(13, counted(signatures(keys), 2))
     return found
 
 
-def _extension(number: int, body: bytes) -> bytes:
-    return number.to_bytes(2, "big") + _counted(body, 2)
+def signatures(keys: Keys) -> bytes:
+    """The signature algorithms of one kind of certificate, as in a hello."""
+    return _hex(_SIGNATURES[keys])
 
 
-def _counted(body: bytes, width: int) -> bytes:
+def name_extension(sni: str | None) -> bytes:
+    """The extension that names the server; nothing without a name."""
+    if not sni:
+        return b""
+    return extension(0, counted(b"\x00" + counted(sni.encode("ascii"), 2), 2))
+
+
+def extension(number: int, body: bytes) -> bytes:
+    """An extension of a hello."""
+    return number.to_bytes(2, "big") + counted(body, 2)
+
+
+def counted(body: bytes, width: int) -> bytes:
+    """Bytes after their number, which takes ``width`` bytes."""
     return len(body).to_bytes(width, "big") + body
 
 

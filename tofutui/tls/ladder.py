@@ -1,8 +1,10 @@
 """From one way of asking to the next, until an endpoint has shown its certificate or the time is up."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import importlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from tofutui.tls.context import Contexts
 from tofutui.tls.dial import Dial
@@ -10,7 +12,7 @@ from tofutui.tls.engine import Answer, Conversation, Handshake, ask
 from tofutui.tls.hello import HelloOnly, Keys, Version
 from tofutui.tls.trouble import HANDSHAKE_FAILURE, UNRECOGNISED_NAME
 from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.presented import Status
+from tofutui.tofu.presented import Attempt, Status
 
 PATIENCE = 3
 """How many time-outs of one attempt a whole endpoint may take."""
@@ -41,12 +43,22 @@ class Asker:
     timeout: float
 
 
+class Sort(StrEnum):
+    """Which of a server's certificates is asked for."""
+
+    RSA = "RSA"
+    ECDSA = "ECDSA"
+    NAMELESS = "nameless"
+    ANY = "any"
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """One way of asking: what an attempt is called and the conversation it has."""
 
     words: str
     make: Callable[[], Conversation]
+    sort: Sort = Sort.ANY
 
 
 async def climb(asker: Asker, endpoint: Endpoint, sni: str | None) -> tuple[Answer, ...]:
@@ -61,25 +73,63 @@ def decisive(answers: Sequence[Answer]) -> Answer:
     return min(answers, key=_rank)
 
 
-def other_ways(contexts: Contexts, sni: str | None, *, by_hello: bool) -> tuple[Way, ...]:
+def other_ways(contexts: Contexts, sni: str | None, *, hello: Version | None, tls13: bool) -> tuple[Way, ...]:
     """Ways to another certificate of a server: RSA only, ECDSA only, and without the name if one was sent.
 
-    ``by_hello``: the server's certificate could be seen with an own hello only.
+    Args:
+        contexts: what a handshake offers.
+        sni: the name that was sent.
+        hello: the version of the own hello that alone could see the server's certificate; None: a handshake.
+        tls13: whether the server speaks TLS 1.3, whose certificates have to be asked for in their own way.
     """
-    if by_hello:
+    if hello is not None:
         version = Version.TLS12
-        found = [
-            Way("own hello, RSA only", lambda: HelloOnly(version, sni, Keys.RSA)),
-            Way("own hello, ECDSA only", lambda: HelloOnly(version, sni, Keys.ECDSA)),
-            Way("own hello without SNI", lambda: HelloOnly(version, None)),
+        ways = [
+            Way("own hello, RSA only", lambda: HelloOnly(version, sni, Keys.RSA), Sort.RSA),
+            Way("own hello, ECDSA only", lambda: HelloOnly(version, sni, Keys.ECDSA), Sort.ECDSA),
         ]
     else:
-        found = [
-            Way("RSA only", lambda: Handshake(contexts.rsa, sni)),
-            Way("ECDSA only", lambda: Handshake(contexts.ecdsa, sni)),
-            Way("without SNI", lambda: Handshake(contexts.broad, None)),
+        ways = [
+            Way("RSA only", lambda: Handshake(contexts.rsa, sni), Sort.RSA),
+            Way("ECDSA only", lambda: Handshake(contexts.ecdsa, sni), Sort.ECDSA),
         ]
-    return tuple(found if sni else found[:2])
+    if tls13:
+        ways += [
+            Way("RSA only, TLS 1.3", lambda: _tls13(sni, Keys.RSA), Sort.RSA),
+            Way("ECDSA only, TLS 1.3", lambda: _tls13(sni, Keys.ECDSA), Sort.ECDSA),
+        ]
+    if sni:
+        nameless = same_way(contexts, None, hello=hello and Version.TLS12)
+        ways.append(
+            replace(
+                nameless, words=f"{OWN_HELLO} without SNI" if hello else "without SNI", sort=Sort.NAMELESS
+            )
+        )
+    return tuple(ways)
+
+
+def same_way(contexts: Contexts, sni: str | None, *, hello: Version | None) -> Way:
+    """The way in which a server's certificate was seen first, for asking again."""
+    if hello is not None:
+        return Way(f"{OWN_HELLO} {hello.words}, again", lambda: HelloOnly(hello, sni))
+    return Way("tls, again", lambda: Handshake(contexts.broad, sni))
+
+
+def hello_of(attempts: Iterable[Attempt]) -> Version | None:
+    """The version of the own hello that saw the certificate; None where a handshake did."""
+    seen = {attempt.way for attempt in attempts if attempt.status is Status.OK}
+    return next((version for version in Version if f"{OWN_HELLO} {version.words}" in seen), None)
+
+
+def load_tls13() -> None:
+    """Load what asking over TLS 1.3 needs: the library `cryptography`, which takes a moment."""
+    importlib.import_module("tofutui.tls.tls13")
+
+
+def _tls13(sni: str | None, keys: Keys) -> Conversation:
+    from tofutui.tls.tls13 import Tls13
+
+    return Tls13(sni, keys)
 
 
 class _Ladder:

@@ -2,15 +2,26 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
 from tofutui.tls.context import build_contexts, server_name
 from tofutui.tls.dial import Dial, DirectDial
 from tofutui.tls.engine import Answer, ask
-from tofutui.tls.ladder import OWN_HELLO, PATIENCE, Asker, Way, climb, decisive, other_ways
+from tofutui.tls.ladder import (
+    PATIENCE,
+    Asker,
+    Way,
+    climb,
+    decisive,
+    hello_of,
+    load_tls13,
+    other_ways,
+    same_way,
+)
 from tofutui.tls.reading import Reader
+from tofutui.tls.trouble import PROTOCOL_VERSION
 from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.presented import Attempt, Presented, Status
@@ -23,11 +34,16 @@ _OFF = "not asked: probing is switched off"
 _UNMAPPED = "this address cannot be asked from here: say in probe.map where it is reached"
 
 
-_NO_ANSWER = (Status.TIMEOUT, Status.REFUSED, Status.UNREACHABLE)
+_NO_ANSWER = (Status.TIMEOUT, Status.REFUSED, Status.UNREACHABLE, Status.DNS)
 """What says nothing about the certificates an endpoint holds.
 
 An alert does, and so does hanging up on the narrow hello (Python's own servers answer so): none of that kind.
 """
+IN_A_ROW = 10
+"""How often the same certificate has to be seen before it counts as the only one that is dealt."""
+_AT_ONCE = 3
+"""How many of these questions are asked side by side."""
+_TIME_UP = "no time was left to ask for other certificates"
 
 
 class Prober:
@@ -79,28 +95,62 @@ class Prober:
         because the endpoint did not answer that way at all, which leaves open what it holds. Together with
         ``first`` they take at most three times the time-out of one attempt.
         """
-        left = PATIENCE * self.settings.timeout - first.seconds
+        left = self._left(first.seconds)
         if first.certificate is None or target is None or self.settings.via is Via.OFF:
             return ()
         if left <= 0:
-            return (self._silent(Status.TIMEOUT, "no time was left to ask for other certificates"),)
+            return (self._silent(Status.TIMEOUT, _TIME_UP),)
+        tls13 = first.tls == "TLSv1.3"
+        if tls13:
+            await asyncio.to_thread(load_tls13)
         seconds = min(self.settings.timeout, left)
-        by_hello = any(a.status is Status.OK and a.way.startswith(OWN_HELLO) for a in first.attempts)
-        ways = other_ways(self._asker.contexts, first.sni, by_hello=by_hello)
+        hello = hello_of(first.attempts)
+        ways = other_ways(self._asker.contexts, first.sni, hello=hello, tls13=tls13)
         where = self._mapped(target)
-        found = await asyncio.gather(*(self._other(row.host, where, way, seconds) for way in ways))
-        distinct = {first.certificate.sha256: first}
-        for presented in found:
-            if presented.certificate is not None:
-                distinct.setdefault(presented.certificate.sha256, presented)
-        silent = tuple(presented for presented in found if presented.status in _NO_ANSWER)
-        return (*list(distinct.values())[1:], *silent)
+        answers = await asyncio.gather(*(self._other(row.host, where, way, seconds) for way in ways))
+        told = list(zip(ways, answers, strict=True))
+        settled = {way.sort for way, (presented, alert) in told if _is_clear(presented, alert)}
+        silent = {way.sort: presented for way, (presented, _) in told if way.sort not in settled}
+        return (*_distinct(first, [presented for presented, _ in answers]), *silent.values())
 
-    async def _other(self, host: str, where: Endpoint, way: Way, seconds: float) -> Presented:
+    async def again(
+        self, row: Endpoint, target: Endpoint | None, first: Presented, spent: float
+    ) -> tuple[Presented, ...]:
+        """What the endpoint presents when it is asked the same again, `IN_A_ROW` times or until it differs.
+
+        A balancer may deal several certificates in turn. As `alternatives`, within what is left of the time
+        after ``spent`` seconds.
+        """
+        if first.certificate is None or target is None or self.settings.via is Via.OFF:
+            return ()
+        way = same_way(self._asker.contexts, first.sni, hello=hello_of(first.attempts))
+        where, missing = self._mapped(target), IN_A_ROW - 1
+        while missing > 0:
+            left = self._left(spent)
+            if left <= 0:
+                return (self._silent(Status.TIMEOUT, _TIME_UP),)
+            seconds = min(self.settings.timeout, left)
+            asked = (self._other(row.host, where, way, seconds) for _ in range(min(_AT_ONCE, missing)))
+            answers = [presented for presented, _ in await asyncio.gather(*asked)]
+            others = _distinct(first, answers)
+            silent = [presented for presented in answers if presented.certificate is None]
+            if others or silent:
+                return (*others, *silent[:1])
+            missing -= len(answers)
+            spent += max(presented.seconds for presented in answers)
+        return ()
+
+    def _left(self, spent: float) -> float:
+        return PATIENCE * self.settings.timeout - spent
+
+    async def _other(
+        self, host: str, where: Endpoint, way: Way, seconds: float
+    ) -> tuple[Presented, int | None]:
+        """What one way of asking brought, and the fatal alert that answered it."""
         async with self._limits.turn(host):
             at = self._clock()
             answer = await ask(self._asker.dial, where, way.make, way=way.words, seconds=seconds)
-        return await self._presented((answer,), where, at)
+        return await self._presented((answer,), where, at), answer.alert
 
     def _mapped(self, target: Endpoint) -> Endpoint:
         return self.settings.map.get(target, target)
@@ -131,6 +181,20 @@ class Prober:
             error=error,
             seconds=sum(answer.seconds for answer in answers),
         )
+
+
+def _is_clear(presented: Presented, alert: int | None) -> bool:
+    """Whether an answer says what the endpoint holds of one kind; one that speaks other versions does not."""
+    return presented.status not in _NO_ANSWER and alert != PROTOCOL_VERSION
+
+
+def _distinct(first: Presented, answers: Iterable[Presented]) -> list[Presented]:
+    """Those that show another leaf than the first, each leaf once."""
+    seen = {first.certificate.sha256: first} if first.certificate else {}
+    for presented in answers:
+        if presented.certificate is not None:
+            seen.setdefault(presented.certificate.sha256, presented)
+    return list(seen.values())[1:]
 
 
 def _outcome(best: Answer, leaf: Certificate | None) -> tuple[Status, str | None]:

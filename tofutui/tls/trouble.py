@@ -12,6 +12,7 @@ Trouble = tuple[Status, str]
 
 UNRECOGNISED_NAME = 112
 HANDSHAKE_FAILURE = 40
+PROTOCOL_VERSION = 70
 CERTIFICATE_REQUIRED = 116
 
 CLIENT_CERTIFICATE = "wants a client certificate"

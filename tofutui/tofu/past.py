@@ -139,6 +139,8 @@ class Remembered:
     """When the newest complete listing was; None if there was none."""
     rows: dict[str, Past] = field(default_factory=dict)
     """By key; presentations only of the baseline that the key has."""
+    host_key: str | None = None
+    """``SHA256:…`` of the SSH host key at that listing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,16 +76,15 @@ class Workbench:
         seen_from = socket.gethostname()
         views = {role: new_view(session, role) for role in session.roles}
         self.comparison = Comparison(session=session, nodes=views, seen_from=seen_from)
-        self._nodes = {
-            role: self._make_node(session.nodes[role], asker, timings or Timings()) for role in session.roles
-        }
+        timed = timings or Timings()
+        self._nodes = {role: self._make_node(session.nodes[role], asker, timed) for role in session.roles}
         dial = JumpDial(self._nodes) if session.probe.via is Via.JUMP else None
         self._prober = Prober(session.probe, seen_from=seen_from, clock=clock, dial=dial)
         self.testimony = Testimony()
         self._tables = {role: Table(session, role, views[role]) for role in session.roles}
         self.memory = Memory(session, sightings)
         for role, table in self._tables.items():
-            table.remembered = partial(self.memory.lasting, role)
+            table.remembered = partial(self.memory.texts, role)
         self.known = KnownCertificates(session, clock)
         self._judge = Judge(self.comparison, self._tables, self.testimony, self.memory, self.known, clock)
         self.logs = SessionLogs(session, self.testimony, self._judge.clocks, clock)
@@ -265,9 +264,9 @@ class Workbench:
         self._phase(role, Phase.CONNECTING)
         try:
             await self.known.reload(role)
+            await self.memory.load(role)
             await self._nodes[role].connect()
             self._meet(role)
-            await self.memory.load(role)
             self._phase(role, Phase.LISTING)
             self._listed(role, await self._listers[role].run())
             await self._ask_about(role)
@@ -294,8 +293,8 @@ class Workbench:
 
     def _meet(self, role: Role) -> None:
         view, node = self.comparison.nodes[role], self._nodes[role]
-        before = self._met.get(role)
-        if before is not None and node.host_key != before:
+        before = self._met.get(role) or self.memory.host_key(role)
+        if before is not None and node.host_key not in (before, None):
             self._tables[role].redeployed(self._clock())
         self._met[role] = node.host_key
         view.hostname = node.hostname or view.hostname
@@ -353,6 +352,7 @@ class Workbench:
         view.complete = listing.complete
         view.error = None if listing.complete else "; ".join(listing.problems)
         view.listed_at = self._clock()
+        self._judge.listed(role, view.listed_at)
         self._phase(role, Phase.LISTED if listing.complete else Phase.PARTIAL)
 
     def _failed(self, role: Role, error: ApplianceError) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from tofutui.tofu.comparison import Comparison, Entry, NodeView
+from tofutui.tofu.comparison import Comparison, Entry, NodeView, TiedFailure
 from tofutui.tofu.evidence import LogHit, OperatorWord, RowFacts
 from tofutui.tofu.failures import Failure
 from tofutui.tofu.log_matching import Listed
@@ -31,6 +31,8 @@ from tofutui.workbench.table import Table
 
 AT_ONCE = 50
 """Rows judged without a pause: a few milliseconds in which nothing else happens."""
+ASKED_FOR_OTHERS = 500
+"""Rows of a table that are asked for other certificates because a failure in a log fits none."""
 NO_ENDPOINT = Presented(status=Status.UNMAPPED, error="the line names no host and port that could be asked")
 
 
@@ -57,10 +59,18 @@ class Judge:
         self._unmatched: dict[Role, set[Failure]] = {}
         self._thorough: dict[Role, set[str]] = {role: set() for role in tables}
         """Rows whose endpoint was asked for every certificate it has, in this refresh."""
+        self._asked_for_others: dict[Role, set[str]] = {role: set() for role in tables}
+        """Those that were asked for other kinds of certificates only."""
+        self._first_listed: dict[Role, datetime] = {}
 
     def begin(self, role: Role) -> None:
         """A refresh begins: every row of the node is asked again, thoroughly where it matters."""
         self._thorough[role].clear()
+        self._asked_for_others[role].clear()
+
+    def listed(self, role: Role, at: datetime) -> None:
+        """A listing of the node ended. What the operator said before the first one counts from then on."""
+        self._first_listed.setdefault(role, at)
 
     async def ask(self, role: Role, id_: str, probes: Probes) -> bool:
         """Fetch what the row's endpoint presents and judge the row; whether the entry changed."""
@@ -68,7 +78,7 @@ class Judge:
         if entry is None:
             return False
         presented = await self._fetch(entry, probes)
-        if self._memory.appeared(entry) and presented.status is Status.OK:
+        if presented.status is Status.OK and (self._memory.appeared(entry) or id_ in self._thorough[role]):
             self._thorough[role].add(id_)
             presented = await self._fetch_all(entry, probes)
         return await self._settle(role, id_, presented, probes)
@@ -88,13 +98,46 @@ class Judge:
 
     async def everything(self, roles: Collection[Role], probes: Probes) -> dict[Role, tuple[str, ...]]:
         """Tie all logs to all rows and judge every row again; returns the ids that changed."""
-        changed = {}
         for role in roles:
             self._tie(role)
-            changed[role] = await self._everything_of(role, probes)
-        self._comparison.failures = self._testimony.fitting_nothing(self._unmatched, self._tables)
+        for role in await self._ask_for_others(roles, probes):
+            self._tie(role)
+        changed = {role: await self._everything_of(role, probes) for role in roles}
+        self._comparison.failures = self._fitting_nothing()
         self._comparison.not_tofu = self._testimony.other_causes()
         return changed
+
+    def _fitting_nothing(self) -> tuple[TiedFailure, ...]:
+        return self._testimony.fitting_nothing(self._unmatched, self._tables)
+
+    async def _ask_for_others(self, roles: Collection[Role], probes: Probes) -> list[Role]:
+        """Where a failure fits no row, ask for the certificates that were not shown: it may name one of them.
+
+        Returns the roles for which any came.
+        """
+        tied = self._fitting_nothing()
+        wanted = [role for role in roles if any(failure.role in (role, None) for failure in tied)]
+        return [role for role in wanted if await self._ask_rows_for_others(role, probes)]
+
+    async def _ask_rows_for_others(self, role: Role, probes: Probes) -> bool:
+        entries = self._tables[role].view.entries
+        asked = self._thorough[role] | self._asked_for_others[role]
+        open_ids = [id_ for id_, e in entries.items() if e.sha256 and e.is_stored and id_ not in asked]
+        came = False
+        for begin in range(0, min(len(open_ids), ASKED_FOR_OTHERS), AT_ONCE):
+            ids = open_ids[begin : begin + AT_ONCE]
+            self._asked_for_others[role].update(ids)
+            came = any(await asyncio.gather(*(self._ask_for_other(role, id_, probes) for id_ in ids))) or came
+        return came
+
+    async def _ask_for_other(self, role: Role, id_: str, probes: Probes) -> bool:
+        """Ask one row's endpoint for other kinds of certificates; whether it has any."""
+        entries = self._tables[role].view.entries
+        presented = await self._fetch_all(entries[id_], probes, in_a_row=False)
+        if id_ not in entries or not presented.also:
+            return False
+        entries[id_] = self._judged(entries[id_], presented)
+        return True
 
     def known_sha256(self, entry: Entry) -> str | None:
         """The fingerprint of the certificate that the row holds, where an import says it."""
@@ -105,7 +148,9 @@ class Judge:
         """The operator's words about this row."""
         session = self._comparison.session
         target = probe_target(session, entry.role, entry.endpoint) if entry.endpoint else None
-        return self._testimony.words_about(entry.endpoint, target)
+        words = self._testimony.words_about(entry.endpoint, target)
+        first = self._first_listed.get(entry.role)
+        return tuple(word if first is None or word.at > first else replace(word, at=first) for word in words)
 
     async def _everything_of(self, role: Role, probes: Probes) -> tuple[str, ...]:
         changed = []
@@ -153,11 +198,12 @@ class Judge:
             entry.endpoint, probe_target(self._comparison.session, entry.role, entry.endpoint)
         )
 
-    async def _fetch_all(self, entry: Entry, probes: Probes) -> Presented:
+    async def _fetch_all(self, entry: Entry, probes: Probes, *, in_a_row: bool = True) -> Presented:
         if entry.endpoint is None or entry.stored is None:
             return entry.presented
         target = probe_target(self._comparison.session, entry.role, entry.endpoint)
-        return await probes.fitting(entry.endpoint, target, entry.stored.raw, self.known_sha256(entry))
+        known = self.known_sha256(entry)
+        return await probes.fitting(entry.endpoint, target, entry.stored.raw, known, in_a_row=in_a_row)
 
     def _around(self, entry: Entry) -> Circumstances:
         past = self._memory.past(entry)

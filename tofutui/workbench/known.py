@@ -64,9 +64,11 @@ class KnownCertificates:
         """Find the rows of all certificates in a node's table as it stands."""
         export = self._configured.get(role)
         configured = dict.fromkeys(export.certificates if export else ())
-        ours = {**self._given.get(role, {}), **configured}
+        elsewhere = self._named.get(role.other, {}).keys() - self._named.get(role, {}).keys()
+        given = (one for one in self._given.get(role, {}) if one not in elsewhere)
+        ours = {**dict.fromkeys(given), **configured}
         self._partial = self._partial - {role} if view.complete else self._partial | {role}
-        if ours:
+        if ours or role in self._assigned:
             unnamed = self._unnamed.keys() - configured.keys() - self._named.get(role, {}).keys()
             rows = view.entries.values()
             self._assigned[role] = assign(ours, rows, complete=view.complete, unnamed=unnamed)

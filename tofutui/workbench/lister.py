@@ -70,8 +70,7 @@ class Lister:
         now = self._clock()
         rest = [row for row in listing.rows if not self._table.holds(row)]
         self._show(rest, every=every)
-        if listing.complete:
-            self._table.begin_incarnations(listing, now)
+        self._table.begin_incarnations(listing, now)
         missing, gone = self._table.close(listing, now)
         if missing or gone:
             self._rows_came(missing, every)

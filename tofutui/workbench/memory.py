@@ -57,10 +57,16 @@ class Memory:
         listed = remembered is not None and remembered.listed is not None
         return listed and entry.is_stored and self._lasting(entry).current is None
 
-    def lasting(self, role: Role) -> set[str]:
-        """The keys of the rows that the node held when it was last listed."""
+    def texts(self, role: Role) -> dict[str, str] | None:
+        """The rows that the node held when it was last listed, by key; None if it never was."""
         remembered = self._remembered.get(role, Remembered())
-        return {key for key, past in remembered.rows.items() if past.current is not None}
+        if remembered.listed is None:
+            return None
+        return {key: past.current.text for key, past in remembered.rows.items() if past.current is not None}
+
+    def host_key(self, role: Role) -> str | None:
+        """The SSH host key of the node at the newest listing that is remembered."""
+        return self._remembered.get(role, Remembered()).host_key
 
     async def load(self, role: Role) -> None:
         """Read what is remembered of a node's rows."""

@@ -20,6 +20,7 @@ class Probes:
     prober: Prober
     _fetches: dict[Key, asyncio.Task[Presented]] = field(default_factory=dict)
     _others: dict[Key, asyncio.Task[tuple[Presented, ...]]] = field(default_factory=dict)
+    _again: dict[Key, asyncio.Task[tuple[Presented, ...]]] = field(default_factory=dict)
 
     async def fetch(self, row: Endpoint, target: Endpoint | None) -> Presented:
         """What the endpoint presents to a broad hello."""
@@ -29,12 +30,18 @@ class Probes:
         return await asyncio.shield(self._fetches[key])
 
     async def fitting(
-        self, row: Endpoint, target: Endpoint | None, stored: str, known: str | None = None
+        self,
+        row: Endpoint,
+        target: Endpoint | None,
+        stored: str,
+        known: str | None = None,
+        *,
+        in_a_row: bool = True,
     ) -> Presented:
         """What the endpoint presents when it is asked for its other certificates as well.
 
         The one with the ``known`` SHA-256 is shown, else the one that fits the stored name; the others stand
-        in ``also``.
+        in ``also``. ``in_a_row``: it is also asked the same again, for what a balancer deals in turn.
         """
         first = await self.fetch(row, target)
         if first.status is not Status.OK:
@@ -43,16 +50,26 @@ class Probes:
         if key not in self._others:
             self._others[key] = asyncio.create_task(self.prober.alternatives(row, target, first))
         others = await asyncio.shield(self._others[key])
-        return choose(first, others, stored, known)
+        if not in_a_row and key not in self._again:
+            return choose(first, others, stored, known)
+        if key not in self._again:
+            spent = first.seconds + max((other.seconds for other in others), default=0.0)
+            self._again[key] = asyncio.create_task(self.prober.again(row, target, first, spent))
+        again = await asyncio.shield(self._again[key])
+        return choose(first, others, stored, known, again=again)
 
     async def close(self) -> None:
         """Cancel what is still under way and wait for its end."""
-        tasks = [*self._fetches.values(), *self._others.values()]
+        tasks = [*self._fetches.values(), *self._others.values(), *self._again.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         del tasks
-        for held in (self._fetches, self._others):  # all at once, thousands of them would hold up the screen
+        for held in (
+            self._fetches,
+            self._others,
+            self._again,
+        ):  # all at once, thousands of them would hold up the screen
             while held:
                 for key in list(held)[:AT_ONCE]:
                     del held[key]
@@ -60,26 +77,41 @@ class Probes:
 
 
 def choose(
-    first: Presented, others: tuple[Presented, ...], stored: str, known: str | None = None
+    first: Presented,
+    others: tuple[Presented, ...],
+    stored: str,
+    known: str | None = None,
+    *,
+    again: tuple[Presented, ...] = (),
 ) -> Presented:
-    """Of all that an endpoint presents, the known one, else one of the stored name, else the first."""
-    every = (first, *others)
+    """Of all that an endpoint presents, the known one, else one of the stored name, else the first.
+
+    ``others`` came of other questions, ``again`` of the same one.
+    """
+    every = (first, *others, *again)
     same = (p for p in every if p.certificate is not None and p.certificate.sha256 == known)
     fit = next(same, None) or next((p for p in every if fits(p, stored)), first)
-    also = tuple(p.certificate for p in every if p is not fit and p.certificate is not None)
-    return replace(fit, also=also, also_doubt=_doubt(others))
+    leaves = {p.certificate.sha256: p.certificate for p in every if p.certificate is not None}
+    also = tuple(leaf for leaf in leaves.values() if leaf is not fit.certificate)
+    return replace(fit, also=also, also_doubt=_doubt(others, again))
 
 
-def _doubt(others: tuple[Presented, ...]) -> str:
+def _doubt(others: tuple[Presented, ...], again: tuple[Presented, ...]) -> str:
     """Why the endpoint may have certificates that were not seen."""
-    unanswered = [
-        f"{p.attempts[0].way}: {p.error}" if p.attempts else str(p.error)
-        for p in others
-        if p.certificate is None
-    ]
-    if not unanswered:
+    dealt = sum(presented.certificate is not None for presented in again)
+    if dealt:
+        return (
+            f"asked the same again, it presented another certificate ({dealt + 1} in turn): it may have more"
+        )
+    silent = [_way(presented) for presented in (*others, *again) if presented.certificate is None]
+    if not silent:
         return ""
-    return f"it may have other certificates, which could not be asked for ({'; '.join(unanswered)})"
+    return f"it may have other certificates: it could not be asked for them ({'; '.join(silent)})"
+
+
+def _way(presented: Presented) -> str:
+    way = presented.attempts[0].way if presented.attempts else ""
+    return f"{way}: {presented.error}" if way else str(presented.error)
 
 
 def fits(presented: Presented, stored: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from tofutui.history.database import storable
 from tofutui.tofu.comparison import Entry, NodeView
 from tofutui.tofu.listing import Listing, Row, StoredSubject
 from tofutui.tofu.session import Role, Session
@@ -29,10 +30,12 @@ class Table:
     had_complete: bool = False
     listing_began: datetime | None = None
     """When ``listcerts`` was sent for the listing shown (UTC)."""
-    remembered: Callable[[], set[str]] = set
-    """The keys that an earlier run saw last, for the first listing of this one."""
-    _known_ids: set[str] = field(default_factory=set)
-    _texts: dict[str, str] = field(default_factory=dict)
+    remembered: Callable[[], dict[str, str] | None] = lambda: None
+    """The texts that an earlier run saw last, by key, for the first listing of this one; None: none."""
+    _texts: dict[str, str] | None = None
+    """What the rows stored when they were listed last, by id; None before any listing."""
+    _was_whole: bool = False
+    """Whether a row that is not among them is new."""
 
     def take(self, row: Row) -> Entry:
         """Put a listed row into the view at once; what was known about it stays until it is asked again."""
@@ -51,7 +54,7 @@ class Table:
 
     def surprises(self, listing: Listing) -> bool:
         """Whether a listing misses rows that nobody is known to have deleted: it has to be confirmed."""
-        before = self._stored_ids() if self.had_complete else self.remembered()
+        before = self._stored_ids() if self.had_complete else set(self.remembered() or ())
         return bool(before - {row.id for row in listing.rows} - self.deleted)
 
     def close(self, listing: Listing, at: datetime) -> tuple[list[Entry], list[str]]:
@@ -71,16 +74,37 @@ class Table:
         self.view.entries.update((entry.id, entry) for entry in missing)
         self.had_complete = True
         self.deleted.clear()
-        self._known_ids = seen
         return missing, gone
 
     def begin_incarnations(self, listing: Listing, at: datetime) -> None:
-        """Note what a complete listing shows for the first time; call it before `close`."""
-        for row in listing.rows:
-            appeared = self.had_complete and row.id not in self._known_ids
-            if appeared or self._texts.get(row.id, _text(row)) != _text(row):
-                self.incarnations[row.id] = at
-        self._texts = {row.id: _text(row) for row in listing.rows}
+        """Note what a listing shows for the first time, complete or not; call it before `close`.
+
+        A partial one says nothing of the rows that it lacks.
+        """
+        if self._texts is None:
+            self._texts, self._was_whole = self._texts_remembered(listing)
+        before = self._texts
+        texts = {row.id: _text(row) for row in listing.rows}
+        for id_, text in texts.items():
+            if before[id_] != text if id_ in before else self._was_whole:
+                self.incarnations[id_] = at
+        self._texts = texts if listing.complete else before | texts
+        self._was_whole = self._was_whole or listing.complete
+
+    def _texts_remembered(self, listing: Listing) -> tuple[dict[str, str], bool]:
+        """What an earlier run saw of these rows, as this one prints it, and whether there was one.
+
+        Rows under one key cannot be told apart there.
+        """
+        remembered = self.remembered()
+        if remembered is None:
+            return {}, False
+        same = (
+            row
+            for row in listing.rows
+            if row.doubled or row.key is None or remembered.get(storable(row.key)) == storable(_text(row))
+        )
+        return {row.id: _text(row) for row in same}, True
 
     def grow_old(self) -> None:
         """Nothing new could be had: what is shown is of an earlier listing."""
@@ -89,6 +113,7 @@ class Table:
     def redeployed(self, at: datetime) -> None:
         """The node shows another SSH host key: everything in its table may have been learned since."""
         self.incarnations = dict.fromkeys(self.view.entries, at)
+        self._texts, self._was_whole = {}, True
 
     def _stored_ids(self) -> set[str]:
         return {entry.id for entry in self.view.entries.values() if entry.is_stored and not entry.unseen}
