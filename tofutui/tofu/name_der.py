@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tofutui.tofu.der import DerError, dotted, elements, first
-from tofutui.tofu.name_values import Attribute, DistinguishedName, UnreadableName
-from tofutui.tofu.oids import ATTRIBUTES, attribute_type
+from tofutui.tofu.name_values import MOST_ATTRIBUTES, Attribute, DistinguishedName, UnreadableName
+from tofutui.tofu.oids import ATTRIBUTES, attribute_type, short_name
 from tofutui.tofu.text import decode, encode
 
 BIT_STRING, SEQUENCE = 0x03, 0x30
@@ -34,7 +34,7 @@ class RawAttribute:
     @property
     def type(self) -> str:
         """The short name, or the dotted form where there is none."""
-        return ATTRIBUTES.get(self.oid, self.oid)
+        return short_name(self.oid)
 
     def text(self) -> str:
         """The value as text; ``#`` and hex of the whole element where its type is no known string."""
@@ -73,12 +73,17 @@ def from_der(der: bytes) -> DistinguishedName:
     """The name that DER bytes hold.
 
     Raises:
-        UnreadableName: they hold none, or one longer than `LONGEST_DER`.
+        UnreadableName: they hold none, one longer than `LONGEST_DER`, or more than `MOST_ATTRIBUTES`.
     """
     if len(der) > LONGEST_DER:
         raise UnreadableName(f"a name of {len(der):,} bytes is not read")
     try:
-        raw = tuple(tuple(_raw_attributes(rdn)) for rdn in _sets(der))
+        raw, count = [], 0
+        for rdn in _sets(der):
+            raw.append(tuple(_raw_attributes(rdn)))
+            count += len(raw[-1])
+            if count > MOST_ATTRIBUTES:
+                raise UnreadableName(f"a name of more than {MOST_ATTRIBUTES:,} attributes is not read")
     except DerError as error:
         raise UnreadableName(f"no distinguished name: {error.message}") from error
     rdns = tuple(tuple(Attribute(one.type, one.text()) for one in rdn) for rdn in raw if rdn)

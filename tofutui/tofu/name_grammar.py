@@ -12,13 +12,15 @@ from itertools import chain, combinations, islice
 
 from tofutui.tofu.der import DerError, first
 from tofutui.tofu.name_der import code_points
-from tofutui.tofu.name_values import Attribute, DistinguishedName
-from tofutui.tofu.oids import attribute_type
+from tofutui.tofu.name_values import MOST_ATTRIBUTES, Attribute, DistinguishedName
+from tofutui.tofu.oids import attribute_type, is_usual
 from tofutui.tofu.text import BLANKS, decode, encode
 
 MOST_READINGS = 8
+_MANY_CUTS = 1_000
+"""Places from which on only the two plainest readings of a text are made."""
 
-_TYPE = r"[A-Za-z][A-Za-z0-9-]{0,63}|(?:[Oo][Ii][Dd]\.)?[0-9]{1,10}(?:\.[0-9]{1,40}){1,40}"
+_TYPE = r"[A-Za-z][A-Za-z0-9_-]{0,63}|(?:[Oo][Ii][Dd]\.)?[0-9]{1,10}(?:\.[0-9]{1,40}){1,40}"
 _SLASH_CUT = re.compile(rf"(?P<separator>\\?[/+])(?P<type>{_TYPE})=")
 _COMMA_TYPE = re.compile(rf"(?P<type>{_TYPE})(?P<equals> ?= ?)")
 _COMMA_TOKEN = re.compile(r"[^\\,+;]+|\\.|[\\,+;]", re.DOTALL)
@@ -49,15 +51,22 @@ def readings(text: str) -> tuple[DistinguishedName, ...]:
     """Every reading of a printed subject, the most natural first; none if it is not understood.
 
     At most `MOST_READINGS`: a text with many doubtful places has more than can be listed. A text longer than
-    `LONGEST` is not taken apart: it would hold up whoever waits, and no certificate has such a name.
+    `LONGEST`, or of more than `MOST_ATTRIBUTES`, is not taken apart: it would hold up whoever waits, and no
+    certificate has such a name.
     """
     text = text.strip(BLANKS)
     if len(text) > LONGEST:
         return ()
     if text.startswith("/"):
         return _slash_readings(text)
-    name = _comma_reading(text)
-    return () if name is None else (name,)
+    names = (_comma_reading(way) for way in _ends(text))
+    return tuple(dict.fromkeys(name for name in names if name is not None))
+
+
+def _ends(text: str) -> tuple[str, ...]:
+    """The text, and before it the one that it was if the escaped blank at its end was trimmed."""
+    is_cut = (len(text) - len(text.rstrip("\\"))) % 2 == 1
+    return (text + " ", text) if is_cut else (text,)
 
 
 def _slash_readings(text: str) -> tuple[DistinguishedName, ...]:
@@ -79,6 +88,8 @@ def _slash_cuts(text: str) -> tuple[list[_Cut], set[_Cut]]:
             continue
         cut = _Cut(match.start(), match["type"], match.end(), match["separator"] == "+")
         kind = attribute_type(cut.type)
+        if len(natural) + len(doubtful) >= MOST_ATTRIBUTES:
+            return [], set()
         if natural and not _is_printed(cut.type, kind):
             doubtful.add(cut)
             continue
@@ -90,8 +101,11 @@ def _slash_cuts(text: str) -> tuple[list[_Cut], set[_Cut]]:
 
 
 def _is_printed(printed: str, kind: str | None) -> bool:
-    """Whether a type looks as OpenSSL prints it; one lower-case letter is rather part of a value: ``/t=``."""
-    return kind is not None and (printed == kind or len(printed) > 1)
+    """Whether a type looks as OpenSSL prints it in names.
+
+    One lower-case letter is rather part of a value (``/t=``), and so is an object that no name is made of.
+    """
+    return kind is not None and is_usual(printed) and (printed == kind or len(printed) > 1)
 
 
 def _is_out_of_place(kind: str | None, seen: set[str]) -> bool:
@@ -107,7 +121,8 @@ def _choices(natural: list[_Cut], doubtful: set[_Cut]) -> Iterator[list[_Cut]]:
     places = sorted(doubtful, key=lambda cut: cut.at)
     fewer = chain.from_iterable(combinations(places, size) for size in range(1, len(places)))
     flips = chain([(), tuple(places)], fewer)
-    for flipped in islice(flips, MOST_READINGS):
+    few = len(natural) + len(doubtful) <= _MANY_CUTS
+    for flipped in islice(flips, MOST_READINGS if few else 2):
         yield sorted(base.symmetric_difference(flipped), key=lambda cut: cut.at)
 
 
@@ -149,7 +164,10 @@ def _comma_reading(text: str) -> DistinguishedName | None:
     spaced = start["equals"].startswith(" ")
     rdns: list[list[Attribute]] = [[]]
     known = False
-    cuts = [_Cut(0, start["type"], start.end(), False), *_comma_cuts(text, start.end(), spaced=spaced)]
+    further = islice(_comma_cuts(text, start.end(), spaced=spaced), MOST_ATTRIBUTES)
+    cuts = [_Cut(0, start["type"], start.end(), False), *further]
+    if len(cuts) > MOST_ATTRIBUTES:
+        return None
     ends = [cut.at for cut in cuts[1:]] + [len(text)]
     for cut, end in zip(cuts, ends, strict=True):
         if not cut.joined and rdns[-1]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from tofutui.tofu.name_der import raw_name
 from tofutui.tofu.name_grammar import readings, slash_value
-from tofutui.tofu.name_render import prints_as, renderings, slash_bytes
+from tofutui.tofu.name_render import prints_as, slash_bytes
 from tofutui.tofu.name_values import AttributeLine, DistinguishedName
 from tofutui.tofu.oids import attribute_type
 from tofutui.tofu.text import BLANKS, decode, encode
@@ -103,15 +103,43 @@ def _by_attributes(
     for lines, reading in tried:
         if not _differences(lines):
             return NameComparison(Relation.EQUAL, len(found) > 1, reading, lines, ())
-    if text.startswith("/") and _folded_slash(text) == _folded_slash(renderings(presented)[0]):
+    if text.startswith("/") and _is_made_of(_slash_pieces(slash_value(text))[1:], presented):
         return _equal(presented, presented, ambiguous=True)
     lines, reading = min(tried, key=lambda one: len(_differences(one[0])))
     return NameComparison(Relation.DIFFERENT, len(found) > 1, reading, lines, differences_in_words(lines))
 
 
-def _folded_slash(text: str) -> list[str]:
+def _slash_pieces(text: str) -> tuple[str, ...]:
     """A slash form cut at every slash, so that case and blanks do not count wherever the attributes begin."""
-    return [fold(_known_type(piece)) for piece in slash_value(text).split("/")]
+    return tuple(fold(_known_type(piece)) for piece in text.split("/"))
+
+
+def _is_made_of(pieces: tuple[str, ...], presented: DistinguishedName) -> bool:
+    """Whether the pieces of a slash form are the attributes of a name, each as a whole, in any order."""
+    parts = [
+        _slash_pieces(f"{one.type}={decode(slash_bytes(one))}") for rdn in raw_name(presented) for one in rdn
+    ]
+    if sum(map(len, parts)) != len(pieces):
+        return False
+    return any(_is_laid_out(pieces, sorted(parts, key=len, reverse=longest)) for longest in (True, False))
+
+
+def _is_laid_out(pieces: tuple[str, ...], parts: list[tuple[str, ...]]) -> bool:
+    """Whether the parts, taken in this order of preference, lie in a row as the pieces do."""
+    waiting: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
+    for part in parts:
+        waiting[part[0]][part] = waiting[part[0]].get(part, 0) + 1
+    at = 0
+    while at < len(pieces):
+        group = waiting.get(pieces[at], {})
+        part = next((part for part in group if pieces[at : at + len(part)] == part), ())
+        if not part:
+            return False
+        at += len(part)
+        group[part] -= 1
+        if not group[part]:
+            del group[part]
+    return True
 
 
 def _known_type(piece: str) -> str:
@@ -171,11 +199,37 @@ def align(stored: DistinguishedName, presented: DistinguishedName) -> tuple[Attr
     for kind, value, spellings in left:
         found = _take(waiting, free, [(_type_key(kind), spelling) for spelling in spellings])
         matched.append(None if found is None else AttributeLine(kind, value, right[found][1], False))
+    _match_unknown_types(left, right, matched, free)
     rest: dict[str, deque[str]] = defaultdict(deque)
     for index, (kind, value, _) in enumerate(right):
         if free[index]:
             rest[_type_key(kind)].append(value)
     return _merge(left, matched, rest, [kind for kind, _, _ in right])
+
+
+def _match_unknown_types(
+    left: list[tuple[str, str, tuple[str, ...]]],
+    right: list[tuple[str, str, tuple[str, ...]]],
+    matched: list[AttributeLine | None],
+    free: list[bool],
+) -> None:
+    """A stored type that no table knows may be any type: it is compared by its value alone."""
+    unknown = [
+        index
+        for index, (kind, _, _) in enumerate(left)
+        if matched[index] is None and not attribute_type(kind)
+    ]
+    if not unknown:
+        return
+    waiting: dict[tuple[str, str], deque[int]] = defaultdict(deque)
+    for index, (_, _, spellings) in enumerate(right):
+        for spelling in spellings if free[index] else ():
+            waiting["", spelling].append(index)
+    for index in unknown:
+        kind, value, spellings = left[index]
+        place = _take(waiting, free, [("", spelling) for spelling in spellings])
+        if place is not None:
+            matched[index] = AttributeLine(kind, value, right[place][1], False)
 
 
 def _take(

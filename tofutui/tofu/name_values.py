@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from tofutui.tofu.errors import TofutuiError
 
+MOST_ATTRIBUTES = 10_000
+"""Attributes of a name that is read; real ones have a dozen."""
 _SPECIAL = re.compile(r'[,+"\\<>;]|^[ #]| $')
 
 

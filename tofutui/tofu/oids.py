@@ -1,5 +1,7 @@
 """Names of object identifiers: as OpenSSL prints them, and as they are shown here."""
 
+from tofutui.tofu.object_names import dotted_by_name, short_names
+
 # fmt: off
 _X520 = {
     3: "CN", 4: "SN", 5: "serialNumber", 6: "C", 7: "L", 8: "ST", 9: "street", 10: "O", 11: "OU",
@@ -96,9 +98,26 @@ def attribute_type(printed: str) -> str | None:
     """
     word = printed.upper().removeprefix("OID.")
     if word[:1].isdigit():
-        return ATTRIBUTES.get(word, word)
+        return short_name(word)
     # OpenSSL has both UID (userId) and uid (uniqueIdentifier); only the case tells them apart.
-    return printed if printed == "uid" else _BY_NAME.get(word)
+    if printed == "uid":
+        return printed
+    known = _BY_NAME.get(word)
+    if known is not None:
+        return known
+    dotted = dotted_by_name().get(word)
+    return None if dotted is None else short_name(dotted)
+
+
+def short_name(dotted: str) -> str:
+    """The short name that OpenSSL prints for an object; the dotted form where it has none."""
+    return ATTRIBUTES.get(dotted) or short_names().get(dotted, dotted)
+
+
+def is_usual(printed: str) -> bool:
+    """Whether a printed type is one that names are made of, and not any other object with a name."""
+    word = printed.upper().removeprefix("OID.")
+    return printed == "uid" or word in _BY_NAME or word[:1].isdigit()
 
 
 SIGNATURES: dict[str, str] = {
