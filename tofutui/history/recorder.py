@@ -143,7 +143,7 @@ class _Newest:
     def _begin(self, seen: RowSeen, was_there: bool, span: tuple[int, str, bool] | None) -> None:
         beginning = self._beginning(was_there)
         appeared = beginning is Beginning.APPEARED
-        # Rule 5 of the design: the same certificate in the last probe before and, thoroughly, in this one.
+        # It was watched if it is the same certificate in the last probe before and, thoroughly, in this one.
         watched = appeared and seen.sole and span is not None and span[1:] == (seen.sha256, False)
         begin(
             self._connection,

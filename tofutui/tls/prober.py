@@ -28,7 +28,7 @@ from tofutui.tofu.presented import Attempt, Presented, Status
 from tofutui.tofu.session import ProbeSettings, Via
 
 PER_HOST = 4
-"""Probes at once to one address of the tables (part 4 of the design)."""
+"""Probes at once to one address of the tables."""
 
 _OFF = "not asked: probing is switched off"
 _UNMAPPED = "this address cannot be asked from here: say in probe.map where it is reached"

@@ -59,7 +59,7 @@ class KnownCertificate:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A certificate that was watched while the node learned it (rule 5 of the design).
+    """A certificate that was watched while the node learned it.
 
     The row was absent in one complete listing and present in the next, the last probe before and the first
     after saw this certificate, and the endpoint showed no other to the extra probes.
@@ -72,7 +72,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What was presented when this incarnation of a row was first seen (rule 6 of the design)."""
+    """What was presented when this incarnation of a row was first seen."""
 
     sha256: str | None
     """None if nothing was presented so far."""

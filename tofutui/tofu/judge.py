@@ -68,10 +68,10 @@ class _Finding:
 def judge(case: Case) -> Judgement:
     """The verdict over a row, its reasons strongest first, and all the evidence.
 
-    The first piece of evidence that argues for a verdict decides, in this order: no
-    stored subject or no certificate, imported certificate, names, the node's log, own observation, history
-    and the operator's word. A certificate thought proven that the node's log shows to be refused is only
-    suspect.
+    The first piece of evidence that argues for a verdict decides, in this order: no stored subject or no
+    certificate, imported certificate, names, the node's log, own observation, history and the operator's
+    word. Where an imported certificate and an own observation, or a certificate thought proven and the
+    node's log, say the opposite, the row is suspect.
     """
     facts = case.facts
     if not case.is_stored:

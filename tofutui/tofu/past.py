@@ -8,7 +8,7 @@ from tofutui.tofu.evidence import Observation, Sighting
 
 
 class Beginning(StrEnum):
-    """Why an incarnation of a row began (part 2 of the design)."""
+    """Why an incarnation of a row began."""
 
     FIRST = "first seen"
     """In the first complete listing there is: nobody knows how old the row was then."""
@@ -48,7 +48,7 @@ class Incarnation:
     """Of the listings that show it, the last so far."""
     ended: datetime | None = None
     known_sha256: str | None = None
-    """The certificate that the node must have learned (rule 5 of the design), if it could be watched."""
+    """The certificate that the node must have learned, if it could be watched."""
     absent_at: datetime | None = None
     """The listing without it before it appeared."""
     shown: tuple[Shown, ...] = ()
@@ -74,7 +74,7 @@ class Past:
 
     @property
     def first_sighting(self) -> Sighting | None:
-        """What was presented when the incarnation was first seen (rule 6 of the design)."""
+        """What was presented when the incarnation was first seen."""
         now = self.current
         if now is None:
             return None
@@ -94,7 +94,7 @@ class Past:
 
     @property
     def observation(self) -> Observation | None:
-        """The certificate watched while the node learned it (rule 5 of the design)."""
+        """The certificate watched while the node learned it."""
         now = self.current
         if now is None or now.known_sha256 is None or now.absent_at is None:
             return None

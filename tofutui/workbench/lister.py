@@ -19,8 +19,7 @@ DIFFERING = "two listings in a row differ: rows are missing that nobody is known
 class Lister:
     """Runs `listcerts` on one node, never two at once, and keeps its table.
 
-    A listing that misses rows which nobody deleted is asked for once more; only two equal answers count
-    (part 2 of the design).
+    A listing that misses rows which nobody deleted is asked for once more; only two equal answers count.
     """
 
     def __init__(self, node: Node, table: Table, clock: Callable[[], datetime], rows_came: RowsCame) -> None:

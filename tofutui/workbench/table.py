@@ -18,7 +18,7 @@ ABSENT = "+"
 class Table:
     """The entries of one `NodeView`, kept by row id, and what is remembered about them.
 
-    Incarnations (part 2 of the design) are known only as far as this run has seen them begin.
+    Incarnations are known only as far as this run has seen them begin.
     """
 
     session: Session
