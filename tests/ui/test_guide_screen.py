@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.fake_bench import session
+from tests.support.fake_bench import NOW, session
 from tests.support.guided import guided
-from tests.support.shown_guide import run_at
+from tests.support.shown_guide import guide_screen, run_at
 from tofutui.guide import engine
-from tofutui.tofu.guided import Progress
+from tofutui.tofu.guided import Check, Progress, Result, StepState
 from tofutui.ui import guidewords
 from tofutui.ui.actions import GUIDE
 from tofutui.ui.lines import Tone, plain, width
@@ -105,6 +105,48 @@ def test_a_step_that_rests_on_what_was_not_seen_is_not_green(ascii_only: bool) -
     assert plain([marks["delete"]]).split()[0] == "!"
     assert "not all seen" in plain([marks["delete"]])
     assert {tone for _, tone in marks["preflight"]} == {Tone.PROVEN}
+
+
+class Answering:
+    """What a guide would see and do, in place of the nodes; ticks are only noted."""
+
+    def __init__(self, screen: GuideScreen, result: Result) -> None:
+        self.result = result
+        self.ticked: list[tuple[str, str]] = []
+        guide: Any = screen.guide
+        guide.direction, guide.tick = self.direction, self.tick
+
+    async def direction(self) -> Check:
+        return Check(id="ha-direction", title="t", result=self.result, seen="SECONDARY: Split Brain", at=NOW)
+
+    async def tick(self, step: StepState, seen: str = "", *, vouched_for: str = "") -> None:
+        self.ticked.append((step.id, vouched_for))
+
+
+@pytest.mark.parametrize(
+    ("result", "answer", "vouched_for"),
+    [
+        (Result.PASS, (), ""),
+        (Result.WARN, ("down", "enter"), "SECONDARY: Split Brain"),
+        (Result.UNKNOWN, ("down", "enter"), "SECONDARY: Split Brain"),
+        (Result.WARN, ("down", "up", "enter"), None),
+        (Result.WARN, ("escape",), None),
+    ],
+)
+async def test_before_register_is_ticked_the_operator_says_what_no_state_shows(
+    desk: Start, result: Result, answer: tuple[str, ...], vouched_for: str | None
+) -> None:
+    async with desk() as d:
+        screen = guide_screen(d, "register", "seen")
+        answering = Answering(screen, result)
+        await d.app.push_screen(screen)
+        await d.until(lambda: "run 0" in d.text)
+        await d.press("enter")
+        if answer:
+            await d.until(lambda: "Split Brain" in d.text and "takes it" in d.text)
+            await d.press(*answer)
+        await d.until(lambda: bool(answering.ticked) or "not ticked" in d.message)
+        assert answering.ticked == ([] if vouched_for is None else [("register", vouched_for)])
 
 
 async def test_one_of_several_is_chosen_and_the_pickers_other_keys_do_nothing(desk: Start) -> None:

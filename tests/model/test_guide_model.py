@@ -1,0 +1,169 @@
+"""No tick of the guide is green that the states and rows seen do not bear out: random stories, and a judge.
+
+``TOFUTUI_MODEL_GUIDE_STEPS`` sets the steps, ``TOFUTUI_MODEL_SEED`` the first seed (``random`` for another
+one each time). ``-s`` shows the figures.
+"""
+
+import os
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.guide_judge import Broken
+from tests.support.guide_stories import tell_stories
+from tests.support.guide_world import GuideWorld
+from tofutui.guide import engine
+from tofutui.guide.conductor import Guide
+from tofutui.guide.looking import Looking
+from tofutui.tofu.guided import Check, Result, Run, Vouched
+
+STEPS = int(os.environ.get("TOFUTUI_MODEL_GUIDE_STEPS", "10000"))
+
+Patch = pytest.MonkeyPatch
+
+
+def first_seed() -> int:
+    wanted = os.environ.get("TOFUTUI_MODEL_SEED", "1")
+    return random.SystemRandom().randrange(10**6) if wanted == "random" else int(wanted)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[GuideWorld]:
+    world = GuideWorld(tmp_path)
+    yield world
+    world.end()
+
+
+REACHED = (
+    "done: acknowledge", "done: acknowledge with doubt", "done: register", "done: register with doubt",
+    "done: active", "done: active with doubt", "done: delete", "done: delete with doubt", "done: preflight",
+    "done: preflight with doubt", "done: verify", "done: verify with doubt", "connected again", "vouched",
+    "refused", "take over", "resume", "skip", "event: other",
+)  # fmt: skip
+
+
+@pytest.mark.timeout(max(240, STEPS // 20))
+def test_no_tick_is_green_that_was_not_seen(world: GuideWorld) -> None:
+    assert tell_stories(world, STEPS, first_seed=first_seed()) >= STEPS
+    for name, number in sorted(world.counts.items()):
+        print(f"  {number:8,}  {name}")
+    assert [name for name in REACHED if not world.counts[name]] == []
+
+
+def direction_of_the_preflight_only(patch: Patch) -> None:
+    """Whoever left the preflight out is not asked, and a state that is not read leaves the old check."""
+
+    def directed(run: Run, direction: Check) -> Run:
+        known = any(check.id == direction.id for check in run.checks)
+        if not known or direction.result is Result.UNKNOWN:
+            return run
+        kept = tuple(direction if check.id == direction.id else check for check in run.checks)
+        return replace(run, checks=kept)
+
+    def overwriting(
+        run: Run,
+        id_: str,
+        direction: Check,
+        vouched: Vouched | None,
+        *,
+        by: str,
+        now: datetime,
+        seen: str = "",
+    ) -> Run:
+        return engine.done(run, id_, by=by, now=now, seen=seen)
+
+    patch.setattr(engine, "directed", directed)
+    patch.setattr(engine, "overwriting", overwriting)
+
+
+def direction_not_asked_at_the_tick(patch: Patch) -> None:
+    async def as_last_asked(self: Looking) -> Check:
+        return self._direction()
+
+    patch.setattr(Looking, "direction", as_last_asked)
+
+
+def any_word_counts(patch: Patch) -> None:
+    """What was answered about other states counts too."""
+    strict = engine.overwriting
+
+    def lenient(
+        run: Run, id_: str, direction: Check, vouched: Vouched | None, *, by: str, **rest: Any
+    ) -> Run:
+        said = replace(vouched, states=direction.seen, step="overwrite") if vouched else None
+        return strict(run, id_, direction, said, by=by, **rest)
+
+    patch.setattr(engine, "overwriting", lenient)
+
+
+def no_word_needed(patch: Patch) -> None:
+    strict = engine.overwriting
+
+    def silent(run: Run, id_: str, direction: Check, vouched: Vouched | None, *, by: str, **rest: Any) -> Run:
+        if direction.result is not Result.FAIL:
+            direction = replace(direction, result=Result.PASS)
+        return strict(run, id_, direction, vouched, by=by, **rest)
+
+    patch.setattr(engine, "overwriting", silent)
+
+
+def states_by_search(patch: Patch) -> None:
+    """Words of a good state anywhere in what is printed, and no word that is known to be bad."""
+
+    def connected(nodes: Any) -> bool:
+        states = {node.role.value: node.state for node in nodes}
+        lost = re.search(r"lost|alone|not\s+configured", states.get("secondary", ""), re.IGNORECASE)
+        return bool(re.search(r"primary\s+active", states.get("primary", ""), re.IGNORECASE)) and not lost
+
+    for module in ("conductor", "looking", "verify", "preflight"):
+        patch.setattr(f"tofutui.guide.{module}.is_connected", connected)
+
+
+def anybody_ticks_primary_active(patch: Patch) -> None:
+    patch.setattr("tofutui.guide.conductor.contradicts_active", lambda nodes: False)
+
+
+def unjudged_is_none(patch: Patch) -> None:
+    patch.setattr("tofutui.guide.survey.unjudged_of", lambda *_: [])
+    patch.setattr("tofutui.guide.verify.unjudged_rows", lambda *_: [])
+
+
+def tables_cut_off_are_whole(patch: Patch) -> None:
+    patch.setattr("tofutui.guide.unjudged._table", lambda _: [])
+
+
+def ticks_never_looked_at_again(patch: Patch) -> None:
+    async def nothing(_: Guide) -> None:
+        return None
+
+    patch.setattr(Looking, "_look_at_ticks", nothing)
+
+
+PLANTS = (
+    direction_of_the_preflight_only,
+    direction_not_asked_at_the_tick,
+    any_word_counts,
+    no_word_needed,
+    states_by_search,
+    anybody_ticks_primary_active,
+    unjudged_is_none,
+    tables_cut_off_are_whole,
+    ticks_never_looked_at_again,
+)
+"""Ways to break the guide; the stories show each."""
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
+def test_a_guide_that_claims_more_is_found(
+    plant: Callable[[Patch], None], world: GuideWorld, monkeypatch: Patch
+) -> None:
+    plant(monkeypatch)
+    with pytest.raises(Broken) as broken:
+        tell_stories(world, 20_000)
+    print(broken.value)

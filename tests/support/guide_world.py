@@ -1,0 +1,368 @@
+"""A pair as the guide sees it, without nodes: what both say and hold, and programs that look at it.
+
+Listings, probes and SSH are left out, and runs are stored in memory; the guide, its checks, the journal and
+the reading of `ncs ha status` are the real ones, in simulated time.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from tests.support.fake_bench import certificate, entry, session
+from tests.support.virtual_time import VirtualLoop
+from tofutui.appliance.errors import ApplianceError
+from tofutui.guide.conductor import Guide
+from tofutui.guide.holding import Tools
+from tofutui.guide.lease import Me
+from tofutui.history.database import FILE, Database
+from tofutui.history.journal import Journal
+from tofutui.history.runs import Held, LeaseLost
+from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase
+from tofutui.tofu.endpoint import Endpoint
+from tofutui.tofu.failures import LogDigest, read_log
+from tofutui.tofu.guided import Event, Lease, Run
+from tofutui.tofu.plan import Deletion, Outcome, Step
+from tofutui.tofu.presented import Presented, Status
+from tofutui.tofu.session import Remote, Role, Session
+from tofutui.tofu.site import Who
+from tofutui.tofu.verdict import Verdict
+
+EPOCH = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+ISE = Remote(name="ise01", kind="ise", endpoint=Endpoint("198.51.100.20", 443))
+KEYS = {
+    Role.PRIMARY: ("192.0.2.11_8082", "198.51.100.20_443", "198.51.100.30_443"),
+    Role.SECONDARY: ("192.0.2.10_8082", "198.51.100.31_443"),
+}
+STALE = (Verdict.MISMATCH, Verdict.SUSPECT)
+UNJUDGED = (Verdict.SAME_NAME, Verdict.NO_ANSWER, Verdict.UNREADABLE)
+
+ACTIVE = (
+    "[Role] Primary [Secondary Server] prime-sec(192.0.2.11) [State] Primary Active [Failover Type] Manual"
+)
+SYNCING = "[Role] Secondary [Primary Server] prime-pri(192.0.2.10) [State] Secondary Syncing"
+
+
+def _state(role: Role, state: str) -> str:
+    return f"[Role] {role.value.title()} [State] {state}"
+
+
+ANSWERS: dict[Role, dict[str, tuple[str, ...]]] = {
+    Role.PRIMARY: {
+        "good": (ACTIVE, _state(Role.PRIMARY, "Primary Active")),
+        "none": tuple(_state(Role.PRIMARY, one) for one in ("HA not Configured", "Stand Alone")),
+        "begun": (_state(Role.PRIMARY, "HA Initializing"),),
+        "newer": tuple(
+            _state(Role.PRIMARY, one)
+            for one in ("Primary Failover", "Primary Preparing for Failback", "Primary Failback")
+        ),
+        "unknown": (
+            *(
+                _state(Role.PRIMARY, one)
+                for one in (
+                    "Not Primary Active", "waiting to become Primary Active", "primary active",
+                    "Primary Active (split brain)", "Primary  Active", "Primary Uncertain", "Failed",
+                    "Disconnected", "Primary Lost Secondary", "Primary Active, no longer",
+                    "Primary Database Copy Failed",
+                )
+            ),
+            f"{ACTIVE}\n{_state(Role.PRIMARY, 'Primary Uncertain')}",
+            f"{ACTIVE}\nWARNING: split brain",
+            "[Role] Secondary [State] Primary Active",
+        ),
+        "silent": ("", "% the server is busy", "[State]", "Split brain"),
+    },
+    Role.SECONDARY: {
+        "good": (SYNCING, _state(Role.SECONDARY, "Secondary Syncing")),
+        "none": tuple(_state(Role.SECONDARY, one) for one in ("HA not Configured", "Stand Alone")),
+        "begun": (_state(Role.SECONDARY, "HA Initializing"),),
+        "newer": (
+            *(
+                _state(Role.SECONDARY, one)
+                for one in ("Secondary Active", "Secondary Failover", "Secondary Prep Failback")
+            ),
+            ACTIVE,
+        ),
+        "unknown": (
+            *(
+                _state(Role.SECONDARY, one)
+                for one in (
+                    "Secondary Uncertain", "Split Brain", "secondary syncing", "Not Secondary Syncing",
+                    "Secondary Lost Primary", "Secondary Alone", "Failed", "Secondary Syncing?",
+                )
+            ),
+            f"{SYNCING}\n{_state(Role.SECONDARY, 'Secondary Uncertain')}",
+        ),
+        "silent": ("", "% the server is busy", "[State]", "Split brain"),
+    },
+}  # fmt: skip
+"""What a node may print, by what it means; the judge goes by this meaning and never reads the words."""
+
+SAFE = {("none", "none"), ("good", "good"), ("good", "none")}
+BEGUN = {("begun", "begun"), ("begun", "none"), ("none", "begun"), ("begun", "good"), ("good", "begun")}
+
+
+@dataclass
+class Truth:
+    """One node as it is."""
+
+    role: Role
+    meaning: str = "none"
+    printed: str = ""
+    rows: dict[str, Verdict] = field(default_factory=dict)
+    reachable: bool = True
+    complete: bool = True
+
+    def say(self, meaning: str, number: int) -> None:
+        """From now on it prints one of the answers with this meaning."""
+        words = ANSWERS[self.role][meaning]
+        self.meaning, self.printed = meaning, words[number % len(words)]
+
+
+@dataclass
+class Printed:
+    """What a command prints."""
+
+    text: str
+
+
+@dataclass
+class ModelNode:
+    """The link of one program to a node."""
+
+    truth: Truth
+    asked: int = 0
+    """How often the HA state was asked and answered."""
+    meaning: str = "unread"
+    """That of the newest answer."""
+
+    @property
+    def connected(self) -> bool:
+        return self.truth.reachable
+
+    async def ha_status(self) -> Printed:
+        await asyncio.sleep(0.1)
+        self.asked += 1
+        self.meaning = self.truth.meaning if self.truth.reachable else "unread"
+        if not self.truth.reachable:
+            raise ApplianceError("connection refused")
+        return Printed(self.truth.printed)
+
+    async def show_version(self) -> Printed:
+        return Printed("Cisco Prime Infrastructure\nVersion : 3.7.0\nBuild : 3.7.0.0.159\n")
+
+
+@dataclass(frozen=True)
+class QuietLog:
+    """A node's log without a failure in it."""
+
+    role: Role
+    source: str = "hm-0-0.log"
+    digest: LogDigest = field(default_factory=lambda: read_log([]))
+
+
+@dataclass
+class Testimony:
+    """The logs at hand."""
+
+    every_log: tuple[QuietLog, ...] = tuple(map(QuietLog, Role))
+
+
+class ModelBench:
+    """A comparison of one program; a refresh takes over what the nodes hold."""
+
+    def __init__(self, truth: dict[Role, Truth], known: Session, clock: Callable[[], datetime]) -> None:
+        self.truth, self.session, self._clock = truth, known, clock
+        views = {role: NodeView(role=role, host=str(role), shown_address=str(role)) for role in Role}
+        self.comparison = Comparison(session=known, nodes=views, seen_from="jump01")
+        self.nodes = {role: ModelNode(truth[role]) for role in Role}
+        self.on_change: Callable[[object], None] = lambda change: None
+        self.testimony = Testimony()
+
+    def node(self, role: Role) -> ModelNode:
+        return self.nodes[role]
+
+    def clock_of(self, role: Role) -> None:
+        return None
+
+    async def look_at(self, role: Role, endpoint: Endpoint) -> Presented:
+        return Presented(status=Status.OK, at=self._clock(), certificate=certificate("any"))
+
+    async def refresh(self) -> None:
+        await asyncio.sleep(0.5)
+        for role, truth in self.truth.items():
+            self._take_over(self.comparison.nodes[role], truth)
+
+    def _take_over(self, view: NodeView, truth: Truth) -> None:
+        view.hostname = f"prime-{truth.role.value[:3]}"
+        view.complete = truth.reachable and truth.complete
+        if not truth.reachable:
+            view.phase, view.error, view.lost_at = Phase.PARTIAL, "connection refused", self._clock()
+            return
+        view.phase, view.error = (Phase.LISTED, None) if truth.complete else (Phase.PARTIAL, "cut off")
+        view.lost_at, view.listed_at, view.clock_skew_s = None, self._clock(), 0.1
+        rows = {key: _row(truth.role, key, verdict) for key, verdict in truth.rows.items()}
+        view.entries.clear()
+        view.entries.update(rows)
+
+
+class ModelExecutor:
+    """Deletes nothing by itself; earlier deletions are settled by the story."""
+
+    async def settle(self, role: Role) -> tuple[str, ...]:
+        return ()
+
+    def why_not(self, role: Role, row: Entry | None = None) -> str | None:
+        return None
+
+
+def _row(role: Role, key: str, verdict: Verdict) -> Entry:
+    who = Who.ISE if key.endswith("_443") else Who.PEER
+    presented = (
+        None if verdict is Verdict.NO_ANSWER else ("x" if verdict is Verdict.MISMATCH else "prime-pri")
+    )
+    return entry(role, key, verdict, who=who, presented=presented)
+
+
+class ModelRuns:
+    """The store of runs without a file: who holds a run may change it, as in `tofutui.history.runs`."""
+
+    def __init__(self) -> None:
+        self._held: dict[int, Held] = {}
+
+    def clear(self) -> None:
+        self._held.clear()
+
+    def begin(self, run: Run, lease: Lease, event: Event) -> Run:
+        run = replace(run, id=len(self._held) + 1)
+        self._held[run.id] = Held(run, 1, lease)
+        return run
+
+    def save(self, run: Run, lease: Lease, event: Event) -> int:
+        held = self._held[run.id]
+        if held.lease is None or held.lease.token != lease.token:
+            raise LeaseLost("the run is held by somebody else")
+        self._held[run.id] = Held(run, held.revision + 1, held.lease)
+        return held.revision + 1
+
+    def take(self, run_id: int, lease: Lease, seen: Lease | None, event: Event) -> Held:
+        held = self._held[run_id]
+        if held.lease != seen:
+            raise LeaseLost("somebody else was faster")
+        self._held[run_id] = Held(held.run, held.revision + 1, lease)
+        return self._held[run_id]
+
+    def release(self, run_id: int, lease: Lease) -> None:
+        held = self._held.get(run_id)
+        if held is not None and held.lease is not None and held.lease.token == lease.token:
+            self._held[run_id] = replace(held, lease=None)
+
+    def get(self, run_id: int) -> Held | None:
+        return self._held.get(run_id)
+
+    def open_run(self, session: str) -> Held | None:
+        still_open = [held for held in self._held.values() if held.run.ended is None]
+        return still_open[-1] if still_open else None
+
+
+@dataclass(eq=False)
+class Operator:
+    """One running program and who works with it."""
+
+    name: str
+    bench: ModelBench
+    guide: Guide
+    word: str = ""
+    """The states that were shown last when a direction was asked for."""
+
+
+class GuideWorld:
+    """The pair, two programs on one history, and a loop to run them on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.runner = asyncio.Runner(loop_factory=VirtualLoop)
+        self.database = Database(folder / FILE)
+        self.database._connection.execute("PRAGMA synchronous = OFF")  # a test need not survive a power cut
+        self.runs, self.journal = ModelRuns(), Journal(self.database)
+        self.truth = {role: Truth(role) for role in Role}
+        self.operators: list[Operator] = []
+        self.learned: set[tuple[Role, str]] = set()
+        """Rows that were deleted in this run and seen to be gone."""
+        self.counts: Counter[str] = Counter()
+        self._tokens = count()
+
+    def clock(self) -> datetime:
+        return EPOCH + timedelta(seconds=self.runner.get_loop().time())
+
+    def do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.runner.run(work)
+
+    def begin(self) -> None:
+        """A pair without HA, two programs, no run."""
+        self.leave()
+        with self.database.transaction() as connection:
+            connection.execute("DELETE FROM deletion")
+        self.runs.clear()
+        self.learned.clear()
+        known = session(remotes=(ISE,))
+        for role, truth in self.truth.items():
+            truth.say("none", 0)
+            truth.reachable = truth.complete = True
+            truth.rows = dict.fromkeys(KEYS[role], Verdict.PROVEN)
+        self.operators = [self._operator(name, pid, known) for pid, name in enumerate(("ops", "ann"), 1)]
+
+    def _operator(self, name: str, pid: int, known: Session) -> Operator:
+        bench: Any = ModelBench(self.truth, known, self.clock)
+        executor: Any = ModelExecutor()
+        runs: Any = self.runs
+        me = Me(f"jump{pid:02}", name, pid)
+        tools = Tools(
+            bench=bench, executor=executor, runs=runs, journal=self.journal, me=me, clock=self.clock,
+            token=lambda: str(next(self._tokens)),
+        )  # fmt: skip
+        return Operator(name, bench, Guide(tools))
+
+    def leave(self) -> None:
+        for operator in self.operators:
+            self.do(operator.guide.close())
+        self.operators.clear()
+
+    def end(self) -> None:
+        self.leave()
+        self.runner.close()
+        self.database.close()
+
+    async def delete(self, operator: Operator, ends: list[Outcome]) -> None:
+        """A plan of every stale row is run; each deletion ends as given, the rest is not run."""
+        steps: list[Step] = []
+        for row, end in zip(operator.guide.survey.stale(), ends, strict=False):
+            good = all(step.outcome in (Outcome.GONE, Outcome.CAME_BACK) for step in steps)
+            steps.append(self._delete(operator, row, end if good else Outcome.NOT_RUN))
+        await operator.bench.refresh()
+        await operator.guide.deleted(tuple(steps))
+
+    def _delete(self, operator: Operator, row: Entry, end: Outcome) -> Step:
+        key, command = row.key or "", row.delete_command or ""
+        deletion = Deletion(
+            role=row.role, host="h", shown_address="h", hostname="h", host_key=None, entry=row, key=key,
+            command=command,
+        )  # fmt: skip
+        if end.was_sent:
+            at = self.clock()
+            number = self.journal.open_entry(
+                session=operator.bench.session.name, role=row.role, host="h", hostname="h", key=key,
+                command=command, operator=operator.name, sha256=None, at=at,
+            )  # fmt: skip
+            self.journal.outcome(number, end, "as the story says", at)
+            rows = self.truth[row.role].rows
+            if end is Outcome.GONE:
+                rows.pop(key, None)
+            elif end in (Outcome.CAME_BACK, Outcome.CANNOT_TELL):
+                rows[key] = Verdict.SAME_NAME
+            change = self.learned.add if end.is_good else self.learned.discard
+            change((row.role, key))
+        return Step(deletion=deletion, outcome=end, text="as the story says", words="", at=self.clock())
