@@ -2,15 +2,18 @@
 
 import sys
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from textual.dom import DOMNode
 
 from tofutui.tofu.errors import TofutuiError
 from tofutui.ui.followers import FollowedApp
 from tofutui.ui.lines import Tone
 from tofutui.ui.screens.base import Acting
+from tofutui.ui.screens.whole import unless_gone
 from tofutui.ui.widgets.bars import KeyBar
 
 _ACTIONS = 30
@@ -41,6 +44,17 @@ class GuardedApp(FollowedApp):
             if isinstance(screen, Acting) and screen.query(KeyBar):
                 screen.say(text, tone, stays=stays)
                 return
+
+    async def run_action(
+        self,
+        action: str | tuple[str, str, tuple[object, ...]],
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """As Textual's; a key for a screen that is not whole does nothing."""
+        with unless_gone(default_namespace or self.screen):
+            return await super().run_action(action, default_namespace, namespaces)
+        return True
 
     def run_guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work in the background; what goes wrong there is shown and ends nothing."""

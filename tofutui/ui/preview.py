@@ -9,6 +9,7 @@ from textual.theme import Theme
 from textual.widgets import OptionList
 
 from tofutui.ui.app import TofutuiApp
+from tofutui.ui.screens.whole import Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class ThemeChoice:
         self.app.use_theme(self.name)
 
 
-class PreviewPalette(CommandPalette):
+class PreviewPalette(Whole, CommandPalette):
     """A palette in which themes are seen before they are chosen."""
 
     _before = ""

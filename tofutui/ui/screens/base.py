@@ -16,6 +16,7 @@ from tofutui.ui.actions import EVERYWHERE, SHARED, Action, Scope, State
 from tofutui.ui.clipboard import SENT
 from tofutui.ui.held import ALONE
 from tofutui.ui.lines import Line, Tone, fit, plain, width
+from tofutui.ui.screens.whole import Whole, is_whole
 from tofutui.ui.widgets.bars import KeyBar
 from tofutui.ui.widgets.painted import Painted, Scroller
 
@@ -41,7 +42,7 @@ def bindings_of(actions: Sequence[Action], *, everywhere: bool = True) -> list[B
     ]
 
 
-class Acting(Screen[Result]):
+class Acting(Whole, Screen[Result]):
     """A screen whose keys come from the registry; ``row.delete`` is carried out by ``do_row_delete``.
 
     Textual calls ``on_mount`` of every class of a screen's line by itself: no call of ``super`` anywhere.
@@ -167,8 +168,10 @@ class Acting(Screen[Result]):
     async def action_act(self, id_: str) -> None:
         """Carry out an action, or say why that is not possible now.
 
-        Esc first takes a message away that stays.
+        Esc first takes a message away that stays. A screen that is not whole does nothing.
         """
+        if not is_whole(self):
+            return
         action = self.owner.keys.of(id_)
         dismisses = "escape" in action.keys and self.owner.key == "escape"
         if any([bar.hush(all_=dismisses) for bar in self.query(KeyBar)]):
