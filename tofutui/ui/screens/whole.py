@@ -29,7 +29,7 @@ def is_whole(node: DOMNode) -> bool:
 
 
 def _is_there(screen: Screen[Any]) -> bool:
-    return screen.is_attached and screen in screen.app.screen_stack
+    return screen.app.is_running and screen.is_attached and screen in screen.app.screen_stack
 
 
 @contextmanager
