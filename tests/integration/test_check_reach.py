@@ -196,7 +196,7 @@ REFUSALS = {
     "no key and no password taken": Refusal(cli(Cli(methods=("key",))), "accepted no key of admin"),
     "asks for more than a password": Refusal(
         cli(Cli(methods=("kbdint",), kbdint=[("", "", [("Token: ", False)], ["1"])])),
-        "is asked something else than a password, and nobody answered",
+        "is asked something else than a password, and no answer",
     ),
     "no common algorithm": Refusal(
         cli(Cli(), keys=[host_key("ssh-rsa")], **OLD), "set `legacy_ssh = true` for this node"

@@ -38,6 +38,8 @@ class Cli:
     kbdint: list[tuple[str, str, list[tuple[str, bool]], list[str]]] = field(default_factory=list)
     """Challenges: name, instructions, prompts, expected answers."""
     auth_banner: str = ""
+    on_auth: Callable[[asyncssh.SSHServerConnection], None] | None = None
+    """Called when a login begins."""
     keys: list[asyncssh.SSHKey] = field(default_factory=list)
     sessions_allowed: int | None = None
     expired: bool = False
@@ -246,6 +248,8 @@ class _Server(asyncssh.SSHServer):
     def begin_auth(self, username: str) -> bool:
         if self.cli.auth_banner and self._connection:
             self._connection.send_auth_banner(self.cli.auth_banner)
+        if self.cli.on_auth and self._connection:
+            self.cli.on_auth(self._connection)
         return True
 
     def password_auth_supported(self) -> bool:

@@ -6,7 +6,6 @@ from tofutui.appliance.dialogues import (
     DIALOGUES,
     NOT_SHOWN,
     PAGER,
-    asks_password,
     find_dialogue,
     is_harmless,
     loggable,
@@ -85,26 +84,6 @@ def test_any_other_answer_is_hidden(question: str) -> None:
     assert not is_harmless(question)
     assert loggable(question, "yes") == loggable(question, "123456") == NOT_SHOWN
     assert DialogueQuestion(Role.PRIMARY, None, question, None).hides_answer
-
-
-@pytest.mark.parametrize(
-    ("prompt", "asks"),
-    [
-        ("Password:", True),
-        ("admin@10.0.0.1's password: ", True),
-        ("Enter PASSCODE: ", True),
-        ("Kennwort: ", True),
-        ("Mot de passe :", True),
-        ("New password: ", False),
-        ("Current password: ", False),
-        ("Retype password: ", False),
-        ("PIN: ", False),
-        ("Verification code: ", False),
-        ("", False),
-    ],
-)
-def test_which_prompts_ask_for_the_password(prompt: str, asks: bool) -> None:
-    assert asks_password(prompt) is asks
 
 
 @pytest.mark.parametrize("line", ["--More--", " -- More -- ", "--more--(12%)", "---More---", "-- MORE --"])

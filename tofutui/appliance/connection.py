@@ -10,7 +10,7 @@ from socket import socket
 
 import asyncssh
 
-from tofutui.appliance import failures, hostkeys
+from tofutui.appliance import failures, hostkeys, undecodable
 from tofutui.appliance.algorithms import Offer
 from tofutui.appliance.credentials import AskedPassword, JumpPasswords, PasswordSource
 from tofutui.appliance.diagnosis import explain_hang_up
@@ -30,6 +30,7 @@ from tofutui.tofu.session import NodeSettings
 from tofutui.tofu.text import safe
 
 logging.getLogger("asyncssh").addHandler(logging.NullHandler())
+undecodable.install()
 
 TERMINAL_SIZE = (511, 1000)
 """Columns and lines: wide enough that no row is wrapped."""

@@ -31,7 +31,7 @@ class Dialogue:
     source: str
     """Where it was seen: DOMAIN.md part 3 and the source there."""
     notice: re.Pattern[str] | None = None
-    """The line to keep on the screen."""
+    """What the lines hold that are kept on the screen."""
     slow: bool = False
     """Wait for the longer silence first."""
     limit: int = 3
@@ -62,7 +62,7 @@ DIALOGUES = (
         _ends(r"another user is logged.*are you sure you want to continue[^\n]{0,60}"),
         "Yes",
         "S5: anything else gives `ERROR : Please enter Yes or No`",
-        notice=re.compile(r"[^\n]*another user is logged[^\n]*", re.IGNORECASE),
+        notice=re.compile("another user is logged", re.IGNORECASE),
     ),
     Dialogue("press Enter", _ends(PRESS_ENTER.pattern, r"\Z"), "", "S4"),
     Dialogue(
@@ -87,12 +87,6 @@ _EXPIRED = re.compile(
     r"|change your password (?:immediately|now)",
     re.IGNORECASE,
 )
-_ASKS_PASSWORD = re.compile(
-    r"pass(?:word|code|wort)|kennwort|mot de passe|contrase[nñ]a|\bsenha\b", re.IGNORECASE
-)
-_CHANGES_PASSWORD = re.compile(
-    r"\b(?:new|current|old|retype|re-enter|repeat|confirm|change)\b", re.IGNORECASE
-)
 _PLAIN_QUESTION = re.compile(r"(?:\?|\b(?:yes/no|y/n)\s*[)\]]?\s*:?)\s*\Z", re.IGNORECASE)
 _QUESTION = re.compile(r"[?:)\]>\uff1f\uff1a\uff09\u061f\u037e]\s*\Z")
 """Also the question marks and colons of Chinese, Japanese, Arabic and Greek."""
@@ -105,7 +99,8 @@ _HARMLESS = (
 NOT_SHOWN = "(not shown)"
 _HARMLESS_ANSWERS = re.compile(r"(?:yes|no|y|n|[0-9]{0,2})", re.IGNORECASE)
 _TOO_MANY = re.compile(
-    r"(?:too many|maximum (?:number of )?|max\w* |limit of )[^\n]{0,40}(?:session|login|user|connection)",
+    r"(?:too many|maximum (?:number of )?|max\w{0,12} |limit of )"
+    r"[^\n]{0,40}(?:session|login|user|connection)",
     re.IGNORECASE,
 )
 
@@ -124,16 +119,6 @@ def looks_like_question(line: str) -> bool:
 def is_plain_question(line: str) -> bool:
     """The same, more strictly: for commands that print much and ask nothing."""
     return _PLAIN_QUESTION.search(line) is not None
-
-
-def asks_password(prompt: str) -> bool:
-    """Whether a keyboard-interactive prompt asks for the login password itself, and not for a new one."""
-    return bool(_ASKS_PASSWORD.search(prompt)) and not _CHANGES_PASSWORD.search(prompt)
-
-
-def asks_new_password(prompt: str) -> bool:
-    """Whether a prompt belongs to a change of the password."""
-    return bool(_ASKS_PASSWORD.search(prompt) and _CHANGES_PASSWORD.search(prompt))
 
 
 def says_expired(text: str) -> bool:

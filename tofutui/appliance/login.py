@@ -7,10 +7,12 @@ from typing import TypeVar, cast
 import asyncssh
 
 from tofutui.appliance.credentials import PasswordSource
-from tofutui.appliance.dialogues import asks_new_password, asks_password, says_expired
+from tofutui.appliance.dialogues import says_expired
 from tofutui.appliance.errors import ApplianceError, NoPassword
 from tofutui.appliance.hostkeys import KnownKeys, Standing
+from tofutui.appliance.password_prompts import asks_new_password, asks_password, is_same, says_refused
 from tofutui.appliance.questions import Asker, PasswordQuestion
+from tofutui.appliance.talk import quoted
 from tofutui.appliance.timings import Timings
 from tofutui.tofu.secrets import Secret
 from tofutui.tofu.session import Role
@@ -86,6 +88,8 @@ class Attempt(asyncssh.SSHClient):
         self._tried_kbdint = False
         self._asked_more = False
         self._wants_new = False
+        self._answered = ""
+        """The prompt that the password was typed at."""
 
     @property
     def saw_hello(self) -> bool:
@@ -153,7 +157,7 @@ class Attempt(asyncssh.SSHClient):
             self._note(text)
         answers = []
         for prompt, echo in prompts:
-            answer = await self._answer(prompt, instructions, echo)
+            answer = await self._answer(prompt, f"{name}\n{instructions}".strip(), echo)
             if answer is None:
                 return None
             answers.append(answer)
@@ -163,18 +167,32 @@ class Attempt(asyncssh.SSHClient):
         if asks_new_password(prompt):
             self._wants_new = True
             return None
-        if asks_password(prompt) and not echo and self.sent_password is None:
-            return await self._password(prompt)
+        if asks_password(prompt) and not echo:
+            if self.sent_password is None:
+                self._answered = prompt
+                return await self._password(prompt)
+            if self._is_refusal(prompt, instructions):
+                return None
         self._asked_more = True
         words = "\n".join(text for text in (instructions.strip(), prompt) if text)
         question = PasswordQuestion(self._role, self._host, self._username, words, "answer")
         answer = await self._outside(self._asker.password(question))
         if answer is None and self.error is None:
             self.error = NoPassword(
-                f"{self._username}@{self._host} is asked something else than a password, and nobody answered",
+                f"{self._username}@{self._host} is asked something else than a password, and no answer was "
+                f"given: {quoted(words)}",
                 "log in from the app, or set key_file",
             )
         return answer
+
+    def _is_refusal(self, prompt: str, instructions: str) -> bool:
+        """Whether a second question for the password says that the first answer was wrong.
+
+        The same question without a word is not known to: some servers want a second password.
+        """
+        return says_refused(f"{instructions}\n{prompt}") or (
+            bool(instructions.strip()) and is_same(prompt, self._answered)
+        )
 
     async def _password(self, prompt: str) -> str | None:
         if self.sent_password is not None or self.error is not None or self._keys_first:
