@@ -8,6 +8,8 @@ def squeezed(text: str) -> str:
 
 _HOLD = 20
 """Lines of an echo at most; a command is never wrapped over more."""
+_LONGEST = 4_000
+"""Characters of one of its lines, with all that redrawing may put between them."""
 
 
 class EchoFilter:
@@ -26,8 +28,10 @@ class EchoFilter:
     def lines(self, lines: list[str]) -> list[str]:
         """Of the lines that ended, those which are output."""
         output: list[str] = []
-        for line in lines:
-            output += [line] if self._done else self._judge(line)
+        for at, line in enumerate(lines):
+            if self._done:
+                return output + lines[at:]
+            output += self._judge(line)
         return output
 
     def rest(self) -> list[str]:
@@ -36,6 +40,9 @@ class EchoFilter:
         return held
 
     def _judge(self, line: str) -> list[str]:
+        if len(line) > _LONGEST:
+            self._held.append(line)
+            return self.rest()
         so_far = squeezed("".join(self._held) + line)
         if so_far in self._forms:
             self._held = []

@@ -40,6 +40,8 @@ def _nothing() -> str | None:
     return None
 
 
+_LOGGED = 2_000
+"""Characters of a line of the command log."""
 _REPLACED = "the connection on which this was checked is gone"
 
 
@@ -335,7 +337,7 @@ class Node:
         return Order(command=command, total=self._timings.command_total, idle=self._timings.command_idle)
 
     def _say(self, kind: Literal["sent", "answer", "note", "error"], text: str) -> None:
-        self._log(LogLine(self._clock(), self.settings.role, kind, safe(text)))
+        self._log(LogLine(self._clock(), self.settings.role, kind, safe(text[:_LOGGED])))
 
 
 def _nobody() -> None:

@@ -34,6 +34,8 @@ PROMPT = re.compile(r"(?P<host>[^\s/@#>()]{1,100})/(?P<user>[^\s/#>()]{1,100})[#
 _OTHER_PROMPT = re.compile(r"\A[^\n]{0,100}[^#\s>] ?[#$>] ?\Z")
 """A shell's, a router's or a config prompt; a row of # is a progress bar."""
 _KEPT = 20_000
+_NOTICE = 400
+"""Characters of a notice."""
 
 
 class Opening:
@@ -109,9 +111,9 @@ class Opening:
             raise self._expired()
         if rounds > known.limit:
             raise self._unanswered(text)
-        self.notices += [
-            match.group().strip() for match in (known.notice.finditer(text) if known.notice else ())
-        ]
+        if known.notice:
+            kept = (line.strip() for line in text.splitlines() if known.notice.search(line))
+            self.notices += [line[:_NOTICE] for line in kept]
         if known.name != "banner pager" or rounds == 1:
             self._talk.say("answer", f"{known.answer or 'Enter'} ({known.name})")
         self._type(known.answer)

@@ -26,7 +26,11 @@ _UNFINISHED = re.compile(
     rf"|[\]PX^_][^\x07\x1b\r\n]{{0,{_STRING_LIMIT}}}\x1b?"
     r"|[ -/]{0,4})?\Z"
 )
+_ODD = re.compile(r"\r(?!\n)|[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]")
+"""Whatever needs more than splitting at line ends."""
 _TAIL = 400
+_LONGEST = 65_536
+"""Characters of an unfinished line that are kept; what is longer goes on in further lines."""
 
 
 class Screen:
@@ -34,6 +38,7 @@ class Screen:
 
     ``may_vanish`` says of an unfinished line whether a carriage return may wipe it (blanks, a pager's
     remark, the prompt drawn again); after any other text a carriage return counts as the end of a line.
+    A line that grows without end is handed out in parts.
     """
 
     def __init__(self, may_vanish: Callable[[str], bool] = lambda line: not line.strip()) -> None:
@@ -41,18 +46,39 @@ class Screen:
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._waiting = ""
         self._pieces: list[str] = []
+        self._length = 0
         self._returned = False
         self._lines: list[str] = []
 
     def feed(self, data: bytes) -> list[str]:
         """Take what arrived; the lines that ended with it, without their line ends."""
         text = self._waiting + self._decoder.decode(data)
+        if _ODD.search(text, 0, len(text) - text.endswith("\r")):
+            self._take_tokens(text)
+        else:
+            self._take_lines(text)
+        lines, self._lines = self._lines, []
+        return lines
+
+    def _take_lines(self, text: str) -> None:
+        """Plain lines, all at once; a carriage return at the end may belong to a line feed to come."""
+        self._waiting = ""
+        body = text.removesuffix("\r")
+        first, *further = body.replace("\r\n", "\n").split("\n")
+        if first:
+            self._write(first)
+        if further:
+            self._end_line()
+            self._lines += further[:-1]
+            if further[-1]:
+                self._write(further[-1])
+        self._returned = self._returned or body != text
+
+    def _take_tokens(self, text: str) -> None:
         cut = _UNFINISHED.search(text, max(0, text.rfind("\x1b", 0, -1)))
         self._waiting = text[cut.start() :] if cut else ""
         for token in _TOKEN.finditer(text, 0, cut.start() if cut else len(text)):
             self._take(token)
-        lines, self._lines = self._lines, []
-        return lines
 
     @property
     def line(self) -> str:
@@ -74,12 +100,15 @@ class Screen:
     def shorten(self) -> None:
         """Keep no more of the unfinished line than its `tail`, for whoever looks at nothing else."""
         if len(self._pieces) > 1:
-            self._pieces = [self.tail]
+            self._hold(self.tail)
 
     def wipe(self) -> None:
         """Forget the unfinished line."""
-        self._pieces.clear()
+        self._hold("")
         self._returned = False
+
+    def _hold(self, line: str) -> None:
+        self._pieces, self._length = [line] if line else [], len(line)
 
     def _take(self, token: re.Match[str]) -> None:
         kind, value = token.lastgroup, token.group()
@@ -99,12 +128,17 @@ class Screen:
     def _write(self, text: str) -> None:
         self._settle_return()
         self._pieces.append(text)
+        self._length += len(text)
+        if self._length > _LONGEST:
+            line = self.line
+            self._lines.append(line[:-_TAIL])
+            self._hold(line[-_TAIL:])
 
     def _settle_return(self) -> None:
         """A carriage return was not followed by a line feed: wipe the line, or end it."""
         if self._returned and self._pieces:
             if len(tail := self.tail) < _TAIL and self._may_vanish(tail):
-                self._pieces.clear()
+                self._hold("")
             else:
                 self._end_line()
         self._returned = False
@@ -117,6 +151,7 @@ class Screen:
     def _step_back(self) -> None:
         self._settle_return()
         if self._pieces:
+            self._length -= 1
             shorter = self._pieces.pop()[:-1]
             if shorter:
                 self._pieces.append(shorter)
