@@ -141,7 +141,7 @@ class Executor:
 
     async def _list(self, role: Role) -> Listing:
         listing = await self._bench.list_rows(role)
-        self._checked_on[role] = self._bench.node(role).login
+        self._checked_on[role] = self._bench.node(role).listed_over
         return listing
 
     def _look_back(self, steps: list[Step], lists: dict[Role, Listing], on_step: OnStep) -> None:

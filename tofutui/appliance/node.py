@@ -117,6 +117,8 @@ class Node:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._connector: Connector | None = None
         self._login: Login | None = None
+        self.listed_over: Login | None = None
+        """The link over which the last whole list came: what a deletion was checked on."""
         self._closing: asyncio.Task[None] | None = None
 
     @property
@@ -170,7 +172,7 @@ class Node:
         """Delete a row; sent at most once, and only over the link on which it was checked.
 
         ``unless`` is asked right before the command is typed, with nothing awaited in between: a sentence
-        stops it. ``on`` is the `login` at the time of the checks (default: the one that is up now).
+        stops it. ``on`` is the link of the checks, `listed_over` at their time (default: the one up now).
 
         Raises:
             ValueError: the key is not a plain one.
@@ -280,6 +282,8 @@ class Node:
             if not login.is_usable:
                 await self._drop(login)
             raise
+        if order.command == LISTCERTS:
+            self.listed_over = login
         return CommandOutput(order.command, text, started, self._clock())
 
     async def _guarded(self, work: Coroutine[Any, Any, _T], shell: Shell | None = None) -> _T:
