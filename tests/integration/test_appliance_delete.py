@@ -8,6 +8,7 @@ from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, bench
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, ask, pause, say, steps
 from tofutui.appliance.errors import UnknownDialogue
+from tofutui.tofu.endpoint import DELETE_COMMAND
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 
@@ -20,7 +21,7 @@ async def test_a_key_that_is_not_plain_is_never_sent(tmp_path: Path, key: str) -
     async with bench(tmp_path) as b:
         await b.node.connect()
         with pytest.raises(ValueError, match="plain"):
-            await b.node.deletecert(key)
+            await b.node.deletecert(DELETE_COMMAND + key)
         assert b.server.commands == ["terminal length 0"]
 
 
@@ -42,7 +43,7 @@ async def test_the_question_whether_to_delete_this_row_is_answered(
     cli = Cli(echo=echo, commands={DELETE: steps(ask(question, answer), say("done\n"))})
     async with bench(tmp_path, cli) as b:
         await b.node.connect()
-        output = await b.node.deletecert("198.51.100.20_443")
+        output = await b.node.deletecert(DELETE)
         assert b.server.typed[-1] == answer
         assert output.text.endswith("done\n")
         assert f"answer: {answer}" in b.logged
@@ -77,7 +78,7 @@ async def test_any_other_question_is_the_operators_and_without_an_answer_gets_ct
     async with bench(tmp_path, cli) as b:
         await b.node.connect()
         with pytest.raises(UnknownDialogue) as caught:
-            await b.node.deletecert("198.51.100.20_443")
+            await b.node.deletecert(DELETE)
         assert caught.value.sent
         assert question.strip().splitlines()[-1].replace("\b", "")[-20:] in str(caught.value)
         (asked,) = b.asker.dialogue_questions
@@ -93,7 +94,7 @@ async def test_the_operators_answer_is_typed(tmp_path: Path) -> None:
     cli = Cli(commands={DELETE: steps(ask("Restart now? (yes/no) ", "no"), say("not restarted\n"))})
     async with bench(tmp_path, cli, ScriptedAsker(passwords=[PASSWORD], dialogues=["no"])) as b:
         await b.node.connect()
-        assert "not restarted" in (await b.node.deletecert("198.51.100.20_443")).text
+        assert "not restarted" in (await b.node.deletecert(DELETE)).text
 
 
 async def test_a_question_after_another_command_is_never_answered_by_itself(tmp_path: Path) -> None:
@@ -107,7 +108,7 @@ async def test_a_node_that_keeps_asking_is_not_answered_for_ever(tmp_path: Path)
     async with bench(tmp_path, Cli(commands={DELETE: ask(f"Delete {KEY}? (yes/no) ", "never")})) as b:
         await b.node.connect()
         with pytest.raises(UnknownDialogue):
-            await b.node.deletecert("198.51.100.20_443")
+            await b.node.deletecert(DELETE)
         assert b.server.typed.count("yes") == 2
 
 
@@ -115,9 +116,7 @@ async def test_a_slow_deletion_after_the_answer_gets_no_second_answer(tmp_path: 
     slowly = steps(ask("Delete this certificate? (yes/no)\n", "yes"), pause(1.5), say("done\n"))
     async with bench(tmp_path, Cli(echo="none", commands={DELETE: slowly})) as b:
         await b.node.connect()
-        assert (
-            await b.node.deletecert("198.51.100.20_443")
-        ).text == "Delete this certificate? (yes/no)\ndone\n"
+        assert (await b.node.deletecert(DELETE)).text == "Delete this certificate? (yes/no)\ndone\n"
         assert b.server.typed.count("yes") == 1
 
 
@@ -126,7 +125,7 @@ async def test_what_came_before_a_pager_counts_too(tmp_path: Path) -> None:
     async with bench(tmp_path, Cli(commands={DELETE: paged})) as b:
         await b.node.connect()
         with pytest.raises(UnknownDialogue):
-            await b.node.deletecert(KEY)
+            await b.node.deletecert(DELETE)
         assert "yes" not in b.server.typed
 
 
@@ -137,7 +136,7 @@ async def test_after_a_persons_answer_the_next_question_is_theirs_too(tmp_path: 
     asker = ScriptedAsker(passwords=[PASSWORD], dialogues=["no", "yes"])
     async with bench(tmp_path, Cli(commands={DELETE: asks}), asker) as b:
         await b.node.connect()
-        await b.node.deletecert(KEY)
+        await b.node.deletecert(DELETE)
         assert len(asker.dialogue_questions) == 2
         assert "answer: no" in b.logged
 
@@ -154,7 +153,7 @@ async def test_an_answer_that_may_be_a_secret_is_kept_nowhere(
     async with bench(tmp_path, Cli(echo=echo, commands={DELETE: asks}), asker) as b:
         await b.node.connect()
         with pytest.raises(UnknownDialogue) as caught:
-            await b.node.deletecert(KEY)
+            await b.node.deletecert(DELETE)
         assert b.server.typed[-1] == "Hunter-271828"
         assert asker.dialogue_questions[0].hides_answer
         for text in (b.logged, str(caught.value), caught.value.words, asker.dialogue_questions[1].text):

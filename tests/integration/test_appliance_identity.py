@@ -31,8 +31,6 @@ from tofutui.appliance.questions import DialogueQuestion
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 
-KEY = "198.51.100.20_443"
-
 
 @dataclass
 class Gate:
@@ -131,11 +129,11 @@ async def test_nothing_is_sent_while_another_machine_is_being_met(
         assert t.node.login is None
         assert (t.node.hostname, t.node.host_key) == before
         for on in (checked_on, None):
-            await refused(t.node.deletecert(KEY, on=on))
+            await refused(t.node.deletecert(DELETE, on=on))
         gate.opened.set()
         await reconnecting
         assert (t.node.hostname, t.node.host_key) == (hostname, key.get_fingerprint("sha256"))
-        assert isinstance(await refused(t.node.deletecert(KEY, on=checked_on)), Withheld)
+        assert isinstance(await refused(t.node.deletecert(DELETE, on=checked_on)), Withheld)
         assert DELETE not in t.first.typed + t.other.typed
 
 
@@ -150,7 +148,7 @@ async def test_nothing_is_sent_when_the_link_was_replaced_while_the_command_wait
         await t.node.listcerts()
         reading = asyncio.create_task(t.node.show_clock())
         await gate.reached.wait()
-        deleting = asyncio.create_task(refused(t.node.deletecert(KEY)))
+        deleting = asyncio.create_task(refused(t.node.deletecert(DELETE)))
         listing = asyncio.create_task(t.node.listcerts(urgent=True))
         await asyncio.sleep(0)
         await t.swap()
@@ -176,7 +174,7 @@ async def test_nothing_is_sent_when_the_link_is_replaced_in_the_last_moment(
 
         monkeypatch.setattr(t.node.login.shell, "_ready", meanwhile)
         asked: list[str] = []
-        await refused(t.node.deletecert(KEY, unless=lambda: asked.append("asked")))
+        await refused(t.node.deletecert(DELETE, unless=lambda: asked.append("asked")))
         assert asked == []
         assert DELETE not in t.first.typed + t.other.typed
 
@@ -192,10 +190,10 @@ async def test_the_last_word_is_asked_with_nothing_awaited_before_the_command(tm
             return "no"
 
         with pytest.raises(Withheld, match="no"):
-            await t.node.deletecert(KEY, unless=last_word)
+            await t.node.deletecert(DELETE, unless=last_word)
         assert seen == [("prime-pri", False)]
         assert DELETE not in t.first.typed
-        assert (await t.node.deletecert(KEY)).text == "done\n"
+        assert (await t.node.deletecert(DELETE)).text == "done\n"
 
 
 @everybody
@@ -247,7 +245,7 @@ async def test_a_failed_command_on_an_old_link_leaves_the_new_one_alone(tmp_path
     first.commands[DELETE] = ask("Reason: ", "x")
     async with two(tmp_path, machine("prime-sec"), host_key(), first, asker) as t:
         await t.node.connect()
-        deleting = asyncio.create_task(t.node.deletecert(KEY))
+        deleting = asyncio.create_task(t.node.deletecert(DELETE))
         await asker.gate.reached.wait()
         await t.swap()
         await t.node.connect()
@@ -267,7 +265,7 @@ async def test_another_prompt_that_came_unasked_stops_the_command(tmp_path: Path
             for channel in connection._channels.values():
                 channel.write(b"\r\nSwitching over.\r\nprime-sec/admin# ")
         await until(lambda: wire._buffer.endswith(b"# "))
-        await refused(t.node.deletecert(KEY))
+        await refused(t.node.deletecert(DELETE))
         assert DELETE not in t.first.typed
         assert not t.node.connected
 
@@ -275,7 +273,7 @@ async def test_another_prompt_that_came_unasked_stops_the_command(tmp_path: Path
 async def test_many_callers_never_read_from_one_wire_at_once(tmp_path: Path) -> None:
     async with two(tmp_path, machine("prime-sec"), host_key()) as t:
         calls: list[Callable[[], Coroutine[Any, Any, Any]]] = [
-            t.node.connect, t.node.listcerts, t.node.show_clock, lambda: t.node.deletecert(KEY),
+            t.node.connect, t.node.listcerts, t.node.show_clock, lambda: t.node.deletecert(DELETE),
         ]  # fmt: skip
         await t.node.connect()
         running = [asyncio.create_task(calls[n % 4]()) for n in range(24)]

@@ -144,7 +144,7 @@ async def test_enter_is_the_key_of_a_terminal(tmp_path: Path, enter: str) -> Non
     async with bench(tmp_path, cli, asker, timings=replace(QUICK, unknown_quiet=0.2)) as b:
         assert (await b.node.listcerts()).text == TABLE
         assert "CN = a" in (await b.node.show_clock()).text
-        await b.node.deletecert("198.51.100.20_443")
+        await b.node.deletecert(DELETE)
         assert b.server.typed[-1] == "x"
     assert b.server.ended == ["exit"]
 
@@ -211,7 +211,7 @@ async def test_a_link_cut_in_mid_listing_says_that_the_command_was_sent(tmp_path
         assert arrived == ["host=192.0.2.1_443;  subject=CN = a\n"]
         assert not b.node.connected
         with pytest.raises(LinkLost) as caught:
-            await b.node.deletecert("198.51.100.20_443")
+            await b.node.deletecert(DELETE)
         assert not caught.value.sent
         assert DELETE not in b.server.commands
 
@@ -325,7 +325,7 @@ async def test_deletions_go_before_reads_that_wait(tmp_path: Path) -> None:
             for work in (
                 b.node.show_version(),
                 b.node.listcerts(),
-                b.node.deletecert("198.51.100.20_443"),
+                b.node.deletecert(DELETE),
                 b.node.listcerts(urgent=True),
             )
         ]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support import force_cli, sshd
-from tests.support.appliance import QUICK
+from tests.support.appliance import DELETE, QUICK
 from tests.support.askers import ScriptedAsker
 from tofutui.appliance.errors import LinkLost, NoCommonAlgorithm
 from tofutui.appliance.node import Node
@@ -74,7 +74,7 @@ async def test_list_delete_list_and_leave(tmp_path: Path) -> None:
             assert node.hostname == "prime-pri"
             assert node.notices == ("Another user is logged into the system at this time",)
             assert "Version : 3.7.0" in (await node.show_version()).text
-            await node.deletecert("198.51.100.20_443")
+            await node.deletecert(DELETE)
             assert (await node.listcerts()).text == force_cli.HEADER + ROWS.splitlines(keepends=True)[0]
         assert lines(tmp_path, "ended.log") == ["exit"]
     assert lines(tmp_path, "sent.log") == [

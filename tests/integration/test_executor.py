@@ -212,7 +212,7 @@ async def test_the_table_of_another_host_proves_nothing(tmp_path: Path) -> None:
 async def test_what_the_node_asked_in_vain_is_shown_and_journalled(tmp_path: Path) -> None:
     async with live("renamed", tmp_path) as pair:
 
-        async def asks(key: str, **_: object) -> None:
+        async def asks(command: str, **_: object) -> None:
             error = UnknownDialogue("nobody answered", sent=True)
             error.words = "Give a reason:"
             raise error

@@ -82,11 +82,11 @@ async def test_a_node_knows_who_and_what_it_is(tmp_path: Path) -> None:
         assert pair.entry(Role.PRIMARY, SECONDARY).name == "prime-sec"
 
 
-async def test_a_refresh_costs_one_listing_and_one_look_at_the_clock(tmp_path: Path) -> None:
+async def test_a_refresh_costs_one_listing_one_look_at_the_clock_and_the_role(tmp_path: Path) -> None:
     async with live("clean", tmp_path) as pair:
         pair.lab.sent[Role.PRIMARY].clear()
         await pair.bench.refresh([Role.PRIMARY])
-        assert pair.lab.sent[Role.PRIMARY] == [LISTCERTS, "show clock"]
+        assert pair.lab.sent[Role.PRIMARY] == [LISTCERTS, "show clock", "ncs ha status"]
 
 
 async def test_rows_are_told_of_before_the_listing_ends(tmp_path: Path) -> None:

@@ -14,12 +14,16 @@ from pathlib import Path
 import pytest
 
 import tofutui.appliance.reading
-import tofutui.executor
+import tofutui.executor.executor
+import tofutui.tofu.proof
 from tests.support.model_machine import run_steps
 from tests.support.model_site import Broken
 from tests.support.model_worlds import MemoryWorld, SshWorld
+from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import Node
 from tofutui.executor import Executor
+from tofutui.executor.entries import Entries
+from tofutui.executor.gate import Gate
 from tofutui.tofu.plan import Outcome
 from tofutui.workbench import Workbench
 
@@ -97,9 +101,9 @@ def no_last_word(patch: Patch) -> None:
 def sent_twice(patch: Patch) -> None:
     once = Node.deletecert
 
-    async def twice(self: Node, key: str, **options: Callable[[], None]) -> object:
-        await once(self, key, **options)
-        return await once(self, key, **options)
+    async def twice(self: Node, command: str, **options: Callable[[], None]) -> object:
+        await once(self, command, **options)
+        return await once(self, command, **options)
 
     patch.setattr(Node, "deletecert", twice)
 
@@ -107,23 +111,23 @@ def sent_twice(patch: Patch) -> None:
 def sent_again_when_unknown(patch: Patch) -> None:
     once = Node.deletecert
 
-    async def again(self: Node, key: str, **options: Callable[[], None]) -> object:
+    async def again(self: Node, command: str, **options: Callable[[], None]) -> object:
         try:
-            return await once(self, key, **options)
-        except tofutui.executor.ApplianceError:
+            return await once(self, command, **options)
+        except ApplianceError:
             await self.connect()
-            return await once(self, key, **options)
+            return await once(self, command, **options)
 
     patch.setattr(Node, "deletecert", again)
 
 
 def other_role(patch: Patch) -> None:
     patch.setattr(Workbench, "node", lambda self, role: self._nodes[role.other])
-    patch.setattr(Executor, "_other_node", lambda *_: None)
+    patch.setattr(Gate, "other_node", lambda *_: None)
 
 
 def changed_rows_ignored(patch: Patch) -> None:
-    patch.setattr(tofutui.executor, "changed_row", lambda *_: None)
+    patch.setattr(tofutui.executor.executor, "changed_row", lambda *_: None)
     no_last_word(patch)
 
 
@@ -132,15 +136,17 @@ def rows_learned_again_ignored(patch: Patch) -> None:
 
 
 def read_only_ignored(patch: Patch) -> None:
-    patch.setattr(Executor, "_forbidden", lambda *_: None)
+    patch.setattr(Gate, "forbidden", lambda *_: None)
 
 
 def other_certificates_ignored(patch: Patch) -> None:
-    patch.setattr(tofutui.executor, "other_certificate", lambda *_: None)
+    for module in (tofutui.executor.executor, tofutui.tofu.proof):
+        patch.setattr(module, "other_certificate", lambda *_: None)
 
 
 def plans_run_again(patch: Patch) -> None:
     run = Executor.run
+    patch.setattr(Entries, "_rival", lambda *_: None)
 
     async def forgetful(self: Executor, *given: object) -> object:
         self._begun.clear()
@@ -157,7 +163,7 @@ def journalled_late(patch: Patch) -> None:
 
 
 def always_gone(patch: Patch) -> None:
-    patch.setattr(tofutui.executor, "outcome_of", lambda *_: (Outcome.GONE, "of course"))
+    patch.setattr(tofutui.tofu.proof, "outcome_of", lambda *_: (Outcome.GONE, "of course"))
 
 
 def never_settled(patch: Patch) -> None:

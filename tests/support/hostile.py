@@ -33,8 +33,8 @@ from tofutui.report import render
 from tofutui.tls.page import version_on
 from tofutui.tls.sniffer import Sniffer
 from tofutui.tofu.certificate import Certificate, read_certificate
-from tofutui.tofu.comparison import DELETE_COMMAND, Comparison, Entry, NodeView, Phase
-from tofutui.tofu.endpoint import is_plain_key, parse_endpoint, split_key
+from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase
+from tofutui.tofu.endpoint import DELETE_COMMAND, is_plain_key, parse_endpoint, split_key
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.failures import LogReader
 from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version

@@ -189,7 +189,8 @@ class Machine(RuleBasedStateMachine):
         if self.world.site.running:
             return  # what runs is decided by who runs it
         for entry in program.journal.unsettled(program.bench.session.name):
-            if entry.role is role and entry.hostname == view.hostname:
+            about = (entry.role, entry.hostname, entry.host_key)
+            if about == (role, view.hostname, program.bench.node(role).host_key):
                 raise Broken(f"{role}: {entry.key} is unsettled after a complete listing")
 
     async def _work(self, program: Program, mask: int, happening: dict[str, Any]) -> None:

@@ -358,7 +358,7 @@ class MemoryWorld(World):
             node.shells.clear()
             node.sent.clear()
             node.answers.clear()
-            self.site.host_keys[role] = f"SHA256:{role}-0"
+            self.site.host_keys[role] = f"SHA256:{self._number}-{role}-0"
             self.site.printed[role].clear()
             self.fill(role, node)
         self.site.running.clear()

@@ -19,7 +19,7 @@ CODE = str(Path(tofutui.__file__).parents[1])
 
 
 def compared(screen: str) -> bool:
-    return screen.count("listed ") == 2 and "probing" not in screen.splitlines()[0]
+    return screen.count("HA not Configured") == 2 and "probing" not in screen.splitlines()[0]
 
 
 @pytest.mark.timeout(300)

@@ -12,7 +12,7 @@ MOUSE = re.compile(rb"\x1b\[\?(?:9|100[012356]|1015|1016)h")
 
 
 def compared(screen: str) -> bool:
-    return "3 mismatch" in screen and screen.count("listed ") == 2
+    return "3 mismatch" in screen and screen.count("HA not Configured") == 2
 
 
 def leave(app: Terminal) -> None:

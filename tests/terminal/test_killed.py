@@ -15,7 +15,7 @@ ISE = "198.51.100.20_443"
 
 
 def compared(screen: str) -> bool:
-    return "3 mismatch" in screen and screen.count("listed ") == 2
+    return "3 mismatch" in screen and screen.count("HA not Configured") == 2
 
 
 @pytest.mark.timeout(180)

@@ -43,7 +43,7 @@ def asking(tmp_path: Path) -> Iterator[list[str]]:
 
 
 def compared(screen: str) -> bool:
-    return "3 mismatch" in screen and screen.count("listed ") == 2
+    return "3 mismatch" in screen and screen.count("HA not Configured") == 2
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])

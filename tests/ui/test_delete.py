@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -355,3 +356,51 @@ async def test_the_plan_has_the_commands_to_paste_where_nothing_can_be_sent(desk
         assert "D: this is a transcript" in d.message
         await d.press("y")
         assert len(d.copied[-1].splitlines()) == 3
+
+
+def _judged(verdict: Verdict) -> Callable[[Any], Any]:
+    return lambda row: replace(row, judgement=replace(row.judgement, verdict=verdict))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _judged(Verdict.PROVEN),
+        _judged(Verdict.SAME_NAME),
+        lambda row: entry(row.role, row.key, Verdict.MISMATCH, stored="prime-sec", presented="sec-3"),
+        lambda row: entry(row.role, row.key, Verdict.MISMATCH, stored="other", presented="sec-2"),
+        lambda row: None,
+    ],
+    ids=["proven", "same name", "another certificate", "another text", "gone"],
+)
+async def test_a_plan_gives_the_rows_of_the_moment_when_delete_is_pressed(
+    desk: Start, change: Callable[[Any], Any]
+) -> None:
+    async with desk() as d:
+        await d.press("p")
+        chosen = d.app.screen.chosen
+        role, key = Role.PRIMARY, "192.0.2.11_8082"
+        current = d.fakes.bench.comparison.nodes[role].entries.values()
+        changed = [change(row) if row.key == key else row for row in current]
+        d.fakes.bench.put(role, [row for row in changed if row is not None])
+        await d.press("D")
+        assert isinstance(d.app.screen, PlanScreen)
+        assert "1 row changed since the plan was opened" in d.message
+        assert [row.key for row in d.app.screen.chosen] == [
+            row.key for row in chosen if (row.role, row.key) != (role, key)
+        ]
+        await d.press("D")
+        await d.until(lambda: isinstance(d.app.screen, DeleteScreen))
+        assert (role, key) not in [(one.role, one.key) for one in d.app.screen.plan.deletions]
+
+
+async def test_a_plan_opens_the_dialog_over_the_current_rows(desk: Start) -> None:
+    async with desk() as d:
+        await d.press("p")
+        suspect = _judged(Verdict.SUSPECT)
+        for role, view in d.fakes.bench.comparison.nodes.items():
+            current = list(view.entries.values())
+            d.fakes.bench.put(role, [suspect(row) if row.is_stale_remote else row for row in current])
+        await d.press("D")
+        await d.until(lambda: isinstance(d.app.screen, DeleteScreen))
+        assert {one.entry.verdict for one in d.app.screen.plan.deletions} == {Verdict.SUSPECT}

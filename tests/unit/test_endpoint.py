@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from tofutui.tofu.endpoint import (
     Endpoint,
     EndpointError,
+    is_delete_command,
     is_loopback,
     is_masked,
     is_plain_key,
     normalise_host,
     parse_endpoint,
+    place_of,
     split_key,
 )
 
@@ -167,3 +169,47 @@ def test_any_text_can_be_asked_about(text: str) -> None:
     is_masked(text)
     is_loopback(text)
     assert not is_plain_key(text) or text.isascii()
+
+
+@pytest.mark.parametrize(
+    ("key", "other"),
+    [
+        ("198.51.100.20_443", "198.051.100.020_443"),
+        ("192.0.2.20_443", "192.000.002.020_443"),
+        ("198.51.100.20_443", "198.51.100.20_0443"),
+        ("198.51.100.20_443", "::ffff:198.51.100.20_443"),
+        ("198.51.100.20_443", "[::FFFF:c633:6414]_443"),
+        ("2001:db8::7_443", "2001:0DB8:0:0:0:0:0:7_443"),
+        ("2001:db8::7_443", "[2001:db8::7]_443"),
+        ("ise.example.net_443", "ISE.Example.NET._443"),
+    ],
+)
+def test_keys_of_one_place_are_one_place_however_they_are_spelled(key, other):
+    assert place_of(key) == place_of(other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["198.51.100.21_443", "198.51.100.20_444", "198.51.100.20", "198.51.100.200_443", "2001:db8::7_443"],
+)
+def test_keys_of_other_places_are_not(other):
+    assert place_of("198.51.100.20_443") != place_of(other)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "198.51.100.20_443",
+        "ncs certvalidation tofu-certs deletecert host ",
+        "ncs certvalidation tofu-certs deletecert host a_443\n",
+        "ncs certvalidation tofu-certs deletecert host a_443 b_443",
+        "ncs certvalidation tofu-certs deletecert host a_443;reload",
+        " ncs certvalidation tofu-certs deletecert host a_443",
+        "ncs certvalidation tofu-certs listcerts",
+        "ncs stop",
+    ],
+)
+def test_only_the_command_that_deletes_one_row_is_one(command):
+    assert not is_delete_command(command)
+    assert is_delete_command("ncs certvalidation tofu-certs deletecert host 198.51.100.20_443")

@@ -185,16 +185,126 @@ def test_closing_twice_is_harmless_and_writing_after_it_is_told(path):
         write(journal)
 
 
-def test_a_journal_of_the_first_layout_is_taken_over(path):
+@pytest.mark.parametrize("layout", range(1, len(MIGRATIONS) + 1))
+def test_a_journal_of_an_older_layout_is_taken_over(path, layout):
     path.parent.mkdir()
     connection = sqlite3.connect(path)
-    connection.executescript(MIGRATIONS[0] + "PRAGMA user_version = 1;")
-    connection.execute(
-        "INSERT INTO deletion (session, role, host, key, command, operator, at)"
-        " VALUES ('site-a', 'primary', 'h', 'k_1', 'c', 'ops', '2026-11-23T14:02:11+00:00')"
-    )
+    connection.executescript("".join(MIGRATIONS[:layout]) + f"PRAGMA user_version = {layout};")
+    for key, outcome in (("k_1", None), ("k_2", "gone")):
+        connection.execute(
+            "INSERT INTO deletion (session, role, host, hostname, key, command, operator, sha256, at, words,"
+            " outcome, text) VALUES ('site-a', 'primary', 'h', 'prime-pri', ?, 'c', 'ops', 'ab',"
+            " '2026-11-23T14:02:11+00:00', 'words', ?, 'text')",
+            (key, outcome),
+        )
     connection.commit()
     connection.close()
-    journal = OpenJournal(path)
-    assert [entry.key for entry in journal.unsettled("site-a")] == ["k_1"]
-    journal.close()
+    for _ in range(2):
+        journal = OpenJournal(path)
+        first, second = journal.entries("site-a")
+        assert (first.key, first.outcome, first.words, first.hostname) == ("k_1", None, "words", "prime-pri")
+        assert (second.outcome, second.text, second.at) == (Outcome.GONE, "text", AT)
+        assert first.is_let_go
+        assert first.host_key is None
+        assert [entry.key for entry in journal.unsettled("site-a")] == ["k_1"]
+        journal.close()
+
+
+OWNER, STRANGER = "machine 1 2 mine", "machine 1 2 theirs"
+
+
+def owned(journal: Journal, **more: object) -> int:
+    return journal.open_entry(
+        session="site-a", role=Role.PRIMARY, host="h", hostname="prime-pri", key="k_1", command=COMMAND,
+        operator="ops", sha256=None, at=AT, owner=OWNER, **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("who", [None, STRANGER])
+@pytest.mark.parametrize("settled", [o for o in Outcome if o is not Outcome.UNKNOWN])
+def test_what_was_settled_is_changed_by_its_owner_only(journal, who, settled):
+    number = owned(journal)
+    assert journal.outcome(number, settled, "seen", AT, by=OWNER)
+    assert not journal.outcome(number, Outcome.CANNOT_TELL, "guessed", AT, by=who)
+    (entry,) = journal.entries("site-a")
+    assert (entry.outcome, entry.text) == (settled, "seen")
+    assert journal.outcome(number, Outcome.CAME_BACK, "seen later", AT, by=OWNER)
+    assert journal.entries("site-a")[0].outcome is Outcome.CAME_BACK
+
+
+@pytest.mark.parametrize("who", [None, STRANGER, OWNER])
+def test_what_is_unknown_is_decided_by_whoever_sees_it(journal, who):
+    number = owned(journal)
+    assert journal.outcome(number, Outcome.UNKNOWN, "link lost", AT, by=OWNER)
+    assert journal.outcome(number, Outcome.GONE, "absent", AT, by=who)
+
+
+def test_a_heartbeat_counts_until_the_owner_lets_go(journal):
+    number = owned(journal)
+    beats = []
+    for _ in range(3):
+        journal.beat(number)
+        beats.append(journal.entries("site-a")[0].beat)
+    assert beats == [1, 2, 3]
+    assert not journal.entries("site-a")[0].is_let_go
+    journal.let_go(number)
+    journal.beat(number)
+    assert journal.entries("site-a")[0].is_let_go
+
+
+def test_a_veto_sees_the_node_by_session_and_by_host_key_and_nothing_is_written(journal):
+    same_key = owned(journal, host_key="SHA256:x")
+    mine = write(journal)
+    write(journal, session="elsewhere")
+    seen: list[int] = []
+
+    def veto(entries):
+        seen.extend(entry.id for entry in entries)
+        return "another deletion is under way"
+
+    with pytest.raises(HistoryError, match="another deletion is under way"):
+        journal.open_entry(
+            session="site-a", role=Role.PRIMARY, host="h", hostname="p", key="k_1", command=COMMAND,
+            operator="ops", sha256=None, at=AT, host_key="SHA256:x", veto=veto,
+        )  # fmt: skip
+    assert seen == [same_key, mine]
+    assert len(journal.entries("site-a")) == 2
+    assert [e.id for e in journal.about_node("other name", Role.SECONDARY, "SHA256:x")] == [same_key]
+    assert journal.about_node("other name", Role.SECONDARY, None) == []
+
+
+def test_of_two_programs_the_second_sees_the_entry_of_the_first(journal, path):
+    other = OpenJournal(path)
+    written: list[int] = []
+
+    def alone(entries):
+        return "not alone" if entries else None
+
+    def both(one: Journal) -> None:
+        try:
+            written.append(owned(one, veto=alone))
+        except HistoryError:
+            written.append(0)
+
+    threads = [threading.Thread(target=both, args=(one,)) for one in (journal, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    other.close()
+    assert sorted(number > 0 for number in written) == [False, True]
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+def test_a_journal_without_its_file_writes_nothing_down(journal, path, suffix):
+    write(journal)
+    path.with_name(path.name + suffix).unlink()
+    with pytest.raises(HistoryError):
+        write(journal)
+
+
+def test_a_journal_whose_file_was_replaced_writes_nothing_down(journal, path):
+    path.rename(path.with_name("moved"))
+    OpenJournal(path).close()
+    with pytest.raises(HistoryError, match="removed or replaced while the program runs"):
+        write(journal)

@@ -17,7 +17,7 @@ from tofutui.appliance.reading import Order
 from tofutui.appliance.shell import Shell
 from tofutui.appliance.timings import Timings
 from tofutui.appliance.turns import Turns
-from tofutui.tofu.endpoint import Endpoint, is_plain_key, safe_repr
+from tofutui.tofu.endpoint import Endpoint, is_delete_command, safe_repr
 from tofutui.tofu.session import NodeSettings, Role
 from tofutui.tofu.text import safe
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tofutui.appliance.connection import Connector, Link
 
 LISTCERTS = "ncs certvalidation tofu-certs listcerts"
-DELETECERT = "ncs certvalidation tofu-certs deletecert host {key}"
 SHOW_CLOCK = "show clock"
 SHOW_VERSION = "show version"
 HA_STATUS = "ncs ha status"
@@ -167,21 +166,21 @@ class Node:
         return await self._read(self._ncs(HA_STATUS))
 
     async def deletecert(
-        self, key: str, *, unless: Callable[[], str | None] = _nothing, on: Login | None = None
+        self, command: str, *, unless: Callable[[], str | None] = _nothing, on: Login | None = None
     ) -> CommandOutput:
-        """Delete a row; sent at most once, and only over the link on which it was checked.
+        """Send the command that was confirmed; at most once, and only over the link on which it was checked.
 
         ``unless`` is asked right before the command is typed, with nothing awaited in between: a sentence
         stops it. ``on`` is the link of the checks, `listed_over` at their time (default: the one up now).
 
         Raises:
-            ValueError: the key is not a plain one.
+            ValueError: it is not the command that deletes one row with a plain key.
             Withheld: ``unless`` said why not, or the link was replaced while the command waited.
             Interrupted: one of its subclasses; ``sent`` tells whether the node got the command.
         """
-        if not is_plain_key(key):
-            raise ValueError(f"{safe_repr(key)} is not a plain key")
-        order = self._ncs(DELETECERT.format(key=key), confirm=True)
+        if not is_delete_command(command):
+            raise ValueError(f"{safe_repr(command)} is not a deletion of a plain key")
+        order = self._ncs(command, confirm=True)
         checked_on = on or self.login
 
         def last_word() -> str | None:

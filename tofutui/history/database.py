@@ -72,6 +72,11 @@ MIGRATIONS = (
         own_stale INTEGER NOT NULL
     );
     """,
+    """
+    ALTER TABLE deletion ADD COLUMN host_key TEXT;
+    ALTER TABLE deletion ADD COLUMN owner TEXT;
+    ALTER TABLE deletion ADD COLUMN beat INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 """What each version of the layout adds; the version is kept in SQLite's ``user_version``."""
 
@@ -152,6 +157,7 @@ class Database:
     @contextmanager
     def _begun(self, begin: str) -> Iterator[sqlite3.Connection]:
         with self._lock, _told(self.path), self._connection as connection:
+            self._still_there()
             connection.execute(begin)
             try:
                 yield connection
@@ -160,6 +166,37 @@ class Database:
                     # It is set aside by the next start: now the journal may be in use.
                     write_note(_damage_mark(self.path), str(self._inode))
                 raise
+
+    def shows_others(self, sql: str, values: tuple[object, ...]) -> bool:
+        """Whether whoever opens the file by its name now reads a row for this query.
+
+        Raises:
+            HistoryError: the file cannot be opened or read by its name.
+        """
+        with _told(self.path):
+            connection = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?mode=rw", timeout=self._busy, uri=True
+            )
+            try:
+                return connection.execute(sql, values).fetchone() is not None
+            finally:
+                connection.close()
+
+    def _still_there(self) -> None:
+        """The open file is still the one of that name: what is written is found by the next start.
+
+        Raises:
+            HistoryError: it was removed, or another one is in its place.
+        """
+        try:
+            is_same = self.path.stat().st_ino == self._inode
+        except FileNotFoundError:
+            is_same = False
+        if not is_same:
+            raise HistoryError(
+                f"{self.path}: was removed or replaced while the program runs",
+                "nothing is deleted without a journal; start tofutui again",
+            )
 
     def close(self) -> None:
         """Close the file; safe to call twice."""

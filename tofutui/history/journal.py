@@ -1,10 +1,14 @@
 """What was sent to change a node: written before it is sent, completed after (SQLite).
 
 One row per deletion. Whatever happens to the program in between, the next start finds what was not settled.
+An entry belongs to the program that wrote it (`tofutui.history.owners`) until that ends or lets go of it.
 """
 
+import sqlite3
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tofutui.history.database import Database, HistoryError, stamp, storable, time_of
 from tofutui.tofu.plan import Outcome
@@ -12,8 +16,12 @@ from tofutui.tofu.session import Role
 
 _COLUMNS = (
     "id, session, role, host, hostname, key, command, operator, sha256, at,"
-    " words, answered_at, outcome, text, settled_at"
+    " words, answered_at, outcome, text, settled_at, host_key, owner, beat"
 )
+_LET_GO = -1
+"""The heartbeat of an entry that its owner has finished with."""
+Veto = Callable[[Sequence["JournalEntry"]], str | None]
+"""Looks at what is journalled about a node; a sentence means that nothing may be written, and sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +46,27 @@ class JournalEntry:
     outcome: Outcome | None = None
     text: str | None = None
     settled_at: datetime | None = None
+    host_key: str | None = None
+    """SHA-256 fingerprint of the SSH host key of the node that it was confirmed for."""
+    owner: str | None = None
+    """The program that wrote it; see `tofutui.history.owners.Owner`."""
+    beat: int = 0
+    """Counts up while the owner works on it; negative once it has finished."""
+
+    @property
+    def is_let_go(self) -> bool:
+        """Whether its owner has finished with it."""
+        return self.owner is None or self.beat < 0
+
+    @property
+    def may_have_been_sent(self) -> bool:
+        """Whether the node may have got the command, as far as is written here."""
+        return self.outcome is None or self.outcome.was_sent
+
+    @property
+    def newest_time(self) -> datetime:
+        """The last moment known of the command itself: written down, or answered."""
+        return max(self.at, self.answered_at or self.at)
 
     @property
     def is_settled(self) -> bool:
@@ -66,24 +95,68 @@ class Journal:
         operator: str,
         sha256: str | None,
         at: datetime,
+        host_key: str | None = None,
+        owner: str | None = None,
+        veto: Veto | None = None,
     ) -> int:
-        """Write down a deletion that is about to be sent, and give its id. On disk when this returns."""
-        values = (session, str(role), host, hostname, key, command, operator, sha256, stamp(at))
-        columns = "session, role, host, hostname, key, command, operator, sha256, at"
+        """Write down a deletion that is about to be sent, and give its id. On disk when this returns.
+
+        ``veto`` sees what is journalled about the node in the same transaction: of two programs that want
+        to send, the second one sees the entry of the first.
+
+        Raises:
+            HistoryError: ``veto`` objected (its sentence), or the file does not hold the entry.
+        """
+        known = (session, str(role), host, hostname, key, command, operator, sha256, stamp(at))
+        values = (*known, host_key, owner)
+        columns = "session, role, host, hostname, key, command, operator, sha256, at, host_key, owner"
         sql = f"INSERT INTO deletion ({columns}) VALUES ({', '.join('?' * len(values))})"  # noqa: S608
         with self._database.transaction() as connection:
+            refusal = veto(_about_node(connection, session, role, host_key)) if veto else None
+            if refusal is not None:
+                raise HistoryError(refusal)
             row_id = connection.execute(sql, tuple(_storable(value) for value in values)).lastrowid
-        if row_id is None:
+        if row_id is None or not self._is_found(row_id, command):
             raise HistoryError("the journal entry was not written")
         return row_id
+
+    def _is_found(self, row_id: int, command: str) -> bool:
+        """Whether the next start will find the entry in the file of this name."""
+        sql = "SELECT 1 FROM deletion WHERE id = ? AND command = ?"
+        return self._database.shows_others(sql, (row_id, _storable(command)))
 
     def answered(self, entry_id: int, words: str, at: datetime) -> None:
         """What the appliance answered."""
         self._update("words = ?, answered_at = ?", (words, stamp(at)), entry_id)
 
-    def outcome(self, entry_id: int, outcome: Outcome, text: str, at: datetime) -> None:
-        """How it ended; `Outcome.UNKNOWN` leaves it unsettled."""
-        self._update("outcome = ?, text = ?, settled_at = ?", (str(outcome), text, stamp(at)), entry_id)
+    def outcome(
+        self, entry_id: int, outcome: Outcome, text: str, at: datetime, *, by: str | None = None
+    ) -> bool:
+        """How it ended; `Outcome.UNKNOWN` leaves it unsettled. Whether it was written.
+
+        What is settled already may be changed by its owner only (``by``): nobody else knows better.
+        """
+        sql = (
+            "UPDATE deletion SET outcome = ?, text = ?, settled_at = ? WHERE id = ?"
+            " AND (outcome IS NULL OR outcome = ? OR owner IS ?)"
+        )
+        values = (str(outcome), _storable(text), stamp(at), entry_id, str(Outcome.UNKNOWN), _storable(by))
+        with self._database.transaction() as connection:
+            if connection.execute(sql, values).rowcount == 1:
+                return True
+            if connection.execute("SELECT 1 FROM deletion WHERE id = ?", (entry_id,)).fetchone() is None:
+                raise HistoryError(f"the journal has no entry {entry_id}")
+            return False
+
+    def beat(self, entry_id: int) -> None:
+        """Its owner is at work on it still."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE deletion SET beat = beat + 1 WHERE id = ? AND beat >= 0", (entry_id,))
+
+    def let_go(self, entry_id: int) -> None:
+        """Its owner has finished with it: whoever lists the node next may settle it."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE deletion SET beat = ? WHERE id = ?", (_LET_GO, entry_id))
 
     def unsettled(self, session: str) -> list[JournalEntry]:
         """The deletions of this session of which no listing has shown the end, oldest first."""
@@ -96,12 +169,28 @@ class Journal:
             rows = connection.execute(sql, (_storable(session),)).fetchall()
         return [_entry(row) for row in rows]
 
+    def about_node(self, session: str, role: Role, host_key: str | None) -> list[JournalEntry]:
+        """The deletions on this node, also those of other sessions that met its host key; oldest first."""
+        with self._database.transaction() as connection:
+            return _about_node(connection, session, role, host_key)
+
     def _update(self, assignments: str, values: tuple[str, ...], entry_id: int) -> None:
         sql = f"UPDATE deletion SET {assignments} WHERE id = ?"  # noqa: S608
         with self._database.transaction() as connection:
             done = connection.execute(sql, (*(_storable(value) for value in values), entry_id))
             if done.rowcount != 1:
                 raise HistoryError(f"the journal has no entry {entry_id}")
+
+
+def _about_node(
+    connection: sqlite3.Connection, session: str, role: Role, host_key: str | None
+) -> list[JournalEntry]:
+    sql = (
+        f"SELECT {_COLUMNS} FROM deletion"  # noqa: S608
+        " WHERE session = ? AND role = ? OR host_key = ? ORDER BY id"
+    )
+    rows = connection.execute(sql, (_storable(session), str(role), host_key)).fetchall()
+    return [_entry(row) for row in rows]
 
 
 def _time(text: str | None) -> datetime | None:
@@ -112,9 +201,9 @@ def _storable(value: str | None) -> str | None:
     return None if value is None else storable(value)
 
 
-def _entry(row: tuple[str, ...]) -> JournalEntry:
+def _entry(row: tuple[Any, ...]) -> JournalEntry:
     (row_id, session, role, host, hostname, key, command, operator, sha256, at, *rest) = row
-    words, answered_at, outcome, text, settled_at = rest
+    words, answered_at, outcome, text, settled_at, host_key, owner, beat = rest
     return JournalEntry(
         id=int(row_id),
         session=session,
@@ -131,4 +220,7 @@ def _entry(row: tuple[str, ...]) -> JournalEntry:
         outcome=Outcome(outcome) if outcome else None,
         text=text,
         settled_at=_time(settled_at),
+        host_key=host_key,
+        owner=owner,
+        beat=int(beat),
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tofutui.tofu.endpoint import Endpoint, is_plain_key
+from tofutui.tofu.endpoint import DELETE_COMMAND, Endpoint, is_plain_key
 from tofutui.tofu.presented import PENDING, Presented
 from tofutui.tofu.session import Role, Session
 from tofutui.tofu.site import Who
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from tofutui.tofu.ha import HaState
     from tofutui.tofu.listing import StoredSubject
     from tofutui.tofu.names import NameComparison
-
-DELETE_COMMAND = "ncs certvalidation tofu-certs deletecert host "
-
 
 UNJUDGED = Judgement(Verdict.PENDING, ())
 

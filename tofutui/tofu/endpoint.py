@@ -9,8 +9,12 @@ from tofutui.tofu.errors import TofutuiError
 if TYPE_CHECKING:
     import ipaddress
 
+DELETE_COMMAND = "ncs certvalidation tofu-certs deletecert host "
+"""A row's key follows; where such a command is made, it is made once and kept."""
+
 _KEY = re.compile(r"(?P<host>.+)_(?P<port>[0-9]{1,5})")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9\[:][A-Za-z0-9._:%\[\]-]{0,253}_[0-9]{1,5}")
+_QUAD = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})")
 _MASKS = set("abcdefghijklmnopqrstuvwxyz*#?")
 _BRACKETED = re.compile(r"\[(?P<host>[^\]]+)\](?::(?P<port>[0-9]{1,5}))?")
 
@@ -68,6 +72,26 @@ def split_key(key: str) -> Endpoint | None:
     if match is None or not 0 < int(match["port"]) < 65536:
         return None
     return Endpoint(normalise_host(match["host"]), int(match["port"]))
+
+
+def place_of(key: str) -> str:
+    """One text for all keys of one host and port, however they spell it; the key itself if it names none.
+
+    Other spellings of an address, leading zeros in a dotted quad (decimal, as a node prints them) or a port,
+    case and a final dot do not count.
+    """
+    match = _KEY.fullmatch(key)
+    if match is None:
+        return key
+    host = match["host"].strip("[]").rstrip(".")
+    quad = _QUAD.fullmatch(host)
+    plain = ".".join(str(int(part)) for part in quad.groups()) if quad else host
+    return f"{normalise_host(plain)}_{int(match['port'])}"
+
+
+def is_delete_command(command: str) -> bool:
+    """Whether this is the command that deletes one row, with a plain key and nothing else."""
+    return command.startswith(DELETE_COMMAND) and is_plain_key(command.removeprefix(DELETE_COMMAND))
 
 
 def is_plain_key(key: str) -> bool:

@@ -6,21 +6,39 @@ from enum import StrEnum
 
 from tofutui.tofu.comparison import Entry
 from tofutui.tofu.session import Role
+from tofutui.tofu.verdict import Verdict
+
+
+class VerdictClass(StrEnum):
+    """What of a verdict is confirmed with a deletion; within a class it may change meanwhile."""
+
+    STALE = "stale"
+    """Stale, about a remote host: deleted without typing its key."""
+    OWN_STALE = "stale, about the node itself"
+    PROVEN = "proven"
+    OTHER = "not stale"
+
+    @classmethod
+    def of(cls, entry: Entry) -> "VerdictClass":
+        """The class of a row's verdict."""
+        if entry.verdict.is_stale:
+            return cls.STALE if entry.is_stale_remote else cls.OWN_STALE
+        return cls.PROVEN if entry.verdict is Verdict.PROVEN else cls.OTHER
 
 
 class Outcome(StrEnum):
-    """How a deletion ended, as a second listing shows it (part 8.4 of the design)."""
+    """How a deletion ended, as later listings show it."""
 
     GONE = "gone"
     """Absent in a complete listing."""
     CAME_BACK = "came back"
     """Present again with the certificate presented now, after it was absent or had another text."""
     STILL_THERE = "still there"
-    """Present with the same text, which differs from the presented subject: it did not work."""
+    """The prompt came back, and two listings show the row: ignored, or learned again from what is seen."""
     CANNOT_TELL = "cannot tell"
     """Present with the same text, which equals the presented subject: ignored, or learned again at once."""
     UNKNOWN = "unknown"
-    """The link was lost after sending; the next listing decides."""
+    """The node did not finish the command, or no listing could be read since; a later listing decides."""
     REFUSED = "refused"
     """Not sent: something was not as it was when the plan was made."""
     NOT_RUN = "not run"
@@ -54,12 +72,15 @@ class Deletion:
     must_type: tuple[str, ...] = ()
     """What has to be typed before deleting is enabled, nothing for a stale remote row.
 
-    The key of a row that is not stale or is the node's own; the host name too where the node's role is
-    contrary to the pane."""
+    The key of a row that is not stale or is the node's own; the host name too where the node's HA role is
+    contrary to the pane, or not known."""
     notices: tuple[str, ...] = ()
     """What the node said that the operator should know: another user is logged in …"""
     incarnation: datetime | None = None
     """When the row confirmed was seen to be learned, if that was seen; another one is another row."""
+    journal_mark: int = 0
+    """The newest journal entry about this node when the listing confirmed began; a deletion of this row with
+    a higher number was sent since then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,10 +214,16 @@ async def opened_history(
 def _open_history(path: Path, session: str) -> tuple[Database, list[str]]:
     from tofutui.history.database import Database
     from tofutui.history.journal import Journal
+    from tofutui.history.owners import Watch, this_process
 
     database = Database(path)
+    watch = Watch(this_process("start"))
     try:
-        left = [f"{one.role.word} {one.key}" for one in Journal(database).unsettled(session)]
+        left = [
+            f"{entry.role.word} {entry.key}"
+            for entry in Journal(database).unsettled(session)
+            if entry.is_let_go or not watch.is_alive(entry.id, entry.owner, entry.beat)
+        ]
     except BaseException:
         database.close()
         raise

@@ -12,12 +12,12 @@ from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import LogLine, Node
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.timings import Timings
+from tofutui.history.journal import Journal
 from tofutui.history.sightings import Sightings
 from tofutui.tls.prober import Prober
 from tofutui.tofu.comparison import Comparison, Entry, Phase
 from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.failures import LogDigest, read_log
-from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version
 from tofutui.tofu.known import Imported
 from tofutui.tofu.listing import Listing
 from tofutui.tofu.node_clock import NodeClock
@@ -25,7 +25,9 @@ from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import NodeSettings, Role, Session, Via
 from tofutui.tofu.site import probe_target
 from tofutui.workbench import doubts, loss
+from tofutui.workbench.about import About
 from tofutui.workbench.changes import Change, EntriesChanged, LogGrew, NodeChanged
+from tofutui.workbench.deletions import Deletions
 from tofutui.workbench.evidence import Log, Testimony
 from tofutui.workbench.judge import Judge
 from tofutui.workbench.jump import JumpDial
@@ -86,10 +88,15 @@ class Workbench:
         for role, table in self._tables.items():
             table.remembered = partial(self.memory.texts, role)
         self.known = KnownCertificates(session, clock)
-        self._judge = Judge(self.comparison, self._tables, self.testimony, self.memory, self.known, clock)
+        journal = Journal(sightings.database) if sightings else None
+        self.deletions = Deletions(lambda: self.session.name, journal)
+        self._judge = Judge(
+            self.comparison, self._tables, self.testimony, self.memory, self.known, self.deletions, clock
+        )
+        self._about = About(self.comparison, self._nodes, self._judge.clocks, clock)
         self.logs = SessionLogs(session, self.testimony, self._judge.clocks, clock)
         self._listers = {
-            role: Lister(self._nodes[role], self._tables[role], clock, self._rows_came(role))
+            role: Lister(self._nodes[role], self._tables[role], clock, self._rows_came(role), self.deletions)
             for role in session.roles
         }
         self._visits: dict[Role, asyncio.Task[None]] = {}
@@ -215,7 +222,7 @@ class Workbench:
         return doubts.twins(self._nodes, role)
 
     def contrary_role(self, role: Role) -> str | None:
-        """See `tofutui.workbench.doubts.contrary_role`."""
+        """See `doubts.contrary_role`."""
         return doubts.contrary_role(self.comparison.nodes[role])
 
     async def close(self) -> None:
@@ -233,14 +240,8 @@ class Workbench:
 
     def _make_node(self, settings: NodeSettings, asker: Asker, timings: Timings) -> Node:
         """The link to a node."""
-        node = Node(
-            settings,
-            asker,
-            log=self._log,
-            clock=self._clock,
-            timings=timings,
-            jump_passwords=self._jump_passwords,
-        )
+        jumps = self._jump_passwords
+        node = Node(settings, asker, log=self._log, clock=self._clock, timings=timings, jump_passwords=jumps)
         node.on_lost = partial(self._link_gone, settings.role)
         node.on_met = partial(self._meet, settings.role)
         return node
@@ -296,6 +297,7 @@ class Workbench:
         before = self._met.get(role) or self.memory.host_key(role)
         if before is not None and node.host_key not in (before, None):
             self._tables[role].redeployed(self._clock())
+            view.ha = None
         self._met[role] = node.host_key
         view.hostname = node.hostname or view.hostname
         loss.regained(view)
@@ -303,29 +305,19 @@ class Workbench:
         self.on_change(NodeChanged(role))
 
     def _notices(self, role: Role) -> tuple[str, ...]:
-        own = (self.twins(role), self.contrary_role(role))
-        files = (*self.known.troubles(role), *self.logs.troubles(role))
-        words = (*self._nodes[role].notices, *own, *files, self.memory.trouble)
+        own = (self.twins(role), self.contrary_role(role), self._about.failover(role))
+        files = (*self.known.troubles(role), *self.logs.troubles(role), self.memory.trouble)
+        words = (*self._nodes[role].notices, *own, *files, self.deletions.trouble)
         return tuple(word for word in words if word)
 
     async def _ask_about(self, role: Role) -> None:
-        view, node = self.comparison.nodes[role], self._nodes[role]
         trouble: tuple[str, ...] = ()
         try:
-            answer = await node.show_clock()
-            shown = parse_clock(answer.text)
-            if shown is not None:
-                clock = NodeClock(local=shown[0], zone=shown[1], at=answer.ended)
-                self._judge.clocks[role] = clock
-                view.clock_skew_s = clock.skew_s
-            if view.version is None:
-                view.version = parse_version((await node.show_version()).text).version
-            if view.ha is None:
-                view.ha = parse_ha_status((await node.ha_status()).text)
+            await self._about.ask(role)
         except ApplianceError as error:
             trouble = (f"after the listing: {error}",)
         await self.logs.read(role)
-        view.notices = (*self._notices(role), *trouble)
+        self.comparison.nodes[role].notices = (*self._notices(role), *trouble)
         self.on_change(NodeChanged(role))
 
     def _rows_came(self, role: Role) -> Callable[[list[Entry], bool], None]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tofutui.appliance.node import Node
 from tofutui.tofu.comparison import NodeView
+from tofutui.tofu.ha import HaState
 from tofutui.tofu.session import Role
 
 
@@ -21,7 +22,45 @@ def twins(nodes: Mapping[Role, Node], role: Role) -> str | None:
 
 def contrary_role(view: NodeView) -> str | None:
     """A sentence when `ncs ha status` gives the node another role than the session does."""
-    said = (view.ha.role or "").strip().lower() if view.ha else ""
-    if not said.startswith(tuple(Role)) or said.startswith(view.role.value):
+    said = role_of(view.ha)
+    if said is None or said is view.role:
         return None
-    return f"its HA role is {said.upper()}, contrary to this pane"
+    assert view.ha is not None
+    return f"its HA role is {(view.ha.role or '').strip().upper()}, contrary to this pane"
+
+
+def unknown_role(view: NodeView) -> str | None:
+    """A sentence while `ncs ha status` has not said which of the two the node is."""
+    return None if role_of(view.ha) else "its HA role is not known: `ncs ha status` has given none"
+
+
+def role_of(state: HaState | None) -> Role | None:
+    """The role that a node gives itself; None if it gives none that is known."""
+    said = (state.role or "").strip().lower() if state else ""
+    return next((role for role in Role if said.startswith(role.value)), None)
+
+
+def failover(role: Role, before: HaState | None, now: HaState | None) -> str | None:
+    """A sentence when the node changed its part in the pair between two answers; None if it did not.
+
+    Registering and removing HA change the state too; only who is in charge counts here.
+    """
+    if before is None or now is None:
+        return None
+    was, is_now = role_of(before), role_of(now)
+    if was is not None and is_now is not None and was is not is_now:
+        return f"its HA role changed from {was.word} to {is_now.word}"
+    if _is_in_charge(before) == _is_in_charge(now):
+        return None
+    if is_now is Role.SECONDARY or _is_in_charge(before):
+        return f"failover: its HA state changed from {_words(before)} to {_words(now)}"
+    return None
+
+
+def _is_in_charge(state: HaState) -> bool:
+    """``Primary Active`` and ``Secondary Active``, in whatever case."""
+    return (state.state or "").strip().lower() in {f"{role.value} active" for role in Role}
+
+
+def _words(state: HaState) -> str:
+    return (state.state or "").strip() or "no state"

@@ -14,6 +14,7 @@ from tofutui.tofu.past import RowSeen
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import probe_target
+from tofutui.workbench.deletions import Deletions
 from tofutui.workbench.evidence import Testimony
 from tofutui.workbench.judging import (
     Circumstances,
@@ -46,6 +47,7 @@ class Judge:
         testimony: Testimony,
         memory: Memory,
         known: KnownCertificates,
+        deletions: Deletions,
         clock: Callable[[], datetime],
     ) -> None:
         self.clocks: dict[Role, NodeClock] = {}
@@ -54,6 +56,7 @@ class Judge:
         self._testimony = testimony
         self._memory = memory
         self._known = known
+        self._deletions = deletions
         self._clock = clock
         self._hits: dict[Role, dict[str, tuple[LogHit, ...]]] = {role: {} for role in tables}
         self._unmatched: dict[Role, set[Failure]] = {}
@@ -209,7 +212,7 @@ class Judge:
         past = self._memory.past(entry)
         return Circumstances(
             incarnation=self._incarnation(entry),
-            deletion_sent_at=self._testimony.deletion_sent_at(entry.role, entry.key),
+            deletion_sent_at=self._deletion_sent_at(entry),
             observed=past.observation,
             first_sighting=past.first_sighting,
             hits=self._hits[entry.role].get(entry.id, ()),
@@ -247,8 +250,13 @@ class Judge:
         )
 
     def _facts(self, entry: Entry) -> RowFacts:
-        sent = self._testimony.deletion_sent_at(entry.role, entry.key)
-        return facts_of(entry, self._incarnation(entry), sent)
+        return facts_of(entry, self._incarnation(entry), self._deletion_sent_at(entry))
+
+    def _deletion_sent_at(self, entry: Entry) -> datetime | None:
+        """The newest deletion of the row by any program, from the journal or as it was just noted."""
+        journalled = self._deletions.sent_at(entry.role, entry.key)
+        noted = self._testimony.deletion_sent_at(entry.role, entry.key)
+        return max((at for at in (journalled, noted) if at is not None), default=None)
 
 
 async def _unhurried(ids: Iterable[str]) -> AsyncIterator[str]:

@@ -8,6 +8,7 @@ from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import Node
 from tofutui.tofu.comparison import Entry
 from tofutui.tofu.listing import Listing, ListingReader, Row
+from tofutui.workbench.deletions import Deletions
 from tofutui.workbench.table import Table
 
 RowsCame = Callable[[list[Entry], bool], None]
@@ -22,8 +23,16 @@ class Lister:
     A listing that misses rows which nobody deleted is asked for once more; only two equal answers count.
     """
 
-    def __init__(self, node: Node, table: Table, clock: Callable[[], datetime], rows_came: RowsCame) -> None:
+    def __init__(
+        self,
+        node: Node,
+        table: Table,
+        clock: Callable[[], datetime],
+        rows_came: RowsCame,
+        deletions: Deletions,
+    ) -> None:
         self._node = node
+        self._deletions = deletions
         self._table = table
         self._clock = clock
         self._rows_came = rows_came
@@ -36,6 +45,7 @@ class Lister:
             ApplianceError: the link failed; what arrived before is in the table, marked as partial.
         """
         async with self._lock:
+            await self._deletions.begin_listing(self._table.role, self._node.host_key)
             listing = await self._read(urgent)
             if listing.complete and self._table.surprises(listing):
                 again = await self._read(urgent)
@@ -43,6 +53,7 @@ class Lister:
                     again = Listing(again.rows, complete=False, problems=(*again.problems, DIFFERING))
                 listing = again
             self._take_over(listing, every=not urgent)
+            self._deletions.listed(self._table.role)
             return listing
 
     async def _read(self, urgent: bool) -> Listing:

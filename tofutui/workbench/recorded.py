@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import (
-    DELETECERT,
     HA_STATUS,
     LISTCERTS,
     SHOW_CLOCK,
@@ -99,14 +98,14 @@ class RecordedNode(Node):
         return self._output(HA_STATUS, self._recording.ha)
 
     async def deletecert(
-        self, key: str, *, unless: Callable[[], str | None] | None = None, on: Login | None = None
+        self, command: str, *, unless: Callable[[], str | None] | None = None, on: Login | None = None
     ) -> CommandOutput:
         """Never.
 
         Raises:
             NotRecorded: always.
         """
-        raise NotRecorded(f"{NEVER_SENT} ({DELETECERT.format(key=safe(key))})")
+        raise NotRecorded(f"{NEVER_SENT} ({safe(command)})")
 
     async def close(self) -> None:
         """Nothing to do."""

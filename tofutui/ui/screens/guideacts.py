@@ -9,6 +9,7 @@ from tofutui.guide.conductor import Guide
 from tofutui.guide.playbook import text_of, title_of
 from tofutui.guide.worksheet import Field, fields_of, problem
 from tofutui.tofu.comparison import Entry
+from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.guided import Progress, Result, StepState
 from tofutui.tofu.plan import Plan, Step
 from tofutui.tofu.session import Role
@@ -205,7 +206,11 @@ class GuideActs(Acting[None]):
             self.say("nothing was sent")
             return
         runner = Recording(self.link.runner, self.guide)
-        plan = runner.freeze(chosen)
+        try:
+            plan = runner.freeze(chosen)
+        except TofutuiError as error:
+            self.say(f"nothing was sent: {error}", Tone.WARNING)
+            return
         if not plan.deletions:
             return
         if await self.app.push_screen_wait(DeleteScreen(plan, 0, comparison.seen_from)):

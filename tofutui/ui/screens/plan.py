@@ -3,6 +3,7 @@
 from textual.app import ComposeResult
 
 from tofutui.tofu.comparison import Comparison, Entry
+from tofutui.tofu.proof import changed_entry
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
@@ -16,7 +17,11 @@ from tofutui.ui.words import VERDICT_TONES, WHO_WORDS, both_names, node_name, pl
 
 
 class PlanScreen(Acting[list[Entry]]):
-    """Gives the rows to propose for deletion, or nothing. It shows the tables as they were at opening."""
+    """Gives the rows to propose for deletion, or nothing.
+
+    It shows the tables as they were at opening; what it gives are the rows as they are when Delete is
+    pressed, and only if they are what is shown.
+    """
 
     CSS_PATH = "../styles/view.tcss"
     BINDINGS = bindings_of(PLAN)
@@ -25,14 +30,20 @@ class PlanScreen(Acting[list[Entry]]):
     def __init__(self, comparison: Comparison, runner: Runner) -> None:
         super().__init__()
         self._comparison = comparison
+        self._runner = runner
+        self._read_tables()
+        only_to_copy = self._locked.keys() if len(self._locked) < len(comparison.nodes) else set()
+        possible = [e for e in self._entries if _id(e) not in self._refused and e.role not in only_to_copy]
+        self._chosen = {_id(e) for e in possible if e.verdict is Verdict.MISMATCH}
+        self._cursor = 0
+
+    def _read_tables(self) -> None:
+        """The stale rows of this moment, and what stands against deleting them."""
+        comparison, runner = self._comparison, self._runner
         self._locked = {role: why for role in comparison.nodes if (why := runner.why_not(role))}
         """Where nothing can be deleted from here: then the commands are there to be pasted."""
         self._entries = _in_order([entry for entry in comparison.entries() if entry.is_stale_remote])
-        self._refused = {id(e): why for e in self._entries if (why := self._why_not(runner, e))}
-        only_to_copy = self._locked.keys() if len(self._locked) < len(comparison.nodes) else set()
-        possible = (e for e in self._entries if id(e) not in self._refused and e.role not in only_to_copy)
-        self._chosen = {id(e) for e in possible if e.verdict is Verdict.MISMATCH}
-        self._cursor = 0
+        self._refused = {_id(e): why for e in self._entries if (why := self._why_not(runner, e))}
 
     def _why_not(self, runner: Runner, entry: Entry) -> str | None:
         if entry.role in self._locked:
@@ -52,7 +63,7 @@ class PlanScreen(Acting[list[Entry]]):
     @property
     def chosen(self) -> list[Entry]:
         """The rows taken in, in the order in which they will run."""
-        return [entry for entry in self._entries if id(entry) in self._chosen]
+        return [entry for entry in self._entries if _id(entry) in self._chosen]
 
     def redraw(self) -> None:
         """Show everything anew."""
@@ -95,8 +106,8 @@ class PlanScreen(Acting[list[Entry]]):
 
     def _row(self, entry: Entry, width: int) -> list[Line]:
         glyphs, look = self.owner.glyphs, entry.verdict.look
-        box = "[x]" if id(entry) in self._chosen else "[ ]"
-        refused = self.shown(self._refused.get(id(entry)))
+        box = "[x]" if _id(entry) in self._chosen else "[ ]"
+        refused = self.shown(self._refused.get(_id(entry)))
         entry = self.shown(entry)
         head: Line = (
             (f"  {box if not refused else ' - '} ", Tone.STRONG),
@@ -129,18 +140,24 @@ class PlanScreen(Acting[list[Entry]]):
         if not self._entries:
             return
         entry = self._entries[self._cursor]
-        refused = self._refused.get(id(entry))
+        refused = self._refused.get(_id(entry))
         if refused:
             self.say(refused, Tone.WARNING)
         else:
-            self._chosen ^= {id(entry)}
+            self._chosen ^= {_id(entry)}
             self._draw()
-            if entry.role in self._locked and id(entry) in self._chosen:
+            if entry.role in self._locked and _id(entry) in self._chosen:
                 copies = self.owner.keys.name("plan.copy")
                 self.say(f"taken in for {copies} only: {self._locked[entry.role]}", Tone.WARNING)
 
     def do_plan_delete(self) -> None:
-        """On to the delete dialog."""
+        """On to the delete dialog, with the rows as they are now if that is what is shown."""
+        changed = self._take_over_tables()
+        if changed:
+            self._draw()
+            text = f"{rows(changed)} changed since the plan was opened, and not selected any more: look again"
+            self.say(text, Tone.WARNING)
+            return
         possible = [entry for entry in self.chosen if entry.role not in self._locked]
         if possible:
             self.dismiss(possible)
@@ -151,6 +168,22 @@ class PlanScreen(Acting[list[Entry]]):
         else:
             takes = self.owner.keys.name("plan.toggle")
             self.say(f"no row is taken in; {takes} takes one in", Tone.WARNING)
+
+    def _take_over_tables(self) -> int:
+        """Show the rows as they are now; how many of those selected are not what was shown."""
+        shown = self.chosen
+        self._read_tables()
+        self._cursor = max(0, min(self._cursor, len(self._entries) - 1))
+        current = {_id(entry): entry for entry in self._entries}
+        kept = {
+            _id(entry)
+            for entry in shown
+            if _id(entry) not in self._refused
+            and (now := current.get(_id(entry))) is not None
+            and changed_entry(entry, now) is None
+        }
+        self._chosen &= kept
+        return len(shown) - len(kept)
 
     def do_plan_copy(self) -> None:
         """The commands of the rows taken in."""
@@ -169,6 +202,11 @@ class PlanScreen(Acting[list[Entry]]):
     def do_plan_back(self) -> None:
         """Close; nothing is sent."""
         self.dismiss([])
+
+
+def _id(entry: Entry) -> tuple[Role, str]:
+    """Which row of which table, whatever it holds."""
+    return entry.role, entry.id
 
 
 def _in_order(entries: list[Entry]) -> list[Entry]:

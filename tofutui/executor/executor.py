@@ -1,0 +1,292 @@
+"""Runs confirmed plans: the gate, the journal, the command, the proof, one row after the other."""
+
+import asyncio
+import itertools
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tofutui.appliance.errors import ApplianceError, Interrupted, UnknownDialogue
+from tofutui.appliance.node import Login
+from tofutui.executor.entries import Entries
+from tofutui.executor.gate import Gate, PlanRefused
+from tofutui.executor.settling import settle
+from tofutui.history.database import HistoryError
+from tofutui.history.journal import Journal
+from tofutui.history.owners import Watch, this_process
+from tofutui.tofu.comparison import Entry
+from tofutui.tofu.listing import Listing
+from tofutui.tofu.plan import Deletion, Outcome, Plan, Step
+from tofutui.tofu.proof import Proof, changed_row, look_back, other_certificate, row_refusal
+from tofutui.tofu.session import Role
+from tofutui.tofu.site import Who
+from tofutui.workbench import Workbench
+
+OnStep = Callable[[int, Step], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the list after a deletion is asked for again when it cannot tell."""
+
+    looks: int = 2
+    seconds: float = 10.0
+
+
+@dataclass(slots=True)
+class _Run:
+    """A plan on its way: the newest list of each node, and the journal entries of its steps."""
+
+    on_step: OnStep
+    steps: list[Step]
+    lists: dict[Role, Listing] = field(default_factory=dict)
+    entries: dict[int, int] = field(default_factory=dict)
+    """The journal's number of each step that was written down."""
+    checked_on: dict[Role, Login | None] = field(default_factory=dict)
+    """The link over which each node's last list was read: commands go over that one or not at all."""
+
+    def report(self, number: int) -> "_Report":
+        return _Report(number, self)
+
+
+class Executor:
+    """Deletes rows, one at a time, each proven by a second listing.
+
+    Nothing is sent that was not confirmed by the caller, and nothing twice.
+    """
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        journal: Journal,
+        *,
+        operator: str,
+        clock: Callable[[], datetime],
+        pace: Pace | None = None,
+    ) -> None:
+        self._bench = workbench
+        self._clock = clock
+        self._pace = pace or Pace()
+        self._gate = Gate(workbench)
+        watch = Watch(this_process(secrets.token_hex(8)))
+        self._entries = Entries(
+            journal, watch, session=lambda: workbench.session.name, operator=operator, clock=clock
+        )
+        workbench.deletions.journal = journal
+        workbench.deletions.is_alive = self._entries.is_alive
+        self._running = asyncio.Lock()
+        self._numbers = itertools.count(1)
+        self._begun: set[int] = set()
+        """The plans that were run, or begun: no second run for one confirmation."""
+
+    def why_not(self, role: Role, entry: Entry | None = None) -> str | None:
+        """Why nothing (or this row) can be deleted on this node now; None when it can."""
+        return self._gate.node_refusal(role) or (row_refusal(entry) if entry is not None else None)
+
+    def freeze(self, entries: Sequence[Entry]) -> Plan:
+        """The plan for these rows in the order in which it will run: the primary first, peers before others.
+
+        What is frozen is each row as it is now.
+
+        Raises:
+            PlanRefused: there is no row, or one cannot be deleted or is not what was shown any more.
+        """
+        if not entries:
+            raise PlanRefused("no row to delete")
+        roles = list(Role)
+        ordered = sorted(entries, key=lambda e: (roles.index(e.role), e.who is not Who.PEER))
+        return Plan(tuple(self._gate.freeze(entry) for entry in ordered), next(self._numbers))
+
+    async def run(self, plan: Plan, on_step: OnStep) -> tuple[Step, ...]:
+        """Run a confirmed plan; ``on_step`` is given every change of a step (its number, the step).
+
+        It stops at the first outcome other than gone or came back; the rest is not run. Returns the steps.
+        A plan runs once: each confirmation needs a plan of its own. What an earlier run left unknown is
+        settled before anything is sent.
+        """
+        run = _Run(on_step, [Step(deletion=deletion, text="waiting") for deletion in plan.deletions])
+        if plan.number in self._begun:
+            self._end_all(run, Outcome.REFUSED, "not sent: this plan was run before; confirm again")
+            return tuple(run.steps)
+        self._begun.add(plan.number)
+        async with self._running:
+            await self._read_tables(run)
+            for number in range(len(run.steps)):
+                await self._run_one(run, number)
+                await self._look_back(run, number)
+                if not all(_may_go_on(step) for step in run.steps[: number + 1]):
+                    break
+            self._end_all(run, Outcome.NOT_RUN, "an earlier step did not end well")
+            return tuple(run.steps)
+
+    def _end_all(self, run: _Run, outcome: Outcome, text: str) -> None:
+        """End every step that has not ended."""
+        for number, step in enumerate(run.steps):
+            if step.outcome is None:
+                run.report(number).end(outcome, text, self._clock())
+
+    async def _read_tables(self, run: _Run) -> None:
+        """One list of every node that may be changed, before anything is sent to any of them."""
+        for number, step in enumerate(run.steps):
+            role = step.deletion.role
+            if role in run.lists or self._gate.forbidden(role) is not None:
+                continue
+            run.report(number).say("reading the table again")
+            try:
+                await self._list(run, role)
+            except ApplianceError as error:
+                run.lists[role] = Listing((), complete=False, problems=(str(error),))
+        for role in run.lists:
+            with suppress(HistoryError):  # writing this plan's own entry down will say so
+                await self.settle(role)
+
+    async def _list(self, run: _Run, role: Role) -> Listing:
+        listing = run.lists[role] = await self._bench.list_rows(role)
+        run.checked_on[role] = self._bench.node(role).listed_over
+        return listing
+
+    async def settle(self, role: Role) -> tuple[str, ...]:
+        """Decide journalled deletions whose outcome is unknown by the complete listing at hand.
+
+        Returns one sentence for each that could be decided.
+        """
+        return await settle(self._bench, self._entries, role)
+
+    async def _run_one(self, run: _Run, number: int) -> None:
+        report = run.report(number)
+        refusal = await self._check_again(report)
+        if refusal is None:
+            try:
+                entry = await self._write_down(report)
+            except HistoryError as error:
+                refusal = str(error)
+            else:
+                run.entries[number] = entry
+        if refusal is not None:
+            report.end(Outcome.REFUSED, f"not sent: {refusal}", self._clock())
+            return
+        async with self._entries.kept(entry):
+            outcome, text = await self._send_and_prove(report, entry)
+            now = self._clock()
+            report.end(outcome, await self._entries.outcome(entry, outcome, text, now), now)
+
+    async def _check_again(self, report: "_Report") -> str | None:
+        deletion = report.step.deletion
+        return (
+            self._gate.forbidden(deletion.role)
+            or row_refusal(deletion.entry)
+            or self._gate.other_node(deletion)
+            or changed_row(deletion, report.run.lists.get(deletion.role))
+            or await self._other_certificate(report)
+        )
+
+    async def _other_certificate(self, report: "_Report") -> str | None:
+        report.say("asking the endpoint again")
+        frozen = report.step.deletion.entry
+        return other_certificate(frozen.presented, await self._bench.probe(frozen))
+
+    async def _write_down(self, report: "_Report") -> int:
+        own = tuple(report.run.entries.values())
+        return await self._entries.write_down(report.step.deletion, own)
+
+    def _last_word(self, report: "_Report") -> str | None:
+        return self._gate.last_word(report.step.deletion)
+
+    async def _send_and_prove(self, report: "_Report", entry: int) -> tuple[Outcome, str]:
+        deletion, prompt_returned = report.step.deletion, True
+        report.say("sent; the node has not answered yet")
+        try:
+            answer = await self._bench.node(deletion.role).deletecert(
+                deletion.command,
+                unless=lambda: self._last_word(report),
+                on=report.run.checked_on.get(deletion.role),
+            )
+        except ApplianceError as error:
+            if isinstance(error, Interrupted) and not error.sent:
+                return Outcome.REFUSED, f"not sent: {error}"
+            prompt_returned = self._is_at_prompt(deletion.role, error)
+            report.say(f"{error}; reading the table decides")
+            words = error.words if isinstance(error, Interrupted) else ""
+            if words.strip():
+                await self._write_answer(report, entry, words)
+        else:
+            await self._write_answer(report, entry, answer.text)
+        try:
+            return await self._prove(report, prompt_returned=prompt_returned)
+        except ApplianceError as error:
+            return Outcome.UNKNOWN, f"sent, but the table could not be read since: {error}"
+
+    def _is_at_prompt(self, role: Role, error: ApplianceError) -> bool:
+        """Whether the command ended with the prompt: a question nobody answered does, after its Ctrl-C."""
+        return isinstance(error, UnknownDialogue) and self._bench.node(role).connected
+
+    async def _write_answer(self, report: "_Report", entry: int, words: str) -> None:
+        report.answered(words)
+        await self._entries.answered(entry, words)
+
+    async def _prove(self, report: "_Report", *, prompt_returned: bool) -> tuple[Outcome, str]:
+        deletion, run = report.step.deletion, report.run
+        proof = Proof(deletion, run.lists[deletion.role], prompt_returned)
+        for look in itertools.count():
+            self._bench.note_deleted(deletion.role, deletion.key)
+            report.say("listing again" if look == 0 else f"listing again ({look + 1})")
+            listing = await self._list(run, deletion.role)
+            doubt = self._no_proof(deletion, listing)
+            if doubt is not None:
+                return Outcome.UNKNOWN, doubt
+            outcome, text, is_final = proof.take(listing, is_last=look >= self._pace.looks)
+            if is_final:
+                return outcome, text
+            report.say(f"{text}; looking again")
+            await asyncio.sleep(self._pace.seconds)
+        raise AssertionError("the looks are counted")
+
+    def _no_proof(self, deletion: Deletion, listing: Listing) -> str | None:
+        elsewhere = self._gate.other_node(deletion)
+        if elsewhere is not None:
+            return f"sent, but the list read since is no proof: {elsewhere}"
+        return None if listing.complete else "sent, but the listing after it is not complete"
+
+    async def _look_back(self, run: _Run, number: int) -> None:
+        """A row that was gone may be in the list after a later deletion: the node learned it again."""
+        for earlier in range(number):
+            step = run.steps[earlier]
+            listing = run.lists.get(step.deletion.role)
+            if step.outcome is not Outcome.GONE or listing is None or not listing.complete:
+                continue
+            later = look_back(step.deletion, listing)
+            if later is not None:
+                now = self._clock()
+                text = await self._entries.outcome(run.entries[earlier], *later, now)
+                run.report(earlier).end(later[0], text, now)
+
+
+@dataclass(slots=True)
+class _Report:
+    """One step on its way, shown to whoever watches."""
+
+    number: int
+    run: _Run
+
+    @property
+    def step(self) -> Step:
+        return self.run.steps[self.number]
+
+    def say(self, text: str) -> None:
+        self._show(replace(self.step, text=text))
+
+    def answered(self, words: str) -> None:
+        self._show(replace(self.step, words=words.strip()))
+
+    def end(self, outcome: Outcome, text: str, at: datetime) -> None:
+        self._show(replace(self.step, outcome=outcome, text=text, at=at))
+
+    def _show(self, step: Step) -> None:
+        self.run.steps[self.number] = step
+        self.run.on_step(self.number, step)
+
+
+def _may_go_on(step: Step) -> bool:
+    return step.outcome is not None and step.outcome.is_good

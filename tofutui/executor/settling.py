@@ -1,0 +1,49 @@
+"""Deletions whose outcome was left unknown, decided by a later complete listing."""
+
+from tofutui.executor.entries import Entries
+from tofutui.history.journal import JournalEntry
+from tofutui.tofu.comparison import Phase
+from tofutui.tofu.endpoint import place_of
+from tofutui.tofu.plan import Outcome
+from tofutui.tofu.session import Role
+from tofutui.workbench import Workbench
+
+
+async def settle(bench: Workbench, entries: Entries, role: Role) -> tuple[str, ...]:
+    """Decide by the complete listing at hand what was unknown, and nobody's work, before it began.
+
+    Order is that of the journal and the listings: no clock decides. An entry confirmed for another host
+    name or SSH host key is not decided by this table. Returns one sentence for each that was decided.
+
+    Raises:
+        HistoryError: the journal cannot be written.
+    """
+    view = bench.comparison.nodes[role]
+    if view.phase is not Phase.LISTED:
+        return ()
+    said = []
+    for item in bench.deletions.at_listing(role).settleable.values():
+        if entries.is_alive(item) or not _is_of(bench, role, item):
+            continue
+        outcome, text = _decided(bench, role, item)
+        if await entries.settled(item.id, outcome, text):
+            said.append(
+                f"{role.word}: {item.key}, sent {item.at:%Y-%m-%d %H:%M}Z, outcome unknown then: {text}"
+            )
+    return tuple(said)
+
+
+def _is_of(bench: Workbench, role: Role, item: JournalEntry) -> bool:
+    """Whether the node listed is the one that the deletion was sent to."""
+    if item.hostname != bench.comparison.nodes[role].hostname:
+        return False
+    return item.host_key is None or item.host_key == bench.node(role).host_key
+
+
+def _decided(bench: Workbench, role: Role, item: JournalEntry) -> tuple[Outcome, str]:
+    stored = [entry for entry in bench.comparison.nodes[role].entries.values() if entry.is_stored]
+    place = place_of(item.key)
+    if any(entry.key is not None and place_of(entry.key) == place for entry in stored):
+        return Outcome.CANNOT_TELL, "present in a later listing"
+    rest = "" if stored else ", which shows no row at all"
+    return Outcome.GONE, f"absent in a later listing{rest}"
