@@ -330,6 +330,13 @@ def test_the_end_of_summer_time(clock: NodeClock, local: str, age: int | None) -
     assert rounded == age
 
 
+def test_of_two_times_that_are_no_date_the_later_in_the_log_is_said() -> None:
+    clock = clock_at("2026-10-25 02:05:00", "CET")
+    stamps = [Stamp(datetime.fromisoformat(f"2026-10-25 {time}")) for time in ("02:59:30", "02:00:10")]
+    one = hit(tie(PEER, failure=times(*stamps), clock=clock), PEER)
+    assert (one.at, "02:00:10" in one.text) == (None, True)
+
+
 def test_a_date_with_two_readings_is_said() -> None:
     failure = times(Stamp(NODE_NOW - MINUTE, two_readings=True))
     assert "the date read as month and day" in hit(tie(PEER, failure=failure), PEER).text

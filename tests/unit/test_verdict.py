@@ -124,16 +124,16 @@ def test_an_import_against_an_own_observation_gives_both_reasons(known: str, obs
     assert "when the node learned the row" in judgement.why[1]
 
 
-@pytest.mark.parametrize("combination", COMBINATIONS, ids="-".join)
-def test_evidence_stands_in_the_order_of_the_reasons(combination: tuple[str, ...]) -> None:
-    judgement = judge(build(combination))
-    places = [
-        place
-        for evidence in judgement.evidence
-        for place, reason in enumerate(judgement.why)
-        if reason in evidence.text
-    ]
-    assert places == sorted(places)
+def test_evidence_stands_in_the_order_of_the_reasons() -> None:
+    for combination in COMBINATIONS:
+        judgement = judge(build(combination))
+        places = [
+            place
+            for evidence in judgement.evidence
+            for place, reason in enumerate(judgement.why)
+            if reason in evidence.text
+        ]
+        assert places == sorted(places), combination
 
 
 IMPORTED = "the certificate imported from prime-sec.pem"

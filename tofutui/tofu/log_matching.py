@@ -181,9 +181,9 @@ class _Dating:
     now: datetime
 
     def events(self, failure: Failure) -> tuple[_Event, ...]:
-        """All events of a failure, those without a time as one."""
+        """All events of a failure, the last in the log first, those without a time as one."""
         undated = [_Event(None, None, "it is undated")] if failure.has_undated else []
-        return (*map(self._event, failure.times), *undated)
+        return (*map(self._event, reversed(failure.times)), *undated)
 
     def _event(self, stamp: Stamp) -> _Event:
         if self.clock is None:
