@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from tofutui.tls.context import build_contexts, server_name
@@ -87,13 +88,15 @@ class Prober:
         return await self._presented(answers, where, at)
 
     async def alternatives(
-        self, row: Endpoint, target: Endpoint | None, first: Presented
+        self, row: Endpoint, target: Endpoint | None, first: Presented, *, in_a_row: bool = True
     ) -> tuple[Presented, ...]:
         """What the endpoint presents otherwise: RSA only, ECDSA only, and without SNI if one was sent.
 
         Only those whose leaf is another than that of ``first``, each leaf once; after them what has no leaf
-        because the endpoint did not answer that way at all, which leaves open what it holds. Together with
-        ``first`` they take at most three times the time-out of one attempt.
+        because the endpoint did not answer that way at all, which leaves open what it holds. With
+        ``in_a_row`` it is also asked the same again, `IN_A_ROW` times or until it differs: a balancer may
+        deal several certificates in turn. Together with ``first`` all this takes at most three times the
+        time-out of one attempt.
         """
         left = self._left(first.seconds)
         if first.certificate is None or target is None or self.settings.via is Via.OFF:
@@ -111,34 +114,29 @@ class Prober:
         told = list(zip(ways, answers, strict=True))
         settled = {way.sort for way, (presented, alert) in told if _is_clear(presented, alert)}
         silent = {way.sort: presented for way, (presented, _) in told if way.sort not in settled}
-        return (*_distinct(first, [presented for presented, _ in answers]), *silent.values())
+        others = [presented for presented, _ in answers]
+        spent = first.seconds + max(presented.seconds for presented in others)
+        dealt = await self._again(row.host, where, first, spent) if in_a_row else []
+        return (*_distinct(first, others), *dealt, *silent.values())
 
-    async def again(
-        self, row: Endpoint, target: Endpoint | None, first: Presented, spent: float
-    ) -> tuple[Presented, ...]:
-        """What the endpoint presents when it is asked the same again, `IN_A_ROW` times or until it differs.
-
-        A balancer may deal several certificates in turn. As `alternatives`, within what is left of the time
-        after ``spent`` seconds.
-        """
-        if first.certificate is None or target is None or self.settings.via is Via.OFF:
-            return ()
+    async def _again(self, host: str, where: Endpoint, first: Presented, spent: float) -> list[Presented]:
+        """What the same question brings, as long as there is time left after ``spent`` seconds."""
         way = same_way(self._asker.contexts, first.sni, hello=hello_of(first.attempts))
-        where, missing = self._mapped(target), IN_A_ROW - 1
+        missing = IN_A_ROW - 1
         while missing > 0:
             left = self._left(spent)
             if left <= 0:
-                return (self._silent(Status.TIMEOUT, _TIME_UP),)
+                return [self._silent(Status.TIMEOUT, _TIME_UP)]
             seconds = min(self.settings.timeout, left)
-            asked = (self._other(row.host, where, way, seconds) for _ in range(min(_AT_ONCE, missing)))
+            asked = (self._other(host, where, way, seconds) for _ in range(min(_AT_ONCE, missing)))
             answers = [presented for presented, _ in await asyncio.gather(*asked)]
             others = _distinct(first, answers)
             silent = [presented for presented in answers if presented.certificate is None]
             if others or silent:
-                return (*others, *silent[:1])
+                return [*(replace(other, dealt=True) for other in others), *silent[:1]]
             missing -= len(answers)
             spent += max(presented.seconds for presented in answers)
-        return ()
+        return []
 
     def _left(self, spent: float) -> float:
         return PATIENCE * self.settings.timeout - spent

@@ -62,6 +62,8 @@ class Presented:
     """Other leaf certificates of the same endpoint (RSA-only, ECDSA-only, without SNI, asked again)."""
     also_doubt: str = ""
     """Why it may have certificates that were not seen although it was asked for them; "" if it was not."""
+    dealt: bool = False
+    """Whether the same question brought it that brought another certificate before."""
     tls: str | None = None
     """``TLSv1.2`` and the like."""
     sni: str | None = None

@@ -20,7 +20,8 @@ class Probes:
     prober: Prober
     _fetches: dict[Key, asyncio.Task[Presented]] = field(default_factory=dict)
     _others: dict[Key, asyncio.Task[tuple[Presented, ...]]] = field(default_factory=dict)
-    _again: dict[Key, asyncio.Task[tuple[Presented, ...]]] = field(default_factory=dict)
+    _kinds: dict[Key, asyncio.Task[tuple[Presented, ...]]] = field(default_factory=dict)
+    """Those of endpoints that were asked for other kinds of certificates only."""
 
     async def fetch(self, row: Endpoint, target: Endpoint | None) -> Presented:
         """What the endpoint presents to a broad hello."""
@@ -47,63 +48,49 @@ class Probes:
         if first.status is not Status.OK:
             return first
         key = (row, target)
+        if key not in self._others and not in_a_row:
+            if key not in self._kinds:
+                asking = self.prober.alternatives(row, target, first, in_a_row=False)
+                self._kinds[key] = asyncio.create_task(asking)
+            return choose(first, await asyncio.shield(self._kinds[key]), stored, known)
         if key not in self._others:
             self._others[key] = asyncio.create_task(self.prober.alternatives(row, target, first))
-        others = await asyncio.shield(self._others[key])
-        if not in_a_row and key not in self._again:
-            return choose(first, others, stored, known)
-        if key not in self._again:
-            spent = first.seconds + max((other.seconds for other in others), default=0.0)
-            self._again[key] = asyncio.create_task(self.prober.again(row, target, first, spent))
-        again = await asyncio.shield(self._again[key])
-        return choose(first, others, stored, known, again=again)
+        return choose(first, await asyncio.shield(self._others[key]), stored, known)
 
     async def close(self) -> None:
         """Cancel what is still under way and wait for its end."""
-        tasks = [*self._fetches.values(), *self._others.values(), *self._again.values()]
+        tasks = [*self._fetches.values(), *self._others.values(), *self._kinds.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         del tasks
-        for held in (
-            self._fetches,
-            self._others,
-            self._again,
-        ):  # all at once, thousands of them would hold up the screen
-            while held:
+        for held in (self._fetches, self._others, self._kinds):
+            while held:  # all at once, thousands of them would hold up the screen
                 for key in list(held)[:AT_ONCE]:
                     del held[key]
                 await asyncio.sleep(0)
 
 
 def choose(
-    first: Presented,
-    others: tuple[Presented, ...],
-    stored: str,
-    known: str | None = None,
-    *,
-    again: tuple[Presented, ...] = (),
+    first: Presented, others: tuple[Presented, ...], stored: str, known: str | None = None
 ) -> Presented:
-    """Of all that an endpoint presents, the known one, else one of the stored name, else the first.
-
-    ``others`` came of other questions, ``again`` of the same one.
-    """
-    every = (first, *others, *again)
+    """Of all that an endpoint presents, the known one, else one of the stored name, else the first."""
+    every = (first, *others)
     same = (p for p in every if p.certificate is not None and p.certificate.sha256 == known)
     fit = next(same, None) or next((p for p in every if fits(p, stored)), first)
     leaves = {p.certificate.sha256: p.certificate for p in every if p.certificate is not None}
     also = tuple(leaf for leaf in leaves.values() if leaf is not fit.certificate)
-    return replace(fit, also=also, also_doubt=_doubt(others, again))
+    return replace(fit, also=also, also_doubt=_doubt(others))
 
 
-def _doubt(others: tuple[Presented, ...], again: tuple[Presented, ...]) -> str:
+def _doubt(others: tuple[Presented, ...]) -> str:
     """Why the endpoint may have certificates that were not seen."""
-    dealt = sum(presented.certificate is not None for presented in again)
+    dealt = sum(presented.dealt for presented in others)
     if dealt:
         return (
             f"asked the same again, it presented another certificate ({dealt + 1} in turn): it may have more"
         )
-    silent = [_way(presented) for presented in (*others, *again) if presented.certificate is None]
+    silent = [_way(presented) for presented in others if presented.certificate is None]
     if not silent:
         return ""
     return f"it may have other certificates: it could not be asked for them ({'; '.join(silent)})"
