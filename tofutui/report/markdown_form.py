@@ -20,7 +20,10 @@ from tofutui.tofu.presented import SEEN_ONLY
 from tofutui.tofu.text import safe
 from tofutui.tofu.trustmap import trust_map
 
-_MARKUP = re.compile(r"[\\`*_\[\]<>|~$@&]")
+_MARKUP = re.compile(
+    r"[\\`*_\[\]<>|~$@&]|(?<=[A-Za-z]):(?=//)|(?<=mailto):|(?<=xmpp):|(?<=www)\.", re.IGNORECASE
+)
+"""Characters with a meaning, and what makes a bare address a link."""
 _HEAD = ("Verdict", "Row", "Who", "Stored CN", "Presented CN", "Presented SHA-256", "Why")
 
 
@@ -45,7 +48,7 @@ def code(text: str) -> str:
 def _escaped(match: re.Match[str]) -> str:
     """Characters that start HTML, links or mentions become entities, which survive every renderer."""
     char = match.group()
-    return f"&#{ord(char)};" if char in "<>&|`@" else "\\" + char
+    return f"&#{ord(char)};" if char in "<>&|`@:." else "\\" + char
 
 
 def _lines(comparison: Comparison, version: str) -> Iterator[str]:

@@ -70,6 +70,8 @@ _TYPED = re.compile(
     rf"(?P<type>(?<![\w]){_TYPES}[ ]?=[ ]?)"
     r'(?P<value>"(?:[^"\\]|\\.)*"|(?:\\.|[^,+"\\\n;<>/()]|/(?!\w[\w.]*[ ]?=))+)'
 )
+_LONGEST_HOST = 253
+"""Characters of a host name (RFC 1035); a longer dotted text is none."""
 _SHORT = 3
 """Letters up to which a name is found in free text only as it was learned, and in capitals."""
 
@@ -111,6 +113,8 @@ class StandIns:
         self._literals: dict[str, _Beginning] = {}
         self._odd: dict[str, str] = {}
         self._domains: set[str] = set()
+        self._deepest = 0
+        """Labels of the longest known domain."""
         self._kept: set[str] = set()
         self._texts: dict[str, str] = {}
         self._masks: dict[str, Callable[[str], str]] = {
@@ -213,6 +217,7 @@ class StandIns:
             return
         if domain not in self._domains:
             self._domains.add(domain)
+            self._deepest = max(self._deepest, domain.count(".") + 1)
             self._changed()
             self.give(domain, Naming.NAME)
         if not first.isalpha() and len(first) > _SHORT:
@@ -266,10 +271,10 @@ class StandIns:
         self, found: tuple[str, int] | None, text: str, lower: str, at: int
     ) -> tuple[str, int] | None:
         """A host below a known name or domain; a name that was cut off."""
-        dotted = _DOTTED.match(text, at)
-        if dotted and dotted.end() > (found[1] if found else at):
-            parts = lower[at : dotted.end()].split(".")
-            below = any(".".join(parts[n:]) in self._domains for n in range(1, len(parts) - 1))
+        dotted = _DOTTED.match(text, at, at + _LONGEST_HOST + 1) if self._domains or found else None
+        is_host = dotted is not None and dotted.end() <= at + _LONGEST_HOST
+        if dotted and is_host and dotted.end() > (found[1] if found else at):
+            below = self._is_below_domain(lower[at : dotted.end()])
             if below or (found and text.startswith(".", found[1])):
                 return self.give(dotted.group(), Naming.NAME), dotted.end()
         cut = _CUT.match(text, at) if "…" in text and found is None else None
@@ -280,6 +285,17 @@ class StandIns:
                     if name.startswith(start):
                         return shown, cut.end()
         return None
+
+    def _is_below_domain(self, host: str) -> bool:
+        """Whether a host belongs to a known domain; costs no more than the longest of those."""
+        last = end = len(host)
+        for _ in range(self._deepest):
+            end = host.rfind(".", 0, end)
+            if end < 0:
+                return False
+            if end + 1 < last and host[end + 1 :] in self._domains:
+                return True
+        return False
 
     def _mail(self, text: str) -> str:
         return text if text.partition("@")[0] in self._issued else self.give(text, Naming.MAIL)
@@ -336,7 +352,9 @@ def _is_address(text: str) -> bool:
 
 def _canonical(text: str) -> str:
     """One spelling for what means the same: addresses compressed, names in lower case."""
-    return _lower(normalise_host(text) if as_address(text) is not None else text.strip().rstrip("."))
+    if as_address(text) is not None:
+        return normalise_host(text)  # in lower case but for the zone, whose case counts
+    return _lower(text.strip().rstrip("."))
 
 
 def _lower(text: str) -> str:
