@@ -196,9 +196,12 @@ def test_commands(typed, command):
     assert command_of(typed) is command
 
 
-def test_a_filtered_listing_is_none():
+def test_a_filtered_listing_has_its_rows_and_is_not_complete():
     text = said(P, f"{LISTCERTS} | include 443", f"host={ISE};  subject= {NAME}x\n") + f"{P}/admin# "
-    assert recording(text).listing is None
+    found = recording(text).listing
+    assert found is not None
+    assert keys(found.listing()) == [ISE]
+    assert not found.listing().complete
 
 
 def test_a_command_line_that_was_edited_and_asked_for_help():

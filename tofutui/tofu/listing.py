@@ -9,10 +9,10 @@ only when nothing in it speaks against that.
 import re
 from dataclasses import dataclass, replace
 
-from tofutui.tofu.damaged_text import undone
+from tofutui.tofu.damaged_text import damage, undone
 from tofutui.tofu.endpoint import Endpoint, split_key
 from tofutui.tofu.names import DistinguishedName, readings
-from tofutui.tofu.text import safe
+from tofutui.tofu.text import has_hidden, safe
 
 _GAP = r"[\s\u00ad\u200b-\u200d\u2060\ufeff]*"
 """Blanks, and what mail programs put where a line may be broken."""
@@ -80,7 +80,7 @@ class Row:
     raw: str
     """The whole line, trimmed; further lines that may belong to it are in ``stored.more``."""
     endpoint: Endpoint | None
-    """None if the key does not end in ``_<port>``."""
+    """None if the key does not end in ``_<port>``, or has characters that a node hardly printed."""
     stored: StoredSubject | None
     doubled: bool = False
     """Whether its key stands in more than one line."""
@@ -255,7 +255,8 @@ def _read_row(line: str, *, cut: bool) -> Row | None:
     if not key or not semicolon or subject is None:
         return _unreadable(line)
     raw = rest[subject.end() :].strip(_BLANKS)
-    return Row(key, key, line, split_key(key), read_stored("" if cut else raw))
+    endpoint = None if has_hidden(key) or damage(key) else split_key(key)
+    return Row(key, key, line, endpoint, read_stored("" if cut else raw))
 
 
 def _is_row_like(line: str) -> bool:

@@ -6,7 +6,9 @@ _UNSAFE = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional controls
-    "\u2028\u2029\ufeff\ufff9-\ufffb"  # separators and invisible marks
+    "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"  # blanks that are no space
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f"  # invisible
+    "\u2028\u2029\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"  # the same
     "\ud800-\udfff"  # undecodable bytes (surrogateescape) and lone surrogates
     "]"
 )
@@ -28,8 +30,13 @@ def encode(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
+def has_hidden(text: str) -> bool:
+    """Whether a text has characters that are not shown as they are: control, invisible, undecodable ones."""
+    return _UNSAFE.search(text) is not None
+
+
 def safe(text: str) -> str:
-    r"""One line that any terminal, file or clipboard may get: no control or bidirectional characters.
+    r"""One line that any terminal, file or clipboard may get: no control or invisible characters.
 
     They stand as ``\xHH`` (one byte) or ``\uHHHH``; undecodable bytes, kept as surrogates by `decode`, as
     ``\xHH``. Applied wherever remote text leaves the program (screen, report, log, export).
@@ -56,4 +63,6 @@ def _visible(match: re.Match[str]) -> str:
     code = ord(match.group())
     if 0xDC80 <= code <= 0xDCFF:
         code -= 0xDC00
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    if code < 0xA0 or 0xDC80 <= ord(match.group()) <= 0xDCFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tofutui.tofu.damaged_text import plain
 from tofutui.tofu.ha import parse_ha_status
 from tofutui.tofu.listing import Listing, read_listing
 from tofutui.tofu.session import Role
+from tofutui.tofu.text import safe
 from tofutui.tofu.transcript_lines import PROMPT, Line, shown_lines
 
 _OVER = re.compile(
@@ -23,6 +25,10 @@ _OVER = re.compile(
 _ROW = re.compile(r"[ \t]*host[ \t]*=", re.IGNORECASE)
 _KNOWN_LINE = re.compile(r"\s*(?:%|host certificates?\b|if trust-on-first-use\b|ncs\b|\^)", re.IGNORECASE)
 ADDRESSES_UNKNOWN = "a node's own addresses are not known, so rows about itself count as other hosts'"
+_UNPAGED = ("nomore", "more", "no more")
+"""What an answer may be piped through without losing a line."""
+_MOST_BROKEN = 3
+"""Lines over which a command may be broken."""
 _NARROWEST = 40
 """Columns; no terminal that wraps a row is narrower."""
 
@@ -181,20 +187,28 @@ class _Reader:
     _at_pager: bool = False
     _is_cut: bool = False
     _login: int = 0
+    _typed: str = ""
+    """The command as far as it was typed."""
+    _filter: str = ""
+    """What the answer was piped through, where that may leave lines out."""
 
     def take(self, line: Line) -> None:
         """The next line."""
-        prompt = PROMPT.match(line.text)
+        shown = plain(line.text)
+        prompt = PROMPT.match(shown)
         self._is_cut = not line.ended
         if prompt:
             self._at_pager = self._at_pager or line.paged
             self._close(prompt.group())
-            self._open(prompt, line.text[prompt.end() :])
-        elif _OVER.match(line.text):
+            self._open(prompt, shown[prompt.end() :])
+        elif whole := self._whole_command(shown):
+            self._lines.clear()
+            self._open_command(whole)
+        elif _OVER.match(shown):
             self._close(None)
             self._login += 1
         elif self._command is None:
-            if _ROW.match(line.text):
+            if _ROW.match(shown):
                 self._stray.append(line.text)
         else:
             self._lines.append(line.text)
@@ -220,8 +234,25 @@ class _Reader:
     def _open(self, prompt: re.Match[str], typed: str) -> None:
         self._host, self._prompt = prompt["host"], prompt.group()
         self._hosts.setdefault(self._host)
-        self._command = command_of(typed) if typed.strip() and not prompt["mode"] else None
+        self._command, self._filter = None, ""
         self._lines, self._at_pager = [], False
+        if typed.strip() and not prompt["mode"]:
+            self._open_command(typed)
+
+    def _open_command(self, typed: str) -> None:
+        """A command begins, with what was piped behind it."""
+        pipe, behind = typed.partition("|")[1:]
+        self._typed = typed
+        self._command = _without_pipe(typed)
+        is_whole = not pipe or behind.strip().lower().replace("-", "") in _UNPAGED
+        self._filter = "" if is_whole else f"|{behind.rstrip()}"
+
+    def _whole_command(self, line: str) -> str:
+        """The command whose rest, broken by the terminal, ends with this line; "" if it does not."""
+        if self._command is not Command.OTHER or len(self._lines) >= _MOST_BROKEN or not line.strip():
+            return ""
+        joined = (glue.join((self._typed, *self._lines, line)) for glue in ("", " "))
+        return next((typed for typed in joined if _without_pipe(typed) is not Command.OTHER), "")
 
     def _close(self, prompt: str | None) -> None:
         """An answer ends: at a prompt, or (None) because something else begins or the file ends."""
@@ -242,6 +273,8 @@ class _Reader:
             self._login += 1
 
     def _trouble(self) -> str:
+        if self._filter:
+            return f"rows may be missing: the list was filtered by `{safe(self._filter)}`"
         if self._at_pager:
             return "the answer was left at its pager"
         if any(line.rstrip().endswith("^C") for line in self._lines):
@@ -249,6 +282,11 @@ class _Reader:
         if any(_ROW.match(line) and self._prompt.strip() in line for line in self._lines):
             return "a prompt stands in the middle of a row"
         return ""
+
+
+def _without_pipe(typed: str) -> Command:
+    """Which command was typed, whatever its answer was piped through."""
+    return command_of(typed.partition("|")[0])
 
 
 def command_of(typed: str) -> Command:

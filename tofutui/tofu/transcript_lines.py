@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from tofutui.tofu.text import decode
+from tofutui.tofu.saved_text import decode_saved, without_prefixes
 
 PROMPT = re.compile(
     r"[ \t]{0,8}(?P<host>[A-Za-z0-9][A-Za-z0-9._-]{0,99})/(?P<user>[A-Za-z0-9][A-Za-z0-9._@\\-]{0,99})"
@@ -30,6 +30,8 @@ _TOKEN = re.compile(
     r"|[\x00-\x1f]"
 )
 _ROW = re.compile(r"host[ \t]*=", re.IGNORECASE)
+_OURS = re.compile(rf"{PROMPT.pattern}|[ \t]*(?i:host)[ \t]*=")
+"""What a line begins with that a prefix must not hide."""
 _LONGEST_MARK = 100
 _LONGEST_PROMPT = 300
 _FARTHEST = 1_000
@@ -67,11 +69,9 @@ def shown_lines(raw: bytes) -> Iterator[Line]:
 
 
 def _text_of(raw: bytes) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = raw.decode("utf-16", "replace")
-    else:
-        text = decode(raw.removeprefix(b"\xef\xbb\xbf"))
-    return text if "\n" in text else text.replace("\r", "\n")
+    text = decode_saved(raw)
+    text = text if "\n" in text else text.replace("\r", "\n")
+    return "\n".join(without_prefixes(text.split("\n"), _OURS))
 
 
 def _shown(chunk: str) -> list[Line]:
