@@ -3,12 +3,14 @@
 `tofutui.tofu.known_reading` makes them from the bytes of files.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from tofutui.tofu.comparison import Entry
-from tofutui.tofu.endpoint import Endpoint, as_address, is_masked, split_key
+from tofutui.tofu.damaged_text import damage
+from tofutui.tofu.endpoint import Endpoint, as_address, is_masked, normalise_host, split_key
 from tofutui.tofu.evidence import KnownCertificate
 from tofutui.tofu.names import DistinguishedName, readings
 from tofutui.tofu.site import Who
@@ -36,6 +38,10 @@ class Imported:
     """Its name inside the file."""
     names: tuple[str, ...] = ()
     """The file's name, with and without its ending: it may be the key of a row."""
+    words: tuple[str, ...] = field(default=(), repr=False)
+    """Other texts above it in the file that may name its row: comments, bag attributes."""
+    unread: bool = False
+    """Whether it is named by something that is not understood, so that its subject alone assigns nothing."""
     written: datetime | None = None
     """When the file was written last (UTC).
 
@@ -116,8 +122,11 @@ class _Table:
         self._complete = complete
         self._unnamed = unnamed
         self._fitted: set[Imported] = set()
+        self._has_doubtful = False
+        """Whether the text of a row is not certain."""
         self._by_key: dict[str, list[Entry]] = {}
         self._by_endpoint: dict[Endpoint, list[Entry]] = {}
+        self._by_host: dict[str, list[Entry]] = {}
         self._by_text: dict[str, list[Entry]] = {}
         self._by_name: dict[NameKey, list[Entry]] = {}
         self._claims: dict[str, list[_Claim]] = {}
@@ -133,6 +142,10 @@ class _Table:
         self._by_key.setdefault(entry.key, []).append(entry)
         if entry.endpoint is not None:
             self._by_endpoint.setdefault(entry.endpoint, []).append(entry)
+            self._by_host.setdefault(entry.endpoint.host, []).append(entry)
+        if entry.stored.may_go_on or damage(entry.stored.raw):
+            self._has_doubtful = True
+            return
         text = entry.stored.raw.strip(BLANKS)
         self._by_text.setdefault(text, []).append(entry)
         for key in dict.fromkeys(map(name_key, readings(text))):
@@ -144,22 +157,37 @@ class _Table:
         if fitting:
             self._fitted.add(one)
         for rank, name in _ranked(one):
-            rows = self._by_key.get(name) or self._by_endpoint.get(split_key(name) or _NOWHERE, [])
-            named = self._allowed(one, rows)
+            rows = self._by_key.get(name) or self._by_endpoint.get(split_key(name) or _NOWHERE)
+            if rows is None:
+                rows = self._named_in(name, is_alias=rank == _BY_ALIAS, one=one)
+            named = None if rows is None else self._allowed(one, rows)
             if named:
                 self._place_named(one, rank, named, fitting)
                 return
-            if self._is_a_key(name):
+            if named is not None or self._is_a_key(name):
                 if fitting:
                     self._doubt(one, (), f"the table has no row {safe(name)}")
                 return
-        if fitting:
+        if fitting and one.unread:
+            self._doubt(one, fitting, "it is named by words that are not understood")
+        elif fitting:
             self._place_by_subject(one, fitting)
 
     def _allowed(self, one: Imported, rows: list[Entry]) -> list[Entry]:
         if one not in self._unnamed:
             return rows
         return [row for row in rows if row.who not in (Who.SELF, Who.LOOPBACK)]
+
+    def _named_in(self, name: str, *, is_alias: bool, one: Imported) -> list[Entry] | None:
+        """The rows of the hosts that a text names; None if it names no host."""
+        hosts = [
+            normalise_host(match.group()) for match in _ADDRESS.finditer(name) if as_address(match.group())
+        ]
+        if not hosts and is_alias and _HOST_NAME.fullmatch(name) and not _is_common_name(name, one):
+            hosts = [normalise_host(name)]
+        if not hosts:
+            return None
+        return [entry for host in dict.fromkeys(hosts) for entry in self._by_host.get(host, ())]
 
     def _place_named(self, one: Imported, rank: int, named: list[Entry], fitting: list[Entry]) -> None:
         usable = [entry for entry in named if entry in fitting]
@@ -169,8 +197,10 @@ class _Table:
             self._claim(one, rank, usable)
 
     def _place_by_subject(self, one: Imported, fitting: list[Entry]) -> None:
-        if self._complete:
+        if self._complete and not self._has_doubtful:
             self._claim(one, _BY_SUBJECT, fitting)
+        elif self._complete:
+            self._doubt(one, fitting, "a row whose text is not certain may have this subject too")
         else:
             self._doubt(one, fitting, "the listing is not complete, so another row may have this subject too")
 
@@ -229,13 +259,24 @@ class _Table:
 
 
 _NOWHERE = Endpoint("", 0)
-_BY_ALIAS, _BY_FILE, _BY_SUBJECT = range(3)
+_BY_ALIAS, _BY_WORDS, _BY_FILE, _BY_SUBJECT = range(4)
+_ADDRESS = re.compile(
+    r"(?<![0-9A-Za-z.:])(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9]|\.[0-9])"
+    r"|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Fa-f:]))"
+)
+_KEY_IN_TEXT = re.compile(r"(?<![\w.:-])\[?[0-9A-Za-z][0-9A-Za-z.:-]*\]?_[0-9]{1,5}(?!\w)")
+_HOST_NAME = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z][A-Za-z0-9-]{1,62}")
 
 
 def _ranked(one: Imported) -> list[tuple[int, str]]:
     """The names that may be its row's key, the better ones first."""
     alias = [(_BY_ALIAS, one.alias)] if one.alias else []
-    return alias + [(_BY_FILE, name) for name in one.names]
+    words = [(_BY_WORDS, word) for text in one.words for word in (text, *_KEY_IN_TEXT.findall(text))]
+    return alias + words + [(_BY_FILE, name) for name in one.names]
+
+
+def _is_common_name(name: str, one: Imported) -> bool:
+    return one.subject is not None and (one.subject.common_name or "").lower() == name.lower()
 
 
 def _best(claims: list[_Claim]) -> list[Imported]:

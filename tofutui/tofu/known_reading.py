@@ -1,22 +1,23 @@
 """Exported certificates from the bytes of a file.
 
 Understood are PEM (alone or among other text), DER, and what ``keytool -list`` prints with ``-rfc`` (PEM
-under the alias) or ``-v`` (owner and fingerprints), as JDK 17 does in English, German and Japanese.
+under the alias) or ``-v`` (owner and fingerprints), in any language.
 Everything else in such a file, private keys above all, is passed over and never kept.
 """
 
 import binascii
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from tofutui.tofu.certificate import UnreadableCertificate, read_certificate
 from tofutui.tofu.der import SEQUENCE, DerError, first
 from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.export_entries import Entries, Entry
 from tofutui.tofu.known import Imported
-from tofutui.tofu.names import DistinguishedName, readings, renderings
-from tofutui.tofu.text import BLANKS, decode, safe
+from tofutui.tofu.names import DistinguishedName, Relation, compare, renderings
+from tofutui.tofu.saved_text import decode_saved, without_prefixes
+from tofutui.tofu.text import BLANKS, safe
 
 MOST_CERTIFICATES = 5_000
 """Of one file. The store of a node holds a few; Java's own trust store 150."""
@@ -26,13 +27,8 @@ _END = re.compile(r"-----END [A-Z0-9 ]{1,40}-----")
 _CERTIFICATES = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
 _LONGEST_LINE = 4_096
 """Characters; no line that means something here is longer, but for PEM without line ends."""
-_ALIAS = re.compile(r"(?:[^:]{0,20}\balias ?(?:name)?|[别別]名)\s?:\s?(.*)", re.IGNORECASE)
-_OWNER = re.compile(
-    r"(?:Owner|所有者|Eigent\S{1,2}mer|Propri\S{1,2}taire|Propriet\S{1,2}rio|Propietario)\s?:\s?(.+)",
-    re.IGNORECASE,
-)
-_SHA256 = re.compile(r"\s*SHA-?256\s?:\s?((?:[0-9A-F]{2}:){31}[0-9A-F]{2})\s*", re.IGNORECASE)
-_PLACE_IN_CHAIN = re.compile(r"[^\[\]:]{1,40}\[([0-9]{1,4})\]:\s*")
+_OURS = re.compile(r"\s*-----BEGIN |.{0,60}\bSHA[-_ ]?256\b", re.IGNORECASE)
+"""Lines that a prefix before all lines must not hide."""
 _ENDING = re.compile(r"\.(?:pem|crt|cer|cert|der|txt)\Z", re.IGNORECASE)
 _BRIEF_LIST = re.compile(r"\(SHA-?(?:1|256)\): [0-9A-F]{2}:", re.IGNORECASE)
 _MOST_REMARKS = 20
@@ -61,7 +57,9 @@ class _File:
     name: str
     at: datetime | None
 
-    def imported(self, sha256: str, subject: DistinguishedName | None, alias: str | None) -> Imported:
+    def imported(
+        self, sha256: str, subject: DistinguishedName | None, alias: str | None, entry: Entry
+    ) -> Imported:
         return Imported(
             sha256=sha256,
             subject=subject,
@@ -69,6 +67,8 @@ class _File:
             file=self.source,
             alias=alias or None,
             names=tuple(dict.fromkeys((self.name, _ENDING.sub("", self.name)))),
+            words=tuple(entry.words),
+            unread=(entry.unread and not entry.alias) or _contradicts(entry.header, subject),
             written=self.at,
             forms=_forms(subject),
         )
@@ -102,6 +102,11 @@ def _forms(subject: DistinguishedName | None) -> frozenset[str]:
     return frozenset(form.strip(BLANKS) for form in renderings(subject))
 
 
+def _contradicts(header: str | None, subject: DistinguishedName | None) -> bool:
+    """Whether the line above a certificate gives the subject of another one."""
+    return header is not None and compare(header, subject).relation is Relation.DIFFERENT
+
+
 def _read_der(data: bytes, file: _File) -> "_Reader":
     reader = _Reader(file)
     reader.take(data)
@@ -116,17 +121,9 @@ def _read_text(data: bytes, file: _File) -> "_Reader":
     return reader
 
 
-def _lines(data: bytes) -> Iterator[str]:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = data.decode("utf-16", "replace")
-    else:
-        text = decode(data.removeprefix(b"\xef\xbb\xbf"))
-    start = 0
-    while start <= len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        yield text[start:end].rstrip("\r")
-        start = end + 1
+def _lines(data: bytes) -> list[str]:
+    lines = [line.rstrip("\r") for line in decode_saved(data).split("\n")]
+    return without_prefixes(lines, _OURS)
 
 
 @dataclass(slots=True)
@@ -137,9 +134,7 @@ class _Reader:
     found: list[Imported] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     has_key: bool = False
-    _alias: str | None = None
-    _owner: str | None = None
-    _is_leaf: bool = True
+    _entries: Entries = field(default_factory=Entries)
     _block: list[str] | None = None
     """The lines of the certificate being read; None outside of one."""
     _skipping: bool = False
@@ -157,11 +152,22 @@ class _Reader:
         elif self._block is not None:
             self._block.append(line)
         elif not self._skipping and len(line) <= _LONGEST_LINE:
-            self._keytool(line)
+            described = self._entries.line(line)
+            if described is not None:
+                self._add(described.sha256, described.subject)
+            self._tell_unreadable()
 
     def end(self) -> None:
         """The text is over."""
         self._cut_off()
+        self._entries.end()
+        self._tell_unreadable()
+
+    def _tell_unreadable(self) -> None:
+        """One remark for each entry that ended without a certificate."""
+        for entry in self._entries.unreadable:
+            self._remark(f"cannot be read: {entry.what} has neither PEM nor owner and SHA-256")
+        self._entries.unreadable.clear()
 
     def take(self, der: bytes) -> None:
         """One certificate's bytes; what follows it (trust settings of OpenSSL) does not count."""
@@ -203,18 +209,6 @@ class _Reader:
             self._remark("is cut off")
         self._block, self._skipping = None, False
 
-    def _keytool(self, line: str) -> None:
-        if alias := _ALIAS.fullmatch(line):
-            self._alias, self._owner, self._is_leaf = alias[1].strip(BLANKS), None, True
-        elif place := _PLACE_IN_CHAIN.fullmatch(line):
-            self._is_leaf = int(place[1]) == 1
-        elif owner := _OWNER.fullmatch(line):
-            self._owner = owner[1].strip(BLANKS)
-        elif self._owner is not None and (sha256 := _SHA256.fullmatch(line)):
-            found = readings(self._owner)
-            self._owner = None
-            self._add(sha256[1].replace(":", "").lower(), found[0] if found else None)
-
     def _add(self, sha256: str, subject: DistinguishedName | None) -> None:
         if len(self.found) >= MOST_CERTIFICATES:
             raise NoCertificate(
@@ -222,10 +216,15 @@ class _Reader:
                 "give the export of one node's store",
             )
         # An alias names the first certificate of its chain; those that signed it are no rows of its name.
-        self.found.append(self.file.imported(sha256, subject, self._alias if self._is_leaf else None))
+        entry = self._entries.entry
+        alias = entry.alias if self._entries.is_leaf else None
+        self.found.append(self.file.imported(sha256, subject, alias, entry))
+        self._entries.certificate()
+        self._entries.block_over()
 
     def _remark(self, what: str) -> None:
         number = len(self.found) + len(self.remarks) + 1
+        self._entries.certificate()
         if len(self.remarks) < _MOST_REMARKS:
             self.remarks.append(f"{safe(self.file.source)}: certificate {number} {what}")
 
@@ -238,12 +237,12 @@ def _why_none(data: bytes, file: _File, reader: _Reader) -> tuple[str, str]:
         return f"{where}: a {kind} keystore, which is not opened here", _EXPORT
     if data[:1] == b"\x30":
         return f"{where}: not a certificate in DER", ""
+    if _BRIEF_LIST.search(data[:1_000_000].decode("latin-1")):
+        return f"{where}: a short list of keytool, which does not say the owners", _EXPORT
     if reader.remarks:
         return f"{reader.remarks[0]}, and there is no other", ""
     if reader.has_key:
         return f"{where}: a private key and no certificate; it was not kept", "give the certificate"
-    if _BRIEF_LIST.search(data[:1_000_000].decode("latin-1")):
-        return f"{where}: a short list of keytool, which does not say the owners", _EXPORT
     return f"{where}: no certificate in it", "PEM, DER or the output of `keytool -list -rfc` or `-v`"
 
 
