@@ -17,6 +17,7 @@ from tofutui.tofu.presented import Presented
 from tofutui.tofu.session import NodeSettings, Role, Session
 from tofutui.tofu.verdict import Verdict
 from tofutui.workbench import evidence
+from tofutui.workbench.deletions import Deletions
 from tofutui.workbench.judge import Judge
 from tofutui.workbench.known import KnownCertificates
 from tofutui.workbench.memory import Memory
@@ -48,6 +49,15 @@ class TwoFaced:
         return self.others
 
 
+class Sent(Deletions):
+    """A journal that knows of one deletion of every row."""
+
+    at: datetime | None = None
+
+    def sent_at(self, role: Role, key: str | None) -> datetime | None:
+        return self.at
+
+
 class Site:
     """One or two tables with one row each, and what judges them."""
 
@@ -63,7 +73,10 @@ class Site:
         self.testimony = evidence.Testimony()
         self.known = KnownCertificates(self.session, lambda: self.now)
         memory = Memory(self.session, None)
-        self.judge = Judge(comparison, self.tables, self.testimony, memory, self.known, lambda: self.now)
+        self.deletions = Sent(lambda: "a", None)
+        self.judge = Judge(
+            comparison, self.tables, self.testimony, memory, self.known, self.deletions, lambda: self.now
+        )
         self.comparison = comparison
         self.stored = stored
 
@@ -163,7 +176,7 @@ async def test_a_deletion_that_was_sent_makes_older_failures_hints() -> None:
     await site.list()
     site.log("CN=shown", LISTED)
     assert (await site.judged()).verdict is Verdict.MISMATCH
-    site.testimony.note_deletion(Role.PRIMARY, KEY, LISTED + MINUTE)
+    site.deletions.at = LISTED + MINUTE
     row = await site.judged()
     assert row.verdict is Verdict.SUSPECT
     assert "a deletion of this row was sent after it" in row.judgement.why[0]

@@ -156,11 +156,6 @@ class Workbench:
         if entry is not None:
             self._spawn(self._learned(entry, at))
 
-    def note_deletion_sent(self, role: Role, key: str, at: datetime) -> None:
-        """A deletion of this key was sent to this node, by anyone: older evidence about it proves nothing."""
-        self.testimony.note_deletion(role, key, at)
-        self._judge_again()
-
     def node(self, role: Role) -> Node:
         """The link to a node, for the executor."""
         return self._nodes[role]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tofutui.tofu.comparison import TiedFailure
-from tofutui.tofu.endpoint import Endpoint, normalise_host, split_key
+from tofutui.tofu.endpoint import Endpoint, normalise_host
 from tofutui.tofu.evidence import LogHit, OperatorWord, RowFacts
 from tofutui.tofu.failures import Failure, LogDigest, OtherCause
 from tofutui.tofu.log_matching import Listed, tie_failures
@@ -32,8 +32,6 @@ class Testimony:
     """What all log files of a node said when they were read last."""
     words: list[OperatorWord] = field(default_factory=list)
     learned: dict[tuple[Role, str], datetime] = field(default_factory=dict)
-    deletions: dict[tuple[Role, Endpoint | str], datetime] = field(default_factory=dict)
-    """When a deletion was sent last, by node and endpoint (or key, where it names none)."""
 
     @property
     def every_log(self) -> tuple[Log, ...]:
@@ -43,15 +41,6 @@ class Testimony:
     def say_reissued(self, host: str, port: int | None, at: datetime) -> None:
         """The operator says that this host (all its ports, or one) has another certificate than before."""
         self.words.append(OperatorWord(host=normalise_host(host), port=port, at=at))
-
-    def note_deletion(self, role: Role, key: str, at: datetime) -> None:
-        """A deletion of this key was sent to this node at that time (UTC)."""
-        row = role, split_key(key) or key
-        self.deletions[row] = max(at, self.deletions.get(row, at))
-
-    def deletion_sent_at(self, role: Role, key: str | None) -> datetime | None:
-        """When a deletion of this key was sent last (UTC), as far as is known."""
-        return self.deletions.get((role, split_key(key) or key)) if key else None
 
     def words_about(self, endpoint: Endpoint | None, target: Endpoint | None) -> tuple[OperatorWord, ...]:
         """The operator's words about a row, by its table's address or the one it is probed at."""

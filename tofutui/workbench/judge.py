@@ -212,7 +212,7 @@ class Judge:
         past = self._memory.past(entry)
         return Circumstances(
             incarnation=self._incarnation(entry),
-            deletion_sent_at=self._deletion_sent_at(entry),
+            deletion_sent_at=self._deletions.sent_at(entry.role, entry.key),
             observed=past.observation,
             first_sighting=past.first_sighting,
             hits=self._hits[entry.role].get(entry.id, ()),
@@ -250,13 +250,7 @@ class Judge:
         )
 
     def _facts(self, entry: Entry) -> RowFacts:
-        return facts_of(entry, self._incarnation(entry), self._deletion_sent_at(entry))
-
-    def _deletion_sent_at(self, entry: Entry) -> datetime | None:
-        """The newest deletion of the row by any program, from the journal or as it was just noted."""
-        journalled = self._deletions.sent_at(entry.role, entry.key)
-        noted = self._testimony.deletion_sent_at(entry.role, entry.key)
-        return max((at for at in (journalled, noted) if at is not None), default=None)
+        return facts_of(entry, self._incarnation(entry), self._deletions.sent_at(entry.role, entry.key))
 
 
 async def _unhurried(ids: Iterable[str]) -> AsyncIterator[str]:
