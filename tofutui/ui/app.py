@@ -225,6 +225,11 @@ class TofutuiApp(OutwardApp):
         """What every painted line passes: the last net of the privacy mask too."""
         return [*super().get_line_filters(), *self.privacy.nets()]
 
+    async def on_event(self, event: events.Event) -> None:
+        """On the way out no key counts, and none keeps the nodes waiting for their `exit`."""
+        if not (self._leaving and isinstance(event, events.InputEvent)):
+            await super().on_event(event)
+
     def on_key(self, event: events.Key) -> None:
         """Note what was pressed when: Textual looks it up next, in the screen that is on top now."""
         self.key, self.key_time = event.key, event.time
