@@ -1,0 +1,81 @@
+"""`tofutui offline`, as a program, on transcripts and exports that other programs and languages shaped."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_broken_rows import endpoint
+from tests.support.appliance import LISTCERTS
+from tests.support.exports import made, pem
+from tests.support.program import Answer, tofutui
+
+KEY = "192.0.2.20_8082"
+SUBJECT = "/CN=pi-b.example.net/OU=Lab"
+ROWS = f"host={KEY};  subject=CN = pi-b.example.net, OU = Lab\r\nhost=192.0.2.30_443;  subject=CN = kong \r\n"
+PLAIN = f"pi-a/admin# {LISTCERTS}\r\n{ROWS}pi-a/admin# "
+
+
+async def offline(tmp_path: Path, transcript: str, *argv: object, subject: str = SUBJECT) -> Answer:
+    async with endpoint(subject) as probe_map:
+        sessions, path = tmp_path / "s.toml", tmp_path / "t.txt"
+        sessions.write_text(f'[sessions.s.primary]\nhost = "192.0.2.1"\n{probe_map}')
+        path.write_bytes(transcript.encode("utf-8", "surrogateescape"))
+        given = ("offline", "--primary", path, "--session", "s", "--sessions", sessions, "--format", "json")
+        return await tofutui(*given, *argv, home=tmp_path)
+
+
+DAMAGED = {
+    "hyphen": PLAIN.replace("pi-b", "pi\u2011b"),
+    "link": PLAIN.replace("pi-b.example.net", "pi-b.example.net<http://pi-b.example.net>"),
+    "hard blanks": PLAIN.replace("CN = pi", "CN\u00a0=\u202fpi"),
+    "quoted": "".join(f"> {line}" for line in PLAIN.splitlines(keepends=True)),
+    "stamped": "".join(f"[2026-01-05 09:00:00.000] {line}" for line in PLAIN.splitlines(keepends=True)),
+    "nomore": PLAIN.replace(LISTCERTS, f"{LISTCERTS} | nomore"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+async def test_a_row_is_read_through_what_was_done_to_it(tmp_path: Path, kind: str) -> None:
+    answer = await offline(tmp_path, DAMAGED[kind])
+    assert answer.json["complete"]
+    assert answer.verdicts("primary") == {KEY: "same-name", "192.0.2.30_443": "mismatch"}
+
+
+async def test_damage_that_is_not_undone_is_named_and_never_a_mismatch(tmp_path: Path) -> None:
+    answer = await offline(tmp_path, PLAIN.replace("pi-b", "pi\u2011c"))
+    row = answer.entries("primary")[KEY]
+    assert row["verdict"] == "unreadable"
+    assert "U+2011 NON-BREAKING HYPHEN" in row["why"][0]
+
+
+async def test_an_invisible_character_in_a_key_is_shown_and_the_key_neither_asked_nor_deleted(
+    tmp_path: Path,
+) -> None:
+    answer = await offline(tmp_path, PLAIN.replace("2.20_", "2.20\u200b_"))
+    row = answer.entries("primary")["192.0.2.20\\u200b_8082"]
+    assert (row["delete"], row["presented"]["status"]) == (None, "unmapped")
+    assert "\u200b" not in answer.out
+
+
+async def test_a_filtered_list_shows_its_rows_and_is_not_complete(tmp_path: Path) -> None:
+    answer = await offline(tmp_path, PLAIN.replace(LISTCERTS, f"{LISTCERTS} | include host"))
+    assert (answer.code, KEY in answer.verdicts("primary")) == (3, True)
+    assert "filtered" in answer.err
+
+
+NAMINGS = {
+    "korean alias": "별칭 이름: {}\n생성 날짜: 2026. 11. 28.\n항목 유형: trustedCertEntry\n\n",
+    "friendly name": "Bag Attributes\n    friendlyName: {}\n",
+    "comment": "# {}\n",
+}
+
+
+@pytest.mark.parametrize("naming", NAMINGS)
+@pytest.mark.parametrize(("key", "verdict"), [("192.0.2.71_443", "same-name"), (KEY, "mismatch")])
+async def test_a_certificate_named_for_another_row_proves_nothing(
+    tmp_path: Path, naming: str, key: str, verdict: str
+) -> None:
+    export = tmp_path / "store.txt"
+    export.write_bytes(NAMINGS[naming].format(key).encode() + pem(made(SUBJECT, 2)))
+    answer = await offline(tmp_path, PLAIN, "--known", f"primary={export}")
+    assert answer.verdicts("primary")[KEY] == verdict
