@@ -17,14 +17,34 @@ import pyte
 KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "down": "\x1b[B", "up": "\x1b[A"}
 
 
+STATUS_REPLY = b"\x1b[0n"
+"""What a terminal answers to ``ESC [ 5 n`` (ECMA-48, 8.3.35)."""
+
+
+class Screen(pyte.Screen):
+    """An emulator that answers status requests, and nothing else."""
+
+    def __init__(self, columns: int, lines: int) -> None:
+        super().__init__(columns, lines)
+        self.asked = 0
+        """Status requests that are not answered yet."""
+
+    def report_device_status(self, mode: int = 0, **_: object) -> None:
+        """Note a request for the status."""
+        self.asked += mode == 5
+
+
 class Terminal:
     """A program on a pseudo-terminal of a given size; nothing here sleeps, it waits for output."""
+
+    answers = True
+    """Whether status requests are answered as they are read; else `answer` does it, or nothing does."""
 
     def __init__(
         self, command: Sequence[str], size: tuple[int, int], env: Mapping[str, str], cwd: Path
     ) -> None:
         columns, lines = size
-        self.screen = pyte.Screen(columns, lines)
+        self.screen = Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
         self.master, slave = os.openpty()
@@ -46,6 +66,28 @@ class Terminal:
         """Type keys, each by name or as itself."""
         for key in keys:
             os.write(self.master, KEYS.get(key, key).encode())
+
+    def send(self, data: bytes) -> None:
+        """Bytes as a terminal sends them, all at once."""
+        os.write(self.master, data)
+
+    def answer(self) -> None:
+        """Answer the status requests that were read."""
+        asked, self.screen.asked = self.screen.asked, 0
+        self.send(STATUS_REPLY * asked)
+
+    def say_yes(self, key: str = "y", seconds: float = 30.0) -> None:
+        """Press a key until the question takes it: one that comes too soon is refused, and said so."""
+        deadline = time.monotonic() + seconds
+        before = self._question()
+        while self._question() == before:
+            assert time.monotonic() < deadline, f"{key} is not taken, and the screen is\n{self.text()}"
+            self.press(key)
+            self.settle(0.4)
+
+    def _question(self) -> str:
+        """The title of the dialog: its upper border."""
+        return next((line for line in self.text().splitlines() if "━┓" in line or "┏━" in line), "")
 
     def paste(self, text: str) -> None:
         """A bracketed paste, as a terminal sends it."""
@@ -121,6 +163,8 @@ class Terminal:
             return False
         self.raw += data
         self._stream.feed(data)
+        if self.answers and self.screen.asked:
+            self.answer()
         return bool(data)
 
 

@@ -24,6 +24,9 @@ def test_no_core_file_no_look_into_memory_no_log_of_keys(tmp_path: Path) -> None
         "HOME": str(tmp_path),
         "TEXTUAL_LOG": str(tmp_path / "log"),
         "TEXTUAL": "devtools,debug",
+        "TEXTUAL_PRESS": "D,y",
+        "TEXTUAL_DRIVER": "os:path",
+        "TEXTUAL_ESCDELAY": "1",
     }
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True, env=env)
     assert done.stdout.splitlines()[1:] == ["(0, 0) 0", "0o77 []"]

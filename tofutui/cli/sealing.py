@@ -7,15 +7,16 @@ import sys
 from collections.abc import MutableMapping
 
 _PR_SET_DUMPABLE = 4
-_WRITES_KEYS_DOWN = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG")
-"""Variables that let Textual write each key that is pressed into a file, or to another program."""
+_FOR_DEVELOPERS = "TEXTUAL"
+"""How variables begin by which Textual presses keys without a person, writes down those that are pressed,
+takes another driver, or changes its timing. It reads them when it is loaded."""
 
 
 def seal(environ: MutableMapping[str, str]) -> None:
-    """No core file, no look into memory and first environment (Linux), no log of keys, no open file mode."""
+    """No core file, no look into memory and first environment (Linux), no key from outside, private files."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    for name in _WRITES_KEYS_DOWN:
-        environ.pop(name, None)
+    for name in [name for name in environ if name.startswith(_FOR_DEVELOPERS)]:
+        del environ[name]
     os.umask(0o077)

@@ -6,16 +6,18 @@ import select
 import signal
 import termios
 import threading
-from codecs import getincrementaldecoder
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from time import monotonic
 from typing import IO, Any, Protocol, cast
 
-from textual._xterm_parser import XTermParser
+from textual._time import get_time
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+
+from tofutui.ui.keystream import KeyStream
+from tofutui.ui.keytable import KeyTable
 
 HELD_BACK = 1 << 20
 """Characters that wait for a terminal that takes none; more than that is dropped and painted later."""
@@ -23,6 +25,8 @@ MOMENT = 4096
 """Characters that even a slow line takes in a moment."""
 LAST_BYTES = 1.0
 """Seconds that the terminal has to take the bytes by which it is restored."""
+_NOT_ASKED_FOR = ("\x1b[?1003h", "\x1b[?1015h", "\x1b[?1004h", "\x1b[?2048$p")
+"""Every move of the mouse, coordinates in decimal, the window's focus, sizes by report: nothing uses them."""
 _OFF = (2004, 2048, 1000, 1003, 1015, 1006)
 _RESTORE = "".join(f"\x1b[?{mode}l" for mode in _OFF) + "\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 """What `stop_application_mode` sends, in one piece."""
@@ -183,36 +187,42 @@ class TerminalDriver(LinuxDriver):
     def _repaint(self) -> None:
         cast("Repaintable", self._app).repaint_all()
 
+    def write(self, data: str) -> None:
+        """Write, except for what asks for reports that nothing uses."""
+        if data not in _NOT_ASKED_FOR:
+            super().write(data)
+
     def _run_input_thread(self) -> None:
         try:
             self.run_input_thread()
         except OSError:  # EIO: the terminal is gone
             self._hung_up()
-        except RuntimeError:
+        except (
+            Exception
+        ) as error:  # the seam between the thread and the app: it ends as by an error of its own
             if not self._loop.is_closed():
-                raise
+                self._loop.call_soon_threadsafe(self._app._handle_exception, error)
 
     def run_input_thread(self) -> None:
         """Read keys and reports until the app ends or the terminal does."""
-        parser = XTermParser(self._debug)
+        stream, table = KeyStream(), KeyTable()
         for data in self._reads():
-            for event in parser.feed(data) if data else ():
-                self.process_message(event)
-            for event in parser.tick():
-                self.process_message(event)
+            pieces = stream.feed(data, get_time()) if data else stream.tick(get_time())
+            for piece in pieces:
+                for message in table.messages(piece):
+                    self.process_message(message)
 
-    def _reads(self) -> Iterator[str]:
-        """What comes from the terminal, decoded; an empty text every tenth of a second."""
-        decode = getincrementaldecoder("utf-8")("replace").decode
+    def _reads(self) -> Iterator[bytes]:
+        """What comes from the terminal; nothing every tenth of a second."""
         while not self.exit_event.is_set():
             if not select.select([self.fileno], [], [], 0.1)[0]:
-                yield ""
+                yield b""
                 continue
             data = os.read(self.fileno, 4096)
             if not data:
                 self._hung_up()
                 return
-            yield decode(data)
+            yield data
 
     def _hung_up(self) -> None:
         """The terminal has gone, with or without a signal."""

@@ -72,7 +72,7 @@ class GuardedApp(FollowedApp):
 
     def _fatal_error(self) -> None:
         # Textual would print every local variable, secrets included.
-        error = sys.exc_info()[1]
+        error = sys.exc_info()[1] or self._exception
         if error is not None and not self.last_words:
             self.last_words = f"tofutui: {self._written_down(error)}\n"
             if self.debug_errors:

@@ -6,8 +6,8 @@ from tofutui.tofu.text import safe_lines
 from tofutui.ui.clipboard import fits, sequence
 from tofutui.ui.guard import GuardedApp
 
-_MOUSE = (1000, 1003, 1015, 1006)
-"""The modes by which Textual asks a terminal to report the mouse."""
+_MOUSE = (1000, 1006)
+"""The modes by which a terminal reports clicks and the wheel, and nothing while the mouse moves."""
 
 
 class OutwardApp(GuardedApp):
