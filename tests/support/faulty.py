@@ -17,6 +17,7 @@ from unittest import mock
 from textual.pilot import Pilot
 
 from tests.support.relays import Relay
+from tests.support.ticks import BY_HAND, HandTicks
 from tofutui.appliance.questions import Asker, NoAsker
 from tofutui.appliance.timings import Timings
 from tofutui.cli.check import Order
@@ -131,6 +132,7 @@ class Stage:
     offset: timedelta = timedelta()
     _app: TofutuiApp | None = None
     _pilot: Pilot[Any] | None = None
+    _ticks: HandTicks = field(default_factory=HandTicks)
 
     @property
     def app(self) -> TofutuiApp:
@@ -233,7 +235,9 @@ class Stage:
             sessions={self.session.name: self.session}, sessions_path=self.folder / "s.toml",
             data_dir=self.data,
         )  # fmt: skip
-        app = TofutuiApp(options, open_link=self.open_link, clock=self.clock, patience=HOUR)
+        app = TofutuiApp(
+            options, open_link=self.open_link, clock=self.clock, patience=HOUR, ticks=self._ticks
+        )
         async with app.run_test(size=(150, 45)) as pilot:
             self._app, self._pilot = app, pilot
             try:
@@ -243,7 +247,10 @@ class Stage:
 
     async def press(self, *keys: str) -> None:
         assert self._pilot is not None
-        await self._pilot.press(*keys)
+        for key in keys:
+            self._ticks.ahead += BY_HAND
+            await self._pilot.press(key)
+            await self.until(lambda: not self.app.undecided, "a decided key")
         await self._pilot.pause()
 
     async def until(self, fact: Callable[[], object], what: str = "") -> None:

@@ -113,7 +113,7 @@ class Keyboard:
 
     def _delete(self) -> None:
         self.plan()
-        self.app.press("y")
+        self.app.say_yes()
         self.app.wait_for(lambda screen: "gone" in screen and "Enter back" in screen, 60)
         self.app.press("enter")
 

@@ -144,7 +144,7 @@ def test_killed_in_the_middle_of_a_deletion_the_list_decides_and_nothing_is_sent
             for title in STEPS[:2]:
                 operator.do(title)
             operator.plan()
-            app.press("y")
+            app.say_yes()
             app.wait_for(lambda _: bool(pair.deletions()))
             killed.kill(app)
         assert len(pair.deletions()) == 1

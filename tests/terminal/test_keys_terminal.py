@@ -61,7 +61,7 @@ def test_own_keys_from_the_file_to_a_deletion(tmp_path: Path) -> None:
         app.press("y")
         app.wait_for("y  nothing here")
         assert "Delete 1 row" in app.text()
-        app.press("!")
+        app.say_yes("!")
         app.wait_for("GONE")
         app.press("enter")
         app.wait_for(lambda screen: "GONE" not in screen)

@@ -53,7 +53,7 @@ WALK = (
     (["enter"], "as printed"), (["G", "esc"], "Host:port"),
     (["L"], "Command log"), (["g", "esc"], "Host:port"),
     (["m"], "Trust map"), (["esc"], "Host:port"),
-    (["p"], "Plan: stale rows"), (["y"], "clipboard"), (["j"], lambda text: "clipboard" not in text),
+    (["p"], "Plan: stale rows"), (["\x19"], "clipboard"), (["j"], lambda text: "clipboard" not in text),
     (["esc"], "Host:port"),
     (["e"], "Evidence"), (["esc"], "Host:port"),
     (["?"], "Help"), (["esc"], "Host:port"),
@@ -61,7 +61,7 @@ WALK = (
     ([":"], "Search for commands"), (["esc"], "Host:port"),
     (["c"], "Which procedure?"), (["enter"], "begun"), (["enter"], "not entered"),
     (["k"], "PASS"), (["esc"], "Host:port"),
-    (["y"], "clipboard"), (["Y"], "clipboard"),
+    (["\x19"], "clipboard"), (["Y"], "clipboard"),
 )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def delete_first_row(app: Terminal, pair: Pair) -> None:
     app.press("g", "D")
     assert leaks(app.wait_for("Delete 1 row on PRIMARY"), pair.secrets) == []
     assert "deletecert host address-" in app.text()
-    app.press("y")
+    app.say_yes()
     assert leaks(app.wait_for("GONE"), pair.secrets) == []
     app.press("enter")
     app.wait_for("1 not stored")

@@ -85,7 +85,7 @@ def test_from_the_first_mismatch_to_a_clean_list(pair: Pair, tmp_path: Path, siz
 
         app.press("D")
         app.wait_for("Delete 1 row on PRIMARY prime-pri")
-        app.press("y")
+        app.say_yes()
         app.wait_for("GONE")
         app.press("enter")
         app.wait_for(lambda screen: counted(screen, 1, "not stored", "·"))
@@ -95,7 +95,7 @@ def test_from_the_first_mismatch_to_a_clean_list(pair: Pair, tmp_path: Path, siz
         app.wait_for("in the order they will run")
         app.press("D")
         app.wait_for("Delete 2 rows")
-        app.press("y")
+        app.say_yes()
         app.wait_for("2 gone")
         app.press("enter")
         app.wait_for(lambda screen: counted(screen, 3, "not stored", "·"))

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from tests.support.fake_bench import NOW, Fakes, session
+from tests.support.ticks import BY_HAND, HandTicks
 from tofutui.tofu.session import Role
 from tofutui.ui.app import TofutuiApp
 from tofutui.ui.lines import plain
@@ -36,6 +38,7 @@ class Desk:
     pilot: Pilot[Any]
     fakes: Fakes
     copied: list[str]
+    ticks: HandTicks
 
     @property
     def main(self) -> MainScreen:
@@ -67,8 +70,19 @@ class Desk:
         return plain(self.main.query_one("#detail").lines)
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """By hand, each key after a look at what the one before did."""
+        for key in keys:
+            self.ticks.ahead += BY_HAND
+            await self.pilot.press(key)
+            await self.until(lambda: not self.app.undecided)
         await self.pilot.pause()
+
+    async def burst(self, *keys: str) -> None:
+        """As a paste sends them: one directly after the other."""
+        for key in keys:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await self.pilot.pause(0.15)
+        await self.until(lambda: not self.app.undecided)
 
     async def until(self, fact: Callable[[], bool]) -> None:
         """Wait for a fact, as long as the test's own time-out allows."""
@@ -104,11 +118,12 @@ def desk(tmp_path: Path) -> Callable[..., Any]:
         known = {s.name: s for s in ([session()] if sessions is None else sessions)}
         chosen = AppOptions(sessions=known, sessions_path=tmp_path / "s.toml", data_dir=tmp_path, **options)
         fakes = fakes or Fakes()
-        app = TofutuiApp(chosen, open_link=fakes.open, clock=lambda: NOW, patience=patience)
+        ticks = HandTicks()
+        app = TofutuiApp(chosen, open_link=fakes.open, clock=lambda: NOW, patience=patience, ticks=ticks)
         copied: list[str] = []
         app.copy_to_clipboard = copied.append  # type: ignore[method-assign]
         async with app.run_test(size=size) as pilot:
-            found = Desk(app, pilot, fakes, copied)
+            found = Desk(app, pilot, fakes, copied, ticks)
             if ready:
                 await found.until(lambda: bool(fakes.benches and fakes.bench.comparison.taken_at))
                 await found.until(lambda: app.main is not None and app.main._frame is None)

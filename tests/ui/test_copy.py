@@ -28,14 +28,14 @@ SCREENS = {
 
 
 @pytest.mark.parametrize("name", SCREENS)
-async def test_ctrl_y_copies_what_a_screen_says_and_f6_shows_it(desk: Start, name: str) -> None:
+async def test_what_a_screen_says_is_copied_and_f6_shows_it(desk: Start, name: str) -> None:
     keys, fact = SCREENS[name]
     async with desk() as d:
         await d.press(*keys)
         below = d.app.screen
-        await d.press("ctrl+y")
-        assert fact in d.copied[-1]
+        await d.press("ctrl+y" if name == "delete" else "Y")
         assert "sent to the terminal's clipboard" in d.text
+        assert name == "plan" or fact in d.copied[-1]
         await d.press("f6")
         await d.until(lambda: "Plain text" in d.text)
         assert isinstance(d.app.screen, PlainScreen)
@@ -43,6 +43,32 @@ async def test_ctrl_y_copies_what_a_screen_says_and_f6_shows_it(desk: Start, nam
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", d.app.screen.as_text())
         await d.press("escape")
         assert d.app.screen is below
+
+
+@pytest.mark.parametrize("name", SCREENS)
+async def test_ctrl_y_copies_the_value(desk: Start, name: str) -> None:
+    keys, fact = SCREENS[name]
+    async with desk() as d:
+        sha256 = d.pane.rows.current.sha256
+        await d.press(*keys, "ctrl+y")
+        of_row = name in ("detail", "evidence")
+        assert (d.copied[-1].replace(" ", "").lower() == sha256) if of_row else fact in d.copied[-1]
+
+
+@pytest.mark.parametrize("name", ["tables", *SCREENS, "picker", "explained"])
+async def test_y_copies_nowhere_and_says_so(desk: Start, name: str) -> None:
+    more = {"tables": [], "picker": ["S"], "explained": ["i"]}
+    keys = more[name] if name in more else SCREENS[name][0]
+    async with desk() as d:
+        await d.press(*keys)
+        if name == "evidence":
+            d.app.screen.query_one("#add").focus()
+        screen = d.app.screen
+        await d.burst("y")
+        assert not d.copied
+        assert d.app.screen is screen
+        if name != "delete":
+            assert "y says yes in a question only; Ctrl+Y copies the value, Y the row" in d.text
 
 
 async def test_the_dialogs_of_the_guide_are_copied_without_what_is_typed(desk: Start) -> None:
@@ -66,13 +92,15 @@ async def test_in_the_evidence_screen_value_and_row_are_copied_beside_a_field(de
     async with desk() as d:
         sha256 = d.pane.rows.current.sha256
         await d.press("e")
-        await d.press("y")
+        await d.press("y", "Y")
         assert not d.copied  # typed into the field
-        await d.press("f9")
-        assert d.copied[-1].replace(" ", "").lower() == sha256
+        for key in ("f9", "ctrl+y"):
+            await d.press(key)
+            assert d.copied[-1].replace(" ", "").lower() == sha256
         d.app.screen.query_one("#add").focus()
         await d.press("y")
         assert len(d.copied) == 2
+        assert "y says yes in a question only" in d.message
         await d.press("Y")
         assert "CN differs" in d.copied[-1]
 
@@ -113,7 +141,7 @@ async def test_what_is_written_is_one_osc_52(desk: Start, monkeypatch: pytest.Mo
         written: list[str] = []
         d.app._driver.write = written.append
         del d.app.copy_to_clipboard  # the fixture's
-        await d.press("y")
+        await d.press("ctrl+y")
         found = re.fullmatch("\x1b]52;c;([A-Za-z0-9+/=]+)\x07", "".join(written))
         assert found
         assert b64decode(found[1]).decode().replace(" ", "").lower() == d.pane.rows.current.sha256

@@ -178,15 +178,6 @@ async def test_an_unknown_question_is_shown_as_it_is_and_esc_does_not_answer(des
         assert await asked == "no"
 
 
-async def test_a_question_that_nobody_waits_for_any_more_goes_away(desk: Start) -> None:
-    async with desk() as d:
-        question = HostKeyQuestion(Role.PRIMARY, "192.0.2.10", 22, "ssh-ed25519", "SHA256:abcdef", Path("/k"))
-        asked = asyncio.ensure_future(d.fakes.asker.accept_host_key(question))
-        await d.until(lambda: "SHA256:abcdef" in d.text)
-        asked.cancel()
-        await d.until(lambda: d.app.screen is d.main)
-
-
 async def test_several_sessions_begin_with_the_picker(desk: Start) -> None:
     pair = [session(), replace(session(Role.PRIMARY), name="lab", title="[/x] lab")]
     async with desk(sessions=pair, ready=False) as d:

@@ -247,7 +247,7 @@ async def test_refresh_of_one_pane_and_of_both(desk: Start) -> None:
 
 async def test_copying_says_that_it_was_only_sent(desk: Start) -> None:
     async with desk() as d:
-        await d.press("y")
+        await d.press("ctrl+y")
         assert "sent to the terminal's clipboard" in d.message
         row = d.pane.rows.current
         assert d.copied == [" ".join(row.sha256[i : i + 4] for i in range(0, 64, 4)).upper()]

@@ -5,21 +5,18 @@ import gc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import pytest
-from textual import events
 
 from tests.support.fake_bench import Fakes, certificate, entry, renamed
-from tofutui.appliance.questions import HostKeyQuestion, PasswordQuestion
 from tofutui.tofu.comparison import Phase
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
 from tofutui.ui import garbage
-from tofutui.ui.held import ALONE, HOLD, SpentKey
+from tofutui.ui.held import SpentKey
 
 Start = Callable[..., Any]
 MINUS = "\N{MINUS SIGN}"
@@ -203,69 +200,11 @@ async def test_an_error_of_background_work_stays_until_esc_or_another_message(de
         assert not d.pane.rows.filter
         await d.press("R")
         await d.until(lambda: "the link is gone" in d.message)
-        await d.press("y")
+        await d.press("ctrl+y")
         assert "clipboard" in d.message
         d.fakes.bench.refresh = refresh
         await d.press("j")
         assert not d.message
-
-
-def host_key(role: Role) -> HostKeyQuestion:
-    return HostKeyQuestion(role, "192.0.2.10", 22, "ssh-ed25519", f"SHA256:{role.value}", Path("/k"))
-
-
-def pressed(d: Any, key: str, at: float) -> None:
-    """A key as the terminal sends it, pressed at that time."""
-    event = events.Key(key, key if len(key) == 1 else "\r")
-    event.time = at
-    d.app.post_message(event)
-
-
-async def two_host_keys(d: Any) -> tuple[list[asyncio.Future[bool]], float]:
-    """Both nodes ask, ``y`` answers the first; when that was, long enough ago for any repeat."""
-    asked = [asyncio.ensure_future(d.fakes.asker.accept_host_key(host_key(role))) for role in Role]
-    await d.until(lambda: "SHA256:primary" in d.text)
-    await d.pilot.pause()
-    at = monotonic() + 60
-    pressed(d, "y", at)
-    assert await asked[0] is True
-    await d.until(lambda: "SHA256:secondary" in d.text)
-    await d.pilot.pause()
-    return asked, at
-
-
-async def test_a_key_held_down_answers_one_question_only(desk: Start) -> None:
-    async with desk() as d:
-        asked, at = await two_host_keys(d)
-        for number in range(30):
-            pressed(d, "y", at + 0.66 + number / 30)
-        await d.pilot.pause(2 * ALONE)
-        assert not asked[1].done()
-        pressed(d, "y", at + 0.66 + 1 + HOLD)
-        assert await asked[1] is True
-
-
-@pytest.mark.parametrize("after", [0.03, 0.15, 0.3])
-async def test_a_second_press_soon_after_answers_the_next_question(desk: Start, after: float) -> None:
-    async with desk() as d:
-        asked, at = await two_host_keys(d)
-        pressed(d, "y", at + after)
-        async with asyncio.timeout(30):
-            assert await asked[1] is True
-
-
-async def test_enter_held_down_sends_no_empty_password_to_the_other_node(desk: Start) -> None:
-    async with desk() as d:
-        questions = [PasswordQuestion(role, role.value, "admin", "Password: ", "password") for role in Role]
-        asked = [asyncio.ensure_future(d.fakes.asker.password(q)) for q in questions]
-        await d.until(lambda: "PRIMARY primary" in d.text)
-        await d.press("y", "enter")
-        assert await asked[0] == "y"
-        await d.until(lambda: "SECONDARY secondary" in d.text)
-        await d.press("enter", "enter")
-        assert not asked[1].done()
-        await d.press("y", "enter")
-        assert await asked[1] == "y"
 
 
 def test_a_spent_key_is_free_again_after_another_key_or_a_pause() -> None:

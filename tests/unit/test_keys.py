@@ -146,6 +146,15 @@ FAULTS = {
     "Enter confirms": (
         '"delete.confirm" = "space"', ["1: delete.confirm: Space never confirms"],
     ),
+    "Ctrl+Space confirms": (
+        '"delete.confirm" = ["y", "Ctrl+Space"]', ["1: delete.confirm: Ctrl+Space never confirms"],
+    ),
+    "an arrow confirms": (
+        '"confirm.yes" = ["y", "left"]', ["1: confirm.yes: ← never confirms"],
+    ),
+    "Backspace confirms": (
+        '"ask_key.yes" = ["y", "backspace"]', ["1: ask_key.yes: Backspace never confirms"],
+    ),
     "the opening key confirms": (
         '"delete.confirm" = "D"',
         ["1: delete.confirm: D opens the delete dialog (plan.delete) and has to do nothing in it"],

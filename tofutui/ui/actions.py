@@ -178,14 +178,13 @@ MAIN: tuple[Action, ...] = (
         help="Every command that was sent to the nodes, and what came back.",
     ),
     Action(
-        id="copy.value", keys=("y",), title="Copy the value",
-        help="The presented SHA-256 of the row (else its key), to the terminal's clipboard.",
-        why_disabled=_needs_row,
+        id="copy.row", keys=("Y",), title="Copy the row",
+        help="The row with its verdict, reasons and delete command, to the terminal's clipboard; on a screen "
+        "without rows all that it says.",
     ),
     Action(
-        id="copy.row", keys=("Y",), title="Copy the row",
-        help="The row with its verdict, reasons and delete command, to the terminal's clipboard.",
-        why_disabled=_needs_row,
+        id="copy.none", keys=("y",), title="Yes, in a question only", palette=False,
+        help="Says yes to a question, and does nothing anywhere else: {screen.copy} and {copy.row} copy.",
     ),
     Action(
         id="table.export", keys=("x",), title="Export", hint="export", footer=12,
@@ -230,7 +229,7 @@ MAIN: tuple[Action, ...] = (
     ),
 )  # fmt: skip
 EVERYWHERE: tuple[Action, ...] = tuple(
-    action for action in MAIN if action.id in ("app.palette", "app.privacy")
+    action for action in MAIN if action.id in ("app.palette", "app.privacy", "copy.row", "copy.none")
 )
 """What works on every screen that is no dialog."""
 
@@ -281,8 +280,8 @@ PLAN: tuple[Action, ...] = (
                "delete dialog", 85),
         danger=Danger.IRREVERSIBLE,
     ),
-    inner("plan.copy", "y", "Copy the commands", "Those of the rows taken in, to the terminal's clipboard.",
-           "copy commands", 60),
+    inner("plan.copy", "f9", "Copy the commands",
+           "Those of the rows taken in, to the terminal's clipboard; {screen.copy} does it too."),
     inner("plan.back", "escape q", "Back", "Close the plan; nothing is sent.", "back", 90),
     help_of("plan"),
 )  # fmt: skip
@@ -302,10 +301,8 @@ EVIDENCE: tuple[Action, ...] = (
            "add certificates", 75),
     early("evidence.page_down", "pagedown", "A page down", "More of what is known of the row."),
     early("evidence.page_up", "pageup", "A page up", "Back up in what is known of the row."),
-    inner("evidence.copy_value", "y f9", "Copy the value",
-           "The SHA-256 presented, to the terminal's clipboard; y where no field has the focus."),
-    inner("evidence.copy_row", "Y", "Copy the row",
-           "All that is known of the row, to the terminal's clipboard; where no field has the focus."),
+    inner("evidence.copy_value", "f9", "Copy the value",
+           "The SHA-256 presented, to the terminal's clipboard."),
     inner("evidence.back", "escape", "Back", "Close the screen.", "back", 90),
     help_of("evidence", "f1 question_mark"),
 )  # fmt: skip
@@ -321,6 +318,8 @@ ASK_KEY: tuple[Action, ...] = (
     inner("ask_key.no", "escape enter n q", "No", "Refuse an unknown SSH host key."),
     reveal("ask_key"),
     inner("ask_key.yes", "y", "Yes", "Add an unknown SSH host key to known_hosts and log in."),
+    inner("ask_key.down", "down j", "Scroll down", "Show more of a long question."),
+    inner("ask_key.up", "up k", "Scroll up", "Show what is above."),
 )
 
 HELP: tuple[Action, ...] = (

@@ -17,23 +17,23 @@ from tofutui.tofu.session import Session
 from tofutui.ui import garbage
 from tofutui.ui.asker import ScreenAsker
 from tofutui.ui.driver import TerminalDriver, leave_on_signals
-from tofutui.ui.held import SpentKey
 from tofutui.ui.lines import Tone
 from tofutui.ui.link import Opener, opener, utc_now
 from tofutui.ui.options import AppOptions
-from tofutui.ui.outward import OutwardApp
 from tofutui.ui.palette import Palette
 from tofutui.ui.privacy import Privacy
+from tofutui.ui.questioning import QuestioningApp
 from tofutui.ui.reconnects import Patience
-from tofutui.ui.screens.base import Acting, Dialog
+from tofutui.ui.screens.base import Acting
 from tofutui.ui.screens.main import MainScreen
 from tofutui.ui.themes import Themes
 from tofutui.ui.words import Glyphs
+from tofutui.ui.yes import Ticks
 
 INTERNAL = 70
 
 
-class TofutuiApp(OutwardApp):
+class TofutuiApp(QuestioningApp):
     """Holds the options, the theme and the open session; everything else is in the screens."""
 
     CSS_PATH = "styles/app.tcss"
@@ -48,8 +48,9 @@ class TofutuiApp(OutwardApp):
         open_link: Opener | None = None,
         clock: Callable[[], datetime] = utc_now,
         patience: Patience | None = None,
+        ticks: Ticks | None = None,
     ) -> None:
-        super().__init__(options.data_dir)
+        super().__init__(options.data_dir, ticks)
         self.patience = patience or Patience()
         """How lost links are tried again."""
         self.animation_level = "none"
@@ -64,10 +65,6 @@ class TofutuiApp(OutwardApp):
         self.followed = "" if options.last_key else None
         self.keys = options.keys
         self.set_keymap(self.keys.keymap)
-        self.key = ""
-        self.key_time = 0.0
-        """The key that is carried out now, and when it was pressed."""
-        self.spent = SpentKey()
         self.running_plan = False
         """Whether rows are being deleted."""
         self.debug_errors = options.debug
@@ -90,6 +87,7 @@ class TofutuiApp(OutwardApp):
         if self._left_early is not None:
             self.leave(self._left_early)
             return
+        self.call_after_refresh(self.request_status)
         if self.options.redact:
             self.set_privacy(True)
         sessions = self.sessions
@@ -229,13 +227,6 @@ class TofutuiApp(OutwardApp):
         """On the way out no key counts, and none keeps the nodes waiting for their `exit`."""
         if not (self._leaving and isinstance(event, events.InputEvent)):
             await super().on_event(event)
-
-    def on_key(self, event: events.Key) -> None:
-        """Note what was pressed when: Textual looks it up next, in the screen that is on top now."""
-        self.key, self.key_time = event.key, event.time
-        if isinstance(self.screen, Dialog):
-            self.screen.cover(event.key)
-        self.spent.note(event.key, event.time)
 
     async def action_quit(self) -> None:
         """Textual's own Ctrl-Q leaves as q does."""

@@ -197,9 +197,7 @@ class TerminalDriver(LinuxDriver):
             self.run_input_thread()
         except OSError:  # EIO: the terminal is gone
             self._hung_up()
-        except (
-            Exception
-        ) as error:  # the seam between the thread and the app: it ends as by an error of its own
+        except Exception as error:  # the seam between the thread and the app
             if not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(self._app._handle_exception, error)
 

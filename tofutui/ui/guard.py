@@ -56,6 +56,13 @@ class GuardedApp(FollowedApp):
             return await super().run_action(action, default_namespace, namespaces)
         return True
 
+    def take_back(self, text: str) -> None:
+        """Take this message away wherever it is shown still."""
+        for screen in self.screen_stack:
+            for bar in screen.query(KeyBar):
+                if bar.message == text:
+                    bar.hush(all_=True)
+
     def run_guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work in the background; what goes wrong there is shown and ends nothing."""
         self.run_worker(self._guarded(work), exit_on_error=False)

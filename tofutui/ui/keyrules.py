@@ -1,5 +1,6 @@
 """What may not be done to the keys: two actions on one, no way out of a screen, a deletion by accident."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,8 @@ _KEEPS = {
 """The actions that say no, with the keys that always do."""
 _CONFIRMS = {"delete.confirm": "delete.keep", "ask_key.yes": "ask_key.no", "confirm.yes": "confirm.no"}
 """The actions that say yes, each with the one that says no."""
-_NEVER_CONFIRMS = ("enter", "space")
+_CONFIRMS_TOO = re.compile("f[0-9]+")
+"""Keys that type nothing and may confirm; with a modifier, a key may send the same byte as another one."""
 _WAYS_OUT = frozenset({"back", "keep", "no", "confirm", "yes"})
 """Verbs that need a key: without one there is no answer, or no way back."""
 _TYPED_IN = frozenset({Scope.EVIDENCE, Scope.FORM, Scope.ASK})
@@ -124,8 +126,9 @@ def _without_way_out(action: Action) -> Iterator[str]:
 
 
 def _bad_confirm(action: Action, known: Mapping[str, Action]) -> Iterator[str]:
-    for key in (*_NEVER_CONFIRMS, "d"):
-        if key in action.keys:
+    for key in action.keys:
+        types = types_text(key) and key not in ("space", "d")
+        if not types and not _CONFIRMS_TOO.fullmatch(key):
             yield f"{show_key(key)} never confirms"
     for key in _KEEPS[_CONFIRMS[action.id]]:
         if key in action.keys:

@@ -77,6 +77,21 @@ def dialog(plan: Plan, hidden: int, seen_from: str, width: int, glyphs: Glyphs) 
     return lines
 
 
+def is_command(part: Line) -> bool:
+    """Whether a line of `dialog` begins a command that will be sent."""
+    return part != EMPTY and part[0][1] is Tone.COMMAND and part[0][0].startswith("$ ")
+
+
+def end_of_command(lines: Sequence[Line], start: int) -> int:
+    """The line after the last one of the command that begins there."""
+    end = start + 1
+    while end < len(lines) and lines[end] != EMPTY and not is_command(lines[end]):
+        if lines[end][0][1] is not Tone.COMMAND:
+            break
+        end += 1
+    return end
+
+
 def _texts(text: str, width: int, tone: Tone = Tone.TEXT) -> list[Line]:
     return [line(part, tone) for part in wrap(text, width)]
 

@@ -108,6 +108,8 @@ TRIAL: tuple[Action, ...] = (
 CONFIRM: tuple[Action, ...] = (
     inner("confirm.no", "escape enter n q", "No", "Leave everything as it is."),
     inner("confirm.yes", "y", "Yes", "Do what the question says."),
+    inner("confirm.down", "down j", "Scroll down", "Show more of a long question."),
+    inner("confirm.up", "up k", "Scroll up", "Show what is above."),
 )
 
 WELCOME: tuple[Action, ...] = (

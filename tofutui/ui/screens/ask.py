@@ -28,9 +28,16 @@ class Answer(Input):
         if not isinstance(screen, Dialog):
             return
         screen.cover(event.key)
-        if screen.was_seen(event):
-            screen.owner.spent.note(event.key, event.time)
+        ends = event.key in ("enter", "escape")
+        if screen.was_seen(event) and (ends or not screen.withdrawn):
+            screen.owner.spent.note(event.key, screen.owner.ticks.of(event.time))
         else:
+            event.stop()
+            event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Nothing is pasted into a question that was withdrawn."""
+        if isinstance(self.screen, Dialog) and self.screen.withdrawn:
             event.stop()
             event.prevent_default()
 
@@ -45,11 +52,22 @@ class Answer(Input):
             super().action_cut()
 
 
+WITHDRAWN = (
+    "This is not asked any more: the server hung up, or the login or command that asked was stopped.",
+    "Nothing that is typed here is sent or kept.",
+)
+
+
 class Question(Dialog[Result]):
-    """A text, maybe a line to type, and what the keys do."""
+    """A text, maybe a line to type, and what the keys do.
+
+    One that is withdrawn stays, and takes what is typed to nowhere, until it is closed.
+    """
 
     CSS_PATH = "../styles/ask.tcss"
     AUTO_FOCUS = ""
+    needs_yes = False
+    """Whether Enter sends something that can change a node, and is a yes."""
 
     def __init__(self, role: Role, title: str, *, typed: bool, masked: bool = False) -> None:
         super().__init__()
@@ -81,6 +99,12 @@ class Question(Dialog[Result]):
             self.query_one("#answer").focus()
         self._draw()
 
+    def on_descendant_blur(self) -> None:
+        """A click beside the line leaves the focus in it: what is typed next belongs there."""
+        if self.is_current:
+            for field in self.query(Answer):
+                field.focus()
+
     def on_resize(self) -> None:
         """Wrap anew; the size may come before there is anything to draw on."""
         if self.is_mounted:
@@ -98,17 +122,37 @@ class Question(Dialog[Result]):
         title_of(self.query_one("#box"), safe(self.shown(self._title)))
         """The line to type and the keys stay visible."""
         width = max(20, min(104, int(self.size.width * 0.96)) - 4)
-        lines = self.text(width)
+        lines = _paragraphs(WITHDRAWN, width, Tone.WARNING) if self.withdrawn else self.text(width)
         body = self.query_one("#body", Scroller)
         body.styles.height = max(1, min(len(lines), self.size.height - 5))
         body.show(lines)
-        self.query_one("#ends", Painted).show([self.keys()])
-        self.call_after_refresh(lambda: self.query_one("#ends", Painted).show([self.keys()]))
+        self.call_after_refresh(self._draw_keys)
+
+    def _draw_keys(self) -> None:
+        closes = self.keys_line(("Enter", "close"), ("Esc", "close"))
+        for ends in self.query("#ends").results(Painted):
+            ends.show([closes if self.withdrawn else self.keys()])
+
+    def withdraw(self) -> None:
+        """Stay, without what was typed: a key that is on its way must not reach the screen below."""
+        for field in self.query(Answer):
+            field.clear()
+        super().withdraw()
 
     @on(Input.Submitted, "#answer")
     def _submitted(self, event: Input.Submitted) -> None:
-        event.input.clear()
-        self.typed(event.value)
+        text = event.value
+        if self.withdrawn or not self.needs_yes:
+            self._take(text)
+        else:
+            self.when_yes(("enter",), lambda: self._take(text))
+
+    def _take(self, text: str) -> None:
+        if self.withdrawn:
+            self.dismiss()
+            return
+        self.query_one("#answer", Answer).clear()
+        self.typed(text)
 
     def typed(self, text: str) -> None:
         """Enter was pressed in the line."""
@@ -188,7 +232,8 @@ class HostKeyScreen(Question[bool]):
             [f"{question.host}, port {question.port}, shows a host key that no known_hosts file knows:"],
             width,
         )
-        key = [EMPTY, line(f"  {question.algorithm} {question.fingerprint}", Tone.STRONG), EMPTY]
+        key = _paragraphs([f"{question.algorithm} {question.fingerprint}"], width - 2, Tone.STRONG)
+        key = [EMPTY, *((("  ", Tone.STRONG), *part) for part in key), EMPTY]
         others = ""
         if question.others:
             others = f"Other keys of this host are known: {', '.join(question.others)}. "
@@ -215,14 +260,23 @@ class HostKeyScreen(Question[bool]):
         self.answer(False)
 
     def do_ask_key_yes(self) -> None:
-        """It is the server's own, if the dialog could be read before the key was pressed."""
-        self.when_pressed(lambda: self.answer(True))
+        """It is the server's own, if the key is a yes."""
+        self.when_yes(self.owner.keys.of("ask_key.yes").keys, lambda: self.answer(True))
+
+    def do_ask_key_down(self) -> None:
+        """Show more of a long question."""
+        self.do_ask_down()
+
+    def do_ask_key_up(self) -> None:
+        """Show what is above."""
+        self.do_ask_up()
 
 
 class DialogueScreen(Question[str | None]):
     """A question of the node that nobody foresaw."""
 
     BINDINGS = bindings_of(ASK)
+    needs_yes = True
 
     def __init__(self, question: "DialogueQuestion") -> None:
         name = f" {question.hostname}" if question.hostname else ""

@@ -56,5 +56,13 @@ class ConfirmScreen(Dialog[bool]):
         self.answer(False)
 
     def do_confirm_yes(self) -> None:
-        """Yes, if the question could be read before the key was pressed."""
-        self.when_pressed(lambda: self.answer(True))
+        """Yes, if the key is one."""
+        self.when_yes(self.owner.keys.of("confirm.yes").keys, lambda: self.answer(True))
+
+    def do_confirm_down(self) -> None:
+        """Show more of a long question."""
+        self.query_one("#body", Scroller).move("down")
+
+    def do_confirm_up(self) -> None:
+        """Show what is above."""
+        self.query_one("#body", Scroller).move("up")

@@ -1,5 +1,7 @@
 """The delete dialog: shows a frozen plan, keeps by default, deletes with its own key only (part 8.1)."""
 
+from collections.abc import Sequence
+
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -133,7 +135,24 @@ class DeleteScreen(Dialog[bool]):
         below = len(body.lines) - body.top - body.size.height
         more = f"{below} more below: {self.owner.keys.name('delete.page_down')}"
         text = more if below > 0 else f"{self.owner.keys.name('screen.copy')} copies"
-        self._say_below(text)
+        self._say_below(self.unseen or text)
+
+    def parts_to_see(self, lines: Sequence[Line]) -> list[range]:
+        """What will be sent: the lines of each command."""
+        starts = [number for number, part in enumerate(lines) if planwords.is_command(part)]
+        ends = [planwords.end_of_command(lines, start) for start in starts]
+        return list(map(range, starts, ends))
+
+    @property
+    def unseen(self) -> str:
+        """How many of the commands were not on the screen yet, and how to get there."""
+        missing, press = self._seen.missing, self.owner.keys.name("delete.page_down")
+        of = f"{missing} of {len(self._seen.parts)} commands"
+        return f"{of} not seen yet: {press}" if missing else ""
+
+    def show_unseen(self) -> None:
+        """Say what has to be looked at before a yes counts."""
+        self._show_more()
 
     def _say_below(self, text: str) -> None:
         title_of(self.query_one("#box"), planwords.title(self.shown(self.plan)), text)
@@ -168,8 +187,12 @@ class DeleteScreen(Dialog[bool]):
         self.answer(False)
 
     def do_delete_confirm(self) -> None:
-        """Say yes, once, if the dialog could be read before the key was pressed."""
-        if self.was_seen() and self.is_enabled and not isinstance(self.focused, Input):
+        """Say yes, once, if everything was typed and the key is a yes."""
+        if self.is_enabled and not isinstance(self.focused, Input):
+            self.when_yes(self.owner.keys.of("delete.confirm").keys, self._confirm)
+
+    def _confirm(self) -> None:
+        if self.is_enabled and not isinstance(self.focused, Input):
             self.answer(True)
 
     def do_delete_next(self) -> None:

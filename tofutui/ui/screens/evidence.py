@@ -311,9 +311,9 @@ class EvidenceScreen(Acting[None]):
         else:
             self.send(*value_of(self.shown(row)))
 
-    def do_evidence_copy_row(self) -> None:
-        """All that is known of the row."""
-        self.do_screen_copy()
+    def do_screen_copy(self) -> None:
+        """The same by the key that copies the value everywhere."""
+        self.do_evidence_copy_value()
 
     def do_evidence_page_down(self) -> None:
         """More of what is known."""

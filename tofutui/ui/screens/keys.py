@@ -233,17 +233,12 @@ class TableKeys(Acting[None]):
 
         self.app.push_screen(LogScreen(self.link.bench if self.link else None))
 
-    def do_copy_value(self) -> None:
-        """The fingerprint of the row, else its key."""
-        row = self.current
-        if row is None:
-            return
-        self.send(*value_of(self.shown(row)))
-
     def do_copy_row(self) -> None:
         """Everything about the row."""
         row = self.current
-        if row is not None:
+        if row is None:
+            self.say("there is no row here", Tone.WARNING)
+        else:
             self.send(self._row_text(row), f"row {place(row)}")
 
     def _row_text(self, row: Entry) -> str:
@@ -252,8 +247,12 @@ class TableKeys(Acting[None]):
         return plain(facts.full())
 
     def do_screen_copy(self) -> None:
-        """The row under the cursor."""
-        self.do_copy_row()
+        """The fingerprint of the row under the cursor, else its key."""
+        row = self.current
+        if row is None:
+            self.say("there is no row here", Tone.WARNING)
+        else:
+            self.send(*value_of(self.shown(row)))
 
     def as_text(self) -> str:
         """The row under the cursor, then both tables."""

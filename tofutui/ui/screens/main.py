@@ -26,13 +26,13 @@ from tofutui.ui.widgets.bars import KeyBar, TitleBar
 from tofutui.ui.widgets.painted import Painted
 from tofutui.ui.widgets.pane import Pane
 from tofutui.ui.words import clock_time
+from tofutui.ui.yes import SMALLEST
 
 if TYPE_CHECKING:
     from tofutui.workbench import Change
 
 FRAME = 0.05
 """Seconds in which changes are gathered before they are shown."""
-SMALLEST = (60, 15)
 TWO_PANES = 76
 """Columns below which only the armed pane is shown: host and verdict would not fit beside another one."""
 BESIDE = 180

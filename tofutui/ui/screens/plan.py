@@ -96,7 +96,7 @@ class PlanScreen(Acting[list[Entry]]):
             ]
             if role in self._locked:
                 why = self.shown(self._locked[role])
-                copies = self.owner.keys.name("plan.copy")
+                copies = self.owner.keys.name("screen.copy")
                 text = f"{why}; {copies} copies the commands, to be pasted in a session of your own"
                 lines += [line(" " + part, Tone.WARNING) for part in wrap(text, width - 1)]
             for entry in mine:
@@ -147,7 +147,7 @@ class PlanScreen(Acting[list[Entry]]):
             self._chosen ^= {_id(entry)}
             self._draw()
             if entry.role in self._locked and _id(entry) in self._chosen:
-                copies = self.owner.keys.name("plan.copy")
+                copies = self.owner.keys.name("screen.copy")
                 self.say(f"taken in for {copies} only: {self._locked[entry.role]}", Tone.WARNING)
 
     def do_plan_delete(self) -> None:
@@ -162,7 +162,7 @@ class PlanScreen(Acting[list[Entry]]):
         if possible:
             self.dismiss(possible)
         elif self.chosen:
-            delete, copies = (self.owner.keys.name(id_) for id_ in ("plan.delete", "plan.copy"))
+            delete, copies = (self.owner.keys.name(id_) for id_ in ("plan.delete", "screen.copy"))
             why = self._locked[self.chosen[0].role]
             self.say(f"{delete}: {why}; {copies} copies the commands", Tone.WARNING)
         else:
@@ -184,6 +184,18 @@ class PlanScreen(Acting[list[Entry]]):
         }
         self._chosen &= kept
         return len(shown) - len(kept)
+
+    def do_copy_row(self) -> None:
+        """The row under the cursor, with its reasons and its command."""
+        if not self._entries:
+            self.say("there is no row here", Tone.WARNING)
+            return
+        entry = self._entries[self._cursor]
+        self.send(plain(self._row(entry, WIDE)).strip("\n"), f"row {place(self.shown(entry))}")
+
+    def do_screen_copy(self) -> None:
+        """The same by the key that copies the value everywhere."""
+        self.do_plan_copy()
 
     def do_plan_copy(self) -> None:
         """The commands of the rows taken in."""

@@ -18,6 +18,7 @@ class RunScreen(Dialog[None]):
     CSS_PATH = "../styles/run.tcss"
     BINDINGS = bindings_of(RUN)
     AUTO_FOCUS = ""
+    asks = False
 
     def __init__(self, plan: Plan, runner: Runner) -> None:
         super().__init__()

@@ -21,6 +21,7 @@ class TrialScreen(Dialog[None]):
     CSS_PATH = "../styles/ask.tcss"
     BINDINGS = bindings_of(TRIAL)
     AUTO_FOCUS = ""
+    asks = False
 
     def __init__(self, session: Session) -> None:
         super().__init__()

@@ -11,7 +11,7 @@ from tofutui.ui.link import Bench
 from tofutui.ui.screens.base import Acting, bindings_of
 from tofutui.ui.widgets.bars import KeyBar
 from tofutui.ui.widgets.painted import Painted, Scroller
-from tofutui.ui.words import clock_time, node_name
+from tofutui.ui.words import clock_time, node_name, value_of
 
 
 class ViewScreen(Acting[None]):
@@ -118,6 +118,10 @@ class DetailScreen(ViewScreen):
         now, glyphs = self.owner.clock(), self.owner.glyphs
         entry, view = self.shown(self._entry), self.owner.privacy.head(self._view)
         return Facts(entry=entry, view=view, now=now, width=width, glyphs=glyphs).full()
+
+    def do_screen_copy(self) -> None:
+        """The fingerprint of the row, else its key."""
+        self.send(*value_of(self.shown(self._entry)))
 
 
 _MARKS = {"sent": "$", "answer": " ", "note": "#", "error": "!"}

@@ -54,7 +54,6 @@ class Toggle(Painted, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """The word between the signs of a choice."""
-        self._tell_paint()
         text = line(f" < {self.value or 'none'} >") if y == 0 else ()
         return self.strip(text, self.size.width, reverse=self.has_focus)
 

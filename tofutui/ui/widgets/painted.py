@@ -3,7 +3,7 @@
 Only lines that changed are painted again, and changing them never lays out the screen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 from rich.style import Style
@@ -25,8 +25,6 @@ class Painted(Widget, can_focus=False):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._lines: list[Line] = []
-        self.before_paint: Callable[[], None] | None = None
-        """Called once, before the first line is drawn."""
 
     @property
     def palette(self) -> Palette:
@@ -70,13 +68,7 @@ class Painted(Widget, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """One line, as Textual asks for it."""
-        self._tell_paint()
         return self.strip(_at(self._lines, y), self.size.width)
-
-    def _tell_paint(self) -> None:
-        if self.before_paint is not None:
-            self.before_paint()
-            self.before_paint = None
 
 
 def _at(lines: Sequence[Line], y: int) -> Line:
@@ -92,6 +84,12 @@ class Scroller(Painted):
         self.top = 0
         self.cursor = 0
         """The line that is chosen, where ``picks`` is set."""
+        self._drawn: dict[int, int] = {}
+
+    @property
+    def drawn(self) -> set[int]:
+        """The lines that were drawn last, by number: those that a painting puts on the screen."""
+        return set(self._drawn.values())
 
     @property
     def end(self) -> int:
@@ -103,6 +101,7 @@ class Scroller(Painted):
         if lines == self._lines:
             return
         self._lines = list(lines)
+        self._drawn.clear()
         self.top = min(self.top, self.end)
         self.refresh()
 
@@ -132,6 +131,7 @@ class Scroller(Painted):
 
     def on_resize(self) -> None:
         """Keep the place within what there is."""
+        self._drawn.clear()
         self.top = min(self.top, self.end)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
@@ -146,8 +146,9 @@ class Scroller(Painted):
 
     def render_line(self, y: int) -> Strip:
         """One line, as Textual asks for it."""
-        self._tell_paint()
         index = y + self.top
+        if index < len(self._lines):
+            self._drawn[y] = index
         chosen = self.picks and index == self.cursor and index < len(self._lines)
         return self.strip(self._with_more(_at(self._lines, index), y), self.size.width, reverse=chosen)
 
