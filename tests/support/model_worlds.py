@@ -71,6 +71,11 @@ class Endpoints:
     async def alternatives(self, row: Endpoint, target: Endpoint | None, first: Presented) -> tuple[()]:
         return ()
 
+    async def again(
+        self, row: Endpoint, target: Endpoint | None, first: Presented, spent: float
+    ) -> tuple[()]:
+        return ()
+
 
 @dataclass(eq=False)
 class Program:
