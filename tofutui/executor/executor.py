@@ -205,7 +205,7 @@ class Executor:
             )
         except ApplianceError as error:
             if isinstance(error, Interrupted) and not error.sent:
-                return Outcome.REFUSED, f"not sent: {error}"
+                return Outcome.REFUSED, f"not sent: {self._gate.other_node(deletion) or error}"
             prompt_returned = self._is_at_prompt(deletion.role, error)
             report.say(f"{error}; reading the table decides")
             words = error.words if isinstance(error, Interrupted) else ""
