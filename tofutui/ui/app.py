@@ -225,7 +225,8 @@ class TofutuiApp(QuestioningApp):
 
     async def on_event(self, event: events.Event) -> None:
         """On the way out no key counts, and none keeps the nodes waiting for their `exit`."""
-        if not (self._leaving and isinstance(event, events.InputEvent)):
+        is_late = self._leaving or not self.screen_stack
+        if not (is_late and isinstance(event, events.InputEvent)):
             await super().on_event(event)
 
     async def action_quit(self) -> None:

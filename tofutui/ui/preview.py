@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from textual import on
-from textual.command import Command, CommandPalette
+from textual.command import Command, CommandList, CommandPalette
 from textual.theme import Theme
 from textual.widgets import OptionList
 
@@ -29,6 +29,12 @@ class PreviewPalette(Whole, CommandPalette):
 
     _before = ""
     """The theme to leave with."""
+
+    def _action_command_list(self, action: str) -> None:
+        """As Textual's, which fails for a page up or down in a list that has no room for a line."""
+        commands = self.query_one(CommandList)
+        if commands.option_count and commands.scrollable_content_region:
+            super()._action_command_list(action)
 
     def on_mount(self) -> None:
         """Note what to come back to; borders in ASCII where only that may be used."""
