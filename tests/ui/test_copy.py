@@ -33,6 +33,8 @@ async def test_what_a_screen_says_is_copied_and_f6_shows_it(desk: Start, name: s
     async with desk() as d:
         await d.press(*keys)
         below = d.app.screen
+        if name == "evidence":
+            below.query_one("#add").focus()
         await d.press("ctrl+y" if name == "delete" else "Y")
         assert "sent to the terminal's clipboard" in d.text
         assert name == "plan" or fact in d.copied[-1]
@@ -51,7 +53,7 @@ async def test_ctrl_y_copies_the_value(desk: Start, name: str) -> None:
     async with desk() as d:
         sha256 = d.pane.rows.current.sha256
         await d.press(*keys, "ctrl+y")
-        of_row = name in ("detail", "evidence")
+        of_row = name in ("tables", "detail", "evidence")
         assert (d.copied[-1].replace(" ", "").lower() == sha256) if of_row else fact in d.copied[-1]
 
 
