@@ -39,7 +39,11 @@ class Table:
 
     def take(self, row: Row) -> Entry:
         """Put a listed row into the view at once; what was known about it stays until it is asked again."""
-        entry = replace(self.view.entries[row.id], unseen=False) if self.holds(row) else self._entry(row)
+        known = self.view.entries.get(row.id)
+        if known is not None and self.holds(row):
+            entry = replace(known, raw=row.raw, unseen=False)
+        else:
+            entry = self._entry(row)
         self.view.entries[row.id] = entry
         return entry
 
@@ -48,7 +52,7 @@ class Table:
         known = self.view.entries.get(row.id)
         return (
             known is not None
-            and (known.raw, known.doubled) == (row.raw, row.doubled)
+            and (_shown_text(known), known.doubled) == (_text(row), row.doubled)
             and _doubts(known.stored) == _doubts(row.stored)
         )
 
@@ -166,6 +170,11 @@ class Table:
 
 def _doubts(stored: StoredSubject | None) -> tuple[object, ...]:
     return (stored.more, stored.apart, stored.unfinished) if stored else ()
+
+
+def _shown_text(entry: Entry) -> str:
+    """The same of an entry."""
+    return entry.stored.raw if entry.stored else entry.raw
 
 
 def _text(row: Row) -> str:
