@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
     from tofutui.ui.app import TofutuiApp
-    from tofutui.ui.screens.base import Dialog
+    from tofutui.ui.screens.dialog import Dialog
 
 Result = TypeVar("Result")
 _WANTS = {

@@ -9,7 +9,7 @@ from textual.screen import Screen
 from tofutui.ui.held import SpentKey
 from tofutui.ui.lines import Tone
 from tofutui.ui.outward import OutwardApp
-from tofutui.ui.screens.base import Dialog
+from tofutui.ui.screens.dialog import Dialog
 from tofutui.ui.yes import QUIET, Arrivals, Receipts, Ticks
 
 STATUS_REQUEST = "\x1b[5n"

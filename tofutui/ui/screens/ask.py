@@ -12,7 +12,8 @@ from tofutui.tofu.session import Role
 from tofutui.tofu.text import safe
 from tofutui.ui.actions import ASK, ASK_KEY
 from tofutui.ui.lines import EMPTY, WIDE, Line, Tone, line, plain, wrap
-from tofutui.ui.screens.base import Dialog, Result, bindings_of, title_of
+from tofutui.ui.screens.base import Result, bindings_of
+from tofutui.ui.screens.dialog import Dialog, title_of
 from tofutui.ui.widgets.painted import Painted, Scroller
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from textual.containers import Vertical
 from tofutui.tofu.text import safe
 from tofutui.ui.actions import CONFIRM
 from tofutui.ui.lines import Line, line, wrap
-from tofutui.ui.screens.base import Dialog, bindings_of, title_of
+from tofutui.ui.screens.base import bindings_of
+from tofutui.ui.screens.dialog import Dialog, title_of
 from tofutui.ui.widgets.painted import Painted, Scroller
 
 

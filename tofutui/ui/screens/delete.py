@@ -13,7 +13,8 @@ from tofutui.tofu.text import safe
 from tofutui.ui import planwords
 from tofutui.ui.actions import DELETE
 from tofutui.ui.lines import Line, Tone, line, wrap
-from tofutui.ui.screens.base import Dialog, bindings_of, title_of
+from tofutui.ui.screens.base import bindings_of
+from tofutui.ui.screens.dialog import Dialog, title_of
 from tofutui.ui.widgets.choice import Choice
 from tofutui.ui.widgets.painted import Painted, Scroller
 

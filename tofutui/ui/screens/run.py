@@ -8,7 +8,8 @@ from tofutui.ui import planwords
 from tofutui.ui.actions import RUN
 from tofutui.ui.lines import WIDE, Tone, line, plain
 from tofutui.ui.link import Runner
-from tofutui.ui.screens.base import Dialog, bindings_of, title_of
+from tofutui.ui.screens.base import bindings_of
+from tofutui.ui.screens.dialog import Dialog, title_of
 from tofutui.ui.widgets.painted import Painted, Scroller
 
 

@@ -9,7 +9,8 @@ from textual.containers import Vertical
 from tofutui.tofu.session import Role, Session
 from tofutui.ui.actions import TRIAL
 from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
-from tofutui.ui.screens.base import Dialog, bindings_of, title_of
+from tofutui.ui.screens.base import bindings_of
+from tofutui.ui.screens.dialog import Dialog, title_of
 from tofutui.ui.widgets.painted import Painted, Scroller
 
 _ROLE_TONES = {Role.PRIMARY: Tone.PRIMARY, Role.SECONDARY: Tone.SECONDARY}

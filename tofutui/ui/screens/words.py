@@ -12,7 +12,8 @@ from tofutui.tofu.text import safe
 from tofutui.ui.actions import ASK, PICK, State
 from tofutui.ui.lines import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.screens.ask import Question
-from tofutui.ui.screens.base import Dialog, bindings_of, title_of
+from tofutui.ui.screens.base import bindings_of
+from tofutui.ui.screens.dialog import Dialog, title_of
 from tofutui.ui.widgets.painted import Painted, Scroller
 
 Check = Callable[[str], str | None]
