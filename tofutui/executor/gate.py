@@ -72,7 +72,6 @@ class Gate:
             command=entry.delete_command,
             must_type=self._must_type(entry),
             notices=(*view.notices, *((unknown,) if unknown else ())),
-            incarnation=self._bench.incarnation(entry),
             journal_mark=self._bench.deletions.at_listing(entry.role).mark,
         )
 
@@ -98,19 +97,12 @@ class Gate:
     def last_word(self, deletion: Deletion) -> str | None:
         """Why not, in the moment before the command is typed: all this may have changed while it waited."""
         view = self._bench.comparison.nodes[deletion.role]
-        refusal = (
+        return (
             self.forbidden(deletion.role)
             or self.other_node(deletion)
             or self._role_not_typed(deletion)
             or changed_meanwhile(deletion, view)
         )
-        if refusal is not None:
-            return refusal
-        if self._bench.incarnation(view.entries[deletion.entry.id]) != deletion.incarnation:
-            return (
-                "the node learned the row again since this was confirmed: look at the row and confirm again"
-            )
-        return None
 
     def _role_not_typed(self, deletion: Deletion) -> str | None:
         doubt = self._role_doubt(deletion.role)

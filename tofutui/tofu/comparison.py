@@ -63,6 +63,8 @@ class Entry:
     judgement: Judgement = UNJUDGED
     doubled: bool = False
     """The key stands twice in the list: never deleted."""
+    incarnation: datetime | None = None
+    """When a listing of this run showed the row as it is for the first time; another one is another row."""
     unseen: bool = False
     """Not in the newest listing, which is not complete: what is shown is older."""
 

@@ -76,8 +76,6 @@ class Deletion:
     contrary to the pane, or not known."""
     notices: tuple[str, ...] = ()
     """What the node said that the operator should know: another user is logged in …"""
-    incarnation: datetime | None = None
-    """When the row confirmed was seen to be learned, if that was seen; another one is another row."""
     journal_mark: int = 0
     """The newest journal entry about this node when the listing confirmed began; a deletion of this row with
     a higher number was sent since then."""

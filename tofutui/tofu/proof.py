@@ -174,10 +174,13 @@ def changed_meanwhile(deletion: Deletion, view: NodeView) -> str | None:
 def changed_entry(confirmed: Entry, now: Entry) -> str | None:
     """Why a row as it is judged now is not what was confirmed; None when it is.
 
-    What counts: the text that the node stores, the SHA-256 presented, and the class of the verdict.
+    What counts: the text that the node stores, when it was learned, the SHA-256 presented, and the class of
+    the verdict.
     """
     if _text(now) != _text(confirmed):
         return f"the row's subject changed since this was confirmed: {AGAIN}"
+    if now.incarnation != confirmed.incarnation:
+        return f"the node learned the row again since this was confirmed: {AGAIN}"
     other = other_certificate(confirmed.presented, now.presented)
     if other is not None:
         return other

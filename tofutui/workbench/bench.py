@@ -178,10 +178,6 @@ class Workbench:
         self._spawn(self._remember_and_judge(role))
         return listing
 
-    def incarnation(self, entry: Entry) -> datetime | None:
-        """When a listing showed this row for the first time or with another text, if this run saw that."""
-        return self._tables[entry.role].incarnations.get(entry.id)
-
     def note_deleted(self, role: Role, key: str) -> None:
         """The next listing may miss this key without being asked for twice."""
         self._tables[role].deleted.add(key)

@@ -91,7 +91,7 @@ class Table:
         texts = {row.id: _text(row) for row in listing.rows}
         for id_, text in texts.items():
             if before[id_] != text if id_ in before else self._was_whole:
-                self.incarnations[id_] = at
+                self._begin(id_, at)
         self._texts = texts if listing.complete else before | texts
         self._was_whole = self._was_whole or listing.complete
 
@@ -116,8 +116,16 @@ class Table:
 
     def redeployed(self, at: datetime) -> None:
         """The node shows another SSH host key: everything in its table may have been learned since."""
-        self.incarnations = dict.fromkeys(self.view.entries, at)
+        self.incarnations.clear()
+        for id_ in list(self.view.entries):
+            self._begin(id_, at)
         self._texts, self._was_whole = {}, True
+
+    def _begin(self, id_: str, at: datetime) -> None:
+        self.incarnations[id_] = at
+        entry = self.view.entries.get(id_)
+        if entry is not None:
+            self.view.entries[id_] = replace(entry, incarnation=at)
 
     def _stored_ids(self) -> set[str]:
         return {entry.id for entry in self.view.entries.values() if entry.is_stored and not entry.unseen}
@@ -153,6 +161,7 @@ class Table:
             name=name,
             stored=row.stored,
             doubled=row.doubled,
+            incarnation=self.incarnations.get(row.id),
         )
 
     def _absent(self, wanted: Expected) -> Entry:
