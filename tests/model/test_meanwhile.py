@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.model_memory import MemoryWorld
 from tests.support.model_site import DELETE, KEYS
-from tests.support.model_worlds import MemoryWorld, Program
+from tests.support.model_worlds import Program
+from tofutui.executor import PlanRefused
 from tofutui.tofu.plan import Outcome, Plan, Step
 from tofutui.tofu.session import Role
 
@@ -148,4 +150,37 @@ def test_the_blanks_of_the_last_line_are_no_part_of_a_row(world: MemoryWorld) ->
     world.runner.run(program.bench.refresh())
     entry = program.bench.comparison.nodes[Role.PRIMARY].entries[KEYS[2]]
     assert entry.raw != plan.deletions[0].entry.raw
-    assert program.bench.incarnation(entry) is None
+    assert entry.incarnation is None
+
+
+def learned_again(world: MemoryWorld) -> None:
+    table = world.site.nodes[Role.PRIMARY].table
+    row = table.pop(KEY)
+    world.runner.run(world.programs[0].bench.refresh())
+    table[KEY] = row
+
+
+def another_machine(world: MemoryWorld) -> None:
+    hostname = world.site.nodes[Role.PRIMARY].hostname
+    world.runner.run(world.redeploy(Role.PRIMARY, hostname, keep=True))
+
+
+def gone_and_back_twice(world: MemoryWorld) -> None:
+    learned_again(world)
+    world.runner.run(world.programs[0].bench.refresh())
+    learned_again(world)
+
+
+@pytest.mark.parametrize("change", [learned_again, another_machine, gone_and_back_twice])
+def test_a_plan_that_is_open_over_a_row_is_not_frozen_for_the_row_that_took_its_place(
+    world: MemoryWorld, change: Callable[[MemoryWorld], None]
+) -> None:
+    program = world.programs[0]
+    shown = program.bench.comparison.nodes[Role.PRIMARY].entries[KEY]
+    change(world)
+    world.runner.run(program.bench.refresh())
+    now = program.bench.comparison.nodes[Role.PRIMARY].entries[KEY]
+    assert (now.sha256, now.verdict) == (shown.sha256, shown.verdict)
+    with pytest.raises(PlanRefused, match="learned the row again"):
+        program.executor.freeze([shown])
+    assert program.executor.freeze([now]).deletions[0].entry is now

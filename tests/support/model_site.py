@@ -1,10 +1,9 @@
 """The site of the model tests as it really is, and a judge who sees every line that reaches a node.
 
 The judge knows what was confirmed, what each program was shown and what the nodes hold, and raises `Broken`
-for whatever must never happen (part 8 of the design). It shares no rule with the executor.
+for whatever must never happen. It shares no rule with the executor.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,17 +11,26 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
+from tests.support.model_questions import Question
+from tests.support.model_truth import Deed, Printing, TrueTable
 from tofutui.history.journal import Journal
 from tofutui.lab.cert import Certificate, certify, make_key, slash_form
 from tofutui.lab.node import Node as LabNode
-from tofutui.lab.shell import Shell as LabShell
-from tofutui.tofu.endpoint import Endpoint
+from tofutui.tofu.comparison import Entry, NodeView
+from tofutui.tofu.endpoint import Endpoint, split_key
 from tofutui.tofu.listing import Listing
 from tofutui.tofu.plan import Deletion
 from tofutui.tofu.session import Role, Session
 
 ADDRESSES = {Role.PRIMARY: "192.0.2.10", Role.SECONDARY: "192.0.2.11"}
-KEYS = ("198.51.100.20_443", "198.51.100.30_443", "192.0.2.10_8082", "192.0.2.11_8082")
+KEYS = ("198.51.100.20_443", "2001:db8::7_443", "192.0.2.10_8082", "192.0.2.11_8082")
+SPELLINGS = {
+    KEYS[0]: "::ffff:198.51.100.20_443",
+    KEYS[1]: "[2001:DB8:0::7]_443",
+    KEYS[2]: "::ffff:192.0.2.10_8082",
+    KEYS[3]: "::ffff:192.0.2.11_8082",
+}
+"""Another way to write each key's endpoint."""
 NAMES = ("ise-one", "ise-two", "prime-x")
 ISSUES = 2
 DELETE = "ncs certvalidation tofu-certs deletecert host "
@@ -35,15 +43,7 @@ HARMLESS = {
     "ncs status",
     "exit",
 }
-"""What may be sent besides a confirmed deletion (part 8 of the design)."""
-
-QUESTIONS = {
-    "plain": "Are you sure you want to delete the certificate (yes/no) [no] ? ",
-    "restart": "The server will restart. Continue (yes/no) ? ",
-    "all": "This deletes ALL certificates of the host. Are you sure (y/n)? ",
-    "open": "Give a reason: ",
-}
-FORBIDDEN = {"restart", "all", "open"}
+"""What may be sent besides a confirmed deletion."""
 
 
 class Broken(AssertionError):
@@ -72,7 +72,11 @@ class Confirmed:
 
     deletion: Deletion
     seen: int
-    """Listings that the program had of this node when the plan was made."""
+    """Listings that the program had of this node when the row was chosen."""
+    deeds: int
+    """Deletions that had reached any node when the dialog was opened."""
+    entry: Entry
+    """The row as it was shown when it was chosen."""
     sent: int = 0
     began: bool = False
     """Whether its plan was given to the executor."""
@@ -84,11 +88,17 @@ class Eyes:
 
     journal: Journal
     session: Callable[[], Session]
+    view: Callable[[Role], NodeView]
+    operator: str
     listings: dict[Role, list[dict[str, list[str]] | None]] = field(
         default_factory=lambda: {role: [] for role in Role}
     )
     """Each listing that it took over: the texts by key, None for an incomplete one."""
     probes: dict[tuple[str, int], str | None] = field(default_factory=dict)
+    ha: dict[Role, str] = field(default_factory=dict)
+    """The HA role that each node answered last on this program's link."""
+    asked: dict[Role, int] = field(default_factory=dict)
+    """How often it has answered that."""
     confirmed: list[Confirmed] = field(default_factory=list)
     """What may be sent now."""
 
@@ -99,113 +109,193 @@ class Eyes:
             rows.setdefault(row.key or "?", []).append(row.stored.raw if row.stored else "?")
         self.listings[role].append(rows if listing.complete else None)
 
+    def newest(self, role: Role) -> dict[str, list[str]]:
+        """The last complete listing."""
+        return next((rows for rows in reversed(self.listings[role]) if rows is not None), {})
+
+    def contrary(self, role: Role) -> bool:
+        """Whether the node is not known to have the role of its pane."""
+        return self.ha.get(role) != role.value
+
 
 @dataclass(eq=False)
 class Site:
     """Both nodes and every endpoint; events change it, the judge watches it."""
 
+    clock: Callable[[], datetime]
     nodes: dict[Role, LabNode] = field(default_factory=dict)
     host_keys: dict[Role, str] = field(default_factory=dict)
     servers: dict[str, Any] = field(default_factory=dict)
     """The endpoint behind each key: ``presented`` is a certificate or None."""
-    question: str = ""
+    prints: dict[Role, Printing] = field(default_factory=lambda: {role: Printing() for role in Role})
+    question: Question | None = None
     words: str = ""
+    ending: str = ""
+    """What becomes of a command that the node carries out later: ``prompt``, ``drop`` or ``hang``."""
+    later: float = 0.0
+    """Seconds after which it does."""
+    takes: tuple[str, ...] = ()
+    """Other rows that go with a deleted row."""
+    respells: bool = False
+    """Whether a deleted row is learned again at once in another spelling."""
+    ha_seconds: float = 0.0
+    """How long ``ncs ha status`` takes."""
     allowed_answers: set[str] = field(default_factory=set)
     """What the operator has answered himself."""
-    printed: dict[Role, list[dict[str, str]]] = field(default_factory=lambda: {role: [] for role in Role})
+    printed: dict[Role, list[list[tuple[str, str]]]] = field(
+        default_factory=lambda: {role: [] for role in Role}
+    )
+    deeds: list[Deed] = field(default_factory=list)
+    rejections: list[tuple[datetime, Role, str]] = field(default_factory=list)
+    """When a node logged that it rejected which name."""
     deletions: int = 0
+    programs: list[Eyes] = field(default_factory=list)
+    """Those that are there."""
     running: list[Eyes] = field(default_factory=list)
-    """The programs that may send something now."""
+    """Those that may send something now."""
 
     def __post_init__(self) -> None:
         for key in (*KEYS, "127.0.0.1_8082", "::1_8082"):
-            self.servers[key] = SimpleNamespace(presented=certificates()[0], plan=SimpleNamespace(kind="x"))
+            self.servers[key] = SimpleNamespace(
+                presented=certificates()[0], plan=SimpleNamespace(kind="node")
+            )
 
-    def holds(self, role: Role) -> dict[str, str]:
-        """The node's table, by key."""
-        return {key: text_of(row) for key, row in self.nodes[role].table.items()}
+    def table(self, role: Role) -> TrueTable:
+        """The table of the machine that is there now."""
+        table = self.nodes[role].table
+        assert isinstance(table, TrueTable)
+        return table
+
+    def lists(self, role: Role) -> list[tuple[str, str]]:
+        """A node lists: what it prints."""
+        table = self.table(role)
+        for deed in self.deeds:
+            if deed.table is table:
+                deed.looked()
+        rows = self.prints[role].rows(table.texts())
+        self.printed[role].append(rows)
+        return rows
 
     def presents(self, endpoint: Endpoint) -> Certificate | None:
         """What the endpoint presents."""
-        return self.servers[f"{endpoint.host}_{endpoint.port}"].presented
+        server = next((s for key, s in self.servers.items() if split_key(key) == endpoint), None)
+        return server.presented if server else None
 
-    def heard(self, role: Role, line: str, owner: Eyes | None) -> None:
-        """A node got a line at its prompt."""
+    def heard(self, role: Role, line: str, owner: Eyes | None) -> Deed | None:
+        """A node got a line at its prompt; what it has to delete."""
         if not line.startswith(DELETE):
             if line not in HARMLESS:
                 raise Broken(f"{role} got a command that is on no list: {line!r}")
-            return
+            return None
         self.deletions += 1
         key = line.removeprefix(DELETE)
-        if not re.fullmatch(r"[A-Za-z0-9\[:][A-Za-z0-9._:%\[\]-]{0,253}_[0-9]{1,5}", key):
-            raise Broken(f"a command was built from {key!r}")
         owners = [owner] if owner else self.running
         due = [
-            (eyes, one)
+            (eyes, confirmed)
             for eyes in owners
-            for one in eyes.confirmed
-            if one.deletion.role is role and one.deletion.command == line and not one.sent
+            for confirmed in eyes.confirmed
+            if confirmed.deletion.role is role and confirmed.deletion.command == line and not confirmed.sent
         ]
         if not due:
             raise Broken(f"{role} got {line!r}, which nobody confirmed (or more often than confirmed)")
-        eyes, one = due[0]
-        one.sent += 1
-        self._judge(role, key, eyes, one)
-
-    def _judge(self, role: Role, key: str, eyes: Eyes, one: Confirmed) -> None:
-        wanted, node = one.deletion, self.nodes[role]
-        if not eyes.session().may_change(role):
-            raise Broken(f"{role}: sent while read-only")
-        if (node.hostname, self.host_keys[role]) != (wanted.hostname, wanted.host_key):
-            raise Broken(f"{role}: {key} was confirmed for {wanted.hostname} and sent to {node.hostname}")
-        text = wanted.entry.stored.raw if wanted.entry.stored else None
-        since = [rows for rows in eyes.listings[role][one.seen :] if rows is not None]
-        if not since or eyes.listings[role][-1] is None:
-            raise Broken(f"{role}: {key} was sent without a fresh complete listing")
-        if any(rows.get(key) != [text] for rows in since):
-            raise Broken(f"{role}: {key} was sent although a listing showed that it changed or went")
-        address, _, port = key.rpartition("_")
-        if eyes.probes.get((address, int(port)), "?") != wanted.entry.sha256:
-            raise Broken(f"{role}: {key} was sent although its endpoint presents something else")
-        open_ones = [e for e in eyes.journal.entries(eyes.session().name) if e.role is role and e.key == key]
-        if not any(e.command == DELETE + key and e.outcome is None and e.words is None for e in open_ones):
-            raise Broken(f"{role}: {key} was sent before it stood in the journal")
+        eyes, confirmed = due[0]
+        confirmed.sent += 1
+        table = self.table(role)
+        deed = Deed(role, key, table, eyes, confirmed, self.clock(), table.texts().get(key, ""))
+        deed.shown_before = eyes.newest(role)
+        Judge(self, deed).judge()
+        self.deeds.append(deed)
+        self.prints[role].deletes(table.texts())
+        return deed
 
     def answered(self, question: str, answer: str) -> None:
         """A node got an answer to a question of its own."""
-        if question in FORBIDDEN and answer and answer not in self.allowed_answers:
-            raise Broken(f"{QUESTIONS[question]!r} was answered {answer!r} by itself")
+        asked = self.question
+        if asked and not asked.is_harmless and answer and answer not in self.allowed_answers:
+            raise Broken(f"{question!r} was answered {answer!r} automatically")
 
 
-class Witness(LabShell):
-    """The simulated admin CLI, with the judge listening."""
+class Judge:
+    """What has to be so in the moment when a command reaches a node."""
 
-    site: Site
-    owner: Eyes | None = None
-    failures: list[BaseException]
+    def __init__(self, site: Site, deed: Deed) -> None:
+        self._site = site
+        self._deed = deed
+        self._role, self._key, self._eyes = deed.role, deed.key, deed.eyes
+        self._wanted = deed.confirmed.deletion
 
-    async def _run(self, line: str) -> bool:
-        try:
-            self.site.heard(Role(self._node.role), line, self.owner)
-        except Broken as error:
-            self.failures.append(error)
-        return await super()._run(line)
+    def judge(self) -> None:
+        """Every rule.
 
-    async def _list(self) -> None:
-        role = Role(self._node.role)
-        self.site.printed[role].append(self.site.holds(role))
-        await super()._list()
+        Raises:
+            Broken: one of them is not kept.
+        """
+        for problem in (
+            self._node(),
+            self._listings(),
+            self._endpoint(),
+            self._row_shown(),
+            self._ha_role(),
+            self._others(),
+            self._journal(),
+        ):
+            if problem:
+                raise Broken(f"{self._role}: {self._key} was sent {problem}")
 
-    async def _delete(self, key: str) -> None:
-        site = self.site
-        if site.question:
-            answer = await self._ask(QUESTIONS[site.question])
-            try:
-                site.answered(site.question, answer)
-            except Broken as error:
-                self.failures.append(error)
-            if answer not in ("yes", "y"):
-                return
-        if site.words:
-            await self._say([site.words])
-        await super()._delete(key)
+    def _node(self) -> str:
+        node, wanted = self._site.nodes[self._role], self._wanted
+        if not self._eyes.session().may_change(self._role):
+            return "while read-only"
+        if (node.hostname, self._site.host_keys[self._role]) != (wanted.hostname, wanted.host_key):
+            return f"to {node.hostname}, confirmed for {wanted.hostname}"
+        return ""
+
+    def _listings(self) -> str:
+        listings = self._eyes.listings[self._role]
+        since = [rows for rows in listings[self._deed.confirmed.seen :] if rows is not None]
+        if not since or listings[-1] is None:
+            return "without a fresh complete listing"
+        text = self._wanted.entry.stored.raw if self._wanted.entry.stored else None
+        if any(rows.get(self._key) != [text] for rows in since):
+            return "although a listing showed that it changed or went"
+        return ""
+
+    def _endpoint(self) -> str:
+        endpoint = split_key(self._key)
+        assert endpoint is not None
+        presented = self._eyes.probes.get((endpoint.host, endpoint.port), "?")
+        shown = (self._wanted.entry.sha256, self._deed.confirmed.entry.sha256)
+        return "" if shown == (presented, presented) else "although its endpoint presents something else"
+
+    def _row_shown(self) -> str:
+        before, now = self._wanted.entry, self._eyes.view(self._role).entries.get(self._wanted.entry.id)
+        if now is None:
+            return "although the table shows no such row"
+        if now.verdict.is_stale is not before.verdict.is_stale:
+            return f"as {before.verdict}, and the table shows {now.verdict}"
+        return ""
+
+    def _ha_role(self) -> str:
+        typed = self._wanted.hostname in self._wanted.must_type
+        unsure = self._eyes.contrary(self._role) and not typed
+        return "without its host name typed, and its HA role is not known to fit" if unsure else ""
+
+    def _others(self) -> str:
+        since = self._site.deeds[self._deed.confirmed.deeds :]
+        mine = split_key(self._key)
+        others = [d for d in since if d.eyes is not self._eyes and d.table is self._deed.table]
+        same = any(split_key(deed.key) == mine for deed in others)
+        return "although another program deleted it since the dialog was opened" if same else ""
+
+    def _journal(self) -> str:
+        entries = self._eyes.journal.entries(self._eyes.session().name)
+        mine = [
+            e for e in entries if (e.role, e.key, e.operator) == (self._role, self._key, self._eyes.operator)
+        ]
+        waiting = [
+            e for e in mine if e.command == DELETE + self._key and e.outcome is None and e.words is None
+        ]
+        if not waiting:
+            return "before it was in the journal"
+        self._deed.entry_id = waiting[-1].id
+        return ""

@@ -1,0 +1,222 @@
+"""The model finds what it is for: with a guard of the program taken away, a story shows the fault soon."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tofutui.appliance.reading
+import tofutui.executor.executor
+import tofutui.executor.gate
+import tofutui.tofu.proof
+from tests.support.model_machine import run_steps
+from tests.support.model_memory import MemoryWorld
+from tests.support.model_site import Broken
+from tofutui.appliance.errors import ApplianceError
+from tofutui.appliance.node import Node
+from tofutui.executor import Executor
+from tofutui.executor.entries import Entries
+from tofutui.executor.gate import Gate
+from tofutui.tofu.listing import Row
+from tofutui.tofu.plan import Outcome
+from tofutui.tofu.proof import Proof
+from tofutui.tofu.session import Role
+from tofutui.workbench import Workbench
+from tofutui.workbench.about import About
+from tofutui.workbench.deletions import Deletions
+from tofutui.workbench.table import Table
+
+Patch = pytest.MonkeyPatch
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[MemoryWorld]:
+    world = MemoryWorld(tmp_path)
+    yield world
+    world.end()
+
+
+def no_check_before(patch: Patch) -> None:
+    async def nothing(*_: object) -> None:
+        return None
+
+    patch.setattr(Executor, "_check_again", nothing)
+    no_last_word(patch)
+
+
+def no_last_word(patch: Patch) -> None:
+    patch.setattr(Executor, "_last_word", lambda *_: None)
+
+
+def sent_twice(patch: Patch) -> None:
+    once = Node.deletecert
+
+    async def twice(self: Node, command: str, **options: Callable[[], None]) -> object:
+        await once(self, command, **options)
+        return await once(self, command, **options)
+
+    patch.setattr(Node, "deletecert", twice)
+
+
+def sent_again_when_unknown(patch: Patch) -> None:
+    once = Node.deletecert
+
+    async def again(self: Node, command: str, **options: Callable[[], None]) -> object:
+        try:
+            return await once(self, command, **options)
+        except ApplianceError:
+            await self.connect()
+            return await once(self, command, **options)
+
+    patch.setattr(Node, "deletecert", again)
+
+
+def other_role(patch: Patch) -> None:
+    patch.setattr(Workbench, "node", lambda self, role: self._nodes[role.other])
+    patch.setattr(Gate, "other_node", lambda *_: None)
+
+
+def changed_rows_ignored(patch: Patch) -> None:
+    patch.setattr(tofutui.executor.executor, "changed_row", lambda *_: None)
+    no_last_word(patch)
+
+
+def rows_learned_again_ignored(patch: Patch) -> None:
+    patch.setattr(Table, "_begin", lambda *_: None)
+
+
+def read_only_ignored(patch: Patch) -> None:
+    patch.setattr(Gate, "forbidden", lambda *_: None)
+
+
+def other_certificates_ignored(patch: Patch) -> None:
+    for module in (tofutui.executor.executor, tofutui.tofu.proof):
+        patch.setattr(module, "other_certificate", lambda *_: None)
+
+
+def plans_run_again(patch: Patch) -> None:
+    run = Executor.run
+    patch.setattr(Entries, "_rival", lambda *_: None)
+
+    async def forgetful(self: Executor, *given: object) -> object:
+        self._begun.clear()
+        return await run(self, *given)
+
+    patch.setattr(Executor, "run", forgetful)
+
+
+def journalled_late(patch: Patch) -> None:
+    async def later(*_: object) -> int:
+        return 1
+
+    patch.setattr(Executor, "_write_down", later)
+
+
+def always_gone(patch: Patch) -> None:
+    patch.setattr(tofutui.tofu.proof, "outcome_of", lambda *_: (Outcome.GONE, "of course"))
+
+
+def never_settled(patch: Patch) -> None:
+    async def nothing(*_: object) -> tuple[str, ...]:
+        return ()
+
+    patch.setattr(Executor, "settle", nothing)
+
+
+def yes_to_everything(patch: Patch) -> None:
+    patch.setattr(
+        tofutui.appliance.reading,
+        "answer_to",
+        lambda heard, **_: "yes" if heard.endswith(b"? ") else None,
+    )
+
+
+def roles_not_looked_at_again(patch: Patch) -> None:
+    patch.setattr(Gate, "_role_not_typed", lambda *_: None)
+
+
+def roles_asked_once(patch: Patch) -> None:
+    ask = About._ask_role
+
+    async def once(self: About, role: Role) -> None:
+        if self._comparison.nodes[role].ha is None:
+            await ask(self, role)
+
+    patch.setattr(About, "_ask_role", once)
+
+
+def plans_of_their_opening(patch: Patch) -> None:
+    for module in (tofutui.executor.gate, tofutui.tofu.proof):
+        patch.setattr(module, "changed_entry", lambda *_: None)
+
+
+def any_link_will_do(patch: Patch) -> None:
+    once = Node.deletecert
+
+    async def on_any(self: Node, command: str, **options: Any) -> object:
+        return await once(self, command, unless=options["unless"])
+
+    patch.setattr(Node, "deletecert", on_any)
+    patch.setattr(Gate, "other_node", lambda *_: None)
+
+
+def still_there_at_the_first_look(patch: Patch) -> None:
+    patch.setattr(Proof, "_there", lambda self, outcome, text: (outcome, text, True))
+
+
+def old_logs_prove(patch: Patch) -> None:
+    patch.setattr(Deletions, "sent_at", lambda *_: None)
+
+
+def deletions_of_others_ignored(patch: Patch) -> None:
+    patch.setattr(Entries, "_rival", lambda *_: None)
+
+
+def side_effects_not_said(patch: Patch) -> None:
+    patch.setattr(tofutui.tofu.proof, "side_effects", lambda *_: "")
+
+
+def rows_by_their_spelling(patch: Patch) -> None:
+    def same(key: str, rows: Iterable[Row]) -> list[Row]:
+        return [row for row in rows if row.key == key]
+
+    patch.setattr(tofutui.tofu.proof, "rows_at", same)
+
+
+GUARDS = {
+    no_check_before: 8,
+    no_last_word: 8,
+    sent_twice: 1,
+    sent_again_when_unknown: 1,
+    other_role: 4,
+    changed_rows_ignored: 1,
+    rows_learned_again_ignored: 1,
+    read_only_ignored: 7,
+    other_certificates_ignored: 3,
+    plans_run_again: 1,
+    journalled_late: 1,
+    always_gone: 1,
+    never_settled: 8,
+    yes_to_everything: 4,
+    roles_not_looked_at_again: 1,
+    roles_asked_once: 1,
+    plans_of_their_opening: 1,
+    any_link_will_do: 1,
+    still_there_at_the_first_look: 1,
+    old_logs_prove: 1,
+    deletions_of_others_ignored: 1,
+    side_effects_not_said: 1,
+    rows_by_their_spelling: 1,
+}
+"""Ways to break the program, and a seed that shows each soon (any seed does, later)."""
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.__name__)
+def test_a_missing_guard_is_found(
+    guard: Callable[[Patch], None], memory: MemoryWorld, monkeypatch: Patch
+) -> None:
+    guard(monkeypatch)
+    with pytest.raises(Broken) as found:
+        run_steps(memory, 6_000, first_seed=GUARDS[guard], shrink=False)
+    print(found.value)
