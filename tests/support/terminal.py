@@ -17,6 +17,7 @@ import pyte
 KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "down": "\x1b[B", "up": "\x1b[A"}
 
 
+PAGE_DOWN = "\x1b[6~"
 STATUS_REPLY = b"\x1b[0n"
 """What a terminal answers to ``ESC [ 5 n`` (ECMA-48, 8.3.35)."""
 
@@ -81,7 +82,7 @@ class Terminal:
         deadline = time.monotonic() + seconds
         while "[ Keep row" in self.text():
             assert time.monotonic() < deadline, f"{key} is not taken, and the screen is\n{self.text()}"
-            self.press(key)
+            self.press(PAGE_DOWN if "not seen yet" in self.text() else key)
             self.settle(0.4)
 
     def paste(self, text: str) -> None:
