@@ -16,6 +16,7 @@ import tofutui.ui.yes
 from tests.support.model_screen import Hands, own_time, play
 from tests.support.model_site import Broken
 from tofutui.ui.questioning import QuestioningApp
+from tofutui.ui.screens.ask import Question
 from tofutui.ui.yes import Arrivals
 
 STORIES = int(os.environ.get("TOFUTUI_MODEL_STORIES", "8"))
@@ -155,6 +156,14 @@ def test_a_yes_counts_for_the_question_it_was_meant_for(tmp_path: Path) -> None:
     assert figures["questions answered"] >= STORIES // 8
 
 
+def questions_go_away_under_the_fingers(patch: Patch) -> None:
+    def gone(self: Question[object]) -> None:
+        if self.is_attached and self.is_current:
+            self.dismiss()
+
+    patch.setattr(Question, "withdraw", gone)
+
+
 def questions_open_over_others(patch: Patch) -> None:
     patch.setattr(QuestioningApp, "question_may_open_in", lambda _: 0.0)
 
@@ -184,3 +193,11 @@ def test_a_dialog_that_takes_more_is_found(
     with pytest.raises(Broken) as broken:
         run_stories(60, tmp_path)
     print(broken.value)
+
+
+def test_a_question_that_goes_away_under_the_fingers_is_found(tmp_path: Path, monkeypatch: Patch) -> None:
+    story: list[Action] = [("ask", "password"), ("wait", 3.0), ("press", "j"), ("withdraw", 0), ("wait", 0.6)]
+    run_story(story, tmp_path)
+    questions_go_away_under_the_fingers(monkeypatch)
+    with pytest.raises(Broken, match="went away"):
+        run_story(story, tmp_path)

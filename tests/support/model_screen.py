@@ -140,11 +140,11 @@ class Hands:
         if not waiting:
             return
         popup = waiting[number % len(waiting)]
-        before = self.app.screen
+        before, has_line = self.app.screen, bool(self.app.screen.query(Input))
         popup.withdrawn = True
         popup.task.cancel()
         await self.wait(FRAME)
-        if before.query(Input) and self.app.screen is not before:
+        if has_line and self.app.screen is not before:
             raise Broken("a question with a line to type went away by itself")
 
     # What must be so.
