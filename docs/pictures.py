@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
-    from tofutui.ui.app import TofutuiApp
+    from tofutui.ui.shell.app import TofutuiApp
 
 NOW = datetime(2026, 11, 23, 14, 2, 38, tzinfo=UTC)
 """What every clock shows."""
@@ -81,8 +81,8 @@ async def take(into: Path, place: Path) -> None:
     from tofutui.cli.lab import remember
     from tofutui.config.sessions import load_sessions
     from tofutui.lab.pair import Lab
-    from tofutui.ui.app import TofutuiApp
     from tofutui.ui.options import AppOptions
+    from tofutui.ui.shell.app import TofutuiApp
 
     lab = await Lab.start("seed", place / "lab", clock=lambda: NOW)
     try:

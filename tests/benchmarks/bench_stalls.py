@@ -22,7 +22,7 @@ if __name__ == "__main__":
 from tests.benchmarks.figures import PYTHON, ROOT, Figure, markdown, spread
 from tofutui.appliance.questions import NoAsker
 from tofutui.config.sessions import load_sessions
-from tofutui.ui import garbage
+from tofutui.ui.shell import gc_tuning
 from tofutui.workbench import Workbench
 
 ENDPOINTS = 500
@@ -94,8 +94,8 @@ async def compare(sessions: Path) -> tuple[float, float, float]:
 def figures(*, quick: bool = False, rows: int = 2500) -> list[Figure]:
     """Number 7 of the table."""
 
-    garbage.hold()
-    garbage.resume()
+    gc_tuning.hold()
+    gc_tuning.resume()
     with (
         tempfile.TemporaryDirectory(prefix="bench-stalls-") as name,
         pair(Path(name), rows, ENDPOINTS) as where,

@@ -18,7 +18,7 @@ from statistics import median
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from tests.support.soaking import Complaints, Sample, Soak, complaints, random_faults, soak  # noqa: E402
-from tofutui.ui import garbage  # noqa: E402
+from tofutui.ui.shell import gc_tuning
 
 FLAT = 0.10
 LATE = 2.0
@@ -30,7 +30,7 @@ WARM_UP = 0.15
 def main() -> int:
     """Run, print the table and the judgement."""
     options = _options()
-    garbage.hold()  # the app resumes it: the soak runs with the thresholds that a user's app has
+    gc_tuning.hold()  # the app resumes it: the soak runs with the thresholds that a user's app has
     with complaints() as found, tempfile.TemporaryDirectory() as folder:
         soaked, _ = asyncio.run(_soak(Path(folder), options), debug=options.debug or None)
     return _judge(soaked, found)

@@ -15,8 +15,8 @@ from tofutui.history.journal import Journal
 from tofutui.tofu.comparison import Phase
 from tofutui.tofu.plan import Outcome
 from tofutui.tofu.session import Role
-from tofutui.ui.screens.delete import DeleteScreen
-from tofutui.ui.screens.run import RunScreen
+from tofutui.ui.deletion.dialog import DeleteScreen
+from tofutui.ui.deletion.progress import RunScreen
 
 PRIMARY = {"192.0.2.10_8082", "192.0.2.11_8082", ISE}
 _NAMES = {Fault.REFUSED: REFUSING, Fault.UNREACHABLE: UNREACHABLE, Fault.DNS: None}

@@ -12,8 +12,8 @@ from tests.support.fake_bench import session
 from tofutui.appliance.questions import NoAsker
 from tofutui.history.database import FILE, Database
 from tofutui.tofu.session import Role
-from tofutui.ui import link
-from tofutui.ui.link import opener
+from tofutui.ui import backend
+from tofutui.ui.backend import opener
 
 WAITING = "waiting for the history, another tofutui is writing"
 
@@ -55,7 +55,7 @@ async def test_a_lock_that_is_let_go_is_waited_for_and_said(history: Path, begin
 async def test_with_a_lock_that_stays_the_session_opens_without_history(
     history: Path, begin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link, "HISTORY_WITHIN", 7.0)
+    monkeypatch.setattr(backend, "HISTORY_WITHIN", 7.0)
     said: list[str] = []
     with held(history, begin):
         opened = await opener(history.parent, waiting=said.append)(session(), NoAsker(), lambda change: None)
@@ -69,13 +69,13 @@ async def test_with_a_lock_that_stays_the_session_opens_without_history(
 async def test_a_file_system_that_never_answers_does_not_keep_the_session(
     history: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link, "HISTORY_WITHIN", 1.0)
+    monkeypatch.setattr(backend, "HISTORY_WITHIN", 1.0)
     never = threading.Event()
 
     def hangs(*_: object) -> None:
         never.wait()
 
-    monkeypatch.setattr(link, "_open_history", hangs)
+    monkeypatch.setattr(backend, "_open_history", hangs)
     try:
         opened = await opener(history.parent)(session(), NoAsker(), lambda change: None)
     finally:

@@ -19,10 +19,10 @@ from tofutui.config.saving import save_session
 from tofutui.config.sessions import load_sessions
 from tofutui.lab.pair import Lab
 from tofutui.tofu.session import NodeSettings, Role, Session
-from tofutui.ui.app import TofutuiApp
 from tofutui.ui.options import AppOptions
-from tofutui.ui.screens.form import FormScreen
-from tofutui.ui.screens.trial import TrialScreen
+from tofutui.ui.sessions.form import FormScreen
+from tofutui.ui.sessions.login_test import TrialScreen
+from tofutui.ui.shell.app import TofutuiApp
 from tofutui.workbench.trying import Tried, likeness, try_login
 
 pytestmark = pytest.mark.usefixtures("isolated_home")

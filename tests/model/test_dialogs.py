@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-import tofutui.ui.yes
+import tofutui.ui.kit.confirmation
 from tests.support.model_screen import Hands, own_time, play
 from tests.support.model_site import Broken
-from tofutui.ui.questioning import QuestioningApp
-from tofutui.ui.screens.ask import Question
-from tofutui.ui.yes import Arrivals
+from tofutui.ui.kit.confirmation import Arrivals
+from tofutui.ui.questions.dialogs import Question
+from tofutui.ui.shell.questioning import QuestioningApp
 
 STORIES = int(os.environ.get("TOFUTUI_MODEL_STORIES", "8"))
 ACTIONS = 40
@@ -169,7 +169,7 @@ def questions_open_over_others(patch: Patch) -> None:
 
 
 def a_yes_counts_at_once(patch: Patch) -> None:
-    patch.setattr(tofutui.ui.yes, "DWELL", 0.0)
+    patch.setattr(tofutui.ui.kit.confirmation, "DWELL", 0.0)
 
 
 def a_yes_counts_in_a_burst(patch: Patch) -> None:

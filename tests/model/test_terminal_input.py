@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, seed, settings
 from textual import events
 
 from tests.support.model_terminal import Part, Piece, streams
-from tofutui.ui.keystream import KeyStream
-from tofutui.ui.keytable import KeyTable
+from tofutui.ui.terminal.keystream import KeyStream
+from tofutui.ui.terminal.keytable import KeyTable
 
 INPUTS = int(os.environ.get("TOFUTUI_MODEL_INPUTS", "1000"))
 

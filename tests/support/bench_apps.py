@@ -37,8 +37,8 @@ def ours(count: int, *, redact: bool = False, whole: bool = False, certificates:
     from tofutui.tofu.session import Role
     from tofutui.tofu.site import Who
     from tofutui.tofu.verdict import Verdict
-    from tofutui.ui.app import run
     from tofutui.ui.options import AppOptions
+    from tofutui.ui.shell.app import run
 
     def table(role: Role) -> list[Entry]:
         return [

@@ -9,13 +9,13 @@ from tests.support.fake_bench import session
 from tests.support.shown_guide import guide_screen
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
 from tofutui.tofu.session import Role, Session
-from tofutui.ui.lines import Tone
-from tofutui.ui.screens.ask import DialogueScreen, HostKeyScreen, PasswordScreen
-from tofutui.ui.screens.confirm import ConfirmScreen
-from tofutui.ui.screens.form import FormScreen
-from tofutui.ui.screens.trial import TrialScreen
-from tofutui.ui.screens.welcome import ExampleScreen, WelcomeScreen
-from tofutui.ui.screens.words import ChoiceScreen, LineScreen
+from tofutui.ui.kit.confirm import ConfirmScreen
+from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
+from tofutui.ui.questions.dialogs import DialogueScreen, HostKeyScreen, PasswordScreen
+from tofutui.ui.sessions.form import FormScreen
+from tofutui.ui.sessions.login_test import TrialScreen
+from tofutui.ui.sessions.welcome import ExampleScreen, WelcomeScreen
+from tofutui.ui.text.spans import Tone
 
 Way = Callable[[Any], Awaitable[None]]
 

@@ -24,7 +24,7 @@ from tofutui.tofu.presented import PENDING, Presented, Status
 from tofutui.tofu.session import NodeSettings, Role, Session
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Evidence, Judgement, Kind, Verdict
-from tofutui.ui.link import Link
+from tofutui.ui.backend import Link
 from tofutui.workbench import Change, EntriesChanged, LogGrew, NodeChanged
 from tofutui.workbench.logs import LogsRead, read_logs
 

@@ -39,10 +39,10 @@ from tofutui.tofu.comparison import Entry, NodeView, Phase
 from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.retry import Backoff
 from tofutui.tofu.session import Role, Session
-from tofutui.ui.app import TofutuiApp
-from tofutui.ui.link import Link
+from tofutui.ui.backend import Link
 from tofutui.ui.options import AppOptions
-from tofutui.ui.reconnects import Patience
+from tofutui.ui.shell.app import TofutuiApp
+from tofutui.ui.tables.auto_reconnect import Patience
 from tofutui.workbench import Change, Workbench
 
 PATIENT = Timings(

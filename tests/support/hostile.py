@@ -46,9 +46,9 @@ from tofutui.tofu.session import NodeSettings, Role
 from tofutui.tofu.text import decode, encode, safe, safe_lines
 from tofutui.tofu.transcript import Command, read_transcript, recording_of
 from tofutui.tofu.verdict import Judgement, Verdict
-from tofutui.ui.clipboard import encoded
-from tofutui.ui.lines import line
-from tofutui.ui.palette import Palette
+from tofutui.ui.terminal.clipboard import encoded
+from tofutui.ui.text.spans import line
+from tofutui.ui.theme.styles import Palette
 from tofutui.workbench.logs import read_logs
 from tofutui.workbench.table import Table
 

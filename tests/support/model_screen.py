@@ -25,10 +25,10 @@ from tests.support.model_site import Broken
 from tests.support.virtual_time import VirtualLoop
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
 from tofutui.tofu.session import Role
-from tofutui.ui.app import TofutuiApp
+from tofutui.ui.deletion.dialog import DeleteScreen
+from tofutui.ui.kit.dialog import Dialog
 from tofutui.ui.options import AppOptions
-from tofutui.ui.screens.delete import DeleteScreen
-from tofutui.ui.screens.dialog import Dialog
+from tofutui.ui.shell.app import TofutuiApp
 
 DWELL = 0.5
 """Seconds that a question has to be seen before a yes counts."""
@@ -222,7 +222,7 @@ class Hands:
 
 
 def _asks(screen: Screen[Any]) -> bool:
-    from tofutui.ui.screens.ask import DialogueScreen, HostKeyScreen, PasswordScreen
+    from tofutui.ui.questions.dialogs import DialogueScreen, HostKeyScreen, PasswordScreen
 
     return isinstance(screen, HostKeyScreen | PasswordScreen | DialogueScreen)
 

@@ -22,7 +22,7 @@ from tofutui.tofu.plan import Plan, Step
 from tofutui.tofu.session import Role, Session
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui.link import Link
+from tofutui.ui.backend import Link
 
 ROLE, HOST = Role.SECONDARY, "192.0.2.11"
 PASSWORD = PasswordQuestion(ROLE, HOST, "admin", "Password: ", "password")
@@ -91,8 +91,8 @@ def many(role: Role, count: int) -> list[Entry]:
 def main() -> int:
     """Run the app; its exit code."""
     seal(os.environ)
-    from tofutui.ui.app import run
     from tofutui.ui.options import AppOptions
+    from tofutui.ui.shell.app import run
 
     log, *questions = sys.argv[1:]
     count = int(questions.pop()) if questions and questions[-1].isdigit() else 0

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.geometry import Size
 
 from tofutui.tofu.comparison import Phase
-from tofutui.ui.actions import ACTIONS
+from tofutui.ui.actions.catalogue import ACTIONS
 from tofutui.workbench import LogGrew, NodeChanged
 
 LEAVES = frozenset({"q", "ctrl+c", "ctrl+q", "ctrl+z"})

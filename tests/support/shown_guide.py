@@ -12,8 +12,8 @@ from tofutui.guide.playbook import playbooks
 from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.guided import Answer, Check, Result, Run
 from tofutui.tofu.session import Remote, Role, Session
-from tofutui.ui.link import Link
-from tofutui.ui.screens.guide import GuideScreen
+from tofutui.ui.backend import Link
+from tofutui.ui.guide.screen import GuideScreen
 
 ME = Me("jump01", "ops", 1)
 

@@ -20,9 +20,9 @@ from tests.support.faulty_lab import ENDPOINT_FAULTS, FROZEN, NODE_FAULTS, Fault
 from tofutui.config.sessions import load_sessions
 from tofutui.tofu.comparison import Phase
 from tofutui.tofu.session import Role, Session
-from tofutui.ui.app import TofutuiApp
-from tofutui.ui.link import opener
+from tofutui.ui.backend import opener
 from tofutui.ui.options import AppOptions
+from tofutui.ui.shell.app import TofutuiApp
 
 COMMAND_TIMEOUT = 4.0
 """Seconds after which a hanging listing is given up."""

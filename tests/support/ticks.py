@@ -1,6 +1,6 @@
 """A clock of keys and questions that a test moves on, so that no test waits for a person to read."""
 
-from tofutui.ui.yes import Ticks
+from tofutui.ui.kit.confirmation import Ticks
 
 BY_HAND = 0.6
 """Seconds from one key to the next of somebody who reads what the key before did."""

@@ -27,7 +27,7 @@ def burst(self):
     raise RuntimeError(f"{len(held)} secrets are held: {held}")
 
 def show(chosen, show=app._show):
-    from tofutui.ui.screens.main import MainScreen
+    from tofutui.ui.tables.screen import MainScreen
     MainScreen.do_table_sort = burst
     return show(chosen)
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APP = str(ROOT / "tests" / "support" / "questions_app.py")
 BROKEN_INPUT = """
 import runpy, sys
-from tofutui.ui.keystream import KeyStream
+from tofutui.ui.terminal.keystream import KeyStream
 
 def burst(self, data, now):
     raise RuntimeError("a parser that bursts")

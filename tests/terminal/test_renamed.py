@@ -18,7 +18,7 @@ DELETE = "deletecert host "
 ISE, PRIMARY, SECONDARY = "198.51.100.20_443", "192.0.2.10_8082", "192.0.2.11_8082"
 CRASHING = """
 import sys
-from tofutui.ui.widgets.pane import Pane
+from tofutui.ui.tables.pane import Pane
 
 def burst(self, y):
     raise RuntimeError("a pane that bursts")

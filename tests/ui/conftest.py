@@ -12,13 +12,13 @@ from textual.pilot import Pilot
 from tests.support.fake_bench import NOW, Fakes, session
 from tests.support.ticks import BY_HAND, HandTicks
 from tofutui.tofu.session import Role
-from tofutui.ui.app import TofutuiApp
-from tofutui.ui.lines import plain
+from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.options import AppOptions
-from tofutui.ui.reconnects import Patience
-from tofutui.ui.screens.main import MainScreen
-from tofutui.ui.widgets.bars import KeyBar
-from tofutui.ui.widgets.pane import Pane
+from tofutui.ui.shell.app import TofutuiApp
+from tofutui.ui.tables.auto_reconnect import Patience
+from tofutui.ui.tables.pane import Pane
+from tofutui.ui.tables.screen import MainScreen
+from tofutui.ui.text.spans import plain
 
 
 def screen_text(app: TofutuiApp) -> str:

@@ -13,10 +13,10 @@ from tofutui.tofu.plan import Outcome
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui.lines import plain
-from tofutui.ui.screens.delete import DeleteScreen
-from tofutui.ui.screens.plan import PlanScreen
-from tofutui.ui.screens.run import RunScreen
+from tofutui.ui.deletion.dialog import DeleteScreen
+from tofutui.ui.deletion.plan_screen import PlanScreen
+from tofutui.ui.deletion.progress import RunScreen
+from tofutui.ui.text.spans import plain
 
 Start = Callable[..., Any]
 SIZES = [(120, 36), (80, 24), (60, 20)]

@@ -18,7 +18,7 @@ from tofutui.tofu.past import Beginning, Incarnation, Past, Shown
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui.screens.help import HelpScreen
+from tofutui.ui.help.screen import HelpScreen
 
 Start = Callable[..., Any]
 ROW = "198.51.100.20_443"

@@ -11,7 +11,7 @@ from tests.support.fake_bench import Fakes, entry
 from tofutui.tofu.comparison import Entry
 from tofutui.tofu.session import Role
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui.screens.words import ChoiceScreen, LineScreen
+from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
 
 Start = Callable[..., Any]
 FORMS = ["text", "json", "markdown", "svg"]

@@ -11,12 +11,12 @@ from tests.support.guided import guided
 from tests.support.shown_guide import guide_screen, run_at
 from tofutui.guide import engine
 from tofutui.tofu.guided import Check, Progress, Result, StepState
-from tofutui.ui import guidewords
-from tofutui.ui.actions import GUIDE
-from tofutui.ui.lines import Tone, plain, width
-from tofutui.ui.screens.guide import GuideScreen
-from tofutui.ui.screens.words import ChoiceScreen, LineScreen
-from tofutui.ui.words import Glyphs
+from tofutui.ui.actions.catalogue import GUIDE
+from tofutui.ui.guide import wording
+from tofutui.ui.guide.screen import GuideScreen
+from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
+from tofutui.ui.text.spans import Tone, plain, width
+from tofutui.ui.text.vocabulary import Glyphs
 
 Start = Callable[..., Any]
 
@@ -84,14 +84,14 @@ async def test_every_step_fits_its_width_and_shows_state_in_words(tmp_path: Path
         await run.guide.begin("ha-and-ise")
         await run.to_the_end(until="worksheet")
         for step in run.guide.held.steps:
-            lines = guidewords.about(run.guide, step, cells, _as_it_is)
+            lines = wording.about(run.guide, step, cells, _as_it_is)
             assert [plain([one]) for one in lines if width(one) > cells] == []
             assert step.progress.value in plain(lines)
-        listed = guidewords.step_lines(run.guide.held, 40, Glyphs(ascii=True), _as_it_is)
+        listed = wording.step_lines(run.guide.held, 40, Glyphs(ascii=True), _as_it_is)
         assert all(width(one) <= 40 for one in listed)
         assert plain(listed).isascii()
         assert run.progress["delete"] is Progress.DONE
-        causes = guidewords.causes(run.guide.held, [], cells, _as_it_is)
+        causes = wording.causes(run.guide.held, [], cells, _as_it_is)
         assert all(width(one) <= cells for one in causes)
 
 
@@ -99,7 +99,7 @@ async def test_every_step_fits_its_width_and_shows_state_in_words(tmp_path: Path
 def test_a_step_that_rests_on_what_was_not_seen_is_not_green(ascii_only: bool) -> None:
     run = run_at(session(), "worksheet", "seen")
     run = engine.doubted(run, "delete", "not judged: 3: a, b, c")
-    rows = guidewords.step_lines(run, 60, Glyphs(ascii=ascii_only), _as_it_is)
+    rows = wording.step_lines(run, 60, Glyphs(ascii=ascii_only), _as_it_is)
     marks = {step.id: row for step, row in zip(run.steps, rows, strict=True)}
     assert {tone for _, tone in marks["delete"]} == {Tone.WARNING}
     assert plain([marks["delete"]]).split()[0] == "!"

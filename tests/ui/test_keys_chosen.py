@@ -11,12 +11,12 @@ from textual.widgets import Input
 from tests.support.fake_bench import session
 from tofutui.appliance.questions import PasswordQuestion
 from tofutui.tofu.session import Role
-from tofutui.ui.actions import MAIN
-from tofutui.ui.keybook import KeyBook, load_keybook
-from tofutui.ui.screens.delete import DeleteScreen
-from tofutui.ui.screens.help import ExplainScreen, HelpScreen
-from tofutui.ui.screens.plan import PlanScreen
-from tofutui.ui.widgets.bars import KeyBar
+from tofutui.ui.actions.catalogue import MAIN
+from tofutui.ui.actions.keymap import KeyBook, load_keybook
+from tofutui.ui.deletion.dialog import DeleteScreen
+from tofutui.ui.deletion.plan_screen import PlanScreen
+from tofutui.ui.help.screen import ExplainScreen, HelpScreen
+from tofutui.ui.kit.key_bar import KeyBar
 
 Start = Callable[..., Any]
 

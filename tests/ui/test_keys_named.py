@@ -8,10 +8,10 @@ from typing import Any
 from textual.binding import Binding
 
 from tests.support.every_screen import ways
-from tofutui.ui.actions import ACTIONS, BY_ID
-from tofutui.ui.keybook import KeyBook, load_keybook
-from tofutui.ui.registry import Scope
-from tofutui.ui.screens.base import Acting
+from tofutui.ui.actions.catalogue import ACTIONS, BY_ID
+from tofutui.ui.actions.keymap import KeyBook, load_keybook
+from tofutui.ui.actions.model import Scope
+from tofutui.ui.kit.screen import Acting
 
 Start = Callable[..., Any]
 FIXED = ("delete.keep", "ask_key.no", "confirm.no")

@@ -11,12 +11,12 @@ from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.text import in_groups
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui.actions import show_key
-from tofutui.ui.columns import cells, header
-from tofutui.ui.facts import Facts
-from tofutui.ui.lines import clip, fit, fit_middle, joined, plain, width, wrap
-from tofutui.ui.rows import Order, Rows
-from tofutui.ui.words import UNICODE, Glyphs
+from tofutui.ui.actions.catalogue import show_key
+from tofutui.ui.tables.columns import cells, header
+from tofutui.ui.tables.row_list import Order, Rows
+from tofutui.ui.text.row_facts import Facts
+from tofutui.ui.text.spans import clip, fit, fit_middle, joined, plain, width, wrap
+from tofutui.ui.text.vocabulary import UNICODE, Glyphs
 
 TEXTS = ["", "a", "prime-pri", "x" * 300, "証明書" * 40, "a b c " * 60, "\x1b[2Jx", "e\u0301" * 30, "\u202e"]
 

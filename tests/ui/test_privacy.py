@@ -17,8 +17,8 @@ from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.text import in_groups
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui.privacy import Net, Privacy
-from tofutui.ui.screens.form import FormScreen
+from tofutui.ui.kit.mask import Net, Privacy
+from tofutui.ui.sessions.form import FormScreen
 
 Start = Callable[..., Any]
 SECRETS = (

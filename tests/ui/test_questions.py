@@ -14,12 +14,12 @@ from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, Passw
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui.held import ALONE
-from tofutui.ui.keytable import Noise, StatusReply
-from tofutui.ui.screens.ask import DialogueScreen, HostKeyScreen, PasswordScreen
-from tofutui.ui.screens.confirm import ConfirmScreen
-from tofutui.ui.screens.delete import DeleteScreen
-from tofutui.ui.yes import BURST, DWELL, SETTLES
+from tofutui.ui.deletion.dialog import DeleteScreen
+from tofutui.ui.kit.confirm import ConfirmScreen
+from tofutui.ui.kit.confirmation import BURST, DWELL, SETTLES
+from tofutui.ui.kit.key_repeat import ALONE
+from tofutui.ui.questions.dialogs import DialogueScreen, HostKeyScreen, PasswordScreen
+from tofutui.ui.terminal.keytable import Noise, StatusReply
 
 Start = Callable[..., Any]
 SECRET = "s3cret-canary"

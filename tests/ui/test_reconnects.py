@@ -10,7 +10,7 @@ from tests.support.fake_bench import NOW
 from tofutui.tofu.comparison import Phase
 from tofutui.tofu.retry import Backoff
 from tofutui.tofu.session import Role
-from tofutui.ui.reconnects import Patience
+from tofutui.ui.tables.auto_reconnect import Patience
 from tofutui.workbench.changes import NodeChanged
 
 Start = Callable[..., Any]

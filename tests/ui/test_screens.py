@@ -13,9 +13,9 @@ from textual.widgets import Input, TextArea
 from tests.support.fake_bench import NOW, FakeBench, session
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
 from tofutui.tofu.session import Role
-from tofutui.ui.actions import ACTIONS, MAIN, Danger, Scope, footer_items
-from tofutui.ui.screens.main import MainScreen
-from tofutui.ui.screens.sessions import SessionScreen
+from tofutui.ui.actions.catalogue import ACTIONS, MAIN, Danger, Scope, footer_items
+from tofutui.ui.sessions.picker import SessionScreen
+from tofutui.ui.tables.screen import MainScreen
 
 Start = Callable[..., Any]
 TOFU = (
@@ -210,7 +210,7 @@ async def test_leaving_closes_the_nodes(desk: Start, key: str) -> None:
 
 
 async def test_leaving_does_not_wait_for_ever(desk: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tofutui.ui.app.NODES_WITHIN", 0.05)
+    monkeypatch.setattr("tofutui.ui.shell.app.NODES_WITHIN", 0.05)
 
     async def never(self: FakeBench) -> None:
         await asyncio.Event().wait()
@@ -264,7 +264,7 @@ def test_nothing_heavy_is_loaded_with_the_app() -> None:
     import sys
 
     code = (
-        "import sys, tofutui.ui.app; "
+        "import sys, tofutui.ui.shell.app; "
         "heavy = ('asyncssh', 'cryptography', 'tofutui.workbench', 'sqlite3'); "
         "print([module for module in heavy if module in sys.modules])"
     )

@@ -19,14 +19,14 @@ from tofutui.history.results import LastResult, Results
 from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui.form_fields import NAME, groups
 from tofutui.ui.options import START_DEMO
-from tofutui.ui.screens.form import FormScreen
-from tofutui.ui.screens.sessions import SessionScreen
-from tofutui.ui.screens.trial import TrialScreen
-from tofutui.ui.screens.welcome import WelcomeScreen
-from tofutui.ui.shelf import Shelf, look
-from tofutui.ui.widgets.fields import FieldRow, Toggle
+from tofutui.ui.sessions.form import FormScreen
+from tofutui.ui.sessions.form_fields import NAME, groups
+from tofutui.ui.sessions.form_widgets import FieldRow, Toggle
+from tofutui.ui.sessions.login_test import TrialScreen
+from tofutui.ui.sessions.picker import SessionScreen
+from tofutui.ui.sessions.store import Shelf, look
+from tofutui.ui.sessions.welcome import WelcomeScreen
 
 Start = Callable[..., Any]
 SIZES = [(120, 36), (80, 24), (60, 20)]
@@ -237,7 +237,7 @@ async def test_nothing_is_changed_before_it_is_known_whose_file_it_is(desk, tmp_
         looking.wait(30)
         return look(*folders)
 
-    monkeypatch.setattr("tofutui.ui.screens.sessions.look", slow)
+    monkeypatch.setattr("tofutui.ui.sessions.picker.look", slow)
     async with desk(sessions=[mine(tmp_path), session()], ready=False) as d:
         await d.until(lambda: isinstance(d.app.screen, SessionScreen) and "mine" in d.text)
         await d.press("e")

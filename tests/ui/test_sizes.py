@@ -14,9 +14,9 @@ from tofutui.tofu.comparison import Entry
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui.front import Front
-from tofutui.ui.screens.delete import DeleteScreen
-from tofutui.ui.screens.form import FormScreen
+from tofutui.ui.deletion.dialog import DeleteScreen
+from tofutui.ui.sessions.form import FormScreen
+from tofutui.ui.terminal.cell_diff import Front
 
 Start = Callable[..., Any]
 SIZES = [(80, 24), (60, 20)]

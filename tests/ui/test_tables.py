@@ -10,7 +10,7 @@ from tofutui.tofu.comparison import Entry, Phase
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui.widgets.bars import KeyBar
+from tofutui.ui.kit.key_bar import KeyBar
 
 HOSTILE = ("[/x] bad", "\x1b[2J", "CN=\u202egnp.exe", "a" * 5000, "O=証明書", "\x00\x9b31m", "\udcff")
 SIZES = [(120, 36), (80, 24), (60, 20), (200, 60)]
@@ -354,7 +354,7 @@ async def test_a_cursor_move_over_5000_rows_paints_two_lines_and_the_count(
         lines: list[int] = []
         d.pane.refresh = lambda *regions, **_: lines.extend(r.height for r in regions)  # type: ignore[method-assign]
         sorts: list[int] = []
-        monkeypatch.setattr("tofutui.ui.rows.Rows.take", lambda *_: sorts.append(1))
+        monkeypatch.setattr("tofutui.ui.tables.row_list.Rows.take", lambda *_: sorts.append(1))
         await d.press("j")
         assert lines == [1, 1, 1]
         assert not sorts

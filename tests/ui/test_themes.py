@@ -14,12 +14,12 @@ from tests.support.fake_bench import Fakes, entry, renamed, session
 from tofutui.config.themes import load_themes
 from tofutui.tofu.session import Role
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui.app import TofutuiApp
-from tofutui.ui.commands import Palette as CommandPalette
-from tofutui.ui.lines import Tone, line
-from tofutui.ui.palette import Palette, textual_theme
-from tofutui.ui.themes import ANSI, Themes, sixteen
-from tofutui.ui.widgets.choice import Choice
+from tofutui.ui.help.palette import Palette as CommandPalette
+from tofutui.ui.kit.button import Choice
+from tofutui.ui.shell.app import TofutuiApp
+from tofutui.ui.text.spans import Tone, line
+from tofutui.ui.theme.catalogue import ANSI, Themes, sixteen
+from tofutui.ui.theme.styles import Palette, textual_theme
 
 Start = Callable[..., Any]
 BUNDLED = list(load_themes(Path("/nonexistent")).themes)

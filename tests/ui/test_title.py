@@ -8,9 +8,9 @@ import pytest
 
 from tests.support.fake_bench import session
 from tofutui.tofu.session import Role
-from tofutui.ui.lines import Tone, plain, width
-from tofutui.ui.titles import Tally, Title
-from tofutui.ui.words import Glyphs
+from tofutui.ui.text.spans import Tone, plain, width
+from tofutui.ui.text.title_line import Tally, Title
+from tofutui.ui.text.vocabulary import Glyphs
 
 Start = Callable[..., Any]
 ALL = [

@@ -15,8 +15,8 @@ from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who
 from tofutui.tofu.verdict import Verdict
-from tofutui.ui import garbage
-from tofutui.ui.held import SpentKey
+from tofutui.ui.kit.key_repeat import SpentKey
+from tofutui.ui.shell import gc_tuning
 
 Start = Callable[..., Any]
 MINUS = "\N{MINUS SIGN}"
@@ -244,7 +244,7 @@ async def test_the_trust_map_shows_each_arrow_with_its_worst_verdict(desk: Start
 
 
 async def test_garbage_is_collected_again_once_the_app_is_painted(desk: Start) -> None:
-    garbage.hold()
+    gc_tuning.hold()
     try:
         async with desk() as d:
             await d.until(gc.isenabled)

@@ -5,7 +5,7 @@ from base64 import b64decode
 
 import pytest
 
-from tofutui.ui.clipboard import LIMIT, encoded, fits, sequence
+from tofutui.ui.terminal.clipboard import LIMIT, encoded, fits, sequence
 
 PLAIN = "\x1b]52;c;U0hBLTI1Ng==\x07"
 TMUX = "\x1bPtmux;\x1b\x1b]52;c;U0hBLTI1Ng==\x07\x1b\\"

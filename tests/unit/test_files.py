@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tofutui.report.files import FileError, write_private
-from tofutui.ui.exporting import default_name
+from tofutui.ui.kit.export import default_name
 
 NOW = datetime(2026, 11, 23, 14, 2, 38, tzinfo=UTC)
 

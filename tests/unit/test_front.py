@@ -10,7 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tofutui.ui.front import _ODD, PLAIN, Front, change, pen_of
+from tofutui.ui.terminal.cell_diff import _ODD, PLAIN, Front, change, pen_of
 
 WIDTH, HEIGHT = 24, 3
 STYLES = [

@@ -12,9 +12,9 @@ from textual.keys import _character_to_key
 
 from tofutui.cli.keys import as_markdown, as_text, as_toml
 from tofutui.config.errors import ConfigError
-from tofutui.ui.actions import ACTIONS, DELETE, MAIN, Danger, Scope
-from tofutui.ui.keybook import UNBOUND, KeyBook, load_keybook
-from tofutui.ui.keynames import KeyNameError, key_of, name_of_character, show_key, types_text
+from tofutui.ui.actions.catalogue import ACTIONS, DELETE, MAIN, Danger, Scope
+from tofutui.ui.actions.key_names import KeyNameError, key_of, name_of_character, show_key, types_text
+from tofutui.ui.actions.keymap import UNBOUND, KeyBook, load_keybook
 
 
 @pytest.fixture

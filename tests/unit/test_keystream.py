@@ -8,9 +8,9 @@ from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-from tofutui.ui.driver import TerminalDriver
-from tofutui.ui.keystream import ESCAPE_DELAY, LONGEST_PASTE, LONGEST_STRING, KeyStream, Kind, Piece
-from tofutui.ui.keytable import KeyTable, Noise, StatusReply
+from tofutui.ui.terminal.driver import TerminalDriver
+from tofutui.ui.terminal.keystream import ESCAPE_DELAY, LONGEST_PASTE, LONGEST_STRING, KeyStream, Kind, Piece
+from tofutui.ui.terminal.keytable import KeyTable, Noise, StatusReply
 
 REPORTS = {
     "mode": b"\x1b[?2026;2$y",

@@ -14,9 +14,9 @@ from tofutui.config.paths import config_dir, data_dir
 from tofutui.config.themes import load_themes
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.session import Session
-from tofutui.ui import garbage
-from tofutui.ui.keybook import KeyBook, load_keybook
+from tofutui.ui.actions.keymap import KeyBook, load_keybook
 from tofutui.ui.options import START_DEMO, AppOptions
+from tofutui.ui.shell import gc_tuning
 
 DEMO = "seed"
 """The scenario that the demo shows where none is named."""
@@ -28,7 +28,7 @@ class NoTerminal(TofutuiError):
 
 def run(options: argparse.Namespace) -> int:
     """Check what was asked for, then hand over to the app; the exit code is the app's."""
-    garbage.hold()
+    gc_tuning.hold()
     _check_theme(options.theme)
     keys = load_keybook()
     if options.demo is not None:
@@ -65,7 +65,7 @@ def _demo(options: argparse.Namespace, keys: KeyBook) -> int:
 def _show_demo(options: argparse.Namespace, keys: KeyBook, scenario: str) -> int:
     with lab_process(scenario) as lab:
         complain(f"starting the simulated pair, scenario {scenario} …")
-        import tofutui.ui.app  # noqa: F401 - loads while the lab starts
+        import tofutui.ui.shell.app  # noqa: F401 - loads while the lab starts
 
         files = lab.files()
         _, sessions = load(files.sessions, read_only=options.read_only)
@@ -118,6 +118,6 @@ def check_terminal() -> None:
 
 
 def _show(chosen: AppOptions) -> int:
-    from tofutui.ui.app import run as run_app
+    from tofutui.ui.shell.app import run as run_app
 
     return run_app(chosen)

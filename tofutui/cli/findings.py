@@ -30,7 +30,7 @@ from tofutui.config.themes import load_themes
 from tofutui.history.database import FILE, MIGRATIONS
 from tofutui.system.files import CONFIGURATION, read_regular
 from tofutui.tofu.session import NodeSettings, Session
-from tofutui.ui.keybook import KeyBook, load_keybook
+from tofutui.ui.actions.keymap import KeyBook, load_keybook
 
 _LIBRARIES = ("textual", "asyncssh", "cryptography", "platformdirs", "tomli-w")
 _TERMINAL = ("TERM", "COLORTERM", "NO_COLOR", "TERM_PROGRAM", "LANG", "LC_ALL", "PYTHONIOENCODING")

@@ -7,9 +7,9 @@ from itertools import groupby
 
 from tofutui.cli.output import write
 from tofutui.config.keyfile import NONE, keys_file
-from tofutui.ui.actions import ACTIONS, Action
-from tofutui.ui.keybook import KeyBook, load_keybook
-from tofutui.ui.keynames import show_key
+from tofutui.ui.actions.catalogue import ACTIONS, Action
+from tofutui.ui.actions.key_names import show_key
+from tofutui.ui.actions.keymap import KeyBook, load_keybook
 
 _TEMPLATE = """\
 # Keys of tofutui, by action. A line without the # in front of it is in force; this file belongs in

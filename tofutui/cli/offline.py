@@ -50,10 +50,10 @@ def _show(order: Order, recordings: Mapping[Role, Recording], options: argparse.
         raise CheckError("--screen prints no report: leave --output out")
     check_terminal()
     from tofutui.cli.comparing import tell
-    from tofutui.ui.app import run as run_app
-    from tofutui.ui.keybook import load_keybook
-    from tofutui.ui.link import recorded_opener
+    from tofutui.ui.actions.keymap import load_keybook
+    from tofutui.ui.backend import recorded_opener
     from tofutui.ui.options import AppOptions
+    from tofutui.ui.shell.app import run as run_app
 
     (session,) = order.sessions
     chosen = AppOptions(

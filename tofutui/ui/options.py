@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tofutui.tofu.session import Role, Session
-from tofutui.ui.keybook import KeyBook
+from tofutui.ui.actions.keymap import KeyBook
 
 START_DEMO = -1
 """Instead of an exit code: the user asked for the simulated pair, which only the command line starts."""

@@ -1,0 +1,1 @@
+"""Every action and its keys, declared once; loads no Textual."""

@@ -1,0 +1,348 @@
+"""Every action of the app, declared once: keys, words, danger, and why it cannot be done now.
+
+Bindings, the footer, help, the command palette, the key map and the README's table come from here. Loads no
+Textual, so that the command line can print the keys.
+"""
+
+from dataclasses import replace
+
+from tofutui.ui.actions.guide import GUIDE
+from tofutui.ui.actions.key_names import show_key
+from tofutui.ui.actions.model import Action, Danger, Scope, State, early, help_of, inner, reveal
+from tofutui.ui.actions.sessions import CONFIRM, FORM, PICK, SESSIONS, TRIAL, WELCOME
+from tofutui.ui.actions.shared import SHARED
+
+
+def _needs_row(state: State) -> str | None:
+    return None if state.rows else "there is no row here"
+
+
+def _needs_link(state: State) -> str | None:
+    return None if state.ready else "the app is still starting"
+
+
+def _needs_two(state: State) -> str | None:
+    return None if state.panes > 1 else "this session has no secondary"
+
+
+def _can_delete(state: State) -> str | None:
+    return _needs_link(state) or (None if state.marks else _needs_row(state)) or state.locked
+
+
+def _can_plan(state: State) -> str | None:
+    if not state.ready:
+        return _needs_link(state)
+    return None if state.planned else "no stale row of a remote host on either node"
+
+
+def _can_refresh(state: State) -> str | None:
+    return _needs_link(state) or ("this node is being read already" if state.busy else None)
+
+
+def _is_retried(state: State) -> str | None:
+    return None if state.retried else "no lost link is tried again by itself"
+
+
+def _has_stale(state: State) -> str | None:
+    return None if state.stale else "no stale row in this pane"
+
+
+def _has_counterpart(state: State) -> str | None:
+    return _needs_two(state) or _needs_row(state)
+
+
+def _can_guide(state: State) -> str | None:
+    return _needs_link(state) or state.guideless
+
+
+def _move(name: str, keys: tuple[str, ...], title: str) -> Action:
+    return Action(id=f"move.{name}", keys=keys, title=title, help=f"{title}.", palette=False)
+
+
+def _view(name: str, keys: tuple[str, ...], title: str) -> Action:
+    return Action(
+        id=f"view.{name}", keys=keys, title=title, help=f"{title}.", scope=Scope.VIEW, palette=False
+    )
+
+
+MAIN: tuple[Action, ...] = (
+    Action(
+        id="pane.next", keys=("tab", "shift+tab"), title="Other pane", hint="pane", footer=90,
+        help="Arm the other pane: the heavy border, the reversed title and the cursor go there.",
+        why_disabled=_needs_two,
+    ),
+    Action(
+        id="pane.primary", keys=("1", "h"), title="Pane PRIMARY", palette=False,
+        help="Arm the primary's pane.",
+    ),
+    Action(
+        id="pane.secondary", keys=("2", "l"), title="Pane SECONDARY", palette=False,
+        help="Arm the secondary's pane.", why_disabled=_needs_two,
+    ),
+    _move("down", ("j", "down"), "One row down"),
+    _move("up", ("k", "up"), "One row up"),
+    _move("first", ("g", "home"), "First row"),
+    _move("last", ("G", "end"), "Last row"),
+    _move("half_down", ("ctrl+d",), "Half a page down"),
+    _move("half_up", ("ctrl+u",), "Half a page up"),
+    _move("page_down", ("pagedown",), "A page down"),
+    _move("page_up", ("pageup",), "A page up"),
+    Action(
+        id="row.detail", keys=("enter",), title="Details", hint="detail", footer=80,
+        help="Everything known about the row: both names, the certificate, the chain, reasons, evidence.",
+        why_disabled=_needs_row,
+    ),
+    Action(
+        id="row.mark", keys=("space",), title="Mark", hint="mark", footer=40,
+        help="Mark the row or take the mark away; {row.delete} then deletes the marked rows of this pane.",
+        why_disabled=_needs_row,
+    ),
+    Action(
+        id="row.delete", keys=("D",), title="Delete the row or the marked rows", hint="delete", footer=85,
+        help="Open the delete dialog for the marked rows of the armed pane, or for the row under the cursor. "
+        "Nothing is sent before {delete.confirm} is pressed in it.",
+        danger=Danger.IRREVERSIBLE, why_disabled=_can_delete,
+    ),
+    Action(
+        id="plan.open", keys=("p",), title="Plan over both nodes", hint="plan", footer=75,
+        help="Every stale row of a remote host on both nodes, in the order they will run, with the commands.",
+        why_disabled=_can_plan,
+    ),
+    Action(
+        id="table.refresh", keys=("r",), title="Refresh this pane", hint="refresh", footer=60,
+        help="List this node's table again and ask its endpoints again. A lost link is tried at once, and "
+        "from then on by itself, later and later, until {link.stop} or {app.back}.",
+        why_disabled=_can_refresh,
+    ),
+    Action(
+        id="table.refresh_all", keys=("R",), title="Refresh both panes",
+        help="List both tables again and ask all endpoints again.", why_disabled=_needs_link,
+    ),
+    Action(
+        id="table.watch", keys=("w",), title="Watch on/off", hint="watch", footer=20,
+        help="Refresh both by itself; the pause is counted from the end of one refresh to the next. A node "
+        "that refused the login is left out until {table.refresh} asks it again; a lost link is tried later "
+        "and later. Each refresh marks what is new (+), changed (~) or gone (\N{MINUS SIGN}) since the "
+        "listing before.",
+        why_disabled=_needs_link,
+    ),
+    Action(
+        id="link.stop", keys=("b",), title="Stop connecting again",
+        help="A lost link that is tried again by itself is left alone from now on; {table.refresh} tries it.",
+        why_disabled=_is_retried,
+    ),
+    Action(
+        id="table.filter", keys=("slash",), title="Filter", hint="filter", footer=65,
+        help="Show only rows with this text in host, port, key, name, subject or verdict. "
+        "{app.back} clears it.",
+    ),
+    Action(
+        id="stale.next", keys=("n",), title="Next stale row", hint="next stale", footer=55,
+        help="Go to the next stale row of this pane.", why_disabled=_has_stale,
+    ),
+    Action(
+        id="stale.previous", keys=("N",), title="Previous stale row",
+        help="Go to the stale row before.", why_disabled=_has_stale,
+    ),
+    Action(
+        id="row.counterpart", keys=("equals_sign",), title="Counterpart in the other pane",
+        hint="counterpart", footer=15, help="Go to the other node's row about the same host and port.",
+        why_disabled=_has_counterpart,
+    ),
+    Action(
+        id="table.sort", keys=("s",), title="Sort", hint="sort", footer=30,
+        help="By verdict, by host and port, by expiry, or as the node lists them.",
+    ),
+    Action(
+        id="pane.zoom", keys=("z", "f10"), title="Zoom the pane", hint="zoom", footer=25,
+        help="The armed pane over the whole width, and back.", why_disabled=_needs_two,
+    ),
+    Action(
+        id="evidence.open", keys=("e",), title="Evidence and logs", hint="evidence", footer=70,
+        help="What was seen of the row over time. Add to it: the \"TOFU failed\" lines of a log, known "
+        "certificates, what was re-issued or learned again.",
+        why_disabled=_needs_link,
+    ),
+    Action(
+        id="trust.open", keys=("m",), title="Trust map", hint="map", footer=18,
+        help="Who trusts whom, with the worst verdict of the rows behind each arrow.",
+    ),
+    Action(
+        id="guide.open", keys=("c",), title="Guided re-registration", hint="guide", footer=72,
+        help="Step by step from the stale rows to Primary Active and back to ISE; every change is stored, "
+        "and a run that was interrupted goes on where it was.",
+        why_disabled=_can_guide,
+    ),
+    Action(
+        id="log.open", keys=("L",), title="Command log", hint="log", footer=35,
+        help="Every command that was sent to the nodes, and what came back.",
+    ),
+    Action(
+        id="copy.row", keys=("Y",), title="Copy the row",
+        help="The row with its verdict, reasons and delete command, to the terminal's clipboard; on a screen "
+        "without rows all that it says.",
+    ),
+    Action(
+        id="copy.none", keys=("y",), title="Yes, in a question only", palette=False,
+        help="Says yes to a question, and does nothing anywhere else: {screen.copy} and {copy.row} copy.",
+    ),
+    Action(
+        id="table.export", keys=("x",), title="Export", hint="export", footer=12,
+        help="The comparison as text, JSON or Markdown, or the screen as SVG, into a file. A file that is "
+        "there is only replaced when you say so.",
+    ),
+    Action(
+        id="app.privacy", keys=("v",), title="Privacy mask on/off", hint="privacy", footer=11,
+        help="Stand-ins for addresses, names, serials and the ends of fingerprints: on every screen, in "
+        "copies and exports. What is sent to a node, journalled and remembered stays as it is.",
+    ),
+    Action(
+        id="app.last_key", keys=("K",), title="Show the last key on/off",
+        help="A line over the keys with the last key and what it did, for those who watch. What is typed "
+        "into a field is never shown.",
+    ),
+    Action(
+        id="app.explain", keys=("i",), title="TOFU explained",
+        help="One page: what the tables are, what stale means, the verdicts, what a deletion does.",
+    ),
+    Action(id="app.theme", keys=("T",), title="Next theme", help="Go through the themes."),
+    Action(
+        id="app.sessions", keys=("S",), title="Sessions", hint="sessions", footer=10,
+        help="Open another session; the connections of this one are closed first.",
+    ),
+    Action(
+        id="app.palette", keys=("ctrl+p", "colon"), title="Command palette", palette=False,
+        help="Every action, session and theme by name; on every full screen.",
+    ),
+    Action(
+        id="app.back", keys=("escape",), title="One level back", palette=False,
+        help="Out of a screen; here: clear the filter, then the marks, then the zoom, then stop connecting "
+        "again.",
+    ),
+    Action(
+        id="app.quit", keys=("q",), title="Quit", hint="quit", footer=50,
+        help="Leave both nodes with exit and end the app.",
+    ),
+    Action(
+        id="app.help", keys=("question_mark", "f1"), title="Help", hint="more", footer=100,
+        help="All keys, and what the verdicts mean.",
+    ),
+)  # fmt: skip
+EVERYWHERE: tuple[Action, ...] = tuple(
+    action for action in MAIN if action.id in ("app.palette", "app.privacy", "copy.row", "copy.none")
+)
+"""What works on every screen that is no dialog."""
+
+VIEW: tuple[Action, ...] = (
+    _view("down", ("j", "down"), "Down"),
+    _view("up", ("k", "up"), "Up"),
+    _view("first", ("g", "home"), "To the top"),
+    _view("last", ("G", "end"), "To the end"),
+    _view("half_down", ("ctrl+d",), "Half a page down"),
+    _view("half_up", ("ctrl+u",), "Half a page up"),
+    _view("page_down", ("pagedown",), "A page down"),
+    _view("page_up", ("pageup",), "A page up"),
+    inner("view.back", "escape q enter", "Back", "Close this view.", "back", 90),
+    help_of("view"),
+)
+
+DELETE: tuple[Action, ...] = (
+    inner("delete.keep", "enter escape n q", "Keep", "Close the dialog; nothing is sent."),
+    replace(
+        inner(
+            "delete.confirm", "y", "Delete",
+            "Delete what the dialog shows. A row that is not stale or is the node's own needs its key typed.",
+        ),
+        danger=Danger.IRREVERSIBLE,
+    ),
+    inner("delete.next", "tab", "Next field", "From the typed key to the buttons."),
+    inner("delete.previous", "shift+tab", "Field before", "Back to the field before."),
+    reveal("delete"),
+    inner("delete.down", "down j", "Scroll down", "Show more of a long dialog."),
+    inner("delete.up", "up k", "Scroll up", "Show what is above."),
+    inner("delete.page_down", "pagedown", "A page down", "A page down."),
+    inner("delete.page_up", "pageup", "A page up", "A page up."),
+)  # fmt: skip
+
+RUN: tuple[Action, ...] = (
+    inner("run.back", "enter escape q", "Back", "Close, once every step has ended.", "back", 90),
+    inner("run.down", "down j", "Scroll down", "Show more of a long run."),
+    inner("run.up", "up k", "Scroll up", "Show what is above."),
+)
+
+PLAN: tuple[Action, ...] = (
+    inner("plan.down", "j down", "Down", "Next row."),
+    inner("plan.up", "k up", "Up", "Row before."),
+    inner("plan.toggle", "space", "Take in or leave out", "A suspect row is only taken in by hand.",
+           "take in / leave out", 80),
+    replace(
+        inner("plan.delete", "D", "To the delete dialog", "The delete dialog for the rows taken in.",
+               "delete dialog", 85),
+        danger=Danger.IRREVERSIBLE,
+    ),
+    inner("plan.copy", "f9", "Copy the commands",
+           "Those of the rows taken in, to the terminal's clipboard; {screen.copy} does it too."),
+    inner("plan.back", "escape q", "Back", "Close the plan; nothing is sent.", "back", 90),
+    help_of("plan"),
+)  # fmt: skip
+
+EVIDENCE: tuple[Action, ...] = (
+    inner("evidence.add", "f5", "Add the log",
+           "Read the pasted text, or else the files named, for TOFU failures.",
+           "add log", 85),
+    inner("evidence.role", "f2", "Whose log", "Primary, secondary, or not known.", "whose", 80),
+    inner("evidence.reissued", "f3", "This host was re-issued",
+           "Say that the row's host has a new certificate.", "re-issued", 70),
+    inner("evidence.learned", "f4", "Learned again",
+           "Say when the node learned this row again: evidence from before no longer counts.",
+           "learned again", 65),
+    inner("evidence.certificates", "f8", "Add known certificates",
+           "Read exported certificates (PEM, DER, keytool's text): a file, a folder or a glob.",
+           "add certificates", 75),
+    early("evidence.page_down", "pagedown", "A page down", "More of what is known of the row."),
+    early("evidence.page_up", "pageup", "A page up", "Back up in what is known of the row."),
+    inner("evidence.copy_value", "f9", "Copy the value",
+           "The SHA-256 presented, to the terminal's clipboard."),
+    inner("evidence.back", "escape", "Back", "Close the screen.", "back", 90),
+    help_of("evidence", "f1 question_mark"),
+)  # fmt: skip
+
+ASK: tuple[Action, ...] = (
+    inner("ask.no", "escape", "No answer", "Leave a node's question unanswered."),
+    reveal("ask"),
+    inner("ask.down", "down", "Scroll down", "Show more of a long question."),
+    inner("ask.up", "up", "Scroll up", "Show what is above."),
+)
+
+ASK_KEY: tuple[Action, ...] = (
+    inner("ask_key.no", "escape enter n q", "No", "Refuse an unknown SSH host key."),
+    reveal("ask_key"),
+    inner("ask_key.yes", "y", "Yes", "Add an unknown SSH host key to known_hosts and log in."),
+    inner("ask_key.down", "down j", "Scroll down", "Show more of a long question."),
+    inner("ask_key.up", "up k", "Scroll up", "Show what is above."),
+)
+
+HELP: tuple[Action, ...] = (
+    inner("help.search", "slash", "Search", "Show only what holds the words typed; {view.back} ends it.",
+           "search", 95),
+    inner("help.explain", "i", "TOFU explained",
+           "One page: what the tables are, what stale means, the verdicts, what a deletion does.",
+           "TOFU explained", 85),
+)  # fmt: skip
+
+ACTIONS: tuple[Action, ...] = (
+    *MAIN, *VIEW, *HELP, *DELETE, *RUN, *PLAN, *GUIDE, *EVIDENCE, *SESSIONS, *ASK, *ASK_KEY, *SHARED,
+)  # fmt: skip
+BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+
+
+def footer_items(actions: tuple[Action, ...]) -> list[Action]:
+    """What may stand in a footer, the most deserving first."""
+    return sorted((a for a in actions if a.footer), key=lambda a: -a.footer)
+
+
+__all__ = [
+    "ACTIONS", "ASK", "ASK_KEY", "BY_ID", "CONFIRM", "DELETE", "EVERYWHERE", "EVIDENCE", "FORM", "GUIDE",
+    "HELP", "MAIN", "PICK", "PLAN", "RUN", "SESSIONS", "SHARED", "TRIAL", "VIEW", "WELCOME", "Action",
+    "Danger", "Scope", "State", "footer_items", "show_key",
+]  # fmt: skip

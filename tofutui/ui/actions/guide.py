@@ -1,0 +1,85 @@
+"""The actions of the guide."""
+
+from dataclasses import replace
+
+from tofutui.ui.actions.model import Action, State, help_of, inner
+
+
+def _holds_run(state: State) -> str | None:
+    if state.watching is not None:
+        return f"held by {state.watching}; {{guide.take}} takes it over"
+    return state.working
+
+
+def _watches_run(state: State) -> str | None:
+    return None if state.watching is not None else "the run is held here"
+
+
+def _run_ended(state: State) -> str | None:
+    return None if state.ended else "the run has not ended"
+
+
+def _only_demo(state: State) -> str | None:
+    return None if state.demo else "only on the simulated pair (--demo)"
+
+
+GUIDE: tuple[Action, ...] = (
+    inner("guide.down", "j down", "Next step", "Show the next step."),
+    inner("guide.up", "k up", "Step before", "Show the step before."),
+    inner("guide.now", "n", "The step to do now", "Show the step that is to be done now.", "now", 30),
+    inner("guide.page_down", "pagedown ctrl+d", "A page down", "More of the step shown."),
+    inner("guide.page_up", "pageup ctrl+u", "A page up", "What is above in the step shown."),
+    replace(
+        inner("guide.act", "enter", "Do the step",
+               "Check, ask, open the plan, or tick, as the step says.", "do it", 95),
+        why_disabled=_holds_run,
+    ),
+    inner("guide.copy", "1 2 3 4 5 6 7 8 9", "Copy a value",
+           "The value with this number, to the terminal's clipboard.", "copy value", 60),
+    replace(
+        inner("guide.skip", "s", "Skip the step", "Leave the step out, with a reason.", "skip", 50),
+        why_disabled=_holds_run,
+    ),
+    replace(
+        inner("guide.fail", "F", "The step failed", "Say what was seen; the known causes are shown then.",
+               "failed", 70),
+        why_disabled=_holds_run,
+    ),
+    replace(
+        inner("guide.reopen", "u", "Do a step again", "The step shown, and what rests on it.", "again", 45),
+        why_disabled=_holds_run,
+    ),
+    replace(
+        inner("guide.note", "m", "Note", "Write something beside the step shown.", "note", 65),
+        why_disabled=_holds_run,
+    ),
+    inner("guide.causes", "K", "Known causes", "Why a registration fails: how to tell, what to do.",
+           "causes", 55),
+    inner("guide.evidence", "e", "Evidence and logs", 'Add "TOFU failed" lines of a node\'s log.',
+           "evidence", 25),
+    inner("guide.log", "L", "Command log", "Every command that was sent, and what came back.", "log", 20),
+    inner("guide.record", "x", "Change record", "Write the record of this run into a file.", "record", 75),
+    replace(
+        inner("guide.new", "N", "New run", "Begin another run once this one has ended.", "new run", 15),
+        why_disabled=_run_ended,
+    ),
+    replace(
+        inner("guide.take", "t", "Take over", "Hold the run that another process holds; that one watches.",
+               "take over", 40),
+        why_disabled=_watches_run,
+    ),
+    replace(
+        inner("guide.demo_register", "f7", "Simulate the browser: Register",
+               "Demo only: what a click on Register does on the simulated pair.",
+               "simulate browser: Register", 80),
+        why_disabled=_only_demo, demo=True,
+    ),
+    replace(
+        inner("guide.demo_ise", "f8", "Simulate the browser: Add ISE, Save",
+               "Demo only: what adding the ISE servers does on the simulated pair.",
+               "simulate browser: Add ISE", 79),
+        why_disabled=_only_demo, demo=True,
+    ),
+    inner("guide.back", "escape q", "Back", "To the tables; the run goes on where it is.", "back", 90),
+    help_of("guide"),
+)  # fmt: skip

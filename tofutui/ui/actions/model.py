@@ -1,0 +1,166 @@
+"""What an action is: its keys, words and danger, where it works, and why it cannot be done now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from tofutui.ui.actions.key_names import show_key
+
+
+class Scope(StrEnum):
+    """Where an action can be used; the value is the heading in help."""
+
+    MAIN = "The two tables"
+    VIEW = "Full-size views"
+    DELETE = "The delete dialog"
+    RUN = "While rows are being deleted"
+    PLAN = "The plan"
+    GUIDE = "The guide"
+    EVIDENCE = "Evidence and logs"
+    PICK = "The session picker"
+    FORM = "A session's form"
+    TRIAL = "The test of a connection"
+    CONFIRM = "A question of the app"
+    WELCOME = "The first start"
+    ASK = "Questions of a node"
+    ASK_KEY = "An unknown SSH host key"
+    HELP = "Help"
+    SHARED = "Every screen and dialog"
+
+    @property
+    def is_screen(self) -> bool:
+        """Whether it is a screen of its own over the tables, no dialog: what works everywhere works there."""
+        return self in _SCREENS
+
+
+_SCREENS = frozenset(
+    {Scope.VIEW, Scope.PLAN, Scope.GUIDE, Scope.EVIDENCE, Scope.HELP, Scope.PICK, Scope.WELCOME}
+)
+ALSO_IN: dict[Scope, tuple[Scope, ...]] = {Scope.HELP: (Scope.VIEW,)}
+"""Where the actions of further scopes work too."""
+
+
+class Danger(StrEnum):
+    """What an action can do to a node."""
+
+    NONE = "none"
+    IRREVERSIBLE = "irreversible"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What the rules below need to know about the moment."""
+
+    ready: bool = True
+    """Whether the connection part is loaded."""
+    panes: int = 2
+    rows: int = 0
+    """Rows of the armed pane that are shown."""
+    marks: int = 0
+    """Marked rows of the armed pane, hidden ones included."""
+    stale: int = 0
+    """Stale rows of the armed pane that are shown."""
+    planned: int = 0
+    """Stale remote rows of both nodes."""
+    busy: bool = False
+    """Whether the armed pane's node is being read."""
+    locked: str | None = None
+    """Why nothing can be deleted on the armed pane's node."""
+    guideless: str | None = None
+    """Why there is no guide."""
+    watching: str | None = None
+    """Who holds the guide's run; None: this process does."""
+    ended: bool = False
+    """Whether the guide's run has ended."""
+    demo: bool = False
+    """Whether the pair is the simulated one."""
+    private: bool = False
+    """Whether the privacy mask is on."""
+    working: str | None = None
+    """What the guide is doing just now."""
+    retried: bool = False
+    """Whether a lost link is about to be tried again."""
+    sessions: int = 0
+    """Sessions of the picker that are shown."""
+    kept: str | None = None
+    """Why the session under the cursor cannot be changed here."""
+    fixed: str | None = None
+    """Why no session can be made or changed here at all."""
+
+
+Rule = Callable[[State], str | None]
+
+
+def always(_state: State) -> str | None:
+    """It can always be done."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One thing a user can do."""
+
+    id: str
+    """``group.verb``; also the id of its key binding."""
+    keys: tuple[str, ...]
+    """In Textual's names; the first one is shown."""
+    title: str
+    help: str
+    scope: Scope = Scope.MAIN
+    hint: str = ""
+    """The short verb of the footer."""
+    footer: int = 0
+    """How much it deserves its place in the footer: 1 goes last, 0 is never there."""
+    danger: Danger = Danger.NONE
+    why_disabled: Rule = always
+    palette: bool = True
+    demo: bool = False
+    """Only there on the simulated pair: neither footer nor help show it elsewhere."""
+    priority: bool = False
+    """Whether it goes before what a field that has the focus does with the key."""
+
+    @property
+    def is_help(self) -> bool:
+        """Whether it opens the help: it always has its place in the footer."""
+        return self.id.endswith(".help")
+
+    @property
+    def shown_key(self) -> str:
+        """The first key as it is printed; "" where it has none."""
+        return show_key(self.keys[0]) if self.keys else ""
+
+    @property
+    def shown_keys(self) -> str:
+        """All keys as they are printed."""
+        return " ".join(show_key(key) for key in self.keys)
+
+
+def inner(id_: str, keys: str, title: str, text: str, hint: str = "", footer: int = 0) -> Action:
+    """An action inside of a screen or dialog; the group of its id names the scope."""
+    return Action(
+        id=id_, keys=tuple(keys.split()), title=title, help=text, hint=hint, footer=footer,
+        scope=Scope[id_.partition(".")[0].upper()], palette=False,
+    )  # fmt: skip
+
+
+def early(id_: str, keys: str, title: str, text: str) -> Action:
+    """One that goes before what a field with the focus does with the key."""
+    return replace(inner(id_, keys, title, text), priority=True)
+
+
+def reveal(scope: str) -> Action:
+    """What a dialog is about, in spite of the privacy mask."""
+    action = inner(
+        f"{scope}.reveal", "ctrl+r", "Reveal",
+        "While the privacy mask is on: show the dialog without stand-ins, until the next key.",
+    )  # fmt: skip
+    return replace(action, why_disabled=_only_private)
+
+
+def _only_private(state: State) -> str | None:
+    return None if state.private else "the privacy mask is off"
+
+
+def help_of(scope: str, keys: str = "question_mark f1") -> Action:
+    """The help of a screen."""
+    return inner(f"{scope}.help", keys, "Help", "All keys, those of this screen first.", "help", 100)

@@ -1,0 +1,127 @@
+"""The actions of the session picker, a session's form, the test of its connection, and the first start."""
+
+from dataclasses import replace
+
+from tofutui.ui.actions.model import Action, State, early, help_of, inner
+
+
+def _needs_session(state: State) -> str | None:
+    return None if state.sessions else "there is no session here"
+
+
+def _can_make(state: State) -> str | None:
+    return state.fixed
+
+
+def _can_copy(state: State) -> str | None:
+    return state.fixed or _needs_session(state)
+
+
+def _can_change(state: State) -> str | None:
+    return state.fixed or _needs_session(state) or state.kept
+
+
+PICK: tuple[Action, ...] = (
+    inner("pick.down", "j down", "Down", "Next one."),
+    inner("pick.up", "k up", "Up", "The one before."),
+    inner("pick.first", "g home", "First session", "To the first one."),
+    inner("pick.last", "G end", "Last session", "To the last one."),
+    inner("pick.page_down", "pagedown ctrl+d", "A page down", "A page down."),
+    inner("pick.page_up", "pageup ctrl+u", "A page up", "A page up."),
+    replace(
+        inner("pick.open", "enter", "Open", "Open this session.", "open", 95), why_disabled=_needs_session
+    ),
+    inner(
+        "pick.filter", "slash", "Filter", "Show only sessions with this text in name, title or host.",
+        "filter", 60,
+    ),
+    replace(
+        inner("pick.new", "n", "New session", "Write a new session in a form.", "new", 85),
+        why_disabled=_can_make,
+    ),
+    replace(
+        inner(
+            "pick.edit", "e", "Edit",
+            "Change a session that was made here. Your own file is never rewritten: duplicate instead.",
+            "edit", 80,
+        ),
+        why_disabled=_can_change,
+    ),
+    replace(
+        inner("pick.copy", "c", "Duplicate", "A new session that begins as a copy of this one.",
+              "duplicate", 75),
+        why_disabled=_can_copy,
+    ),
+    replace(
+        inner(
+            "pick.delete", "x delete", "Delete the session",
+            "Remove a session that was made here, after a question. No node is touched; its history stays.",
+            "delete", 50,
+        ),
+        why_disabled=_can_change,
+    ),
+    inner(
+        "pick.back", "escape q", "Back", "Clear the filter; else stay with the open session, or quit where "
+        "none is open.", "back", 90,
+    ),
+    help_of("pick"),
+)  # fmt: skip
+
+FORM: tuple[Action, ...] = (
+    early("form.next", "tab", "Next field", "To the next field."),
+    early("form.previous", "shift+tab", "Field before", "To the field before."),
+    inner("form.down", "down", "Down", "To the next field; a line down in a field of several lines."),
+    inner("form.up", "up", "Up", "To the field before; a line up in a field of several lines."),
+    early("form.page_down", "pagedown", "Next group", "To the first field of the next group."),
+    early("form.page_up", "pageup", "Group before", "To the first field of the group before."),
+    replace(
+        inner("form.save", "f2", "Save", "Check every field and save the session in sessions.d, readable "
+              "by you only.", "save", 95),
+        priority=True,
+    ),
+    replace(
+        inner("form.test", "f5", "Test the connection",
+              "Log in to each node, show its host key and host name, and leave. The table is not read.",
+              "test login", 85),
+        priority=True,
+    ),
+    replace(
+        inner("form.back", "escape", "Back", "Leave the form; asks first if something was changed.",
+              "back", 90),
+        priority=True,
+    ),
+    replace(
+        inner("form.privacy", "f4", "Privacy mask on/off",
+              "Stand-ins for addresses and names on the screen; what is typed and saved stays as it is.",
+              "privacy", 40),
+        priority=True,
+    ),
+    help_of("form", "f1"),
+)  # fmt: skip
+
+TRIAL: tuple[Action, ...] = (
+    inner("trial.back", "escape enter q", "Back", "Stop what still runs, leave the nodes, and close."),
+    inner("trial.down", "down j", "Scroll down", "Show more."),
+    inner("trial.up", "up k", "Scroll up", "Show what is above."),
+)
+
+CONFIRM: tuple[Action, ...] = (
+    inner("confirm.no", "escape enter n q", "No", "Leave everything as it is."),
+    inner("confirm.yes", "y", "Yes", "Do what the question says."),
+    inner("confirm.down", "down j", "Scroll down", "Show more of a long question."),
+    inner("confirm.up", "up k", "Scroll up", "Show what is above."),
+)
+
+WELCOME: tuple[Action, ...] = (
+    inner("welcome.down", "j down", "Down", "Next choice."),
+    inner("welcome.up", "k up", "Up", "Choice before."),
+    inner("welcome.choose", "enter", "Choose", "Do what the line says.", "choose", 95),
+    inner("welcome.demo", "d", "Demo", "Start the simulated pair on this machine.", "demo", 85),
+    inner("welcome.new", "n", "New session", "Write a first session in a form.", "new session", 80),
+    inner("welcome.example", "x", "Example", "Show the example of a sessions file, and where one goes.",
+          "example", 75),
+    inner("welcome.back", "escape q", "Quit", "End the app.", "quit", 90),
+    help_of("welcome"),
+)  # fmt: skip
+
+SESSIONS: tuple[Action, ...] = (*PICK, *FORM, *TRIAL, *CONFIRM, *WELCOME)

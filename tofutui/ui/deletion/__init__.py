@@ -1,0 +1,1 @@
+"""Planning, confirming and watching deletions."""

@@ -1,0 +1,239 @@
+"""The delete dialog: shows a frozen plan, keeps by default, deletes with its own key only (part 8.1)."""
+
+from collections.abc import Sequence
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Input
+
+from tofutui.tofu.plan import Plan
+from tofutui.tofu.text import safe
+from tofutui.ui.actions.catalogue import DELETE
+from tofutui.ui.deletion import wording
+from tofutui.ui.kit.button import Choice
+from tofutui.ui.kit.dialog import Dialog, title_of
+from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.kit.screen import bindings_of
+from tofutui.ui.text.spans import Line, Tone, line, wrap
+
+_OPENERS = ("row.delete", "plan.delete")
+COVERED = "The privacy mask is on: the real key is sent, not its stand-in. {} shows all until the next key."
+REVEALED = "Shown as it is until the next key. What is typed is still the stand-in."
+
+
+class TypedKey(Input):
+    """Takes what has to be typed. Keys from before the dialog was seen, and the opening key held down, do not
+    count; Enter keeps.
+    """
+
+    def __init__(self, wanted: str, number: int) -> None:
+        super().__init__(id=f"typed-{number}", select_on_focus=False)
+        self.wanted = wanted
+
+    @property
+    def is_right(self) -> bool:
+        """Whether exactly the wanted text stands here."""
+        return self.value == self.wanted
+
+    def on_key(self, event: events.Key) -> None:
+        """Swallow what does not count, before the line takes it."""
+        screen = self.screen
+        early = isinstance(screen, DeleteScreen) and not screen.was_seen(event)
+        if isinstance(screen, DeleteScreen):
+            screen.cover(event.key)
+        opening = isinstance(screen, DeleteScreen) and event.key in screen.opening_keys
+        held = opening and not self.value and not self.wanted.startswith(event.character or " ")
+        if event.is_printable and (early or held):
+            event.stop()
+            event.prevent_default()
+
+
+class DeleteScreen(Dialog[bool]):
+    """True if the plan shown is to be run."""
+
+    CSS_PATH = "dialog.tcss"
+    BINDINGS = bindings_of(DELETE)
+    AUTO_FOCUS = ""
+    called = "delete dialog"
+
+    def __init__(self, plan: Plan, hidden: int, seen_from: str) -> None:
+        super().__init__()
+        self.plan = plan
+        self._hidden = hidden
+        self._seen_from = seen_from
+        self._typed: list[TypedKey] = []
+
+    def compose(self) -> ComposeResult:
+        """The text, what has to be typed, the two ends."""
+        plan = self.shown(self.plan)
+        wanted = dict.fromkeys(text for d in plan.deletions for text in d.must_type)
+        self._typed = [TypedKey(text, number) for number, text in enumerate(wanted)]
+        with Vertical(id="box"):
+            yield Scroller(id="body")
+            for number, typed in enumerate(self._typed):
+                yield Painted(id=f"ask-{number}")
+                yield typed
+            with Horizontal(id="buttons"):
+                yield Choice("Keep row" if len(self.plan.deletions) == 1 else "Keep rows", id="keep")
+                yield Choice(wording.confirm_words(plan), id="delete")
+
+    def on_mount(self) -> None:
+        """Focus where nothing happens: on Keep, or where the key is typed."""
+        roles = self.plan.roles
+        self.add_class(f"-{roles[0].value}" if len(roles) == 1 else "-both")
+        self._say_below("")
+        delete = self.query_one("#delete", Choice)
+        delete.key = self.owner.keys.name("delete.confirm")
+        delete.disabled = bool(self._typed)
+        delete.watch_disabled(delete.disabled)
+        delete.refresh(layout=True)
+        first = self._typed[0] if self._typed else self.query_one("#keep")
+        first.focus()
+
+    def on_resize(self) -> None:
+        """Wrap anew; the buttons and the title stay, the text scrolls."""
+        box = self.query_one("#box")
+        inner = max(20, min(104, int(self.size.width * 0.96)) - 4)
+        body = self.query_one("#body", Scroller)
+        plan, seen_from = self.shown(self.plan), self._seen_from
+        if not self.revealed:
+            seen_from = self.owner.privacy.host(seen_from)
+        lines = wording.dialog(plan, self._hidden, seen_from, inner, self.owner.glyphs)
+        lines += self._about_privacy(inner)
+        room = self.size.height - 4 - 2 * len(self._typed)
+        body.styles.height = max(1, min(len(lines), room))
+        body.show(lines)
+        box.refresh(layout=True)
+        for number, typed in enumerate(self._typed):
+            press = self.owner.keys.name("delete.next")
+            text = f"To enable Delete, type {safe(typed.wanted)} and press {press}:"
+            self.query_one(f"#ask-{number}", Painted).show([line(text, Tone.WARNING)])
+        self.call_after_refresh(self._show_more)
+
+    def _about_privacy(self, width: int) -> list[Line]:
+        """That other words are sent than are shown, and how to see them."""
+        if not self.owner.privacy.on:
+            return []
+        text = REVEALED if self.revealed else COVERED.format(self.owner.keys.name("delete.reveal"))
+        return [line(part, Tone.WARNING) for part in wrap(text, width)]
+
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self.query_one("#delete", Choice).text = wording.confirm_words(self.shown(self.plan))
+        self.query_one("#delete", Choice).refresh(layout=True)
+        self.on_resize()
+
+    def do_delete_reveal(self) -> None:
+        """The target and everything about it as it is, until the next key."""
+        self.reveal()
+
+    def _show_more(self) -> None:
+        if not self.query("#body"):  # closed meanwhile
+            return
+        body = self.query_one("#body", Scroller)
+        below = len(body.lines) - body.top - body.size.height
+        more = f"{below} more below: {self.owner.keys.name('delete.page_down')}"
+        text = more if below > 0 else f"{self.owner.keys.name('screen.copy')} copies"
+        self._say_below(self.unseen or text)
+
+    def parts_to_see(self, lines: Sequence[Line]) -> list[range]:
+        """What will be sent: the lines of each command."""
+        starts = [number for number, part in enumerate(lines) if wording.is_command(part)]
+        ends = [wording.end_of_command(lines, start) for start in starts]
+        return list(map(range, starts, ends))
+
+    @property
+    def unseen(self) -> str:
+        """How many of the commands were not on the screen yet, and how to get there."""
+        missing, press = self._seen.missing, self.owner.keys.name("delete.page_down")
+        of = f"{missing} of {len(self._seen.parts)} commands"
+        return f"{of} not seen yet: {press}" if missing else ""
+
+    def show_unseen(self) -> None:
+        """Say what has to be looked at before a yes counts."""
+        self._show_more()
+
+    def _say_below(self, text: str) -> None:
+        title_of(self.query_one("#box"), wording.title(self.shown(self.plan)), text)
+
+    @on(Input.Changed)
+    def _typed_something(self) -> None:
+        self.query_one("#delete", Choice).disabled = not self.is_enabled
+
+    @on(Input.Submitted)
+    def _enter_keeps(self) -> None:
+        self.do_delete_keep()
+
+    @on(Choice.Clicked)
+    def _clicked(self, event: Choice.Clicked) -> None:
+        if event.choice.id == "keep":
+            self.do_delete_keep()
+        else:
+            event.choice.focus()
+
+    @property
+    def opening_keys(self) -> set[str]:
+        """The keys that may have opened it; held down they type nothing here."""
+        return {key for id_ in _OPENERS for key in self.owner.keys.of(id_).keys}
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether everything that has to be typed was typed."""
+        return all(typed.is_right for typed in self._typed)
+
+    def do_delete_keep(self) -> None:
+        """Close; nothing is sent."""
+        self.answer(False)
+
+    def do_delete_confirm(self) -> None:
+        """Say yes, once, if everything was typed and the key is a yes."""
+        if self.is_enabled and not isinstance(self.focused, Input):
+            self.when_yes(self.owner.keys.of("delete.confirm").keys, self._confirm)
+
+    def _confirm(self) -> None:
+        if self.is_enabled and not isinstance(self.focused, Input):
+            self.answer(True)
+
+    def do_delete_next(self) -> None:
+        """From what is typed to Delete (when it is right) or Keep, and round."""
+        self._step(1)
+
+    def do_delete_previous(self) -> None:
+        """The other way round."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        stops: list[Widget] = [*self._typed, self.query_one("#delete"), self.query_one("#keep")]
+        order = [stop for stop in stops if not stop.disabled]
+        here = next((i for i, stop in enumerate(order) if stop is self.focused), 0)
+        order[(here + by) % len(order)].focus()
+
+    def as_text(self) -> str:
+        """Where, what, the SHA-256 and the command of each row."""
+        return wording.for_clipboard(self.shown(self.plan))
+
+    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
+        """There is no key bar: below the dialog."""
+        self._say_below(text)
+
+    def _scroll(self, name: str) -> None:
+        self.query_one("#body", Scroller).move(name)
+        self._show_more()
+
+    def do_delete_down(self) -> None:
+        """A line down."""
+        self._scroll("down")
+
+    def do_delete_up(self) -> None:
+        """A line up."""
+        self._scroll("up")
+
+    def do_delete_page_down(self) -> None:
+        """A page down."""
+        self._scroll("page_down")
+
+    def do_delete_page_up(self) -> None:
+        """A page up."""
+        self._scroll("page_up")

@@ -1,0 +1,227 @@
+"""The plan: every stale row of a remote host on both nodes, which of them to delete, and the commands."""
+
+from textual.app import ComposeResult
+
+from tofutui.tofu.comparison import Comparison, Entry
+from tofutui.tofu.proof import changed_entry
+from tofutui.tofu.session import Role
+from tofutui.tofu.site import Who
+from tofutui.tofu.verdict import Verdict
+from tofutui.ui.actions.catalogue import PLAN, Scope
+from tofutui.ui.backend import Runner
+from tofutui.ui.kit.key_bar import KeyBar
+from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.kit.screen import Acting, bindings_of
+from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, line, plain, wrap
+from tofutui.ui.text.vocabulary import VERDICT_TONES, WHO_WORDS, both_names, node_name, place, rows
+
+
+class PlanScreen(Acting[list[Entry]]):
+    """Gives the rows to propose for deletion, or nothing.
+
+    It shows the tables as they were at opening; what it gives are the rows as they are when Delete is
+    pressed, and only if they are what is shown.
+    """
+
+    CSS_PATH = "../kit/view.tcss"
+    BINDINGS = bindings_of(PLAN)
+    AUTO_FOCUS = ""
+
+    def __init__(self, comparison: Comparison, runner: Runner) -> None:
+        super().__init__()
+        self._comparison = comparison
+        self._runner = runner
+        self._read_tables()
+        only_to_copy = self._locked.keys() if len(self._locked) < len(comparison.nodes) else set()
+        possible = [e for e in self._entries if _id(e) not in self._refused and e.role not in only_to_copy]
+        self._chosen = {_id(e) for e in possible if e.verdict is Verdict.MISMATCH}
+        self._cursor = 0
+
+    def _read_tables(self) -> None:
+        """The stale rows of this moment, and what stands against deleting them."""
+        comparison, runner = self._comparison, self._runner
+        self._locked = {role: why for role in comparison.nodes if (why := runner.why_not(role))}
+        """Where nothing can be deleted from here: then the commands are there to be pasted."""
+        self._entries = _in_order([entry for entry in comparison.entries() if entry.is_stale_remote])
+        self._refused = {_id(e): why for e in self._entries if (why := self._why_not(runner, e))}
+
+    def _why_not(self, runner: Runner, entry: Entry) -> str | None:
+        if entry.role in self._locked:
+            return None if entry.delete_command else "no command: the key is not a plain one"
+        return runner.why_not(entry.role, entry)
+
+    def compose(self) -> ComposeResult:
+        """Heading, rows by node, keys."""
+        yield Painted(id="heading")
+        yield Scroller(id="text", picks=True)
+        yield KeyBar(PLAN, id="keys")
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self.call_after_refresh(self._draw)
+
+    @property
+    def chosen(self) -> list[Entry]:
+        """The rows taken in, in the order in which they will run."""
+        return [entry for entry in self._entries if _id(entry) in self._chosen]
+
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        text = self.query_one("#text", Scroller)
+        count = f"{len(self.chosen)} of {rows(len(self._entries))} taken in"
+        heading = f"Plan: stale rows, in the order they will run; {count}"
+        if len(heading) + len(" PRIVACY  ") > self.size.width:
+            heading = f"Plan: stale rows; {count}"
+        self.query_one("#heading", Painted).show([self.headline(heading)])
+        lines, starts = self._lines(max(30, text.size.width - 2))
+        text.show(lines)
+        if starts:
+            text.choose(starts[self._cursor])
+
+    def _lines(self, width: int) -> tuple[list[Line], list[int]]:
+        lines: list[Line] = []
+        starts: list[int] = []
+        for role in self._comparison.nodes:
+            mine = [entry for entry in self._entries if entry.role is role]
+            tone = Tone.PRIMARY if role is Role.PRIMARY else Tone.SECONDARY
+            lines += [
+                EMPTY,
+                line(
+                    f" {node_name(self.owner.privacy.head(self._comparison.nodes[role]))}: {rows(len(mine))}",
+                    tone,
+                ),
+            ]
+            if role in self._locked:
+                why = self.shown(self._locked[role])
+                copies = self.owner.keys.name("screen.copy")
+                text = f"{why}; {copies} copies the commands, to be pasted in a session of your own"
+                lines += [line(" " + part, Tone.WARNING) for part in wrap(text, width - 1)]
+            for entry in mine:
+                starts.append(len(lines))
+                lines += self._row(entry, width)
+        return lines, starts
+
+    def _row(self, entry: Entry, width: int) -> list[Line]:
+        glyphs, look = self.owner.glyphs, entry.verdict.look
+        box = "[x]" if _id(entry) in self._chosen else "[ ]"
+        refused = self.shown(self._refused.get(_id(entry)))
+        entry = self.shown(entry)
+        head: Line = (
+            (f"  {box if not refused else ' - '} ", Tone.STRONG),
+            (f"{glyphs.verdict(entry.verdict)} {look.word:9}", VERDICT_TONES[entry.verdict]),
+            (f" {place(entry)}  {WHO_WORDS[entry.who]}  {both_names(entry, glyphs.arrow)}", Tone.TEXT),
+        )
+        why = entry.judgement.why[:1] if not refused else (refused,)
+        reasons = [line("        " + part, Tone.MUTED) for text in why for part in wrap(text, width - 8)]
+        command = [
+            line("        " + part, Tone.COMMAND)
+            for part in wrap(f"$ {entry.delete_command or 'no command'}", width - 8)
+        ]
+        return [head, *reasons, *command]
+
+    def _step(self, by: int) -> None:
+        if self._entries:
+            self._cursor = max(0, min(self._cursor + by, len(self._entries) - 1))
+            self._draw()
+
+    def do_plan_down(self) -> None:
+        """The next row."""
+        self._step(1)
+
+    def do_plan_up(self) -> None:
+        """The row before."""
+        self._step(-1)
+
+    def do_plan_toggle(self) -> None:
+        """Take the row in, or leave it out."""
+        if not self._entries:
+            return
+        entry = self._entries[self._cursor]
+        refused = self._refused.get(_id(entry))
+        if refused:
+            self.say(refused, Tone.WARNING)
+        else:
+            self._chosen ^= {_id(entry)}
+            self._draw()
+            if entry.role in self._locked and _id(entry) in self._chosen:
+                copies = self.owner.keys.name("screen.copy")
+                self.say(f"taken in for {copies} only: {self._locked[entry.role]}", Tone.WARNING)
+
+    def do_plan_delete(self) -> None:
+        """On to the delete dialog, with the rows as they are now if that is what is shown."""
+        changed = self._take_over_tables()
+        if changed:
+            self._draw()
+            text = f"{rows(changed)} changed since the plan was opened, and not selected any more: look again"
+            self.say(text, Tone.WARNING)
+            return
+        possible = [entry for entry in self.chosen if entry.role not in self._locked]
+        if possible:
+            self.dismiss(possible)
+        elif self.chosen:
+            delete, copies = (self.owner.keys.name(id_) for id_ in ("plan.delete", "screen.copy"))
+            why = self._locked[self.chosen[0].role]
+            self.say(f"{delete}: {why}; {copies} copies the commands", Tone.WARNING)
+        else:
+            takes = self.owner.keys.name("plan.toggle")
+            self.say(f"no row is taken in; {takes} takes one in", Tone.WARNING)
+
+    def _take_over_tables(self) -> int:
+        """Show the rows as they are now; how many of those selected are not what was shown."""
+        shown = self.chosen
+        self._read_tables()
+        self._cursor = max(0, min(self._cursor, len(self._entries) - 1))
+        current = {_id(entry): entry for entry in self._entries}
+        kept = {
+            _id(entry)
+            for entry in shown
+            if _id(entry) not in self._refused
+            and (now := current.get(_id(entry))) is not None
+            and changed_entry(entry, now) is None
+        }
+        self._chosen &= kept
+        return len(shown) - len(kept)
+
+    def do_copy_row(self) -> None:
+        """The row under the cursor, with its reasons and its command."""
+        if not self._entries:
+            self.say("there is no row here", Tone.WARNING)
+            return
+        entry = self._entries[self._cursor]
+        self.send(plain(self._row(entry, WIDE)).strip("\n"), f"row {place(self.shown(entry))}")
+
+    def do_screen_copy(self) -> None:
+        """The same by the key that copies the value everywhere."""
+        self.do_plan_copy()
+
+    def do_plan_copy(self) -> None:
+        """The commands of the rows taken in."""
+        chosen = map(self.shown, self.chosen)
+        commands = [entry.delete_command for entry in chosen if entry.delete_command]
+        self.send("\n".join(commands), "1 command" if len(commands) == 1 else f"{len(commands)} commands")
+
+    def as_text(self) -> str:
+        """Every row with its command."""
+        return plain(self._lines(WIDE)[0]).strip("\n")
+
+    def do_plan_help(self) -> None:
+        """All keys, those of this screen first."""
+        self.show_help(Scope.PLAN)
+
+    def do_plan_back(self) -> None:
+        """Close; nothing is sent."""
+        self.dismiss([])
+
+
+def _id(entry: Entry) -> tuple[Role, str]:
+    """Which row of which table, whatever it holds."""
+    return entry.role, entry.id
+
+
+def _in_order(entries: list[Entry]) -> list[Entry]:
+    """As they will run: the primary first, peers before others."""
+    roles = list(Role)
+    return sorted(entries, key=lambda entry: (roles.index(entry.role), entry.who is not Who.PEER))

@@ -1,0 +1,338 @@
+"""Evidence of one row: what was seen over time, and the ways to add to it: logs, certificates, one's word."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input, TextArea
+
+from tofutui.tofu.comparison import Entry
+from tofutui.tofu.past import Past
+from tofutui.tofu.session import Role
+from tofutui.ui.actions.catalogue import EVIDENCE, Scope
+from tofutui.ui.backend import Bench
+from tofutui.ui.evidence.import_messages import certificate_words, log_words
+from tofutui.ui.evidence.timeline import NOTHING, past_lines
+from tofutui.ui.kit.button import Choice
+from tofutui.ui.kit.key_bar import KeyBar
+from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.kit.screen import Acting, bindings_of
+from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, labelled, line, plain
+from tofutui.ui.text.vocabulary import VERDICT_TONES, moment, node_name, place, value_of
+
+
+class EvidenceScreen(Acting[None]):
+    """What speaks for and against the rows, beside the names."""
+
+    CSS_PATH = "screen.tcss"
+    BINDINGS = bindings_of(EVIDENCE)
+    AUTO_FOCUS = "#paste"
+
+    def __init__(self, bench: Bench, armed: Role, entry: Entry | None) -> None:
+        super().__init__()
+        self._bench = bench
+        self._role: Role | None = armed
+        self._entry = entry
+        self._past = Past()
+        self._past_of: Entry | None = None
+        """The entry as it was judged when its past was read."""
+        self._notes: list[str] = []
+        """What was added here, the newest first."""
+        self._reading = False
+
+    def compose(self) -> ComposeResult:
+        """What is known of the row; the ways to add to it."""
+        yield Painted(id="heading")
+        yield Scroller(id="known")
+        yield Painted(id="whose")
+        yield TextArea(id="paste", soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False)
+        yield from self._fields()
+        yield KeyBar(EVIDENCE, id="keys")
+
+    def _fields(self) -> ComposeResult:
+        with Horizontal(classes="field"):
+            yield Painted(id="path-label", classes="label")
+            yield Input(id="path", placeholder="file, glob, folder, .zip or .tar.gz", select_on_focus=False)
+            yield Choice(f"Add ({self.owner.keys.name('evidence.add')})", id="add")
+        with Horizontal(classes="field"):
+            yield Painted(id="certificates-label", classes="label")
+            yield Input(id="certificates", placeholder="file, folder or glob", select_on_focus=False)
+            yield Choice(f"Add ({self.owner.keys.name('evidence.certificates')})", id="add-certificates")
+        with Horizontal(classes="field"):
+            yield Painted(id="time-label", classes="label")
+            yield Input(id="time", select_on_focus=False, max_length=5)
+
+    def on_mount(self) -> None:
+        """Fill in what is known."""
+        self.query_one(TextArea).cursor_blink = False
+        now = self.owner.clock().astimezone()
+        self.query_one("#time", Input).value = now.strftime("%H:%M")
+        self._suggest_path()
+        self.set_interval(0.5, self._draw_known)
+
+    def on_resize(self) -> None:
+        """Draw anew."""
+        self.call_after_refresh(self._draw)
+
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        labels = {"path": "or log files", "certificates": "certificates", "time": "learned at"}
+        for field, label in labels.items():
+            self.query_one(f"#{field}-label", Painted).show([line(f" {label}", Tone.HEAD)])
+        self._draw_whose()
+        self._draw_known()
+
+    def _node(self, role: Role) -> str:
+        return node_name(self.owner.privacy.head(self._bench.comparison.nodes[role]))
+
+    def _draw_whose(self) -> None:
+        whose = self._node(self._role) if self._role else "an unknown node (a hint, never a proof)"
+        text: Line = (
+            (' Paste "TOFU failed" lines, or name files, of ', Tone.TEXT),
+            (whose, Tone.STRONG),
+            ("  ", Tone.TEXT),
+            *self.keys_line(("evidence.role", "changes")),
+        )
+        self.query_one("#whose", Painted).show([text])
+
+    def _current(self) -> Entry | None:
+        """The row as it is judged now."""
+        row = self._entry
+        return self._bench.comparison.nodes[row.role].entries.get(row.id, row) if row else None
+
+    def _draw_known(self) -> None:
+        row = self._current()
+        if row is not None and row is not self._past_of:
+            self._past_of = row
+            self.owner.run_guarded(self._read_past(row))
+        known = self.query_one("#known", Scroller)
+        width = max(20, known.size.width - 2)
+        known.show([((" ", Tone.TEXT), *part) if part else EMPTY for part in self._known(width)])
+        self._draw_heading(known)
+
+    def _draw_heading(self, known: Scroller) -> None:
+        row = self.shown(self._entry)
+        name = f" about {place(row)} in the table of {self._node(row.role)}" if row else ""
+        below = len(known.lines) - known.top - known.size.height
+        down = self.owner.keys.name("evidence.page_down")
+        more = f"{below} more: {down} " if below > 0 and known.size.height else ""
+        heading = self.query_one("#heading", Painted)
+        room = heading.size.width - len(more)
+        heading.show([(*self.headline(f"Evidence{name}", room), (more, Tone.KEY))])
+
+    async def _read_past(self, row: Entry) -> None:
+        past = await self._bench.memory.whole_past(row)
+        if row is self._past_of and self.is_attached:
+            self._past = past
+            self._draw_known()
+
+    def _known(self, width: int) -> list[Line]:
+        notes = [
+            part
+            for note in map(self.shown, self._notes)
+            for part in labelled("added", [note], width, Tone.WARNING)
+        ]
+        row = self.shown(self._current())
+        if row is None:
+            return [*notes, line("no row under the cursor", Tone.MUTED), *self._of_all(width)]
+        glyphs, look = self.owner.glyphs, row.verdict.look
+        found: list[Line] = [((f"{glyphs.verdict(row.verdict)} {look.word}", VERDICT_TONES[row.verdict]),)]
+        why = row.judgement.why or (look.meaning,)
+        found += labelled("why", why[:1], width)
+        found += past_lines(self.shown(self._past), width, self._why_nothing())
+        texts = [f"{e.kind.value}, {moment(e.at)}: {e.text}" for e in row.judgement.evidence]
+        found += labelled("also", why[1:], width) + labelled("evidence", texts or ["none"], width, Tone.MUTED)
+        return [*notes, *found, *self._of_all(width)]
+
+    def _why_nothing(self) -> str:
+        if any(view.recorded for view in self._bench.comparison.nodes.values()):
+            return "transcripts keep no history"
+        return self._bench.memory.trouble or NOTHING
+
+    def _of_all(self, width: int) -> list[Line]:
+        found: list[Line] = []
+        for tied in self.shown(self._bench.comparison.failures):
+            found += labelled("fits no row", [f"{tied.failure.name}: {tied.meaning}"], width, Tone.MUTED)
+        for other in self.shown(self._bench.comparison.not_tofu):
+            found += labelled("other", [other.text], width, Tone.MUTED)
+        return found
+
+    def _suggest_path(self) -> None:
+        logs = self.owner.options.lab_logs
+        suggested = str(logs.get(self._role, "")) if self._role else ""
+        field = self.query_one("#path", Input)
+        if not field.value or field.value in {str(path) for path in logs.values()}:
+            field.value = suggested
+
+    def do_evidence_role(self) -> None:
+        """Primary, secondary, not known, in turn."""
+        choices: list[Role | None] = [*self._bench.comparison.nodes, None]
+        self._role = choices[(choices.index(self._role) + 1) % len(choices)]
+        self._suggest_path()
+        self._draw_whose()
+
+    @on(Choice.Clicked)
+    def _clicked(self, event: Choice.Clicked) -> None:
+        self._press(event.choice)
+
+    def on_key(self, event: object) -> None:
+        """Enter on a button presses it."""
+        if getattr(event, "key", "") == "enter" and isinstance(self.focused, Choice):
+            self._press(self.focused)
+
+    def _press(self, choice: Choice) -> None:
+        if choice.id == "add":
+            self.do_evidence_add()
+        else:
+            self.do_evidence_certificates()
+
+    @on(Input.Submitted, "#path")
+    def _path_entered(self) -> None:
+        self.do_evidence_add()
+
+    @on(Input.Submitted, "#certificates")
+    def _certificates_entered(self) -> None:
+        self.do_evidence_certificates()
+
+    @on(Input.Submitted, "#time")
+    def _time_entered(self) -> None:
+        self.do_evidence_learned()
+
+    def do_evidence_add(self) -> None:
+        """Read what was pasted, else the files named."""
+        paste = self.query_one("#paste", TextArea)
+        name = self.query_one("#path", Input).value.strip()
+        if paste.text.strip():
+            digest = self._bench.add_log(paste.text, self._role, "pasted")
+            self._tell([log_words(digest, "the pasted text")], found=bool(digest.failures))
+            paste.text = ""
+        elif name:
+            self._begin(self._add_files(name, self._role), name)
+        else:
+            self.say("paste lines, or name a file", Tone.WARNING)
+
+    async def _add_files(self, name: str, role: Role | None) -> None:
+        read = await self._bench.add_log_files([name], role)
+        words = log_words(read.digest, Path(name).name or name)
+        self._tell([*read.remarks, *([] if read.remarks and not read.digest.failures else [words])],
+                   found=bool(read.digest.failures))  # fmt: skip
+
+    def do_evidence_certificates(self) -> None:
+        """Read the exported certificates that are named."""
+        name = self.query_one("#certificates", Input).value.strip()
+        if name:
+            self._begin(self._add_certificates(name, self._role), name)
+        else:
+            self.query_one("#certificates", Input).focus()
+            key = self.owner.keys.name("evidence.certificates")
+            self.say(f"name a file, folder or glob of exported certificates; {key} or Enter reads it")
+
+    async def _add_certificates(self, name: str, role: Role | None) -> None:
+        from tofutui.config.known import read_export_at
+
+        export = await asyncio.to_thread(read_export_at, name)
+        self._bench.add_known(export.certificates, role)
+        nodes = self._bench.comparison.nodes
+        words = certificate_words(export.certificates, nodes, [role] if role else list(nodes))
+        self._tell([*words, *export.remarks], found=True)
+
+    def _begin(self, reading: Coroutine[Any, Any, None], name: str) -> None:
+        """Read in the background, one thing at a time; errors are shown, nothing waits."""
+        if self._reading:
+            reading.close()
+            self.say("still reading", Tone.WARNING)
+            return
+        self._reading = True
+        self.say(f"reading {name} …")
+        self.owner.run_guarded(self._read(reading))
+
+    async def _read(self, reading: Coroutine[Any, Any, None]) -> None:
+        try:
+            await reading
+        finally:
+            self._reading = False
+
+    def _tell(self, words: list[str], *, found: bool) -> None:
+        """Say the first in the key bar; all of it stays above, where it can be scrolled."""
+        if not self.is_attached:
+            self.owner.announce(words[0], Tone.TEXT if found else Tone.WARNING)
+            return
+        self._notes = [*words, *self._notes]
+        self.say(words[0], Tone.TEXT if found else Tone.WARNING)
+        self.query_one("#known", Scroller).move("first")
+        self._draw_known()
+
+    def do_evidence_reissued(self) -> None:
+        """Say that the row's host has a new certificate."""
+        row = self._entry
+        if row is None or row.endpoint is None:
+            self.say("no row with a host under the cursor", Tone.WARNING)
+            return
+        count = self._bench.say_reissued(row.endpoint.host, row.endpoint.port)
+        self.say(f"noted: {place(row)} was re-issued; that concerns {count} of the rows")
+
+    def do_evidence_learned(self) -> None:
+        """Say when the node learned the row again: today, or yesterday if that time is still to come."""
+        row = self._entry
+        if row is None or not row.is_stored:
+            self.say("no stored row under the cursor", Tone.WARNING)
+            return
+        text = self.query_one("#time", Input).value
+        try:
+            hour, minute = (int(part) for part in text.split(":"))
+            now = self.owner.clock().astimezone()
+            at = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        except ValueError:
+            self.say(f"{text!r} is no time like 14:05", Tone.WARNING)
+            return
+        at = _not_later(at, now)
+        self._bench.say_learned(row.role, row.id, at)
+        self.say(f"noted: {place(row)} was learned again at {moment(at)}; older evidence does not count")
+
+    def as_text(self) -> str:
+        """All that is known of the row."""
+        row = self._current()
+        lead = f"{place(row)} in the table of {self._node(row.role)}\n" if row else ""
+        return lead + plain(self._known(WIDE))
+
+    def do_evidence_copy_value(self) -> None:
+        """The fingerprint of the row, else its key."""
+        row = self._current()
+        if row is None:
+            self.say("no row under the cursor", Tone.WARNING)
+        else:
+            self.send(*value_of(self.shown(row)))
+
+    def do_screen_copy(self) -> None:
+        """The same by the key that copies the value everywhere."""
+        self.do_evidence_copy_value()
+
+    def do_evidence_page_down(self) -> None:
+        """More of what is known."""
+        self.query_one("#known", Scroller).move("page_down")
+        self._draw_known()
+
+    def do_evidence_page_up(self) -> None:
+        """Back up."""
+        self.query_one("#known", Scroller).move("page_up")
+        self._draw_known()
+
+    def do_evidence_help(self) -> None:
+        """All keys, those of this screen first."""
+        self.show_help(Scope.EVIDENCE)
+
+    def do_evidence_back(self) -> None:
+        """Close."""
+        self.dismiss(None)
+
+
+def _not_later(at: datetime, now: datetime) -> datetime:
+    return at if at <= now else at - timedelta(days=1)

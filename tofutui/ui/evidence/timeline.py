@@ -1,0 +1,52 @@
+"""The time line of a row as lines. Knows no Textual."""
+
+from collections.abc import Iterator
+
+from tofutui.tofu.past import Past
+from tofutui.tofu.timeline import Event, TimelineItem, timeline
+from tofutui.ui.text.spans import Line, Tone, fit, line, wrap
+from tofutui.ui.text.vocabulary import day, fingerprint, moment
+
+NOTHING = "nothing is remembered of this row"
+_WORD = 11
+_TONES = {
+    Event.BEGAN: Tone.STRONG,
+    Event.PRESENTED: Tone.TEXT,
+    Event.SILENT: Tone.NO_ANSWER,
+    Event.SEEN: Tone.MUTED,
+    Event.WENT: Tone.STRONG,
+}
+
+
+def past_lines(past: Past, width: int, nothing: str = NOTHING) -> list[Line]:
+    """What was seen of a row, the oldest first, each with its time."""
+    items = timeline(past)
+    found = [line("seen over time", Tone.HEAD)]
+    if not items:
+        return [*found, line("  " + nothing, Tone.MUTED)]
+    return [*found, *(part for item in items for part in _item(item, width))]
+
+
+def _item(item: TimelineItem, width: int) -> Iterator[Line]:
+    when = f"  {moment(item.at)}  "
+    tone = _TONES[item.event]
+    texts = [part for text in _texts(item) for part in wrap(text, width - len(when) - _WORD)]
+    word = fit(item.event.value.replace("-", " "), _WORD)
+    yield (when, Tone.MUTED), (word, tone), (texts[0] if texts else "", tone)
+    for text in texts[1:]:
+        yield (" " * (len(when) + _WORD), tone), (text, tone)
+    if item.event is Event.PRESENTED and item.sha256:
+        for part in fingerprint(item.sha256, width - 4):
+            yield (("    " + part, Tone.TEXT),)
+
+
+def _texts(item: TimelineItem) -> Iterator[str]:
+    if item.event is Event.PRESENTED:
+        begin = f", valid from {day(item.not_before)}" if item.not_before else ""
+        yield f"{item.text or 'this certificate'}{begin}"
+    elif item.text:
+        yield item.text
+    if item.baseline:
+        yield f"asked {item.baseline}"
+    if item.stored:
+        yield f"subject= {item.stored}"

@@ -1,0 +1,1 @@
+"""The guided re-registration on the screen."""

@@ -1,0 +1,205 @@
+"""A run of the guide as lines: the list of steps, and everything about one. Knows no Textual."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from tofutui.guide.conductor import Guide
+from tofutui.guide.ha_meaning import contradicts_active, state_line
+from tofutui.guide.playbook import text_of, title_of
+from tofutui.guide.seeing import likely_causes
+from tofutui.guide.typed import values_of
+from tofutui.guide.worksheet import advices, fields_of
+from tofutui.tofu.failures import OtherCause
+from tofutui.tofu.guided import Check, Progress, Remark, Result, Run, StepState
+from tofutui.ui.actions.keymap import KeyBook
+from tofutui.ui.text.spans import EMPTY, Line, Tone, clip, fit, labelled, line, wrap
+from tofutui.ui.text.vocabulary import Glyphs, clock_time, place
+
+TONES: dict[Progress, Tone] = {
+    Progress.TODO: Tone.MUTED,
+    Progress.NOW: Tone.STRONG,
+    Progress.WAITING: Tone.WARNING,
+    Progress.DONE: Tone.PROVEN,
+    Progress.FAILED: Tone.DANGER,
+    Progress.SKIPPED: Tone.MUTED,
+}
+RESULT_TONES: dict[Result, Tone] = {
+    Result.PASS: Tone.PROVEN,
+    Result.WARN: Tone.WARNING,
+    Result.FAIL: Tone.DANGER,
+    Result.UNKNOWN: Tone.WARNING,
+}
+DOUBT = "!"
+"""The mark of a step that is done without everything having been seen."""
+_NOT_GOOD = "not known to be the states of a connected pair"
+_RESULT_WORDS = {Result.PASS: "PASS", Result.WARN: "WARN", Result.FAIL: "FAIL", Result.UNKNOWN: "NOT SEEN"}
+
+
+DECLARED_KEYS = KeyBook()
+Hide = Callable[[Any], Any]
+"""What may be shown of a value: with stand-ins while the privacy mask is on."""
+
+
+def step_lines(run: Run, width: int, glyphs: Glyphs, hide: Hide) -> list[Line]:
+    """The list of steps, one line each."""
+    found: list[Line] = []
+    for step in run.steps:
+        mark = step.progress.ascii if glyphs.ascii else step.progress.glyph
+        word = "" if step.progress in (Progress.TODO, Progress.DONE) else f" {step.progress.value}"
+        if step.is_doubtful:
+            mark, word = DOUBT, " not all seen"
+        title = fit(hide(title_of(step.id)), max(width - 4 - len(word), 8), glyphs.ellipsis)
+        tone = _tone(step)
+        found.append(((f" {mark} ", tone), (title, tone), (word, tone)))
+    return found
+
+
+def about(guide: Guide, step: StepState, width: int, hide: Hide, keys: KeyBook = DECLARED_KEYS) -> list[Line]:
+    """Everything about one step, with the keys in force."""
+    run, step, text = hide(guide.held), hide(step), text_of(step.id)
+    found = [line(part, Tone.STRONG) for part in wrap(hide(title_of(step.id)), width)]
+    found += [line(part, _tone(step)) for part in wrap(_progress(step), width)]
+    if step.is_doubtful:
+        found += labelled("not seen", [step.doubt], width, Tone.WARNING)
+    if step.reason:
+        found += labelled("because", [step.reason], width, TONES[step.progress])
+    found.append(EMPTY)
+    if text.path:
+        found += labelled("menu", [" > ".join(text.path)], width, Tone.STRONG)
+    numbered = len(text.do) > 1
+    do = map(keys.text, text.do)
+    found += labelled("do", [f"{n}. {one}" if numbered else one for n, one in enumerate(do, 1)], width)
+    found += _values(guide, step, width, hide)
+    found += labelled("expect", [text.expect], width) if text.expect else []
+    found += labelled("takes", [text.takes], width, Tone.MUTED) if text.takes else []
+    found += labelled("if not", [keys.text(text.if_not)], width, Tone.MUTED) if text.if_not else []
+    found += _form(guide, step, width, hide)
+    found += _rows(guide, step, width, hide) + _states(guide, step, width, hide)
+    found += checks(run.checks, text.kind if text.kind != "form" else step.id, width)
+    found += _remarks("seen", step.evidence, width) + _remarks("notes", step.notes, width)
+    return found
+
+
+def heading(run: Run, playbook: str) -> str:
+    """Which run this is, since when, and whose."""
+    ended = f", ended {clock_time(run.ended)}" if run.ended else ""
+    begun = f"begun {run.started:%Y-%m-%d %H:%M}Z by {run.operator}"
+    return f" {playbook}  {run.session}  run {run.id}, {begun}{ended}"
+
+
+def checks(all_checks: Sequence[Check], step: str, width: int) -> list[Line]:
+    """The checks of one kind of step, each with what was seen."""
+    mine = [check for check in all_checks if check.step == step]
+    if not mine:
+        return []
+    found: list[Line] = [EMPTY, line(f"checked {clock_time(mine[0].at)}", Tone.HEAD)]
+    for check in mine:
+        word = fit(_RESULT_WORDS[check.result], 9)
+        parts = wrap(f"{check.title}: {check.seen}", width - 10)
+        found.append(((word, RESULT_TONES[check.result]), (" " + parts[0], Tone.TEXT)))
+        found += [line(" " * 10 + part) for part in parts[1:]]
+    return found
+
+
+def causes(run: Run, others: Sequence[OtherCause], width: int, hide: Hide) -> list[Line]:
+    """Why a registration fails; what something points to comes first."""
+    found: list[Line] = []
+    for cause, pointer in likely_causes(run, others):
+        tone = Tone.WARNING if pointer else Tone.STRONG
+        found += [line(part, tone) for part in wrap(cause.title, width)]
+        found += labelled("  seen", [hide(pointer)], width, Tone.WARNING) if pointer else []
+        found += labelled("  tell", [cause.tell], width) + labelled("  do", [cause.do], width) + [EMPTY]
+    return found
+
+
+def took(start: datetime | None, end: datetime | None) -> str:
+    """``4 min 10 s``; "" while one of the two is not known."""
+    if start is None or end is None:
+        return ""
+    seconds = max(0, int((end - start).total_seconds()))
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _tone(step: StepState) -> Tone:
+    return Tone.WARNING if step.is_doubtful else TONES[step.progress]
+
+
+def _progress(step: StepState) -> str:
+    words = step.progress.value + (", not everything was seen" if step.is_doubtful else "")
+    if step.progress.is_over or step.progress is Progress.FAILED:
+        words += f" by {step.by}, {clock_time(step.ended)}"
+        duration = took(step.started, step.ended)
+        return words + (f", after {duration}" if duration else "")
+    return words + (f" since {clock_time(step.started)}" if step.started else "")
+
+
+def _values(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
+    found: list[Line] = []
+    for number, (label, value) in enumerate(values_of(guide.held, step.id, guide.session), 1):
+        lead = f" {number}  "
+        room = width - 4 - 22
+        parts = wrap(hide(value), room)
+        found.append(
+            ((lead, Tone.KEY), (fit(clip(hide(label), 20), 22), Tone.HEAD), (parts[0], Tone.COMMAND))
+        )  # fmt: skip
+        found += [line(" " * 26 + part, Tone.COMMAND) for part in parts[1:]]
+    return [line("type (the number copies)", Tone.HEAD), *found] if found else []
+
+
+def _form(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
+    fields = fields_of(step.id, guide.sheet)
+    if not fields:
+        return []
+    found: list[Line] = [EMPTY]
+    for field in fields:
+        answer = guide.held.answer(field.id)
+        shown = dict(field.choices).get(answer, answer)
+        text = hide(shown) or ("not entered" if field.needed else "none")
+        tone = Tone.TEXT if shown else Tone.MUTED
+        label = hide(field.label)
+        for number, part in enumerate(wrap(text, width - 24)):
+            found.append(((fit(label if number == 0 else "", 24), Tone.HEAD), (part, tone)))
+    for advice in advices(step.id, guide.sheet):
+        found += [line(part, Tone.WARNING) for part in wrap(hide(advice), width)]
+    return found
+
+
+def _rows(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
+    if step.id != "delete":
+        return []
+    stale = guide.survey.stale()
+    found: list[Line] = [EMPTY, line(f"stale rows of remote hosts now: {len(stale)}", Tone.HEAD)]
+    for entry in map(hide, stale):
+        text = f"{entry.role.word}  {place(entry)}  {entry.verdict.look.word}"
+        found += [line("  " + part) for part in wrap(text, width - 2)]
+    for said in hide(guide.held).confirmations:
+        text = said.text or "compared by nobody"
+        found += labelled("SHA-256", [f"{said.role.word} {said.key}: {text}"], width)
+    return found
+
+
+def _states(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
+    if text_of(step.id).group != "ha" or not guide.nodes or step.progress.is_over:
+        return []
+    found: list[Line] = [EMPTY, line(f"HA states, asked {clock_time(guide.asked_at)}", Tone.HEAD)]
+    for node in guide.nodes:
+        found += [line("  " + part) for part in wrap(hide(state_line([node])), width - 2)]
+    if contradicts_active(guide.nodes):
+        found += [line("  " + part, Tone.WARNING) for part in wrap(_NOT_GOOD, width - 2)]
+    if guide.trouble:
+        found += [line("  " + part, Tone.DANGER) for part in wrap(hide(guide.trouble), width - 2)]
+    return found
+
+
+def _remarks(label: str, remarks: Sequence[Remark], width: int) -> list[Line]:
+    if not remarks:
+        return []
+    found: list[Line] = [EMPTY, line(label, Tone.HEAD)]
+    for one in remarks:
+        for number, part in enumerate(wrap(f"{one.text}  ({one.by})", width - 10)):
+            found.append(
+                ((fit(clock_time(one.at) if number == 0 else "", 10), Tone.MUTED), (part, Tone.TEXT))
+            )
+    return found

@@ -1,0 +1,67 @@
+"""The one page about what this program is for, as data. Texts name keys by their actions."""
+
+from collections.abc import Sequence
+
+from tofutui.ui.actions.keymap import KeyBook
+
+VERDICTS = "What each row is judged to be"
+
+_PAGE: tuple[tuple[str, Sequence[str]], ...] = (
+    (
+        "Trust on first use (TOFU)",
+        (
+            "The first time a Prime Infrastructure node connects to a host by TLS it keeps that host's "
+            "certificate: one row per host and port, on each node by itself. From then on it accepts no "
+            "other certificate there, until somebody deletes the row.",
+            "listcerts prints of a row the address, the port and the subject, and no fingerprint.",
+        ),
+    ),
+    (
+        "What stale means",
+        (
+            "The row holds another certificate than the host presents now, after a new CSR or a redeployed "
+            "server. Every connection is then refused (\"TOFU failed\"): HA registration and the integration "
+            "of ISE and DNA Center stop working. MISMATCH and SUSPECT count as stale.",
+        ),
+    ),
+    (
+        "Why equal names prove nothing",
+        (
+            "A certificate that is issued again usually keeps its subject, so a stale row may show the very "
+            "name that the host presents. Proof takes more: a line of the node's own log, a certificate "
+            "exported from its store, or having watched the node learn the row. {evidence.open} adds such "
+            "evidence, or your own word.",
+            "Different names do prove it: another subject is another certificate.",
+        ),
+    ),
+    (VERDICTS, ()),
+    (
+        "What a deletion does",
+        (
+            "It removes one row from one node's table. At its next connection that node trusts whatever "
+            "certificate is presented then, whoever presents it: compare the SHA-256 in the dialog with what "
+            "the host's owner says. It cannot be undone.",
+            "{row.delete} opens the dialog; only {delete.confirm} in it deletes. Afterwards the table is "
+            "listed again, and that list says how it ended: gone, came back, still there, cannot tell.",
+        ),
+    ),
+    (
+        "What a deletion does not do",
+        (
+            "It does not touch the host, its certificate or the other node's table; it registers nothing and "
+            "restarts nothing. {guide.open} leads through what comes after it.",
+        ),
+    ),
+    (
+        "From where it was seen",
+        (
+            "The certificate beside a row is the one that this machine was shown when it asked. A proxy, NAT "
+            "or a virtual IP may show the node another one.",
+        ),
+    ),
+)  # fmt: skip
+
+
+def explained(keys: KeyBook) -> list[tuple[str, list[str]]]:
+    """The sections, title and paragraphs; the one without paragraphs is for the table of verdicts."""
+    return [(title, [keys.text(text) for text in texts]) for title, texts in _PAGE]

@@ -1,0 +1,103 @@
+"""The command palette: every action of this screen and of the tables by name, sessions, themes."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider, SearchIcon
+from textual.content import Content
+
+from tofutui.ui.actions.catalogue import MAIN, SHARED, Action
+from tofutui.ui.help.theme_preview import PreviewPalette, ThemeChoice
+from tofutui.ui.kit.screen import Acting
+from tofutui.ui.shell.app import TofutuiApp
+
+_Command = tuple[str, Callable[[], object], str]
+"""Title, what it does, help."""
+
+
+class ActionProvider(Provider):
+    """Offers what the registry declares; what cannot be done now says why when it is chosen."""
+
+    @property
+    def _owner(self) -> TofutuiApp:
+        return cast("TofutuiApp", self.app)
+
+    def _commands(self) -> Iterator[_Command]:
+        here = cast("Acting[None]", self.screen)
+        main = self._owner.main
+        if here is not main:
+            yield from self._actions_of(here)
+        for action in self._owner.keys.these(SHARED):
+            yield self._command(here, action)
+        if main is not None:
+            for action in self._owner.keys.these(MAIN):
+                if action.palette:
+                    yield self._command(main, action)
+            yield from self._sessions()
+        for name in self._owner.own_themes:
+            yield f"Theme: {name}", ThemeChoice(self._owner, name), "Change the colours."
+
+    def _actions_of(self, screen: "Acting[None]") -> Iterator[_Command]:
+        """What the keys of a screen over the tables do; moves are left to the keys."""
+        for action in screen.declared():
+            if (action.demo and not screen.state().demo) or action.id.startswith("app."):
+                continue
+            if action.footer or action.palette:
+                yield self._command(screen, action)
+
+    def _command(self, screen: "Acting[None]", action: Action) -> _Command:
+        key = f" ({action.shown_key})" if action.keys else ""
+        why = action.why_disabled(screen.state())
+        text = f"not now: {self._owner.keys.text(why)}" if why else action.help
+        return f"{action.title}{key}", partial(self._act, screen, action.id), text
+
+    async def _act(self, screen: "Acting[None]", id_: str) -> None:
+        """Do it there where it belongs: what lies over that screen is closed first."""
+        await self._owner.uncover(screen)
+        await screen.action_act(id_)
+
+    def _sessions(self) -> Iterator[_Command]:
+        for name, session in self._owner.sessions.items():
+            words = session.title or "Open it; the connections of this one are closed first."
+            yield f"Session: {name}", partial(self._switch, name), words
+
+    async def _switch(self, name: str) -> None:
+        main = self._owner.main
+        if main is not None and main.session.name != name:
+            await self._owner.uncover(main)
+            self._owner.open_session(self._owner.sessions[name])
+
+    def _shown(self) -> Iterator[_Command]:
+        plain = self._owner.glyphs.plain
+        for title, run, text in self._commands():
+            yield plain(title), run, plain(text)
+
+    async def discover(self) -> Hits:
+        """Everything, while nothing is typed."""
+        for title, run, text in self._shown():
+            yield DiscoveryHit(Content(title), run, text=title, help=_plain(text))
+
+    async def search(self, query: str) -> Hits:
+        """What fits what is typed."""
+        matcher = self.matcher(query)
+        for title, run, text in self._shown():
+            score = matcher.match(title)
+            if score > 0:
+                yield Hit(score, Content(title), run, text=title, help=_plain(text))
+
+
+class Palette(PreviewPalette):
+    """The palette without its emoji, which is of another width in some terminals."""
+
+    def __init__(self) -> None:
+        super().__init__(providers=[ActionProvider], placeholder="Search for commands")
+
+    def on_mount(self) -> None:
+        """Show a plain sign."""
+        self.query_one(SearchIcon).icon = "> "
+
+
+def _plain(text: str) -> str:
+    """Help is read as markup by the palette."""
+    return text.replace("[", r"\[")

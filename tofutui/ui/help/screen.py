@@ -1,0 +1,174 @@
+"""Help: all keys, searchable, with why something cannot be done now; and one page about the whole."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from tofutui.tofu.verdict import Verdict
+from tofutui.ui.actions.catalogue import ACTIONS, HELP, VIEW, Action, Danger, Scope, State
+from tofutui.ui.help.explained import explained
+from tofutui.ui.kit.key_bar import KeyBar
+from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.kit.screen import bindings_of
+from tofutui.ui.kit.view import ViewScreen
+from tofutui.ui.text.spans import EMPTY, LABEL, Line, Tone, fit, line, plain, wrap
+from tofutui.ui.text.vocabulary import VERDICT_TONES, WHO_MEANS, WHO_WORDS, Glyphs
+
+_NOTES = (
+    "What is presented is what this machine saw; a proxy, NAT or a virtual IP may show the node another one.",
+    "Most terminals select text while Shift is held; --no-mouse leaves the mouse alone.",
+    "keys.toml in the config folder changes keys; `tofutui keys --format toml` prints one to begin with.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A heading and what stands below it, each item in one or more lines."""
+
+    heading: str
+    items: list[list[Line]]
+
+    def holding(self, words: list[str]) -> "_Block":
+        """Only the items that hold all of these words; all of them where the heading does."""
+        if _holds(self.heading, words):
+            return self
+        return _Block(self.heading, [item for item in self.items if _holds(plain(item), words)])
+
+
+def _holds(text: str, words: list[str]) -> bool:
+    text = " ".join(text.split()).lower()
+    return all(word in text for word in words)
+
+
+def verdict_lines(glyphs: Glyphs, width: int) -> Iterator[list[Line]]:
+    """Each verdict with what it means."""
+    for verdict in Verdict:
+        word = fit(f"  {glyphs.verdict(verdict)} {verdict.look.word}", 16)
+        parts = wrap(verdict.look.meaning, width - 16)
+        first: Line = ((word, VERDICT_TONES[verdict]), (parts[0], Tone.TEXT))
+        yield [first, *(line(" " * 16 + part) for part in parts[1:])]
+
+
+class HelpScreen(ViewScreen):
+    """All keys by scope, and what glyphs and words mean."""
+
+    BINDINGS = bindings_of(HELP)
+    heading = "Help"
+
+    def __init__(self, scope: Scope, state: State) -> None:
+        super().__init__()
+        self._scope = scope
+        self._state = state
+        """Of the screen that it was opened from: what cannot be done there now is said."""
+        self._wanted = ""
+
+    def compose(self) -> ComposeResult:
+        """Heading, lines, the line to type, keys."""
+        yield Painted(id="heading")
+        yield Scroller(id="text")
+        yield Input(id="search", placeholder="search keys, words and meanings", select_on_focus=False)
+        yield KeyBar((*HELP, *VIEW), id="keys")
+
+    def on_mount(self) -> None:
+        """No search yet."""
+        self.query_one("#search").display = False
+
+    def do_view_help(self) -> None:
+        """The key that opened it closes it."""
+        self.dismiss(None)
+
+    def do_view_back(self) -> None:
+        """End the search, else close."""
+        if self.query_one("#search").display or self._wanted:
+            self.query_one("#search", Input).value = ""
+            self._end_typing()
+        else:
+            super().do_view_back()
+
+    def do_help_search(self) -> None:
+        """Type what to look for; it works while it is typed."""
+        self.query_one("#search").display = True
+        self.query_one("#search").focus()
+
+    def do_help_explain(self) -> None:
+        """What all this is about."""
+        self.do_app_explain()
+
+    @on(Input.Changed, "#search")
+    def _typed(self, event: Input.Changed) -> None:
+        self._wanted = event.value
+        self.query_one("#text", Scroller).move("first")
+        self.draw()
+
+    @on(Input.Submitted, "#search")
+    def _end_typing(self) -> None:
+        self.query_one("#search").display = False
+        self.set_focus(None)
+        self.call_after_refresh(self.draw)
+
+    def content(self, width: int) -> list[Line]:
+        """Keys first, on top those of the screen that it was opened from; then the verdicts."""
+        words = self._wanted.lower().split()
+        found: list[Line] = []
+        for block in (one.holding(words) for one in self._blocks(width)):
+            if block.items:
+                found += [
+                    line(block.heading, Tone.STRONG),
+                    *(part for item in block.items for part in item),
+                    EMPTY,
+                ]
+        return found or [line(f"nothing here holds {self._wanted.strip()!r}", Tone.MUTED)]
+
+    def _blocks(self, width: int) -> Iterator[_Block]:
+        for scope in sorted(Scope, key=lambda one: one is not self._scope):
+            actions = self.owner.keys.these(a for a in ACTIONS if a.scope is scope)
+            there = [a for a in actions if self._in_demo or not a.demo]
+            if there:
+                yield _Block(scope.value, [self._key(action, width) for action in there])
+        yield _Block("Verdicts, in the order of the rows", list(verdict_lines(self.owner.glyphs, width)))
+        people = [[line(f"  {fit(word, LABEL)}{WHO_MEANS[who]}")] for who, word in WHO_WORDS.items()]
+        yield _Block("Who a row is about", people)
+        notes = [[line("  " + part) for part in wrap(text, width - 2)] for text in _NOTES]
+        yield _Block("Good to know", notes)
+
+    @property
+    def _in_demo(self) -> bool:
+        main = self.owner.main
+        return main is not None and main.session.demo
+
+    def _key(self, action: Action, width: int) -> list[Line]:
+        keys = self.owner.glyphs.plain(action.shown_keys) or "(no key)"
+        indent = 22
+        danger = " Changes a node." if action.danger is Danger.IRREVERSIBLE else ""
+        text = wrap(f"{action.title}. {action.help}{danger}", width - indent)
+        if action.help == f"{action.title}.":
+            text = [action.title]
+        first: Line = ((fit("  " + keys, indent), Tone.KEY), (text[0], Tone.TEXT))
+        why = action.why_disabled(self._state) if action.scope is self._scope else None
+        reason = wrap(f"not now: {self.owner.keys.text(why)}", width - indent) if why else []
+        return [first, *_indented(text[1:], indent), *_indented(reason, indent, Tone.WARNING)]
+
+
+def _indented(texts: Iterable[str], cells: int, tone: Tone = Tone.TEXT) -> list[Line]:
+    return [line(" " * cells + part, tone) for part in texts]
+
+
+class ExplainScreen(ViewScreen):
+    """What trust on first use is, what the verdicts mean, what a deletion does and does not do."""
+
+    heading = "TOFU explained"
+
+    def content(self, width: int) -> list[Line]:
+        """One section after the other, the verdicts among them."""
+        found: list[Line] = []
+        for title, texts in explained(self.owner.keys):
+            found += [line(title, Tone.STRONG)]
+            for text in texts:
+                found += [line("  " + part) for part in wrap(text, min(width, 100) - 2)]
+            if not texts:
+                found += [part for item in verdict_lines(self.owner.glyphs, width) for part in item]
+            found.append(EMPTY)
+        return found

@@ -1,0 +1,224 @@
+"""A dialog: how its question is shown, when an answer counts, and how it is closed."""
+
+from collections.abc import Callable, Sequence
+
+from textual import events
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from tofutui.ui.actions.catalogue import show_key
+from tofutui.ui.kit.confirmation import SETTLES, Gate, Receipts, Seen, too_small
+from tofutui.ui.kit.key_repeat import ALONE
+from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.kit.screen import Acting, Result, Value
+from tofutui.ui.text.spans import Line, Tone, line, wrap
+
+
+class Dialog(Acting[Result], ModalScreen[Result]):
+    """A box over the screen below. What counts as a yes in it is said in `tofutui.ui.kit.confirmation`."""
+
+    asks = True
+    """Whether it waits for an answer; else it shows work, and a question about that may open over it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = Gate(Receipts())
+        self._seen = Seen()
+        self._first_painted_at: float | None = None
+        self._answered = False
+        self.withdrawn = False
+        """Whether whoever asked does not wait for an answer any more."""
+        self.revealed = False
+
+    called = "dialog"
+
+    def on_mount(self) -> None:
+        """Ask the terminal again, as long as it does not say that it shows this."""
+        self.gate.receipts = self.owner.receipts
+        self.mount(Painted(id="too-small"))
+        self.call_after_refresh(lambda: Dialog.on_resize(self))
+        self.set_interval(1.0, self._ask_terminal_again)
+
+    def on_resize(self) -> None:
+        """Below the smallest size there is only how large the terminal has to be."""
+        text = too_small(*self.size)
+        if self.has_class("-small") and not text:
+            self.call_later(self.show_unseen)
+        self.set_class(bool(text), "-small")
+        for block in self.query("#too-small").results(Painted):
+            block.show([line(part, Tone.WARNING) for part in wrap(text, max(8, self.size.width))])
+
+    def shown(self, value: Value) -> Value:
+        """What may be shown of a value; all of it while the dialog is revealed."""
+        return value if self.revealed else super().shown(value)
+
+    def reveal(self) -> None:
+        """Show what the dialog is about without stand-ins, until the next key."""
+        self._set_revealed(True)
+
+    def cover(self, key: str) -> None:
+        """A key was pressed: what was revealed is covered again."""
+        reveals = {one for action in self.declared() if action.id.endswith(".reveal") for one in action.keys}
+        if self.revealed and key not in reveals:
+            self._set_revealed(False)
+
+    async def action_act(self, id_: str) -> None:
+        """Carry out an action; what was revealed is covered before anything else is done."""
+        if self.revealed and not id_.endswith(".reveal"):
+            self._set_revealed(False)
+        await super().action_act(id_)
+
+    def on_unmount(self) -> None:
+        """Whatever closes it, nothing stays revealed."""
+        self.owner.privacy.revealed = False
+
+    def _set_revealed(self, on: bool) -> None:
+        self.revealed = self.owner.privacy.revealed = on
+        self.redraw()
+        for widget in self.walk_children():
+            widget.refresh()
+
+    def parts_to_see(self, lines: Sequence[Line]) -> list[range]:
+        """The parts of the body that have to be on the screen before a yes counts: each line."""
+        return [range(number, number + 1) for number in range(len(lines))]
+
+    def note_display(self) -> bool:
+        """The screen was painted. Returns whether something of the question was not there before."""
+        if too_small(*self.size):
+            return False
+        bodies = list(self.query("#body").results(Scroller))
+        drawn = {index for body in bodies for index in body.drawn}
+        for body in bodies:
+            self._seen.take(self.parts_to_see(body.lines))
+        fresh = self._seen.note(drawn) or (self.gate.painted_at is None and bool(drawn))
+        if fresh:
+            now = self.owner.ticks.now()
+            self.gate.painted(now)
+            self._first_painted_at = self._first_painted_at or now
+            self.call_later(self.show_unseen)
+        return fresh
+
+    def not_shown(self) -> None:
+        """What was painted did not reach the terminal."""
+        self.gate.painted_at = None
+        self._seen.forget()
+
+    def show_unseen(self) -> None:
+        """Say what has to be looked at before a yes counts."""
+        self.say(self.unseen)
+
+    @property
+    def unseen(self) -> str:
+        """What was not on the screen yet and has to be; "" if everything was."""
+        missing = self._seen.missing
+        return f"{missing} more below to read first: {show_key('down')}" if missing else ""
+
+    def _ask_terminal_again(self) -> None:
+        if self.is_current and self.gate.painted_at is not None and not self.gate.is_shown:
+            self.owner.request_status()
+
+    def when_yes(self, keys: Sequence[str], act: Callable[[], None]) -> None:
+        """Do this if the key carried out now is a yes; else say why it is not.
+
+        Args:
+            keys: those that say yes, by their own names: what only sends the same byte does not.
+        """
+        owner = self.owner
+        key, pressed, wait = owner.key, owner.key_time, SETTLES
+        if not self._may_say_yes(keys, key, pressed):
+            owner.spent.spend(key, pressed)
+            return
+        if owner.spent.is_held(key, pressed):
+            if not owner.spent.is_doubtful:
+                return
+            wait = ALONE
+
+        def decide() -> None:
+            owner.undecided -= 1
+            if self.is_current and not self.withdrawn and self._is_by_hand(key, pressed):
+                act()
+                owner.spent.spend(key, pressed)
+
+        owner.undecided += 1
+        owner.set_timer(wait, lambda: owner.call_later(decide))
+
+    def _may_say_yes(self, keys: Sequence[str], key: str, pressed: float) -> bool:
+        if self.withdrawn or key not in keys:
+            return False
+        why = too_small(*self.size) or self.unseen
+        if not why and not self.gate.is_open(pressed):
+            why = f"too soon: press {show_key(key)} again"
+        if why:
+            self.say(why, Tone.WARNING)
+        return not why
+
+    def _is_by_hand(self, key: str, pressed: float) -> bool:
+        if self.owner.key_time != pressed and self.owner.key == key:
+            return False  # it repeats
+        alone = self.owner.arrivals.is_alone(pressed)
+        if not alone:
+            self.say(f"too soon after another key: press {show_key(key)} again", Tone.WARNING)
+        return alone
+
+    def was_seen(self, event: events.Key | None = None) -> bool:
+        """Whether a key (by default the one carried out now) was pressed after the dialog was painted.
+
+        One that answered the dialog before and is still held down was not pressed for this one; but what is
+        typed into a line is never taken for that, a letter of a password would be missing.
+        """
+        owner = self.owner
+        key, pressed = (event.key, owner.ticks.of(event.time)) if event else (owner.key, owner.key_time)
+        types = event is not None and event.is_printable
+        if not types and owner.spent.is_held(key, pressed):
+            return False
+        return self._was_painted(pressed)
+
+    def _was_painted(self, before: float) -> bool:
+        painted = self._first_painted_at
+        return painted is not None and before > painted
+
+    def when_pressed(self, act: Callable[[], None]) -> None:
+        """Do this if the key carried out now was pressed for this dialog.
+
+        A second press soon after the one that answered the dialog before looks like the first repeat of a key
+        held down: it counts once no other follows it.
+        """
+        owner = self.owner
+        pressed = owner.key_time
+        if self.was_seen():
+            act()
+        elif owner.spent.is_doubtful and self._was_painted(pressed):
+
+            def alone() -> None:
+                if owner.key_time == pressed:
+                    act()
+
+            self.set_timer(ALONE, lambda: self.call_later(alone))
+
+    def answer(self, result: Result) -> None:
+        """Close with this answer, once; a question that was withdrawn only closes."""
+        if self.withdrawn:
+            if self.owner.key in ("enter", "escape"):
+                self.dismiss()
+        elif not self._answered:
+            self._answered = True
+            self.owner.spent.spend(self.owner.key, self.owner.key_time)
+            self.dismiss(result)
+
+    def withdraw(self) -> None:
+        """Whoever asked does not wait any more: the dialog stays until it is closed, and says so."""
+        if not self._answered and self.is_attached and not self.withdrawn:
+            self.withdrawn = True
+            self.redraw()
+
+    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
+        """There is no key bar: in the lower edge."""
+        for box in self.query("#box"):
+            box.border_subtitle = Content(self.shown(text))
+
+
+def title_of(box: Widget, title: str, below: str = "") -> None:
+    """Put a title into the border of a box, and a word into its lower edge: as data, not as markup."""
+    box.border_title = Content(title)
+    box.border_subtitle = Content(below)

@@ -1,0 +1,83 @@
+"""Writing a file that the user names: default name, never over another one unasked, off the event loop."""
+
+import asyncio
+import os
+import re
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tofutui.report.files import write_private
+from tofutui.tofu.comparison import Comparison
+
+if TYPE_CHECKING:
+    from tofutui.ui.shell.app import TofutuiApp
+
+SUFFIXES = {"text": "txt", "markdown": "md"}
+"""Where they are not the name of the form."""
+CHOICES = (
+    ("text", "Text: the comparison, one line a row"),
+    ("json", "JSON: the comparison with everything known, as tofutui check --format json"),
+    ("markdown", "Markdown: the comparison for a ticket"),
+    ("svg", "SVG: a picture of the screen"),
+)
+_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+
+
+def default_name(session: str, form: str, now: datetime, folder: Path) -> str:
+    """A name with session and time, in the current folder, or in ``folder`` where that takes no files."""
+    plain = re.sub(r"[^\w.-]+", "-", session) or "session"
+    name = f"tofutui-{plain}-{now.astimezone():%Y%m%d-%H%M%S}.{SUFFIXES.get(form, form)}"
+    return str((Path.cwd() if os.access(Path.cwd(), os.W_OK) else folder) / name)
+
+
+def self_contained(picture: str) -> str:
+    """An SVG that loads no fonts from elsewhere, and keeps its spaces in every viewer."""
+    return _FONT.sub("", picture).replace("<svg ", '<svg xml:space="preserve" ', 1)
+
+
+def held_still(comparison: Comparison) -> Comparison:
+    """The comparison as it is now: another thread may read it while rows come and go."""
+    nodes = {role: replace(view, entries=dict(view.entries)) for role, view in comparison.nodes.items()}
+    return replace(comparison, nodes=nodes)
+
+
+async def ask_and_write(app: "TofutuiApp", title: str, default: str, text: str) -> Path | None:
+    """Ask for the path, and again if a file is there that is to stay; None if the user left it.
+
+    Raises:
+        FileError: it cannot be written.
+    """
+    from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
+
+    while True:
+        typed = await app.push_screen_wait(LineScreen(title, ["Into which file?"], default, _some))
+        if typed is None:
+            return None
+        path = await asyncio.to_thread(_expanded, typed)
+        over = await asyncio.to_thread(os.path.lexists, path)
+        if over:
+            choices = [("no", "Choose another name"), ("yes", "Replace it")]
+            question = [f"{path} is there already."]
+            answer = await app.push_screen_wait(ChoiceScreen(title, question, choices))
+            if answer is None:
+                return None
+            if answer == "no":
+                default = str(path)
+                continue
+        return await asyncio.to_thread(write_private, path, text, replace=over)
+
+
+def _expanded(typed: str) -> Path:
+    path = Path(typed)
+    try:
+        return path.expanduser()
+    except RuntimeError:  # nobody of that name: writing tells
+        return path
+
+
+def _some(text: str) -> str | None:
+    if "\0" in text:
+        return "a name of a file holds no NUL"
+    return None if text.strip() else "name a file, or leave with {ask.no}"

@@ -1,0 +1,163 @@
+"""Widgets that draw lines: a fixed block of them, and a block that scrolls.
+
+Only lines that changed are painted again, and changing them never lays out the screen.
+"""
+
+from collections.abc import Sequence
+from typing import cast
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tofutui.ui.actions.keymap import KeyBook
+from tofutui.ui.kit.mask import Privacy
+from tofutui.ui.text.spans import EMPTY, Line, Tone, cut, width
+from tofutui.ui.text.vocabulary import Glyphs
+from tofutui.ui.theme.styles import Looks, Palette
+
+
+class Painted(Widget, can_focus=False):
+    """A block of lines as high as its style sheet says."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: list[Line] = []
+
+    @property
+    def palette(self) -> Palette:
+        """The styles of the theme."""
+        return cast("Looks", self.app).palette
+
+    @property
+    def privacy(self) -> Privacy:
+        """What hides names, while it is on."""
+        return cast("Looks", self.app).privacy
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The characters to draw with."""
+        return cast("Looks", self.app).glyphs
+
+    @property
+    def keys(self) -> KeyBook:
+        """The keys in force."""
+        return cast("Looks", self.app).keys
+
+    def strip(self, pieces: Line, cells: int, *, reverse: bool = False) -> Strip:
+        """A line as exactly so many cells, on this widget's background."""
+        back = Style(bgcolor=self.background_colors[1].rich_color)
+        if self.glyphs.ascii:
+            pieces = tuple((self.glyphs.plain(text), tone) for text, tone in pieces)
+        pieces = cut(pieces, cells, self.glyphs.ellipsis)
+        return self.palette.strip(pieces, cells, reverse=reverse).apply_style(back).simplify()
+
+    @property
+    def lines(self) -> list[Line]:
+        """What is shown."""
+        return self._lines
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show these lines from the top; only those that differ from before are painted."""
+        before, self._lines = self._lines, list(lines)
+        for y in range(min(self.size.height, max(len(before), len(self._lines)))):
+            if _at(before, y) != _at(self._lines, y):
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """One line, as Textual asks for it."""
+        return self.strip(_at(self._lines, y), self.size.width)
+
+
+def _at(lines: Sequence[Line], y: int) -> Line:
+    return lines[y] if y < len(lines) else EMPTY
+
+
+class Scroller(Painted):
+    """Lines of which a part is visible, with a sign where more is; with a cursor where ``picks`` is set."""
+
+    def __init__(self, *, id: str | None = None, picks: bool = False) -> None:
+        super().__init__(id=id)
+        self.picks = picks
+        self.top = 0
+        self.cursor = 0
+        """The line that is chosen, where ``picks`` is set."""
+        self._drawn: dict[int, int] = {}
+
+    @property
+    def drawn(self) -> set[int]:
+        """The lines that were drawn last, by number: those that a painting puts on the screen."""
+        return set(self._drawn.values())
+
+    @property
+    def end(self) -> int:
+        """The last ``top`` there is."""
+        return max(0, len(self._lines) - self.size.height)
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show these lines; the place stays as far as there is one."""
+        if lines == self._lines:
+            return
+        self._lines = list(lines)
+        self._drawn.clear()
+        self.top = min(self.top, self.end)
+        self.refresh()
+
+    def choose(self, index: int) -> None:
+        """Put the cursor on a line and bring it into view."""
+        self.cursor = index
+        height = max(1, self.size.height)
+        self.top = max(0, min(self.top, index), index - height + 1)
+        self.refresh()
+
+    def scroll_lines(self, lines: int) -> None:
+        """Show what is that many lines further down (or up)."""
+        top = max(0, min(self.top + lines, self.end))
+        if top != self.top:
+            self.top = top
+            self.refresh()
+
+    def move(self, name: str) -> None:
+        """One of the moves of the registry: down, up, first, last, half_down, half_up, page_down, page_up."""
+        height = max(1, self.size.height)
+        steps = {
+            "down": 1, "up": -1, "first": -len(self._lines), "last": len(self._lines),
+            "half_down": height // 2, "half_up": -(height // 2),
+            "page_down": height - 1, "page_up": 1 - height,
+        }  # fmt: skip
+        self.scroll_lines(steps[name])
+
+    def on_resize(self) -> None:
+        """Keep the place within what there is."""
+        self._drawn.clear()
+        self.top = min(self.top, self.end)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Three lines down."""
+        event.stop()
+        self.scroll_lines(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Three lines up."""
+        event.stop()
+        self.scroll_lines(-3)
+
+    def render_line(self, y: int) -> Strip:
+        """One line, as Textual asks for it."""
+        index = y + self.top
+        if index < len(self._lines):
+            self._drawn[y] = index
+        chosen = self.picks and index == self.cursor and index < len(self._lines)
+        return self.strip(self._with_more(_at(self._lines, index), y), self.size.width, reverse=chosen)
+
+    def _with_more(self, pieces: Line, y: int) -> Line:
+        """With a sign in the last cell where more is above or below, if the text leaves that cell free."""
+        sign = ""
+        if self.top < self.end and y == self.size.height - 1:
+            sign = self.glyphs.below
+        elif self.top > 0 and y == 0:
+            sign = self.glyphs.above
+        room = self.size.width - width(pieces)
+        return (*pieces, (sign.rjust(room), Tone.KEY)) if sign and room > 0 else pieces

@@ -1,0 +1,156 @@
+"""Small dialogs of the guide: a line to type, one of several to choose."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from tofutui.tofu.session import Role
+from tofutui.tofu.text import safe
+from tofutui.ui.actions.catalogue import ASK, PICK, State
+from tofutui.ui.kit.dialog import Dialog, title_of
+from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.kit.screen import bindings_of
+from tofutui.ui.questions.dialogs import Question
+from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
+
+Check = Callable[[str], str | None]
+"""Why a text cannot be taken (keys may stand there as ``{ask.no}``); None: it can."""
+
+
+def _anything(_text: str) -> str | None:
+    return None
+
+
+class LineScreen(Question[str | None]):
+    """A line to type; it closes with a text that passes the check, or with None."""
+
+    BINDINGS = bindings_of(ASK)
+
+    def __init__(self, title: str, texts: Sequence[str], value: str = "", check: Check = _anything) -> None:
+        super().__init__(Role.PRIMARY, title, typed=True)
+        self._texts = tuple(texts)
+        self._value = value
+        self._check = check
+        self._wrong = ""
+
+    def on_mount(self) -> None:
+        """What stands there already."""
+        field = self.query_one("#answer", Input)
+        field.value = self._value
+        field.cursor_position = len(self._value)
+
+    def text(self, width: int) -> list[Line]:
+        """What is asked, and what is wrong with the last answer."""
+        asked = [line(part) for text in map(self.shown, self._texts) for part in wrap(text, width)]
+        wrong = (
+            [line(part, Tone.DANGER) for part in wrap(self.shown(self._wrong), width)] if self._wrong else []
+        )
+        return [*asked, *wrong]
+
+    def keys(self) -> Line:
+        """Enter and Esc."""
+        return self.keys_line(("Enter", "takes it"), ("ask.no", "leaves it"))
+
+    def typed(self, text: str) -> None:
+        """Take it, or say what is wrong with it."""
+        self._wrong = self.owner.keys.text(self._check(text) or "")
+        if self._wrong:
+            self.on_resize()
+        else:
+            self.answer(text.strip())
+
+    def do_ask_no(self) -> None:
+        """Nothing."""
+        self.answer(None)
+
+
+_CHOOSING = ("pick.down", "pick.up", "pick.open", "pick.back")
+
+
+class ChoiceScreen(Dialog[str | None]):
+    """One of several."""
+
+    CSS_PATH = "box.tcss"
+    BINDINGS = bindings_of([action for action in PICK if action.id in _CHOOSING], everywhere=False)
+    AUTO_FOCUS = ""
+
+    def __init__(
+        self, title: str, texts: Sequence[str], choices: Sequence[tuple[str, str]], value: str = ""
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._texts = tuple(texts)
+        self._choices = tuple(choices)
+        known = [one for one, _ in self._choices]
+        self._cursor = known.index(value) if value in known else 0
+
+    def state(self) -> State:
+        """There is always something to choose."""
+        return replace(super().state(), sessions=len(self._choices))
+
+    def compose(self) -> ComposeResult:
+        """The question, the choices, the keys."""
+        with Vertical(id="box"):
+            yield Scroller(id="body")
+            yield Painted(id="ends")
+
+    def on_mount(self) -> None:
+        """The title."""
+        self.add_class("-primary")
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self._draw()
+        self.call_after_refresh(self._draw)
+
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        title_of(self.query_one("#box"), safe(self.shown(self._title)))
+        width = max(20, min(104, int(self.size.width * 0.96)) - 4)
+        lines = [line(part) for text in map(self.shown, self._texts) for part in wrap(text, width)]
+        lines += [EMPTY] if lines else []
+        for number, (_, words) in enumerate(self._choices):
+            here = number == self._cursor
+            mark = self.owner.glyphs.cursor if here else " "
+            parts = wrap(self.shown(words), width - 4)
+            tone = Tone.STRONG if here else Tone.TEXT
+            lines += [line(f" {mark if i == 0 else ' '} {part}", tone) for i, part in enumerate(parts)]
+        body = self.query_one("#body", Scroller)
+        body.styles.height = max(1, min(len(lines), self.size.height - 4))
+        body.show(lines)
+        keys = self.keys_line(("pick.open", "takes it"), ("pick.back", "back"))
+        self.query_one("#ends", Painted).show([keys])
+
+    def as_text(self) -> str:
+        """The question and what can be chosen."""
+        return "\n".join([self._title, *self._texts, *(words for _, words in self._choices)])
+
+    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
+        """There is no key bar: below the dialog."""
+        title_of(self.query_one("#box"), safe(self.shown(self._title)), self.shown(text))
+
+    def _step(self, by: int) -> None:
+        self._cursor = max(0, min(self._cursor + by, len(self._choices) - 1))
+        self._draw()
+
+    def do_pick_down(self) -> None:
+        """The next one."""
+        self._step(1)
+
+    def do_pick_up(self) -> None:
+        """The one before."""
+        self._step(-1)
+
+    def do_pick_open(self) -> None:
+        """This one, if the dialog could be read before the key was pressed."""
+        self.when_pressed(lambda: self.answer(self._choices[self._cursor][0]))
+
+    def do_pick_back(self) -> None:
+        """None of them."""
+        self.answer(None)

@@ -1,0 +1,217 @@
+"""What all screens have in common: keys from the registry, one place where they are carried out."""
+
+import inspect
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tofutui.ui.actions.catalogue import EVERYWHERE, SHARED, Action, Scope, State
+from tofutui.ui.kit.key_bar import KeyBar
+from tofutui.ui.kit.painted import Scroller
+from tofutui.ui.kit.whole_screens import Whole, is_whole
+from tofutui.ui.terminal.clipboard import SENT
+from tofutui.ui.text.spans import Line, Tone, fit, plain, width
+
+if TYPE_CHECKING:
+    from tofutui.ui.shell.app import TofutuiApp
+
+Result = TypeVar("Result")
+Value = TypeVar("Value")
+PRIVACY_ON = "privacy mask on: stand-ins on the screen and in copies; nodes get the real names"
+
+
+def bindings_of(actions: Sequence[Action], *, everywhere: bool = True) -> list[BindingType]:
+    """The key bindings of these actions; their ids are the actions' ids, by which the user's keys go there.
+
+    On a screen that is no dialog what works everywhere comes along; one that borrows its keys goes
+    without.
+    """
+    if everywhere and actions[0].scope.is_screen:
+        actions = (*actions, *EVERYWHERE)
+    return [
+        Binding(",".join(a.keys), f"act('{a.id}')", a.title, show=False, id=a.id, priority=a.priority)
+        for a in actions
+    ]
+
+
+class Acting(Whole, Screen[Result]):
+    """A screen whose keys come from the registry; ``row.delete`` is carried out by ``do_row_delete``.
+
+    Textual calls ``on_mount`` of every class of a screen's line by itself: no call of ``super`` anywhere.
+    """
+
+    BINDINGS = bindings_of(SHARED)
+
+    @property
+    def owner(self) -> "TofutuiApp":
+        """The app."""
+        return cast("TofutuiApp", self.app)
+
+    def on_mount(self) -> None:
+        """Borders in ASCII where only that may be used; nothing blinks."""
+        self.set_class(self.owner.glyphs.ascii, "-ascii")
+        for field in self.query(Input):
+            field.cursor_blink = False
+
+    def state(self) -> State:
+        """What the registry's rules need to know now."""
+        return State(private=self.owner.privacy.on)
+
+    def shown(self, value: Value) -> Value:
+        """What may be shown of a value: with stand-ins while the privacy mask is on."""
+        return self.owner.privacy(value)
+
+    def headline(self, text: str, cells: int | None = None) -> Line:
+        """A screen's first line, as wide as said: with a badge while the privacy mask is on."""
+        badge: Line = ((" PRIVACY ", Tone.PRIVACY),) if self.owner.privacy.on else ()
+        text = f" {text}" if cells is None else fit(f" {text}", cells - width(badge))
+        return (*badge, (text, Tone.STRONG))
+
+    def do_app_privacy(self) -> None:
+        """Stand-ins for names and addresses, or everything as it is."""
+        on = not self.owner.privacy.on
+        self.owner.set_privacy(on)
+        self.say(PRIVACY_ON if on else "privacy mask off: names and addresses are shown")
+
+    def redraw(self) -> None:
+        """Show everything anew: names are shown otherwise from now on."""
+
+    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
+        """A message in the key bar, until the next key; one that ``stays`` until Esc or another message."""
+        for bar in self.query(KeyBar):
+            bar.say(text, tone, stays=stays)
+
+    def as_text(self) -> str:
+        """What the screen says, unwrapped as far as possible, to be copied or selected."""
+        return "\n\n".join(plain(block.lines) for block in self.query(Scroller))
+
+    def send(self, text: str, what: str) -> None:
+        """Copy, and say so; what is too long for a terminal can be had as plain text."""
+        masked = ", masked," if self.owner.privacy.on else ""
+        if self.owner.copy(text):
+            self.say(f"{what}{masked} {SENT}")
+        else:
+            key = self.owner.keys.name("screen.text")
+            self.say(
+                f"{what}: too long for a terminal's clipboard, nothing was sent; {key} shows it as text",
+                Tone.WARNING,
+            )
+
+    def do_screen_copy(self) -> None:
+        """What the screen says."""
+        self.send(self.as_text(), "text")
+
+    def do_copy_row(self) -> None:
+        """What the screen says: it has no rows."""
+        self.send(self.as_text(), "text")
+
+    def do_copy_none(self) -> None:
+        """Nothing: the key says yes in a question, and a finger that expects one must not do harm."""
+        value, row = self.owner.keys.name("screen.copy"), self.owner.keys.name("copy.row")
+        key = self.owner.keys.name("copy.none")
+        self.say(f"{key} says yes in a question only; {value} copies the value, {row} the row", Tone.WARNING)
+
+    def do_screen_text(self) -> None:
+        """The same as plain text, for the mouse."""
+        from tofutui.ui.kit.plain_text import PlainScreen
+
+        self.app.push_screen(PlainScreen(self.owner.outgoing(self.as_text())))
+
+    def do_screen_svg(self) -> None:
+        """The screen as it is now into a file."""
+        self.owner.run_guarded(self.write_file("Save SVG", "svg", self.picture()))
+
+    def picture(self) -> str:
+        """The screen on top as SVG."""
+        from tofutui.ui.kit.export import self_contained
+
+        return self_contained(self.app.export_screenshot(title="tofutui"))
+
+    async def write_file(self, title: str, form: str, text: str) -> None:
+        """Ask for the path and write; what went wrong stays to be read.
+
+        Raises:
+            FileError: it cannot be written.
+        """
+        from tofutui.ui.kit.export import ask_and_write, default_name
+
+        owner = self.owner
+        session = self.shown(owner.main.session).name if owner.main else ""
+        default = default_name(session, form, owner.clock(), owner.options.data_dir)
+        path = await ask_and_write(owner, title, default, text)
+        self.say("nothing was written" if path is None else f"written: {path}", stays=path is not None)
+
+    def show_help(self, scope: Scope) -> None:
+        """All keys, those of this screen first."""
+        from tofutui.ui.help.screen import HelpScreen
+
+        self.app.push_screen(HelpScreen(scope, self.state()))
+
+    def keys_line(self, *parts: tuple[str, str]) -> Line:
+        """What some keys do, each by its action's id (or as itself, where a field takes it) and words."""
+        spans = []
+        for key, words in parts:
+            known = "." in key
+            spans += [(self.owner.keys.name(key) if known else key, Tone.KEY), (f" {words}   ", Tone.TEXT)]
+        return tuple(spans)
+
+    def do_app_palette(self) -> None:
+        """Everything by name."""
+        from tofutui.ui.help.palette import Palette
+
+        self.app.push_screen(Palette())
+
+    def do_app_explain(self) -> None:
+        """What all this is about, on one page."""
+        from tofutui.ui.help.screen import ExplainScreen
+
+        self.app.push_screen(ExplainScreen())
+
+    async def action_act(self, id_: str) -> None:
+        """Carry out an action, or say why that is not possible now.
+
+        Esc first takes a message away that stays. A screen that is not whole does nothing.
+        """
+        if not is_whole(self):
+            return
+        action = self.owner.keys.of(id_)
+        dismisses = "escape" in action.keys and self.owner.key == "escape"
+        if any([bar.hush(all_=dismisses) for bar in self.query(KeyBar)]):
+            self.owner.tell_followers("Take the message away")
+            return
+        self.owner.tell_followers(action.title)
+        why = action.why_disabled(self.state())
+        if why is not None:
+            lead = f"{action.shown_key} {action.title.lower()}".lstrip()
+            why = self.owner.keys.text(why)
+            self.say(f"{lead}: {why}", Tone.WARNING)
+            self.owner.tell_followers(f"{action.title}: not now, {why}")
+            return
+        await self._carry_out(action)
+
+    async def _carry_out(self, action: Action) -> None:
+        id_, before = action.id, self.app.screen
+        self.owner.actions.append(id_)
+        done = getattr(self, "do_" + id_.replace(".", "_"))()
+        after = self.app.screen
+        if isinstance(after, Acting) and after is not before:
+            self.owner.tell_followers(f"{action.title} {self.owner.glyphs.arrow} {after.called}")
+        if inspect.isawaitable(done):
+            await done
+
+    def declared(self) -> list[Action]:
+        """The actions of this screen's own keys, with the keys in force."""
+        bound = [binding.id for binding in self.BINDINGS if isinstance(binding, Binding)]
+        return [self.owner.keys.of(id_) for id_ in bound if id_]
+
+    @property
+    def called(self) -> str:
+        """This screen in a sentence: where the first of its keys works."""
+        return self.declared()[0].scope.value.lower()
+
+    def do_app_last_key(self) -> None:
+        """Show the last key and what it did, or not any more."""
+        self.owner.show_followed(self.owner.followed is None)

@@ -1,0 +1,164 @@
+"""Full-size views that scroll: one row, the command log, help."""
+
+from textual.app import ComposeResult
+
+from tofutui.tofu.comparison import Entry, NodeView
+from tofutui.tofu.session import Role
+from tofutui.ui.actions.catalogue import VIEW, Scope
+from tofutui.ui.backend import Bench
+from tofutui.ui.kit.key_bar import KeyBar
+from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.kit.screen import Acting, bindings_of
+from tofutui.ui.text.row_facts import Facts
+from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, line, plain, wrap
+from tofutui.ui.text.vocabulary import clock_time, node_name, value_of
+
+
+class ViewScreen(Acting[None]):
+    """A heading and lines that scroll; `content` gives them for a width."""
+
+    CSS_PATH = "view.tcss"
+    BINDINGS = bindings_of(VIEW)
+    AUTO_FOCUS = ""
+
+    heading = ""
+    indent = " "
+    """Before each line."""
+
+    def as_text(self) -> str:
+        """Heading and lines."""
+        return f"{self.shown(self.heading)}\n\n{plain(self.content(WIDE))}"
+
+    @property
+    def called(self) -> str:
+        """By its heading."""
+        return f'"{self.shown(self.heading)}"'
+
+    def content(self, width: int) -> list[Line]:
+        """The lines, wrapped to that many cells."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """Heading, lines, keys."""
+        yield Painted(id="heading")
+        yield Scroller(id="text")
+        yield KeyBar(VIEW, id="keys")
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self.call_after_refresh(self.draw)
+
+    def draw(self) -> None:
+        """Fill in the lines."""
+        text = self.query_one("#text", Scroller)
+        self.query_one("#heading", Painted).show([self.headline(self.shown(self.heading))])
+        content = self.content(max(20, text.size.width - 2))
+        text.show([((self.indent, Tone.TEXT), *part) if part else EMPTY for part in content])
+
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self.draw()
+
+    def _move(self, name: str) -> None:
+        self.query_one("#text", Scroller).move(name)
+
+    def do_view_down(self) -> None:
+        """A line down."""
+        self._move("down")
+
+    def do_view_up(self) -> None:
+        """A line up."""
+        self._move("up")
+
+    def do_view_first(self) -> None:
+        """To the top."""
+        self._move("first")
+
+    def do_view_last(self) -> None:
+        """To the end."""
+        self._move("last")
+
+    def do_view_half_down(self) -> None:
+        """Half a page down."""
+        self._move("half_down")
+
+    def do_view_half_up(self) -> None:
+        """Half a page up."""
+        self._move("half_up")
+
+    def do_view_page_down(self) -> None:
+        """A page down."""
+        self._move("page_down")
+
+    def do_view_page_up(self) -> None:
+        """A page up."""
+        self._move("page_up")
+
+    def do_view_help(self) -> None:
+        """All keys, those of this screen first."""
+        self.show_help(Scope.VIEW)
+
+    def do_view_back(self) -> None:
+        """Close."""
+        if self.is_current:
+            self.dismiss(None)
+
+
+class DetailScreen(ViewScreen):
+    """Everything about one row, as it was when the view was opened."""
+
+    def __init__(self, entry: Entry, view: NodeView) -> None:
+        super().__init__()
+        self._entry = entry
+        self._view = view
+        self.heading = f"Row of {node_name(view)}, as it was when opened"
+
+    def content(self, width: int) -> list[Line]:
+        """All facts."""
+        now, glyphs = self.owner.clock(), self.owner.glyphs
+        entry, view = self.shown(self._entry), self.owner.privacy.head(self._view)
+        return Facts(entry=entry, view=view, now=now, width=width, glyphs=glyphs).full()
+
+    def do_screen_copy(self) -> None:
+        """The fingerprint of the row, else its key."""
+        self.send(*value_of(self.shown(self._entry)))
+
+
+_MARKS = {"sent": "$", "answer": " ", "note": "#", "error": "!"}
+_TONES = {"sent": Tone.COMMAND, "answer": Tone.TEXT, "note": Tone.MUTED, "error": Tone.DANGER}
+
+
+class LogScreen(ViewScreen):
+    """What was sent to the nodes and what came back, the newest at the end."""
+
+    heading = "Command log: what was sent ($) and what came back"
+
+    def __init__(self, bench: Bench | None) -> None:
+        super().__init__()
+        self._bench = bench
+        self._follows = True
+
+    def on_mount(self) -> None:
+        """Look for new lines once a second, as long as the log is shown."""
+        self.set_interval(1.0, self.draw)
+
+    def draw(self) -> None:
+        """Fill in the lines; stay at the end if the end was shown."""
+        text = self.query_one("#text", Scroller)
+        self._follows = text.top >= text.end
+        super().draw()
+        if self._follows:
+            text.move("last")
+
+    def content(self, width: int) -> list[Line]:
+        """One entry a line, longer ones wrapped."""
+        found: list[Line] = []
+        for entry in map(self.shown, self._bench.command_log if self._bench else ()):
+            role = Tone.PRIMARY if entry.role is Role.PRIMARY else Tone.SECONDARY
+            lead = f"{clock_time(entry.at)} {entry.role.word:9} "
+            text = [part for piece in entry.text.splitlines() or [""] for part in wrap(piece, width - 22)]
+            for number, part in enumerate(text):
+                mark = _MARKS[entry.kind] if number == 0 else " "
+                head = lead if number == 0 else " " * len(lead)
+                found.append(((head, role), (f"{mark} ", Tone.MUTED), (part, _TONES[entry.kind])))
+        return found or [line("nothing was sent yet", Tone.MUTED)]

@@ -1,0 +1,123 @@
+"""The test of a connection: each node is logged in to and left again; its table is not touched."""
+
+import asyncio
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from tofutui.tofu.session import Role, Session
+from tofutui.ui.actions.catalogue import TRIAL
+from tofutui.ui.kit.dialog import Dialog, title_of
+from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.kit.screen import bindings_of
+from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
+
+_ROLE_TONES = {Role.PRIMARY: Tone.PRIMARY, Role.SECONDARY: Tone.SECONDARY}
+
+
+class TrialScreen(Dialog[None]):
+    """What came of each login, node by node."""
+
+    CSS_PATH = "../kit/box.tcss"
+    BINDINGS = bindings_of(TRIAL)
+    AUTO_FOCUS = ""
+    asks = False
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._said: dict[Role, tuple[str, Tone]] = {role: ("connecting", Tone.TEXT) for role in session.roles}
+        self._after = ""
+        self._work: asyncio.Task[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """The nodes, and what the keys do."""
+        with Vertical(id="box"):
+            yield Scroller(id="body")
+            yield Painted(id="ends")
+
+    def on_mount(self) -> None:
+        """Begin."""
+        title_of(self.query_one("#box"), "Test of the connection")
+        self._work = self.owner.keep_until_left(self._try())
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self.call_after_refresh(self._draw)
+
+    async def _try(self) -> None:
+        from tofutui.appliance.credentials import JumpPasswords
+        from tofutui.workbench.trying import Tried, likeness, try_login
+
+        jump_passwords = JumpPasswords()
+
+        async def one(role: Role) -> Tried:
+            def say(text: str) -> None:
+                self._tell(role, text, Tone.TEXT)
+
+            settings = self._session.nodes[role]
+            tried = await try_login(settings, self.owner.asker, jump_passwords, self.owner.clock, say)
+            self._tell(role, *_words(tried.hostname, tried.host_key, tried.error, tried.notices))
+            return tried
+
+        tried = await asyncio.gather(*(one(role) for role in self._session.roles))
+        self._work = None
+        self._after = likeness(tried)
+        self._draw()
+
+    def _tell(self, role: Role, text: str, tone: Tone) -> None:
+        self._said[role] = (text, tone)
+        self._draw()
+
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self.is_attached or not self.is_mounted:
+            return
+        lines = self._lines(max(20, min(104, int(self.size.width * 0.96)) - 4))
+        body = self.query_one("#body", Scroller)
+        body.styles.height = max(1, min(len(lines), self.size.height - 5))
+        body.show(lines)
+        self.query_one("#ends", Painted).show([self._keys()])
+
+    def _lines(self, cells: int) -> list[Line]:
+        found: list[Line] = []
+        for role in self._session.roles:
+            node = self.shown(self._session.nodes[role])
+            found.append(((f"{role.word}  ", _ROLE_TONES[role]), (f"{node.host}", Tone.STRONG)))
+            text, tone = self.shown(self._said[role])
+            found += [line(f"  {part}", tone) for part in wrap(text, cells - 2)]
+        if self._after:
+            found += [EMPTY, *(line(part, Tone.WARNING) for part in wrap(self.shown(self._after), cells))]
+        note = "Each node is logged in to once and left again; the tables are not read, nothing is changed."
+        return [*found, EMPTY, *(line(part, Tone.MUTED) for part in wrap(note, cells))]
+
+    def _keys(self) -> Line:
+        runs = self._work is not None
+        return self.keys_line(("trial.back", "stop and close" if runs else "close"))
+
+    def do_trial_back(self) -> None:
+        """Stop what runs; the nodes are left while the form is shown again."""
+        if self._work is not None:
+            self._work.cancel()
+        self.dismiss(None)
+
+    def do_trial_down(self) -> None:
+        """Show more."""
+        self.query_one("#body", Scroller).move("down")
+
+    def do_trial_up(self) -> None:
+        """Show what is above."""
+        self.query_one("#body", Scroller).move("up")
+
+
+def _words(
+    hostname: str | None, host_key: str | None, error: str, notices: Sequence[str]
+) -> tuple[str, Tone]:
+    if error:
+        return f"not logged in: {error}", Tone.DANGER
+    said = "".join(f"; {notice}" for notice in notices)
+    return f"logged in, the prompt says {hostname}; host key {host_key}{said}", Tone.PROVEN

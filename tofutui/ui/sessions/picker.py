@@ -1,0 +1,258 @@
+"""The session picker."""
+
+import asyncio
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from tofutui.tofu.session import Session
+from tofutui.ui.actions.catalogue import PICK, Scope, State
+from tofutui.ui.kit.confirm import ConfirmScreen
+from tofutui.ui.kit.key_bar import KeyBar
+from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.kit.screen import Acting, bindings_of
+from tofutui.ui.sessions.store import Shelf, look
+from tofutui.ui.sessions.wording import about, fits, head_line, none_lines, session_line
+from tofutui.ui.text.spans import Line, Tone, line
+
+
+class SessionScreen(Acting[str]):
+    """Gives the name of the session to open, or nothing."""
+
+    CSS_PATH = "picker.tcss"
+    BINDINGS = bindings_of(PICK)
+    AUTO_FOCUS = ""
+
+    def __init__(self, current: str | None) -> None:
+        super().__init__()
+        self._current = current
+        self._at: str | None = current
+        """The session under the cursor."""
+        self._filter = ""
+        self._shelf = Shelf()
+        self._shown: list[Session] = []
+
+    def compose(self) -> ComposeResult:
+        """Heading, sessions, what is known of the one under the cursor, filter, keys."""
+        yield Painted(id="heading")
+        yield Painted(id="columns")
+        yield Scroller(id="text", picks=True)
+        yield Painted(id="about")
+        yield Input(id="filter", placeholder="filter: name, title, host", select_on_focus=False)
+        yield KeyBar(PICK, id="keys")
+
+    def on_mount(self) -> None:
+        """What has to be read comes later: the names stand there at once."""
+        self.call_after_refresh(self._read_again)
+
+    def on_resize(self) -> None:
+        """Draw anew."""
+        self.call_after_refresh(self._draw)
+
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
+    def on_screen_resume(self) -> None:
+        """Back from the form: what changed is shown."""
+        if self.is_mounted:
+            self._read_again()
+
+    def _read_again(self) -> None:
+        self._draw()
+        self.owner.run_guarded(self._read())
+
+    async def _read(self) -> None:
+        options = self.owner.options
+        self._shelf = await asyncio.to_thread(look, options.sessions_path, options.data_dir)
+        if self.is_attached:
+            if self._shelf.trouble:
+                self.say(self._shelf.trouble, Tone.WARNING)
+            self._draw()
+
+    @property
+    def _cursor(self) -> int:
+        names = [one.name for one in self._shown]
+        return names.index(self._at) if self._at in names else 0
+
+    @property
+    def _session(self) -> Session | None:
+        shown = self._shown
+        return shown[self._cursor] if shown else None
+
+    def state(self) -> State:
+        """What the registry's rules need to know now."""
+        session = self._session
+        kept = self._shelf.kept.get(session.name) if session else None
+        if not self._shelf.was_read:
+            kept = "the sessions files are still being read"
+        return State(sessions=len(self._shown), kept=kept, fixed=self.owner.options.fixed)
+
+    def _draw(self) -> None:
+        self._shown = shown = [
+            one for one in self.owner.sessions.values() if fits(self.shown(one), self._filter)
+        ]
+        text = self.query_one("#text", Scroller)
+        every = len(self.owner.sessions)
+        count = f"{len(shown)} of {every}" if self._filter else f"{every}"
+        self.query_one("#heading", Painted).show([self.headline(f"tofutui  Sessions  {count}")])
+        self.query_one("#columns", Painted).show([head_line(text.size.width)] if every else [])
+        text.picks = bool(shown)
+        cells = text.size.width
+        text.show([self._line(one, cells) for one in shown] if shown else self._nothing(text.size.width - 2))
+        self._follow()
+
+    def _follow(self) -> None:
+        """Bring the rest up to date with the cursor."""
+        text = self.query_one("#text", Scroller)
+        text.choose(self._cursor if self._shown else 0)
+        self._draw_about(text.size.width - 2)
+        self.query_one(KeyBar).tell(self.state())
+
+    def _line(self, session: Session, cells: int) -> Line:
+        owner = self.owner
+        result = self._shelf.results.get(session.name)
+        is_open = session.name == self._current
+        return session_line(self.shown(session), result, owner.glyphs, owner.clock(), cells, is_open=is_open)
+
+    def _nothing(self, cells: int) -> list[Line]:
+        if self._filter:
+            return [
+                line(
+                    f"  no session holds {self._filter!r}; {self._key('back')} clears the filter", Tone.MUTED
+                )
+            ]
+        return none_lines(str(self.shown(self.owner.options.sessions_path)), self._key("new"), cells)
+
+    def _key(self, name: str) -> str:
+        return self.owner.keys.name(f"pick.{name}")
+
+    def _draw_about(self, cells: int) -> None:
+        session, below = self._session, self.query_one("#about", Painted)
+        if session is None:
+            below.show([])
+            return
+        result, kept = self._shelf.results.get(session.name), self._shelf.kept.get(session.name)
+        words = f"not changed here: {self.shown(kept)}; {self._key('copy')} duplicates it" if kept else ""
+        below.show(about(self.shown(session), result, cells, words, self.owner.glyphs))
+
+    def _go(self, to: int) -> None:
+        shown = self._shown
+        if shown:
+            self._at = shown[max(0, min(to, len(shown) - 1))].name
+            self._follow()
+
+    @property
+    def _page(self) -> int:
+        return max(1, self.query_one("#text").size.height - 1)
+
+    def do_pick_down(self) -> None:
+        """The next session."""
+        self._go(self._cursor + 1)
+
+    def do_pick_up(self) -> None:
+        """The session before."""
+        self._go(self._cursor - 1)
+
+    def do_pick_first(self) -> None:
+        """The first session."""
+        self._go(0)
+
+    def do_pick_last(self) -> None:
+        """The last session."""
+        self._go(len(self._shown))
+
+    def do_pick_page_down(self) -> None:
+        """A page down."""
+        self._go(self._cursor + self._page)
+
+    def do_pick_page_up(self) -> None:
+        """A page up."""
+        self._go(self._cursor - self._page)
+
+    def do_pick_open(self) -> None:
+        """Open the session under the cursor."""
+        if self._session is not None:
+            self.dismiss(self._session.name)
+
+    def do_pick_filter(self) -> None:
+        """Type a filter; it works while it is typed."""
+        self.add_class("-filtering")
+        self.query_one("#filter", Input).focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_typed(self, event: Input.Changed) -> None:
+        self._filter = event.value.strip()
+        self._draw()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        self.remove_class("-filtering")
+        self.set_focus(None)
+
+    def do_pick_new(self) -> None:
+        """A new session."""
+        self._open_form(None, is_new=True)
+
+    def do_pick_edit(self) -> None:
+        """Change the session under the cursor."""
+        self._open_form(self._session, is_new=False)
+
+    def do_pick_copy(self) -> None:
+        """A new session like the one under the cursor."""
+        self._open_form(self._session, is_new=True)
+
+    def _open_form(self, session: Session | None, *, is_new: bool) -> None:
+        from tofutui.ui.sessions.form import FormScreen
+
+        self.app.push_screen(FormScreen(session, is_new=is_new), self._saved)
+
+    def _saved(self, name: str | None) -> None:
+        if name is not None:
+            self._at = name
+            again = "; open it again to use what changed" if name == self._current else ""
+            self.say(f"{name} is saved{again}")
+
+    def do_pick_delete(self) -> None:
+        """Ask, and delete the session under the cursor."""
+        session = self._session
+        if session is None:
+            return
+        if session.name == self._current:
+            self.say(f"{session.name} is open; open another session first", Tone.WARNING)
+            return
+        words = [
+            f"The file of the session {session.name} is deleted.",
+            "No node is touched. What was seen of its rows stays in the history.",
+        ]
+        screen = ConfirmScreen(f"Delete the session {session.name}", words, "delete the session")
+        self.app.push_screen(screen, self._deleter(session.name))
+
+    def _deleter(self, name: str) -> Callable[[bool | None], None]:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.owner.run_guarded(self._delete(name))
+
+        return answered
+
+    async def _delete(self, name: str) -> None:
+        from tofutui.config.kept import delete_session
+
+        await asyncio.to_thread(delete_session, name, self.owner.options.sessions_path)
+        self.owner.sessions.pop(name, None)
+        self.say(f"{name} is deleted")
+        self._read_again()
+
+    def do_pick_help(self) -> None:
+        """All keys, those of this screen first."""
+        self.show_help(Scope.PICK)
+
+    def do_pick_back(self) -> None:
+        """Clear the filter; else leave the picker."""
+        if self._filter or self.has_class("-filtering"):
+            self.query_one("#filter", Input).value = ""
+            self._filter_done()
+        else:
+            self.dismiss(None)

@@ -1,0 +1,130 @@
+"""The first start, where there is no sessions file: what can be done."""
+
+from textual.app import ComposeResult
+
+from tofutui.config.paths import bundled
+from tofutui.config.sessions import how_to_make_one
+from tofutui.ui.actions.catalogue import WELCOME, Scope
+from tofutui.ui.kit.key_bar import KeyBar
+from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.kit.screen import Acting, bindings_of
+from tofutui.ui.kit.view import ViewScreen
+from tofutui.ui.options import START_DEMO
+from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
+
+_CHOICES = (
+    (
+        "welcome.demo",
+        "Demo",
+        "look round on a simulated pair that runs on this machine; nothing else is touched",
+    ),
+    ("welcome.new", "New session", "write a first session in a form, and test its login"),
+    ("welcome.example", "Example", "show where a sessions file goes, and the example with every key"),
+)
+
+
+class WelcomeScreen(Acting[str]):
+    """Gives the name of a session that was made, or nothing."""
+
+    CSS_PATH = "../kit/view.tcss"
+    BINDINGS = bindings_of(WELCOME)
+    AUTO_FOCUS = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cursor = 0
+
+    def compose(self) -> ComposeResult:
+        """Heading, words and choices, keys."""
+        yield Painted(id="heading")
+        yield Scroller(id="text", picks=True)
+        yield KeyBar(WELCOME, id="keys")
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self.call_after_refresh(self._draw)
+
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        text = self.query_one("#text", Scroller)
+        cells = max(20, text.size.width - 4)
+        self.query_one("#heading", Painted).show([self.headline("tofutui  Welcome")])
+        words = (
+            "There is no sessions file yet. A session says how the two nodes of a Prime Infrastructure pair "
+            f"are reached. It would stand in {self.shown(self.owner.options.sessions_path)}"
+        )
+        above: list[Line] = [EMPTY, *(line(f"  {part}") for part in wrap(words, cells)), EMPTY]
+        choices: list[Line] = [self._choice(*one) for one in _CHOICES]
+        text.show([*above, *choices, EMPTY, *self._what(cells)])
+        text.choose(len(above) + self._cursor)
+
+    def _choice(self, id_: str, name: str, _what: str) -> Line:
+        return (f"  {self.owner.keys.name(id_)}  ", Tone.KEY), (name, Tone.STRONG)
+
+    def _what(self, cells: int) -> list[Line]:
+        return [line(f"  {part}", Tone.MUTED) for part in wrap(_CHOICES[self._cursor][2], cells)]
+
+    def _step(self, by: int) -> None:
+        self._cursor = max(0, min(self._cursor + by, len(_CHOICES) - 1))
+        self._draw()
+
+    def do_welcome_down(self) -> None:
+        """The next choice."""
+        self._step(1)
+
+    def do_welcome_up(self) -> None:
+        """The choice before."""
+        self._step(-1)
+
+    def do_welcome_choose(self) -> None:
+        """Do what the line under the cursor says."""
+        (self.do_welcome_demo, self.do_welcome_new, self.do_welcome_example)[self._cursor]()
+
+    def do_welcome_demo(self) -> None:
+        """End here; the command line starts the simulated pair, and the app again on it."""
+        self.owner.leave(START_DEMO)
+
+    def do_welcome_new(self) -> None:
+        """A first session."""
+        from tofutui.ui.sessions.form import FormScreen
+
+        self.app.push_screen(FormScreen(None, is_new=True), self._made)
+
+    def _made(self, name: str | None) -> None:
+        if name is not None:
+            self.dismiss(name)
+
+    def do_welcome_example(self) -> None:
+        """Where the file goes, and what it may hold."""
+        self.app.push_screen(ExampleScreen())
+
+    def do_welcome_help(self) -> None:
+        """All keys, those of this screen first."""
+        self.show_help(Scope.WELCOME)
+
+    def do_welcome_back(self) -> None:
+        """End the app."""
+        self.dismiss(None)
+
+
+class ExampleScreen(ViewScreen):
+    """The example of a sessions file, below the words where one goes."""
+
+    heading = "Where a sessions file goes, and an example"
+
+    def content(self, width: int) -> list[Line]:
+        """The path, the shortest file, and the whole example."""
+        path = self.owner.options.sessions_path
+        words = [
+            f"The sessions file is {path}",
+            how_to_make_one(path),
+            f"tofutui sessions example > {path} puts what follows there.",
+        ]
+        found: list[Line] = []
+        for text in words:
+            found += [*(line(part) for part in wrap(text, width)), EMPTY]
+        example = bundled("sessions.toml.example").read_text("utf-8")
+        return found + [line(part, Tone.COMMAND) for row in example.splitlines() for part in wrap(row, width)]

@@ -1,0 +1,1 @@
+"""The app itself: wiring, errors, what leaves through the terminal."""

@@ -1,0 +1,1 @@
+"""The main screen: both tables side by side."""

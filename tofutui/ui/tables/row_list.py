@@ -1,0 +1,160 @@
+"""The rows of one pane as they stand on the screen: order, filter, cursor, marks. Knows no Textual.
+
+The cursor and the marks belong to rows and not to lines: they follow the row's id while others come and go.
+"""
+
+import ipaddress
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from tofutui.tofu.comparison import Entry, NodeView
+from tofutui.tofu.endpoint import as_address
+from tofutui.ui.text.vocabulary import place, presented_name, stored_name
+
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+class Order(StrEnum):
+    """How the rows are sorted; the value is what the screen says."""
+
+    VERDICT = "verdict"
+    HOST = "host:port"
+    EXPIRY = "expiry"
+    LISTED = "as listed"
+
+    @property
+    def following(self) -> "Order":
+        """The next one in turn."""
+        orders = list(Order)
+        return orders[(orders.index(self) + 1) % len(orders)]
+
+
+def _as_it_is(entry: Entry) -> Entry:
+    return entry
+
+
+@dataclass(slots=True)
+class Rows:
+    """What one pane shows."""
+
+    shown: list[Entry] = field(default_factory=list)
+    total: int = 0
+    stale: int = 0
+    """How many stale rows are shown."""
+    order: Order = Order.VERDICT
+    filter: str = ""
+    cursor: int = 0
+    """Index into ``shown``; 0 where it is empty."""
+    top: int = 0
+    """First line that is visible."""
+    marks: set[str] = field(default_factory=set)
+    touched: bool = False
+    """Whether the user has moved here: until then the cursor stays on the first row, whichever that is."""
+    hide: Callable[[Entry], Entry] = _as_it_is
+    """What is shown of a row: the filter looks at that and at nothing else."""
+    _positions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def current(self) -> Entry | None:
+        """The row under the cursor."""
+        return self.shown[self.cursor] if self.shown else None
+
+    @property
+    def hidden_marks(self) -> int:
+        """How many marked rows the filter hides."""
+        return sum(1 for mark in self.marks if mark not in self._positions)
+
+    def marked(self) -> list[Entry]:
+        """The marked rows that are shown, in the order of the screen."""
+        return [entry for entry in self.shown if entry.id in self.marks]
+
+    def take(self, view: NodeView) -> bool:
+        """Show what the node holds now; the cursor stays on its row.
+
+        Returns:
+            False if the row under the cursor is gone (its neighbour has the cursor now, the marks are off).
+        """
+        before = self.current
+        self.total = len(view.entries)
+        gone = before is not None and self.touched and before.id not in view.entries
+        self.marks &= view.entries.keys()
+        if gone:
+            self.marks.clear()
+        self.shown = [e for e in self._sorted(view) if matches(self.hide(e), self.filter)]
+        self.stale = sum(1 for entry in self.shown if entry.verdict.is_stale)
+        self._positions = {entry.id: index for index, entry in enumerate(self.shown)}
+        if before is not None and self.touched:
+            self.cursor = self._positions.get(before.id, self.cursor)
+        self.cursor = max(0, min(self.cursor, len(self.shown) - 1))
+        return not gone
+
+    def move_to(self, index: int) -> bool:
+        """Put the cursor on a line, as near as there is one; returns whether that is another one."""
+        before, self.touched = self.cursor, True
+        self.cursor = max(0, min(index, len(self.shown) - 1))
+        return self.cursor != before
+
+    def find(self, entry_id: str) -> int | None:
+        """The line of a row, None if it is not shown."""
+        return self._positions.get(entry_id)
+
+    def next_stale(self, step: int) -> int | None:
+        """The line of the next stale row after the cursor (step 1) or before it (-1), round the end."""
+        count = len(self.shown)
+        for distance in range(1, count + 1):
+            index = (self.cursor + step * distance) % count
+            if self.shown[index].verdict.is_stale:
+                return index
+        return None
+
+    def toggle_mark(self) -> None:
+        """Mark the row under the cursor, or take its mark away."""
+        if self.current is not None:
+            self.touched = True
+            self.marks ^= {self.current.id}
+
+    def scroll(self, height: int) -> bool:
+        """Bring the cursor into ``height`` lines; returns whether other lines are visible now."""
+        before = self.top
+        top = min(self.top, self.cursor, max(0, len(self.shown) - height))
+        self.top = max(top, self.cursor - max(height, 1) + 1, 0)
+        return self.top != before
+
+    def _sorted(self, view: NodeView) -> Sequence[Entry]:
+        if self.order is Order.VERDICT:  # own rows are never planned: they stand behind the others
+            return sorted(view.ordered(), key=lambda e: (e.verdict.look.rank, not e.who.is_remote))
+        entries = list(view.entries.values())
+        if self.order is Order.HOST:
+            entries.sort(key=_host_key)
+        elif self.order is Order.EXPIRY:
+            entries.sort(key=_expiry)
+        return entries
+
+
+def matches(entry: Entry, wanted: str) -> bool:
+    """Whether a row holds the filter's text: host, port, key, name, subjects, verdict; in any case."""
+    if not wanted:
+        return True
+    verdict = entry.verdict
+    texts = (
+        place(entry), entry.key or "", entry.name, entry.who.value, stored_name(entry), presented_name(entry),
+        entry.stored.raw if entry.stored else entry.raw, verdict.value, verdict.look.word,
+    )  # fmt: skip
+    return wanted.casefold() in "\n".join(texts).casefold()
+
+
+def _host_key(entry: Entry) -> tuple[int, int, str, int]:
+    if entry.endpoint is None:
+        return (9, 0, entry.raw, 0)
+    address = as_address(entry.endpoint.host)
+    if address is None:
+        return (8, 0, entry.endpoint.host, entry.endpoint.port)
+    kind = 4 if isinstance(address, ipaddress.IPv4Address) else 6
+    return (kind, int(address), "", entry.endpoint.port)
+
+
+def _expiry(entry: Entry) -> datetime:
+    certificate = entry.presented.certificate
+    return (certificate.not_after if certificate else None) or _LAST

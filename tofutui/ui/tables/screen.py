@@ -1,0 +1,397 @@
+"""The main screen: both tables side by side, the row under the cursor below, the keys at the bottom."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.timer import Timer
+from textual.widgets import Input
+
+from tofutui.tofu.comparison import Comparison, Entry, NodeView
+from tofutui.tofu.session import Role, Session
+from tofutui.tofu.verdict import Kind, Verdict
+from tofutui.ui.actions.catalogue import MAIN, State
+from tofutui.ui.backend import Link
+from tofutui.ui.kit.confirmation import SMALLEST
+from tofutui.ui.kit.key_bar import KeyBar, TitleBar
+from tofutui.ui.kit.painted import Painted
+from tofutui.ui.kit.screen import bindings_of
+from tofutui.ui.tables.auto_reconnect import Patience, Reconnects
+from tofutui.ui.tables.auto_refresh import Watch
+from tofutui.ui.tables.commands import TableKeys
+from tofutui.ui.tables.pane import Pane
+from tofutui.ui.text.row_facts import Facts
+from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
+from tofutui.ui.text.title_line import Tally
+from tofutui.ui.text.vocabulary import clock_time
+
+if TYPE_CHECKING:
+    from tofutui.workbench import Change
+
+FRAME = 0.05
+"""Seconds in which changes are gathered before they are shown."""
+TWO_PANES = 76
+"""Columns below which only the armed pane is shown: host and verdict would not fit beside another one."""
+BESIDE = 180
+"""Columns from which the detail area stands beside the tables."""
+
+
+class MainScreen(TableKeys):
+    """Both tables of one session."""
+
+    CSS_PATH = "screen.tcss"
+    BINDINGS = bindings_of(MAIN)
+    AUTO_FOCUS = ""
+
+    def __init__(self, session: Session, watch: float, patience: Patience | None = None) -> None:
+        super().__init__()
+        self.session = session
+        self.link: Link | None = None
+        self.armed = Role.PRIMARY if Role.PRIMARY in session.nodes else session.roles[0]
+        self.comparison = _before_connecting(session)
+        self.panes = {}
+        self._watch_seconds = watch
+        self._watch = Watch(self, watch, self._watch_again)
+        self._reconnects = Reconnects(
+            self,
+            patience or Patience(),
+            self._now,
+            lambda: self._watch.on,
+            self._connect_again,
+        )
+        self._dirty: set[Role] = set()
+        self._frame: Timer | None = None
+        self._planned = 0
+        self._tally = Tally.of(self.comparison)
+        self._hint = False
+        self._left = False
+
+    def _now(self) -> datetime:
+        return self.owner.clock()
+
+    def compose(self) -> ComposeResult:
+        """Title, panes, detail, filter, keys."""
+        alone = len(self.session.roles) == 1
+        for role in self.session.roles:
+            self.panes[role] = Pane(self.comparison.nodes[role], self.owner.clock, alone=alone)
+        yield TitleBar(id="title")
+        with Container(id="middle"):
+            with Horizontal(id="panes"):
+                yield from self.panes.values()
+            yield Painted(id="detail")
+        yield Input(id="filter", placeholder="filter: host, port, key, name, subject, verdict")
+        yield KeyBar(MAIN, id="keys")
+        yield Painted(id="small")
+
+    def on_mount(self) -> None:
+        """Show the frame at once; connect after it was painted."""
+        self.pane.arm(True)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._show_all()
+        self.owner.tell_of_themes()
+        self.owner.run_guarded(self._open())
+
+    async def _open(self) -> None:
+        self.link = await self.owner.opener(self.session, self.owner.asker, self.heard)
+        if self._left:
+            await self.close()
+            return
+        self.comparison = self.link.bench.comparison
+        for role, pane in self.panes.items():
+            pane.view, pane.starting = self.comparison.nodes[role], False
+        self._show_all()
+        if self.link.notice:
+            self.say(self.link.notice, Tone.WARNING, stays=True)
+        await self._refresh(None)
+
+    async def close(self) -> None:
+        """Leave the nodes; safe at any time."""
+        self._left = True
+        self._watch.stop()
+        self._reconnects.stop()
+        link, self.link = self.link, None
+        if link is not None:
+            await link.close()
+
+    def heard(self, change: "Change") -> None:
+        """The workbench tells of a change: show it with the others of this frame."""
+        role = getattr(change, "role", None)
+        if role is None or not self.is_attached:
+            return
+        self._dirty.add(role)
+        if self._frame is None:
+            self._frame = self.set_timer(FRAME, self._show_changes)
+
+    def redraw(self) -> None:
+        """Show everything anew."""
+        self._show_all()
+
+    def _show_changes(self) -> None:
+        self._frame = None
+        if self.owner.privacy.learn(self.comparison):
+            self.owner.show_anew()
+        dirty, self._dirty = self._dirty, set()
+        self._look_for_lost(dirty)
+        for role in dirty & self.panes.keys():
+            row = self.panes[role].rows.current
+            if not self.panes[role].take() and row is not None and role is self.armed:
+                self.say(f"the row under the cursor ({row.id}) is not in the table any more", Tone.WARNING)
+        self._show_rest()
+
+    def _look_for_lost(self, roles: Iterable[Role]) -> None:
+        """Try lost links again where that is wanted, and show when."""
+        if self.link is None:
+            return
+        for role in self.panes.keys() & set(roles):
+            pane = self.panes[role]
+            self._reconnects.look(pane.view)
+            pane.upcoming = self._reconnects.waiting.get(role)
+
+    def _show_all(self) -> None:
+        for pane in self.panes.values():
+            pane.take()
+        self._show_rest()
+
+    def _show_rest(self) -> None:
+        entries = list(self.comparison.entries())
+        self._tally = Tally.of(self.comparison)
+        self._planned = sum(1 for entry in entries if entry.is_stale_remote)
+        told = any(e.kind in (Kind.LOG, Kind.OPERATOR) for entry in entries for e in entry.judgement.evidence)
+        self._hint = not told and any(entry.verdict is Verdict.SAME_NAME for entry in entries)
+        self._tell_title()
+        self.follow()
+
+    def _tell_title(self) -> None:
+        armed = self.armed if len(self.panes) > 1 else None
+        self.query_one(TitleBar).tell(self.comparison, self._tally, self._badges(), armed)
+
+    def _badges(self) -> list[tuple[str, Tone]]:
+        """The most important first: where room is short the others are only counted."""
+        session, found = self.session, []
+        if self.owner.privacy.on:
+            found.append(("PRIVACY", Tone.PRIVACY))
+        locked = [role for role in session.roles if not session.may_change(role)]
+        if locked:
+            which = "" if len(locked) == len(session.roles) else f" {locked[0].word}"
+            found.append((f"READ-ONLY{which}", Tone.READ_ONLY))
+        if session.demo:
+            found.append(("DEMO", Tone.DEMO))
+        old = [role for role in session.roles if session.nodes[role].legacy_ssh]
+        if old:
+            which = "" if len(old) == len(session.roles) else f" {old[0].word}"
+            found.append((f"LEGACY SSH{which}", Tone.BADGE))
+        if self._watch.on:
+            found.append((f"WATCH {self._watch.pause:g} s", Tone.BADGE))
+        if any(view.recorded for view in self.comparison.nodes.values()):
+            found.append(("TRANSCRIPT", Tone.BADGE))
+        return found
+
+    def follow(self) -> None:
+        """Bring detail area and key bar up to date with the cursor."""
+        detail, row = self.query_one("#detail", Painted), self.current
+        width, height = detail.size.width - 2, detail.size.height
+        if row is None:
+            detail.show(self._without_row(width)[:height])
+        else:
+            lines = self._facts(row, width).compact(height, self._hint)
+            detail.show([((" ", Tone.TEXT), *text) if text else EMPTY for text in lines])
+        self.query_one(KeyBar).tell(self.state())
+
+    def _facts(self, row: Entry, width: int) -> Facts:
+        changes = self.pane.changes
+        change = changes.rows.get(row.id)
+        return Facts(
+            entry=self.shown(row),
+            view=self.owner.privacy.head(self.pane.view),
+            now=self.owner.clock(),
+            width=width,
+            glyphs=self.owner.glyphs,
+            evidence_key=self.owner.keys.name("evidence.open"),
+            changed=f"{clock_time(changes.since)}: {change.text}" if change else "",
+        )
+
+    def _without_row(self, width: int) -> list[Line]:
+        """Of a node that could not be listed the whole reason: the pane is too narrow for its cure."""
+        lines = [line(" no row under the cursor", Tone.MUTED)]
+        error = self.owner.privacy.head(self.pane.view).error
+        return lines + [line(f" {part}", Tone.DANGER) for part in wrap(error, width)] if error else lines
+
+    def state(self) -> State:
+        """What the registry's rules need to know now."""
+        pane = self.pane
+        return State(
+            ready=self.link is not None,
+            panes=len(self.panes),
+            rows=len(pane.rows.shown),
+            marks=len(pane.rows.marks),
+            stale=pane.rows.stale,
+            planned=self._planned,
+            busy=pane.view.phase.is_busy,
+            retried=bool(self._reconnects.waiting),
+            locked=self.link.runner.why_not(self.armed) if self.link else None,
+            guideless=None if self.link and self.link.guide else "there is no history to keep a run in",
+        )
+
+    def arm(self, role: Role) -> None:
+        """Make another pane the armed one."""
+        if role not in self.panes or role is self.armed:
+            return
+        self.pane.arm(False)
+        self.armed = role
+        self.pane.arm(True)
+        self.zoom(self.has_class("-zoomed"))
+        self._tell_title()
+        self.follow()
+
+    def zoom(self, on: bool) -> None:
+        """One pane over the whole width, or both."""
+        self.set_class(on, "-zoomed")
+        single = on or self.has_class("-narrow")
+        for role, pane in self.panes.items():
+            pane.display = not single or role is self.armed
+            pane.hides = role.other.word if single and len(self.panes) > 1 else ""
+
+    def start_refresh(self, roles: tuple[Role, ...] | None) -> None:
+        """List these nodes in the background; what went wrong before is not said any more."""
+        for bar in self.query(KeyBar):
+            bar.hush(all_=True)
+        for role in self.panes if roles is None else roles:
+            self._reconnects.ask(self.panes[role].view)
+        self.owner.run_guarded(self._refresh(roles))
+
+    async def _refresh(self, roles: tuple[Role, ...] | None, *, by_itself: bool = False) -> None:
+        link = self.link
+        if link is None:
+            return
+        with self._watch.refreshing():
+            await link.bench.refresh(roles, by_itself=by_itself)
+            if self.link is not link or not self.is_attached:
+                return
+            for role in self.panes:
+                for sentence in await link.runner.settle(role):
+                    self.say(sentence, Tone.WARNING, stays=True)
+            for role, pane in self.panes.items():
+                if roles is None or role in roles:
+                    pane.changes.take(pane.view)
+                    self._dirty.add(role)
+            self._show_changes()
+
+    def do_table_watch(self) -> None:
+        """Refresh by itself, or not any more."""
+        self._watch.toggle()
+        if not self._watch.on:
+            self._reconnects.stop()
+        self._show_lost()
+        self.say(
+            f"watching: a refresh every {self._watch.pause:g} s" if self._watch.on else "watching is off"
+        )
+
+    def _watch_again(self) -> None:
+        if self.owner.running_plan:  # deletions list the tables themselves
+            self._watch.arm()
+        else:
+            waiting = self._reconnects.waiting
+            roles = tuple(role for role in self.panes if role not in waiting)
+            self.owner.run_guarded(self._refresh(roles, by_itself=True))
+
+    def _connect_again(self, role: Role) -> None:
+        """The time for another try of a lost link has come."""
+        if self.owner.running_plan:
+            self._reconnects.later(role)
+            self._show_lost()
+        else:
+            self.owner.run_guarded(self._refresh((role,), by_itself=True))
+
+    def do_link_stop(self) -> None:
+        """Leave lost links alone until the operator asks for them."""
+        self._reconnects.stop()
+        if self._watch.on:
+            self._watch.toggle()
+        self._show_lost()
+        self.say(f"lost links are left alone; {self.owner.keys.name('table.refresh')} tries")
+
+    def _show_lost(self) -> None:
+        self._look_for_lost(self.panes)
+        self._show_all()
+
+    def do_table_filter(self) -> None:
+        """Type a filter; it works while it is typed."""
+        self.add_class("-filtering")
+        self.query_one("#filter", Input).focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_typed(self, event: Input.Changed) -> None:
+        for pane in self.panes.values():
+            pane.set_filter(event.value.strip())
+        self.follow()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        self._end_filter()
+
+    def _end_filter(self) -> None:
+        self.remove_class("-filtering")
+        self.set_focus(None)
+
+    def do_app_back(self) -> None:
+        """Close the filter line, else clear filter, marks, zoom: one of them."""
+        rows = self.pane.rows
+        if self.has_class("-filtering") or rows.filter:
+            self.query_one("#filter", Input).value = ""
+            self._end_filter()
+        elif rows.marks:
+            rows.marks.clear()
+            self.pane.draw()
+        elif self.has_class("-zoomed"):
+            self.zoom(False)
+        elif self._reconnects.waiting:
+            self.do_link_stop()
+
+    @on(Pane.Picked)
+    def _clicked(self, event: Pane.Picked) -> None:
+        self.arm(event.pane.role)
+        self.follow()
+        self.owner.tell_followers(f"pane {event.pane.role.word}", by="click")
+        if event.opens:
+            self.do_row_detail()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Share the height between tables and detail, or say that there is too little."""
+        width, height = event.size
+        small = width < SMALLEST[0] or height < SMALLEST[1]
+        self.set_class(small, "-small")
+        quits = self.owner.keys.name("app.quit")
+        least = f"{SMALLEST[0]}x{SMALLEST[1]}"
+        text = f"tofutui needs a terminal of {least}; this one has {width}x{height}. {quits} quits."
+        self.query_one("#small", Painted).show([line(part) for part in wrap(text, width)])
+        wide = width >= BESIDE
+        self.set_class(wide, "-wide")
+        self.set_class(width < TWO_PANES, "-narrow")
+        self.zoom(self.has_class("-zoomed"))
+        below = max(5, min(16, round(height * 0.42)))
+        self.query_one("#detail").styles.height = "100%" if wide else below
+        self.call_after_refresh(self._show_rest)
+
+    def on_screen_resume(self) -> None:
+        """Back from another screen: what changed meanwhile is shown."""
+        if self.is_mounted:
+            self._show_rest()
+
+
+def _before_connecting(session: Session) -> Comparison:
+    nodes = session.nodes
+    views = {
+        role: NodeView(
+            role=role,
+            host=nodes[role].host,
+            shown_address=nodes[role].shown_address,
+            legacy_ssh=nodes[role].legacy_ssh,
+        )
+        for role in session.roles
+    }
+    return Comparison(session=session, nodes=views, seen_from="")

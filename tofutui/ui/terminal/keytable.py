@@ -1,0 +1,69 @@
+"""What a terminal sent, as Textual's messages: the one module that rests on its table of keys.
+
+A test names each part of Textual that is used.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from textual import events, messages
+from textual._xterm_parser import XTermParser
+from textual.keys import Keys
+from textual.message import Message
+
+from tofutui.ui.terminal.keystream import Kind, Piece
+
+_STATUS_REPLIES = ("\x1b[0n", "\x1b[3n")
+_REPORT = re.compile(r"\x1b\[(?:[<=>?][\d;:]*[\x20-\x2f]*[A-Za-z]|\d+;\d+R|\d+(?:;\d+)*t|[IO])")
+"""Reports of a terminal: of the mouse, modes, attributes, the cursor, the size, the focus."""
+
+
+class StatusReply(events.Event, bubble=False):
+    """The terminal answered a status request."""
+
+
+class Noise(events.Event, bubble=False):
+    """The terminal sent something that means nothing here."""
+
+
+class KeyTable:
+    """Pieces of what a terminal sent, as Textual's messages."""
+
+    def __init__(self) -> None:
+        self._textual = XTermParser()
+
+    def messages(self, piece: Piece) -> Iterable[Message]:
+        """What a piece stands for; nothing for a report that is of no use here."""
+        if piece.kind is Kind.PASTE:
+            return [events.Paste(piece.text)]
+        if piece.kind is Kind.NOISE:
+            return [Noise()]
+        if piece.kind is Kind.SEQUENCE:
+            return self._of_sequence(piece.text)
+        if piece.kind is Kind.ALT:
+            return self._keys("\x1b" + piece.text) or self._keys(piece.text, alt=True)
+        return self._keys(piece.text)
+
+    def _of_sequence(self, text: str) -> Iterable[Message]:
+        if not text:
+            return []
+        if text in _STATUS_REPLIES:
+            return [StatusReply()]
+        if _REPORT.fullmatch(text):
+            return list(self._of_report(text))
+        return self._keys(text) or [Noise()]
+
+    def _of_report(self, text: str) -> Iterator[Message]:
+        if text.startswith("\x1b[<"):
+            event = self._textual.parse_mouse_code(text)
+            if event is not None:
+                yield event
+        elif re.fullmatch(r"\x1b\[\?2026;[1-4]\$y", text):
+            yield messages.TerminalSupportsSynchronizedOutput()
+
+    def _keys(self, text: str, *, alt: bool = False) -> list[events.Key]:
+        try:
+            keys = list(self._textual._sequence_to_key_events(text, alt))
+        except (ValueError, OverflowError):  # a number of a key that is no character
+            return []
+        return [key for key in keys if key.key != Keys.Ignore]

@@ -1,0 +1,86 @@
+"""The seam between Textual's painting and the terminal: what stands there already is not written again."""
+
+from collections.abc import Iterator
+from typing import cast
+
+from rich.color import ColorSystem
+from rich.console import Console, RenderableType
+from textual import events
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
+from textual.driver import Driver
+from textual.screen import Screen
+from textual.strip import Strip
+
+from tofutui.ui.terminal.cell_diff import Front, Piece
+from tofutui.ui.terminal.driver import TerminalDriver
+
+
+class LeanUpdate(CompositorUpdate):
+    """An update of Textual's, written by way of what is known to stand in the terminal."""
+
+    def __init__(self, update: ChopsUpdate | LayoutUpdate, front: Front) -> None:
+        self._update = update
+        self._front = front
+
+    def render_segments(self, console: Console) -> str:
+        """The bytes to write; called once, when they are written."""
+        update = self._update
+        if isinstance(update, LayoutUpdate):
+            self._front.forget()  # the whole screen: repairs what something else wrote there
+            pieces = list(_of_layout(update))
+        else:
+            pieces = list(_of_chops(update))
+        return self._front.update(pieces, _colors(console))
+
+
+class LeanApp(App[int]):
+    """Writes only the cells that changed. A release of Textual that paints otherwise is passed through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._front = Front()
+
+    def get_driver_class(self) -> type[Driver]:
+        """Ours, for terminals that stall or hang up."""
+        return TerminalDriver
+
+    def repaint_all(self) -> None:
+        """Write the whole screen: others may have written to the terminal."""
+        self._front.forget()
+        if self.screen_stack:
+            self.screen.refresh(layout=True)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, ChopsUpdate | LayoutUpdate):
+            lean = LeanUpdate(renderable, self._front)
+            super()._display(screen, cast("RenderableType", lean))
+            return
+        if renderable is not None:
+            self._front.forget()
+        super()._display(screen, renderable)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """A terminal of another size shows who knows what."""
+        self._front.forget()
+
+
+def _of_layout(update: LayoutUpdate) -> Iterator[Piece]:
+    for y, strips in enumerate(update.strips, update.region.y):
+        x = update.region.x
+        for strip in strips:
+            yield x, y, strip
+            x += strip.cell_length
+
+
+def _of_chops(update: ChopsUpdate) -> Iterator[Piece]:
+    """The pieces of lines that the changed spans touch; of the others the compositor knows only a part."""
+    for y, first, last in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if isinstance(strip, Strip) and x < last and end > first:
+                yield x, y, strip
+
+
+def _colors(console: Console) -> ColorSystem:
+    named = console.color_system
+    return ColorSystem[named.upper().replace("256", "EIGHT_BIT")] if named else ColorSystem.TRUECOLOR

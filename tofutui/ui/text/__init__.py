@@ -1,0 +1,1 @@
+"""Words and lines of text about rows and nodes; loads no Textual."""

@@ -1,0 +1,267 @@
+"""Everything known about one row, as lines: the detail area and the full-size view. Knows no Textual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tofutui.tofu.comparison import Entry, NodeView
+from tofutui.tofu.endpoint import is_plain_key
+from tofutui.tofu.name_values import AttributeLine
+from tofutui.tofu.presented import SEEN_ONLY, Presented, Status
+from tofutui.tofu.text import in_groups, safe
+from tofutui.tofu.verdict import Verdict
+from tofutui.ui.text.spans import (
+    EMPTY,
+    LABEL,
+    Line,
+    Span,
+    Tone,
+    clip,
+    fit,
+    joined,
+    labelled,
+    line,
+    width,
+    wrap,
+)
+from tofutui.ui.text.vocabulary import (
+    UNICODE,
+    VERDICT_TONES,
+    WHO_MEANS,
+    Glyphs,
+    clock_time,
+    fingerprint,
+    moment,
+    name_of,
+    node_name,
+    place,
+    validity,
+)
+
+if TYPE_CHECKING:
+    from tofutui.tofu.certificate import Certificate
+
+HINTS = (
+    '{} Equal names prove nothing: press {} to paste the "TOFU failed" lines or to say what was re-issued.',
+    "{} Equal names prove nothing: press {} to paste log lines or say what was re-issued.",
+    "{} Equal names prove nothing: press {} for logs, re-issues.",
+)
+"""The same, ever shorter; the sign of the rows that it is about, the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Lines that belong together, and how early they give way where room is short (0 = never)."""
+
+    rank: int
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """One row with what is needed to tell about it."""
+
+    entry: Entry
+    view: NodeView
+    now: datetime
+    width: int
+    glyphs: Glyphs = UNICODE
+    evidence_key: str = "e"
+    """What to press to add evidence."""
+    changed: str = ""
+    """What changed since the listing before."""
+
+    def items(self) -> list[Item]:
+        """All facts in the order in which they are shown."""
+        entry = self.entry
+        found = [Item(0, [heading(entry, self.view, self.width)]), *self._reasons()]
+        if self.changed:
+            found.append(Item(4, self._labelled("since", [self.changed])))
+        found.append(Item(2, [self._column_heads()]))
+        found += [
+            Item(3 if a.differs or a.type == "CN" else 6, self._attribute(a)) for a in attributes(entry)
+        ]
+        if entry.presented.certificate is not None:
+            found += self._certificate(entry.presented.certificate)
+        else:
+            found.append(Item(3, self._labelled("presented", [nothing_presented(entry.presented)])))
+        return found + self._surroundings(entry.presented)
+
+    def full(self) -> list[Line]:
+        """Every line, for the full-size view."""
+        lines = [part for item in self.items() for part in item.lines]
+        lines += [EMPTY, *self._evidence(), *self._as_listed()]
+        return [*lines, EMPTY, *delete_lines(self.entry, self.width)]
+
+    def compact(self, height: int, hint: bool) -> list[Line]:
+        """Exactly ``height`` lines, the delete command always last; what does not fit gives way by rank."""
+        last = delete_lines(self.entry, self.width)
+        if hint and height >= 7:
+            same = self.glyphs.verdict(Verdict.SAME_NAME)
+            texts = [text.format(same, self.evidence_key) for text in HINTS]
+            text = next((text for text in texts if len(text) <= self.width), texts[-1])
+            last = [line(text, Tone.WARNING), *last]
+        room = max(0, height - len(last))
+        items = self.items()
+        chosen: set[int] = set()
+        for index in sorted(range(len(items)), key=lambda i: (items[i].rank, i)):
+            if len(items[index].lines) <= room:
+                room -= len(items[index].lines)
+                chosen.add(index)
+        lines = [part for index in sorted(chosen) for part in items[index].lines]
+        return ([*lines, *[EMPTY] * room, *last])[-height:]
+
+    def _labelled(self, label: str, texts: Sequence[str], tone: Tone = Tone.TEXT) -> list[Line]:
+        return labelled(label, texts, self.width, tone)
+
+    def _reasons(self) -> list[Item]:
+        look, tone = self.entry.verdict.look, VERDICT_TONES[self.entry.verdict]
+        word = f"{self.glyphs.verdict(self.entry.verdict)} {look.word}"
+        indent = len(word) + 2
+        why = self.entry.judgement.why or (look.meaning,)
+        found = []
+        for number, reason in enumerate(why):
+            parts = wrap(reason, self.width - indent)
+            first: Span = (fit(word if number == 0 else "", indent), tone)
+            rest = [((" " * indent, tone), (part, Tone.TEXT)) for part in parts[1:]]
+            tone_of_text = Tone.STRONG if number == 0 else Tone.TEXT
+            found.append(Item(1 if number == 0 else 5, [(first, (parts[0], tone_of_text)), *rest]))
+        return found
+
+    @property
+    def _stored_width(self) -> int:
+        return 26 if 70 <= self.width < 100 else max(12, min(34, (self.width - LABEL - 3) // 2))
+
+    def _column_heads(self) -> Line:
+        shown, dot = self.entry.presented, self.glyphs.dot
+        seen = [f"presented {clock_time(shown.at)}" if shown.at else "presented"]
+        seen += [f"seen from {shown.seen_from}"] if shown.seen_from else []
+        seen += [shown.tls] if shown.tls else []
+        stored = "stored (listcerts)" if self.entry.is_stored else "not stored"
+        return (
+            (" " * LABEL + fit(stored, self._stored_width) + "   ", Tone.HEAD),
+            (joined(seen, f" {dot} ", self.width - LABEL - self._stored_width - 3)[0], Tone.HEAD),
+        )
+
+    def _attribute(self, attribute: AttributeLine) -> list[Line]:
+        nothing = "none" if attribute.differs else ""
+        stored = wrap(attribute.stored or nothing, self._stored_width)
+        room = self.width - LABEL - self._stored_width - 3
+        presented = wrap(attribute.presented or nothing, room - (9 if attribute.differs else 0))
+        tone = Tone.MISMATCH if attribute.differs else Tone.TEXT
+        found: list[Line] = []
+        for number in range(max(len(stored), len(presented))):
+            left = stored[number] if number < len(stored) else ""
+            right = presented[number] if number < len(presented) else ""
+            mark = self.glyphs.differs if attribute.differs and number == 0 else ""
+            word = "  differs" if mark else ""
+            name = attribute.type if number == 0 else ""
+            found.append(
+                (
+                    (fit(name, LABEL), Tone.HEAD),
+                    (fit(left, self._stored_width), tone),
+                    (fit(mark, 3), tone),
+                    (right, tone),
+                    (word, Tone.MUTED),
+                )
+            )
+        return found
+
+    def _certificate(self, certificate: Certificate) -> list[Item]:
+        issuer = "itself (self-signed)" if certificate.self_issued else name_of(certificate.issuer)
+        key = ", ".join(filter(None, (certificate.key or "key not readable", certificate.signature)))
+        return [
+            Item(4, self._labelled("issuer", [issuer])),
+            Item(4, self._labelled("valid", [validity(certificate, self.now)])),
+            Item(3, self._fingerprint("SHA-256", certificate.sha256)),
+            Item(7, self._labelled("key", [f"{key}, serial {certificate.serial or 'not readable'}"])),
+            Item(7, self._labelled("SAN", [", ".join(certificate.san) or "none"])),
+            Item(9, self._fingerprint("SHA-1", certificate.sha1)),
+            *self._unread(certificate),
+        ]
+
+    def _unread(self, certificate: Certificate) -> list[Item]:
+        if not certificate.unread:
+            return []
+        return [Item(6, self._labelled("unread", ["not readable: " + ", ".join(certificate.unread)]))]
+
+    def _fingerprint(self, label: str, digits: str) -> list[Line]:
+        return self._labelled(label, fingerprint(digits, self.width - LABEL))
+
+    def _surroundings(self, shown: Presented) -> list[Item]:
+        found = [Item(5, self._labelled("also", [self._short(c)])) for c in shown.also]
+        found += [Item(8, self._labelled("chain", [self._short(c)])) for c in shown.chain]
+        way = [shown.tls or "", f"asked at {shown.address}" if shown.address else "", f"via {shown.via}"]
+        way += [f"SNI {shown.sni}" if shown.sni else "no SNI"]
+        way += ["client certificate demanded"] if shown.client_certificate else []
+        way += [SEEN_ONLY] if shown.is_seen_only else []
+        if shown.status not in (Status.PENDING, Status.NOT_PROBED, Status.UNMAPPED):
+            found.append(Item(8, self._labelled("connection", [", ".join(filter(None, way))])))
+        tries = [f"{a.way}: {a.status.value}, {a.text}" for a in shown.attempts]
+        return found + ([Item(8, self._labelled("attempts", tries))] if tries else [])
+
+    def _short(self, certificate: Certificate) -> str:
+        return f"{name_of(certificate.subject)}, SHA-256 {in_groups(certificate.sha256)}"
+
+    def _evidence(self) -> list[Line]:
+        items = [f"{e.kind.value}, {moment(e.at)}: {e.text}" for e in self.entry.judgement.evidence]
+        return self._labelled("evidence", items or ["none"])
+
+    def _as_listed(self) -> list[Line]:
+        notes = [f"listed by {node_name(self.view)} at {clock_time(self.view.listed_at)}"]
+        notes += ["the key stands twice in the list"] if self.entry.doubled else []
+        notes += ["not in the newest listing, which is not complete"] if self.entry.unseen else []
+        raw = self._labelled("as printed", [self.entry.raw.strip() or "no row"])
+        return [*raw, *self._labelled("listing", ["; ".join(notes)])]
+
+
+def heading(entry: Entry, view: NodeView, cells: int) -> Line:
+    """Which row this is, and in whose table, in as many words as fit."""
+    name = f"  {entry.name}" if entry.name else ""
+    where = "expected in" if not entry.is_stored else "in"
+    start = clip(place(entry) + safe(name), cells)
+    room = cells - width(line(start))
+    table = f"{where} the table of "
+    tails = (
+        f"  {WHO_MEANS[entry.who]}, {table}{node_name(view)}", f"  {table}{node_name(view)}",
+        f"  {table}{view.role.word}", f"  {where} {view.role.word}",
+    )  # fmt: skip
+    tail = next((one for one in tails if width(line(one)) <= room), tails[-1])
+    return (start, Tone.STRONG), (clip(tail, room), Tone.MUTED)
+
+
+def attributes(entry: Entry) -> list[AttributeLine]:
+    """The two subjects side by side, also where there is only one of them."""
+    shown = entry.presented.certificate
+    if entry.names is not None and entry.names.lines and shown is not None:
+        return list(entry.names.lines)
+    stored = entry.stored.subject.pairs() if entry.stored and entry.stored.subject else []
+    presented = shown.subject.pairs() if shown and shown.subject else []
+    found = [AttributeLine(kind, value, None, False) for kind, value in stored if not presented]
+    if entry.stored and not stored and entry.is_stored:
+        found.append(AttributeLine("as printed", entry.stored.raw or "empty", None, False))
+    return found + [AttributeLine(kind, None, value, False) for kind, value in presented]
+
+
+def nothing_presented(shown: Presented) -> str:
+    """Why no certificate is there, in a user's words."""
+    if shown.status is Status.PENDING:
+        return "not asked yet"
+    return f"no certificate: {shown.error or shown.status.value}"
+
+
+def delete_lines(entry: Entry, width: int) -> list[Line]:
+    """The exact command that deletes the row; where there is none, why."""
+    command = entry.delete_command
+    if command is not None:
+        return labelled("delete", [command], width, Tone.COMMAND)
+    if not entry.is_stored:
+        why = "nothing to delete: the node holds no such row"
+    elif entry.key is None or not is_plain_key(entry.key):
+        why = "no command: the key is not a plain one, it is never sent"
+    else:
+        why = "no command"
+    return labelled("delete", [why], width, Tone.MUTED)

@@ -1,0 +1,132 @@
+"""The title line: session, armed role, counts by verdict, badges; words get shorter before anything goes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from tofutui.tofu.comparison import Comparison
+from tofutui.tofu.session import Role
+from tofutui.tofu.verdict import Verdict
+from tofutui.ui.text.spans import Line, Span, Tone, clip, width
+from tofutui.ui.text.vocabulary import VERDICT_TONES, Glyphs
+
+Badge = tuple[str, Tone]
+_SHORT = {
+    "READ-ONLY": "RO", "LEGACY SSH": "LEGACY", "TRANSCRIPT": "FILE", "WATCH": "W", "PRIVACY": "PRIV",
+    "PRIMARY": "PRI", "SECONDARY": "SEC",
+}  # fmt: skip
+"""Words of badges and roles where room is short."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How much is written out, and how many cells the session's name has at least."""
+
+    name: int
+    verdicts: bool = False
+    program: bool = False
+    badges: bool = False
+    role: bool = False
+    own: bool = True
+
+
+_FORMS = (
+    _Form(name=18, verdicts=True, program=True, badges=True, role=True),
+    _Form(name=14, program=True, badges=True, role=True),
+    _Form(name=12, badges=True, role=True),
+    _Form(name=8, role=True),
+    _Form(name=6),
+    _Form(name=4, own=False),
+)
+"""Ever shorter; the first that fits is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows there are; counted when rows change, which takes a while with thousands."""
+
+    remote: Mapping[Verdict, int]
+    """Rows about others, by verdict."""
+    own_stale: int
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """The rows of both tables."""
+        return cls(comparison.counts(), comparison.own_stale())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """What stands in the title line."""
+
+    name: str
+    """Of the session, with its title."""
+    seen: str
+    """From where certificates were seen; only said where there is room."""
+    tally: Tally
+    badges: Sequence[Badge]
+    """The most important first."""
+    armed: Role | None
+    """None: there is only one node."""
+    glyphs: Glyphs
+
+    def line(self, room: int) -> Line:
+        """The line for so many cells; badges for which there is no room are counted (``+2``)."""
+        for form in _FORMS:
+            if (found := self._fitting(form, self.badges, room)) is not None:
+                return found
+        for kept in reversed(range(len(self.badges))):
+            left_out = (f"+{len(self.badges) - kept}", Tone.BADGE)
+            if (found := self._fitting(_FORMS[-1], [*self.badges[:kept], left_out], room)) is not None:
+                return found
+        return ((clip(f" {self.name}", room, self.glyphs.ellipsis), Tone.TEXT),)
+
+    def _fitting(self, form: _Form, badges: Sequence[Badge], room: int) -> Line | None:
+        lead: Line = ((" tofutui  ", Tone.STRONG),) if form.program else ((" ", Tone.TEXT),)
+        middle = (*self._role(form), *self._counts(form))
+        right = tuple(_shown(badges, written_out=form.badges))
+        space = room - width(lead) - width(middle) - width(right) - 2
+        if space < min(form.name, len(self.name)):
+            return None
+        left: Line = (*lead, (clip(self.name, space, self.glyphs.ellipsis) + "  ", Tone.TEXT), *middle)
+        gap = room - width(left) - width(right)
+        seen: Line = ((f"{self.seen} ", Tone.MUTED),)
+        if gap > width(seen):
+            return (*left, (" " * (gap - width(seen)), Tone.TEXT), *seen, *right)
+        return (*left, (" " * gap, Tone.TEXT), *right)
+
+    def _role(self, form: _Form) -> Line:
+        if self.armed is None:
+            return ()
+        tone = Tone.PRIMARY if self.armed is Role.PRIMARY else Tone.SECONDARY
+        word = self.armed.word if form.role else _SHORT[self.armed.word]
+        return ((f"{self.glyphs.cursor} {word}  ", tone),)
+
+    def _counts(self, form: _Form) -> Line:
+        return tuple([*_by_verdict(self.tally.remote, self.glyphs, form), *_own(self.tally.own_stale, form)])
+
+
+def _by_verdict(counts: Mapping[Verdict, int], glyphs: Glyphs, form: _Form) -> Iterator[Span]:
+    for verdict in Verdict:
+        if counts[verdict]:
+            word = verdict.look.word.lower() if form.verdicts else glyphs.verdict(verdict)
+            yield f"{counts[verdict]} {word}", VERDICT_TONES[verdict]
+            yield "  ", Tone.TEXT
+
+
+def _own(own: int, form: _Form) -> Iterator[Span]:
+    if own and form.own:
+        rows = f" {'row' if own == 1 else 'rows'}" if form.verdicts else ""
+        yield f"{own} own{rows} stale  ", Tone.MUTED
+
+
+def _shown(badges: Sequence[Badge], *, written_out: bool) -> Iterator[Span]:
+    for text, tone in badges:
+        yield f" {text if written_out else _shortened(text)} ", tone
+        yield " ", Tone.TEXT
+
+
+def _shortened(text: str) -> str:
+    for word, short in _SHORT.items():
+        text = text.replace(word, short)
+    return text

@@ -1,0 +1,280 @@
+"""Values of a comparison as the words that stand on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tofutui.tofu.comparison import Entry, NodeView, Phase
+from tofutui.tofu.presented import Status
+from tofutui.tofu.retry import NextTry
+from tofutui.tofu.session import Session
+from tofutui.tofu.site import Who
+from tofutui.tofu.text import in_groups, safe, short_sha256
+from tofutui.tofu.verdict import Verdict
+from tofutui.ui.text.spans import Tone
+
+if TYPE_CHECKING:
+    from tofutui.tofu.certificate import Certificate
+    from tofutui.tofu.names import DistinguishedName
+
+VERDICT_TONES: dict[Verdict, Tone] = {verdict: Tone(f"verdict-{verdict.value}") for verdict in Verdict}
+
+WHO_WORDS: dict[Who, str] = {
+    Who.VIP: "VIP",
+    Who.LOOPBACK: "loop",
+    Who.SELF: "self",
+    Who.PEER: "peer",
+    Who.ISE: "ISE",
+    Who.DNAC: "DNAC",
+    Who.OTHER: "other",
+}
+
+WHO_MEANS: dict[Who, str] = {
+    Who.VIP: "the virtual IP",
+    Who.LOOPBACK: "the node itself (loopback)",
+    Who.SELF: "the node itself",
+    Who.PEER: "the HA peer",
+    Who.ISE: "ISE",
+    Who.DNAC: "DNA Center",
+    Who.OTHER: "another host",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The few characters that are drawn; another set where only ASCII may be used."""
+
+    ascii: bool = False
+
+    def verdict(self, verdict: Verdict) -> str:
+        """One cell for a verdict."""
+        return verdict.look.ascii if self.ascii else verdict.look.glyph
+
+    @property
+    def ellipsis(self) -> str:
+        """What stands where text was cut off."""
+        return "~" if self.ascii else "…"
+
+    @property
+    def arrow(self) -> str:
+        """Between stored and presented."""
+        return "->" if self.ascii else "→"
+
+    @property
+    def cursor(self) -> str:
+        """At the row under the cursor."""
+        return ">" if self.ascii else "▸"
+
+    @property
+    def mark(self) -> str:
+        """At marked rows."""
+        return "*" if self.ascii else "●"
+
+    @property
+    def differs(self) -> str:
+        """Between values that differ."""
+        return "!=" if self.ascii else "≠"
+
+    @property
+    def dot(self) -> str:
+        """Between short facts."""
+        return "-" if self.ascii else "·"
+
+    @property
+    def sorted(self) -> str:
+        """At the column that the rows are sorted by."""
+        return "v" if self.ascii else "▾"
+
+    @property
+    def above(self) -> str:
+        """Where lines are hidden above."""
+        return "^" if self.ascii else "▴"
+
+    @property
+    def below(self) -> str:
+        """Where lines are hidden below."""
+        return "v" if self.ascii else "▾"
+
+    def plain(self, text: str) -> str:
+        """Our own text with its few special characters replaced where only ASCII may be used."""
+        return text.translate(_TO_ASCII) if self.ascii else text
+
+
+UNICODE = Glyphs()
+_TO_ASCII = str.maketrans(
+    {
+        "…": "~",
+        "\N{MINUS SIGN}": "-",
+        "→": "->",
+        "·": "-",
+        "≠": "!=",
+        "▸": ">",
+        "●": "*",
+        "▾": "v",
+        "↑": "Up",
+        "↓": "Down",
+        "─": "-",
+    }
+)
+
+
+def clock_time(at: datetime | None) -> str:
+    """A moment as this machine's clock shows it: ``14:02:38``."""
+    return at.astimezone().strftime("%H:%M:%S") if at else "never"
+
+
+def moment(at: datetime | None) -> str:
+    """Date and time with the zone, for evidence."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z") if at else "undated"
+
+
+def day(at: datetime | None) -> str:
+    """A date in UTC, as certificates carry it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d") if at else "not readable"
+
+
+def days(earlier: datetime, later: datetime) -> int:
+    """Whole days from one moment to another; negative the other way round."""
+    return int((later - earlier).total_seconds() // 86400)
+
+
+def fingerprint(digits: str, room: int) -> list[str]:
+    """A fingerprint in groups of four, on one line where it fits and in two halves where not."""
+    whole, half = in_groups(digits), len(digits) // 2
+    return [whole] if len(whole) <= room else [in_groups(digits[:half]), in_groups(digits[half:])]
+
+
+def short_sha(entry: Entry) -> str:
+    """The first two groups of the presented SHA-256, or nothing."""
+    return short_sha256(entry.sha256) if entry.sha256 else ""
+
+
+def name_of(name: DistinguishedName | None) -> str:
+    """A name in one line."""
+    if name is None:
+        return "not readable"
+    return safe(str(name)) if not name.is_empty else "empty"
+
+
+def common_name(name: DistinguishedName | None) -> str:
+    """The CN, else the whole name."""
+    return (name.common_name or name_of(name)) if name else ""
+
+
+def stored_name(entry: Entry) -> str:
+    """The stored CN; what was printed where no name could be read from it; nothing where no row is stored."""
+    if entry.stored is None:
+        return "" if not entry.is_stored else "unreadable"
+    return common_name(entry.stored.subject) if entry.stored.subject else entry.stored.raw or "unreadable"
+
+
+def presented_name(entry: Entry) -> str:
+    """The presented CN, or why there is none."""
+    shown = entry.presented
+    if shown.certificate is None:
+        return "" if shown.status is Status.PENDING else shown.status.value
+    return common_name(shown.certificate.subject) or "no name"
+
+
+def both_names(entry: Entry, arrow: str) -> str:
+    """``stored → presented`` where they differ, else the one name."""
+    stored, presented = stored_name(entry), presented_name(entry)
+    if not presented or stored == presented:
+        return stored
+    return f"{stored} {arrow} {presented}" if stored else presented
+
+
+def place(entry: Entry) -> str:
+    """``host:port``; the raw line where it names none."""
+    if entry.endpoint is not None:
+        return safe(str(entry.endpoint))
+    return safe(entry.key or entry.raw.strip())
+
+
+def node_name(view: NodeView) -> str:
+    """``PRIMARY prime-pri``; without a host name yet, the role alone."""
+    return f"{view.role.word} {safe(view.hostname)}" if view.hostname else view.role.word
+
+
+def status(view: NodeView, *, starting: bool = False) -> str:
+    """How far a node's listing is, in a few words."""
+    if view.recorded and view.phase is Phase.LISTED:
+        return f"as recorded {clock_time(view.listed_at)}" if view.listed_at else "as recorded, no time said"
+    when = f" {clock_time(view.listed_at)}" if view.listed_at else ""
+    words = {
+        Phase.IDLE: "starting" if starting else "not listed yet",
+        Phase.CONNECTING: "connecting",
+        Phase.LISTING: f"listing {len(view.entries)} rows" if view.entries else "listing",
+        Phase.LISTED: f"listed {clock_time(view.listed_at)}",
+        Phase.PARTIAL: f"PARTIAL{when}: not the whole table",
+        Phase.FAILED: "FAILED" + (f", rows of{when}" if when else ""),
+    }
+    if view.lost_at is not None and view.phase in (Phase.FAILED, Phase.LISTED):
+        return f"rows of{when}" if when else "not listed yet"
+    return words[view.phase]
+
+
+def lost(view: NodeView, upcoming: NextTry | None) -> str:
+    """Since when there is no link, and when it is tried again: ``LOST 14:02:38, next try 14:02:58 (2)``."""
+    if view.lost_at is None or view.phase.is_busy:
+        return ""
+    word = "LOST" if view.hostname else "FAILED"
+    again = f", next try {clock_time(upcoming.at)} ({upcoming.number})" if upcoming else ""
+    return f"{word} {clock_time(view.lost_at)}{again}"
+
+
+def skew(seconds: float | None) -> str:
+    """How wrong a node's clock is beside this machine's; nothing below 2 s, which reading it may take."""
+    if seconds is None or abs(seconds) < 2:
+        return ""
+    size = abs(seconds)
+    amount = (
+        f"{size:.0f} s" if size < 120 else f"{size / 60:.0f} min" if size < 7200 else f"{size / 3600:.0f} h"
+    )
+    return f"clock {amount} {'ahead' if seconds > 0 else 'behind'}"
+
+
+def facts_of(view: NodeView, *, starting: bool) -> list[str]:
+    """What stands below a pane's title: version, HA state, how far the listing is."""
+    ha = " ".join(part for part in (view.ha.state,) if part) if view.ha else ""
+    version = f"PI {view.version}" if view.version else ""
+    parts = [version, ha, status(view, starting=starting), skew(view.clock_skew_s)]
+    return [safe(part) for part in parts if part]
+
+
+def validity(certificate: Certificate, now: datetime) -> str:
+    """From when to when, with days."""
+    start, end = certificate.not_before, certificate.not_after
+    text = f"{day(start)} to {day(end)}"
+    if start is not None:
+        age = days(start, now)
+        text += f", issued {age} d ago" if age >= 0 else f", valid only in {-age} d"
+    if end is not None:
+        left = days(now, end)
+        text += f", {left} d left" if left >= 0 else f", EXPIRED {-left} d ago"
+    return text
+
+
+def own_title(session: Session) -> str:
+    """Name and title of a session."""
+    return safe(f"{session.name} · {session.title}" if session.title else session.name)
+
+
+def listed(items: Sequence[str]) -> str:
+    """A few words in a row: ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1]))) if items else ""
+
+
+def rows(count: int) -> str:
+    """``1 row``, ``2 rows``."""
+    return f"{count} row" if count == 1 else f"{count} rows"
+
+
+def value_of(entry: Entry) -> tuple[str, str]:
+    """What is worth copying of a row, the fingerprint presented or else its key, and what to call it."""
+    if entry.sha256:
+        return in_groups(entry.sha256), f"SHA-256 of {place(entry)}"
+    return entry.key or entry.raw, f"key of {place(entry)}"

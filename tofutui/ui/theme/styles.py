@@ -1,0 +1,126 @@
+"""Theme files as Textual themes, and tones as the styles that are drawn."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.theme import Theme
+
+from tofutui.config.paths import config_dir
+from tofutui.config.themes import TOKENS, ThemeSpec, load_themes, parse_theme
+from tofutui.tofu.text import safe
+from tofutui.ui.actions.keymap import KeyBook
+from tofutui.ui.kit.mask import Privacy
+from tofutui.ui.text.spans import Line, Tone
+from tofutui.ui.text.vocabulary import Glyphs
+
+FALLBACK = parse_theme('name = "plain"\n[colors]\nprimary = "#7fb4ff"\n', "built in")
+"""Where no theme file can be read."""
+
+
+def all_themes() -> tuple[dict[str, ThemeSpec], list[str]]:
+    """The bundled themes and the user's by name, at least one; and what was wrong with other files."""
+    book = load_themes(config_dir() / "themes")
+    return dict(book.themes) or {FALLBACK.name: FALLBACK}, list(book.errors)
+
+
+def textual_theme(spec: ThemeSpec) -> Theme:
+    """The theme as Textual wants it; the domain tokens become variables of the style sheets."""
+    colors = spec.colors
+    fore, back, muted = colors["foreground"], colors["background"], spec.tokens["muted"]
+    return Theme(
+        name=spec.name,
+        dark=spec.dark,
+        primary=colors["primary"],
+        secondary=colors["secondary"],
+        accent=colors["accent"],
+        warning=colors["warning"],
+        error=colors["error"],
+        success=colors["success"],
+        foreground=fore,
+        background=back,
+        surface=colors["surface"],
+        panel=colors["panel"],
+        variables={
+            **spec.tokens,
+            # Textual's own widgets: nothing paler than quiet text, cursors and selections reversed as ours.
+            "text": fore, "text-muted": muted, "text-disabled": muted,
+            "block-cursor-foreground": back, "block-cursor-background": fore,
+            "block-cursor-blurred-foreground": back, "block-cursor-blurred-background": fore,
+            "block-hover-background": colors["panel"],
+            "input-cursor-foreground": fore, "input-cursor-background": back,
+            "input-cursor-text-style": "reverse",
+            "input-selection-foreground": fore, "input-selection-background": back,
+            "border": colors["primary"], "border-blurred": spec.tokens["line"],
+        },
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Tones -> styles, for one theme."""
+
+    spec: ThemeSpec
+
+    @cached_property
+    def styles(self) -> dict[Tone, Style]:
+        """One style for every tone; states differ in word and glyph too, colour is only an aid."""
+        colors, tokens = self.spec.colors, self.spec.tokens
+        found = {
+            Tone.TEXT: Style(color=colors["foreground"]),
+            Tone.STRONG: Style(color=colors["foreground"], bold=True),
+            Tone.HEAD: Style(color=tokens["muted"]),
+            Tone.KEY: Style(color=colors["primary"], bold=True),
+            Tone.WARNING: Style(color=colors["warning"]),
+            Tone.COMMAND: Style(color=colors["foreground"], bold=True),
+            Tone.BADGE: Style(color=colors["warning"], bold=True, reverse=True),
+        }
+        found |= {tone: Style(color=tokens[tone.value]) for tone in Tone if tone.value in TOKENS}
+        for tone in (Tone.MISMATCH, Tone.SUSPECT, Tone.DANGER, Tone.PRIMARY, Tone.SECONDARY):
+            found[tone] += Style(bold=True)
+        for tone in (Tone.READ_ONLY, Tone.DEMO, Tone.PRIVACY):
+            found[tone] += Style(bold=True, reverse=True)
+        return found
+
+    @cached_property
+    def reversed(self) -> dict[Tone, Style]:
+        """The same for the row under the cursor and what has the focus; quiet text is as clear as other."""
+        quiet = (Tone.MUTED, Tone.HEAD, Tone.LINE)
+        extra = Style(reverse=True, bold=True)
+        return {tone: self.styles[Tone.TEXT if tone in quiet else tone] + extra for tone in Tone}
+
+    def strip(self, line: Line, width: int, *, reverse: bool = False) -> Strip:
+        """A line as exactly ``width`` cells; whatever is in it, no control character gets out."""
+        styles = self.reversed if reverse else self.styles
+        segments = [Segment(safe(text), styles[tone]) for text, tone in line if text]
+        return Strip(segments).adjust_cell_length(width, styles[Tone.TEXT] if reverse else None)
+
+
+class Looks(Protocol):
+    """What a widget asks its app for."""
+
+    @property
+    def privacy(self) -> Privacy:
+        """What hides names, while it is on."""
+        ...
+
+    @property
+    def keys(self) -> KeyBook:
+        """The keys in force."""
+
+    @property
+    def followed(self) -> str | None:
+        """The last key and what it did; None: that is not shown."""
+
+    @property
+    def palette(self) -> Palette:
+        """The styles of the theme."""
+        ...
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The characters to draw with."""
+        ...
