@@ -16,7 +16,11 @@ from tofutui.tls.sniffer import Sniffer
 from tofutui.tofu.certificate import UnreadableCertificate, read_certificate
 from tofutui.tofu.failures import LogReader
 from tofutui.tofu.listing import read_listing
-from tofutui.tofu.names import UnreadableName, compare, from_der, readings, renderings
+from tofutui.tofu.name_der import from_der
+from tofutui.tofu.name_grammar import readings
+from tofutui.tofu.name_match import compare
+from tofutui.tofu.name_render import renderings
+from tofutui.tofu.name_values import UnreadableName
 from tofutui.tofu.text import safe
 from tofutui.tofu.transcript import Command, read_transcript
 from tofutui.workbench.logs import read_logs

@@ -17,7 +17,8 @@ from tofutui.tofu.failures import LogDigest, read_log
 from tofutui.tofu.ha import HaState
 from tofutui.tofu.known import Imported
 from tofutui.tofu.listing import StoredSubject
-from tofutui.tofu.names import Attribute, DistinguishedName, compare
+from tofutui.tofu.name_match import compare
+from tofutui.tofu.name_values import Attribute, DistinguishedName
 from tofutui.tofu.past import Past
 from tofutui.tofu.plan import Deletion, Outcome, Plan, Step
 from tofutui.tofu.presented import PENDING, Presented, Status

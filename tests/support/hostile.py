@@ -40,7 +40,11 @@ from tofutui.tofu.failures import LogReader
 from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version
 from tofutui.tofu.known_reading import read_export
 from tofutui.tofu.listing import Listing, ListingReader
-from tofutui.tofu.names import DistinguishedName, compare, from_der, readings, renderings
+from tofutui.tofu.name_der import from_der
+from tofutui.tofu.name_grammar import readings
+from tofutui.tofu.name_match import compare
+from tofutui.tofu.name_render import renderings
+from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import NodeSettings, Role
 from tofutui.tofu.text import decode, encode, safe, safe_lines

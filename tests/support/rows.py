@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.evidence import RowFacts
 from tofutui.tofu.listing import read_stored
-from tofutui.tofu.names import DistinguishedName, compare, readings
+from tofutui.tofu.name_grammar import readings
+from tofutui.tofu.name_match import compare
+from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.site import Who
 

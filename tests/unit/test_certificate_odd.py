@@ -31,7 +31,8 @@ from tests.support.x509_der import (
     tlv,
 )
 from tofutui.tofu.certificate import Certificate, UnreadableCertificate, read_certificate
-from tofutui.tofu.names import compare, renderings
+from tofutui.tofu.name_match import compare
+from tofutui.tofu.name_render import renderings
 
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 

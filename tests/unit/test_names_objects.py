@@ -8,8 +8,9 @@ import pytest
 
 from tests.support.x509_der import attribute, rdn, sequence
 from tofutui.tofu.name_der import from_der
+from tofutui.tofu.name_grammar import readings
+from tofutui.tofu.name_match import Relation, compare
 from tofutui.tofu.name_render import renderings
-from tofutui.tofu.names import Relation, compare, readings
 from tofutui.tofu.oids import attribute_type, short_name
 
 CN = "2.5.4.3"

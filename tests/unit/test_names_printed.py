@@ -27,7 +27,8 @@ from tests.support.x509_der import (
     tlv,
 )
 from tofutui.tofu.certificate import read_certificate
-from tofutui.tofu.names import Relation, compare, renderings
+from tofutui.tofu.name_match import Relation, compare
+from tofutui.tofu.name_render import renderings
 from tofutui.tofu.text import decode
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="needs the Debian package openssl")

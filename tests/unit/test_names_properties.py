@@ -7,7 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.x509_der import attribute, rdn, sequence
-from tofutui.tofu.names import Relation, UnreadableName, compare, fit_log_name, from_der, readings, renderings
+from tofutui.tofu.name_der import from_der
+from tofutui.tofu.name_grammar import readings
+from tofutui.tofu.name_match import Relation, compare, fit_log_name
+from tofutui.tofu.name_render import renderings
+from tofutui.tofu.name_values import UnreadableName
 from tofutui.tofu.oids import ATTRIBUTES
 
 TYPES = st.sampled_from([*ATTRIBUTES, "1.2.3.4", "2.999.1"])

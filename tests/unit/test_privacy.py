@@ -13,7 +13,7 @@ from tofutui.tofu.comparison import Comparison, NodeView, Phase
 from tofutui.tofu.endpoint import Endpoint, is_plain_key
 from tofutui.tofu.failures import Failure
 from tofutui.tofu.listing import read_listing, read_stored
-from tofutui.tofu.names import Attribute, DistinguishedName
+from tofutui.tofu.name_values import Attribute, DistinguishedName
 from tofutui.tofu.plan import Deletion
 from tofutui.tofu.privacy import Mask
 from tofutui.tofu.session import NodeSettings, Remote, Role

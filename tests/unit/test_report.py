@@ -14,7 +14,7 @@ from tofutui.tofu.endpoint import split_key
 from tofutui.tofu.failures import Failure, OtherCause
 from tofutui.tofu.ha import HaState
 from tofutui.tofu.listing import StoredSubject
-from tofutui.tofu.names import Attribute, DistinguishedName
+from tofutui.tofu.name_values import Attribute, DistinguishedName
 from tofutui.tofu.presented import Attempt, Presented, Status
 from tofutui.tofu.session import NodeSettings, Role, Session
 from tofutui.tofu.site import Who

@@ -11,7 +11,7 @@ from tofutui.tofu.endpoint import Endpoint
 from tofutui.tofu.failures import Failure, LogDigest
 from tofutui.tofu.known import Imported
 from tofutui.tofu.listing import read_listing
-from tofutui.tofu.names import DistinguishedName
+from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.node_clock import NodeClock
 from tofutui.tofu.presented import Presented
 from tofutui.tofu.session import NodeSettings, Role, Session

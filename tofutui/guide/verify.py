@@ -9,7 +9,7 @@ from tofutui.guide.ha_meaning import is_connected, is_out_of_order, not_known_go
 from tofutui.guide.unjudged import not_judged, unjudged_rows, unjudged_table
 from tofutui.tofu.comparison import Entry
 from tofutui.tofu.guided import Check, Result
-from tofutui.tofu.names import Relation
+from tofutui.tofu.name_match import Relation
 from tofutui.tofu.session import Role
 
 

@@ -8,7 +8,7 @@ from tofutui.report.words import utc
 from tofutui.tofu.certificate import Certificate
 from tofutui.tofu.comparison import Comparison, Entry, NodeView, TiedFailure
 from tofutui.tofu.listing import StoredSubject
-from tofutui.tofu.names import DistinguishedName
+from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import Role
 from tofutui.tofu.site import Who

@@ -15,7 +15,7 @@ from tofutui.report.words import (
     utc,
 )
 from tofutui.tofu.comparison import Comparison, Entry, NodeView
-from tofutui.tofu.names import DistinguishedName
+from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.presented import SEEN_ONLY
 from tofutui.tofu.text import safe
 from tofutui.tofu.trustmap import trust_map

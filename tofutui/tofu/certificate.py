@@ -14,8 +14,9 @@ from typing import TypeVar
 from tofutui.tofu.certificate_facts import date_at, key_text, serial_hex, signature_text, subject_alt_names
 from tofutui.tofu.der import SEQUENCE, DerError, Element, first, leading
 from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.name_der import from_der
 from tofutui.tofu.name_match import same_name
-from tofutui.tofu.names import DistinguishedName, UnreadableName, from_der
+from tofutui.tofu.name_values import DistinguishedName, UnreadableName
 
 T = TypeVar("T")
 _VERSION, _EXTENSIONS = 0xA0, 0xA3

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tofutui.tofu.failures import Failure, OtherCause
     from tofutui.tofu.ha import HaState
     from tofutui.tofu.listing import StoredSubject
-    from tofutui.tofu.names import NameComparison
+    from tofutui.tofu.name_match import NameComparison
 
 UNJUDGED = Judgement(Verdict.PENDING, ())
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from tofutui.tofu.endpoint import Endpoint, normalise_host
 from tofutui.tofu.listing import StoredSubject
-from tofutui.tofu.names import DistinguishedName, NameComparison
+from tofutui.tofu.name_match import NameComparison
+from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.presented import Presented
 from tofutui.tofu.site import Who
 

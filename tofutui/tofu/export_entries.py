@@ -7,7 +7,8 @@ Understood by shape, so that the language does not matter: what ``keytool -list`
 import re
 from dataclasses import dataclass, field
 
-from tofutui.tofu.names import DistinguishedName, readings
+from tofutui.tofu.name_grammar import readings
+from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.text import BLANKS
 
 _COLON = "[:\uff1a]"

@@ -15,7 +15,7 @@ from tofutui.tofu.evidence import (
     Strength,
 )
 from tofutui.tofu.listing import StoredSubject
-from tofutui.tofu.names import NameComparison, Relation
+from tofutui.tofu.name_match import NameComparison, Relation
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.stored_names import compare_stored
 from tofutui.tofu.text import safe, short_sha256

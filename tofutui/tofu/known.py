@@ -12,7 +12,8 @@ from tofutui.tofu.comparison import Entry
 from tofutui.tofu.damaged_text import damage
 from tofutui.tofu.endpoint import Endpoint, as_address, is_masked, normalise_host, split_key
 from tofutui.tofu.evidence import KnownCertificate
-from tofutui.tofu.names import DistinguishedName, readings
+from tofutui.tofu.name_grammar import readings
+from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.site import Who
 from tofutui.tofu.text import BLANKS, safe
 

@@ -15,7 +15,9 @@ from tofutui.tofu.der import SEQUENCE, DerError, first
 from tofutui.tofu.errors import TofutuiError
 from tofutui.tofu.export_entries import Entries, Entry
 from tofutui.tofu.known import Imported
-from tofutui.tofu.names import DistinguishedName, Relation, compare, renderings
+from tofutui.tofu.name_match import Relation, compare
+from tofutui.tofu.name_render import renderings
+from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.saved_text import decode_saved, without_prefixes
 from tofutui.tofu.text import BLANKS, safe
 

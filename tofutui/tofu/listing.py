@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from tofutui.tofu.damaged_text import damage, undone
 from tofutui.tofu.endpoint import Endpoint, split_key
-from tofutui.tofu.names import DistinguishedName, readings
+from tofutui.tofu.name_grammar import readings
+from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.text import has_hidden, safe
 
 _GAP = r"[\s\u00ad\u200b-\u200d\u2060\ufeff]*"

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from tofutui.tofu.evidence import LogHit, RowFacts, Strength
 from tofutui.tofu.failures import Failure
-from tofutui.tofu.name_match import fold
-from tofutui.tofu.names import DistinguishedName, Fit, fit_log_name, readings
+from tofutui.tofu.name_grammar import readings
+from tofutui.tofu.name_match import Fit, fit_log_name, fold
+from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.node_clock import NodeClock
 from tofutui.tofu.site import Who
 from tofutui.tofu.stamps import Stamp

@@ -19,8 +19,8 @@ from tofutui.tofu.failures import Failure
 from tofutui.tofu.guided import Answer, Check, Confirmation, Event, RowShot, Run, StepState, Vouched
 from tofutui.tofu.listing import StoredSubject
 from tofutui.tofu.name_grammar import readings
-from tofutui.tofu.name_match import differences_in_words
-from tofutui.tofu.names import Attribute, AttributeLine, DistinguishedName, NameComparison
+from tofutui.tofu.name_match import NameComparison, differences_in_words
+from tofutui.tofu.name_values import Attribute, AttributeLine, DistinguishedName
 from tofutui.tofu.past import Incarnation
 from tofutui.tofu.plan import Deletion
 from tofutui.tofu.session import Remote, Role, Session

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tofutui.tofu.comparison import Entry, NodeView, Phase
 from tofutui.tofu.endpoint import place_of
 from tofutui.tofu.listing import Listing, Row
-from tofutui.tofu.names import Relation, compare
+from tofutui.tofu.name_match import Relation, compare
 from tofutui.tofu.plan import Deletion, Outcome, VerdictClass
 from tofutui.tofu.presented import Presented
 

@@ -10,7 +10,7 @@ from tofutui.tofu.evidence import LogHit, Observation, OperatorWord, RowFacts, S
 from tofutui.tofu.judge import Case, judge
 from tofutui.tofu.known import Assignment
 from tofutui.tofu.listing import StoredSubject
-from tofutui.tofu.names import NameComparison, Relation
+from tofutui.tofu.name_match import NameComparison, Relation
 from tofutui.tofu.node_clock import NodeClock
 from tofutui.tofu.presented import Presented, Status
 from tofutui.tofu.session import Role

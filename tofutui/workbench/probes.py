@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from tofutui.tls.prober import Prober
 from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.names import Relation, compare
+from tofutui.tofu.name_match import Relation, compare
 from tofutui.tofu.presented import Presented, Status
 
 AT_ONCE = 200

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tofutui.tofu.comparison import Entry
-from tofutui.tofu.names import DistinguishedName
+from tofutui.tofu.name_values import DistinguishedName
 from tofutui.tofu.plan import Deletion, Outcome, Plan, Step
 from tofutui.tofu.text import in_groups, safe
 from tofutui.ui.text.row_facts import nothing_presented

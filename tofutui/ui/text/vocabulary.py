@@ -18,7 +18,7 @@ from tofutui.ui.text.spans import Tone
 
 if TYPE_CHECKING:
     from tofutui.tofu.certificate import Certificate
-    from tofutui.tofu.names import DistinguishedName
+    from tofutui.tofu.name_values import DistinguishedName
 
 VERDICT_TONES: dict[Verdict, Tone] = {verdict: Tone(f"verdict-{verdict.value}") for verdict in Verdict}
 
