@@ -25,7 +25,7 @@ if __name__ == "__main__":
 from tests.benchmarks.figures import Figure, spread
 from tofutui.history.database import FILE, Database, stamp
 from tofutui.history.sightings import Sightings
-from tofutui.tofu.past import Look, RowSeen
+from tofutui.tofu.judgement.row_history import Look, RowSeen
 
 T = TypeVar("T")
 SESSION, ROLES, ADDRESS = "site-a", ("primary", "secondary"), "192.0.2.10:22"

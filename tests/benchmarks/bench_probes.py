@@ -113,8 +113,8 @@ async def serve(folder: Path, ports: list[int]) -> None:
 
 async def ours(ports: list[int], at_once: int) -> int:
     from tofutui.tls.prober import Prober
-    from tofutui.tofu.endpoint import Endpoint
-    from tofutui.tofu.session import ProbeSettings
+    from tofutui.tofu.site.endpoint import Endpoint
+    from tofutui.tofu.site.session import ProbeSettings
 
     settings = ProbeSettings(concurrency=at_once)
     prober = Prober(settings, seen_from="bench", clock=lambda: datetime.now(UTC))

@@ -36,8 +36,8 @@ from tests.support.tls_servers import (  # noqa: E402
     small_dh,
 )
 from tests.support.x509_der import CN, certificate, name, oid, sequence, tlv  # noqa: E402
-from tofutui.tofu.endpoint import Endpoint  # noqa: E402
-from tofutui.tofu.presented import Presented  # noqa: E402
+from tofutui.tofu.certificates.presented import Presented  # noqa: E402
+from tofutui.tofu.site.endpoint import Endpoint  # noqa: E402
 
 Server = Callable[[], AbstractAsyncContextManager[Endpoint]]
 WEAK = ("-cipher", "ALL:@SECLEVEL=0")

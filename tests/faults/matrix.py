@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from tofutui.tofu.plan import Outcome
+from tofutui.tofu.deletion.plan import Outcome
 
 
 class Moment(Enum):

@@ -12,9 +12,9 @@ from tests.support.faulty import DELETE, ISE, PATIENT, REFUSING, UNREACHABLE, St
 from tofutui.guide import engine
 from tofutui.history.database import FILE
 from tofutui.history.journal import Journal
-from tofutui.tofu.comparison import Phase
-from tofutui.tofu.plan import Outcome
-from tofutui.tofu.session import Role
+from tofutui.tofu.deletion.plan import Outcome
+from tofutui.tofu.judgement.comparison import Phase
+from tofutui.tofu.site.session import Role
 from tofutui.ui.deletion.dialog import DeleteScreen
 from tofutui.ui.deletion.progress import RunScreen
 

@@ -15,8 +15,8 @@ from tofutui.appliance.questions import PasswordQuestion
 from tofutui.config.sessions import load_sessions
 from tofutui.lab.pair import Lab
 from tofutui.lab.sshd import ONE_TIME_CODE
-from tofutui.tofu.comparison import Phase
-from tofutui.tofu.session import Role
+from tofutui.tofu.judgement.comparison import Phase
+from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
 
 MEGABYTES = 60

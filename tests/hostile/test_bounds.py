@@ -13,16 +13,16 @@ from tests.support.x509_der import CN, certificate
 from tests.support.x509_der import name as name_of
 from tofutui.appliance.terminal import Screen
 from tofutui.tls.sniffer import Sniffer
-from tofutui.tofu.certificate import UnreadableCertificate, read_certificate
-from tofutui.tofu.failures import LogReader
-from tofutui.tofu.listing import read_listing
-from tofutui.tofu.name_der import from_der
-from tofutui.tofu.name_grammar import readings
-from tofutui.tofu.name_match import compare
-from tofutui.tofu.name_render import renderings
-from tofutui.tofu.name_values import UnreadableName
-from tofutui.tofu.text import safe
-from tofutui.tofu.transcript import Command, read_transcript
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.certificates.certificate import UnreadableCertificate, read_certificate
+from tofutui.tofu.cli_output.listing import read_listing
+from tofutui.tofu.cli_output.transcript import Command, read_transcript
+from tofutui.tofu.logs.failures import LogReader
+from tofutui.tofu.names.der import from_der
+from tofutui.tofu.names.grammar import readings
+from tofutui.tofu.names.match import compare
+from tofutui.tofu.names.render import renderings
+from tofutui.tofu.names.values import UnreadableName
 from tofutui.workbench.logs import read_logs
 
 PROMPT = b"prime-pri/admin# ncs certvalidation tofu-certs listcerts\n"

@@ -8,7 +8,7 @@ from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, bench
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, ask, pause, say, steps
 from tofutui.appliance.errors import UnknownDialogue
-from tofutui.tofu.endpoint import DELETE_COMMAND
+from tofutui.tofu.site.endpoint import DELETE_COMMAND
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 

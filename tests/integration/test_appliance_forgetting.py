@@ -14,7 +14,7 @@ from tests.support.appliance import PASSWORD, bench, until
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
 from tofutui.appliance.errors import LoginRefused
-from tofutui.tofu.secrets import Secret
+from tofutui.tofu.base.secret import Secret
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 

@@ -15,8 +15,8 @@ from tests.support.cli_server import Cli, CliServer, Session
 from tests.support.live import live
 from tofutui.appliance.connection import Connector, Link
 from tofutui.appliance.errors import HostKeyChanged
-from tofutui.tofu.comparison import Phase
-from tofutui.tofu.session import Role
+from tofutui.tofu.judgement.comparison import Phase
+from tofutui.tofu.site.session import Role
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 

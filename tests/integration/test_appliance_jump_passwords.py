@@ -15,7 +15,7 @@ from tests.support.cli_server import Cli, CliServer
 from tofutui.appliance.credentials import JumpPasswords
 from tofutui.appliance.errors import ApplianceError, LoginRefused, NoPassword
 from tofutui.appliance.node import Node
-from tofutui.tofu.session import NodeSettings, Role
+from tofutui.tofu.site.session import NodeSettings, Role
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 

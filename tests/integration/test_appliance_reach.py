@@ -36,7 +36,7 @@ from tofutui.appliance.errors import (
     TooManySessions,
     Unreachable,
 )
-from tofutui.tofu.endpoint import Endpoint
+from tofutui.tofu.site.endpoint import Endpoint
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 

@@ -16,7 +16,7 @@ from tests.support.appliance import DELETE, QUICK
 from tests.support.askers import ScriptedAsker
 from tofutui.appliance.errors import LinkLost, NoCommonAlgorithm
 from tofutui.appliance.node import Node
-from tofutui.tofu.session import NodeSettings, Role
+from tofutui.tofu.site.session import NodeSettings, Role
 
 pytestmark = [
     pytest.mark.usefixtures("isolated_home"),

@@ -15,7 +15,7 @@ from tests.support.program import Answer, tofutui
 from tofutui.history.database import FILE, Database
 from tofutui.history.results import Results
 from tofutui.lab.pair import Lab
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.verdict import Verdict
 
 SCENARIOS = ("renamed", "clean")
 

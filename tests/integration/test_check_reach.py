@@ -20,8 +20,8 @@ from tests.support.sites import write_changed, write_ipv6_site
 from tests.support.tls_servers import HandMade, serve
 from tests.support.x509_der import certificate, integer
 from tofutui.lab.pair import Lab
-from tofutui.tofu.plan import Outcome
-from tofutui.tofu.session import Role
+from tofutui.tofu.deletion.plan import Outcome
+from tofutui.tofu.site.session import Role
 
 AGREE = "Acceptable use policy of Example Ltd.\nType I AGREE to go on: "
 

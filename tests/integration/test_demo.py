@@ -9,7 +9,7 @@ import pytest
 
 from tofutui.cli.demo import DemoError, lab_process
 from tofutui.config.sessions import load_sessions
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 
 
 def end_of(pid_file_descriptor: int) -> None:

@@ -9,8 +9,8 @@ import pytest
 from tests.support.live import DELETE, ISE, PRIMARY, SECONDARY, live
 from tofutui.appliance.errors import UnknownDialogue
 from tofutui.executor import PlanRefused
-from tofutui.tofu.plan import Outcome, Step
-from tofutui.tofu.session import Role
+from tofutui.tofu.deletion.plan import Outcome, Step
+from tofutui.tofu.site.session import Role
 from tofutui.workbench.bench import utc_now
 
 

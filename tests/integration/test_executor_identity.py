@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.support.live import ISE, Live, live
-from tofutui.tofu.plan import Outcome
-from tofutui.tofu.session import Role
+from tofutui.tofu.deletion.plan import Outcome
+from tofutui.tofu.site.session import Role
 
 PLACES = {
     "the last listing": ("bench", "list_rows"),

@@ -15,10 +15,10 @@ from tofutui.appliance.questions import NoAsker
 from tofutui.executor import Executor, Pace, PlanRefused
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.plan import Outcome, Step
-from tofutui.tofu.session import Role
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.deletion.plan import Outcome, Step
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
 from tofutui.workbench.bench import utc_now
 

@@ -12,8 +12,8 @@ from tofutui.guide.engine import NotNow
 from tofutui.history.database import FILE, Database
 from tofutui.history.runs import LeaseLost
 from tofutui.report.record import collect, left_over
-from tofutui.tofu.guided import Progress, Result
-from tofutui.tofu.session import Role
+from tofutui.tofu.guide_run import Progress, Result
+from tofutui.tofu.site.session import Role
 
 
 def results(run: Guided, step: str) -> dict[str, list[Result]]:

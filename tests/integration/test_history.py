@@ -11,9 +11,9 @@ from tofutui.config.sessions import load_sessions
 from tofutui.history.database import FILE, Database
 from tofutui.history.sightings import Sightings
 from tofutui.lab.pair import Lab
-from tofutui.tofu.comparison import Comparison
-from tofutui.tofu.session import Role
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.comparison import Comparison
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
 
 

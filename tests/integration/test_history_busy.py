@@ -11,7 +11,7 @@ import pytest
 from tests.support.fake_bench import session
 from tofutui.appliance.questions import NoAsker
 from tofutui.history.database import FILE, Database
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 from tofutui.ui import backend
 from tofutui.ui.backend import opener
 

@@ -10,10 +10,10 @@ from tests.support.live import ISE, SECONDARY
 from tofutui.appliance.questions import NoAsker
 from tofutui.config.sessions import load_sessions
 from tofutui.lab.pair import Lab
-from tofutui.tofu.comparison import Comparison
-from tofutui.tofu.presented import Status
-from tofutui.tofu.session import Role, Session, Via
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.certificates.presented import Status
+from tofutui.tofu.judgement.comparison import Comparison
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role, Session, Via
 from tofutui.workbench import Workbench
 
 pytestmark = pytest.mark.skipif(sshd.find_sshd() is None, reason="openssh-server is not installed")

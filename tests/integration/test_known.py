@@ -12,8 +12,8 @@ from tests.support.live import ISE, PRIMARY, SECONDARY, live
 from tests.support.program import Answer, tofutui
 from tofutui.config.known import read_export_at
 from tofutui.lab.pair import Lab
-from tofutui.tofu.session import Role
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role
 
 
 def write_stored(lab: Lab, key: str, path: Path) -> Path:

@@ -20,9 +20,9 @@ from tofutui.config.sessions import load_sessions
 from tofutui.history.database import FILE, Database
 from tofutui.history.sightings import Sightings
 from tofutui.lab.pair import Lab, Pace
-from tofutui.tofu.comparison import Comparison, Entry
-from tofutui.tofu.session import Role, Session
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role, Session
 from tofutui.workbench import Workbench
 
 PEERS = ((Role.PRIMARY, SECONDARY), (Role.SECONDARY, PRIMARY))

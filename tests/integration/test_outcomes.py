@@ -11,8 +11,8 @@ import tofutui.lab.answers
 from tests.support.live import ISE, PRIMARY, SECONDARY, Live, live
 from tofutui.lab.cert import slash_form
 from tofutui.lab.node import Node
-from tofutui.tofu.plan import Outcome, Step
-from tofutui.tofu.session import Role
+from tofutui.tofu.deletion.plan import Outcome, Step
+from tofutui.tofu.site.session import Role
 from tofutui.workbench.bench import utc_now
 
 

@@ -13,7 +13,7 @@ from tests.support.tls_servers import (
     needs_openssl,
     sha256,
 )
-from tofutui.tofu.presented import Status
+from tofutui.tofu.certificates.presented import Status
 
 pytestmark = [needs_gnutls, needs_openssl]
 

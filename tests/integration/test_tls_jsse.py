@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.tls_servers import Certificates, Pair, fetch, needs_openssl, sha256
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.presented import Status
+from tofutui.tofu.certificates.presented import Status
+from tofutui.tofu.site.endpoint import Endpoint
 
 pytestmark = [
     needs_openssl,

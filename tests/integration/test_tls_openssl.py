@@ -15,8 +15,8 @@ from tests.support.tls_servers import (
     sha256,
     small_dh,
 )
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.presented import Status
+from tofutui.tofu.certificates.presented import Status
+from tofutui.tofu.site.endpoint import Endpoint
 
 pytestmark = needs_openssl
 WEAK = ("-cipher", "ALL:@SECLEVEL=0")

@@ -24,9 +24,9 @@ from tests.support.tls_servers import (
 )
 from tests.support.x509_der import CN, certificate, name
 from tofutui.tls.dial import DialError, DirectDial, dial_direct
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.presented import Status
-from tofutui.tofu.session import Via
+from tofutui.tofu.certificates.presented import Status
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import Via
 
 DER = certificate(subject=name((CN, "remote")))
 ROW = Endpoint("198.51.100.20", 443)

@@ -24,8 +24,8 @@ from tests.support.tls_servers import (
     sha256,
 )
 from tests.support.x509_der import CN, certificate, name, oid, sequence, tlv
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.presented import Presented, Status
+from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.site.endpoint import Endpoint
 
 SEEN = "certificate seen, handshake not possible"
 DER = certificate(subject=name((CN, "old-ise")))

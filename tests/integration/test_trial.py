@@ -18,7 +18,7 @@ from tofutui.appliance.credentials import JumpPasswords
 from tofutui.config.saving import save_session
 from tofutui.config.sessions import load_sessions
 from tofutui.lab.pair import Lab
-from tofutui.tofu.session import NodeSettings, Role, Session
+from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.ui.options import AppOptions
 from tofutui.ui.sessions.form import FormScreen
 from tofutui.ui.sessions.login_test import TrialScreen

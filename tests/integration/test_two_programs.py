@@ -21,7 +21,7 @@ from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.lab.node import Node
 from tofutui.lab.pair import Lab
-from tofutui.tofu.plan import Outcome
+from tofutui.tofu.deletion.plan import Outcome
 
 SECONDS = float(os.environ.get("TOFUTUI_RIVAL_SECONDS", "8"))
 PROGRAM = [sys.executable, "-m", "tests.support.rival_program"]

@@ -24,8 +24,8 @@ from tofutui.tls.engine import ask
 from tofutui.tls.hello import Keys
 from tofutui.tls.prober import IN_A_ROW
 from tofutui.tls.tls13 import Tls13
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.presented import Presented, Status
+from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.workbench.probes import Probes
 
 pytestmark = needs_openssl

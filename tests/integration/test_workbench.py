@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.live import ISE, PRIMARY, SECONDARY, live
-from tofutui.tofu.comparison import Phase
-from tofutui.tofu.session import Role
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.comparison import Phase
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role
 from tofutui.workbench import EntriesChanged
 from tofutui.workbench.bench import utc_now
 

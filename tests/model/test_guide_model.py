@@ -21,7 +21,7 @@ from tests.support.guide_world import GuideWorld
 from tofutui.guide import engine
 from tofutui.guide.conductor import Guide
 from tofutui.guide.looking import Looking
-from tofutui.tofu.guided import Check, Result, Run, Vouched
+from tofutui.tofu.guide_run import Check, Result, Run, Vouched
 
 STEPS = int(os.environ.get("TOFUTUI_MODEL_GUIDE_STEPS", "10000"))
 

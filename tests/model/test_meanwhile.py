@@ -10,8 +10,8 @@ from tests.support.model_memory import MemoryWorld
 from tests.support.model_site import DELETE, KEYS
 from tests.support.model_worlds import Program
 from tofutui.executor import PlanRefused
-from tofutui.tofu.plan import Outcome, Plan, Step
-from tofutui.tofu.session import Role
+from tofutui.tofu.deletion.plan import Outcome, Plan, Step
+from tofutui.tofu.site.session import Role
 
 KEY = KEYS[1]
 

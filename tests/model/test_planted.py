@@ -9,7 +9,7 @@ import pytest
 import tofutui.appliance.reading
 import tofutui.executor.executor
 import tofutui.executor.gate
-import tofutui.tofu.proof
+import tofutui.tofu.deletion.proof
 from tests.support.model_machine import run_steps
 from tests.support.model_memory import MemoryWorld
 from tests.support.model_site import Broken
@@ -18,10 +18,10 @@ from tofutui.appliance.node import Node
 from tofutui.executor import Executor
 from tofutui.executor.entries import Entries
 from tofutui.executor.gate import Gate
-from tofutui.tofu.listing import Row
-from tofutui.tofu.plan import Outcome
-from tofutui.tofu.proof import Proof
-from tofutui.tofu.session import Role
+from tofutui.tofu.cli_output.listing import Row
+from tofutui.tofu.deletion.plan import Outcome
+from tofutui.tofu.deletion.proof import Proof
+from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
 from tofutui.workbench.about import About
 from tofutui.workbench.deletions import Deletions
@@ -91,7 +91,7 @@ def read_only_ignored(patch: Patch) -> None:
 
 
 def other_certificates_ignored(patch: Patch) -> None:
-    for module in (tofutui.executor.executor, tofutui.tofu.proof):
+    for module in (tofutui.executor.executor, tofutui.tofu.deletion.proof):
         patch.setattr(module, "other_certificate", lambda *_: None)
 
 
@@ -114,7 +114,7 @@ def journalled_late(patch: Patch) -> None:
 
 
 def always_gone(patch: Patch) -> None:
-    patch.setattr(tofutui.tofu.proof, "outcome_of", lambda *_: (Outcome.GONE, "of course"))
+    patch.setattr(tofutui.tofu.deletion.proof, "outcome_of", lambda *_: (Outcome.GONE, "of course"))
 
 
 def never_settled(patch: Patch) -> None:
@@ -147,7 +147,7 @@ def roles_asked_once(patch: Patch) -> None:
 
 
 def plans_of_their_opening(patch: Patch) -> None:
-    for module in (tofutui.executor.gate, tofutui.tofu.proof):
+    for module in (tofutui.executor.gate, tofutui.tofu.deletion.proof):
         patch.setattr(module, "changed_entry", lambda *_: None)
 
 
@@ -174,14 +174,14 @@ def deletions_of_others_ignored(patch: Patch) -> None:
 
 
 def side_effects_not_said(patch: Patch) -> None:
-    patch.setattr(tofutui.tofu.proof, "side_effects", lambda *_: "")
+    patch.setattr(tofutui.tofu.deletion.proof, "side_effects", lambda *_: "")
 
 
 def rows_by_their_spelling(patch: Patch) -> None:
     def same(key: str, rows: Iterable[Row]) -> list[Row]:
         return [row for row in rows if row.key == key]
 
-    patch.setattr(tofutui.tofu.proof, "rows_at", same)
+    patch.setattr(tofutui.tofu.deletion.proof, "rows_at", same)
 
 
 GUARDS = {

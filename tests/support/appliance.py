@@ -15,7 +15,7 @@ from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, CliServer
 from tofutui.appliance.node import LogLine, Node
 from tofutui.appliance.timings import Timings
-from tofutui.tofu.session import NodeSettings, Role
+from tofutui.tofu.site.session import NodeSettings, Role
 
 PASSWORD = "s3cret-Pässword"
 LISTCERTS = "ncs certvalidation tofu-certs listcerts"

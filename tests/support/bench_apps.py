@@ -33,10 +33,10 @@ def ours(count: int, *, redact: bool = False, whole: bool = False, certificates:
         import tofutui.history.journal
         import tofutui.tls.prober  # noqa: F401
     from tests.support.fake_bench import Fakes, entry, session
-    from tofutui.tofu.comparison import Entry
-    from tofutui.tofu.session import Role
-    from tofutui.tofu.site import Who
-    from tofutui.tofu.verdict import Verdict
+    from tofutui.tofu.judgement.comparison import Entry
+    from tofutui.tofu.judgement.verdict import Verdict
+    from tofutui.tofu.site.row_owner import Who
+    from tofutui.tofu.site.session import Role
     from tofutui.ui.options import AppOptions
     from tofutui.ui.shell.app import run
 

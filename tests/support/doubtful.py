@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 from tests.support.rows import certificate, presenting
-from tofutui.tofu.certificate import Certificate
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.listing import Listing, Row, read_listing
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
+from tofutui.tofu.certificates.certificate import Certificate
+from tofutui.tofu.cli_output.listing import Listing, Row, read_listing
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 from tofutui.workbench.judging import Circumstances, judged, with_presented
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)

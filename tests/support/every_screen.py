@@ -8,7 +8,7 @@ from typing import Any
 from tests.support.fake_bench import session
 from tests.support.shown_guide import guide_screen
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.kit.confirm import ConfirmScreen
 from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
 from tofutui.ui.questions.dialogs import DialogueScreen, HostKeyScreen, PasswordScreen

@@ -9,22 +9,22 @@ from hashlib import sha1, sha256
 from typing import Any
 
 from tofutui.appliance.node import LogLine
-from tofutui.tofu.certificate import Certificate
-from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase
-from tofutui.tofu.endpoint import split_key
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.failures import LogDigest, read_log
-from tofutui.tofu.ha import HaState
-from tofutui.tofu.known import Imported
-from tofutui.tofu.listing import StoredSubject
-from tofutui.tofu.name_match import compare
-from tofutui.tofu.name_values import Attribute, DistinguishedName
-from tofutui.tofu.past import Past
-from tofutui.tofu.plan import Deletion, Outcome, Plan, Step
-from tofutui.tofu.presented import PENDING, Presented, Status
-from tofutui.tofu.session import NodeSettings, Role, Session
-from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Evidence, Judgement, Kind, Verdict
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.certificates.certificate import Certificate
+from tofutui.tofu.certificates.presented import PENDING, Presented, Status
+from tofutui.tofu.cli_output.listing import StoredSubject
+from tofutui.tofu.cli_output.status import HaState
+from tofutui.tofu.deletion.plan import Deletion, Outcome, Plan, Step
+from tofutui.tofu.exports.assignment import Imported
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, Phase
+from tofutui.tofu.judgement.row_history import Past
+from tofutui.tofu.judgement.verdict import Evidence, Judgement, Kind, Verdict
+from tofutui.tofu.logs.failures import LogDigest, read_log
+from tofutui.tofu.names.match import compare
+from tofutui.tofu.names.values import Attribute, DistinguishedName
+from tofutui.tofu.site.endpoint import split_key
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.ui.backend import Link
 from tofutui.workbench import Change, EntriesChanged, LogGrew, NodeChanged
 from tofutui.workbench.logs import LogsRead, read_logs

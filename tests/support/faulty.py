@@ -35,10 +35,10 @@ from tofutui.history.sightings import Sightings
 from tofutui.lab import pair
 from tofutui.lab.node import Node as LabNode
 from tofutui.lab.pair import Lab
-from tofutui.tofu.comparison import Entry, NodeView, Phase
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.retry import Backoff
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.base.backoff import Backoff
+from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.backend import Link
 from tofutui.ui.options import AppOptions
 from tofutui.ui.shell.app import TofutuiApp

@@ -5,9 +5,9 @@ from datetime import datetime
 from tests.support.guide_world import BEGUN, SAFE, STALE, UNJUDGED, GuideWorld, Operator
 from tofutui.guide.playbook import text_of
 from tofutui.report.record import Record, left_over
-from tofutui.tofu.comparison import Phase
-from tofutui.tofu.guided import Progress, Run, StepState
-from tofutui.tofu.session import Role
+from tofutui.tofu.guide_run import Progress, Run, StepState
+from tofutui.tofu.judgement.comparison import Phase
+from tofutui.tofu.site.session import Role
 
 
 class Broken(AssertionError):

@@ -11,10 +11,10 @@ from tests.support.guided import SHEET
 from tofutui.guide.engine import NotNow
 from tofutui.guide.playbook import text_of
 from tofutui.history.runs import LeaseLost
-from tofutui.tofu.guided import Progress, Result, StepState
-from tofutui.tofu.plan import Outcome
-from tofutui.tofu.session import Role
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.deletion.plan import Outcome
+from tofutui.tofu.guide_run import Progress, Result, StepState
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role
 
 STEPS_PER_STORY = 80
 PLAYBOOKS = ("ha-and-ise", "ha-reregister", "ha-and-ise", "ise-readd")

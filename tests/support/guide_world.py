@@ -22,15 +22,15 @@ from tofutui.guide.lease import Me
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
 from tofutui.history.runs import Held, LeaseLost
-from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.failures import LogDigest, read_log
-from tofutui.tofu.guided import Event, Lease, Run
-from tofutui.tofu.plan import Deletion, Outcome, Step
-from tofutui.tofu.presented import Presented, Status
-from tofutui.tofu.session import Remote, Role, Session
-from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.deletion.plan import Deletion, Outcome, Step
+from tofutui.tofu.guide_run import Event, Lease, Run
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, Phase
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.logs.failures import LogDigest, read_log
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Remote, Role, Session
 
 EPOCH = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 ISE = Remote(name="ise01", kind="ise", endpoint=Endpoint("198.51.100.20", 443))

@@ -14,7 +14,7 @@ from tofutui.guide.lease import Me
 from tofutui.guide.playbook import text_of
 from tofutui.history.database import FILE, Database
 from tofutui.history.runs import Runs
-from tofutui.tofu.guided import Progress, StepState
+from tofutui.tofu.guide_run import Progress, StepState
 from tofutui.workbench.bench import utc_now
 
 SHEET = {

@@ -32,24 +32,24 @@ from tofutui.config.themes import load_themes
 from tofutui.report import render
 from tofutui.tls.page import version_on
 from tofutui.tls.sniffer import Sniffer
-from tofutui.tofu.certificate import Certificate, read_certificate
-from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase
-from tofutui.tofu.endpoint import DELETE_COMMAND, is_plain_key, parse_endpoint, split_key
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.failures import LogReader
-from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version
-from tofutui.tofu.known_reading import read_export
-from tofutui.tofu.listing import Listing, ListingReader
-from tofutui.tofu.name_der import from_der
-from tofutui.tofu.name_grammar import readings
-from tofutui.tofu.name_match import compare
-from tofutui.tofu.name_render import renderings
-from tofutui.tofu.name_values import DistinguishedName
-from tofutui.tofu.presented import Presented, Status
-from tofutui.tofu.session import NodeSettings, Role
-from tofutui.tofu.text import decode, encode, safe, safe_lines
-from tofutui.tofu.transcript import Command, read_transcript, recording_of
-from tofutui.tofu.verdict import Judgement, Verdict
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.base.text import decode, encode, safe, safe_lines
+from tofutui.tofu.certificates.certificate import Certificate, read_certificate
+from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.cli_output.listing import Listing, ListingReader
+from tofutui.tofu.cli_output.status import parse_clock, parse_ha_status, parse_version
+from tofutui.tofu.cli_output.transcript import Command, read_transcript, recording_of
+from tofutui.tofu.exports.reading import read_export
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, Phase
+from tofutui.tofu.judgement.verdict import Judgement, Verdict
+from tofutui.tofu.logs.failures import LogReader
+from tofutui.tofu.names.der import from_der
+from tofutui.tofu.names.grammar import readings
+from tofutui.tofu.names.match import compare
+from tofutui.tofu.names.render import renderings
+from tofutui.tofu.names.values import DistinguishedName
+from tofutui.tofu.site.endpoint import DELETE_COMMAND, is_plain_key, parse_endpoint, split_key
+from tofutui.tofu.site.session import NodeSettings, Role
 from tofutui.ui.terminal.clipboard import encoded
 from tofutui.ui.text.spans import line
 from tofutui.ui.theme.styles import Palette

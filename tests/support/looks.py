@@ -3,7 +3,7 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-from tofutui.tofu.past import Look, RowSeen
+from tofutui.tofu.judgement.row_history import Look, RowSeen
 
 SESSION, ROLE, ADDRESS = "site-a", "primary", "192.0.2.10:22"
 NODE = (SESSION, ROLE, ADDRESS)

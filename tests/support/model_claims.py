@@ -6,10 +6,10 @@ from tests.support.model_site import Broken, Confirmed, text_of
 from tests.support.model_truth import Deed, claims_against
 from tests.support.model_worlds import Program, World
 from tofutui.history.journal import JournalEntry
-from tofutui.tofu.name_match import Relation
-from tofutui.tofu.plan import Outcome, Step
-from tofutui.tofu.session import Role
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.deletion.plan import Outcome, Step
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.names.match import Relation
+from tofutui.tofu.site.session import Role
 
 
 class Before:

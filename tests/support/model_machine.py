@@ -11,7 +11,7 @@ from tests.support.model_moods import MOODS, Mood
 from tests.support.model_operator import CHANGES, Operations
 from tests.support.model_site import KEYS, NAMES, Broken, certificates, text_of
 from tests.support.model_worlds import HOSTNAMES, Program, World
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 
 STEPS_PER_RUN = 50
 

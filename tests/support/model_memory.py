@@ -17,7 +17,7 @@ from tofutui.lab import sshd
 from tofutui.lab.node import Node as LabNode
 from tofutui.lab.plans import NodePlan
 from tofutui.lab.terminal import Terminal
-from tofutui.tofu.session import NodeSettings, Role, Session
+from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.workbench import Workbench
 
 

@@ -6,7 +6,7 @@ from tests.support.model_questions import DANGEROUS, HARMLESS
 from tests.support.model_site import KEYS, Site
 from tests.support.model_truth import Printing
 from tofutui.lab.node import Node as LabNode
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 
 MOODS = (
     "good",

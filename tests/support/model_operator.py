@@ -11,10 +11,10 @@ from tests.support.model_site import KEYS, Broken, Confirmed, certificates, text
 from tests.support.model_worlds import HOSTNAMES, Chosen, Program, World
 from tofutui.executor import PlanRefused
 from tofutui.lab.node import Contact
-from tofutui.tofu.comparison import Phase
-from tofutui.tofu.known_reading import read_export
-from tofutui.tofu.plan import Plan, Step
-from tofutui.tofu.session import Role
+from tofutui.tofu.deletion.plan import Plan, Step
+from tofutui.tofu.exports.reading import read_export
+from tofutui.tofu.judgement.comparison import Phase
+from tofutui.tofu.site.session import Role
 
 CHANGES = ("learned again", "other certificate", "export", "fail over", "other program")
 """What may change behind an open plan."""

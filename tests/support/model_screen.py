@@ -24,7 +24,7 @@ from tests.support.fake_bench import NOW, Fakes, session
 from tests.support.model_site import Broken
 from tests.support.virtual_time import VirtualLoop
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 from tofutui.ui.deletion.dialog import DeleteScreen
 from tofutui.ui.kit.dialog import Dialog
 from tofutui.ui.options import AppOptions

@@ -10,7 +10,7 @@ from tofutui.lab.faults import LinkDropped
 from tofutui.lab.grammar import Understood
 from tofutui.lab.shell import Shell as LabShell
 from tofutui.lab.terminal import Interrupted
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 
 
 class Witness(LabShell):

@@ -16,11 +16,11 @@ from tests.support.model_truth import Deed, Printing, TrueTable
 from tofutui.history.journal import Journal
 from tofutui.lab.cert import Certificate, certify, make_key, slash_form
 from tofutui.lab.node import Node as LabNode
-from tofutui.tofu.comparison import Entry, NodeView
-from tofutui.tofu.endpoint import Endpoint, split_key
-from tofutui.tofu.listing import Listing
-from tofutui.tofu.plan import Deletion
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.cli_output.listing import Listing
+from tofutui.tofu.deletion.plan import Deletion
+from tofutui.tofu.judgement.comparison import Entry, NodeView
+from tofutui.tofu.site.endpoint import Endpoint, split_key
+from tofutui.tofu.site.session import Role, Session
 
 ADDRESSES = {Role.PRIMARY: "192.0.2.10", Role.SECONDARY: "192.0.2.11"}
 KEYS = ("198.51.100.20_443", "2001:db8::7_443", "192.0.2.10_8082", "192.0.2.11_8082")

@@ -14,7 +14,7 @@ from tofutui.executor import Pace
 from tofutui.lab import sshd
 from tofutui.lab.pair import Lab
 from tofutui.lab.sshd import Login
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.site.session import Role, Session
 
 
 class SshWorld(World):

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tofutui.lab.cert import Certificate, slash_form
-from tofutui.tofu.endpoint import Endpoint, split_key
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.endpoint import Endpoint, split_key
+from tofutui.tofu.site.session import Role
 
 if TYPE_CHECKING:
     from tests.support.model_site import Confirmed, Eyes

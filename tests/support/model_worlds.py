@@ -20,12 +20,12 @@ from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
 from tofutui.history.sightings import Sightings
 from tofutui.lab.node import Node as LabNode
-from tofutui.tofu.certificate import Certificate, read_certificate
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.plan import Plan
-from tofutui.tofu.presented import Presented, Status
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.certificates.certificate import Certificate, read_certificate
+from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.deletion.plan import Plan
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import Role, Session
 from tofutui.workbench import Workbench
 
 EPOCH = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)

@@ -17,11 +17,11 @@ from typing import Any
 from tests.support.fake_bench import FakeRunner, Fakes, entry, renamed, session
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
 from tofutui.cli.sealing import seal
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.plan import Plan, Step
-from tofutui.tofu.session import Role, Session
-from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.deletion.plan import Plan, Step
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.backend import Link
 
 ROLE, HOST = Role.SECONDARY, "192.0.2.11"

@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import Binding
 from textual.geometry import Size
 
-from tofutui.tofu.comparison import Phase
+from tofutui.tofu.judgement.comparison import Phase
 from tofutui.ui.actions.catalogue import ACTIONS
 from tofutui.workbench import LogGrew, NodeChanged
 

@@ -18,8 +18,8 @@ from tofutui.executor import Executor, Pace, PlanRefused
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
 from tofutui.history.sightings import Sightings
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.plan import Plan
+from tofutui.tofu.deletion.plan import Plan
+from tofutui.tofu.judgement.comparison import Entry
 from tofutui.workbench import Workbench
 
 

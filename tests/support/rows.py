@@ -3,14 +3,14 @@
 import hashlib
 from datetime import UTC, datetime
 
-from tofutui.tofu.certificate import Certificate
-from tofutui.tofu.evidence import RowFacts
-from tofutui.tofu.listing import read_stored
-from tofutui.tofu.name_grammar import readings
-from tofutui.tofu.name_match import compare
-from tofutui.tofu.name_values import DistinguishedName
-from tofutui.tofu.presented import Presented, Status
-from tofutui.tofu.site import Who
+from tofutui.tofu.certificates.certificate import Certificate
+from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.cli_output.listing import read_stored
+from tofutui.tofu.judgement.evidence import RowFacts
+from tofutui.tofu.names.grammar import readings
+from tofutui.tofu.names.match import compare
+from tofutui.tofu.names.values import DistinguishedName
+from tofutui.tofu.site.row_owner import Who
 
 LISTED = datetime(2026, 11, 23, 14, 2, 40, tzinfo=UTC)
 ISSUED = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)

@@ -9,9 +9,9 @@ from tofutui.guide.conductor import Guide
 from tofutui.guide.holding import Tools
 from tofutui.guide.lease import Me
 from tofutui.guide.playbook import playbooks
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.guided import Answer, Check, Result, Run
-from tofutui.tofu.session import Remote, Role, Session
+from tofutui.tofu.guide_run import Answer, Check, Result, Run
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import Remote, Role, Session
 from tofutui.ui.backend import Link
 from tofutui.ui.guide.screen import GuideScreen
 

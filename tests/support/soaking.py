@@ -18,8 +18,8 @@ from typing import Any
 
 from tests.support.faulty_lab import ENDPOINT_FAULTS, FROZEN, NODE_FAULTS, FaultyLab, faulty_lab
 from tofutui.config.sessions import load_sessions
-from tofutui.tofu.comparison import Phase
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.judgement.comparison import Phase
+from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.backend import opener
 from tofutui.ui.options import AppOptions
 from tofutui.ui.shell.app import TofutuiApp

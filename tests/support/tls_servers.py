@@ -18,9 +18,9 @@ import pytest
 
 from tofutui.tls.dial import Dial
 from tofutui.tls.prober import Prober
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.presented import Presented
-from tofutui.tofu.session import ProbeSettings
+from tofutui.tofu.certificates.presented import Presented
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import ProbeSettings
 
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="the program openssl is not installed")
 needs_gnutls = pytest.mark.skipif(not shutil.which("gnutls-serv"), reason="gnutls-bin is not installed")

@@ -12,7 +12,7 @@ TWO_QUESTIONS = """
 import asyncio, contextlib, signal
 from tofutui.appliance.questions import PasswordQuestion
 from tofutui.cli.asking import TerminalAsker
-from tofutui.tofu.role import Role
+from tofutui.tofu.site.role import Role
 
 def question(host):
     return PasswordQuestion(Role.PRIMARY, host, "admin", "Password: ", "password")

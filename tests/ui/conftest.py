@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from tests.support.fake_bench import NOW, Fakes, session
 from tests.support.ticks import BY_HAND, HandTicks
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.options import AppOptions
 from tofutui.ui.shell.app import TofutuiApp

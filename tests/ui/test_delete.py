@@ -9,10 +9,10 @@ import pytest
 from textual import events
 
 from tests.support.fake_bench import Fakes, entry, renamed, session
-from tofutui.tofu.plan import Outcome
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.deletion.plan import Outcome
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 from tofutui.ui.deletion.dialog import DeleteScreen
 from tofutui.ui.deletion.plan_screen import PlanScreen
 from tofutui.ui.deletion.progress import RunScreen

@@ -12,12 +12,12 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from tests.support.fake_bench import NOW, entry, name
-from tofutui.tofu.known import Imported
-from tofutui.tofu.known_reading import Export
-from tofutui.tofu.past import Beginning, Incarnation, Past, Shown
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.exports.assignment import Imported
+from tofutui.tofu.exports.reading import Export
+from tofutui.tofu.judgement.row_history import Beginning, Incarnation, Past, Shown
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 from tofutui.ui.help.screen import HelpScreen
 
 Start = Callable[..., Any]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.support.fake_bench import Fakes, entry
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.session import Role
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role
 from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
 
 Start = Callable[..., Any]

@@ -10,7 +10,7 @@ from tests.support.fake_bench import NOW, session
 from tests.support.guided import guided
 from tests.support.shown_guide import guide_screen, run_at
 from tofutui.guide import engine
-from tofutui.tofu.guided import Check, Progress, Result, StepState
+from tofutui.tofu.guide_run import Check, Progress, Result, StepState
 from tofutui.ui.actions.catalogue import GUIDE
 from tofutui.ui.guide import wording
 from tofutui.ui.guide.screen import GuideScreen

@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from tests.support.fake_bench import session
 from tofutui.appliance.questions import PasswordQuestion
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import MAIN
 from tofutui.ui.actions.keymap import KeyBook, load_keybook
 from tofutui.ui.deletion.dialog import DeleteScreen

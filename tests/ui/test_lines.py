@@ -6,11 +6,11 @@ import pytest
 from rich.cells import cell_len
 
 from tests.support.fake_bench import NOW, entry, renamed
-from tofutui.tofu.comparison import NodeView
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
-from tofutui.tofu.text import in_groups
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.base.text import in_groups
+from tofutui.tofu.judgement.comparison import NodeView
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import show_key
 from tofutui.ui.tables.columns import cells, header
 from tofutui.ui.tables.row_list import Order, Rows

@@ -11,12 +11,12 @@ from textual.color import Color
 from tests.support.fake_bench import NOW, Fakes, entry, renamed, session
 from tofutui.appliance.node import LogLine
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.privacy import Mask
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
-from tofutui.tofu.text import in_groups
-from tofutui.tofu.verdict import Verdict
+from tofutui.privacy.mask import Mask
+from tofutui.tofu.base.text import in_groups
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 from tofutui.ui.kit.mask import Net, Privacy
 from tofutui.ui.sessions.form import FormScreen
 

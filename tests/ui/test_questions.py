@@ -11,9 +11,9 @@ from textual.widgets import Input
 
 from tests.support.fake_bench import Fakes, entry
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 from tofutui.ui.deletion.dialog import DeleteScreen
 from tofutui.ui.kit.confirm import ConfirmScreen
 from tofutui.ui.kit.confirmation import BURST, DWELL, SETTLES

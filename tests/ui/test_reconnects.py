@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.support.fake_bench import NOW
-from tofutui.tofu.comparison import Phase
-from tofutui.tofu.retry import Backoff
-from tofutui.tofu.session import Role
+from tofutui.tofu.base.backoff import Backoff
+from tofutui.tofu.judgement.comparison import Phase
+from tofutui.tofu.site.session import Role
 from tofutui.ui.tables.auto_reconnect import Patience
 from tofutui.workbench.changes import NodeChanged
 

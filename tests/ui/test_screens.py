@@ -12,7 +12,7 @@ from textual.widgets import Input, TextArea
 
 from tests.support.fake_bench import NOW, FakeBench, session
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import ACTIONS, MAIN, Danger, Scope, footer_items
 from tofutui.ui.sessions.picker import SessionScreen
 from tofutui.ui.tables.screen import MainScreen

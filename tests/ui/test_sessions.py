@@ -16,9 +16,9 @@ from tofutui.config.saving import save_session
 from tofutui.config.sessions import load_sessions
 from tofutui.history.database import FILE, Database
 from tofutui.history.results import LastResult, Results
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
 from tofutui.ui.options import START_DEMO
 from tofutui.ui.sessions.form import FormScreen
 from tofutui.ui.sessions.form_fields import NAME, groups

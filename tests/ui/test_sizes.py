@@ -10,10 +10,10 @@ from rich.color import ColorSystem
 from tests.support.every_screen import ways
 from tests.support.fake_bench import Fakes, entry
 from tofutui.appliance.node import LogLine
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 from tofutui.ui.deletion.dialog import DeleteScreen
 from tofutui.ui.sessions.form import FormScreen
 from tofutui.ui.terminal.cell_diff import Front

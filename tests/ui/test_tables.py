@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tests.support.fake_bench import NOW, Fakes, entry, renamed, session
-from tofutui.tofu.comparison import Entry, Phase
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.comparison import Entry, Phase
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 from tofutui.ui.kit.key_bar import KeyBar
 
 HOSTILE = ("[/x] bad", "\x1b[2J", "CN=\u202egnp.exe", "a" * 5000, "O=証明書", "\x00\x9b31m", "\udcff")

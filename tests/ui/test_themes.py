@@ -12,8 +12,8 @@ from textual.widgets import TextArea
 from tests.support.eyes import contrast
 from tests.support.fake_bench import Fakes, entry, renamed, session
 from tofutui.config.themes import load_themes
-from tofutui.tofu.session import Role
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role
 from tofutui.ui.help.palette import Palette as CommandPalette
 from tofutui.ui.kit.button import Choice
 from tofutui.ui.shell.app import TofutuiApp

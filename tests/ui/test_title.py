@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.fake_bench import session
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 from tofutui.ui.text.spans import Tone, plain, width
 from tofutui.ui.text.title_line import Tally, Title
 from tofutui.ui.text.vocabulary import Glyphs

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from tests.support.fake_bench import Fakes, certificate, entry, renamed
-from tofutui.tofu.comparison import Phase
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.judgement.comparison import Phase
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 from tofutui.ui.kit.key_repeat import SpentKey
 from tofutui.ui.shell import gc_tuning
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from tests.support.x509_der import CN, C, O, certificate, extension, name, sequence, tlv
-from tofutui.tofu.certificate import Certificate, read_certificate
+from tofutui.tofu.certificates.certificate import Certificate, read_certificate
 
 ISSUED = dt.datetime(2026, 11, 1, 12, 30, tzinfo=dt.UTC)
 ENDS = dt.datetime(2056, 11, 1, tzinfo=dt.UTC)
@@ -126,7 +126,7 @@ def test_reading_a_certificate_loads_no_library_for_it() -> None:
     """`check` starts fast, and a library's warnings would tear the screen."""
     code = (
         "import sys; from tests.support.x509_der import certificate;"
-        "from tofutui.tofu.certificate import read_certificate; read_certificate(certificate());"
+        "from tofutui.tofu.certificates.certificate import read_certificate; read_certificate(certificate());"
         "assert not {'cryptography', 'asyncssh', 'textual'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

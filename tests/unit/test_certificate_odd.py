@@ -30,9 +30,9 @@ from tests.support.x509_der import (
     sequence,
     tlv,
 )
-from tofutui.tofu.certificate import Certificate, UnreadableCertificate, read_certificate
-from tofutui.tofu.name_match import compare
-from tofutui.tofu.name_render import renderings
+from tofutui.tofu.certificates.certificate import Certificate, UnreadableCertificate, read_certificate
+from tofutui.tofu.names.match import compare
+from tofutui.tofu.names.render import renderings
 
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 

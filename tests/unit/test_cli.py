@@ -14,7 +14,7 @@ from tofutui.cli import main
 from tofutui.cli.check import worst
 from tofutui.cli.output import OutputError, check_writable, write_file
 from tofutui.cli.parsers import LogFile, Reissued, UsageError, parse
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 
 TWO = (
     '[sessions.site-a]\ntitle = "Site \\u202e A"\n[sessions.site-a.primary]\nhost = "192.0.2.10"\n'

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.exports import PRIME_PRI, PRIME_SEC, made, pem, private_key
 from tofutui.config.known import LARGEST, UnreadableExport, read_export_at, read_exports
-from tofutui.tofu.known_reading import NoCertificate
+from tofutui.tofu.exports.reading import NoCertificate
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tofutui.config.errors import ConfigError
 from tofutui.config.sessions import load_sessions, read_sessions
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.session import Role, Via
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import Role, Via
 
 EXAMPLE = Path(__file__).parents[2] / "sessions.toml.example"
 MINIMAL = '[sessions.site-a.primary]\nhost = "192.0.2.10"\n'

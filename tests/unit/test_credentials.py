@@ -8,8 +8,8 @@ import pytest
 from tests.support.askers import ScriptedAsker
 from tofutui.appliance.credentials import AskedPassword, Memory, NodePassword, SecretEnvironment
 from tofutui.appliance.errors import LoginRefused, NoPassword
-from tofutui.tofu.secrets import Secret
-from tofutui.tofu.session import NodeSettings, Role
+from tofutui.tofu.base.secret import Secret
+from tofutui.tofu.site.session import NodeSettings, Role
 
 
 def source(asker: ScriptedAsker, environ: dict[str, str] | None = None, **settings: Any) -> NodePassword:

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.support.doubtful import KEY, NAME, judge_text, presented
-from tofutui.tofu.damaged_text import damage, plain, undone
-from tofutui.tofu.listing import read_listing
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.base.damaged_text import damage, plain, undone
+from tofutui.tofu.cli_output.listing import read_listing
+from tofutui.tofu.judgement.verdict import Verdict
 
 ROW = f"host={KEY};  subject={NAME}\r\n"
 UNICODE = "CN=pi-b.example.net,O=Soci\u00e9t\u00e9 G\u00e9n\u00e9rale,L=K\u00f6ln"

@@ -14,7 +14,7 @@ from tofutui.appliance.dialogues import (
     says_too_many,
 )
 from tofutui.appliance.questions import DialogueQuestion
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 
 
 def test_every_dialogue_names_its_source() -> None:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.doubtful import KEY, NAME, OTHER, ROW, judge_rows, judge_text, presented
-from tofutui.tofu.listing import ListingReader, read_listing
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.cli_output.listing import ListingReader, read_listing
+from tofutui.tofu.judgement.verdict import Verdict
 
 KONG = f"host=192.0.2.30_443;  subject={OTHER}"
 SLASH = "/C=US/O=Example/CN=pi-b.example.net"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tofutui.tofu.comparison import NodeView
-from tofutui.tofu.ha import parse_ha_status
-from tofutui.tofu.session import Role
+from tofutui.tofu.cli_output.status import parse_ha_status
+from tofutui.tofu.judgement.comparison import NodeView
+from tofutui.tofu.site.session import Role
 from tofutui.workbench.doubts import contrary_role, failover, unknown_role
 
 

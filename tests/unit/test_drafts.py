@@ -9,7 +9,7 @@ from tofutui.config.errors import ConfigError, NoSessionsFile
 from tofutui.config.kept import delete_session, why_kept
 from tofutui.config.saving import save_session
 from tofutui.config.sessions import load_sessions, read_sessions
-from tofutui.tofu.session import NodeSettings, Role, Session
+from tofutui.tofu.site.session import NodeSettings, Role, Session
 
 GOOD = {"primary": {"host": "192.0.2.10"}}
 

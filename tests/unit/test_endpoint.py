@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tofutui.tofu.endpoint import (
+from tofutui.tofu.site.endpoint import (
     Endpoint,
     EndpointError,
     is_delete_command,

@@ -15,15 +15,15 @@ from tests.support.rows import (
     presenting,
     silent,
 )
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.evidence import LogHit, OperatorWord, RowFacts, Strength
-from tofutui.tofu.failures import Failure
-from tofutui.tofu.log_matching import Listed, Ties, tie_failures
-from tofutui.tofu.node_clock import NodeClock
-from tofutui.tofu.presented import PENDING, Presented
-from tofutui.tofu.site import Who
-from tofutui.tofu.stamps import Stamp
-from tofutui.tofu.zones import zone_offset
+from tofutui.tofu.base.timestamps import Stamp
+from tofutui.tofu.base.zones import zone_offset
+from tofutui.tofu.certificates.presented import PENDING, Presented
+from tofutui.tofu.judgement.evidence import LogHit, OperatorWord, RowFacts, Strength
+from tofutui.tofu.judgement.log_matching import Listed, Ties, tie_failures
+from tofutui.tofu.judgement.node_clock import NodeClock
+from tofutui.tofu.logs.failures import Failure
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.row_owner import Who
 
 MINUTE = timedelta(minutes=1)
 JUST_LISTED = Listed(LISTED)

@@ -5,10 +5,10 @@ import pytest
 from tests.support.doubtful import entry_of
 from tests.support.exports import java, keytool_rfc, keytool_v, made, pem, sha256
 from tests.support.rows import certificate
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.known import assign
-from tofutui.tofu.known_reading import Export, NoCertificate, read_export
-from tofutui.tofu.listing import read_listing
+from tofutui.tofu.cli_output.listing import read_listing
+from tofutui.tofu.exports.assignment import assign
+from tofutui.tofu.exports.reading import Export, NoCertificate, read_export
+from tofutui.tofu.judgement.comparison import Entry
 
 SUBJECT = "/C=FR/O=Example/CN=pi-a.example.net"
 ONE, TWO = made(SUBJECT), made("/C=US/CN=kong")

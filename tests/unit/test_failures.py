@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tofutui.tofu.failures import Failure, read_log
+from tofutui.tofu.logs.failures import Failure, read_log
 
 FULL = "CN=prime-sec, OU=Prime Infra, O=Cisco Systems, L=SJ, ST=CA, C=US"
 SENTENCE = (

@@ -23,9 +23,9 @@ from tofutui.guide.seeing import likely_causes
 from tofutui.guide.typed import url_of, values_of
 from tofutui.guide.worksheet import WORKSHEET
 from tofutui.history.codec import from_json, to_json
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.guided import Answer, Check, Progress, Result, Run, Vouched
-from tofutui.tofu.session import NodeSettings, Remote, Role
+from tofutui.tofu.guide_run import Answer, Check, Progress, Result, Run, Vouched
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import NodeSettings, Remote, Role
 
 ISE = Remote(name="ise01", kind="ise", endpoint=Endpoint("198.51.100.20", 443))
 OTHER_ISE = Remote(name="ise02", kind="ise", endpoint=Endpoint("198.51.100.21", 443))

@@ -10,11 +10,11 @@ from tofutui.guide.facts import Facts, NodeFacts
 from tofutui.guide.preflight import preflight
 from tofutui.guide.verify import Failures, Outcome, verification
 from tofutui.tls.page import version_on
-from tofutui.tofu.guided import Check, Result
-from tofutui.tofu.ha import HaState, VersionInfo, parse_ha_status
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.cli_output.status import HaState, VersionInfo, parse_ha_status
+from tofutui.tofu.guide_run import Check, Result
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 
 FIXES = ("PI 3.7.1 ( 3.7.0 )",)
 

@@ -7,9 +7,9 @@ from tofutui.guide import engine
 from tofutui.guide.playbook import playbooks
 from tofutui.guide.rules import Sheet
 from tofutui.guide.worksheet import Field, advices, all_fields, errors, fields_of, problem
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.guided import Answer
-from tofutui.tofu.session import NodeSettings, Remote, Role, Session
+from tofutui.tofu.guide_run import Answer
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import NodeSettings, Remote, Role, Session
 
 PAIR = session(
     virtual_ip=("192.0.2.9",),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tofutui.tofu.ha import HaState, parse_clock, parse_ha_status, parse_version
+from tofutui.tofu.cli_output.status import HaState, parse_clock, parse_ha_status, parse_version
 
 SHOW_VERSION = """\
 Cisco Application Deployment Engine OS Release: 2.3

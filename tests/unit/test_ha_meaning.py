@@ -16,9 +16,9 @@ from tofutui.guide.ha_meaning import (
     state_line,
 )
 from tofutui.guide.verify import Outcome, verification
-from tofutui.tofu.guided import Result
-from tofutui.tofu.ha import parse_ha_status
-from tofutui.tofu.session import Role
+from tofutui.tofu.cli_output.status import parse_ha_status
+from tofutui.tofu.guide_run import Result
+from tofutui.tofu.site.session import Role
 
 ACTIVE = (
     "[Role] Primary [Secondary Server] prime-sec(192.0.2.11) [State] Primary Active [Failover Type] Manual"

@@ -108,9 +108,9 @@ def test_no_part_below_the_screen_loads_textual(part, tmp_path):
 
 LATE = {
     "asyncssh", "cryptography", "sqlite3", "tofutui.appliance", "tofutui.tls", "tofutui.history",
-    "tofutui.workbench", "tofutui.executor", "tofutui.guide", "tofutui.report", "tofutui.tofu.certificate",
-    "tofutui.tofu.evidence",
-    "tofutui.tofu.failures", "tofutui.tofu.judge", "tofutui.tofu.listing", "tofutui.tofu.names",
+    "tofutui.workbench", "tofutui.executor", "tofutui.guide", "tofutui.report", "tofutui.tofu.certificates.certificate",
+    "tofutui.tofu.judgement.evidence",
+    "tofutui.tofu.logs.failures", "tofutui.tofu.judgement.judge", "tofutui.tofu.cli_output.listing", "tofutui.tofu.names",
 }  # fmt: skip
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from tofutui.history.database import MIGRATIONS, Database, HistoryError
 from tofutui.history.journal import Journal, JournalEntry
-from tofutui.tofu.plan import Outcome
-from tofutui.tofu.session import Role
+from tofutui.tofu.deletion.plan import Outcome
+from tofutui.tofu.site.session import Role
 
 AT = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
 COMMAND = "ncs certvalidation tofu-certs deletecert host 198.51.100.20_443"

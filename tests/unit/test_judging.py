@@ -1,11 +1,11 @@
 """Which node answered at the virtual IP."""
 
 from tests.support.rows import certificate, presenting
-from tofutui.tofu.certificate import Certificate
-from tofutui.tofu.comparison import Entry, NodeView
-from tofutui.tofu.endpoint import split_key
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
+from tofutui.tofu.certificates.certificate import Certificate
+from tofutui.tofu.judgement.comparison import Entry, NodeView
+from tofutui.tofu.site.endpoint import split_key
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 from tofutui.workbench.judging import node_behind
 
 PRI, SEC = certificate("CN=pri"), certificate("CN=sec")

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from tests.support.exports import PRIME_PRI, PRIME_SEC, keytool_v, made, pem, sha256
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.known import Assignments, Imported, assign
-from tofutui.tofu.known_reading import read_export
-from tofutui.tofu.listing import read_listing
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
+from tofutui.tofu.cli_output.listing import read_listing
+from tofutui.tofu.exports.assignment import Assignments, Imported, assign
+from tofutui.tofu.exports.reading import read_export
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 
 PRI, SEC, ISE = "192.0.2.10_8082", "192.0.2.11_8082", "198.51.100.20_443"
 PRIMARY = (

@@ -19,7 +19,7 @@ from tests.support.exports import (
     private_key,
     sha256,
 )
-from tofutui.tofu.known_reading import MOST_CERTIFICATES, Export, NoCertificate, read_export
+from tofutui.tofu.exports.reading import MOST_CERTIFICATES, Export, NoCertificate, read_export
 
 SEC, PRI = made(PRIME_SEC), made(PRIME_PRI)
 ODD = (

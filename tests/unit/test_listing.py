@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.listing import Listing, ListingReader, Row, read_listing
+from tofutui.tofu.cli_output.listing import Listing, ListingReader, Row, read_listing
+from tofutui.tofu.site.endpoint import Endpoint
 
 HEADER = """\
 Host certificate are automatically added to this list on first connection,

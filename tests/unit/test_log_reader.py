@@ -7,8 +7,8 @@ from itertools import cycle
 
 import pytest
 
-from tofutui.tofu import failures
-from tofutui.tofu.failures import LogDigest, LogReader, merged, read_log
+from tofutui.tofu.logs import failures
+from tofutui.tofu.logs.failures import LogDigest, LogReader, merged, read_log
 
 AROUND = datetime(2026, 11, 23, 15)
 FULL = "CN=prime-sec, OU=Prime Infra, O=Cisco Systems, L=SJ, ST=CA, C=US"

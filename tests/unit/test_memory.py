@@ -10,13 +10,13 @@ from tests.support.looks import at
 from tests.support.rows import PRIME_SEC, certificate, presenting, silent
 from tofutui.history.database import FILE, Database
 from tofutui.history.sightings import Sightings
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.endpoint import Endpoint, split_key
-from tofutui.tofu.listing import StoredSubject
-from tofutui.tofu.past import Beginning, Past, RowSeen
-from tofutui.tofu.presented import PENDING, Presented
-from tofutui.tofu.session import NodeSettings, ProbeSettings, Role, Session, Via
-from tofutui.tofu.site import Who
+from tofutui.tofu.certificates.presented import PENDING, Presented
+from tofutui.tofu.cli_output.listing import StoredSubject
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.judgement.row_history import Beginning, Past, RowSeen
+from tofutui.tofu.site.endpoint import Endpoint, split_key
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role, Session, Via
 from tofutui.workbench.memory import Memory, address_of, baseline_of
 
 KEY = "198.51.100.20_443"

@@ -3,10 +3,10 @@
 import pytest
 
 from tests.support.x509_der import BMP, CN, OU, T61, C, L, O, attribute, name, rdn, sequence
-from tofutui.tofu.name_der import from_der
-from tofutui.tofu.name_grammar import readings
-from tofutui.tofu.name_match import Fit, Relation, compare, fit_log_name
-from tofutui.tofu.name_values import Attribute, DistinguishedName, UnreadableName
+from tofutui.tofu.names.der import from_der
+from tofutui.tofu.names.grammar import readings
+from tofutui.tofu.names.match import Fit, Relation, compare, fit_log_name
+from tofutui.tofu.names.values import Attribute, DistinguishedName, UnreadableName
 
 PRIME_SEC = "/C=US/ST=CA/L=SJ/O=Cisco Systems/OU=Prime Infra/CN=prime-sec"
 PRIME_SEC_LOG = "CN=prime-sec, OU=Prime Infra, O=Cisco Systems, L=SJ, ST=CA, C=US"

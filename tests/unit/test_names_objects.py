@@ -7,11 +7,11 @@ import subprocess
 import pytest
 
 from tests.support.x509_der import attribute, rdn, sequence
-from tofutui.tofu.name_der import from_der
-from tofutui.tofu.name_grammar import readings
-from tofutui.tofu.name_match import Relation, compare
-from tofutui.tofu.name_render import renderings
-from tofutui.tofu.oids import attribute_type, short_name
+from tofutui.tofu.asn1.oids import attribute_type, short_name
+from tofutui.tofu.names.der import from_der
+from tofutui.tofu.names.grammar import readings
+from tofutui.tofu.names.match import Relation, compare
+from tofutui.tofu.names.render import renderings
 
 CN = "2.5.4.3"
 

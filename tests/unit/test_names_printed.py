@@ -26,10 +26,10 @@ from tests.support.x509_der import (
     sequence,
     tlv,
 )
-from tofutui.tofu.certificate import read_certificate
-from tofutui.tofu.name_match import Relation, compare
-from tofutui.tofu.name_render import renderings
-from tofutui.tofu.text import decode
+from tofutui.tofu.base.text import decode
+from tofutui.tofu.certificates.certificate import read_certificate
+from tofutui.tofu.names.match import Relation, compare
+from tofutui.tofu.names.render import renderings
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="needs the Debian package openssl")
 

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.x509_der import attribute, rdn, sequence
-from tofutui.tofu.name_der import from_der
-from tofutui.tofu.name_grammar import readings
-from tofutui.tofu.name_match import Relation, compare, fit_log_name
-from tofutui.tofu.name_render import renderings
-from tofutui.tofu.name_values import UnreadableName
-from tofutui.tofu.oids import ATTRIBUTES
+from tofutui.tofu.asn1.oids import ATTRIBUTES
+from tofutui.tofu.names.der import from_der
+from tofutui.tofu.names.grammar import readings
+from tofutui.tofu.names.match import Relation, compare, fit_log_name
+from tofutui.tofu.names.render import renderings
+from tofutui.tofu.names.values import UnreadableName
 
 TYPES = st.sampled_from([*ATTRIBUTES, "1.2.3.4", "2.999.1"])
 SEPARATORS = st.text(alphabet=' /+,=;"\\#<>aCNOU', max_size=12)

@@ -11,8 +11,8 @@ import pytest
 
 from tofutui.appliance.errors import NoPassword
 from tofutui.appliance.password_command import LONGEST, run_password_command
-from tofutui.tofu.secrets import Secret
-from tofutui.tofu.session import NodeSettings, Role
+from tofutui.tofu.base.secret import Secret
+from tofutui.tofu.site.session import NodeSettings, Role
 
 AGES = 3600
 """Seconds that a program sleeps that is not to be waited for."""

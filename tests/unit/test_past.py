@@ -7,11 +7,11 @@ import pytest
 
 from tests.support.looks import BEGIN, DIRECT, ISE, KEY, at, sha
 from tests.support.rows import PRIME_SEC, certificate, facts, presenting
-from tofutui.tofu.judge import Case, judge
-from tofutui.tofu.past import Beginning, Incarnation, Past, Shown
-from tofutui.tofu.text import short_sha256
-from tofutui.tofu.timeline import Event, TimelineItem, timeline
-from tofutui.tofu.verdict import Judgement, Kind, Verdict
+from tofutui.tofu.base.text import short_sha256
+from tofutui.tofu.judgement.judge import Case, judge
+from tofutui.tofu.judgement.row_history import Beginning, Incarnation, Past, Shown
+from tofutui.tofu.judgement.timeline import Event, TimelineItem, timeline
+from tofutui.tofu.judgement.verdict import Judgement, Kind, Verdict
 
 DAY = timedelta(days=1)
 FIRST = certificate(PRIME_SEC, mark="one", not_before=BEGIN - 30 * DAY)

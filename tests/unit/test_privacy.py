@@ -8,18 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fake_bench import NOW, certificate, entry, name, renamed, session
-from tofutui.tofu.certificate import Certificate
-from tofutui.tofu.comparison import Comparison, NodeView, Phase
-from tofutui.tofu.endpoint import Endpoint, is_plain_key
-from tofutui.tofu.failures import Failure
-from tofutui.tofu.listing import read_listing, read_stored
-from tofutui.tofu.name_values import Attribute, DistinguishedName
-from tofutui.tofu.plan import Deletion
-from tofutui.tofu.privacy import Mask
-from tofutui.tofu.session import NodeSettings, Remote, Role
-from tofutui.tofu.site import Who
-from tofutui.tofu.text import in_groups, safe
-from tofutui.tofu.verdict import Verdict
+from tofutui.privacy.mask import Mask
+from tofutui.tofu.base.text import in_groups, safe
+from tofutui.tofu.certificates.certificate import Certificate
+from tofutui.tofu.cli_output.listing import read_listing, read_stored
+from tofutui.tofu.deletion.plan import Deletion
+from tofutui.tofu.judgement.comparison import Comparison, NodeView, Phase
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.logs.failures import Failure
+from tofutui.tofu.names.values import Attribute, DistinguishedName
+from tofutui.tofu.site.endpoint import Endpoint, is_plain_key
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import NodeSettings, Remote, Role
 
 HOSTS = st.from_regex(r"[a-z]{3,6}-[a-z]{2,5}[0-9]{1,3}(\.[a-z]{3,8}\.(net|org))?", fullmatch=True)
 ADDRESSES = st.ip_addresses().map(str)

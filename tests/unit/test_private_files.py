@@ -15,8 +15,8 @@ from tofutui.config.sessions import read_sessions
 from tofutui.history.database import FILE, Database, HistoryError
 from tofutui.report.files import FileError
 from tofutui.report.files import write_private as write_export
-from tofutui.tofu.rights import why_exposed, why_not_used, why_not_written
-from tofutui.tofu.session import NodeSettings, Role, Session
+from tofutui.system.file_permissions import why_exposed, why_not_used, why_not_written
+from tofutui.tofu.site.session import NodeSettings, Role, Session
 
 SESSION = Session(name="a", nodes={Role.PRIMARY: NodeSettings(role=Role.PRIMARY, host="192.0.2.1")})
 

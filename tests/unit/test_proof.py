@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from tests.support.fake_bench import entry
-from tofutui.tofu.listing import Listing, read_listing
-from tofutui.tofu.plan import Deletion, Outcome, VerdictClass
-from tofutui.tofu.proof import Proof, changed_entry, look_back, outcome_of, side_effects
-from tofutui.tofu.session import Role
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.cli_output.listing import Listing, read_listing
+from tofutui.tofu.deletion.plan import Deletion, Outcome, VerdictClass
+from tofutui.tofu.deletion.proof import Proof, changed_entry, look_back, outcome_of, side_effects
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role
 
 KEY = "198.51.100.20_443"
 OTHER, THIRD = "198.51.100.30_443", "192.0.2.11_8082"

@@ -15,9 +15,9 @@ from tofutui.cli.parsers import COMMANDS, parse, parser_of
 from tofutui.config.paths import bundled
 from tofutui.config.sessions import load_sessions
 from tofutui.config.themes import TOKENS, load_themes, parse_theme, weak_texts
-from tofutui.tofu.presented import Status
-from tofutui.tofu.session import NodeSettings, ProbeSettings, Role
-from tofutui.tofu.verdict import LOOKS
+from tofutui.tofu.certificates.presented import Status
+from tofutui.tofu.judgement.verdict import LOOKS
+from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role
 
 ROOT = Path(__file__).parents[2]
 README = ROOT.joinpath("README.md").read_text("utf-8")

@@ -15,8 +15,11 @@ from tofutui.guide.playbook import playbooks
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Runs
+from tofutui.privacy.mask import Mask
 from tofutui.report.record import Record, RecordError, collect, left_over, render_record, run_of
-from tofutui.tofu.guided import (
+from tofutui.tofu.base.secret import without_secrets
+from tofutui.tofu.deletion.plan import Outcome
+from tofutui.tofu.guide_run import (
     Answer,
     Check,
     Confirmation,
@@ -29,10 +32,7 @@ from tofutui.tofu.guided import (
     Run,
     Vouched,
 )  # fmt: skip
-from tofutui.tofu.plan import Outcome
-from tofutui.tofu.privacy import Mask
-from tofutui.tofu.secrets import without_secrets
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 
 SECTIONS = [
     "Change record", "What is left", "Nodes", "Steps", "Checks before", "SHA-256 compared",

@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 import pytest
 
 from tofutui.report import render, render_many
-from tofutui.tofu.certificate import Certificate
-from tofutui.tofu.comparison import Comparison, Entry, NodeView, Phase, TiedFailure
-from tofutui.tofu.endpoint import split_key
-from tofutui.tofu.failures import Failure, OtherCause
-from tofutui.tofu.ha import HaState
-from tofutui.tofu.listing import StoredSubject
-from tofutui.tofu.name_values import Attribute, DistinguishedName
-from tofutui.tofu.presented import Attempt, Presented, Status
-from tofutui.tofu.session import NodeSettings, Role, Session
-from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Evidence, Judgement, Kind, Verdict
+from tofutui.tofu.certificates.certificate import Certificate
+from tofutui.tofu.certificates.presented import Attempt, Presented, Status
+from tofutui.tofu.cli_output.listing import StoredSubject
+from tofutui.tofu.cli_output.status import HaState
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, Phase, TiedFailure
+from tofutui.tofu.judgement.verdict import Evidence, Judgement, Kind, Verdict
+from tofutui.tofu.logs.failures import Failure, OtherCause
+from tofutui.tofu.names.values import Attribute, DistinguishedName
+from tofutui.tofu.site.endpoint import split_key
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import NodeSettings, Role, Session
 
 AT = datetime(2026, 11, 23, 14, 2, 11, 900_000, tzinfo=UTC)
 HOSTILE = "\x1b[2Jx\u202egnp\x9b|`<b>*a*\n## h\udcff\u2028"

@@ -7,7 +7,7 @@ import pytest
 from tofutui.history.database import FILE, Database
 from tofutui.history.results import LastResult, Results
 from tofutui.history.sightings import Sightings
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.verdict import Verdict
 
 AT = datetime(2026, 11, 23, 14, 2, 38, tzinfo=UTC)
 FIRST = LastResult(AT, True, {Verdict.MISMATCH: 2, Verdict.NO_ANSWER: 1}, 1)

@@ -6,7 +6,7 @@ import pytest
 
 from tofutui.appliance import errors
 from tofutui.appliance.errors import ApplianceError, may_be_retried
-from tofutui.tofu.retry import Backoff, NextTry
+from tofutui.tofu.base.backoff import Backoff, NextTry
 
 LOST = datetime(2026, 11, 23, 14, 2, 38, tzinfo=UTC)
 

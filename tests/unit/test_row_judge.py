@@ -6,16 +6,16 @@ from typing import cast
 
 from tests.support.rows import ISSUED, LISTED, PRIME_SEC, PRIME_SEC_IN_LOGS, certificate, presenting
 from tofutui.tls.prober import Prober
-from tofutui.tofu.comparison import Comparison, Entry
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.failures import Failure, LogDigest
-from tofutui.tofu.known import Imported
-from tofutui.tofu.listing import read_listing
-from tofutui.tofu.name_values import DistinguishedName
-from tofutui.tofu.node_clock import NodeClock
-from tofutui.tofu.presented import Presented
-from tofutui.tofu.session import NodeSettings, Role, Session
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.certificates.presented import Presented
+from tofutui.tofu.cli_output.listing import read_listing
+from tofutui.tofu.exports.assignment import Imported
+from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.judgement.node_clock import NodeClock
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.logs.failures import Failure, LogDigest
+from tofutui.tofu.names.values import DistinguishedName
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.workbench import evidence
 from tofutui.workbench.deletions import Deletions
 from tofutui.workbench.judge import Judge

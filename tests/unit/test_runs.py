@@ -16,7 +16,7 @@ from tofutui.guide.playbook import playbooks
 from tofutui.history.codec import from_json
 from tofutui.history.database import FILE, Database, HistoryError
 from tofutui.history.runs import LeaseLost, Runs
-from tofutui.tofu.guided import Event, Lease, Run
+from tofutui.tofu.guide_run import Event, Lease, Run
 
 EVENT = Event(NOW, "ops", "preflight", "done")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tofutui.tofu.secrets import HIDDEN, Secret
+from tofutui.tofu.base.secret import HIDDEN, Secret
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tofutui.tofu.session import NodeSettings, Role, Session
+from tofutui.tofu.site.session import NodeSettings, Role, Session
 
 PRIMARY = NodeSettings(role=Role.PRIMARY, host="192.0.2.10", addresses=("prime-pri.example.net",))
 SECONDARY = NodeSettings(role=Role.SECONDARY, host="192.0.2.11")

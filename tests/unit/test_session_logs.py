@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tofutui.config.archives import LogSource
-from tofutui.tofu.node_clock import NodeClock
-from tofutui.tofu.session import NodeSettings, Role, Session
+from tofutui.tofu.judgement.node_clock import NodeClock
+from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.workbench import logs
 from tofutui.workbench.evidence import Testimony as Sworn  # pytest would take it for a test class
 from tofutui.workbench.logs import LogsRead, SessionLogs, read_logs

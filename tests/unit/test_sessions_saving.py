@@ -8,8 +8,8 @@ import pytest
 from tofutui.config.errors import ConfigError
 from tofutui.config.saving import save_session
 from tofutui.config.sessions import load_sessions
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
 
 PRIMARY = NodeSettings(role=Role.PRIMARY, host="192.0.2.10")
 FULL = Session(

@@ -18,8 +18,8 @@ from tofutui.history import recorder
 from tofutui.history.database import MIGRATIONS, Database, HistoryError
 from tofutui.history.journal import Journal
 from tofutui.history.sightings import SPANS_READ, Sightings
-from tofutui.tofu.past import Beginning, Incarnation, Look, NodeSeen, Past
-from tofutui.tofu.session import Role
+from tofutui.tofu.judgement.row_history import Beginning, Incarnation, Look, NodeSeen, Past
+from tofutui.tofu.site.session import Role
 
 OTHER_TEXT = "/C=DE/CN=ise01"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.looks import DIRECT, KEY, NODE, at, look, row
 from tofutui.history.database import Database
 from tofutui.history.sightings import Sightings
-from tofutui.tofu.past import Beginning, Look, Past, RowSeen
+from tofutui.tofu.judgement.row_history import Beginning, Look, Past, RowSeen
 
 JUMP = "jump somewhere"
 SEEN = st.builds(

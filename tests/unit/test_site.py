@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.session import NodeSettings, ProbeSettings, Remote, Role, Session
-from tofutui.tofu.site import Who, expected, identify, probe_target, satisfies
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.row_owner import Who, expected, identify, probe_target, satisfies
+from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Remote, Role, Session
 
 PRIMARY = NodeSettings(
     role=Role.PRIMARY, host="192.0.2.10", addresses=("prime-pri.example.net", "2001:db8::10")

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
+from tofutui.privacy.pseudonyms import StandIns
 from tofutui.report.markdown_form import escape
-from tofutui.tofu.stand_ins import StandIns
 
 
 def steps(text: str) -> int:

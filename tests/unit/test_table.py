@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.support.rows import LISTED
-from tofutui.tofu.listing import read_listing
-from tofutui.tofu.session import NodeSettings, Role, Session
+from tofutui.tofu.cli_output.listing import read_listing
+from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.workbench.table import Table, new_view
 
 SESSION = Session(name="a", nodes={Role.PRIMARY: NodeSettings(role=Role.PRIMARY, host="192.0.2.10")})

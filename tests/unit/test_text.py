@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tofutui.tofu.text import decode, safe, safe_lines
+from tofutui.tofu.base.text import decode, safe, safe_lines
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.support.eyes import contrast, distance
 from tofutui.config.colors import mix, oklab, readable, with_hue
 from tofutui.config.paths import bundled
 from tofutui.config.themes import COLORS, LARGEST, TOKENS, ThemeSpec, load_themes, weak_texts
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.verdict import Verdict
 
 NOWHERE = Path("/nonexistent")
 BUNDLED = ["dark", "deuteranopia", "high-contrast", "light", "mono", "tritanopia", "video-call"]

@@ -15,7 +15,7 @@ from tests.support.tls_servers import (
     server_hello,
 )
 from tofutui.tls.sniffer import Sniffer
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
 
 FLIGHT = (
     server_hello(0x0301) + certificate_message(b"leaf", b"issuer") + CERTIFICATE_REQUEST + SERVER_HELLO_DONE

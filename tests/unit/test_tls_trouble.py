@@ -8,7 +8,7 @@ import pytest
 
 from tofutui.tls import trouble
 from tofutui.tls.dial import DialError
-from tofutui.tofu.presented import Status
+from tofutui.tofu.certificates.presented import Status
 
 
 @pytest.mark.parametrize(

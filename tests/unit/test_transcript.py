@@ -16,10 +16,17 @@ from tests.support.transcripts import (
     said,
     session,
 )
-from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version
-from tofutui.tofu.listing import Listing
-from tofutui.tofu.session import Role
-from tofutui.tofu.transcript import Command, Recording, command_of, ha_role, read_transcript, recording_of
+from tofutui.tofu.cli_output.listing import Listing
+from tofutui.tofu.cli_output.status import parse_clock, parse_ha_status, parse_version
+from tofutui.tofu.cli_output.transcript import (
+    Command,
+    Recording,
+    command_of,
+    ha_role,
+    read_transcript,
+    recording_of,
+)
+from tofutui.tofu.site.session import Role
 
 P = "prime-pri"
 LIST = said(P, LISTCERTS, listed(PRIMARY_ROWS))

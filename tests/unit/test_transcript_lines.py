@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tofutui.tofu.transcript_lines import Line, shown_lines
+from tofutui.tofu.cli_output.screen_lines import Line, shown_lines
 
 PROMPT = "prime-pri/admin# "
 

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.support.transcripts import LISTCERTS, PRIMARY_ROWS, SECONDARY_ROWS, listed, said, session
-from tofutui.tofu.session import NodeSettings, Role
-from tofutui.tofu.transcript import read_transcript
-from tofutui.tofu.transcript_roles import Cast, File, UnclearTranscript, cast
+from tofutui.tofu.cli_output.node_of_file import Cast, File, UnclearTranscript, cast
+from tofutui.tofu.cli_output.transcript import read_transcript
+from tofutui.tofu.site.session import NodeSettings, Role
 
 
 def shown(*hosts: str, ha: dict[str, str] | None = None) -> str:

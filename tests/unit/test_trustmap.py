@@ -7,12 +7,12 @@ from itertools import combinations
 import pytest
 
 from tofutui.report import render
-from tofutui.tofu.comparison import Comparison, Entry, NodeView
-from tofutui.tofu.endpoint import split_key
-from tofutui.tofu.session import NodeSettings, Role, Session
-from tofutui.tofu.site import Who
-from tofutui.tofu.trustmap import OTHERS_SHOWN, WORST_FIRST, trust_map, worst
-from tofutui.tofu.verdict import Judgement, Verdict
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView
+from tofutui.tofu.judgement.trust_map import OTHERS_SHOWN, WORST_FIRST, trust_map, worst
+from tofutui.tofu.judgement.verdict import Judgement, Verdict
+from tofutui.tofu.site.endpoint import split_key
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import NodeSettings, Role, Session
 
 
 def entry(role: Role, key: str, verdict: Verdict, who: Who = Who.OTHER, name: str = "") -> Entry:

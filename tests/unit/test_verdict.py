@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.support.rows import ISSUED, LISTED, PRIME_SEC, certificate, facts, presenting, silent
-from tofutui.tofu.certificate import Certificate
-from tofutui.tofu.evidence import (
+from tofutui.tofu.certificates.certificate import Certificate
+from tofutui.tofu.certificates.presented import PENDING, Status
+from tofutui.tofu.judgement.evidence import (
     KnownCertificate,
     LogHit,
     Observation,
@@ -17,9 +18,8 @@ from tofutui.tofu.evidence import (
     Sighting,
     Strength,
 )
-from tofutui.tofu.judge import EQUAL_NAMES, Case, judge
-from tofutui.tofu.presented import PENDING, Status
-from tofutui.tofu.verdict import Kind, Verdict
+from tofutui.tofu.judgement.judge import EQUAL_NAMES, Case, judge
+from tofutui.tofu.judgement.verdict import Kind, Verdict
 
 HOUR = timedelta(hours=1)
 NOW = LISTED + timedelta(minutes=1)

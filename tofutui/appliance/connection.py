@@ -25,9 +25,9 @@ from tofutui.appliance.talk import Say
 from tofutui.appliance.timings import Timings
 from tofutui.appliance.wire import ShellWire, TunnelSession
 from tofutui.system.background import within
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.session import NodeSettings
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import NodeSettings
 
 logging.getLogger("asyncssh").addHandler(logging.NullHandler())
 undecodable.install()

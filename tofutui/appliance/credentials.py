@@ -15,8 +15,8 @@ from typing import Protocol
 from tofutui.appliance.errors import LoginRefused, NoPassword
 from tofutui.appliance.password_command import as_text, run_password_command
 from tofutui.appliance.questions import Asker, PasswordQuestion
-from tofutui.tofu.secrets import Secret
-from tofutui.tofu.session import NodeSettings, Role
+from tofutui.tofu.base.secret import Secret
+from tofutui.tofu.site.session import NodeSettings, Role
 
 
 class SecretEnvironment:

@@ -12,7 +12,7 @@ from tofutui.appliance.errors import ApplianceError, ClosedAtOnce, NotSsh, TooMa
 from tofutui.appliance.eyeballs import HEAD_START
 from tofutui.appliance.hello import Hello, read_hello
 from tofutui.appliance.place import Place
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
 
 _MODERN_CIPHER = re.compile(r"ctr|gcm|chacha", re.IGNORECASE)
 _MODERN_MAC = re.compile(r"hmac-sha(?:1|2)(?:-\d+)?(?:-etm@openssh\.com)?|umac.*", re.IGNORECASE)

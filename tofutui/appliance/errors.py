@@ -1,6 +1,6 @@
 """Why a node could not be reached, logged in to, or read: one class and one sentence for each reason."""
 
-from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.base.errors import TofutuiError
 
 
 class ApplianceError(TofutuiError):

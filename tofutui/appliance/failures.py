@@ -22,7 +22,7 @@ from tofutui.appliance.errors import (
 from tofutui.appliance.hostkeys import Standing, removal_command
 from tofutui.appliance.login import Attempt
 from tofutui.appliance.place import Place
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
 
 
 def unreachable(place: Place, error: OSError) -> ApplianceError:

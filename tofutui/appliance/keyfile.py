@@ -11,9 +11,9 @@ from tofutui.appliance.place import Place
 from tofutui.appliance.questions import Asker, PasswordQuestion
 from tofutui.system.background import within
 from tofutui.system.files import PRIVATE_KEY, read_regular
-from tofutui.tofu.secrets import Secret
-from tofutui.tofu.session import NodeSettings
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.secret import Secret
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.site.session import NodeSettings
 
 AGENT_WITHIN = 5.0
 """Seconds that an SSH agent has to say which keys it holds; then it counts as holding none."""

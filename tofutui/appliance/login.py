@@ -14,8 +14,8 @@ from tofutui.appliance.password_prompts import asks_new_password, asks_password,
 from tofutui.appliance.questions import Asker, PasswordQuestion
 from tofutui.appliance.talk import quoted
 from tofutui.appliance.timings import Timings
-from tofutui.tofu.secrets import Secret
-from tofutui.tofu.session import Role
+from tofutui.tofu.base.secret import Secret
+from tofutui.tofu.site.session import Role
 
 _T = TypeVar("_T")
 _KEPT_TEXTS = 20

@@ -17,9 +17,9 @@ from tofutui.appliance.reading import Order
 from tofutui.appliance.shell import Shell
 from tofutui.appliance.timings import Timings
 from tofutui.appliance.turns import Turns
-from tofutui.tofu.endpoint import Endpoint, is_delete_command, safe_repr
-from tofutui.tofu.session import NodeSettings, Role
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.site.endpoint import Endpoint, is_delete_command, safe_repr
+from tofutui.tofu.site.session import NodeSettings, Role
 
 if TYPE_CHECKING:
     from tofutui.appliance.connection import Connector, Link

@@ -25,8 +25,8 @@ from tofutui.appliance.errors import (
 )
 from tofutui.appliance.questions import DialogueQuestion
 from tofutui.appliance.talk import Talk, quoted
-from tofutui.tofu.secrets import Secret
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.secret import Secret
+from tofutui.tofu.base.text import safe
 
 PROMPT = re.compile(r"(?P<host>[^\s/@#>()]{1,100})/(?P<user>[^\s/#>()]{1,100})[#>][ ]{0,2}")
 """``host/user#`` or ``host/user>``; a config prompt holds brackets and is none (DOMAIN.md part 3)."""

@@ -7,8 +7,8 @@ import signal
 from contextlib import suppress
 
 from tofutui.appliance.errors import NoPassword
-from tofutui.tofu.secrets import Secret
-from tofutui.tofu.session import NodeSettings
+from tofutui.tofu.base.secret import Secret
+from tofutui.tofu.site.session import NodeSettings
 
 LONGEST = 1024
 """Bytes of a password; longer first lines are something else, and are not sent anywhere."""

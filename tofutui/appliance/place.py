@@ -11,8 +11,8 @@ from tofutui.appliance.errors import ApplianceError, SshConfigError
 from tofutui.appliance.hostkeys import SYSTEM_FILES
 from tofutui.system.background import TookTooLong, within
 from tofutui.system.files import UnusableFile, check_regular
-from tofutui.tofu.session import NodeSettings
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.site.session import NodeSettings
 
 P = ParamSpec("P")
 CONFIG_WITHIN = 10.0

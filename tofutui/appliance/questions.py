@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from tofutui.appliance.dialogues import is_harmless
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from tofutui.appliance.kept import KeptText
 from tofutui.appliance.opening import is_prompt
 from tofutui.appliance.questions import DialogueQuestion
 from tofutui.appliance.talk import Talk, quoted
-from tofutui.tofu.secrets import Secret
+from tofutui.tofu.base.secret import Secret
 
 _NEVER = float("inf")
 _OWN_ANSWERS = 2

@@ -16,7 +16,7 @@ from tofutui.appliance.questions import Asker
 from tofutui.appliance.reading import Order, Reading
 from tofutui.appliance.talk import Say, Talk, quoted
 from tofutui.appliance.timings import Timings
-from tofutui.tofu.session import NodeSettings
+from tofutui.tofu.site.session import NodeSettings
 
 
 class Shell:

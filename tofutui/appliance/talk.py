@@ -7,8 +7,8 @@ from typing import Literal
 from tofutui.appliance.console import Console
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.timings import Timings
-from tofutui.tofu.session import NodeSettings
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.site.session import NodeSettings
 
 Say = Callable[[Literal["sent", "answer", "note", "error"], str], None]
 """Writes a line of the command log."""

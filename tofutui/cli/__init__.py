@@ -8,7 +8,7 @@ from importlib import import_module
 
 from tofutui.cli.output import complain, complain_of
 from tofutui.cli.parsers import UsageError, parse
-from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.base.errors import TofutuiError
 
 USAGE = 2
 INTERNAL = 70

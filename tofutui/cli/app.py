@@ -12,8 +12,8 @@ from tofutui.cli.output import complain
 from tofutui.config.errors import ConfigError, NoSessionsFile, nearest
 from tofutui.config.paths import config_dir, data_dir
 from tofutui.config.themes import load_themes
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.session import Session
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.keymap import KeyBook, load_keybook
 from tofutui.ui.options import START_DEMO, AppOptions
 from tofutui.ui.shell import gc_tuning

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
 
 _LONGEST = 65_536
 """Bytes of an answer; a terminal gives no more than 4,096 in one line."""

@@ -15,14 +15,14 @@ from tofutui.cli.choosing import load, pick
 from tofutui.cli.output import OutputError, check_writable, complain, complain_of, write, write_file
 from tofutui.cli.parsers import SESSIONS_AT_ONCE, KnownFile, LogFile, Reissued
 from tofutui.config.paths import data_dir
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.session import Role, Session, Via
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.site.session import Role, Session, Via
 
 if TYPE_CHECKING:
     from tofutui.appliance.timings import Timings
-    from tofutui.tofu.known_reading import Export
-    from tofutui.tofu.privacy import Mask
-    from tofutui.tofu.transcript import Recording
+    from tofutui.privacy.mask import Mask
+    from tofutui.tofu.cli_output.transcript import Recording
+    from tofutui.tofu.exports.reading import Export
 
 _WORST_FIRST = (2, 3, 1, 4, 0)
 

@@ -10,7 +10,7 @@ from tofutui.cli.parsers import COMMANDS
 from tofutui.config.errors import ConfigError
 from tofutui.config.paths import sessions_file
 from tofutui.config.sessions import read_sessions
-from tofutui.tofu.session import Session
+from tofutui.tofu.site.session import Session
 
 
 def load(

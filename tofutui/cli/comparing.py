@@ -18,8 +18,8 @@ from tofutui.report import render
 from tofutui.report.many_form import SessionLine, line_of
 from tofutui.system import background
 from tofutui.system.leaving import Deadline
-from tofutui.tofu.comparison import Comparison
-from tofutui.tofu.session import Session
+from tofutui.tofu.judgement.comparison import Comparison
+from tofutui.tofu.site.session import Session
 from tofutui.workbench import Workbench
 from tofutui.workbench.recorded import RecordedWorkbench
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.site.session import Role, Session
 
 END_SECONDS = 5.0
 """How long the simulated pair may take to end before it is made to."""

@@ -19,8 +19,8 @@ from tofutui.cli.findings import (
     versions,
 )
 from tofutui.cli.output import say, write
-from tofutui.tofu.session import Session
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.site.session import Session
 
 BROKEN = 2
 
@@ -54,7 +54,7 @@ def _home(text: str) -> str:
 
 def _covers(found: Configuration) -> tuple[Callable[[str], str], dict[str, Session]]:
     """A way to mask text, and the sessions masked: the same stand-ins in both."""
-    from tofutui.tofu.privacy import Mask
+    from tofutui.privacy.mask import Mask
 
     mask = Mask()
     mask.learn(*found.sessions.values())

@@ -29,7 +29,7 @@ from tofutui.config.sessions import SessionsReport, read_sessions, sessions_d
 from tofutui.config.themes import load_themes
 from tofutui.history.database import FILE, MIGRATIONS
 from tofutui.system.files import CONFIGURATION, read_regular
-from tofutui.tofu.session import NodeSettings, Session
+from tofutui.tofu.site.session import NodeSettings, Session
 from tofutui.ui.actions.keymap import KeyBook, load_keybook
 
 _LIBRARIES = ("textual", "asyncssh", "cryptography", "platformdirs", "tomli-w")

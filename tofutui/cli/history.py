@@ -13,9 +13,9 @@ from tofutui.config.paths import data_dir
 from tofutui.history.database import FILE, Database
 from tofutui.history.sightings import Sightings
 from tofutui.report.history_form import NodePast, render_history
-from tofutui.tofu.endpoint import EndpointError, parse_endpoint, split_key
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.site.endpoint import EndpointError, parse_endpoint, split_key
 
 
 class HistoryUsageError(TofutuiError):

@@ -9,8 +9,8 @@ from tofutui.history.database import FILE, Database
 from tofutui.history.sightings import Sightings
 from tofutui.lab.main import serve
 from tofutui.lab.pair import Lab, LabSighting
-from tofutui.tofu.past import Look, RowSeen
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.judgement.row_history import Look, RowSeen
+from tofutui.tofu.site.session import Role, Session
 from tofutui.workbench.memory import address_of, baseline_of
 
 

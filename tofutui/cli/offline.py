@@ -12,11 +12,11 @@ from tofutui.cli.choosing import load, pick
 from tofutui.cli.output import complain
 from tofutui.config.paths import data_dir, sessions_file
 from tofutui.system.files import read_given
-from tofutui.tofu.endpoint import normalise_host
-from tofutui.tofu.session import NodeSettings, Role, Session, Via
-from tofutui.tofu.text import safe
-from tofutui.tofu.transcript import ADDRESSES_UNKNOWN, Recording, read_transcript, recording_of
-from tofutui.tofu.transcript_roles import Cast, File, cast
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.cli_output.node_of_file import Cast, File, cast
+from tofutui.tofu.cli_output.transcript import ADDRESSES_UNKNOWN, Recording, read_transcript, recording_of
+from tofutui.tofu.site.endpoint import normalise_host
+from tofutui.tofu.site.session import NodeSettings, Role, Session, Via
 
 NAME = "offline"
 """What the session is called in reports where none was named."""

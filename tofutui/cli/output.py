@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from tofutui.config.errors import ConfigError
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.rights import PRIVATE_FILE
-from tofutui.tofu.text import safe
+from tofutui.system.file_permissions import PRIVATE_FILE
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.base.text import safe
 
 
 def say(text: str) -> None:

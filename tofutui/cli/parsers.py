@@ -8,7 +8,7 @@ from typing import NamedTuple, NoReturn
 
 from tofutui import __version__
 from tofutui.cli.examples import EXIT_CODES, epilog
-from tofutui.tofu.role import Role
+from tofutui.tofu.site.role import Role
 
 COMMANDS = {
     "check": "one comparison without the screen",
@@ -339,7 +339,7 @@ def _at_home(text: str) -> Path:
 
 
 def _host(text: str) -> str:
-    from tofutui.tofu.endpoint import EndpointError, parse_endpoint
+    from tofutui.tofu.site.endpoint import EndpointError, parse_endpoint
 
     try:
         return parse_endpoint(text, default_port=1).host
@@ -362,7 +362,7 @@ def _of_node(text: str) -> tuple[Role | None, str]:
 
 
 def _reissued(text: str) -> Reissued:
-    from tofutui.tofu.endpoint import EndpointError, parse_endpoint
+    from tofutui.tofu.site.endpoint import EndpointError, parse_endpoint
 
     try:
         endpoint = parse_endpoint(text)

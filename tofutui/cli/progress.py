@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
-from tofutui.tofu.comparison import Comparison, NodeView, Phase
-from tofutui.tofu.presented import Status
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.certificates.presented import Status
+from tofutui.tofu.judgement.comparison import Comparison, NodeView, Phase
 
 if TYPE_CHECKING:
-    from tofutui.tofu.privacy import Mask
+    from tofutui.privacy.mask import Mask
 
 DRAWN_EVERY = 0.1
 """Seconds in which changes are gathered before the line is drawn again."""

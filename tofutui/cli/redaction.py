@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, TextIO, cast
 
-from tofutui.tofu.privacy import Mask
+from tofutui.privacy.mask import Mask
 
 
 class _Masked:

@@ -10,7 +10,7 @@ from tofutui.config.errors import nearest
 from tofutui.config.paths import bundled, config_dir, sessions_file
 from tofutui.config.sessions import SessionsReport, read_sessions
 from tofutui.config.themes import load_themes
-from tofutui.tofu.session import Session
+from tofutui.tofu.site.session import Session
 
 
 def run(options: argparse.Namespace) -> int:

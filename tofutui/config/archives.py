@@ -14,8 +14,8 @@ from os import SEEK_END
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.text import decode
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.base.text import decode
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo

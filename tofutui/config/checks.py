@@ -1,8 +1,8 @@
 """What has to hold between the values of one session."""
 
 from tofutui.config.fields import Faults
-from tofutui.tofu.endpoint import Endpoint, is_loopback, normalise_host
-from tofutui.tofu.session import NodeSettings, Role, Session, Via
+from tofutui.tofu.site.endpoint import Endpoint, is_loopback, normalise_host
+from tofutui.tofu.site.session import NodeSettings, Role, Session, Via
 
 
 def check_session(session: Session, place: str, faults: Faults, *, has_secondary: bool) -> None:

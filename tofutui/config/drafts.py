@@ -8,7 +8,7 @@ from typing import Any
 
 from tofutui.config.fields import Faults
 from tofutui.config.sessions import place_of, read_session
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.site.session import Role, Session
 
 _KEY = re.compile(r"[a-z_]+")
 _OWN_KEYS = ("title", "watch", "theme", "virtual_ip")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.base.errors import TofutuiError
 
 
 class ConfigError(TofutuiError):

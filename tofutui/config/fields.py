@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tofutui.config.errors import nearest
-from tofutui.tofu.endpoint import as_address
+from tofutui.tofu.site.endpoint import as_address
 
 Check = Callable[[object], object]
 """Takes the raw value, gives the checked one; raises ValueError with the reason."""

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tofutui.system.files import read_given
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.known_reading import Export, NoCertificate, read_export
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.exports.reading import Export, NoCertificate, read_export
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of one file; Java's own trust store with 150 certificates prints 300 kB."""

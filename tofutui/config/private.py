@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from tofutui.tofu.rights import PRIVATE_FILE, PRIVATE_FOLDER, why_not_used, why_not_written
+from tofutui.system.file_permissions import PRIVATE_FILE, PRIVATE_FOLDER, why_not_used, why_not_written
 
 
 class NotOurs(OSError):

@@ -8,7 +8,7 @@ import tomli_w
 from tofutui.config.errors import ConfigError, NoSessionsFile
 from tofutui.config.private import private_folder, write_draft
 from tofutui.config.sessions import read_file, read_sessions, sessions_d
-from tofutui.tofu.session import NodeSettings, ProbeSettings, Remote, Role, Session
+from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Remote, Role, Session
 
 _NODE_KEYS = (
     "port", "username", "password_command", "password_env", "key_file", "legacy_ssh", "jump", "known_hosts",

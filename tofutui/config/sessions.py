@@ -32,10 +32,10 @@ from tofutui.config.fields import (
     word,
 )
 from tofutui.config.trusted import why_not_trusted
+from tofutui.system.file_permissions import why_exposed
 from tofutui.system.files import CONFIGURATION, check_regular, read_regular
-from tofutui.tofu.endpoint import Endpoint, EndpointError, normalise_host, parse_endpoint
-from tofutui.tofu.rights import why_exposed
-from tofutui.tofu.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
+from tofutui.tofu.site.endpoint import Endpoint, EndpointError, normalise_host, parse_endpoint
+from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
 
 COMMANDS = (
     "check", "offline", "history", "record", "lab", "sessions", "themes", "keys", "doctor", "completion",

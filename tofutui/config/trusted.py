@@ -4,7 +4,7 @@ import os
 import shlex
 from pathlib import Path
 
-from tofutui.tofu.rights import why_changeable
+from tofutui.system.file_permissions import why_changeable
 
 
 def why_not_trusted(file: Path) -> str | None:

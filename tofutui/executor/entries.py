@@ -8,8 +8,8 @@ from datetime import datetime
 from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.owners import BEAT, Watch
-from tofutui.tofu.endpoint import place_of
-from tofutui.tofu.plan import Deletion, Outcome
+from tofutui.tofu.deletion.plan import Deletion, Outcome
+from tofutui.tofu.site.endpoint import place_of
 
 
 class Entries:

@@ -16,12 +16,12 @@ from tofutui.executor.settling import settle
 from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal
 from tofutui.history.owners import Watch, this_process
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.listing import Listing
-from tofutui.tofu.plan import Deletion, Outcome, Plan, Step
-from tofutui.tofu.proof import Proof, changed_row, look_back, other_certificate, row_refusal
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
+from tofutui.tofu.cli_output.listing import Listing
+from tofutui.tofu.deletion.plan import Deletion, Outcome, Plan, Step
+from tofutui.tofu.deletion.proof import Proof, changed_row, look_back, other_certificate, row_refusal
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
 
 OnStep = Callable[[int, Step], None]

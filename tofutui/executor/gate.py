@@ -3,11 +3,11 @@
 Both times it is the entry of this moment that is judged, not a copy that somebody still holds.
 """
 
-from tofutui.tofu.comparison import Entry, Phase
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.plan import Deletion
-from tofutui.tofu.proof import changed_entry, changed_meanwhile, row_refusal
-from tofutui.tofu.session import Role
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.deletion.plan import Deletion
+from tofutui.tofu.deletion.proof import changed_entry, changed_meanwhile, row_refusal
+from tofutui.tofu.judgement.comparison import Entry, Phase
+from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench, doubts
 
 

@@ -2,10 +2,10 @@
 
 from tofutui.executor.entries import Entries
 from tofutui.history.journal import JournalEntry
-from tofutui.tofu.comparison import Phase
-from tofutui.tofu.endpoint import place_of
-from tofutui.tofu.plan import Outcome
-from tofutui.tofu.session import Role
+from tofutui.tofu.deletion.plan import Outcome
+from tofutui.tofu.judgement.comparison import Phase
+from tofutui.tofu.site.endpoint import place_of
+from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
 
 

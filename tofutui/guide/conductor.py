@@ -22,9 +22,9 @@ from tofutui.guide.verify import verification
 from tofutui.guide.worksheet import all_fields, errors
 from tofutui.history.database import HistoryError
 from tofutui.history.runs import Held, LeaseLost
-from tofutui.tofu.guided import Answer, Check, Confirmation, Progress, Result, Run, StepState, Vouched
-from tofutui.tofu.plan import Step
-from tofutui.tofu.session import Role
+from tofutui.tofu.deletion.plan import Step
+from tofutui.tofu.guide_run import Answer, Check, Confirmation, Progress, Result, Run, StepState, Vouched
+from tofutui.tofu.site.session import Role
 
 POLLED = ("reconnect", "milestone", "active")
 """Kinds of steps during which the HA state is asked for."""

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from tofutui.guide.playbook import Playbook, step_ids, text_of, title_of
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.guided import (
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.base.secret import without_secrets
+from tofutui.tofu.guide_run import (
     Answer,
     Check,
     Confirmation,
@@ -18,8 +19,7 @@ from tofutui.tofu.guided import (
     StepState,
     Vouched,
 )
-from tofutui.tofu.secrets import without_secrets
-from tofutui.tofu.session import Session
+from tofutui.tofu.site.session import Session
 
 _FOLLOWS_REGISTER = ("register", "milestone", "active")
 _MEANS_REGISTERING = ("overwrite", "register")

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tofutui.tofu.certificate import Certificate
-from tofutui.tofu.ha import HaState, VersionInfo
-from tofutui.tofu.session import Role
+from tofutui.tofu.certificates.certificate import Certificate
+from tofutui.tofu.cli_output.status import HaState, VersionInfo
+from tofutui.tofu.site.session import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ from datetime import datetime
 from itertools import product
 
 from tofutui.guide.facts import NodeFacts
-from tofutui.tofu.guided import Check, Result
-from tofutui.tofu.session import Role
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.guide_run import Check, Result
+from tofutui.tofu.site.session import Role
 
 Pair = tuple[str, str]
 """The state of the primary and that of the secondary, as the administrator guide's table spells them."""

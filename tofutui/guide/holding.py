@@ -12,8 +12,8 @@ from tofutui.guide.playbook import playbooks
 from tofutui.guide.survey import Survey
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Held, LeaseLost, Runs
-from tofutui.tofu.guided import Event, Lease, Run, StepState
-from tofutui.tofu.session import Session
+from tofutui.tofu.guide_run import Event, Lease, Run, StepState
+from tofutui.tofu.site.session import Session
 from tofutui.workbench import Workbench
 
 Edit = Callable[[Run], Run]

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 
-from tofutui.tofu.guided import Lease
+from tofutui.tofu.guide_run import Lease
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tofutui.guide.verify import Failures
-from tofutui.tofu.failures import Failure, LogDigest
-from tofutui.tofu.node_clock import NodeClock
-from tofutui.tofu.session import Role
+from tofutui.tofu.judgement.node_clock import NodeClock
+from tofutui.tofu.logs.failures import Failure, LogDigest
+from tofutui.tofu.site.session import Role
 
 
 def failures_of(

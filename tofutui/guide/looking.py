@@ -19,7 +19,7 @@ from tofutui.guide.preflight import preflight
 from tofutui.guide.seeing import failure_reports
 from tofutui.guide.unjudged import Place, not_judged
 from tofutui.guide.verify import Outcome
-from tofutui.tofu.guided import Check, Run
+from tofutui.tofu.guide_run import Check, Run
 
 
 class Looking(Holding):

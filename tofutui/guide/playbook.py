@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from tofutui.tofu.session import Remote, Role, Session
+from tofutui.tofu.site.session import Remote, Role, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from tofutui.guide.facts import Facts, NodeFacts
 from tofutui.guide.ha_meaning import direction_check, is_connected, is_unconfigured, state_line
 from tofutui.guide.unjudged import not_judged
-from tofutui.tofu.guided import Check, Result
+from tofutui.tofu.guide_run import Check, Result
 
 OLDEST = (3, 5)
 """The first version that the TAC document speaks of (DOMAIN.md part 1)."""

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tofutui.tofu.endpoint import as_address, is_loopback, normalise_host
-from tofutui.tofu.guided import Run
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.guide_run import Run
+from tofutui.tofu.site.endpoint import as_address, is_loopback, normalise_host
+from tofutui.tofu.site.session import Role, Session
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 

@@ -9,8 +9,8 @@ from tofutui.guide.rules import Sheet
 from tofutui.guide.verify import Failures
 from tofutui.guide.worksheet import RESTARTED, fields_of
 from tofutui.history.journal import JournalEntry
-from tofutui.tofu.failures import OtherCause
-from tofutui.tofu.guided import Check, Result, Run
+from tofutui.tofu.guide_run import Check, Result, Run
+from tofutui.tofu.logs.failures import OtherCause
 from tofutui.workbench import Workbench
 
 _RESTART_RESULTS = {

@@ -10,15 +10,15 @@ from tofutui.guide.facts import Facts, NodeFacts
 from tofutui.guide.playbook import ise_remotes
 from tofutui.guide.unjudged import Place, unjudged_of
 from tofutui.tls.page import health_monitor_version
-from tofutui.tofu.certificate import Certificate
-from tofutui.tofu.comparison import Entry, NodeView, Phase
-from tofutui.tofu.endpoint import Endpoint, is_loopback, normalise_host
-from tofutui.tofu.guided import NodeShot, RowShot
-from tofutui.tofu.ha import VersionInfo, parse_ha_status, parse_version
-from tofutui.tofu.presented import Presented, Status
-from tofutui.tofu.session import Role, Via
-from tofutui.tofu.text import safe
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.certificates.certificate import Certificate
+from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.cli_output.status import VersionInfo, parse_ha_status, parse_version
+from tofutui.tofu.guide_run import NodeShot, RowShot
+from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.endpoint import Endpoint, is_loopback, normalise_host
+from tofutui.tofu.site.session import Role, Via
 from tofutui.workbench import NodeChanged, Workbench, loss
 
 _QUOTED = 200

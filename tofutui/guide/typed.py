@@ -2,9 +2,9 @@
 
 from tofutui.guide.playbook import ise_remotes, text_of
 from tofutui.guide.worksheet import WORKSHEET
-from tofutui.tofu.endpoint import as_address
-from tofutui.tofu.guided import Run
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.guide_run import Run
+from tofutui.tofu.site.endpoint import as_address
+from tofutui.tofu.site.session import Role, Session
 
 
 def values_of(run: Run, step_id: str, session: Session) -> list[tuple[str, str]]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from tofutui.tofu.comparison import Comparison, Entry, NodeView
-from tofutui.tofu.session import Role
-from tofutui.tofu.text import safe
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role
 
 Place = tuple[Role, str]
 """A row: the node whose table it is in, and its key."""

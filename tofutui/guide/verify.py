@@ -7,10 +7,10 @@ from datetime import datetime
 from tofutui.guide.facts import NodeFacts
 from tofutui.guide.ha_meaning import is_connected, is_out_of_order, not_known_good, state_line
 from tofutui.guide.unjudged import not_judged, unjudged_rows, unjudged_table
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.guided import Check, Result
-from tofutui.tofu.name_match import Relation
-from tofutui.tofu.session import Role
+from tofutui.tofu.guide_run import Check, Result
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.names.match import Relation
+from tofutui.tofu.site.session import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from tofutui.guide.rules import (
     vip4,
     vip6,
 )
-from tofutui.tofu.endpoint import as_address, is_loopback
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.site.endpoint import as_address, is_loopback
+from tofutui.tofu.site.session import Role, Session
 
 MANUAL = "manual"
 

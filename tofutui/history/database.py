@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tofutui.history.place import claim, write_note
 from tofutui.system.files import read_regular
-from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.base.errors import TofutuiError
 
 MIGRATIONS = (
     """

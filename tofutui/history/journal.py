@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from tofutui.history.database import Database, HistoryError, stamp, storable, time_of
-from tofutui.tofu.plan import Outcome
-from tofutui.tofu.session import Role
+from tofutui.tofu.deletion.plan import Outcome
+from tofutui.tofu.site.session import Role
 
 _COLUMNS = (
     "id, session, role, host, hostname, key, command, operator, sha256, at,"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tofutui.tofu.past import Beginning, Incarnation, RowSeen, Shown
+from tofutui.tofu.judgement.row_history import Beginning, Incarnation, RowSeen, Shown
 
 Lives = tuple[Incarnation, ...]
 Spans = tuple[Shown, ...]

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tofutui.tofu.rights import PRIVATE_FILE, PRIVATE_FOLDER, why_not_used, why_not_written
+from tofutui.system.file_permissions import PRIVATE_FILE, PRIVATE_FOLDER, why_not_used, why_not_written
 
 
 class NotOurs(OSError):

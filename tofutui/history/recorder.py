@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from tofutui.history import late
 from tofutui.history.database import stamp, storable, time_of
 from tofutui.history.rows import LASTING, begin, insert_life, insert_span, lives_of, spans_of
-from tofutui.tofu.past import Beginning, Look, RowSeen
+from tofutui.tofu.judgement.row_history import Beginning, Look, RowSeen
 
 LATE = timedelta(hours=1)
 """A look that much older than the newest one is not late: the clock was set back in between."""

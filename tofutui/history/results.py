@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tofutui.history.database import Database, stamp, storable, time_of
-from tofutui.tofu.comparison import Comparison
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.comparison import Comparison
+from tofutui.tofu.judgement.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tofutui.history.database import stamp, time_of
-from tofutui.tofu.past import Beginning, Incarnation, RowSeen, Shown
+from tofutui.tofu.judgement.row_history import Beginning, Incarnation, RowSeen, Shown
 
 LIFE = "key, text, beginning, began, last, ended, known_sha256, absent_at"
 LASTING = "incarnation INDEXED BY incarnation_lasting"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tofutui.history.codec import from_json, to_json
 from tofutui.history.database import Database, HistoryError, stamp, storable, time_of
-from tofutui.tofu.guided import Event, Lease, Run
+from tofutui.tofu.guide_run import Event, Lease, Run
 
 
 class LeaseLost(HistoryError):

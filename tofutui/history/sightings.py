@@ -22,7 +22,7 @@ from tofutui.history.rows import (
     span,
     with_shown,
 )
-from tofutui.tofu.past import Beginning, Incarnation, Look, NodeSeen, Past, Remembered, Shown
+from tofutui.tofu.judgement.row_history import Beginning, Incarnation, Look, NodeSeen, Past, Remembered, Shown
 
 SPANS_READ = 4
 """How many changes of certificate within one incarnation are read for a verdict; the newest always is."""

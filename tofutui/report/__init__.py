@@ -6,7 +6,7 @@ from tofutui.report.json_form import document, dump
 from tofutui.report.many_form import joined
 from tofutui.report.markdown_form import to_markdown
 from tofutui.report.text_form import to_text
-from tofutui.tofu.comparison import Comparison
+from tofutui.tofu.judgement.comparison import Comparison
 
 FORMATS = ("text", "json", "markdown")
 

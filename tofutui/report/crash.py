@@ -11,8 +11,8 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from tofutui import __version__
-from tofutui.tofu.secrets import without_live_secrets
-from tofutui.tofu.text import safe, safe_lines
+from tofutui.tofu.base.secret import without_live_secrets
+from tofutui.tofu.base.text import safe, safe_lines
 
 LIBRARIES = ("textual", "asyncssh", "cryptography")
 _LONGEST = 200_000

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from tempfile import mkstemp
 
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.rights import why_not_written
+from tofutui.system.file_permissions import why_not_written
+from tofutui.tofu.base.errors import TofutuiError
 
 
 class FileError(TofutuiError):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from tofutui.report.json_form import Json, dump
 from tofutui.report.markdown_form import code, escape
 from tofutui.report.words import utc
-from tofutui.tofu.past import NodeSeen, Past
-from tofutui.tofu.text import safe
-from tofutui.tofu.timeline import Event, TimelineItem, timeline
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.judgement.row_history import NodeSeen, Past
+from tofutui.tofu.judgement.timeline import Event, TimelineItem, timeline
 
 NOTHING = "nothing is remembered"
 _HEAD = ("When", "What", "SHA-256", "Valid from", "Details")

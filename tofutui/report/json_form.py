@@ -5,15 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from tofutui.report.words import utc
-from tofutui.tofu.certificate import Certificate
-from tofutui.tofu.comparison import Comparison, Entry, NodeView, TiedFailure
-from tofutui.tofu.listing import StoredSubject
-from tofutui.tofu.name_values import DistinguishedName
-from tofutui.tofu.presented import Presented, Status
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
-from tofutui.tofu.text import safe
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.certificates.certificate import Certificate
+from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.cli_output.listing import StoredSubject
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, TiedFailure
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.names.values import DistinguishedName
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 
 Json = dict[str, Any]
 

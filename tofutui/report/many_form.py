@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tofutui.report.words import summary_line
-from tofutui.tofu.comparison import Comparison
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.judgement.comparison import Comparison
 
 _NAME_CELLS = 32
 

@@ -14,11 +14,11 @@ from tofutui.report.words import (
     summary_line,
     utc,
 )
-from tofutui.tofu.comparison import Comparison, Entry, NodeView
-from tofutui.tofu.name_values import DistinguishedName
-from tofutui.tofu.presented import SEEN_ONLY
-from tofutui.tofu.text import safe
-from tofutui.tofu.trustmap import trust_map
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.certificates.presented import SEEN_ONLY
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView
+from tofutui.tofu.judgement.trust_map import trust_map
+from tofutui.tofu.names.values import DistinguishedName
 
 _MARKUP = re.compile(
     r"[\\`*_\[\]<>|~$@&]|(?<=[A-Za-z]):(?=//)|(?<=mailto):|(?<=xmpp):|(?<=www)\.", re.IGNORECASE

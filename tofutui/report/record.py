@@ -8,9 +8,9 @@ from datetime import datetime
 
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Runs
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.guided import Check, Event, Progress, Result, Run
-from tofutui.tofu.privacy import Mask
+from tofutui.privacy.mask import Mask
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.guide_run import Check, Event, Progress, Result, Run
 
 FORMATS = ("markdown", "json", "html")
 

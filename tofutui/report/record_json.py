@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tofutui.report.json_form import dump
 from tofutui.report.words import utc
-from tofutui.tofu.secrets import without_secrets
+from tofutui.tofu.base.secret import without_secrets
 
 if TYPE_CHECKING:
     from tofutui.report.record import Record

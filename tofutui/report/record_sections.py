@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tofutui.report.words import utc
-from tofutui.tofu.guided import Check, NodeShot, Progress, Remark, RowShot, Run, StepState
-from tofutui.tofu.secrets import without_secrets
-from tofutui.tofu.session import Role
-from tofutui.tofu.text import in_groups, safe
+from tofutui.tofu.base.secret import without_secrets
+from tofutui.tofu.base.text import in_groups, safe
+from tofutui.tofu.guide_run import Check, NodeShot, Progress, Remark, RowShot, Run, StepState
+from tofutui.tofu.site.session import Role
 
 if TYPE_CHECKING:
     from tofutui.report.record import Record

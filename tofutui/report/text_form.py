@@ -13,10 +13,10 @@ from tofutui.report.words import (
     summary_line,
     utc,
 )
-from tofutui.tofu.comparison import Comparison, Entry, NodeView
-from tofutui.tofu.presented import SEEN_ONLY
-from tofutui.tofu.text import safe
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.certificates.presented import SEEN_ONLY
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView
+from tofutui.tofu.judgement.verdict import Verdict
 
 _VERDICT_WIDTH = max(len(verdict) for verdict in Verdict)
 _ROLE_WIDTH = len("secondary")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tofutui.tofu.comparison import Comparison
-from tofutui.tofu.site import Who
-from tofutui.tofu.trustmap import Arrow, trust_map
+from tofutui.tofu.judgement.comparison import Comparison
+from tofutui.tofu.judgement.trust_map import Arrow, trust_map
+from tofutui.tofu.site.row_owner import Who
 
 
 def trust_lines(comparison: Comparison) -> Iterator[str]:

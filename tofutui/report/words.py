@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from tofutui.tofu.comparison import Comparison, Entry, NodeView, TiedFailure
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, TiedFailure
+from tofutui.tofu.judgement.verdict import Verdict
 
 
 def utc(at: datetime) -> str:

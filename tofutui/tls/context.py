@@ -5,7 +5,7 @@ import ssl
 import warnings
 from dataclasses import dataclass
 
-from tofutui.tofu.endpoint import as_address
+from tofutui.tofu.site.endpoint import as_address
 
 _BROAD = "ALL:COMPLEMENTOFDEFAULT:!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0"
 _RSA_ONLY = "aRSA:!eNULL:!PSK:!SRP:@SECLEVEL=0"

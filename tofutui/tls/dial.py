@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, zip_longest
 from typing import Protocol
 
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.presented import Status
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.certificates.presented import Status
+from tofutui.tofu.site.endpoint import Endpoint
 
 Connection = tuple[asyncio.BaseTransport, asyncio.Protocol]
 Factory = Callable[[], asyncio.Protocol]

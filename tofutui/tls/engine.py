@@ -12,8 +12,8 @@ from tofutui.tls import trouble
 from tofutui.tls.dial import Dial, DialError, hang_up
 from tofutui.tls.sniffer import Sniffer
 from tofutui.tls.trouble import Trouble
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.presented import Status
+from tofutui.tofu.certificates.presented import Status
+from tofutui.tofu.site.endpoint import Endpoint
 
 MOST_BYTES = 4 << 20
 """Bytes that are read of one server before it is given up: it may talk for ever."""

@@ -12,7 +12,7 @@ from enum import Enum
 from tofutui.tls import trouble
 from tofutui.tls.engine import Conversation
 from tofutui.tls.trouble import Trouble
-from tofutui.tofu.presented import SEEN_ONLY, Status
+from tofutui.tofu.certificates.presented import SEEN_ONLY, Status
 
 
 class Version(Enum):

@@ -11,8 +11,8 @@ from tofutui.tls.dial import Dial
 from tofutui.tls.engine import Answer, Conversation, Handshake, ask
 from tofutui.tls.hello import HelloOnly, Keys, Version
 from tofutui.tls.trouble import HANDSHAKE_FAILURE, UNRECOGNISED_NAME
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.presented import Attempt, Status
+from tofutui.tofu.certificates.presented import Attempt, Status
+from tofutui.tofu.site.endpoint import Endpoint
 
 PATIENCE = 3
 """How many time-outs of one attempt a whole endpoint may take."""

@@ -5,8 +5,8 @@ import re
 import ssl
 
 from tofutui.tls.context import build_contexts, server_name
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.text import decode
+from tofutui.tofu.base.text import decode
+from tofutui.tofu.site.endpoint import Endpoint
 
 PATH = "/login.jsp"
 _LARGEST = 64 * 1024

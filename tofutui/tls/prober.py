@@ -23,10 +23,10 @@ from tofutui.tls.ladder import (
 )
 from tofutui.tls.reading import Reader
 from tofutui.tls.trouble import PROTOCOL_VERSION
-from tofutui.tofu.certificate import Certificate
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.presented import Attempt, Presented, Status
-from tofutui.tofu.session import ProbeSettings, Via
+from tofutui.tofu.certificates.certificate import Certificate
+from tofutui.tofu.certificates.presented import Attempt, Presented, Status
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import ProbeSettings, Via
 
 PER_HOST = 4
 """Probes at once to one address of the tables."""

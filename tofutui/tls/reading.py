@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 
-from tofutui.tofu.certificate import Certificate, UnreadableCertificate, read_certificate
+from tofutui.tofu.certificates.certificate import Certificate, UnreadableCertificate, read_certificate
 
 _KEPT = 2048
 """Certificates remembered; the oldest is forgotten first."""

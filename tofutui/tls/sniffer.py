@@ -6,7 +6,7 @@ the certificates or has no cipher in common, and tells what answered where the p
 
 from collections.abc import Iterator
 
-from tofutui.tofu.text import decode, safe
+from tofutui.tofu.base.text import decode, safe
 
 LONGEST_MESSAGE = 1 << 20
 """Bytes of one handshake message that are read; 201 certificates are about 100 KB."""

@@ -20,7 +20,7 @@ from tofutui.tls import trouble
 from tofutui.tls.engine import Conversation
 from tofutui.tls.hello import Keys, counted, extension, name_extension, signatures
 from tofutui.tls.trouble import Trouble
-from tofutui.tofu.presented import SEEN_ONLY, Status
+from tofutui.tofu.certificates.presented import SEEN_ONLY, Status
 
 _HANDSHAKE, _CHANGE_CIPHER_SPEC, _ALERT, _DATA = 22, 20, 21, 23
 _CLIENT_HELLO, _SERVER_HELLO, _CERTIFICATE, _CERTIFICATE_REQUEST, _FINISHED = 1, 2, 11, 13, 20

@@ -6,7 +6,7 @@ import socket
 import ssl
 
 from tofutui.tls.dial import DialError
-from tofutui.tofu.presented import Status
+from tofutui.tofu.certificates.presented import Status
 
 Trouble = tuple[Status, str]
 

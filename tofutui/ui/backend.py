@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from tofutui.tofu.comparison import Comparison, Entry
-from tofutui.tofu.plan import Plan, Step
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.deletion.plan import Plan, Step
+from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.site.session import Role, Session
 
 HISTORY_WITHIN = 15.0
 """Seconds in which the history is opened while another program writes to it; then the app goes without."""
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from tofutui.appliance.questions import Asker
     from tofutui.guide.conductor import Guide
     from tofutui.history.database import Database
-    from tofutui.tofu.failures import LogDigest
-    from tofutui.tofu.known import Imported
-    from tofutui.tofu.past import Past
-    from tofutui.tofu.transcript import Recording
+    from tofutui.tofu.cli_output.transcript import Recording
+    from tofutui.tofu.exports.assignment import Imported
+    from tofutui.tofu.judgement.row_history import Past
+    from tofutui.tofu.logs.failures import LogDigest
     from tofutui.workbench import Change, Workbench
     from tofutui.workbench.logs import LogsRead
 

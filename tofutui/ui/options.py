@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.actions.keymap import KeyBook
 
 START_DEMO = -1

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import Node
-from tofutui.tofu.comparison import Comparison
-from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version
-from tofutui.tofu.node_clock import NodeClock
-from tofutui.tofu.session import Role
+from tofutui.tofu.cli_output.status import parse_clock, parse_ha_status, parse_version
+from tofutui.tofu.judgement.comparison import Comparison
+from tofutui.tofu.judgement.node_clock import NodeClock
+from tofutui.tofu.site.session import Role
 from tofutui.workbench import doubts
 
 

@@ -15,15 +15,15 @@ from tofutui.appliance.timings import Timings
 from tofutui.history.journal import Journal
 from tofutui.history.sightings import Sightings
 from tofutui.tls.prober import Prober
-from tofutui.tofu.comparison import Comparison, Entry, Phase
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.failures import LogDigest, read_log
-from tofutui.tofu.known import Imported
-from tofutui.tofu.listing import Listing
-from tofutui.tofu.node_clock import NodeClock
-from tofutui.tofu.presented import Presented, Status
-from tofutui.tofu.session import NodeSettings, Role, Session, Via
-from tofutui.tofu.site import probe_target
+from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.cli_output.listing import Listing
+from tofutui.tofu.exports.assignment import Imported
+from tofutui.tofu.judgement.comparison import Comparison, Entry, Phase
+from tofutui.tofu.judgement.node_clock import NodeClock
+from tofutui.tofu.logs.failures import LogDigest, read_log
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.row_owner import probe_target
+from tofutui.tofu.site.session import NodeSettings, Role, Session, Via
 from tofutui.workbench import doubts, loss
 from tofutui.workbench.about import About
 from tofutui.workbench.changes import Change, EntriesChanged, LogGrew, NodeChanged

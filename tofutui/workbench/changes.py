@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.session import Role
 
 
 @dataclass(frozen=True, slots=True)

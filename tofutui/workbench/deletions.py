@@ -7,8 +7,8 @@ from datetime import datetime
 
 from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal, JournalEntry
-from tofutui.tofu.endpoint import place_of
-from tofutui.tofu.session import Role
+from tofutui.tofu.site.endpoint import place_of
+from tofutui.tofu.site.session import Role
 
 
 @dataclass(frozen=True, slots=True)

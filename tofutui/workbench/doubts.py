@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from tofutui.appliance.node import Node
-from tofutui.tofu.comparison import NodeView
-from tofutui.tofu.ha import HaState
-from tofutui.tofu.session import Role
+from tofutui.tofu.cli_output.status import HaState
+from tofutui.tofu.judgement.comparison import NodeView
+from tofutui.tofu.site.session import Role
 
 
 def twins(nodes: Mapping[Role, Node], role: Role) -> str | None:

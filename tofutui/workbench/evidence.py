@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tofutui.tofu.comparison import TiedFailure
-from tofutui.tofu.endpoint import Endpoint, normalise_host
-from tofutui.tofu.evidence import LogHit, OperatorWord, RowFacts
-from tofutui.tofu.failures import Failure, LogDigest, OtherCause
-from tofutui.tofu.log_matching import Listed, tie_failures
-from tofutui.tofu.node_clock import NodeClock
-from tofutui.tofu.session import Role
+from tofutui.tofu.judgement.comparison import TiedFailure
+from tofutui.tofu.judgement.evidence import LogHit, OperatorWord, RowFacts
+from tofutui.tofu.judgement.log_matching import Listed, tie_failures
+from tofutui.tofu.judgement.node_clock import NodeClock
+from tofutui.tofu.logs.failures import Failure, LogDigest, OtherCause
+from tofutui.tofu.site.endpoint import Endpoint, normalise_host
+from tofutui.tofu.site.session import Role
 
 
 @dataclass(frozen=True, slots=True)

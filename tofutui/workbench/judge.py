@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from tofutui.tofu.comparison import Comparison, Entry, NodeView, TiedFailure
-from tofutui.tofu.evidence import LogHit, OperatorWord, RowFacts
-from tofutui.tofu.failures import Failure
-from tofutui.tofu.log_matching import Listed
-from tofutui.tofu.node_clock import NodeClock
-from tofutui.tofu.past import RowSeen
-from tofutui.tofu.presented import Presented, Status
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import probe_target
+from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, TiedFailure
+from tofutui.tofu.judgement.evidence import LogHit, OperatorWord, RowFacts
+from tofutui.tofu.judgement.log_matching import Listed
+from tofutui.tofu.judgement.node_clock import NodeClock
+from tofutui.tofu.judgement.row_history import RowSeen
+from tofutui.tofu.logs.failures import Failure
+from tofutui.tofu.site.row_owner import probe_target
+from tofutui.tofu.site.session import Role
 from tofutui.workbench.deletions import Deletions
 from tofutui.workbench.evidence import Testimony
 from tofutui.workbench.judging import (

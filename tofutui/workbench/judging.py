@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tofutui.tofu.certificate import Certificate
-from tofutui.tofu.comparison import Entry, NodeView
-from tofutui.tofu.evidence import LogHit, Observation, OperatorWord, RowFacts, Sighting
-from tofutui.tofu.judge import Case, judge
-from tofutui.tofu.known import Assignment
-from tofutui.tofu.listing import StoredSubject
-from tofutui.tofu.name_match import NameComparison, Relation
-from tofutui.tofu.node_clock import NodeClock
-from tofutui.tofu.presented import Presented, Status
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
-from tofutui.tofu.stored_names import compare_stored
-from tofutui.tofu.verdict import Judgement
+from tofutui.tofu.certificates.certificate import Certificate
+from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.cli_output.listing import StoredSubject
+from tofutui.tofu.cli_output.stored_names import compare_stored
+from tofutui.tofu.exports.assignment import Assignment
+from tofutui.tofu.judgement.comparison import Entry, NodeView
+from tofutui.tofu.judgement.evidence import LogHit, Observation, OperatorWord, RowFacts, Sighting
+from tofutui.tofu.judgement.judge import Case, judge
+from tofutui.tofu.judgement.node_clock import NodeClock
+from tofutui.tofu.judgement.verdict import Judgement
+from tofutui.tofu.names.match import NameComparison, Relation
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 
 NOTHING_KNOWN = Assignment()
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 
 from tofutui.appliance.node import Node
 from tofutui.tls.dial import DialError
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.presented import Status
-from tofutui.tofu.session import Role
+from tofutui.tofu.certificates.presented import Status
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import Role
 
 
 class JumpDial:

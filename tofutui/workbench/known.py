@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from tofutui.config.known import read_exports
-from tofutui.tofu.comparison import Entry, NodeView
-from tofutui.tofu.known import Assignment, Assignments, Imported, assign
-from tofutui.tofu.known_reading import Export
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.exports.assignment import Assignment, Assignments, Imported, assign
+from tofutui.tofu.exports.reading import Export
+from tofutui.tofu.judgement.comparison import Entry, NodeView
+from tofutui.tofu.site.session import Role, Session
 from tofutui.workbench.judging import NOTHING_KNOWN
 
 _DOUBTS_TOLD = 3

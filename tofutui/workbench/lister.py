@@ -6,8 +6,8 @@ from datetime import datetime
 
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import Node
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.listing import Listing, ListingReader, Row
+from tofutui.tofu.cli_output.listing import Listing, ListingReader, Row
+from tofutui.tofu.judgement.comparison import Entry
 from tofutui.workbench.deletions import Deletions
 from tofutui.workbench.table import Table
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tofutui.config.archives import LogFileError
 from tofutui.config.logfiles import LogFiles, find_logs, open_logs
-from tofutui.tofu.failures import LogDigest, LogReader, merged
-from tofutui.tofu.node_clock import NodeClock
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.judgement.node_clock import NodeClock
+from tofutui.tofu.logs.failures import LogDigest, LogReader, merged
+from tofutui.tofu.site.session import Role, Session
 from tofutui.workbench.evidence import Log, Testimony
 
 NOTHING = LogDigest((), ())

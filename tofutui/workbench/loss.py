@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tofutui.appliance.errors import ApplianceError, may_be_retried
-from tofutui.tofu.comparison import NodeView, Phase
+from tofutui.tofu.judgement.comparison import NodeView, Phase
 from tofutui.workbench.table import Table
 
 

@@ -9,11 +9,11 @@ from functools import partial
 from tofutui.history.database import HistoryError, storable
 from tofutui.history.results import Results, result_of
 from tofutui.history.sightings import Sightings
-from tofutui.tofu.comparison import Comparison, Entry
-from tofutui.tofu.endpoint import Endpoint, split_key
-from tofutui.tofu.past import Look, Past, Remembered, RowSeen
-from tofutui.tofu.session import Role, Session, Via
-from tofutui.tofu.site import probe_target
+from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.judgement.row_history import Look, Past, Remembered, RowSeen
+from tofutui.tofu.site.endpoint import Endpoint, split_key
+from tofutui.tofu.site.row_owner import probe_target
+from tofutui.tofu.site.session import Role, Session, Via
 
 NOTHING = Past()
 

@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import dataclass, field, replace
 
 from tofutui.tls.prober import Prober
-from tofutui.tofu.endpoint import Endpoint
-from tofutui.tofu.name_match import Relation, compare
-from tofutui.tofu.presented import Presented, Status
+from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.names.match import Relation, compare
+from tofutui.tofu.site.endpoint import Endpoint
 
 AT_ONCE = 200
 """Answers let go of without a pause."""

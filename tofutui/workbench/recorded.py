@@ -16,12 +16,12 @@ from tofutui.appliance.node import (
 )
 from tofutui.appliance.questions import Asker, NoAsker
 from tofutui.appliance.timings import Timings
-from tofutui.tofu.ha import parse_clock, parse_ha_status, parse_version
-from tofutui.tofu.listing import Listing
-from tofutui.tofu.session import NodeSettings, Role, Session
-from tofutui.tofu.text import safe
-from tofutui.tofu.transcript import ADDRESSES_UNKNOWN, Recording
-from tofutui.tofu.zones import zone_offset
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.base.zones import zone_offset
+from tofutui.tofu.cli_output.listing import Listing
+from tofutui.tofu.cli_output.status import parse_clock, parse_ha_status, parse_version
+from tofutui.tofu.cli_output.transcript import ADDRESSES_UNKNOWN, Recording
+from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.workbench.bench import Workbench, utc_now
 from tofutui.workbench.changes import Change, NodeChanged
 

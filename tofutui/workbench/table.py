@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tofutui.history.database import storable
-from tofutui.tofu.comparison import Entry, NodeView
-from tofutui.tofu.listing import Listing, Row, StoredSubject
-from tofutui.tofu.session import Role, Session
-from tofutui.tofu.site import Expected, Who, expected, identify, satisfies
+from tofutui.tofu.cli_output.listing import Listing, Row, StoredSubject
+from tofutui.tofu.judgement.comparison import Entry, NodeView
+from tofutui.tofu.site.row_owner import Expected, Who, expected, identify, satisfies
+from tofutui.tofu.site.session import Role, Session
 
 ABSENT = "+"
 """Starts the id of an expected remote that has no row."""

@@ -9,7 +9,7 @@ from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import LogLine, Node
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.timings import Timings
-from tofutui.tofu.session import NodeSettings, Role
+from tofutui.tofu.site.session import NodeSettings, Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tofutui.tofu.plan import Plan
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.deletion.plan import Plan
 from tofutui.ui.actions.catalogue import DELETE
 from tofutui.ui.deletion import wording
 from tofutui.ui.kit.button import Choice

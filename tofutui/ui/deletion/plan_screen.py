@@ -2,11 +2,11 @@
 
 from textual.app import ComposeResult
 
-from tofutui.tofu.comparison import Comparison, Entry
-from tofutui.tofu.proof import changed_entry
-from tofutui.tofu.session import Role
-from tofutui.tofu.site import Who
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.deletion.proof import changed_entry
+from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import PLAN, Scope
 from tofutui.ui.backend import Runner
 from tofutui.ui.kit.key_bar import KeyBar

@@ -3,7 +3,7 @@
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tofutui.tofu.plan import Plan, Step
+from tofutui.tofu.deletion.plan import Plan, Step
 from tofutui.ui.actions.catalogue import RUN
 from tofutui.ui.backend import Runner
 from tofutui.ui.deletion import wording

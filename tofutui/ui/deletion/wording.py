@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.name_values import DistinguishedName
-from tofutui.tofu.plan import Deletion, Outcome, Plan, Step
-from tofutui.tofu.text import in_groups, safe
+from tofutui.tofu.base.text import in_groups, safe
+from tofutui.tofu.deletion.plan import Deletion, Outcome, Plan, Step
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.names.values import DistinguishedName
 from tofutui.ui.text.row_facts import nothing_presented
 from tofutui.ui.text.spans import EMPTY, Line, Tone, labelled, line, wrap
 from tofutui.ui.text.vocabulary import (

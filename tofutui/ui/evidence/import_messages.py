@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tofutui.tofu.comparison import NodeView
-from tofutui.tofu.failures import LogDigest
-from tofutui.tofu.known import Imported, assign
-from tofutui.tofu.session import Role
+from tofutui.tofu.exports.assignment import Imported, assign
+from tofutui.tofu.judgement.comparison import NodeView
+from tofutui.tofu.logs.failures import LogDigest
+from tofutui.tofu.site.session import Role
 from tofutui.ui.text.vocabulary import listed, node_name, place
 
 NAMES_TOLD = 3

@@ -11,9 +11,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, TextArea
 
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.past import Past
-from tofutui.tofu.session import Role
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.judgement.row_history import Past
+from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import EVIDENCE, Scope
 from tofutui.ui.backend import Bench
 from tofutui.ui.evidence.import_messages import certificate_words, log_words

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tofutui.tofu.past import Past
-from tofutui.tofu.timeline import Event, TimelineItem, timeline
+from tofutui.tofu.judgement.row_history import Past
+from tofutui.tofu.judgement.timeline import Event, TimelineItem, timeline
 from tofutui.ui.text.spans import Line, Tone, fit, line, wrap
 from tofutui.ui.text.vocabulary import day, fingerprint, moment
 

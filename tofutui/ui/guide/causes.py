@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from tofutui.tofu.failures import OtherCause
-from tofutui.tofu.guided import Run
+from tofutui.tofu.guide_run import Run
+from tofutui.tofu.logs.failures import OtherCause
 from tofutui.ui.guide import wording
 from tofutui.ui.kit.view import ViewScreen
 from tofutui.ui.text.spans import Line

@@ -8,12 +8,12 @@ from typing import Any
 from tofutui.guide.conductor import Guide
 from tofutui.guide.playbook import text_of, title_of
 from tofutui.guide.worksheet import Field, fields_of, problem
-from tofutui.tofu.comparison import Entry
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.guided import Progress, Result, StepState
-from tofutui.tofu.plan import Plan, Step
-from tofutui.tofu.session import Role
-from tofutui.tofu.text import in_groups
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.base.text import in_groups
+from tofutui.tofu.deletion.plan import Plan, Step
+from tofutui.tofu.guide_run import Progress, Result, StepState
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.site.session import Role
 from tofutui.ui.backend import Link, Runner
 from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
 from tofutui.ui.kit.screen import Acting

@@ -12,7 +12,7 @@ from tofutui.guide.lease import words as lease_words
 from tofutui.guide.playbook import offered, playbooks, title_of
 from tofutui.guide.typed import values_of
 from tofutui.report.record import FORMATS, collect, render_record
-from tofutui.tofu.guided import Run, StepState
+from tofutui.tofu.guide_run import Run, StepState
 from tofutui.ui.actions.catalogue import GUIDE, Scope, State
 from tofutui.ui.backend import Link
 from tofutui.ui.guide import wording

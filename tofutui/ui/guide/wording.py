@@ -10,8 +10,8 @@ from tofutui.guide.playbook import text_of, title_of
 from tofutui.guide.seeing import likely_causes
 from tofutui.guide.typed import values_of
 from tofutui.guide.worksheet import advices, fields_of
-from tofutui.tofu.failures import OtherCause
-from tofutui.tofu.guided import Check, Progress, Remark, Result, Run, StepState
+from tofutui.tofu.guide_run import Check, Progress, Remark, Result, Run, StepState
+from tofutui.tofu.logs.failures import OtherCause
 from tofutui.ui.actions.keymap import KeyBook
 from tofutui.ui.text.spans import EMPTY, Line, Tone, clip, fit, labelled, line, wrap
 from tofutui.ui.text.vocabulary import Glyphs, clock_time, place

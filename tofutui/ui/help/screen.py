@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.ui.actions.catalogue import ACTIONS, HELP, VIEW, Action, Danger, Scope, State
 from tofutui.ui.help.explained import explained
 from tofutui.ui.kit.key_bar import KeyBar

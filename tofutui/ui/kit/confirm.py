@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
 from tofutui.ui.actions.catalogue import CONFIRM
 from tofutui.ui.kit.dialog import Dialog, title_of
 from tofutui.ui.kit.painted import Painted, Scroller

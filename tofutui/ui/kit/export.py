@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tofutui.report.files import write_private
-from tofutui.tofu.comparison import Comparison
+from tofutui.tofu.judgement.comparison import Comparison
 
 if TYPE_CHECKING:
     from tofutui.ui.shell.app import TofutuiApp

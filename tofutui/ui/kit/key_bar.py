@@ -5,8 +5,8 @@ from typing import cast
 
 from textual import events
 
-from tofutui.tofu.comparison import Comparison
-from tofutui.tofu.session import Role
+from tofutui.tofu.judgement.comparison import Comparison
+from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import Action, State, footer_items
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.text.spans import Line, Span, Tone, clip, fit, width

@@ -7,10 +7,10 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tofutui.tofu.comparison import NodeView
+from tofutui.tofu.judgement.comparison import NodeView
 
 if TYPE_CHECKING:
-    from tofutui.tofu.privacy import Mask
+    from tofutui.privacy.mask import Mask
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class Privacy:
     def mask(self) -> "Mask":
         """The one mask; loaded only once it is needed."""
         if self._mask is None:
-            from tofutui.tofu.privacy import Mask
+            from tofutui.privacy.mask import Mask
 
             self._mask = Mask()
         return self._mask

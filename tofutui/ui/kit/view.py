@@ -2,8 +2,8 @@
 
 from textual.app import ComposeResult
 
-from tofutui.tofu.comparison import Entry, NodeView
-from tofutui.tofu.session import Role
+from tofutui.tofu.judgement.comparison import Entry, NodeView
+from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import VIEW, Scope
 from tofutui.ui.backend import Bench
 from tofutui.ui.kit.key_bar import KeyBar

@@ -14,7 +14,7 @@ from tofutui.config.drafts import Draft, FieldFault, check_draft
 from tofutui.config.errors import ConfigError
 from tofutui.config.saving import as_toml
 from tofutui.config.sessions import sessions_d
-from tofutui.tofu.session import Session
+from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import FORM, Scope
 from tofutui.ui.kit.confirm import ConfirmScreen
 from tofutui.ui.kit.key_bar import KeyBar

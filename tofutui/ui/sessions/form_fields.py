@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from tofutui.tofu.endpoint import EndpointError, parse_endpoint
-from tofutui.tofu.session import Role, Via
+from tofutui.tofu.site.endpoint import EndpointError, parse_endpoint
+from tofutui.tofu.site.session import Role, Via
 
 Raw = dict[str, Any]
 

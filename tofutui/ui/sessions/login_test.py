@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tofutui.tofu.session import Role, Session
+from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.actions.catalogue import TRIAL
 from tofutui.ui.kit.dialog import Dialog, title_of
 from tofutui.ui.kit.painted import Painted, Scroller

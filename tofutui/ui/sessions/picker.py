@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tofutui.tofu.session import Session
+from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import PICK, Scope, State
 from tofutui.ui.kit.confirm import ConfirmScreen
 from tofutui.ui.kit.key_bar import KeyBar

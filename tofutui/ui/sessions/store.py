@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tofutui.history.results import LastResult
-    from tofutui.tofu.session import Session
+    from tofutui.tofu.site.session import Session
 
 
 @dataclass(frozen=True, slots=True)

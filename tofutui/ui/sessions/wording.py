@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tofutui.tofu.session import Session
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Session
 from tofutui.ui.text.spans import EMPTY, Line, Span, Tone, clip, fit, line, width, wrap
 from tofutui.ui.text.vocabulary import VERDICT_TONES, Glyphs
 

@@ -13,7 +13,7 @@ from textual.screen import Screen
 
 from tofutui.system import background
 from tofutui.system.leaving import NODES_WITHIN, Deadline
-from tofutui.tofu.session import Session
+from tofutui.tofu.site.session import Session
 from tofutui.ui.backend import Opener, opener, utc_now
 from tofutui.ui.kit.confirmation import Ticks
 from tofutui.ui.kit.mask import Privacy

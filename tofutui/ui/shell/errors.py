@@ -9,7 +9,7 @@ from typing import Any
 
 from textual.dom import DOMNode
 
-from tofutui.tofu.errors import TofutuiError
+from tofutui.tofu.base.errors import TofutuiError
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.screen import Acting
 from tofutui.ui.kit.whole_screens import unless_gone

@@ -2,7 +2,7 @@
 
 import os
 
-from tofutui.tofu.text import safe_lines
+from tofutui.tofu.base.text import safe_lines
 from tofutui.ui.shell.errors import GuardedApp
 from tofutui.ui.terminal.clipboard import fits, sequence
 

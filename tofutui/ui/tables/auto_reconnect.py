@@ -8,9 +8,9 @@ from datetime import datetime
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
-from tofutui.tofu.comparison import NodeView
-from tofutui.tofu.retry import Backoff, NextTry
-from tofutui.tofu.session import Role
+from tofutui.tofu.base.backoff import Backoff, NextTry
+from tofutui.tofu.judgement.comparison import NodeView
+from tofutui.tofu.site.session import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from tofutui.tofu.comparison import Entry, NodeView, Phase
+from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
 from tofutui.ui.text.vocabulary import place
 
 

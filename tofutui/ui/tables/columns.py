@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from tofutui.tofu.comparison import Entry
+from tofutui.tofu.judgement.comparison import Entry
 from tofutui.ui.tables.row_list import Order
 from tofutui.ui.text.spans import Line, Tone, fit, fit_middle
 from tofutui.ui.text.vocabulary import VERDICT_TONES, WHO_WORDS, Glyphs, both_names, days, place, short_sha

@@ -4,10 +4,10 @@ import asyncio
 from abc import abstractmethod
 
 from tofutui import __version__
-from tofutui.tofu.comparison import Comparison, Entry
-from tofutui.tofu.errors import TofutuiError
-from tofutui.tofu.plan import Plan
-from tofutui.tofu.session import Role
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.deletion.plan import Plan
+from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import Scope
 from tofutui.ui.backend import Link
 from tofutui.ui.kit.screen import Acting

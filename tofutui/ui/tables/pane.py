@@ -13,9 +13,9 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from tofutui.tofu.comparison import Entry, NodeView, Phase
-from tofutui.tofu.retry import NextTry
-from tofutui.tofu.session import Role
+from tofutui.tofu.base.backoff import NextTry
+from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
+from tofutui.tofu.site.session import Role
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.tables.changes import Changes, Sign
 from tofutui.ui.tables.columns import cells, header

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from tofutui.tofu.comparison import Entry, NodeView
-from tofutui.tofu.endpoint import as_address
+from tofutui.tofu.judgement.comparison import Entry, NodeView
+from tofutui.tofu.site.endpoint import as_address
 from tofutui.ui.text.vocabulary import place, presented_name, stored_name
 
 _LAST = datetime.max.replace(tzinfo=UTC)

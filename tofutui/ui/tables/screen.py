@@ -10,9 +10,9 @@ from textual.containers import Container, Horizontal
 from textual.timer import Timer
 from textual.widgets import Input
 
-from tofutui.tofu.comparison import Comparison, Entry, NodeView
-from tofutui.tofu.session import Role, Session
-from tofutui.tofu.verdict import Kind, Verdict
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView
+from tofutui.tofu.judgement.verdict import Kind, Verdict
+from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.actions.catalogue import MAIN, State
 from tofutui.ui.backend import Link
 from tofutui.ui.kit.confirmation import SMALLEST

@@ -1,9 +1,9 @@
 """The trust map: who trusts whom, with the worst verdict of the rows behind each arrow."""
 
 from tofutui.report.trust_form import whom
-from tofutui.tofu.comparison import Comparison
-from tofutui.tofu.session import Role
-from tofutui.tofu.trustmap import Arrow, trust_map
+from tofutui.tofu.judgement.comparison import Comparison
+from tofutui.tofu.judgement.trust_map import Arrow, trust_map
+from tofutui.tofu.site.session import Role
 from tofutui.ui.kit.view import ViewScreen
 from tofutui.ui.text.spans import EMPTY, Line, Tone, clip, fit, line, wrap
 from tofutui.ui.text.vocabulary import VERDICT_TONES, node_name, place

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tofutui.tofu.comparison import Entry, NodeView
-from tofutui.tofu.endpoint import is_plain_key
-from tofutui.tofu.name_values import AttributeLine
-from tofutui.tofu.presented import SEEN_ONLY, Presented, Status
-from tofutui.tofu.text import in_groups, safe
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.base.text import in_groups, safe
+from tofutui.tofu.certificates.presented import SEEN_ONLY, Presented, Status
+from tofutui.tofu.judgement.comparison import Entry, NodeView
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.names.values import AttributeLine
+from tofutui.tofu.site.endpoint import is_plain_key
 from tofutui.ui.text.spans import (
     EMPTY,
     LABEL,
@@ -42,7 +42,7 @@ from tofutui.ui.text.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from tofutui.tofu.certificate import Certificate
+    from tofutui.tofu.certificates.certificate import Certificate
 
 HINTS = (
     '{} Equal names prove nothing: press {} to paste the "TOFU failed" lines or to say what was re-issued.',

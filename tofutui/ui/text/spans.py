@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from rich.cells import cell_len, set_cell_size
 
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
 
 
 class Tone(StrEnum):

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from tofutui.tofu.comparison import Comparison
-from tofutui.tofu.session import Role
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.judgement.comparison import Comparison
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role
 from tofutui.ui.text.spans import Line, Span, Tone, clip, width
 from tofutui.ui.text.vocabulary import VERDICT_TONES, Glyphs
 

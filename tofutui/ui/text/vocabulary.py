@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tofutui.tofu.comparison import Entry, NodeView, Phase
-from tofutui.tofu.presented import Status
-from tofutui.tofu.retry import NextTry
-from tofutui.tofu.session import Session
-from tofutui.tofu.site import Who
-from tofutui.tofu.text import in_groups, safe, short_sha256
-from tofutui.tofu.verdict import Verdict
+from tofutui.tofu.base.backoff import NextTry
+from tofutui.tofu.base.text import in_groups, safe, short_sha256
+from tofutui.tofu.certificates.presented import Status
+from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Session
 from tofutui.ui.text.spans import Tone
 
 if TYPE_CHECKING:
-    from tofutui.tofu.certificate import Certificate
-    from tofutui.tofu.name_values import DistinguishedName
+    from tofutui.tofu.certificates.certificate import Certificate
+    from tofutui.tofu.names.values import DistinguishedName
 
 VERDICT_TONES: dict[Verdict, Tone] = {verdict: Tone(f"verdict-{verdict.value}") for verdict in Verdict}
 

@@ -11,7 +11,7 @@ from textual.theme import Theme
 
 from tofutui.config.paths import config_dir
 from tofutui.config.themes import TOKENS, ThemeSpec, load_themes, parse_theme
-from tofutui.tofu.text import safe
+from tofutui.tofu.base.text import safe
 from tofutui.ui.actions.keymap import KeyBook
 from tofutui.ui.kit.mask import Privacy
 from tofutui.ui.text.spans import Line, Tone

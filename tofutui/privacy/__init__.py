@@ -1,0 +1,1 @@
+"""The privacy mask: stand-ins for names, addresses and fingerprints."""

@@ -1,0 +1,1 @@
+"""DER and the names of object identifiers."""

@@ -1,0 +1,1 @@
+"""Text, errors, time stamps and secrets: what everything else is written with."""

@@ -1,0 +1,1 @@
+"""Certificates, their fields, and what an endpoint presented."""

@@ -1,0 +1,1 @@
+"""What the admin CLI prints: listings, status, transcripts."""

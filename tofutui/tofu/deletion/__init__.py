@@ -1,0 +1,1 @@
+"""Plans of deletions, and what a listing proves about them."""

@@ -1,0 +1,1 @@
+"""Certificates exported from a node's store, and the rows they belong to."""

@@ -1,0 +1,240 @@
+"""A guided re-registration as data: how far it is, what was seen, said and done. Stored as it stands here."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from tofutui.tofu.site.session import Role
+
+
+class Progress(StrEnum):
+    """How far one step of a run is; the value is what stands on the screen."""
+
+    TODO = "to do"
+    NOW = "now"
+    WAITING = "waiting"
+    """Begun; something outside has to happen before it can be called done."""
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run goes on after it."""
+        return self in (Progress.DONE, Progress.SKIPPED)
+
+    @property
+    def glyph(self) -> str:
+        """One cell for it."""
+        return _GLYPHS[self][0]
+
+    @property
+    def ascii(self) -> str:
+        """One ASCII character for it."""
+        return _GLYPHS[self][1]
+
+
+_GLYPHS = {
+    Progress.TODO: ("·", "."),
+    Progress.NOW: ("▸", ">"),
+    Progress.WAITING: ("…", "~"),
+    Progress.DONE: ("✓", "+"),
+    Progress.FAILED: ("✗", "x"),
+    Progress.SKIPPED: ("-", "-"),
+}
+
+
+class Result(StrEnum):
+    """What a check came to."""
+
+    PASS = "pass"  # noqa: S105
+    WARN = "warn"
+    FAIL = "fail"
+    UNKNOWN = "could not be checked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at by itself."""
+
+    id: str
+    title: str
+    result: Result
+    seen: str
+    """What was seen, in a sentence; for UNKNOWN why nothing was."""
+    at: datetime
+    step: str = "preflight"
+    """The kind of step that looked: ``preflight`` or ``verify``."""
+    blocks: bool = False
+    """Whether registering is refused while it fails: it would destroy something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A note, or something seen that speaks for a step."""
+
+    at: datetime
+    by: str
+    """Who wrote it; for what the program saw by itself: where it stood."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepState:
+    """One step of a run."""
+
+    id: str
+    """The playbook's id, with ``:NAME`` where the step is there once for each remote."""
+    title: str = ""
+    progress: Progress = Progress.TODO
+    started: datetime | None = None
+    ended: datetime | None = None
+    by: str = ""
+    """Who ended it: the operator, or ``tofutui`` where it was seen."""
+    reason: str = ""
+    """Why it was skipped or failed."""
+    doubt: str = ""
+    """What is not known although the step is done; "" where everything was seen."""
+    evidence: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it is done without everything having been seen that it rests on."""
+        return self.progress is Progress.DONE and bool(self.doubt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowShot:
+    """One row as the comparison showed it."""
+
+    key: str
+    who: str
+    name: str
+    stored: str
+    presented: str
+    sha256: str
+    verdict: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeShot:
+    """One node's table at one moment."""
+
+    role: Role
+    hostname: str
+    address: str
+    version: str
+    fixes: tuple[str, ...] = ()
+    ha: str
+    at: datetime | None
+    complete: bool
+    rows: tuple[RowShot, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """Who compared the SHA-256 presented with what the remote's owner says, and how."""
+
+    role: Role
+    key: str
+    sha256: str
+    text: str
+    """Empty: nobody did."""
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vouched:
+    """What an operator said about the two databases because the HA states did not show it."""
+
+    step: str
+    """Where it was asked."""
+    states: str
+    """What was seen of both nodes when it was asked, as it was shown."""
+    text: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was entered into a field of a step."""
+
+    field: str
+    value: str
+    label: str = ""
+    words: str = ""
+    """The value as people read it, where it is one of several choices."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of a playbook. An edit gives another value; nothing changes in place."""
+
+    session: str
+    title: str
+    playbook: str
+    procedure: str = ""
+    """The playbook's title."""
+    operator: str
+    seen_from: str
+    started: datetime
+    id: int = 0
+    """Given by the store; 0 before."""
+    ended: datetime | None = None
+    steps: tuple[StepState, ...]
+    answers: tuple[Answer, ...] = ()
+    checks: tuple[Check, ...] = ()
+    confirmations: tuple[Confirmation, ...] = ()
+    vouched: tuple[Vouched, ...] = ()
+    before: tuple[NodeShot, ...] = ()
+    after: tuple[NodeShot, ...] = ()
+    operators: tuple[str, ...] = ()
+    """Everybody who held the run, in turn; the first began it."""
+
+    def step(self, id_: str) -> StepState:
+        """The step with this id."""
+        return next(step for step in self.steps if step.id == id_)
+
+    def answer(self, field: str) -> str:
+        """What stands in a field, "" if nothing was entered."""
+        return next((one.value for one in self.answers if one.field == field), "")
+
+    def with_answer(self, answer: Answer) -> "Run":
+        """The same with this in the field."""
+        kept = tuple(one for one in self.answers if one.field != answer.field)
+        return replace(self, answers=(*kept, answer))
+
+    def with_step(self, step: StepState) -> "Run":
+        """The same with this step in place of the one with its id."""
+        return replace(self, steps=tuple(step if one.id == step.id else one for one in self.steps))
+
+    @property
+    def current(self) -> StepState | None:
+        """The first step that is not over; None when all are."""
+        return next((step for step in self.steps if not step.progress.is_over), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Who holds a run: one process at a time may change it."""
+
+    host: str
+    user: str
+    pid: int
+    since: datetime
+    token: str
+    """Of this taking; the next one has another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change of a run, as it was stored."""
+
+    at: datetime
+    by: str
+    step: str
+    text: str

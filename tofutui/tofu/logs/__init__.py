@@ -1,0 +1,1 @@
+"""TOFU failures in log files."""

@@ -1,0 +1,1 @@
+"""Distinguished names: parse what a node prints, render what a certificate holds, compare."""

@@ -1,0 +1,316 @@
+"""Whether two names are the same, and where they differ.
+
+RFC 5280 name matching: order, case, inner white space, escapes and string types do not count.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tofutui.tofu.asn1.oids import attribute_type
+from tofutui.tofu.base.text import BLANKS, decode, encode
+from tofutui.tofu.names.der import raw_name
+from tofutui.tofu.names.grammar import readings, slash_value
+from tofutui.tofu.names.render import prints_as, slash_bytes
+from tofutui.tofu.names.values import AttributeLine, DistinguishedName
+
+MOST_REASONS = 20
+_LONGEST_NORMALISED = 4096
+"""Characters; sorting the combining marks of a longer, hostile text could take quadratic time."""
+_IGNORED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u06dd\u070f\u1806\u180b-\u180e\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u2063\u206a-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffc]"
+)
+"""What string preparation maps to nothing (RFC 4518, 2.2)."""
+_WHITE = re.compile(r"\s+")
+
+
+class Relation(StrEnum):
+    """What comparing a stored name with a presented one says."""
+
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    UNREADABLE = "unreadable"
+    """The stored text is missing or no name in any grammar."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameComparison:
+    """A stored subject beside a presented one."""
+
+    relation: Relation
+    ambiguous: bool
+    """The stored text can be read in several ways; it was read in the certificate's favour."""
+    stored: DistinguishedName | None
+    """The reading that was compared."""
+    lines: tuple[AttributeLine, ...]
+    reasons: tuple[str, ...]
+    """What differs, the CN first: ``CN differs: stored ISE-server, presented ise01``. Remote text, raw."""
+
+
+class Fit(StrEnum):
+    """How far a name in a log fits a subject."""
+
+    FULL = "full"
+    """All attributes agree."""
+    CN_ONLY = "cn-only"
+    """The log has the CN (and perhaps more) and all of it agrees, but the subject has further attributes."""
+    NONE = "none"
+
+
+def compare(stored: str, presented: DistinguishedName | None) -> NameComparison:
+    """Compare a stored subject, as printed, with the subject presented now (None: there is none).
+
+    Equal bytes in any printed form decide first; only then both are read and matched attribute by attribute.
+    An empty name equals nothing, not even another empty one.
+    """
+    text = stored.strip(BLANKS)
+    found = readings(text)
+    if presented is None or presented.is_empty:
+        return _without_subject(found)
+    if prints_as(presented, text):
+        return _same_text(found, presented)
+    if not found:
+        return NameComparison(Relation.UNREADABLE, False, None, (), ())
+    return _by_attributes(text, found, presented)
+
+
+def _without_subject(found: tuple[DistinguishedName, ...]) -> NameComparison:
+    if not found:
+        return NameComparison(Relation.UNREADABLE, False, None, (), ())
+    lines = tuple(AttributeLine(kind, value, None, True) for kind, value in found[0].pairs())
+    reason = "the certificate presented has an empty subject"
+    return NameComparison(Relation.DIFFERENT, len(found) > 1, found[0], lines, (reason,))
+
+
+def _same_text(found: tuple[DistinguishedName, ...], presented: DistinguishedName) -> NameComparison:
+    """The natural reading if it says what the certificate says, else the certificate's own name."""
+    natural = bool(found) and not _differences(align(found[0], presented))
+    return _equal(found[0] if natural else presented, presented, ambiguous=len(found) > 1 or not natural)
+
+
+def _equal(stored: DistinguishedName, presented: DistinguishedName, *, ambiguous: bool) -> NameComparison:
+    name = DistinguishedName(stored.rdns)
+    return NameComparison(Relation.EQUAL, ambiguous, name, align(name, presented), ())
+
+
+def _by_attributes(
+    text: str, found: tuple[DistinguishedName, ...], presented: DistinguishedName
+) -> NameComparison:
+    tried = [(align(reading, presented), reading) for reading in found]
+    for lines, reading in tried:
+        if not _differences(lines):
+            return NameComparison(Relation.EQUAL, len(found) > 1, reading, lines, ())
+    if text.startswith("/") and _is_made_of(_slash_pieces(slash_value(text))[1:], presented):
+        return _equal(presented, presented, ambiguous=True)
+    lines, reading = min(tried, key=lambda one: len(_differences(one[0])))
+    return NameComparison(Relation.DIFFERENT, len(found) > 1, reading, lines, differences_in_words(lines))
+
+
+def _slash_pieces(text: str) -> tuple[str, ...]:
+    """A slash form cut at every slash, so that case and blanks do not count wherever the attributes begin."""
+    return tuple(fold(_known_type(piece)) for piece in text.split("/"))
+
+
+def _is_made_of(pieces: tuple[str, ...], presented: DistinguishedName) -> bool:
+    """Whether the pieces of a slash form are the attributes of a name, each as a whole, in any order."""
+    parts = [
+        _slash_pieces(f"{one.type}={decode(slash_bytes(one))}") for rdn in raw_name(presented) for one in rdn
+    ]
+    if sum(map(len, parts)) != len(pieces):
+        return False
+    return any(_is_laid_out(pieces, sorted(parts, key=len, reverse=longest)) for longest in (True, False))
+
+
+def _is_laid_out(pieces: tuple[str, ...], parts: list[tuple[str, ...]]) -> bool:
+    """Whether the parts, taken in this order of preference, lie in a row as the pieces do."""
+    waiting: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
+    for part in parts:
+        waiting[part[0]][part] = waiting[part[0]].get(part, 0) + 1
+    at = 0
+    while at < len(pieces):
+        group = waiting.get(pieces[at], {})
+        part = next((part for part in group if pieces[at : at + len(part)] == part), ())
+        if not part:
+            return False
+        at += len(part)
+        group[part] -= 1
+        if not group[part]:
+            del group[part]
+    return True
+
+
+def _known_type(piece: str) -> str:
+    kind, equals, value = piece.partition("=")
+    return f"{attribute_type(kind) or kind}={value.strip()}" if equals else piece
+
+
+def fold(value: str) -> str:
+    """A value without what does not count: case, inner and outer white space, invisible characters."""
+    if value.isascii() and value.isprintable():
+        return " ".join(value.lower().split())
+    value = _without_surrogates(value)
+    if len(value) <= _LONGEST_NORMALISED:
+        value = unicodedata.normalize("NFKC", value).casefold()
+        value = unicodedata.normalize("NFKC", value)
+    else:
+        value = value.casefold()
+    return _WHITE.sub(" ", _IGNORED.sub("", value)).strip()
+
+
+def _without_surrogates(value: str) -> str:
+    """Undecodable bytes count as Latin-1, which is what they are in certificates (T61String)."""
+    raw = encode(value)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _keys(name: DistinguishedName) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Type, value and the folded spellings of each attribute: as text, and as its bare bytes read as text.
+
+    The slash forms print value bytes, whatever string type they belong to.
+    """
+    texts = name.pairs()
+    if not name.der:
+        return [(kind, value, (fold(value),)) for kind, value in texts]
+    raws = [one for rdn in raw_name(name) for one in rdn]
+    return [
+        (kind, value, tuple({fold(value): None, fold(decode(slash_bytes(raw))): None}))
+        for (kind, value), raw in zip(texts, raws, strict=True)
+    ]
+
+
+def align(stored: DistinguishedName, presented: DistinguishedName) -> tuple[AttributeLine, ...]:
+    """Both names side by side by attribute type: equal values first, then what is left in order."""
+    if stored.rdns == presented.rdns:
+        return tuple(AttributeLine(kind, value, value, False) for kind, value in stored.pairs())
+    waiting: dict[tuple[str, str], deque[int]] = defaultdict(deque)
+    right = _keys(presented)
+    for index, (kind, _, spellings) in enumerate(right):
+        for spelling in spellings:
+            waiting[_type_key(kind), spelling].append(index)
+    free = [True] * len(right)
+    matched: list[AttributeLine | None] = []
+    left = _keys(stored)
+    for kind, value, spellings in left:
+        found = _take(waiting, free, [(_type_key(kind), spelling) for spelling in spellings])
+        matched.append(None if found is None else AttributeLine(kind, value, right[found][1], False))
+    _match_unknown_types(left, right, matched, free)
+    rest: dict[str, deque[str]] = defaultdict(deque)
+    for index, (kind, value, _) in enumerate(right):
+        if free[index]:
+            rest[_type_key(kind)].append(value)
+    return _merge(left, matched, rest, [kind for kind, _, _ in right])
+
+
+def _match_unknown_types(
+    left: list[tuple[str, str, tuple[str, ...]]],
+    right: list[tuple[str, str, tuple[str, ...]]],
+    matched: list[AttributeLine | None],
+    free: list[bool],
+) -> None:
+    """A stored type that no table knows may be any type: it is compared by its value alone."""
+    unknown = [
+        index
+        for index, (kind, _, _) in enumerate(left)
+        if matched[index] is None and not attribute_type(kind)
+    ]
+    if not unknown:
+        return
+    waiting: dict[tuple[str, str], deque[int]] = defaultdict(deque)
+    for index, (_, _, spellings) in enumerate(right):
+        for spelling in spellings if free[index] else ():
+            waiting["", spelling].append(index)
+    for index in unknown:
+        kind, value, spellings = left[index]
+        place = _take(waiting, free, [("", spelling) for spelling in spellings])
+        if place is not None:
+            matched[index] = AttributeLine(kind, value, right[place][1], False)
+
+
+def _take(
+    waiting: dict[tuple[str, str], deque[int]], free: list[bool], keys: list[tuple[str, str]]
+) -> int | None:
+    for key in keys:
+        candidates = waiting.get(key, deque())
+        while candidates:
+            index = candidates.popleft()
+            if free[index]:
+                free[index] = False
+                return index
+    return None
+
+
+def _merge(
+    left: list[tuple[str, str, tuple[str, ...]]],
+    matched: list[AttributeLine | None],
+    rest: dict[str, deque[str]],
+    right_types: list[str],
+) -> tuple[AttributeLine, ...]:
+    lines: list[AttributeLine] = []
+    for (kind, value, _), line in zip(left, matched, strict=True):
+        if line is None:
+            other = rest[_type_key(kind)]
+            lines.append(AttributeLine(kind, value, other.popleft() if other else None, True))
+        else:
+            lines.append(line)
+    for kind in dict.fromkeys(right_types):
+        lines.extend(AttributeLine(kind, None, value, True) for value in rest.pop(_type_key(kind), ()))
+    return tuple(lines)
+
+
+def same_name(one: DistinguishedName, other: DistinguishedName) -> bool:
+    """Whether two names from certificates are the same; two empty ones are not."""
+    if one.is_empty or one.rdns == other.rdns:
+        return not one.is_empty
+    return _folded_pairs(one) == _folded_pairs(other)
+
+
+def _folded_pairs(name: DistinguishedName) -> list[tuple[str, str]]:
+    return sorted((kind, fold(value)) for kind, value in name.pairs())
+
+
+def _type_key(kind: str) -> str:
+    return attribute_type(kind) or kind.lower()
+
+
+def _differences(lines: tuple[AttributeLine, ...]) -> list[AttributeLine]:
+    return [line for line in lines if line.differs]
+
+
+def differences_in_words(lines: tuple[AttributeLine, ...]) -> tuple[str, ...]:
+    """A sentence for each attribute that differs, the CN first, and how many more there are than are told."""
+    differences = sorted(_differences(lines), key=lambda line: line.type != "CN")
+    shown = [_reason(line) for line in differences[:MOST_REASONS]]
+    if len(differences) > MOST_REASONS:
+        shown.append(f"{len(differences) - MOST_REASONS} more attributes differ")
+    return tuple(shown)
+
+
+def _reason(line: AttributeLine) -> str:
+    if line.presented is None:
+        return f"{line.type} only in the stored name: {line.stored}"
+    if line.stored is None:
+        return f"{line.type} only in the presented name: {line.presented}"
+    return f"{line.type} differs: stored {line.stored}, presented {line.presented}"
+
+
+def fit_log_name(log_name: str, subject: DistinguishedName) -> Fit:
+    """How far the name in a "TOFU failed" message (Java's order, CN first) fits a subject.
+
+    An attribute in the log that contradicts the subject fits nothing: it names another certificate.
+    """
+    best = Fit.NONE
+    for reading in readings(log_name) if not subject.is_empty else ():
+        lines = align(reading, subject)
+        if any(line.stored is not None and line.differs for line in lines):
+            continue
+        if not _differences(lines):
+            return Fit.FULL
+        if reading.common_name is not None and fold(reading.common_name) == fold(subject.common_name or ""):
+            best = Fit.CN_ONLY
+    return best

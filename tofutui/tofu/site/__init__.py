@@ -1,0 +1,1 @@
+"""Sessions, roles, endpoints, and whose row an endpoint is."""
