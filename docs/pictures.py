@@ -77,8 +77,8 @@ def hold_still(home: str) -> None:
 
 async def take(into: Path, place: Path) -> None:
     """Go through all stages and write the pictures."""
-    from tofutui.cli.demo import LabFiles
-    from tofutui.cli.lab import remember
+    from tofutui.cli.commands.demo import LabFiles
+    from tofutui.cli.commands.lab import remember
     from tofutui.config.sessions import load_sessions
     from tofutui.lab.pair import Lab
     from tofutui.ui.options import AppOptions

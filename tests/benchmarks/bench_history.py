@@ -24,7 +24,7 @@ if __name__ == "__main__":
 
 from tests.benchmarks.figures import Figure, spread
 from tofutui.history.database import FILE, Database, stamp
-from tofutui.history.sightings import Sightings
+from tofutui.history.row_history import Sightings
 from tofutui.tofu.judgement.row_history import Look, RowSeen
 
 T = TypeVar("T")

@@ -44,8 +44,8 @@ from tests.support.cli_server import Cli, ask, pause, say  # noqa: E402
 from tests.support.dialogues import DIALOGUES  # noqa: E402
 from tests.support.loopback import NAME, has_ipv6, resolver, swallowing  # noqa: E402
 from tests.support.relays import choosy  # noqa: E402
+from tofutui.appliance.cli.timings import Timings  # noqa: E402
 from tofutui.appliance.errors import ApplianceError  # noqa: E402
-from tofutui.appliance.timings import Timings  # noqa: E402
 
 Setting = Callable[[Path], AbstractAsyncContextManager[Bench]]
 LONG_TABLE = "".join(f"host=192.0.2.{n}_443;  subject=CN = host-{n} \n" for n in range(1, 101))
@@ -293,7 +293,7 @@ def own_home() -> Iterator[None]:
 
 
 async def main(rounds: int) -> None:
-    import tofutui.appliance.connection  # noqa: F401 - its import is not what is measured
+    import tofutui.appliance.ssh.connection  # noqa: F401 - its import is not what is measured
 
     warnings.simplefilter("ignore")
     with own_home():

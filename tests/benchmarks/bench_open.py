@@ -23,7 +23,7 @@ from tests.benchmarks.bench_stalls import crowded
 from tests.benchmarks.figures import PYTHON, ROOT, Figure, markdown, spread
 from tests.support.lab_thread import ThreadedLab, lab_thread
 from tests.support.terminal import Terminal, terminal
-from tofutui.lab.shell import Shell
+from tofutui.lab.appliance.shell import Shell
 
 QUIET_S = 2.0
 """What comes later than this after the last byte belongs to something else."""

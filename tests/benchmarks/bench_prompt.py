@@ -22,7 +22,7 @@ if __name__ == "__main__":
 from tests.benchmarks.bench_login import on_sshd, own_home
 from tests.benchmarks.figures import Figure, markdown, ratio, ratios, spread
 from tests.support.appliance import Bench
-from tofutui.appliance.opening import Opening
+from tofutui.appliance.cli.first_prompt import Opening
 
 PROMPT = b"/admin# "
 
@@ -75,7 +75,7 @@ async def measure(number: int) -> tuple[float, float]:
 
 def figures(*, quick: bool = False) -> list[Figure]:
     """Number 6 of the table."""
-    import tofutui.appliance.connection  # noqa: F401 - its import is not what is measured
+    import tofutui.appliance.ssh.connection  # noqa: F401 - its import is not what is measured
 
     with own_home(), warnings.catch_warnings():
         warnings.simplefilter("ignore")

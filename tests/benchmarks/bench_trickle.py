@@ -19,7 +19,7 @@ from tests.benchmarks.bench_check import scenario_of
 from tests.benchmarks.figures import PYTHON, ROOT, Figure, markdown, spread
 from tests.support.lab_thread import ThreadedLab, lab_thread
 from tests.support.terminal import terminal
-from tofutui.lab.shell import Shell
+from tofutui.lab.appliance.shell import Shell
 
 ROWS, SECONDS = 20, 10.0
 VERDICTS = ("MISMATCH", "SAME NAME", "NO ANSWER")

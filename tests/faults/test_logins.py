@@ -13,8 +13,8 @@ from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import Node
 from tofutui.appliance.questions import PasswordQuestion
 from tofutui.config.sessions import load_sessions
+from tofutui.lab.appliance.sshd import ONE_TIME_CODE
 from tofutui.lab.pair import Lab
-from tofutui.lab.sshd import ONE_TIME_CODE
 from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench

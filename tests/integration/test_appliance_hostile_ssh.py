@@ -13,8 +13,8 @@ from tests.support.appliance import LISTCERTS, PASSWORD, TABLE, bench, host_key,
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, CliServer, Session
 from tests.support.live import live
-from tofutui.appliance.connection import Connector, Link
 from tofutui.appliance.errors import HostKeyChanged
+from tofutui.appliance.ssh.connection import Connector, Link
 from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.site.session import Role
 

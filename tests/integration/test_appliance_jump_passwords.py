@@ -12,9 +12,9 @@ import pytest
 from tests.support.appliance import LISTCERTS, QUICK, TABLE, host_key, serving, trust
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, CliServer
-from tofutui.appliance.credentials import JumpPasswords
 from tofutui.appliance.errors import ApplianceError, LoginRefused, NoPassword
 from tofutui.appliance.node import Node
+from tofutui.appliance.ssh.credentials import JumpPasswords
 from tofutui.tofu.site.session import NodeSettings, Role
 
 pytestmark = pytest.mark.usefixtures("isolated_home")

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tofutui.cli.demo import DemoError, lab_process
+from tofutui.cli.commands.demo import DemoError, lab_process
 from tofutui.config.sessions import load_sessions
 from tofutui.tofu.site.session import Role
 
@@ -55,7 +55,7 @@ def test_a_scenario_that_looks_like_an_option_is_none():
 
 def test_it_ends_when_its_owner_is_killed():
     program = (
-        "import sys\nfrom tofutui.cli.demo import lab_process\n"
+        "import sys\nfrom tofutui.cli.commands.demo import lab_process\n"
         "with lab_process('clean') as lab:\n"
         "    print(lab.files().sessions, lab._process.pid, flush=True)\n    sys.stdin.read()\n"
     )

@@ -11,7 +11,7 @@ from tofutui.appliance.errors import UnknownDialogue
 from tofutui.executor import PlanRefused
 from tofutui.tofu.deletion.plan import Outcome, Step
 from tofutui.tofu.site.session import Role
-from tofutui.workbench.bench import utc_now
+from tofutui.workbench.workbench import utc_now
 
 
 async def test_a_deleted_row_is_gone_in_the_next_list_and_in_the_journal(tmp_path: Path) -> None:

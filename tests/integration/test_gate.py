@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import tofutui.workbench.judge
+import tofutui.workbench.row_judge
 from tests.support.live import DELETE, ISE, PRIMARY, SECONDARY, Live, live
 from tofutui.appliance.questions import NoAsker
 from tofutui.executor import Executor, Pace, PlanRefused
@@ -20,7 +20,7 @@ from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
-from tofutui.workbench.bench import utc_now
+from tofutui.workbench.workbench import utc_now
 
 Verdicts = dict[str, Verdict]
 
@@ -41,7 +41,7 @@ def at(text: str, event: Callable[[], object]) -> Callable[[int, Step], None]:
 def verdicts(monkeypatch: pytest.MonkeyPatch) -> Verdicts:
     """What rows are judged as from now on, by key."""
     said: Verdicts = {}
-    judged = tofutui.workbench.judge.judged
+    judged = tofutui.workbench.row_judge.judged
 
     def overruled(entry: Entry, *around: object) -> Entry:
         entry = judged(entry, *around)
@@ -50,7 +50,7 @@ def verdicts(monkeypatch: pytest.MonkeyPatch) -> Verdicts:
             entry if verdict is None else replace(entry, judgement=replace(entry.judgement, verdict=verdict))
         )
 
-    monkeypatch.setattr(tofutui.workbench.judge, "judged", overruled)
+    monkeypatch.setattr(tofutui.workbench.row_judge, "judged", overruled)
     return said
 
 

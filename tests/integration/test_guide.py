@@ -7,8 +7,8 @@ import pytest
 
 from tests.support.guided import Guided, guided, tools
 from tofutui.guide import engine
-from tofutui.guide.conductor import Guide
 from tofutui.guide.engine import NotNow
+from tofutui.guide.run_controller import Guide
 from tofutui.history.database import FILE, Database
 from tofutui.history.runs import LeaseLost
 from tofutui.report.record import collect, left_over

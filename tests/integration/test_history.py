@@ -9,7 +9,7 @@ from tests.support.live import ISE, PRIMARY, SECONDARY, live
 from tofutui.appliance.questions import NoAsker
 from tofutui.config.sessions import load_sessions
 from tofutui.history.database import FILE, Database
-from tofutui.history.sightings import Sightings
+from tofutui.history.row_history import Sightings
 from tofutui.lab.pair import Lab
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.judgement.verdict import Verdict

@@ -10,7 +10,7 @@ from tests.support.exports import PRIME_SEC, keytool_v, made, pem
 from tests.support.lab_login import running
 from tests.support.live import ISE, PRIMARY, SECONDARY, live
 from tests.support.program import Answer, tofutui
-from tofutui.config.known import read_export_at
+from tofutui.config.export_files import read_export_at
 from tofutui.lab.pair import Lab
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role

@@ -10,10 +10,10 @@ import asyncssh
 import pytest
 
 from tests.support.lab_login import DELETE, LISTCERTS, at_prompt, connected, open_shell, running
-from tofutui.lab.faults import FLOOD, HELLOS
+from tofutui.lab.appliance.faults import FLOOD, HELLOS
+from tofutui.lab.appliance.sshd import ONE_TIME_CODE
 from tofutui.lab.pair import Lab
 from tofutui.lab.scenario import ScenarioError, load_scenario
-from tofutui.lab.sshd import ONE_TIME_CODE
 
 SITE = """
 title = "Simulated: faults"

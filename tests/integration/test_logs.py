@@ -15,10 +15,10 @@ import pytest
 from tests.support.lab_login import QUICK, SLOW
 from tests.support.live import ISE, PRIMARY, SECONDARY
 from tofutui.appliance.questions import NoAsker
-from tofutui.cli.demo import LabFiles, lab_process
+from tofutui.cli.commands.demo import LabFiles, lab_process
 from tofutui.config.sessions import load_sessions
 from tofutui.history.database import FILE, Database
-from tofutui.history.sightings import Sightings
+from tofutui.history.row_history import Sightings
 from tofutui.lab.pair import Lab, Pace
 from tofutui.tofu.judgement.comparison import Comparison, Entry
 from tofutui.tofu.judgement.verdict import Verdict

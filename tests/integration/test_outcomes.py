@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-import tofutui.lab.answers
+import tofutui.lab.appliance.cli_output
 from tests.support.live import ISE, PRIMARY, SECONDARY, Live, live
+from tofutui.lab.appliance.node import Node
 from tofutui.lab.cert import slash_form
-from tofutui.lab.node import Node
 from tofutui.tofu.deletion.plan import Outcome, Step
 from tofutui.tofu.site.session import Role
-from tofutui.workbench.bench import utc_now
+from tofutui.workbench.workbench import utc_now
 
 
 def watching(text: str, event: Callable[[], object]) -> Callable[[int, Step], None]:
@@ -92,7 +92,7 @@ async def test_a_listing_as_old_as_the_deletion_is_looked_at_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with live("renamed", tmp_path) as pair:
-        rows, kept = tofutui.lab.answers.listing_rows, iter(())
+        rows, kept = tofutui.lab.appliance.cli_output.listing_rows, iter(())
 
         def cached(node: Node) -> list[str]:
             return next(kept, None) or rows(node)
@@ -103,7 +103,7 @@ async def test_a_listing_as_old_as_the_deletion_is_looked_at_twice(
 
         old = rows(pair.lab.nodes["primary"])
         after_delete(pair.lab.nodes["primary"], keep)
-        monkeypatch.setattr(tofutui.lab.answers, "listing_rows", cached)
+        monkeypatch.setattr(tofutui.lab.appliance.cli_output, "listing_rows", cached)
         step = await delete_ise(pair)
         assert step.outcome is Outcome.GONE
 

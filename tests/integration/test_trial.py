@@ -14,7 +14,7 @@ import pytest
 from tests.support.appliance import bench as cli_bench
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
-from tofutui.appliance.credentials import JumpPasswords
+from tofutui.appliance.ssh.credentials import JumpPasswords
 from tofutui.config.saving import save_session
 from tofutui.config.sessions import load_sessions
 from tofutui.lab.pair import Lab
@@ -23,7 +23,7 @@ from tofutui.ui.options import AppOptions
 from tofutui.ui.sessions.form import FormScreen
 from tofutui.ui.sessions.login_test import TrialScreen
 from tofutui.ui.shell.app import TofutuiApp
-from tofutui.workbench.trying import Tried, likeness, try_login
+from tofutui.workbench.login_test import Tried, likeness, try_login
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 HARMLESS = {"terminal length 0", "exit"}

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-import tofutui.lab.answers
+import tofutui.lab.appliance.cli_output
 from tests.support.live import DELETE
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal, JournalEntry
-from tofutui.lab.node import Node
+from tofutui.lab.appliance.node import Node
 from tofutui.lab.pair import Lab
 from tofutui.tofu.deletion.plan import Outcome
 
@@ -67,13 +67,13 @@ class Sent(list[str]):
 
 @pytest.fixture
 def truth(monkeypatch: pytest.MonkeyPatch) -> Truth:
-    truth, rows = Truth(), tofutui.lab.answers.listing_rows
+    truth, rows = Truth(), tofutui.lab.appliance.cli_output.listing_rows
 
     def witnessed(node: Node) -> list[str]:
         truth.printed(node.role, frozenset(node.table))
         return rows(node)
 
-    monkeypatch.setattr(tofutui.lab.answers, "listing_rows", witnessed)
+    monkeypatch.setattr(tofutui.lab.appliance.cli_output, "listing_rows", witnessed)
     return truth
 
 

@@ -20,7 +20,7 @@ from tests.support.tls_servers import (
     serve,
     sha256,
 )
-from tofutui.tls.engine import ask
+from tofutui.tls.conversation import ask
 from tofutui.tls.hello import Keys
 from tofutui.tls.prober import IN_A_ROW
 from tofutui.tls.tls13 import Tls13

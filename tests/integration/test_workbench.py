@@ -10,7 +10,7 @@ from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import EntriesChanged
-from tofutui.workbench.bench import utc_now
+from tofutui.workbench.workbench import utc_now
 
 LISTCERTS = "ncs certvalidation tofu-certs listcerts"
 

@@ -19,8 +19,8 @@ from tests.support.guide_judge import Broken
 from tests.support.guide_stories import tell_stories
 from tests.support.guide_world import GuideWorld
 from tofutui.guide import engine
-from tofutui.guide.conductor import Guide
 from tofutui.guide.looking import Looking
+from tofutui.guide.run_controller import Guide
 from tofutui.tofu.guide_run import Check, Result, Run, Vouched
 
 STEPS = int(os.environ.get("TOFUTUI_MODEL_GUIDE_STEPS", "10000"))
@@ -126,7 +126,7 @@ def states_by_search(patch: Patch) -> None:
 
 
 def anybody_ticks_primary_active(patch: Patch) -> None:
-    patch.setattr("tofutui.guide.conductor.contradicts_active", lambda nodes: False)
+    patch.setattr("tofutui.guide.run_controller.contradicts_active", lambda nodes: False)
 
 
 def unjudged_is_none(patch: Patch) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import tofutui.appliance.reading
+import tofutui.appliance.cli.command_output
 import tofutui.executor.executor
 import tofutui.executor.gate
 import tofutui.tofu.deletion.proof
@@ -23,8 +23,8 @@ from tofutui.tofu.deletion.plan import Outcome
 from tofutui.tofu.deletion.proof import Proof
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
-from tofutui.workbench.about import About
 from tofutui.workbench.deletions import Deletions
+from tofutui.workbench.node_details import About
 from tofutui.workbench.table import Table
 
 Patch = pytest.MonkeyPatch
@@ -126,7 +126,7 @@ def never_settled(patch: Patch) -> None:
 
 def yes_to_everything(patch: Patch) -> None:
     patch.setattr(
-        tofutui.appliance.reading,
+        tofutui.appliance.cli.command_output,
         "answer_to",
         lambda heard, **_: "yes" if heard.endswith(b"? ") else None,
     )

@@ -13,8 +13,8 @@ import asyncssh
 
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, CliServer
+from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.node import LogLine, Node
-from tofutui.appliance.timings import Timings
 from tofutui.tofu.site.session import NodeSettings, Role
 
 PASSWORD = "s3cret-Pässword"

@@ -28,8 +28,8 @@ def shared(count: int) -> None:
 def ours(count: int, *, redact: bool = False, whole: bool = False, certificates: int | None = None) -> None:
     """The app, with a comparison that holds ``count`` rows a node."""
     if whole:
-        import tofutui.appliance.connection
-        import tofutui.guide.conductor
+        import tofutui.appliance.ssh.connection
+        import tofutui.guide.run_controller
         import tofutui.history.journal
         import tofutui.tls.prober  # noqa: F401
     from tests.support.fake_bench import Fakes, entry, session

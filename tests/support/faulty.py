@@ -18,22 +18,22 @@ from textual.pilot import Pilot
 
 from tests.support.relays import Relay
 from tests.support.ticks import BY_HAND, HandTicks
+from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.questions import Asker, NoAsker
-from tofutui.appliance.timings import Timings
-from tofutui.cli.check import Order
-from tofutui.cli.comparing import compare_all
+from tofutui.cli.check_runner import compare_all
+from tofutui.cli.commands.check import Order
 from tofutui.cli.progress import Progress
 from tofutui.config.sessions import load_sessions
 from tofutui.executor import Executor, Pace
-from tofutui.guide.conductor import Guide
-from tofutui.guide.holding import Polling, Tools
 from tofutui.guide.lease import Me
+from tofutui.guide.run_controller import Guide
+from tofutui.guide.run_lease import Polling, Tools
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
+from tofutui.history.row_history import Sightings
 from tofutui.history.runs import Runs
-from tofutui.history.sightings import Sightings
 from tofutui.lab import pair
-from tofutui.lab.node import Node as LabNode
+from tofutui.lab.appliance.node import Node as LabNode
 from tofutui.lab.pair import Lab
 from tofutui.tofu.base.backoff import Backoff
 from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase

@@ -16,9 +16,9 @@ from typing import Any
 from tests.support.fake_bench import certificate, entry, session
 from tests.support.virtual_time import VirtualLoop
 from tofutui.appliance.errors import ApplianceError
-from tofutui.guide.conductor import Guide
-from tofutui.guide.holding import Tools
 from tofutui.guide.lease import Me
+from tofutui.guide.run_controller import Guide
+from tofutui.guide.run_lease import Tools
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
 from tofutui.history.runs import Held, LeaseLost

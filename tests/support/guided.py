@@ -8,14 +8,14 @@ from itertools import count
 from pathlib import Path
 
 from tests.support.live import Live, live
-from tofutui.guide.conductor import Guide
-from tofutui.guide.holding import Polling, Tools
 from tofutui.guide.lease import Me
 from tofutui.guide.playbook import text_of
+from tofutui.guide.run_controller import Guide
+from tofutui.guide.run_lease import Polling, Tools
 from tofutui.history.database import FILE, Database
 from tofutui.history.runs import Runs
 from tofutui.tofu.guide_run import Progress, StepState
-from tofutui.workbench.bench import utc_now
+from tofutui.workbench.workbench import utc_now
 
 SHEET = {
     "names_by": "dns",

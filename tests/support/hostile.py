@@ -21,16 +21,16 @@ from pathlib import Path
 from tests.support.fake_bench import entry as canned_entry
 from tests.support.fake_bench import session as canned_session
 from tests.support.virtual_time import VirtualLoop
-from tofutui.appliance.hello import read_hello
+from tofutui.appliance.cli.command_output import Order
+from tofutui.appliance.cli.shell import Shell
+from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.questions import NoAsker
-from tofutui.appliance.reading import Order
-from tofutui.appliance.shell import Shell
-from tofutui.appliance.timings import Timings
-from tofutui.config.keyfile import read_keys
+from tofutui.appliance.ssh.hello import read_hello
+from tofutui.config.keymap_file import read_keys
 from tofutui.config.sessions import read_sessions
 from tofutui.config.themes import load_themes
 from tofutui.report import render
-from tofutui.tls.page import version_on
+from tofutui.tls.health_monitor_page import version_on
 from tofutui.tls.sniffer import Sniffer
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.base.text import decode, encode, safe, safe_lines

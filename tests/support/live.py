@@ -16,7 +16,7 @@ from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import Change, Workbench
-from tofutui.workbench.bench import utc_now
+from tofutui.workbench.workbench import utc_now
 
 DELETE = "ncs certvalidation tofu-certs deletecert host "
 ISE = "198.51.100.20_443"

@@ -13,10 +13,10 @@ from tests.support.model_shell import Witness
 from tests.support.model_site import ADDRESSES, Eyes, Site
 from tests.support.model_worlds import HOSTNAMES, World
 from tofutui.appliance.errors import Unreachable
-from tofutui.lab import sshd
-from tofutui.lab.node import Node as LabNode
-from tofutui.lab.plans import NodePlan
-from tofutui.lab.terminal import Terminal
+from tofutui.lab.appliance import sshd
+from tofutui.lab.appliance.node import Node as LabNode
+from tofutui.lab.appliance.terminal import Terminal
+from tofutui.lab.site_model import NodePlan
 from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.workbench import Workbench
 

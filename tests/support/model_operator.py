@@ -10,7 +10,7 @@ from tests.support.model_moods import Mood
 from tests.support.model_site import KEYS, Broken, Confirmed, certificates, text_of
 from tests.support.model_worlds import HOSTNAMES, Chosen, Program, World
 from tofutui.executor import PlanRefused
-from tofutui.lab.node import Contact
+from tofutui.lab.appliance.node import Contact
 from tofutui.tofu.deletion.plan import Plan, Step
 from tofutui.tofu.exports.reading import read_export
 from tofutui.tofu.judgement.comparison import Phase

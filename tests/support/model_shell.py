@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 
 from tests.support.model_site import KEYS, SPELLINGS, Broken, Eyes, Site
 from tests.support.model_truth import Deed
-from tofutui.lab import answers
-from tofutui.lab.faults import LinkDropped
-from tofutui.lab.grammar import Understood
-from tofutui.lab.shell import Shell as LabShell
-from tofutui.lab.terminal import Interrupted
+from tofutui.lab.appliance import cli_output
+from tofutui.lab.appliance.faults import LinkDropped
+from tofutui.lab.appliance.grammar import Understood
+from tofutui.lab.appliance.shell import Shell as LabShell
+from tofutui.lab.appliance.terminal import Interrupted
 from tofutui.tofu.site.session import Role
 
 
@@ -56,7 +56,7 @@ class Witness(LabShell):
     async def _listing(self) -> AsyncIterator[str]:
         rows = self.site.lists(self._role)
         pause = self._node.list_seconds / max(1, len(rows))
-        for line in ("", *answers.LIST_HEADER, ""):
+        for line in ("", *cli_output.LIST_HEADER, ""):
             yield line
         for number, (key, text) in enumerate(rows, 1):
             await asyncio.sleep(pause)

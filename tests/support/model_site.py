@@ -14,8 +14,8 @@ from typing import Any
 from tests.support.model_questions import Question
 from tests.support.model_truth import Deed, Printing, TrueTable
 from tofutui.history.journal import Journal
+from tofutui.lab.appliance.node import Node as LabNode
 from tofutui.lab.cert import Certificate, certify, make_key, slash_form
-from tofutui.lab.node import Node as LabNode
 from tofutui.tofu.cli_output.listing import Listing
 from tofutui.tofu.deletion.plan import Deletion
 from tofutui.tofu.judgement.comparison import Entry, NodeView

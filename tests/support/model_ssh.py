@@ -8,12 +8,12 @@ import asyncssh
 
 from tests.support.model_shell import Witness
 from tests.support.model_worlds import HOSTNAMES, World
-from tofutui.appliance.timings import Timings
+from tofutui.appliance.cli.timings import Timings
 from tofutui.config.sessions import load_sessions
 from tofutui.executor import Pace
-from tofutui.lab import sshd
+from tofutui.lab.appliance import sshd
+from tofutui.lab.appliance.sshd import Login
 from tofutui.lab.pair import Lab
-from tofutui.lab.sshd import Login
 from tofutui.tofu.site.session import Role, Session
 
 

@@ -13,13 +13,13 @@ from tests.support.model_shell import Witness
 from tests.support.model_site import KEYS, Confirmed, Eyes, Site, certificates
 from tests.support.model_truth import TrueTable
 from tests.support.virtual_time import VirtualLoop
+from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.questions import DialogueQuestion, NoAsker
-from tofutui.appliance.timings import Timings
 from tofutui.executor import Executor, Pace
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
-from tofutui.history.sightings import Sightings
-from tofutui.lab.node import Node as LabNode
+from tofutui.history.row_history import Sightings
+from tofutui.lab.appliance.node import Node as LabNode
 from tofutui.tofu.certificates.certificate import Certificate, read_certificate
 from tofutui.tofu.certificates.presented import Presented, Status
 from tofutui.tofu.deletion.plan import Plan

@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.support.fake_bench import FakeRunner, Fakes, entry, renamed, session
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
-from tofutui.cli.sealing import seal
+from tofutui.cli.hardening import seal
 from tofutui.tofu.deletion.plan import Plan, Step
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.verdict import Verdict

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.support.appliance import tcp_server
+from tofutui.lab.appliance.faults import HELLOS
 from tofutui.lab.endpoint import make_reset
-from tofutui.lab.faults import HELLOS
 
 LONG = 700
 """Bytes of a client's list of algorithms beyond which the relay hangs up."""

@@ -17,7 +17,7 @@ from tofutui.config.sessions import load_sessions
 from tofutui.executor import Executor, Pace, PlanRefused
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
-from tofutui.history.sightings import Sightings
+from tofutui.history.row_history import Sightings
 from tofutui.tofu.deletion.plan import Plan
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.workbench import Workbench

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import tofutui
-from tests.support.canaries import CANARIES, Search, Site, canary_site
+from tests.support.planted_secrets import CANARIES, Search, Site, canary_site
 from tests.support.terminal import Terminal, terminal
 
 CODE = str(Path(tofutui.__file__).parents[1])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.terminal import Terminal, terminal
-from tofutui.cli.demo import lab_process
+from tofutui.cli.commands.demo import lab_process
 
 
 @pytest.fixture

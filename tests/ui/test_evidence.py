@@ -128,7 +128,7 @@ async def test_reading_does_not_block_and_only_one_thing_is_read_at_a_time(
         assert go_on.wait(30)
         return Export((), ("nothing usable",))
 
-    monkeypatch.setattr("tofutui.config.known.read_export_at", slow)
+    monkeypatch.setattr("tofutui.config.export_files.read_export_at", slow)
     async with desk() as d:
         await d.press("e")
         d.app.screen.query_one("#certificates", Input).value = "x"
@@ -158,7 +158,7 @@ async def test_known_certificates_say_which_rows_they_are_of(
         read.append((path, threading.current_thread() is threading.main_thread()))
         return Export((imported("ISE-server"), imported("nobody", NEW)), ("one block cannot be read",))
 
-    monkeypatch.setattr("tofutui.config.known.read_export_at", reading)
+    monkeypatch.setattr("tofutui.config.export_files.read_export_at", reading)
     async with desk() as d:
         await d.press("e", "f8")
         assert d.app.screen.query_one("#certificates").has_focus

@@ -9,7 +9,7 @@ import pytest
 from rich.segment import Segment
 from textual.widgets import TextArea
 
-from tests.support.eyes import contrast
+from tests.support.colour_vision import contrast
 from tests.support.fake_bench import Fakes, entry, renamed, session
 from tofutui.config.themes import load_themes
 from tofutui.tofu.judgement.verdict import Verdict

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("module", ["questions", "errors", "timings", "node"])
+@pytest.mark.parametrize("module", ["questions", "errors", "cli.timings", "node"])
 def test_the_ssh_library_is_not_loaded_by_importing(module: str) -> None:
     program = f"import sys, tofutui.appliance.{module}; print(sorted(m for m in sys.modules if '.' not in m))"
     loaded = subprocess.run(

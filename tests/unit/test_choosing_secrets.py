@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tofutui.cli.choosing import load
+from tofutui.cli.session_args import load
 
 
 def test_every_sessions_variable_is_gone_before_a_program_is_started(

@@ -11,7 +11,7 @@ import pytest
 
 from tofutui import __version__
 from tofutui.cli import main
-from tofutui.cli.check import worst
+from tofutui.cli.commands.check import worst
 from tofutui.cli.output import OutputError, check_writable, write_file
 from tofutui.cli.parsers import LogFile, Reissued, UsageError, parse
 from tofutui.tofu.site.session import Role
@@ -321,7 +321,7 @@ def test_an_error_of_the_program_is_one_line_and_no_code_of_check(capsys, monkey
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a\x1b[2J")
 
-    monkeypatch.setattr("tofutui.cli.sessions.read_sessions", broken)
+    monkeypatch.setattr("tofutui.cli.commands.sessions.read_sessions", broken)
     assert main(["--data", str(tmp_path / "data"), "sessions", "list"]) == 70
     _, (err,) = lines_of(capsys)
     (file,) = (tmp_path / "data").iterdir()

@@ -14,7 +14,7 @@ def run(options):
     logging.getLogger("asyncio").error("exception was never retrieved")
     return 0
 
-sys.modules["tofutui.cli.noisy"] = types.SimpleNamespace(run=run)
+sys.modules["tofutui.cli.commands.noisy"] = types.SimpleNamespace(run=run)
 sys.exit(tofutui.cli._run("noisy", argparse.Namespace(debug={debug})))
 """
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.terminal import terminal
-from tofutui.cli import completing
-from tofutui.cli.completing import joined, offer_for
+from tofutui.cli.commands import completion_words
+from tofutui.cli.commands.completion_words import joined, offer_for
 from tofutui.cli.parsers import COMMANDS, parser_of
 
 ROOT = Path(__file__).parents[2]
@@ -99,7 +99,7 @@ def test_bash_takes_words_apart_at_equals_signs(home, capsys):
     assert joined(["check", "--theme", "=", "da"]) == ["check", "--theme=da"]
     assert joined(["check", "--log", "primary", "="]) == ["check", "--log", "primary="]
     options = type("Options", (), {"words": ["bash", "check", "--format", "=", "j"]})
-    assert completing.run(options) == 0
+    assert completion_words.run(options) == 0
     assert capsys.readouterr().out == ":\njson\t\n"
 
 

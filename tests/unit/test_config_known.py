@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.exports import PRIME_PRI, PRIME_SEC, made, pem, private_key
-from tofutui.config.known import LARGEST, UnreadableExport, read_export_at, read_exports
+from tofutui.config.export_files import LARGEST, UnreadableExport, read_export_at, read_exports
 from tofutui.tofu.exports.reading import NoCertificate
 
 

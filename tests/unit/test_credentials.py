@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.support.askers import ScriptedAsker
-from tofutui.appliance.credentials import AskedPassword, Memory, NodePassword, SecretEnvironment
 from tofutui.appliance.errors import LoginRefused, NoPassword
+from tofutui.appliance.ssh.credentials import AskedPassword, Memory, NodePassword, SecretEnvironment
 from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.site.session import NodeSettings, Role
 

@@ -5,7 +5,7 @@ import pytest
 from tofutui.tofu.cli_output.status import parse_ha_status
 from tofutui.tofu.judgement.comparison import NodeView
 from tofutui.tofu.site.session import Role
-from tofutui.workbench.doubts import contrary_role, failover, unknown_role
+from tofutui.workbench.identity_checks import contrary_role, failover, unknown_role
 
 
 def view(answer: str | None, role: Role = Role.PRIMARY) -> NodeView:

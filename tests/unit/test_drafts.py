@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tofutui.config.drafts import check_draft
+from tofutui.config.editable_sessions import delete_session, why_kept
 from tofutui.config.errors import ConfigError, NoSessionsFile
-from tofutui.config.kept import delete_session, why_kept
 from tofutui.config.saving import save_session
 from tofutui.config.sessions import load_sessions, read_sessions
 from tofutui.tofu.site.session import NodeSettings, Role, Session

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.fake_bench import NOW, session
 from tofutui.guide import engine
+from tofutui.guide.browser_values import url_of, values_of
 from tofutui.guide.engine import NotNow
 from tofutui.guide.playbook import (
     STEP_KINDS,
@@ -20,7 +21,6 @@ from tofutui.guide.playbook import (
     text_of,
 )  # fmt: skip
 from tofutui.guide.seeing import likely_causes
-from tofutui.guide.typed import url_of, values_of
 from tofutui.guide.worksheet import WORKSHEET
 from tofutui.history.codec import from_json, to_json
 from tofutui.tofu.guide_run import Answer, Check, Progress, Result, Run, Vouched

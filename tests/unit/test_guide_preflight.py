@@ -9,7 +9,7 @@ from tests.support.fake_bench import NOW, certificate, entry
 from tofutui.guide.facts import Facts, NodeFacts
 from tofutui.guide.preflight import preflight
 from tofutui.guide.verify import Failures, Outcome, verification
-from tofutui.tls.page import version_on
+from tofutui.tls.health_monitor_page import version_on
 from tofutui.tofu.cli_output.status import HaState, VersionInfo, parse_ha_status
 from tofutui.tofu.guide_run import Check, Result
 from tofutui.tofu.judgement.verdict import Verdict

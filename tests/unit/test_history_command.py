@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.looks import KEY, SESSION, at, look, row, sha
+from tests.support.history_builders import KEY, SESSION, at, look, row, sha
 from tofutui.cli import main
 from tofutui.history.database import FILE, Database
-from tofutui.history.sightings import Sightings
+from tofutui.history.row_history import Sightings
 
 TOML = '[sessions.site-a.primary]\nhost = "192.0.2.10"\n[sessions.site-b.primary]\nhost = "192.0.2.11"\n'
 HOSTILE = "k\x1b[2J\n|`_1"

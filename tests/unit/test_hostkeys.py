@@ -7,7 +7,7 @@ import asyncssh
 import pytest
 
 from tests.support.appliance import host_key, trust
-from tofutui.appliance.hostkeys import Standing, append, host_name, look_up, removal_command
+from tofutui.appliance.ssh.hostkeys import Standing, append, host_name, look_up, removal_command
 
 HOSTS = [
     ("192.0.2.10", 22),

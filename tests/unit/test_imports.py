@@ -116,7 +116,7 @@ LATE = {
 
 def test_the_first_paint_waits_for_nothing_that_reads_or_judges_rows(tmp_path):
     loaded = loaded_after(
-        "import tofutui.cli.app, tofutui.ui.shell.app, tofutui.ui.tables.screen", home=tmp_path
+        "import tofutui.cli.commands.app, tofutui.ui.shell.app, tofutui.ui.tables.screen", home=tmp_path
     )
     assert "textual" in loaded
     assert {name for name in loaded if any(f"{name}.".startswith(f"{late}.") for late in LATE)} == set()

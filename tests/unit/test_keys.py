@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.keys import _character_to_key
 
-from tofutui.cli.keys import as_markdown, as_text, as_toml
+from tofutui.cli.commands.keys import as_markdown, as_text, as_toml
 from tofutui.config.errors import ConfigError
 from tofutui.ui.actions.catalogue import ACTIONS, DELETE, MAIN, Danger, Scope
 from tofutui.ui.actions.key_names import KeyNameError, key_of, name_of_character, show_key, types_text

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.appliance import host_key
-from tofutui.appliance import known_hosts
-from tofutui.appliance.hostkeys import look_up
-from tofutui.appliance.known_hosts import LONGEST, lines_about
+from tofutui.appliance.ssh import known_hosts
+from tofutui.appliance.ssh.hostkeys import look_up
+from tofutui.appliance.ssh.known_hosts import LONGEST, lines_about
 
 KEY = host_key().export_public_key("openssh").split()[1]
 FORMS = {
@@ -29,7 +29,7 @@ def test_of_a_hundred_thousand_lines_only_those_that_match_are_decoded(
     tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decoded: list[bytes] = []
-    monkeypatch.setattr("tofutui.appliance.hostkeys._key", decoded.append)
+    monkeypatch.setattr("tofutui.appliance.ssh.hostkeys._key", decoded.append)
     text = FORMS[form]
     lines = [text.replace(b"%028d", b"%d" % n).replace(b"%d", b"%d" % n) for n in range(100_000)]
     (tmp_path / "k").write_bytes(b"\n".join([*lines, b"wanted.example ssh-ed25519 " + KEY]))

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tofutui.lab.appliance.grammar import COMMANDS, WORD, NotUnderstood, Understood, understand
+from tofutui.lab.appliance.healthlog import NodeLogs, stamp
+from tofutui.lab.appliance.terminal import Interrupted, Terminal
 from tofutui.lab.cert import certify, common_name, java_form, make_key, parse_subject, slash_form
-from tofutui.lab.grammar import COMMANDS, WORD, NotUnderstood, Understood, understand
-from tofutui.lab.healthlog import NodeLogs, stamp
-from tofutui.lab.plans import Address
 from tofutui.lab.scenario import ScenarioError, load_scenario, parse_address
-from tofutui.lab.terminal import Interrupted, Terminal
+from tofutui.lab.site_model import Address
 
 AT = datetime(2026, 11, 23, 14, 2, 38, 123456, UTC)
 PEER = parse_subject("C=US, ST=CA, L=SJ, O=Cisco Systems, OU=Prime Infra, CN=prime-sec")

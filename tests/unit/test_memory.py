@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.looks import at
+from tests.support.history_builders import at
 from tests.support.rows import PRIME_SEC, certificate, presenting, silent
 from tofutui.history.database import FILE, Database
-from tofutui.history.sightings import Sightings
+from tofutui.history.row_history import Sightings
 from tofutui.tofu.certificates.presented import PENDING, Presented
 from tofutui.tofu.cli_output.listing import StoredSubject
 from tofutui.tofu.judgement.comparison import Entry

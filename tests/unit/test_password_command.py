@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tofutui.appliance.errors import NoPassword
-from tofutui.appliance.password_command import LONGEST, run_password_command
+from tofutui.appliance.ssh.password_command import LONGEST, run_password_command
 from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.site.session import NodeSettings, Role
 

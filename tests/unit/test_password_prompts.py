@@ -2,7 +2,7 @@
 
 import pytest
 
-from tofutui.appliance.password_prompts import asks_new_password, asks_password, says_refused
+from tofutui.appliance.ssh.password_prompts import asks_new_password, asks_password, says_refused
 
 
 @pytest.mark.parametrize(

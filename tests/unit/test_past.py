@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.looks import BEGIN, DIRECT, ISE, KEY, at, sha
+from tests.support.history_builders import BEGIN, DIRECT, ISE, KEY, at, sha
 from tests.support.rows import PRIME_SEC, certificate, facts, presenting
 from tofutui.tofu.base.text import short_sha256
 from tofutui.tofu.judgement.judge import Case, judge

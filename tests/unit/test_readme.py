@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.matrix import Fault, Moment, cells
+from tofutui.cli.commands.keys import as_markdown
 from tofutui.cli.examples import EXIT_CODES
-from tofutui.cli.keys import as_markdown
 from tofutui.cli.parsers import COMMANDS, parse, parser_of
 from tofutui.config.paths import bundled
 from tofutui.config.sessions import load_sessions

@@ -6,7 +6,7 @@ import pytest
 
 from tofutui.history.database import FILE, Database
 from tofutui.history.results import LastResult, Results
-from tofutui.history.sightings import Sightings
+from tofutui.history.row_history import Sightings
 from tofutui.tofu.judgement.verdict import Verdict
 
 AT = datetime(2026, 11, 23, 14, 2, 38, tzinfo=UTC)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tofutui.cli import main
-from tofutui.cli.choosing import load
+from tofutui.cli.session_args import load
 from tofutui.config.errors import ConfigError
 from tofutui.config.sessions import read_sessions
 

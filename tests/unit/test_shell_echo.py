@@ -2,7 +2,7 @@
 
 import pytest
 
-from tofutui.appliance.echo import EchoFilter
+from tofutui.appliance.cli.echo import EchoFilter
 
 COMMAND = "ncs certvalidation tofu-certs listcerts"
 PROMPT = "prime-pri/admin# "

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tofutui.appliance.console import Console
-from tofutui.appliance.terminal import Screen
+from tofutui.appliance.cli.console import Console
+from tofutui.appliance.cli.terminal import Screen
 
 
 def shown(*pieces: bytes) -> list[str]:

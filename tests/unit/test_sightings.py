@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.looks import ADDRESS, DIRECT, KEY, NODE, ROLE, SESSION, at, look, row, sha
-from tofutui.history import recorder
+from tests.support.history_builders import ADDRESS, DIRECT, KEY, NODE, ROLE, SESSION, at, look, row, sha
+from tofutui.history import record_listing
 from tofutui.history.database import MIGRATIONS, Database, HistoryError
 from tofutui.history.journal import Journal
-from tofutui.history.sightings import SPANS_READ, Sightings
+from tofutui.history.row_history import SPANS_READ, Sightings
 from tofutui.tofu.judgement.row_history import Beginning, Incarnation, Look, NodeSeen, Past
 from tofutui.tofu.site.session import Role
 
@@ -548,7 +548,7 @@ def watch_world(path: Path, together: Barrier, results: "multiprocessing.Queue[o
     They look a hundred times as often as anybody does: a process that the machine lets wait for a moment is
     overtaken by more looks than the history puts in order.
     """
-    recorder.REMEMBERED = 100_000
+    record_listing.REMEMBERED = 100_000
     store = Store(path)
     together.wait()
     seen = []

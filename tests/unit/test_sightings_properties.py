@@ -8,9 +8,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.looks import DIRECT, KEY, NODE, at, look, row
+from tests.support.history_builders import DIRECT, KEY, NODE, at, look, row
 from tofutui.history.database import Database
-from tofutui.history.sightings import Sightings
+from tofutui.history.row_history import Sightings
 from tofutui.tofu.judgement.row_history import Beginning, Look, Past, RowSeen
 
 JUMP = "jump somewhere"

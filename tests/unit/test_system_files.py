@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.odd_files import ODD
-from tofutui.config.keyfile import read_keys
-from tofutui.config.known import UnreadableExport, read_export_at
+from tofutui.config.export_files import UnreadableExport, read_export_at
+from tofutui.config.keymap_file import read_keys
 from tofutui.config.sessions import read_sessions
 from tofutui.system.files import UnusableFile, lines_of, read_given, read_regular
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.eyes import contrast, distance
+from tests.support.colour_vision import contrast, distance
 from tofutui.config.colors import mix, oklab, readable, with_hue
 from tofutui.config.paths import bundled
 from tofutui.config.themes import COLORS, LARGEST, TOKENS, ThemeSpec, load_themes, weak_texts

@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 
-from tofutui.tls import trouble
+from tofutui.tls import failure_reasons
 from tofutui.tls.dial import DialError
 from tofutui.tofu.certificates.presented import Status
 
@@ -39,7 +39,7 @@ from tofutui.tofu.certificates.presented import Status
     ],
 )
 def test_errors_of_dialling(error: OSError | DialError, status: Status, words: str) -> None:
-    assert trouble.of_dialling(error) == (status, words)
+    assert failure_reasons.of_dialling(error) == (status, words)
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_errors_of_dialling(error: OSError | DialError, status: Status, words: s
     ],
 )
 def test_errors_of_a_connection(error: Exception | None, status: Status) -> None:
-    assert trouble.of_connection(error)[0] is status
-    assert trouble.of_connection(error)[1]
+    assert failure_reasons.of_connection(error)[0] is status
+    assert failure_reasons.of_connection(error)[1]
 
 
 def library_error(reason: str | None) -> ssl.SSLError:
@@ -74,16 +74,16 @@ def library_error(reason: str | None) -> ssl.SSLError:
     ],
 )
 def test_errors_of_the_library(reason: str | None, words: str) -> None:
-    assert trouble.of_library(library_error(reason)) == (Status.TLS_ALERT, words)
+    assert failure_reasons.of_library(library_error(reason)) == (Status.TLS_ALERT, words)
 
 
 def test_an_unknown_name_is_named_only_where_one_was_sent() -> None:
-    assert trouble.of_alert(112, "a.example")[1] == "knows no such name (SNI a.example)"
-    assert trouble.of_alert(112, None)[1] == "refused the handshake (alert 112)"
+    assert failure_reasons.of_alert(112, "a.example")[1] == "knows no such name (SNI a.example)"
+    assert failure_reasons.of_alert(112, None)[1] == "refused the handshake (alert 112)"
 
 
 @pytest.mark.parametrize("number", range(256))
 def test_every_alert_has_words(number: int) -> None:
-    status, words = trouble.of_alert(number)
+    status, words = failure_reasons.of_alert(number)
     assert status is Status.TLS_ALERT
     assert words

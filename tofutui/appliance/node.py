@@ -10,19 +10,19 @@ from datetime import datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from tofutui.appliance.credentials import SECRETS, JumpPasswords, NodePassword
+from tofutui.appliance.cli.command_output import Order
+from tofutui.appliance.cli.command_queue import Turns
+from tofutui.appliance.cli.shell import Shell
+from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.errors import ApplianceError, LinkLost, Withheld
 from tofutui.appliance.questions import Asker
-from tofutui.appliance.reading import Order
-from tofutui.appliance.shell import Shell
-from tofutui.appliance.timings import Timings
-from tofutui.appliance.turns import Turns
+from tofutui.appliance.ssh.credentials import SECRETS, JumpPasswords, NodePassword
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.site.endpoint import Endpoint, is_delete_command, safe_repr
 from tofutui.tofu.site.session import NodeSettings, Role
 
 if TYPE_CHECKING:
-    from tofutui.appliance.connection import Connector, Link
+    from tofutui.appliance.ssh.connection import Connector, Link
 
 LISTCERTS = "ncs certvalidation tofu-certs listcerts"
 SHOW_CLOCK = "show clock"
@@ -356,4 +356,4 @@ def _import_connection() -> ModuleType:
     from cryptography.utils import CryptographyDeprecationWarning
 
     warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, module=r"asyncssh\.")
-    return importlib.import_module("tofutui.appliance.connection")
+    return importlib.import_module("tofutui.appliance.ssh.connection")

@@ -39,7 +39,7 @@ def _main(argv: Sequence[str] | None) -> int:
     except SystemExit as done:  # --help and --version
         return int(done.code or 0)
     if argv is None:
-        from tofutui.cli.sealing import seal
+        from tofutui.cli.hardening import seal
 
         seal(os.environ)
     options.mask = None
@@ -63,7 +63,7 @@ def _guarded(name: str, options: argparse.Namespace) -> int:
 def _run(name: str, options: argparse.Namespace) -> int:
     if not options.debug:
         _hush()
-    command = import_module(f"tofutui.cli.{name}")
+    command = import_module(f"tofutui.cli.commands.{name}")
     code: int = command.run(options)
     return code
 

@@ -71,7 +71,7 @@ def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
     """
     rest = list(argv)
     if rest[:1] == [COMPLETE]:
-        return "completing", argparse.Namespace(words=rest[1:], debug=False)
+        return "completion_words", argparse.Namespace(words=rest[1:], debug=False)
     at = command_at(rest)
     name = rest.pop(at) if at is not None else "app"
     parser = _PARSERS[name]()

@@ -8,7 +8,7 @@ from tofutui.tofu.deletion.plan import Deletion
 from tofutui.tofu.deletion.proof import changed_entry, changed_meanwhile, row_refusal
 from tofutui.tofu.judgement.comparison import Entry, Phase
 from tofutui.tofu.site.session import Role
-from tofutui.workbench import Workbench, doubts
+from tofutui.workbench import Workbench, identity_checks
 
 
 class PlanRefused(TofutuiError):
@@ -60,7 +60,7 @@ class Gate:
         view = self._bench.comparison.nodes[entry.role]
         if entry.key is None or entry.delete_command is None or view.hostname is None:
             raise PlanRefused("the row has no key that a command could be built from")
-        unknown = doubts.unknown_role(view)
+        unknown = identity_checks.unknown_role(view)
         return Deletion(
             role=entry.role,
             host=view.host,
@@ -83,7 +83,9 @@ class Gate:
 
     def _role_doubt(self, role: Role) -> str | None:
         """Why the host name has to be typed."""
-        return self._bench.contrary_role(role) or doubts.unknown_role(self._bench.comparison.nodes[role])
+        return self._bench.contrary_role(role) or identity_checks.unknown_role(
+            self._bench.comparison.nodes[role]
+        )
 
     def other_node(self, deletion: Deletion) -> str | None:
         """Why the node on the line is not the one that was confirmed."""

@@ -13,9 +13,9 @@ from tofutui.guide.ha_meaning import (
     not_known_good,
     state_line,
 )
-from tofutui.guide.holding import Holding, Tools
 from tofutui.guide.playbook import ise_remotes, text_of
 from tofutui.guide.preflight import preflight
+from tofutui.guide.run_lease import Holding, Tools
 from tofutui.guide.seeing import failure_reports
 from tofutui.guide.unjudged import Place, not_judged
 from tofutui.guide.verify import Outcome

@@ -9,7 +9,7 @@ from tofutui.executor import Executor
 from tofutui.guide.facts import Facts, NodeFacts
 from tofutui.guide.playbook import ise_remotes
 from tofutui.guide.unjudged import Place, unjudged_of
-from tofutui.tls.page import health_monitor_version
+from tofutui.tls.health_monitor_page import health_monitor_version
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.certificates.certificate import Certificate
 from tofutui.tofu.certificates.presented import Presented, Status
@@ -19,7 +19,7 @@ from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.endpoint import Endpoint, is_loopback, normalise_host
 from tofutui.tofu.site.session import Role, Via
-from tofutui.workbench import NodeChanged, Workbench, loss
+from tofutui.workbench import NodeChanged, Workbench, connection_state
 
 _QUOTED = 200
 """Characters of an answer without a state that are shown."""
@@ -117,10 +117,10 @@ class Survey:
         try:
             printed = (await node.ha_status()).text
         except ApplianceError as error:
-            loss.unanswered(view, error, None if node.connected else self._clock())
+            connection_state.unanswered(view, error, None if node.connected else self._clock())
             self._bench.on_change(NodeChanged(role))
             return NodeFacts(role=role, hostname=view.hostname, answered=False, ha_error=str(error))
-        loss.regained(view)
+        connection_state.regained(view)
         state = parse_ha_status(printed)
         view.ha = state or view.ha
         self._bench.on_change(NodeChanged(role))

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tofutui.lab.cert import Certificate, Key, key_pem
-from tofutui.lab.plans import EndpointPlan
 from tofutui.lab.replay import AGES, Replay
+from tofutui.lab.site_model import EndpointPlan
 
 _PAGE = (
     b"<html><title>Health Monitor Login Page</title><body>Cisco Prime Infrastructure"

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import asyncssh
 
+from tofutui.lab.appliance.ha import HaPair
+from tofutui.lab.appliance.node import Clock, Contact, Node
+from tofutui.lab.appliance.sshd import Login, SshServer, known_hosts
 from tofutui.lab.cert import certify, make_key, slash_form
 from tofutui.lab.endpoint import Identity, TlsEndpoint
-from tofutui.lab.ha import HaPair
-from tofutui.lab.node import Clock, Contact, Node
-from tofutui.lab.plans import HM_PORT, LOOPBACKS, Address, EndpointPlan, NodePlan, Scenario
 from tofutui.lab.scenario import load_scenario, parse_address
 from tofutui.lab.site import Access, private_file, sessions_toml
-from tofutui.lab.sshd import Login, SshServer, known_hosts
+from tofutui.lab.site_model import HM_PORT, LOOPBACKS, Address, EndpointPlan, NodePlan, Scenario
 
 _ROLES = ("primary", "secondary")
 _REJECTING_FOR = timedelta(minutes=12)

@@ -10,11 +10,19 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from tofutui.lab.behaviour import Behaviour
+from tofutui.lab.appliance.behaviour import Behaviour
+from tofutui.lab.bulk_rows import add_crowd
 from tofutui.lab.cert import parse_subject
-from tofutui.lab.crowd import add_crowd
-from tofutui.lab.plans import HM_PORT, LOOPBACKS, Address, CertificatePlan, EndpointPlan, NodePlan, Scenario
 from tofutui.lab.replay import AGES
+from tofutui.lab.site_model import (
+    HM_PORT,
+    LOOPBACKS,
+    Address,
+    CertificatePlan,
+    EndpointPlan,
+    NodePlan,
+    Scenario,
+)
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tofutui.lab.appliance.node import Node
 from tofutui.lab.endpoint import TlsEndpoint
-from tofutui.lab.node import Node
-from tofutui.lab.plans import Address, Scenario
+from tofutui.lab.site_model import Address, Scenario
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tofutui.report.json_form import Json, dump
 from tofutui.report.markdown_form import code, escape
-from tofutui.report.words import utc
+from tofutui.report.phrases import utc
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.judgement.row_history import NodeSeen, Past
 from tofutui.tofu.judgement.timeline import Event, TimelineItem, timeline

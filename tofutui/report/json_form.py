@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from tofutui.report.words import utc
+from tofutui.report.phrases import utc
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.certificates.certificate import Certificate
 from tofutui.tofu.certificates.presented import Presented, Status

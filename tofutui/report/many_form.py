@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tofutui.report.words import summary_line
+from tofutui.report.phrases import summary_line
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.judgement.comparison import Comparison
 

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tofutui.report.trust_form import own, whom, whose
-from tofutui.report.words import (
+from tofutui.report.phrases import (
     NAMES_PROVE_NOTHING,
     failure_line,
     has_only_names,
@@ -14,6 +13,7 @@ from tofutui.report.words import (
     summary_line,
     utc,
 )
+from tofutui.report.trust_form import own, whom, whose
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.certificates.presented import SEEN_ONLY
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from tofutui.report.json_form import dump
-from tofutui.report.words import utc
+from tofutui.report.phrases import utc
 from tofutui.tofu.base.secret import without_secrets
 
 if TYPE_CHECKING:

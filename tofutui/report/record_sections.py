@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tofutui.report.words import utc
+from tofutui.report.phrases import utc
 from tofutui.tofu.base.secret import without_secrets
 from tofutui.tofu.base.text import in_groups, safe
 from tofutui.tofu.guide_run import Check, NodeShot, Progress, Remark, RowShot, Run, StepState

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from tofutui.report.trust_form import trust_lines
-from tofutui.report.words import (
+from tofutui.report.phrases import (
     NAMES_PROVE_NOTHING,
     failure_line,
     has_only_names,
@@ -13,6 +12,7 @@ from tofutui.report.words import (
     summary_line,
     utc,
 )
+from tofutui.report.trust_form import trust_lines
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.certificates.presented import SEEN_ONLY
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView

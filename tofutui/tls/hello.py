@@ -9,9 +9,9 @@ import os
 from dataclasses import dataclass
 from enum import Enum
 
-from tofutui.tls import trouble
-from tofutui.tls.engine import Conversation
-from tofutui.tls.trouble import Trouble
+from tofutui.tls import failure_reasons
+from tofutui.tls.conversation import Conversation
+from tofutui.tls.failure_reasons import Trouble
 from tofutui.tofu.certificates.presented import SEEN_ONLY, Status
 
 
@@ -106,7 +106,7 @@ class HelloOnly(Conversation):
         return super()._trouble(otherwise)
 
     def _seen(self, text: str) -> str:
-        asks = f": {trouble.CLIENT_CERTIFICATE}" if self.client_certificate() else ""
+        asks = f": {failure_reasons.CLIENT_CERTIFICATE}" if self.client_certificate() else ""
         return SEEN_ONLY + asks
 
 

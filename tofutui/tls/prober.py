@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
+from tofutui.tls.certificate_cache import Reader
 from tofutui.tls.context import build_contexts, server_name
+from tofutui.tls.conversation import Answer, ask
 from tofutui.tls.dial import Dial, DirectDial
-from tofutui.tls.engine import Answer, ask
-from tofutui.tls.ladder import (
+from tofutui.tls.failure_reasons import PROTOCOL_VERSION
+from tofutui.tls.probe_strategy import (
     PATIENCE,
     Asker,
     Way,
@@ -21,8 +23,6 @@ from tofutui.tls.ladder import (
     other_ways,
     same_way,
 )
-from tofutui.tls.reading import Reader
-from tofutui.tls.trouble import PROTOCOL_VERSION
 from tofutui.tofu.certificates.certificate import Certificate
 from tofutui.tofu.certificates.presented import Attempt, Presented, Status
 from tofutui.tofu.site.endpoint import Endpoint

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, x25519
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tofutui.tls import trouble
-from tofutui.tls.engine import Conversation
+from tofutui.tls import failure_reasons
+from tofutui.tls.conversation import Conversation
+from tofutui.tls.failure_reasons import Trouble
 from tofutui.tls.hello import Keys, counted, extension, name_extension, signatures
-from tofutui.tls.trouble import Trouble
 from tofutui.tofu.certificates.presented import SEEN_ONLY, Status
 
 _HANDSHAKE, _CHANGE_CIPHER_SPEC, _ALERT, _DATA = 22, 20, 21, 23
@@ -246,7 +246,7 @@ class Tls13(Conversation):
         if kind == _DATA and self._opening is not None:
             kind, body = self._opening.open(header, body)
         if kind == _ALERT:
-            self._library = trouble.of_alert(body[1], self.sni)
+            self._library = failure_reasons.of_alert(body[1], self.sni)
             self._finish()
         elif kind == _HANDSHAKE:
             self._messages += body

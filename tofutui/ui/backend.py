@@ -26,7 +26,7 @@ HISTORY_WITHIN = 15.0
 if TYPE_CHECKING:
     from tofutui.appliance.node import LogLine
     from tofutui.appliance.questions import Asker
-    from tofutui.guide.conductor import Guide
+    from tofutui.guide.run_controller import Guide
     from tofutui.history.database import Database
     from tofutui.tofu.cli_output.transcript import Recording
     from tofutui.tofu.exports.assignment import Imported
@@ -152,13 +152,13 @@ def opener(
     async def open_link(session: Session, asker: Asker, on_change: Callable[[Change], None]) -> Link:
         await asyncio.to_thread(_load)
         from tofutui.executor import Executor
-        from tofutui.guide.conductor import Guide
-        from tofutui.guide.holding import Tools
         from tofutui.guide.lease import Me
+        from tofutui.guide.run_controller import Guide
+        from tofutui.guide.run_lease import Tools
         from tofutui.history.database import FILE, HistoryError
         from tofutui.history.journal import Journal
+        from tofutui.history.row_history import Sightings
         from tofutui.history.runs import Runs
-        from tofutui.history.sightings import Sightings
         from tofutui.workbench import Workbench
 
         try:
@@ -256,7 +256,7 @@ def recorded_opener(
 
 def _load() -> None:
     import tofutui.executor
-    import tofutui.guide.conductor
+    import tofutui.guide.run_controller
     import tofutui.workbench  # noqa: F401
 
 

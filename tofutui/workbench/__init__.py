@@ -4,7 +4,7 @@
 `evidence` keeps what logs and the operator say, `judging` turns all of it into verdicts.
 """
 
-from tofutui.workbench.bench import Workbench
 from tofutui.workbench.changes import Change, EntriesChanged, LogGrew, NodeChanged
+from tofutui.workbench.workbench import Workbench
 
 __all__ = ["Change", "EntriesChanged", "LogGrew", "NodeChanged", "Workbench"]

@@ -8,7 +8,7 @@ from functools import partial
 
 from tofutui.history.database import HistoryError, storable
 from tofutui.history.results import Results, result_of
-from tofutui.history.sightings import Sightings
+from tofutui.history.row_history import Sightings
 from tofutui.tofu.judgement.comparison import Comparison, Entry
 from tofutui.tofu.judgement.row_history import Look, Past, Remembered, RowSeen
 from tofutui.tofu.site.endpoint import Endpoint, split_key

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import (
     HA_STATUS,
@@ -15,15 +16,14 @@ from tofutui.appliance.node import (
     Node,
 )
 from tofutui.appliance.questions import Asker, NoAsker
-from tofutui.appliance.timings import Timings
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.base.zones import zone_offset
 from tofutui.tofu.cli_output.listing import Listing
 from tofutui.tofu.cli_output.status import parse_clock, parse_ha_status, parse_version
 from tofutui.tofu.cli_output.transcript import ADDRESSES_UNKNOWN, Recording
 from tofutui.tofu.site.session import NodeSettings, Role, Session
-from tofutui.workbench.bench import Workbench, utc_now
 from tofutui.workbench.changes import Change, NodeChanged
+from tofutui.workbench.workbench import Workbench, utc_now
 
 NEVER_SENT = "this is a transcript: nothing can be sent to the node"
 

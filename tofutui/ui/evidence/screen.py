@@ -236,7 +236,7 @@ class EvidenceScreen(Acting[None]):
             self.say(f"name a file, folder or glob of exported certificates; {key} or Enter reads it")
 
     async def _add_certificates(self, name: str, role: Role | None) -> None:
-        from tofutui.config.known import read_export_at
+        from tofutui.config.export_files import read_export_at
 
         export = await asyncio.to_thread(read_export_at, name)
         self._bench.add_known(export.certificates, role)

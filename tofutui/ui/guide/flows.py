@@ -5,8 +5,8 @@ from abc import abstractmethod
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from tofutui.guide.conductor import Guide
 from tofutui.guide.playbook import text_of, title_of
+from tofutui.guide.run_controller import Guide
 from tofutui.guide.worksheet import Field, fields_of, problem
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.base.text import in_groups

@@ -47,8 +47,8 @@ class TrialScreen(Dialog[None]):
         self.call_after_refresh(self._draw)
 
     async def _try(self) -> None:
-        from tofutui.appliance.credentials import JumpPasswords
-        from tofutui.workbench.trying import Tried, likeness, try_login
+        from tofutui.appliance.ssh.credentials import JumpPasswords
+        from tofutui.workbench.login_test import Tried, likeness, try_login
 
         jump_passwords = JumpPasswords()
 

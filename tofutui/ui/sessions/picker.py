@@ -238,7 +238,7 @@ class SessionScreen(Acting[str]):
         return answered
 
     async def _delete(self, name: str) -> None:
-        from tofutui.config.kept import delete_session
+        from tofutui.config.editable_sessions import delete_session
 
         await asyncio.to_thread(delete_session, name, self.owner.options.sessions_path)
         self.owner.sessions.pop(name, None)

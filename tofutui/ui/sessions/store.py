@@ -24,8 +24,8 @@ class Shelf:
 
 def look(sessions_path: Path, data_dir: Path) -> Shelf:
     """The last results, and which sessions cannot be changed here; what cannot be read is said."""
+    from tofutui.config.editable_sessions import why_kept
     from tofutui.config.errors import ConfigError
-    from tofutui.config.kept import why_kept
     from tofutui.history.database import HistoryError
 
     trouble, results, kept = "", {}, {}
@@ -60,7 +60,7 @@ def keep(session: "Session", before: str | None, sessions_path: Path) -> Path:
     Raises:
         ConfigError: it cannot be saved, or the old file cannot be removed.
     """
-    from tofutui.config.kept import delete_session
+    from tofutui.config.editable_sessions import delete_session
     from tofutui.config.saving import save_session
 
     path = save_session(session, sessions_path)

@@ -1,0 +1,1 @@
+"""The admin CLI in a shell: first prompt, commands, answers, questions."""

@@ -1,0 +1,269 @@
+"""The output of one command, from its echo to the prompt."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from tofutui.appliance.cli.bounded_text import KeptText
+from tofutui.appliance.cli.console import ENTER, Patience, ShellEnded
+from tofutui.appliance.cli.echo import EchoFilter
+from tofutui.appliance.cli.first_prompt import is_prompt
+from tofutui.appliance.cli.shell_context import Talk, quoted
+from tofutui.appliance.deletion_question import answer_to
+from tofutui.appliance.dialogues import (
+    NOT_SHOWN,
+    PAGER,
+    PRESS_ENTER,
+    asks_yes_or_no,
+    is_plain_question,
+    loggable,
+    looks_like_question,
+)
+from tofutui.appliance.errors import CommandTimeout, OutputTooLong, PromptChanged, UnknownDialogue
+from tofutui.appliance.questions import DialogueQuestion
+from tofutui.tofu.base.secret import Secret
+
+_NEVER = float("inf")
+_OWN_ANSWERS = 2
+"""Questions after one command that are answered without asking; more would be a loop."""
+_WORDS = 4_000, 12_000
+"""Characters from the beginning and the end of an answer that are kept for a person."""
+_LAST_LINE = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A command and how long it may take."""
+
+    command: str
+    total: float
+    idle: float = _NEVER
+    confirm: bool = False
+    """Whether the node may ask whether to delete, and what it prints is for a person and not for a parser."""
+
+    @property
+    def key(self) -> str:
+        """The row that a deletion names: the last word."""
+        return self.command.rpartition(" ")[2]
+
+
+class _Meaning(Enum):
+    """What a silence means, from the line that it follows."""
+
+    OUTPUT = auto()
+    PROMPT = auto()
+    OTHER_PROMPT = auto()
+    PAGE = auto()
+    ENTER = auto()
+    QUESTION = auto()
+
+
+class Reading:
+    """Reads until the prompt is back; turns pages, and answers or passes on questions on the way."""
+
+    def __init__(
+        self,
+        talk: Talk,
+        order: Order,
+        prompt: str,
+        hostname: str,
+        interrupt: Callable[[], Awaitable[bool]],
+        on_text: Callable[[str], None] | None,
+    ) -> None:
+        self._talk = talk
+        self._screen = talk.console.screen
+        self._order = order
+        self._prompt = prompt
+        self._hostname = hostname
+        self._interrupt = interrupt
+        self._on_text = on_text
+        self._patience = Patience(order.total)
+        self._echo = EchoFilter(order.command, prompt)
+        self._kept = KeptText(*_WORDS) if order.confirm else KeptText(talk.cap, 0)
+        self._typed, self._typed_at = order.command, prompt
+        """What was typed last, and behind what: its echo may come."""
+        self._secrets: list[Secret] = []
+        """Answers of a person: a node that echoes them must not put them into what is kept."""
+        self._last_line = ""
+        """The last line with something in it since something was typed."""
+        self._own_answers = 0
+        self._asked = False
+        """A person was asked: what comes after that is theirs too."""
+        self._started = talk.console.received
+        self._silence = 0.0
+        self._paged = False
+
+    async def run(self) -> str:
+        """The whole output.
+
+        Raises:
+            ShellEnded: the node hung up.
+            Interrupted: one of its subclasses; the command was stopped with Ctrl-C.
+        """
+        try:
+            while not await self._step():
+                pass
+        except ShellEnded:
+            self._break_off()
+            raise
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """What the command has printed so far, or its beginning and end."""
+        return self._kept.text
+
+    async def _step(self) -> bool:
+        """One piece of output or one silence; whether that was the end."""
+        meaning, due = self._meaning()
+        wait = min(max(0.0, min(due, self._order.idle) - self._silence), self._patience.left)
+        lines = await self._talk.console.hear(wait)
+        if lines is not None:
+            self._silence, self._paged = 0.0, False
+            self._emit(self._echo.lines(lines))
+        else:
+            self._silence += wait
+            if self._silence >= due:
+                return await self._act(meaning)
+        await self._check_limits()
+        return False
+
+    def _meaning(self) -> tuple[_Meaning, float]:
+        """What the unfinished line means, and the silence after which it does."""
+        tail, timings = self._screen.tail, self._talk.timings
+        if tail.endswith(self._prompt):
+            return _Meaning.PROMPT, timings.settle if tail == self._prompt else timings.midline_settle
+        if is_prompt(tail):
+            return _Meaning.OTHER_PROMPT, timings.unknown_quiet
+        return self._asking(tail)
+
+    def _asking(self, tail: str) -> tuple[_Meaning, float]:
+        """The same for a line that is no prompt."""
+        timings = self._talk.timings
+        if PAGER.fullmatch(tail.rstrip()):
+            return _Meaning.PAGE, timings.settle
+        if PRESS_ENTER.fullmatch(tail.strip()):
+            return _Meaning.ENTER, timings.quiet
+        if self._paged:
+            return _Meaning.ENTER, timings.unknown_quiet
+        if self._own_answer():
+            return _Meaning.QUESTION, timings.quiet if tail.strip() else timings.unknown_quiet
+        return (_Meaning.QUESTION, timings.unknown_quiet) if self._asks(tail) else (_Meaning.OUTPUT, _NEVER)
+
+    def _asks(self, tail: str) -> bool:
+        """Whether the node seems to wait for an answer; a deletion may also ask in a line that has ended."""
+        if not self._order.confirm:
+            return is_plain_question(tail)
+        return looks_like_question(tail) if tail.strip() else asks_yes_or_no(self._last_line)
+
+    async def _act(self, meaning: _Meaning) -> bool:
+        if meaning is _Meaning.PROMPT:
+            self._finish()
+            return True
+        if meaning is _Meaning.OTHER_PROMPT:
+            raise PromptChanged(
+                f"{self._talk.settings.host} shows the prompt {quoted(self._screen.tail)} now, it was "
+                f"{quoted(self._prompt)}",
+                sent=True,
+            )
+        if meaning is _Meaning.QUESTION:
+            await self._answer()
+        else:
+            self._press(b" " if meaning is _Meaning.PAGE else ENTER)
+        return False
+
+    def _finish(self) -> None:
+        """The prompt is back; what stands before it in its line is output without a line end."""
+        self._emit(self._echo.rest())
+        before = self._screen.line.removesuffix(self._prompt)
+        if before.strip():
+            self._emit([before])
+        self._screen.wipe()
+
+    def _press(self, key: bytes) -> None:
+        """Space, and Enter where a space does nothing (unicon and the scanners differ, DOMAIN.md part 3)."""
+        self._screen.wipe()
+        self._talk.console.press(key)
+        self._silence, self._paged = 0.0, key == b" "
+
+    def _emit(self, lines: list[str]) -> None:
+        if not lines:
+            return
+        self._keep("".join(f"{self._without_secrets(line)}\n" for line in lines))
+        last = next((line for line in reversed(lines) if line.strip()), self._last_line)
+        self._last_line = last[-_LAST_LINE:]
+
+    def _keep(self, text: str) -> None:
+        self._kept.add(text)
+        if self._on_text:
+            self._on_text(text)
+
+    def _break_off(self) -> None:
+        """The output ends in mid-line: that line counts too; having no line end shows that it is cut."""
+        self._emit(self._echo.rest())
+        line = self._screen.line
+        if line.strip():
+            self._keep(self._without_secrets(line))
+
+    def _without_secrets(self, line: str) -> str:
+        for secret in self._secrets:
+            line = secret.hidden_in(line)
+        return line
+
+    def _own_answer(self) -> str | None:
+        """Yes, where the node asks for this deletion in so many words and nothing else."""
+        if not self._order.confirm or self._own_answers >= _OWN_ANSWERS or self._asked:
+            return None
+        heard = bytes(self._talk.console.heard)
+        return answer_to(heard, typed=self._typed, prompt=self._typed_at, key=self._order.key)
+
+    async def _answer(self) -> None:
+        answer = self._own_answer()
+        line = self._screen.line
+        self._emit([*self._echo.rest(), *([line] if line.strip() else [])])
+        self._screen.wipe()
+        if answer is None:
+            self._asked = True
+            answer = await self._ask()
+            logged = loggable(self._last_line, answer)
+            if logged == NOT_SHOWN:
+                self._secrets.append(Secret(answer))
+        else:
+            self._own_answers += 1
+            logged = answer
+        self._talk.say("answer", logged)
+        self._type(answer)
+
+    def _type(self, answer: str) -> None:
+        self._typed, self._typed_at, self._last_line = answer, "", ""
+        self._echo = EchoFilter(answer, "")
+        self._silence = 0.0
+        self._talk.console.type(answer)
+
+    async def _ask(self) -> str:
+        text = self.text[-sum(_WORDS) :]
+        settings = self._talk.settings
+        question = DialogueQuestion(settings.role, self._hostname, text, self._order.command)
+        answer = await self._patience.outside(self._talk.asker.dialogue(question))
+        if answer is None:
+            await self._interrupt()
+            raise UnknownDialogue(
+                f"{settings.host} asks after `{self._order.command}`: {quoted(text)}; Ctrl-C was sent",
+                sent=True,
+            )
+        return answer
+
+    async def _check_limits(self) -> None:
+        host, command, cap = self._talk.settings.host, self._order.command, self._talk.cap
+        if self._talk.console.received - self._started > cap:
+            await self._interrupt()
+            raise OutputTooLong(f"{host} printed more than {cap:,} bytes for `{command}`", sent=True)
+        if self._patience.left <= 0 or self._silence >= self._order.idle:
+            seconds = self._order.total if self._patience.left <= 0 else self._order.idle
+            self._break_off()
+            await self._interrupt()
+            raise CommandTimeout(
+                f"{host} did not finish `{command}` within {seconds:g} s",
+                "command_timeout in sessions.toml sets it" if command.startswith("ncs ") else "",
+                sent=True,
+            )

@@ -1,0 +1,34 @@
+"""What everything that talks over one shell needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from tofutui.appliance.cli.console import Console
+from tofutui.appliance.cli.timings import Timings
+from tofutui.appliance.questions import Asker
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.site.session import NodeSettings
+
+Say = Callable[[Literal["sent", "answer", "note", "error"], str], None]
+"""Writes a line of the command log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One shell, whose it is, who answers its questions, and where it is logged."""
+
+    console: Console
+    settings: NodeSettings
+    asker: Asker
+    timings: Timings
+    say: Say
+    cap: int
+    """Bytes that one command, or everything before the first prompt, may print."""
+
+
+def quoted(text: str) -> str:
+    """The last words of a node, on one line, for a message."""
+    lines = [safe(line.strip()) for line in text.splitlines() if line.strip()]
+    shown = " / ".join(lines[-4:])
+    return f'"{shown if len(shown) <= 240 else "…" + shown[-240:]}"'

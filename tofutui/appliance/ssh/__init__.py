@@ -1,0 +1,1 @@
+"""The SSH connection to a node: target, algorithms, host key, login."""

@@ -1,0 +1,101 @@
+"""Which SSH algorithms are offered, and in what order.
+
+group14 stands before group-exchange: freshly made parameters are tested for primality by the crypto
+library, which holds up the event loop for a third of a second (measured, ssh-tls.md 2.6).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tofutui.appliance.ssh.ssh_target import Place
+
+KEX = (
+    "curve25519-sha256",
+    "curve25519-sha256@libssh.org",
+    "ecdh-sha2-nistp256",
+    "ecdh-sha2-nistp384",
+    "ecdh-sha2-nistp521",
+    "diffie-hellman-group16-sha512",
+    "diffie-hellman-group14-sha256",
+    "diffie-hellman-group14-sha1",
+    "diffie-hellman-group-exchange-sha256",
+)
+LEGACY_KEX = ("diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1")
+LEGACY_CIPHERS = ("aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc")
+LEGACY_MACS = ("hmac-sha1-96", "hmac-md5")
+HOST_KEYS = (
+    "rsa-sha2-512",
+    "rsa-sha2-256",
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "ssh-rsa",
+)
+LEGACY_HOST_KEYS = ("ssh-dss",)
+CERTIFICATES = (
+    "ssh-ed25519-cert-v01@openssh.com",
+    "ecdsa-sha2-nistp256-cert-v01@openssh.com",
+    "rsa-sha2-512-cert-v01@openssh.com",
+    "rsa-sha2-256-cert-v01@openssh.com",
+)
+_OF_KEY_TYPE = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")}
+
+_SHORT_KEX = ("curve25519-sha256", "ecdh-sha2-nistp256", "diffie-hellman-group14-sha1")
+_SHORT_CIPHERS = ("aes128-ctr", "aes256-ctr")
+_SHORT_MACS = ("hmac-sha2-256", "hmac-sha1")
+_SHORT_HOST_KEYS = ("rsa-sha2-256", "ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is offered to one server."""
+
+    legacy: bool
+    """Also SHA-1 and CBC, as `legacy_ssh` says."""
+    short: bool = False
+    """Few names only: some old servers hang up on a long list (ssh-tls.md 2.6)."""
+    sha1_signatures: bool = False
+    """RSA keys of the user sign with SHA-1, whatever the server announced (ssh-tls.md 2.6)."""
+
+    def options(self, place: Place, known_types: Iterable[str], *, certificates: bool) -> dict[str, object]:
+        """Arguments for asyncssh; a list that the user's SSH configuration sets is left to it.
+
+        ``known_types`` are the key types on file for this host: they come first, so that a server with
+        several keys shows the one that can be checked.
+        """
+        lists: dict[str, tuple[str, tuple[str, ...] | str]] = {
+            "kex_algs": ("KexAlgorithms", self._kex()),
+            "encryption_algs": ("Ciphers", self._ciphers()),
+            "mac_algs": ("MACs", self._macs()),
+            "server_host_key_algs": ("HostKeyAlgorithms", self._host_keys(known_types, certificates)),
+            "signature_algs": ("", ("ssh-rsa",) if self.sha1_signatures else ()),
+        }
+        return {
+            argument: value
+            for argument, (name, value) in lists.items()
+            if value and name not in place.configured
+        }
+
+    def _kex(self) -> tuple[str, ...]:
+        if self.short:
+            return (*_SHORT_KEX, *(LEGACY_KEX[1:] if self.legacy else ()))
+        return (*KEX, *(LEGACY_KEX if self.legacy else ()))
+
+    def _ciphers(self) -> tuple[str, ...] | str:
+        if self.short:
+            return (*_SHORT_CIPHERS, *(("aes128-cbc", "3des-cbc") if self.legacy else ()))
+        return "+" + ",".join(LEGACY_CIPHERS) if self.legacy else ()
+
+    def _macs(self) -> tuple[str, ...] | str:
+        if self.short:
+            return _SHORT_MACS
+        return "+" + ",".join(LEGACY_MACS) if self.legacy else ()
+
+    def _host_keys(self, known_types: Iterable[str], certificates: bool) -> tuple[str, ...]:
+        known = [name for kind in known_types for name in _OF_KEY_TYPE.get(kind, (kind,))]
+        usual = _SHORT_HOST_KEYS if self.short else HOST_KEYS
+        allowed = {*HOST_KEYS, *(LEGACY_HOST_KEYS if self.legacy else ())}
+        names = [name for name in known if name in allowed]
+        names += [*usual, *(LEGACY_HOST_KEYS if self.legacy else ())]
+        return tuple(dict.fromkeys([*(CERTIFICATES if certificates else ()), *names]))

@@ -1,0 +1,204 @@
+"""Running comparisons to their end, or to a signal, with every connection closed either way."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tofutui import __version__
+from tofutui.cli.asking import TerminalAsker
+from tofutui.cli.commands.check import Order
+from tofutui.cli.parsers import Reissued
+from tofutui.cli.progress import Progress
+from tofutui.history.database import FILE, Database, HistoryError
+from tofutui.history.row_history import Sightings
+from tofutui.report import render
+from tofutui.report.many_form import SessionLine, line_of
+from tofutui.system import background
+from tofutui.system.leaving import Deadline
+from tofutui.tofu.judgement.comparison import Comparison
+from tofutui.tofu.site.session import Session
+from tofutui.workbench import Workbench
+from tofutui.workbench.recorded import RecordedWorkbench
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What is kept of one session's comparison; the comparison itself is dropped once it is rendered."""
+
+    line: SessionLine
+    report: str
+    unfinished: tuple[str, ...]
+    """Of each node whose listing is not complete, which and why."""
+    remarks: tuple[str, ...]
+    """What was said beforehand to no effect, and what could not be read or written."""
+    unused: Mapping[str, tuple[str, ...]]
+    """Files of known certificates that are not used, and why."""
+    unheard: frozenset[Reissued]
+    """The re-issued hosts that no row of it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Every session's result in the order asked for, and remarks on what was said beforehand."""
+
+    done: tuple[Done, ...] = ()
+    remarks: tuple[str, ...] = ()
+    signal: int = 0
+    """The number of the signal that ended the work; 0 if it came to its end."""
+
+
+def until_signal(work: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """Run the work; Ctrl-C, SIGTERM and SIGHUP end it in order, every connection closed."""
+    got: list[int] = []
+    deadline = Deadline()
+
+    async def watched() -> Outcome:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+
+        def stop(number: int) -> None:
+            deadline.start(128 + number)
+            got.append(number)
+            task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, stop, number)
+        return await task
+
+    try:
+        return background.run(watched())
+    except asyncio.CancelledError:
+        return Outcome(signal=got[0] if got else signal.SIGTERM)
+    finally:
+        deadline.stop()
+
+
+async def compare_all(order: Order, fmt: str, progress: Progress) -> Outcome:
+    """All sessions side by side, a few at a time, each rendered as soon as it has ended."""
+    asker = TerminalAsker(progress.hidden, order.mask.text if order.mask else str)
+    database, trouble = await asyncio.to_thread(_open, order.data) if order.data else (None, [])
+    sightings = Sightings(database) if database else None
+    places = asyncio.Semaphore(order.at_once)
+
+    async def one(session: Session) -> Done:
+        async with places:
+            return await _compare(session, order, asker, sightings, fmt, progress)
+
+    try:
+        with progress:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(session)) for session in order.sessions]
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    finally:
+        if database is not None:
+            database.close()
+    done = tuple(task.result() for task in tasks)
+    said = dict.fromkeys(remark for one in done for remark in one.remarks)
+    remarks = (*trouble, *said, *_of_nobody(order, done), *_about_nobody(order, done))
+    return Outcome(done, remarks)
+
+
+def _open(folder: Path) -> tuple[Database | None, list[str]]:
+    """The history, and what is to be said about it; a comparison works without."""
+    try:
+        database = Database(folder / FILE)
+    except HistoryError as error:
+        return None, [f"without history: {error.message}"]
+    return database, [database.message] if database.message else []
+
+
+async def _compare(
+    session: Session,
+    order: Order,
+    asker: TerminalAsker,
+    sightings: Sightings | None,
+    fmt: str,
+    progress: Progress,
+) -> Done:
+    bench = _bench(session, order, asker, sightings, progress)
+    progress.begin(bench.comparison)
+    try:
+        tell(bench, order)
+        await bench.refresh()
+    finally:
+        await bench.close()
+    done = _done(bench, order, fmt)
+    progress.end(bench.comparison, f"{done.line.words}, exit {done.line.code}")
+    return done
+
+
+def _done(bench: Workbench, order: Order, fmt: str) -> Done:
+    comparison = order.mask(bench.comparison) if order.mask else bench.comparison
+    trouble = [bench.memory.trouble] if bench.memory.trouble is not None else []
+    return Done(
+        line=line_of(comparison),
+        report=render(comparison, fmt, __version__),
+        unfinished=tuple(_unfinished(comparison)),
+        remarks=(*_about_logs(bench, order), *trouble),
+        unused=bench.known.unused(),
+        unheard=_unheard(order, comparison),
+    )
+
+
+def _unfinished(comparison: Comparison) -> Iterator[str]:
+    for node in comparison.nodes.values():
+        if not node.complete:
+            why = node.error or "the listing is not complete"
+            yield f"{comparison.session.name}, {node.role} {node.shown_address}: {why}"
+
+
+def tell(bench: Workbench, order: Order) -> None:
+    """Give a bench the logs, certificates and words of the command line."""
+    for log in order.logs:
+        bench.logs.watch([str(log.path)], log.role)
+    for known in order.known:
+        bench.add_known(known.export.certificates, known.role)
+    for said in order.reissued:
+        bench.say_reissued(said.host, said.port)
+
+
+def _bench(
+    session: Session, order: Order, asker: TerminalAsker, sightings: Sightings | None, progress: Progress
+) -> Workbench:
+    if order.recordings is not None:
+        return RecordedWorkbench(session, order.recordings, on_change=progress.heard)
+    return Workbench(session, asker, on_change=progress.heard, sightings=sightings, timings=order.timings)
+
+
+def _of_nobody(order: Order, done: Sequence[Done]) -> Iterator[str]:
+    """What could not be read of the known certificates, and the files that no session can use."""
+    for known in order.known:
+        yield from known.export.remarks
+    for file, reasons in done[0].unused.items():
+        if all(file in one.unused for one in done):
+            yield from reasons
+
+
+def _about_logs(bench: Workbench, order: Order) -> Iterator[str]:
+    """What could not be read of any log, and the ``--log`` that tell of nothing."""
+    for role in (*bench.session.roles, None):
+        yield from bench.logs.troubles(role)
+    for log in order.logs:
+        if str(log.path) in bench.logs.silent:
+            yield f"{log.path}: no TOFU failure in it"
+
+
+def _unheard(order: Order, comparison: Comparison) -> frozenset[Reissued]:
+    endpoints = {entry.endpoint for entry in comparison.entries() if entry.endpoint is not None}
+    return frozenset(
+        said
+        for said in order.reissued
+        if not any(said.host == e.host and said.port in (None, e.port) for e in endpoints)
+    )
+
+
+def _about_nobody(order: Order, done: Sequence[Done]) -> Iterator[str]:
+    """A word about a host that no table holds is probably mistyped."""
+    for said in order.reissued:
+        if all(said in one.unheard for one in done):
+            where = said.host if said.port is None else f"{said.host}:{said.port}"
+            yield f"--reissued {where}: no row is about it"

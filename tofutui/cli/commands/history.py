@@ -1,0 +1,121 @@
+"""``tofutui history SESSION``: what was seen of each row, or forget it."""
+
+import argparse
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+
+from tofutui import __version__
+from tofutui.cli.output import complain, say, write
+from tofutui.cli.session_args import load, pick
+from tofutui.config.paths import data_dir
+from tofutui.history.database import FILE, Database
+from tofutui.history.row_history import Sightings
+from tofutui.report.history_form import NodePast, render_history
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.base.text import safe
+from tofutui.tofu.site.endpoint import EndpointError, parse_endpoint, split_key
+
+
+class HistoryUsageError(TofutuiError):
+    """There is nothing like what was asked for."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the history of a session, or with ``--forget`` remove it.
+
+    A session that is no longer in the sessions file still has its history.
+    """
+    path = data_dir(options.data, os.environ) / FILE
+    if not path.exists():
+        _nothing(options)
+        return 0
+    database = Database(path)
+    try:
+        if database.message:
+            complain(database.message)
+        store = Sightings(database)
+        if not store.nodes(options.session):
+            _nothing(options)
+        elif options.forget:
+            say(_forgotten(_forget(store, options)))
+        else:
+            _print(_pasts(store, options), options)
+    finally:
+        database.close()
+    return 0
+
+
+def _nothing(options: argparse.Namespace) -> None:
+    """Nothing is remembered of this session: then at least there must be one of that name.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    path, sessions = load(options.sessions, read_only=True)
+    pick([options.session], sessions, path)
+    if options.forget:
+        say(_forgotten(0))
+    else:
+        _print([], options)
+
+
+def _pasts(store: Sightings, options: argparse.Namespace) -> list[NodePast]:
+    """What is remembered of each node; with ``--row``, of the rows that it names.
+
+    Raises:
+        HistoryUsageError: nobody remembers such a row.
+    """
+    every = [
+        NodePast(node, store.pasts(options.session, node.role, node.address))
+        for node in store.nodes(options.session)
+        if options.role in (None, node.role)
+    ]
+    if options.row is None:
+        return every
+    keys = dict.fromkeys(key for one in every for key in one.rows)
+    wanted = _matching(options.row, keys)
+    if not wanted:
+        close = get_close_matches(options.row, keys, n=1, cutoff=0.4)
+        cure = f"did you mean {safe(close[0])}?" if close else ""
+        raise HistoryUsageError(f"--row {safe(options.row)}: no such row is remembered", cure)
+    chosen = [replace(one, rows={k: past for k, past in one.rows.items() if k in wanted}) for one in every]
+    return [one for one in chosen if one.rows]
+
+
+def _matching(name: str, keys: Iterable[str]) -> set[str]:
+    """The keys that are meant: by the key as it is listed or shown, else by ``host:port``."""
+    keys = list(keys)
+    found = {key for key in keys if name in (key, safe(key))}
+    if found:
+        return found
+    try:
+        endpoint = parse_endpoint(name)
+    except EndpointError:
+        return set()
+    return {key for key in keys if split_key(key) == endpoint}
+
+
+def _forget(store: Sightings, options: argparse.Namespace) -> int:
+    """Remove everything, or one node's rows, or the rows that are named; how many incarnations went."""
+    if options.row is None:
+        return store.forget(options.session, role=options.role)
+    keys = dict.fromkeys(key for one in _pasts(store, options) for key in one.rows)
+    return sum(store.forget(options.session, role=options.role, key=key) for key in keys)
+
+
+def _forgotten(number: int) -> str:
+    if not number:
+        return "nothing was remembered"
+    return f"{number} {'incarnation' if number == 1 else 'incarnations'} forgotten"
+
+
+def _print(pasts: Sequence[NodePast], options: argparse.Namespace) -> None:
+    session = options.session
+    if options.mask is not None:
+        session, pasts = options.mask.session(session), options.mask(pasts)
+    report = render_history(session, pasts, options.format, __version__)
+    if options.ascii:
+        report = report.encode("ascii", "backslashreplace").decode("ascii")
+    write(report)

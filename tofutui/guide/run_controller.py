@@ -1,0 +1,366 @@
+"""One run as it happens: looks, asks, writes every change down, waits for what the pair does by itself."""
+
+import asyncio
+from collections.abc import Sequence
+
+from tofutui.guide import engine
+from tofutui.guide.engine import PROGRAM, NotNow
+from tofutui.guide.ha_meaning import (
+    contradicts_active,
+    goes_wrong,
+    is_connected,
+    is_unconfigured,
+    not_known_good,
+    state_line,
+)
+from tofutui.guide.looking import Looking
+from tofutui.guide.playbook import text_of
+from tofutui.guide.rules import Sheet
+from tofutui.guide.run_lease import Tools
+from tofutui.guide.seeing import restart_checks
+from tofutui.guide.verify import verification
+from tofutui.guide.worksheet import all_fields, errors
+from tofutui.history.database import HistoryError
+from tofutui.history.runs import Held, LeaseLost
+from tofutui.tofu.deletion.plan import Step
+from tofutui.tofu.guide_run import Answer, Check, Confirmation, Progress, Result, Run, StepState, Vouched
+from tofutui.tofu.site.session import Role
+
+POLLED = ("reconnect", "milestone", "active")
+"""Kinds of steps during which the HA state is asked for."""
+VOUCHED = "the primary's database is the newer one, and that of the secondary may be overwritten"
+"""What an operator answers for where the HA states do not show it."""
+
+
+class Guide(Looking):
+    """Holds one run of a session, or watches it while somebody else does.
+
+    Every method that changes the run writes it down first, and raises
+    `tofutui.history.database.HistoryError` when that fails, `LeaseLost` when somebody took the run over, and
+    `engine.NotNow` when the step does not allow it.
+    """
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self.resolved: dict[str, tuple[str, ...]] = {}
+        self.trouble: str | None = None
+        """Why what the last poll showed could not be written down."""
+        self._poller: asyncio.Task[None] | None = None
+
+    @property
+    def sheet(self) -> Sheet:
+        """The forms as they stand."""
+        return Sheet(self.session, self.held, self.resolved)
+
+    async def take(self, held: Held) -> None:
+        """Hold a stored run from now on and look at everything anew that can have changed meanwhile.
+
+        Deletions of unknown outcome are settled first.
+        """
+        await self.hold(held)
+        await self._recheck()
+        await self.go_on()
+
+    async def close(self) -> None:
+        """Stop asking and let go of the run; it stays as it is."""
+        await self._stop_polling()
+        await self.let_go()
+
+    async def preflight(self) -> None:
+        """Look at everything; the step is done unless something fails."""
+        step = self.held.step("preflight")
+        await self.survey.look()
+        await self._preflight_checks()
+        bad = engine.failing(self.held.checks, "preflight")
+        if bad:
+            await self.failed(step, "; ".join(f"{one.title}: {one.seen}" for one in bad), by=PROGRAM)
+        else:
+            await self.done(step, "no check fails", by=PROGRAM, doubt=_open(self.held.checks, "preflight"))
+        await self.go_on()
+
+    async def enter(self, field_id: str, value: str) -> None:
+        """A field of a form; a name is looked up from here."""
+        known = next((one for one in all_fields(self.session) if one.id == field_id), None)
+        label = known.label if known else field_id
+        words = dict(known.choices).get(value, "") if known else ""
+        answer = Answer(field_id, value, label, words)
+        await self.change(lambda run: engine.entered(run, answer), "", f"{label}: entered")
+        if field_id == "secondary_server" and value.strip():
+            self.resolved[value.strip()] = await _resolve(value.strip())
+
+    async def form_done(self, step: StepState) -> list[str]:
+        """End a form's step, unless something is wrong with it: then that is the answer."""
+        wrong = errors(step.id, self.sheet)
+        if wrong:
+            return wrong
+        if step.id == "restarted":
+            checks = restart_checks(self.held, self.sheet, self.tools.clock())
+            await self.change(lambda run: engine.checked(run, "restarted", checks), step.id, "answered")
+        await self.done(step, doubt=_open(self.held.checks, step.id))
+        await self.go_on()
+        return []
+
+    async def confirm(self, role: Role, key: str, sha256: str, text: str) -> None:
+        """Who compared a fingerprint and how; "" for nobody."""
+        now, user = self.tools.clock(), self.tools.me.user
+        said = Confirmation(role=role, key=key, sha256=sha256, text=text, by=user, at=now)
+        words = f"SHA-256 of {role.word} {key}: {text.strip() or 'compared by nobody'}"
+        await self.change(lambda run: engine.confirmed(run, said), "delete", words)
+
+    async def deleted(self, steps: tuple[Step, ...]) -> None:
+        """A plan has run: keep what came of it; the step is done when every row that is left is judged."""
+        now = self.tools.clock()
+
+        def with_outcomes(run: Run) -> Run:
+            for step in steps:
+                outcome = step.outcome.value if step.outcome else "unknown"
+                text = f"{step.deletion.role.word} {step.deletion.key}: {outcome}, {step.text}"
+                run = engine.seen(run, "delete", text, by=PROGRAM, now=now)
+            return run
+
+        await self.change(with_outcomes, "delete", f"{len(steps)} deletions run")
+        bad = [step for step in steps if step.outcome is None or not step.outcome.is_good]
+        if bad:
+            reason = f"{bad[0].deletion.key}: {bad[0].text}"
+            await self.failed(self.held.step("delete"), reason, by=PROGRAM)
+        elif not self.survey.stale() and not await self.not_judged():
+            await self.nothing_stale()
+
+    async def nothing_stale(self) -> None:
+        """The delete step ends: no stale row of a remote host is left, or the operator goes on with doubts.
+
+        Raises:
+            NotNow: a stale row is left.
+        """
+        step, stale, doubt = self.held.step("delete"), self.survey.stale(), await self.not_judged()
+        if stale:
+            raise NotNow(f"{len(stale)} stale rows of remote hosts are left")
+        if doubt:
+            await self.done(step, "went on without a judgement of every row", doubt=doubt)
+        else:
+            await self.done(step, "no stale row of a remote host is left", by=PROGRAM)
+        await self.go_on()
+
+    async def tick(self, step: StepState, seen: str = "", *, vouched_for: str = "") -> None:
+        """The operator says that the step is done; what it rests on is asked on both nodes at this moment.
+
+        Args:
+            step: The current step.
+            seen: What showed that it is done.
+            vouched_for: The states (`direction`) that were shown to the operator, who answered that the
+                primary's database is the newer one; "" if nothing was asked.
+
+        Raises:
+            NotNow: registering is refused, or its direction has to be said; the states contradict the step.
+        """
+        kind = text_of(step.id).kind
+        if kind in ("acknowledge", "register"):
+            await self._overwrite(step, seen, vouched_for)
+        elif kind == "active":
+            await self._active_by_hand(step, seen)
+        else:
+            await self.done(step, seen)
+        await self.go_on()
+
+    async def _overwrite(self, step: StepState, seen: str, vouched_for: str) -> None:
+        direction, by, now = await self.direction(), self.tools.me.user, self.tools.clock()
+        said = Vouched(step=step.id, states=vouched_for, text=VOUCHED, by=by, at=now) if vouched_for else None
+        await self.change(
+            lambda run: engine.overwriting(run, step.id, direction, said, by=by, now=now, seen=seen),
+            step.id,
+            f"done; {direction.result.value}: {direction.seen}" + (f"; {said.text}" if said else ""),
+        )
+
+    async def _active_by_hand(self, step: StepState, seen: str) -> None:
+        await self._ask_ha()
+        if is_connected(self.nodes):
+            await self._registered(state_line(self.nodes))
+        elif contradicts_active(self.nodes):
+            raise NotNow(not_known_good(self.nodes))
+        else:
+            await self.done(step, seen, doubt=f"not seen by tofutui: {state_line(self.nodes)}")
+
+    async def stay_apart(self, step: StepState) -> None:
+        """The operator says that the two do not connect by themselves: registering follows."""
+        await self._ask_ha()
+        await self._judge_reconnect(step)
+        if self.held.current == self.held.step(step.id):
+            await self.done(step, f"said by the operator: they stay apart; {state_line(self.nodes)}")
+            await self.go_on()
+
+    async def fail(self, step: StepState, reason: str) -> None:
+        """The operator says that the step failed."""
+        await self.failed(step, reason)
+        await self.go_on()
+
+    async def again(self, step: StepState) -> None:
+        """Try a failed step once more."""
+        await self.change(lambda run: engine.again(run, step.id), step.id, "again")
+        await self.go_on()
+
+    async def skip(self, step: StepState, reason: str) -> None:
+        """Leave the step out."""
+        await self.left_out(step, reason)
+        await self.go_on()
+
+    async def reopen(self, step: StepState) -> None:
+        """Do a step once more that is over, and what rests on it."""
+        now = self.tools.clock()
+        await self.change(lambda run: engine.reopened(run, step.id, now), step.id, "reopened")
+        await self.go_on()
+
+    async def note(self, step: StepState, text: str) -> None:
+        """Write something beside the step."""
+        now, user = self.tools.clock(), self.tools.me.user
+        await self.change(lambda run: engine.noted(run, step.id, text, by=user, now=now), step.id, "note")
+
+    async def verify(self) -> None:
+        """List again and compare; done unless something fails. It may be repeated."""
+        await self.survey.look()
+        self.nodes, self.asked_at = (await self.survey.facts()).nodes, self.tools.clock()
+        checks, shots = verification(await self._outcome()), self.survey.shots()
+        await self.change(
+            lambda run: engine.shot(engine.checked(run, "verify", checks), shots, after=True),
+            "verify",
+            "checked",
+        )
+        await self._look_at_ticks()
+        current = self.held.current
+        if current is None or current.id != "verify":
+            return
+        bad = engine.failing(checks, "verify")
+        if bad:
+            await self.failed(current, "; ".join(f"{one.title}: {one.seen}" for one in bad), by=PROGRAM)
+        else:
+            await self.done(current, "no check fails", by=PROGRAM, doubt=_open(checks, "verify"))
+        await self.go_on()
+
+    async def go_on(self) -> None:
+        """Do what the current step does by itself: leave itself out, or wait for the pair."""
+        step = self.held.current
+        kind = text_of(step.id).kind if step else ""
+        if step is None or not self.is_mine or step.progress is Progress.FAILED or kind not in POLLED:
+            await self._stop_polling()
+        if step is None or not self.is_mine:
+            return
+        if step.id == "virtual-ip" and self.held.answer("virtual_ip") != "yes":
+            await self.left_out(step, "the worksheet says that no virtual IP is used", by=PROGRAM)
+            await self.go_on()
+        elif kind in POLLED and step.progress is not Progress.FAILED:
+            if kind != "milestone" and step.progress is not Progress.WAITING:
+                await self.change(lambda run: _waiting(run, step.id), step.id, "waiting")
+            if self._poller is None or self._poller.done():
+                self._poller = asyncio.create_task(self._poll())
+
+    async def _recheck(self) -> None:
+        """After a pause everything may have changed: look again, go back to what does not hold any more."""
+        await self.survey.look()
+        now, run = self.tools.clock(), self.held
+        registered = any(s.id == "register" and s.progress.is_over for s in run.steps)
+        if run.checks and not registered:
+            await self._preflight_checks()
+        else:
+            await self._ask_ha()
+        over = {step.id for step in run.steps if step.progress is Progress.DONE}
+        stale = self.survey.stale()
+        if "delete" in over and stale and not registered:
+            await self.change(lambda run: engine.reopened(run, "delete", now), "delete", "stale rows again")
+        bad = engine.failing(self.held.checks, "preflight")
+        if bad and "preflight" in over and not registered:
+            await self.change(lambda run: engine.reopened(run, "preflight", now), "preflight", "fails now")
+            await self.failed(self.held.step("preflight"), f"{bad[0].title}: {bad[0].seen}", by=PROGRAM)
+        step = self.held.current
+        settled = not stale and not await self.not_judged()
+        if step is not None and step.id == "delete" and settled and await self.deletions():
+            await self.nothing_stale()
+        await self._look_at_ticks()
+
+    async def _stop_polling(self) -> None:
+        poller, self._poller = self._poller, None
+        if poller is not None and poller is not asyncio.current_task():
+            poller.cancel()
+            await asyncio.gather(poller, return_exceptions=True)
+
+    async def _poll(self) -> None:
+        pause = self.tools.polling.first
+        while self._is_polled():
+            try:
+                await self._poll_once()
+            except LeaseLost:
+                return  # whoever holds it now asks; the run is watched from here on
+            if self._is_polled():
+                await asyncio.sleep(pause)
+                pause = min(pause * self.tools.polling.growth, self.tools.polling.longest)
+
+    async def _poll_once(self) -> None:
+        trouble = None
+        try:
+            await self._ask_ha()
+            await self._judge_states()
+        except NotNow:
+            pass  # the operator was faster with this step
+        except HistoryError as error:
+            trouble = str(error)
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self.on_change()
+
+    def _is_polled(self) -> bool:
+        step = self.run.current if self.run and self.is_mine else None
+        return step is not None and text_of(step.id).kind in POLLED and step.progress is not Progress.FAILED
+
+    async def _judge_states(self) -> None:
+        step = self.held.current
+        if step is None:
+            return
+        if text_of(step.id).kind == "reconnect":
+            await self._judge_reconnect(step)
+        elif goes_wrong(self.nodes):
+            await self.failed(step, state_line(self.nodes), by=PROGRAM)
+        elif is_connected(self.nodes):
+            await self._registered(state_line(self.nodes))
+
+    async def _judge_reconnect(self, step: StepState) -> None:
+        if is_connected(self.nodes):
+            reason = f"the two connected again by themselves: {state_line(self.nodes)}"
+            now = self.tools.clock()
+            await self.change(
+                lambda run: engine.group_skipped(run, "ha", by=PROGRAM, now=now, reason=reason),
+                step.id,
+                reason,
+            )
+            await self.go_on()
+        elif is_unconfigured(self.nodes):
+            await self.left_out(step, f"HA is not configured: {state_line(self.nodes)}", by=PROGRAM)
+            await self.go_on()
+
+    async def _registered(self, line: str) -> None:
+        """The primary says so itself: milestones that nobody ticked are over, and so is the step for it."""
+        while (step := self.held.current) and text_of(step.id).kind in ("milestone", "active"):
+            active = text_of(step.id).kind == "active"
+            await self.done(step, line if active else f"not watched to its end; since: {line}", by=PROGRAM)
+        await self.go_on()
+
+
+def _open(checks: Sequence[Check], step: str) -> str:
+    """The checks of this step that did not pass."""
+    return "; ".join(
+        f"{check.title}: {check.seen}"
+        for check in checks
+        if check.step == step and check.result is not Result.PASS
+    )
+
+
+def _waiting(run: Run, id_: str) -> Run:
+    """The step waits, unless what it waits for was seen meanwhile."""
+    return engine.waiting(run, id_) if run.current is not None and run.current.id == id_ else run
+
+
+async def _resolve(name: str) -> tuple[str, ...]:
+    """The addresses of a name as this machine finds them."""
+    try:
+        async with asyncio.timeout(5):
+            found = await asyncio.get_running_loop().getaddrinfo(name, None)
+    except (OSError, TimeoutError, UnicodeError):
+        return ()
+    return tuple(dict.fromkeys(str(address[4][0]) for address in found))

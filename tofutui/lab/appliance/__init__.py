@@ -1,0 +1,1 @@
+"""The simulated node: SSH server, admin CLI, HA state machine, logs."""

@@ -1,0 +1,298 @@
+"""The SSH side of a simulated appliance: password and key login, a PTY, one CLI per session."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncssh
+
+from tofutui.lab.appliance.faults import LinkDropped, Mute
+from tofutui.lab.appliance.node import Node
+from tofutui.lab.appliance.shell import Shell
+from tofutui.lab.appliance.terminal import Terminal
+from tofutui.lab.endpoint import make_reset, reserve_port, reset
+
+USERNAME = "admin"
+ONE_TIME_CODE = "135790"
+"""What ``login = "code"`` takes as the second answer, once."""
+_Challenge = tuple[str, str, str, Sequence[tuple[str, bool]]]
+_DIALOGUES: dict[str, _Challenge] = {
+    "expired": (
+        "",
+        "You are required to change your password immediately (password expired)",
+        "",
+        [("New password: ", False)],
+    ),
+    "code": ("", "", "", [("One-time code: ", False)]),
+}
+"""The question after the right password, by the scenario's ``login``."""
+_FIRST_SESSION = 1058597
+_DELIVERY_S = 0.05
+_OLD_KEX = ["diffie-hellman-group1-sha1"]
+_OLD_CIPHERS = ["aes128-cbc", "3des-cbc"]
+_OLD_MACS = ["hmac-sha1"]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What opens the door, and what the server shows."""
+
+    password: str
+    user_key: asyncssh.SSHKey
+    host_key: asyncssh.SSHKey
+    old: bool
+    """Only the algorithms of an appliance of 2010: SHA-1 and CBC."""
+
+
+class SshServer:
+    """Listens for one node and keeps account of its logins."""
+
+    def __init__(self, node: Node, login: Login, listen: str):
+        self.node = node
+        self.address = listen
+        node.close_ssh = self.stop
+        self.login = login
+        self.connections: set[asyncssh.SSHServerConnection] = set()
+        self._acceptor: asyncssh.SSHAcceptor | None = None
+        self._mute: asyncio.Server | None = None
+        self._reserved: socket.socket | None = None
+        self._mute_transports: set[asyncio.Transport] = set()
+        self._number = _FIRST_SESSION
+
+    async def start(self) -> None:
+        """Listen on a free loopback port, or be as deaf as the scenario says."""
+        if self.node.ssh == "refused":
+            self._reserved, self.node.port = reserve_port(self.address)
+        elif self.node.ssh == "ok":
+            await self._start_ssh()
+        else:
+            await self._start_mute()
+
+    async def stop(self) -> None:
+        """End every login and close the port."""
+        for connection in list(self.connections):
+            connection.abort()
+        for transport in self._mute_transports:
+            transport.abort()
+        for server in (self._acceptor, self._mute):
+            if server is not None:
+                server.close()
+        if self._acceptor is not None:
+            await self._acceptor.wait_closed()
+        if self._reserved is not None:
+            self._reserved.close()
+
+    def next_number(self) -> int:
+        """A number for a new session."""
+        self._number += 1
+        return self._number
+
+    async def _start_ssh(self) -> None:
+        old = self.login.old
+        self._acceptor = await asyncssh.create_server(
+            lambda: _Connection(self),
+            self.address,
+            self.node.port,
+            server_host_keys=[self.login.host_key],
+            server_version="tofutui_lab",
+            kex_algs=_OLD_KEX if old else (),
+            encryption_algs=_OLD_CIPHERS if old else (),
+            mac_algs=_OLD_MACS if old else (),
+            signature_algs=["ssh-rsa"] if old else (),
+            compression_algs=None,
+            line_editor=False,
+            encoding=None,
+            config=None,
+        )
+        self.node.port = self._acceptor.get_port()
+
+    async def _start_mute(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._mute = await loop.create_server(lambda: Mute(self.node.ssh, self.hold), self.address, 0)
+        self.node.port = self._mute.sockets[0].getsockname()[1]
+
+    def hold(self, transport: asyncio.Transport) -> None:
+        """A connection to a server that is no good."""
+        if self.node.ssh == "reset":
+            reset(transport)
+        else:
+            self._mute_transports.add(transport)
+
+
+class _Connection(asyncssh.SSHServer):
+    """Authentication: user admin, by key or password, or as the scenario's ``login`` says."""
+
+    def __init__(self, server: SshServer):
+        self._server = server
+        self._node = server.node
+        self._password_was_right = False
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+        self._server.connections.add(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._connection is not None:
+            self._server.connections.discard(self._connection)
+
+    def begin_auth(self, username: str) -> bool:
+        if self._connection is not None and self._server.node.banner:
+            self._connection.send_auth_banner(self._server.node.banner)
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return self._node.login not in _DIALOGUES
+
+    async def validate_password(self, username: str, password: str) -> bool:
+        self._node.passwords += 1
+        return await self._lets_in() and self._is_right(username, password)
+
+    def public_key_auth_supported(self) -> bool:
+        return self._node.login not in _DIALOGUES
+
+    async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        known = key.public_data == self._server.login.user_key.public_data
+        return await self._lets_in() and known and username == USERNAME
+
+    def kbdint_auth_supported(self) -> bool:
+        return self._node.login in _DIALOGUES
+
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> _Challenge:
+        return "", "", "", [("Password: ", False)]
+
+    def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool | _Challenge:
+        answer = responses[0] if responses else ""
+        if self._password_was_right:
+            return self._takes(answer)
+        self._node.passwords += 1
+        self._password_was_right = self._is_right(username, answer)
+        return self._password_was_right and _DIALOGUES[self._node.login]
+
+    def _takes(self, answer: str) -> bool:
+        """The second answer: a new password is never taken, a one-time code once."""
+        if self._node.login != "code":
+            return False
+        fresh = answer == ONE_TIME_CODE and answer not in self._node.codes
+        self._node.codes.append(answer)
+        return fresh
+
+    async def _lets_in(self) -> bool:
+        """Whether anybody gets in at all."""
+        if self._node.login == "hang":
+            await asyncio.Event().wait()
+        return self._node.login == "ok"
+
+    def _is_right(self, username: str, password: str) -> bool:
+        return username == USERNAME and password == self._server.login.password
+
+    def session_requested(self) -> "_Session":
+        return _Session(self._server)
+
+
+class _Session(asyncssh.SSHServerSession[bytes]):
+    """One channel. What an exec request asks for is ignored: the CLI starts anyway (DOMAIN.md part 3)."""
+
+    def __init__(self, server: SshServer):
+        self._server = server
+        self._node = server.node
+        self._number = server.next_number()
+        self._channel: asyncssh.SSHServerChannel[bytes] | None = None
+        self._terminal = Terminal(self._send, echo=False)
+        self._has_pty = False
+        self._task: asyncio.Task[None] | None = None
+        self._window = 0
+        self._taken = asyncio.Event()
+        self._taken.set()
+
+    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        self._channel = chan
+
+    def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: object) -> bool:
+        self._has_pty = True
+        self._terminal = Terminal(self._send, echo=True)
+        self._window = term_size[1]
+        return True
+
+    def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
+        self._window = height
+
+    def shell_requested(self) -> bool:
+        return True
+
+    def exec_requested(self, command: str) -> bool:
+        return True
+
+    def session_started(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._serve())
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        self._node.keys += data
+        self._terminal.feed(data)
+
+    def pause_writing(self) -> None:
+        self._taken.clear()
+
+    def resume_writing(self) -> None:
+        self._taken.set()
+
+    def eof_received(self) -> bool:
+        self._terminal.feed_end()
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._channel = None
+        if self._task is not None:
+            self._task.cancel()
+        self._leave(orderly=False)
+
+    async def _serve(self) -> None:
+        shell = Shell(
+            self._node, self._terminal, self._send, lambda: self._window, self._number, self._is_ready
+        )
+        try:
+            await shell.run()
+        except LinkDropped:
+            await self._cut_off()
+            return
+        self._leave(orderly=True)
+        if self._channel is not None:
+            self._channel.exit(0)
+
+    async def _is_ready(self) -> None:
+        """Wait until the client took most of what was sent."""
+        await asyncio.sleep(0)
+        await self._taken.wait()
+
+    async def _cut_off(self) -> None:
+        """A TCP reset, after what was written has had the time to arrive."""
+        await asyncio.sleep(_DELIVERY_S)
+        if self._channel is not None:
+            connection = self._channel.get_connection()
+            make_reset(connection.get_extra_info("socket"))
+            connection.abort()
+
+    def _leave(self, *, orderly: bool) -> None:
+        """Forget the session; one that was cut off may be resumed at the next login."""
+        node, started = self._node, self._node.shells.pop(self._number, None)
+        if started is not None:
+            node.last_login = f"Last login: {node.now():%a %b %d %H:%M:%S %Y} from 127.0.0.1"
+            if not orderly:
+                node.dropped.append(started)
+
+    def _send(self, text: str) -> None:
+        if self._channel is None:
+            return
+        shown = text if self._has_pty else text.replace("\r\n", "\n")
+        with contextlib.suppress(OSError, asyncssh.Error):  # the client left meanwhile
+            self._channel.write(shown.encode("utf-8", "surrogateescape"))
+
+
+def known_hosts(servers: Sequence[SshServer]) -> str:
+    """Lines for a known_hosts file: each node's port and host key."""
+    return "".join(
+        f"[{server.address}]:{server.node.port} {server.login.host_key.export_public_key('openssh').decode()}"
+        for server in servers
+    )

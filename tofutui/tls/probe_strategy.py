@@ -1,0 +1,186 @@
+"""From one way of asking to the next, until an endpoint has shown its certificate or the time is up."""
+
+import asyncio
+import importlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from tofutui.tls.context import Contexts
+from tofutui.tls.conversation import Answer, Conversation, Handshake, ask
+from tofutui.tls.dial import Dial
+from tofutui.tls.failure_reasons import HANDSHAKE_FAILURE, UNRECOGNISED_NAME
+from tofutui.tls.hello import HelloOnly, Keys, Version
+from tofutui.tofu.certificates.presented import Attempt, Status
+from tofutui.tofu.site.endpoint import Endpoint
+
+PATIENCE = 3
+"""How many time-outs of one attempt a whole endpoint may take."""
+
+OWN_HELLO = "own hello"
+"""How the ways begin that never finish a handshake."""
+
+_WORTH_A_RETRY = (Status.RESET, Status.TIMEOUT)
+_TELLING = (
+    Status.OK,
+    Status.NOT_TLS,
+    Status.UNPARSED,
+    Status.TLS_ALERT,
+    Status.RESET,
+    Status.REFUSED,
+    Status.UNREACHABLE,
+    Status.DNS,
+    Status.TIMEOUT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """With what an endpoint is asked; ``timeout`` is that of one attempt in seconds."""
+
+    dial: Dial
+    contexts: Contexts
+    timeout: float
+
+
+class Sort(StrEnum):
+    """Which of a server's certificates is asked for."""
+
+    RSA = "RSA"
+    ECDSA = "ECDSA"
+    NAMELESS = "nameless"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of asking: what an attempt is called and the conversation it has."""
+
+    words: str
+    make: Callable[[], Conversation]
+    sort: Sort = Sort.ANY
+
+
+async def climb(asker: Asker, endpoint: Endpoint, sni: str | None) -> tuple[Answer, ...]:
+    """Every attempt made, in order; only the last can have seen certificates."""
+    ladder = _Ladder(asker, endpoint, sni)
+    await ladder.climb()
+    return tuple(ladder.answers)
+
+
+def decisive(answers: Sequence[Answer]) -> Answer:
+    """The answer that says most: the certificate seen, else the clearest reason, the earliest of equals."""
+    return min(answers, key=_rank)
+
+
+def other_ways(contexts: Contexts, sni: str | None, *, hello: Version | None, tls13: bool) -> tuple[Way, ...]:
+    """Ways to another certificate of a server: RSA only, ECDSA only, and without the name if one was sent.
+
+    Args:
+        contexts: what a handshake offers.
+        sni: the name that was sent.
+        hello: the version of the own hello that alone could see the server's certificate; None: a handshake.
+        tls13: whether the server speaks TLS 1.3, whose certificates have to be asked for in their own way.
+    """
+    if hello is not None:
+        version = Version.TLS12
+        ways = [
+            Way("own hello, RSA only", lambda: HelloOnly(version, sni, Keys.RSA), Sort.RSA),
+            Way("own hello, ECDSA only", lambda: HelloOnly(version, sni, Keys.ECDSA), Sort.ECDSA),
+        ]
+    else:
+        ways = [
+            Way("RSA only", lambda: Handshake(contexts.rsa, sni), Sort.RSA),
+            Way("ECDSA only", lambda: Handshake(contexts.ecdsa, sni), Sort.ECDSA),
+        ]
+    if tls13:
+        ways += [
+            Way("RSA only, TLS 1.3", lambda: _tls13(sni, Keys.RSA), Sort.RSA),
+            Way("ECDSA only, TLS 1.3", lambda: _tls13(sni, Keys.ECDSA), Sort.ECDSA),
+        ]
+    if sni:
+        nameless = same_way(contexts, None, hello=hello and Version.TLS12)
+        ways.append(
+            replace(
+                nameless, words=f"{OWN_HELLO} without SNI" if hello else "without SNI", sort=Sort.NAMELESS
+            )
+        )
+    return tuple(ways)
+
+
+def same_way(contexts: Contexts, sni: str | None, *, hello: Version | None) -> Way:
+    """The way in which a server's certificate was seen first, for asking again."""
+    if hello is not None:
+        return Way(f"{OWN_HELLO} {hello.words}, again", lambda: HelloOnly(hello, sni))
+    return Way("tls, again", lambda: Handshake(contexts.broad, sni))
+
+
+def hello_of(attempts: Iterable[Attempt]) -> Version | None:
+    """The version of the own hello that saw the certificate; None where a handshake did."""
+    seen = {attempt.way for attempt in attempts if attempt.status is Status.OK}
+    return next((version for version in Version if f"{OWN_HELLO} {version.words}" in seen), None)
+
+
+def load_tls13() -> None:
+    """Load what asking over TLS 1.3 needs: the library `cryptography`, which takes a moment."""
+    importlib.import_module("tofutui.tls.tls13")
+
+
+def _tls13(sni: str | None, keys: Keys) -> Conversation:
+    from tofutui.tls.tls13 import Tls13
+
+    return Tls13(sni, keys)
+
+
+class _Ladder:
+    """One endpoint's way up: what was tried so far and how much time is left."""
+
+    def __init__(self, asker: Asker, endpoint: Endpoint, sni: str | None) -> None:
+        self._asker = asker
+        self._endpoint = endpoint
+        self._sni = sni
+        self._deadline = asyncio.get_running_loop().time() + PATIENCE * asker.timeout
+        self.answers: list[Answer] = []
+
+    async def climb(self) -> None:
+        """Try what may help, in order, until certificates are seen."""
+        await self._handshake("tls", self._sni)
+        if self._last.status in _WORTH_A_RETRY:
+            await self._handshake("tls, again", self._sni)
+        if self._sni and self._last.alert in (UNRECOGNISED_NAME, HANDSHAKE_FAILURE):
+            await self._handshake("tls without SNI", None)
+        for version in Version:
+            if not self._is_worth_a_hello():
+                return
+            await self._hello(version)
+
+    @property
+    def _last(self) -> Answer:
+        return self.answers[-1]
+
+    def _is_worth_a_hello(self) -> bool:
+        """Whether somebody is there who did not answer as something else; silence is asked once more only."""
+        last = self._last
+        if not last.connected or last.status in (Status.OK, Status.NOT_TLS):
+            return False
+        return last.status is not Status.TIMEOUT or not last.way.startswith(OWN_HELLO)
+
+    async def _handshake(self, way: str, sni: str | None) -> None:
+        context = self._asker.contexts.broad
+        await self._try(way, lambda: Handshake(context, sni))
+
+    async def _hello(self, version: Version) -> None:
+        knows_no_name = any(answer.alert == UNRECOGNISED_NAME for answer in self.answers)
+        sni = None if knows_no_name else self._sni
+        await self._try(f"{OWN_HELLO} {version.words}", lambda: HelloOnly(version, sni))
+
+    async def _try(self, way: str, make: Callable[[], Conversation]) -> None:
+        left = self._deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            return
+        seconds = min(self._asker.timeout, left)
+        self.answers.append(await ask(self._asker.dial, self._endpoint, make, way=way, seconds=seconds))
+
+
+def _rank(answer: Answer) -> tuple[int, bool]:
+    return _TELLING.index(answer.status), answer.alert != UNRECOGNISED_NAME

@@ -1,0 +1,123 @@
+"""The imported certificates of one session, and the rows that they were assigned to."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from tofutui.config.export_files import read_exports
+from tofutui.tofu.exports.assignment import Assignment, Assignments, Imported, assign
+from tofutui.tofu.exports.reading import Export
+from tofutui.tofu.judgement.comparison import Entry, NodeView
+from tofutui.tofu.site.session import Role, Session
+from tofutui.workbench.judging import NOTHING_KNOWN
+
+_DOUBTS_TOLD = 3
+WHOSE = "it fits rows of both nodes, or may: say whose store it is, with primary= or secondary="
+
+
+class KnownCertificates:
+    """What the sessions file and the operator gave; judged by after the next `assign`."""
+
+    def __init__(self, session: Session, clock: Callable[[], datetime]) -> None:
+        self._session = session
+        self._clock = clock
+        self._given: dict[Role, dict[Imported, None]] = {role: {} for role in session.roles}
+        self._unnamed: dict[Imported, None] = {}
+        self._read_at: dict[Imported, datetime] = {}
+        """When a certificate was seen first: it was exported before."""
+        self._partial: set[Role] = set(session.roles)
+        """Roles whose table is not known completely: a certificate may be of a row that was not seen."""
+        self._named: dict[Role, dict[Imported, None]] = {}
+        self._configured: dict[Role, Export] = {}
+        self._assigned: dict[Role, Assignments] = {}
+
+    def add(self, certificates: Iterable[Imported], role: Role | None) -> None:
+        """Certificates of one node's store, or (None) of a node that nobody named: then both are tried."""
+        certificates = dict.fromkeys(certificates)
+        self._note(certificates)
+        if role is None:
+            self._unnamed.update(certificates)
+        for given in [role] if role is not None else list(self._given):
+            self._given.setdefault(given, {}).update(certificates)
+            if role is not None:
+                self._named.setdefault(given, {}).update(certificates)
+
+    @property
+    def has_unnamed(self) -> bool:
+        """Whether there is any of which it is not known whose store it comes from."""
+        return bool(self._unnamed)
+
+    async def reload(self, role: Role) -> None:
+        """Read the files that the sessions file names for this node (``known``)."""
+        paths = self._session.nodes[role].known
+        if paths:
+            export = self._configured[role] = await asyncio.to_thread(read_exports, paths)
+            self._note(export.certificates)
+
+    def troubles(self, role: Role) -> tuple[str, ...]:
+        """What could not be read of the files that the sessions file names."""
+        export = self._configured.get(role)
+        return export.remarks if export else ()
+
+    def assign(self, role: Role, view: NodeView) -> None:
+        """Find the rows of all certificates in a node's table as it stands."""
+        export = self._configured.get(role)
+        configured = dict.fromkeys(export.certificates if export else ())
+        elsewhere = self._named.get(role.other, {}).keys() - self._named.get(role, {}).keys()
+        given = (one for one in self._given.get(role, {}) if one not in elsewhere)
+        ours = {**dict.fromkeys(given), **configured}
+        self._partial = self._partial - {role} if view.complete else self._partial | {role}
+        if ours or role in self._assigned:
+            unnamed = self._unnamed.keys() - configured.keys() - self._named.get(role, {}).keys()
+            rows = view.entries.values()
+            self._assigned[role] = assign(ours, rows, complete=view.complete, unnamed=unnamed)
+
+    def of(self, entry: Entry, incarnation: datetime | None) -> Assignment:
+        """What is known about a row; a certificate exported before the row began is not its own."""
+        assigned = self._assigned.get(entry.role)
+        row = assigned.rows.get(entry.id, NOTHING_KNOWN) if assigned else NOTHING_KNOWN
+        one = row.imported
+        if one is None:
+            return row
+        if incarnation is not None and self._exported_by(one) < incarnation:
+            older = f"{one.what} is not used: it was exported before this row was learned"
+            return replace(row, imported=None, unusable=(older, *row.unusable))
+        return replace(row, doubt=WHOSE if self._may_be_of(entry.role.other, one) else "")
+
+    def _may_be_of(self, other: Role, one: Imported) -> bool:
+        """Whether a certificate of a node that nobody named may as well be of the other node's table."""
+        if one not in self._unnamed or other not in self._session.roles:
+            return False
+        if any(one in self._named.get(role, ()) for role in self._session.roles):
+            return False
+        assigned = self._assigned.get(other)
+        return other in self._partial or (assigned is not None and one in assigned.fitting)
+
+    def _exported_by(self, one: Imported) -> datetime:
+        """The latest time at which a certificate can have been exported."""
+        read = self._read_at[one]
+        return read if one.written is None else min(one.written, read)
+
+    def _note(self, certificates: Iterable[Imported]) -> None:
+        now = self._clock()
+        for one in certificates:
+            self._read_at.setdefault(one, now)
+
+    def unused(self) -> dict[str, tuple[str, ...]]:
+        """The files given by hand of which no certificate is used for any row, each with the reasons.
+
+        Where a table was not read completely a file without a doubt has none either.
+        """
+        used = {one.file for found in self._assigned.values() for one in found.used}
+        reasons: dict[str, list[str]] = {}
+        for role, given in self._given.items():
+            doubtful = self._assigned[role].doubtful if role in self._assigned else {}
+            for one in given:
+                if one.file not in used:
+                    reasons.setdefault(one.file, []).extend([doubtful[one]] if one in doubtful else [])
+        nowhere = () if self._partial else ("no row has a certificate of it",)
+        return {
+            file: tuple(dict.fromkeys(why))[:_DOUBTS_TOLD] or tuple(f"{file}: {words}" for words in nowhere)
+            for file, why in reasons.items()
+        }

@@ -1,0 +1,64 @@
+"""A login that is only tried: the host key is shown, the prompt is waited for, the table is not touched."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tofutui.appliance.cli.timings import Timings
+from tofutui.appliance.errors import ApplianceError
+from tofutui.appliance.node import LogLine, Node
+from tofutui.appliance.questions import Asker
+from tofutui.appliance.ssh.credentials import JumpPasswords
+from tofutui.tofu.site.session import NodeSettings, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of a login."""
+
+    role: Role
+    hostname: str | None = None
+    """As the prompt showed it; None where it was not reached."""
+    host_key: str | None = None
+    notices: tuple[str, ...] = ()
+    error: str = ""
+    """Why it failed, with its cure; empty where it did not."""
+
+
+async def try_login(
+    settings: NodeSettings,
+    asker: Asker,
+    jump_passwords: JumpPasswords,
+    clock: Callable[[], datetime],
+    say: Callable[[str], None],
+    timings: Timings | None = None,
+) -> Tried:
+    """Log in, wait for the prompt, leave with `exit`; one attempt. ``say`` gets what happens meanwhile.
+
+    Nothing but `terminal length 0` and `exit` is sent. The node is left whatever happens, cancelling
+    included.
+    """
+
+    def heard(entry: LogLine) -> None:
+        if entry.kind == "note":
+            say(entry.text)
+
+    node = Node(settings, asker, log=heard, clock=clock, timings=timings, jump_passwords=jump_passwords)
+    try:
+        await node.connect()
+        return Tried(settings.role, node.hostname, node.host_key, node.notices)
+    except ApplianceError as error:
+        return Tried(settings.role, error=str(error))
+    finally:
+        await node.close()
+
+
+def likeness(tried: list[Tried]) -> str:
+    """What is strange about two logins that both came to a prompt: they may be one node; else nothing."""
+    names = [one.hostname for one in tried if one.hostname]
+    keys = [one.host_key for one in tried if one.host_key]
+    if len(names) == 2 and names[0] == names[1]:
+        return f"both prompts say {names[0]}: are they the same node?"
+    if len(keys) == 2 and keys[0] == keys[1]:
+        return "both nodes show the same host key: are they the same node?"
+    return ""

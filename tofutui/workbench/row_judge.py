@@ -1,0 +1,261 @@
+"""Asks endpoints for the rows of the tables and keeps every entry's verdict up to date."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, TiedFailure
+from tofutui.tofu.judgement.evidence import LogHit, OperatorWord, RowFacts
+from tofutui.tofu.judgement.log_matching import Listed
+from tofutui.tofu.judgement.node_clock import NodeClock
+from tofutui.tofu.judgement.row_history import RowSeen
+from tofutui.tofu.logs.failures import Failure
+from tofutui.tofu.site.row_owner import probe_target
+from tofutui.tofu.site.session import Role
+from tofutui.workbench.assigned_exports import KnownCertificates
+from tofutui.workbench.deletions import Deletions
+from tofutui.workbench.judging import (
+    Circumstances,
+    facts_of,
+    judged,
+    name_of,
+    node_behind,
+    noting_vip,
+    with_presented,
+)
+from tofutui.workbench.memory import Memory
+from tofutui.workbench.operator_evidence import Testimony
+from tofutui.workbench.probes import Probes
+from tofutui.workbench.table import Table
+
+AT_ONCE = 50
+"""Rows judged without a pause: a few milliseconds in which nothing else happens."""
+ASKED_FOR_OTHERS = 500
+"""Rows of a table that are asked for other certificates because a failure in a log fits none."""
+NO_ENDPOINT = Presented(status=Status.UNMAPPED, error="the line names no host and port that could be asked")
+
+
+class Judge:
+    """Verdicts over the entries of all tables."""
+
+    def __init__(
+        self,
+        comparison: Comparison,
+        tables: dict[Role, Table],
+        testimony: Testimony,
+        memory: Memory,
+        known: KnownCertificates,
+        deletions: Deletions,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.clocks: dict[Role, NodeClock] = {}
+        self._comparison = comparison
+        self._tables = tables
+        self._testimony = testimony
+        self._memory = memory
+        self._known = known
+        self._deletions = deletions
+        self._clock = clock
+        self._hits: dict[Role, dict[str, tuple[LogHit, ...]]] = {role: {} for role in tables}
+        self._unmatched: dict[Role, set[Failure]] = {}
+        self._thorough: dict[Role, set[str]] = {role: set() for role in tables}
+        """Rows whose endpoint was asked for every certificate it has, in this refresh."""
+        self._asked_for_others: dict[Role, set[str]] = {role: set() for role in tables}
+        """Those that were asked for other kinds of certificates only."""
+        self._first_listed: dict[Role, datetime] = {}
+
+    def begin(self, role: Role) -> None:
+        """A refresh begins: every row of the node is asked again, thoroughly where it matters."""
+        self._thorough[role].clear()
+        self._asked_for_others[role].clear()
+
+    def listed(self, role: Role, at: datetime) -> None:
+        """A listing of the node ended. What the operator said before the first one counts from then on."""
+        self._first_listed.setdefault(role, at)
+
+    async def ask(self, role: Role, id_: str, probes: Probes) -> bool:
+        """Fetch what the row's endpoint presents and judge the row; whether the entry changed."""
+        entry = self._tables[role].view.entries.get(id_)
+        if entry is None:
+            return False
+        presented = await self._fetch(entry, probes)
+        if presented.status is Status.OK and (self._memory.appeared(entry) or id_ in self._thorough[role]):
+            self._thorough[role].add(id_)
+            presented = await self._fetch_all(entry, probes)
+        return await self._settle(role, id_, presented, probes)
+
+    async def seen(self, role: Role, ids: Iterable[str]) -> list[RowSeen]:
+        """Rows as history keeps them; those that went meanwhile are left out."""
+        found = [self._seen(role, id_) async for id_ in _unhurried(ids)]
+        return [row for row in found if row is not None]
+
+    def _seen(self, role: Role, id_: str) -> RowSeen | None:
+        entry = self._tables[role].view.entries.get(id_)
+        if entry is None:
+            return None
+        presented = entry.presented
+        sole = id_ in self._thorough[role] and not presented.also and not presented.also_unsure
+        return self._memory.seen(entry, sole=sole)
+
+    async def everything(self, roles: Collection[Role], probes: Probes) -> dict[Role, tuple[str, ...]]:
+        """Tie all logs to all rows and judge every row again; returns the ids that changed."""
+        for role in roles:
+            self._tie(role)
+        for role in await self._ask_for_others(roles, probes):
+            self._tie(role)
+        changed = {role: await self._everything_of(role, probes) for role in roles}
+        self._comparison.failures = self._fitting_nothing()
+        self._comparison.not_tofu = self._testimony.other_causes()
+        return changed
+
+    def _fitting_nothing(self) -> tuple[TiedFailure, ...]:
+        return self._testimony.fitting_nothing(self._unmatched, self._tables)
+
+    async def _ask_for_others(self, roles: Collection[Role], probes: Probes) -> list[Role]:
+        """Where a failure fits no row, ask for the certificates that were not shown: it may name one of them.
+
+        Returns the roles for which any came.
+        """
+        tied = self._fitting_nothing()
+        wanted = [role for role in roles if any(failure.role in (role, None) for failure in tied)]
+        return [role for role in wanted if await self._ask_rows_for_others(role, probes)]
+
+    async def _ask_rows_for_others(self, role: Role, probes: Probes) -> bool:
+        entries = self._tables[role].view.entries
+        asked = self._thorough[role] | self._asked_for_others[role]
+        open_ids = [id_ for id_, e in entries.items() if e.sha256 and e.is_stored and id_ not in asked]
+        came = False
+        for begin in range(0, min(len(open_ids), ASKED_FOR_OTHERS), AT_ONCE):
+            ids = open_ids[begin : begin + AT_ONCE]
+            self._asked_for_others[role].update(ids)
+            came = any(await asyncio.gather(*(self._ask_for_other(role, id_, probes) for id_ in ids))) or came
+        return came
+
+    async def _ask_for_other(self, role: Role, id_: str, probes: Probes) -> bool:
+        """Ask one row's endpoint for other kinds of certificates; whether it has any."""
+        entries = self._tables[role].view.entries
+        presented = await self._fetch_all(entries[id_], probes, in_a_row=False)
+        if id_ not in entries or not presented.also:
+            return False
+        entries[id_] = self._judged(entries[id_], presented)
+        return True
+
+    def known_sha256(self, entry: Entry) -> str | None:
+        """The fingerprint of the certificate that the row holds, where an import says it."""
+        one = self._known.of(entry, self._incarnation(entry)).imported
+        return one.sha256 if one else None
+
+    def words_about(self, entry: Entry) -> tuple[OperatorWord, ...]:
+        """The operator's words about this row."""
+        session = self._comparison.session
+        target = probe_target(session, entry.role, entry.endpoint) if entry.endpoint else None
+        words = self._testimony.words_about(entry.endpoint, target)
+        first = self._first_listed.get(entry.role)
+        return tuple(word if first is None or word.at > first else replace(word, at=first) for word in words)
+
+    async def _everything_of(self, role: Role, probes: Probes) -> tuple[str, ...]:
+        changed = []
+        entries = self._tables[role].view.entries
+        async for id_ in _unhurried(entries):
+            entry = entries.get(id_)
+            if entry is None or entry.presented.status is Status.PENDING:
+                continue
+            if await self._settle(role, id_, entry.presented, probes):
+                changed.append(id_)
+        return tuple(changed)
+
+    async def _settle(self, role: Role, id_: str, presented: Presented, probes: Probes) -> bool:
+        """Judge with what was presented; before a row is called stale, ask for every certificate there is."""
+        entry = self._tables[role].view.entries.get(id_)
+        if entry is None:
+            return False
+        found = self._judged(entry, presented)
+        if self._needs_more(found):
+            self._thorough[role].add(id_)
+            presented = await self._fetch_all(found, probes)
+            entry = self._tables[role].view.entries.get(id_)
+            if entry is None:
+                return False
+            found = self._judged(entry, presented)
+        self._tables[role].view.entries[id_] = found
+        return found != entry
+
+    def _judged(self, entry: Entry, presented: Presented) -> Entry:
+        entry = with_presented(entry, presented)
+        views = self._comparison.nodes.values()
+        answered_by = node_behind(entry, views)
+        hostnames = {view.role: view.hostname for view in views}
+        entry = replace(entry, name=name_of(entry, hostnames, answered_by))
+        return noting_vip(judged(entry, self._around(entry), self._clock()), answered_by)
+
+    def _needs_more(self, entry: Entry) -> bool:
+        asked = entry.id in self._thorough[entry.role]
+        return entry.verdict.is_stale and entry.presented.status is Status.OK and not asked
+
+    async def _fetch(self, entry: Entry, probes: Probes) -> Presented:
+        if entry.endpoint is None:
+            return NO_ENDPOINT
+        return await probes.fetch(
+            entry.endpoint, probe_target(self._comparison.session, entry.role, entry.endpoint)
+        )
+
+    async def _fetch_all(self, entry: Entry, probes: Probes, *, in_a_row: bool = True) -> Presented:
+        if entry.endpoint is None or entry.stored is None:
+            return entry.presented
+        target = probe_target(self._comparison.session, entry.role, entry.endpoint)
+        known = self.known_sha256(entry)
+        return await probes.fitting(entry.endpoint, target, entry.stored.raw, known, in_a_row=in_a_row)
+
+    def _around(self, entry: Entry) -> Circumstances:
+        past = self._memory.past(entry)
+        return Circumstances(
+            incarnation=self._incarnation(entry),
+            deletion_sent_at=self._deletions.sent_at(entry.role, entry.key),
+            observed=past.observation,
+            first_sighting=past.first_sighting,
+            hits=self._hits[entry.role].get(entry.id, ()),
+            words=self.words_about(entry),
+            clock=self.clocks.get(entry.role),
+            known=self._known.of(entry, self._incarnation(entry)),
+        )
+
+    def _incarnation(self, entry: Entry) -> datetime | None:
+        seen = self._tables[entry.role].incarnations.get(entry.id)
+        said = self._testimony.learned.get((entry.role, entry.id))
+        began = self._memory.past(entry).began
+        return max((t for t in (seen, said, began) if t is not None), default=None)
+
+    def _assign_known(self, role: Role, view: NodeView) -> None:
+        """Find the rows of imported certificates; where one stands in the shade of another, ask again."""
+        self._known.assign(role, view)
+        for entry in view.entries.values():
+            others = {other.sha256 for other in entry.presented.also}
+            if others and self.known_sha256(entry) in others:
+                self._thorough[role].discard(entry.id)
+
+    def _tie(self, role: Role) -> None:
+        view = self._tables[role].view
+        self._assign_known(role, view)
+        if not self._testimony.every_log:
+            return
+        rows = [self._facts(entry) for entry in view.entries.values() if entry.is_stored]
+        ended = view.listed_at or self._clock()
+        began = None if view.recorded else self._tables[role].listing_began
+        listed = Listed(ended, began, complete=view.complete)
+        now = ended if view.recorded else self._clock()
+        self._hits[role], self._unmatched[role] = self._testimony.tie(
+            role, rows, self.clocks.get(role), listed, now
+        )
+
+    def _facts(self, entry: Entry) -> RowFacts:
+        return facts_of(entry, self._incarnation(entry), self._deletions.sent_at(entry.role, entry.key))
+
+
+async def _unhurried(ids: Iterable[str]) -> AsyncIterator[str]:
+    """The rows one by one, with a chance for everything else after a few."""
+    for number, id_ in enumerate(list(ids)):
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+        yield id_
