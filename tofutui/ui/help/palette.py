@@ -9,8 +9,8 @@ from textual.content import Content
 
 from tofutui.ui.actions.catalogue import MAIN, SHARED, Action
 from tofutui.ui.help.theme_preview import PreviewPalette, ThemeChoice
+from tofutui.ui.kit.desk import Desk, OpenTables
 from tofutui.ui.kit.screen import Acting
-from tofutui.ui.shell.app import TofutuiApp
 
 _Command = tuple[str, Callable[[], object], str]
 """Title, what it does, help."""
@@ -20,13 +20,13 @@ class ActionProvider(Provider):
     """Offers what the registry declares; what cannot be done now says why when it is chosen."""
 
     @property
-    def _owner(self) -> TofutuiApp:
-        return cast("TofutuiApp", self.app)
+    def _owner(self) -> Desk:
+        return cast("Desk", self.app)
 
     def _commands(self) -> Iterator[_Command]:
         here = cast("Acting[None]", self.screen)
         main = self._owner.main
-        if here is not main:
+        if cast("object", here) is not main:
             yield from self._actions_of(here)
         for action in self._owner.keys.these(SHARED):
             yield self._command(here, action)
@@ -46,13 +46,13 @@ class ActionProvider(Provider):
             if action.footer or action.palette:
                 yield self._command(screen, action)
 
-    def _command(self, screen: "Acting[None]", action: Action) -> _Command:
+    def _command(self, screen: "Acting[None] | OpenTables", action: Action) -> _Command:
         key = f" ({action.shown_key})" if action.keys else ""
         why = action.why_disabled(screen.state())
         text = f"not now: {self._owner.keys.text(why)}" if why else action.help
         return f"{action.title}{key}", partial(self._act, screen, action.id), text
 
-    async def _act(self, screen: "Acting[None]", id_: str) -> None:
+    async def _act(self, screen: "Acting[None] | OpenTables", id_: str) -> None:
         """Do it there where it belongs: what lies over that screen is closed first."""
         await self._owner.uncover(screen)
         await screen.action_act(id_)

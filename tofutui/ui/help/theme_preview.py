@@ -8,15 +8,15 @@ from textual.command import Command, CommandList, CommandPalette
 from textual.theme import Theme
 from textual.widgets import OptionList
 
+from tofutui.ui.kit.desk import Desk
 from tofutui.ui.kit.whole_screens import Whole
-from tofutui.ui.shell.app import TofutuiApp
 
 
 @dataclass(frozen=True, slots=True)
 class ThemeChoice:
     """The command that goes to a theme."""
 
-    app: TofutuiApp
+    app: Desk
     name: str
 
     def __call__(self) -> None:
@@ -47,8 +47,8 @@ class PreviewPalette(Whole, CommandPalette):
         self.app.stylesheet.update(self)
 
     @property
-    def _owner(self) -> TofutuiApp:
-        return cast("TofutuiApp", self.app)
+    def _owner(self) -> Desk:
+        return cast("Desk", self.app)
 
     @on(OptionList.OptionHighlighted)
     def _preview(self, event: OptionList.OptionHighlighted) -> None:

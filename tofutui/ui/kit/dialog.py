@@ -141,7 +141,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
                 owner.spent.spend(key, pressed)
 
         owner.undecided += 1
-        owner.set_timer(wait, lambda: owner.call_later(decide))
+        self.app.set_timer(wait, lambda: self.app.call_later(decide))
 
     def _may_say_yes(self, keys: Sequence[str], key: str, pressed: float) -> bool:
         if self.withdrawn or key not in keys:

@@ -6,13 +6,10 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tofutui.report.files import write_private
 from tofutui.tofu.judgement.comparison import Comparison
-
-if TYPE_CHECKING:
-    from tofutui.ui.shell.app import TofutuiApp
+from tofutui.ui.kit.desk import Desk
 
 SUFFIXES = {"text": "txt", "markdown": "md"}
 """Where they are not the name of the form."""
@@ -43,7 +40,7 @@ def held_still(comparison: Comparison) -> Comparison:
     return replace(comparison, nodes=nodes)
 
 
-async def ask_and_write(app: "TofutuiApp", title: str, default: str, text: str) -> Path | None:
+async def ask_and_write(app: "Desk", title: str, default: str, text: str) -> Path | None:
     """Ask for the path, and again if a file is there that is to stay; None if the user left it.
 
     Raises:

@@ -8,11 +8,11 @@ from textual import events
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import Action, State, footer_items
+from tofutui.ui.kit.desk import Looks
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.text.spans import Line, Span, Tone, clip, fit, width
 from tofutui.ui.text.title_line import Badge, Tally, Title
 from tofutui.ui.text.vocabulary import own_title
-from tofutui.ui.theme.styles import Looks
 
 
 class TitleBar(Painted):

@@ -13,10 +13,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tofutui.ui.actions.keymap import KeyBook
+from tofutui.ui.kit.desk import Looks
 from tofutui.ui.kit.mask import Privacy
 from tofutui.ui.text.spans import EMPTY, Line, Tone, cut, width
 from tofutui.ui.text.vocabulary import Glyphs
-from tofutui.ui.theme.styles import Looks, Palette
+from tofutui.ui.theme.styles import Palette
 
 
 class Painted(Widget, can_focus=False):

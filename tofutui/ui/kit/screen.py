@@ -2,21 +2,19 @@
 
 import inspect
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
 from tofutui.ui.actions.catalogue import EVERYWHERE, SHARED, Action, Scope, State
+from tofutui.ui.kit.desk import Desk
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Scroller
 from tofutui.ui.kit.whole_screens import Whole, is_whole
 from tofutui.ui.terminal.clipboard import SENT
 from tofutui.ui.text.spans import Line, Tone, fit, plain, width
-
-if TYPE_CHECKING:
-    from tofutui.ui.shell.app import TofutuiApp
 
 Result = TypeVar("Result")
 Value = TypeVar("Value")
@@ -46,9 +44,9 @@ class Acting(Whole, Screen[Result]):
     BINDINGS = bindings_of(SHARED)
 
     @property
-    def owner(self) -> "TofutuiApp":
+    def owner(self) -> Desk:
         """The app."""
-        return cast("TofutuiApp", self.app)
+        return cast("Desk", self.app)
 
     def on_mount(self) -> None:
         """Borders in ASCII where only that may be used; nothing blinks."""
@@ -116,9 +114,7 @@ class Acting(Whole, Screen[Result]):
 
     def do_screen_text(self) -> None:
         """The same as plain text, for the mouse."""
-        from tofutui.ui.kit.plain_text import PlainScreen
-
-        self.app.push_screen(PlainScreen(self.owner.outgoing(self.as_text())))
+        self.owner.show_text(self.owner.outgoing(self.as_text()))
 
     def do_screen_svg(self) -> None:
         """The screen as it is now into a file."""
@@ -146,9 +142,7 @@ class Acting(Whole, Screen[Result]):
 
     def show_help(self, scope: Scope) -> None:
         """All keys, those of this screen first."""
-        from tofutui.ui.help.screen import HelpScreen
-
-        self.app.push_screen(HelpScreen(scope, self.state()))
+        self.owner.open_help(scope, self.state())
 
     def keys_line(self, *parts: tuple[str, str]) -> Line:
         """What some keys do, each by its action's id (or as itself, where a field takes it) and words."""
@@ -160,15 +154,11 @@ class Acting(Whole, Screen[Result]):
 
     def do_app_palette(self) -> None:
         """Everything by name."""
-        from tofutui.ui.help.palette import Palette
-
-        self.app.push_screen(Palette())
+        self.owner.open_palette()
 
     def do_app_explain(self) -> None:
         """What all this is about, on one page."""
-        from tofutui.ui.help.screen import ExplainScreen
-
-        self.app.push_screen(ExplainScreen())
+        self.owner.explain()
 
     async def action_act(self, id_: str) -> None:
         """Carry out an action, or say why that is not possible now.

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
+    from tofutui.ui.kit.desk import Desk
     from tofutui.ui.kit.dialog import Dialog
-    from tofutui.ui.shell.app import TofutuiApp
 
 Result = TypeVar("Result")
 _WANTS = {
@@ -21,7 +21,7 @@ _LOOK = 0.1
 class ScreenAsker:
     """Answers for the person at the screen; both nodes may ask at once, the second one waits."""
 
-    def __init__(self, app: "TofutuiApp") -> None:
+    def __init__(self, app: "Desk") -> None:
         self._app = app
         self._turn = asyncio.Lock()
 

@@ -14,8 +14,10 @@ from textual.screen import Screen
 from tofutui.system import background
 from tofutui.system.leaving import NODES_WITHIN, Deadline
 from tofutui.tofu.site.session import Session
+from tofutui.ui.actions.catalogue import Scope, State
 from tofutui.ui.backend import Opener, opener, utc_now
 from tofutui.ui.kit.confirmation import Ticks
+from tofutui.ui.kit.desk import OpenTables
 from tofutui.ui.kit.mask import Privacy
 from tofutui.ui.kit.screen import Acting
 from tofutui.ui.options import AppOptions
@@ -158,7 +160,31 @@ class TofutuiApp(QuestioningApp):
         task.add_done_callback(self._logins.discard)
         return task
 
-    async def uncover(self, screen: Screen[Any]) -> None:
+    def open_palette(self) -> None:
+        """Every action by name."""
+        from tofutui.ui.help.palette import Palette as CommandPalette
+
+        self.push_screen(CommandPalette())
+
+    def open_help(self, scope: Scope, state: State) -> None:
+        """All keys, those of this scope first."""
+        from tofutui.ui.help.screen import HelpScreen
+
+        self.push_screen(HelpScreen(scope, state))
+
+    def explain(self) -> None:
+        """Trust on first use on one page."""
+        from tofutui.ui.help.screen import ExplainScreen
+
+        self.push_screen(ExplainScreen())
+
+    def show_text(self, text: str) -> None:
+        """The text as plain lines that the mouse can select."""
+        from tofutui.ui.kit.plain_text import PlainScreen
+
+        self.push_screen(PlainScreen(text))
+
+    async def uncover(self, screen: Screen[Any] | OpenTables) -> None:
         """Close what lies over this screen, as far as it is there."""
         while screen in self.screen_stack and self.screen is not screen:
             await self.pop_screen()

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,10 +11,7 @@ from textual.theme import Theme
 from tofutui.config.paths import config_dir
 from tofutui.config.themes import TOKENS, ThemeSpec, load_themes, parse_theme
 from tofutui.tofu.base.text import safe
-from tofutui.ui.actions.keymap import KeyBook
-from tofutui.ui.kit.mask import Privacy
 from tofutui.ui.text.spans import Line, Tone
-from tofutui.ui.text.vocabulary import Glyphs
 
 FALLBACK = parse_theme('name = "plain"\n[colors]\nprimary = "#7fb4ff"\n', "built in")
 """Where no theme file can be read."""
@@ -97,30 +93,3 @@ class Palette:
         styles = self.reversed if reverse else self.styles
         segments = [Segment(safe(text), styles[tone]) for text, tone in line if text]
         return Strip(segments).adjust_cell_length(width, styles[Tone.TEXT] if reverse else None)
-
-
-class Looks(Protocol):
-    """What a widget asks its app for."""
-
-    @property
-    def privacy(self) -> Privacy:
-        """What hides names, while it is on."""
-        ...
-
-    @property
-    def keys(self) -> KeyBook:
-        """The keys in force."""
-
-    @property
-    def followed(self) -> str | None:
-        """The last key and what it did; None: that is not shown."""
-
-    @property
-    def palette(self) -> Palette:
-        """The styles of the theme."""
-        ...
-
-    @property
-    def glyphs(self) -> Glyphs:
-        """The characters to draw with."""
-        ...

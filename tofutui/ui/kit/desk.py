@@ -1,0 +1,245 @@
+"""What screens and widgets use of the app, so that none of them has to know the app itself."""
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from textual.screen import Screen
+from textual.widget import AwaitMount
+
+from tofutui.tofu.judgement.comparison import Comparison
+from tofutui.tofu.site.session import Session
+from tofutui.ui.actions.catalogue import Scope, State
+from tofutui.ui.actions.keymap import KeyBook
+from tofutui.ui.backend import Opener
+from tofutui.ui.kit.confirmation import Arrivals, Receipts, Ticks
+from tofutui.ui.kit.key_repeat import SpentKey
+from tofutui.ui.kit.mask import Privacy
+from tofutui.ui.options import AppOptions
+from tofutui.ui.text.spans import Tone
+from tofutui.ui.text.vocabulary import Glyphs
+from tofutui.ui.theme.styles import Palette
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections import deque
+
+    from tofutui.appliance.questions import Asker
+
+Result = TypeVar("Result")
+
+
+class Looks(Protocol):
+    """What a widget needs of the app to draw itself."""
+
+    @property
+    def privacy(self) -> Privacy:
+        """What hides names, while it is on."""
+        ...
+
+    @property
+    def keys(self) -> KeyBook:
+        """The keys in force."""
+        ...
+
+    @property
+    def followed(self) -> str | None:
+        """The last key and what it did; None: that is not shown."""
+        ...
+
+    @property
+    def palette(self) -> Palette:
+        """The styles of the theme."""
+        ...
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The characters to draw with."""
+        ...
+
+
+class OpenTables(Protocol):
+    """The main screen of the session that is open."""
+
+    session: Session
+    comparison: Comparison
+
+    def state(self) -> State:
+        """What decides which of its actions are possible now."""
+        ...
+
+    async def action_act(self, id_: str) -> None:
+        """Carry out one of its actions."""
+        ...
+
+
+class Clock(Protocol):
+    """The time now, with its zone."""
+
+    def __call__(self) -> datetime:
+        """UTC."""
+        ...
+
+
+class Desk(Looks, Protocol):
+    """The app as its screens see it: settings, the open session, and what is done for all screens alike."""
+
+    options: AppOptions
+    sessions: dict[str, Session]
+    """Every session by name."""
+    clock: Clock
+    opener: Opener
+    key: str
+    """The key that is carried out now."""
+    key_time: float
+    """When it was pressed (monotonic seconds)."""
+    spent: SpentKey
+    ticks: Ticks
+    """The clock of keys and paintings."""
+    arrivals: Arrivals
+    """When input came."""
+    receipts: Receipts
+    """What the terminal said it has shown."""
+    undecided: int
+    """Presses of a yes of which it is not known yet whether another input follows at once."""
+    running_plan: bool
+    """Whether rows are being deleted."""
+    actions: "deque[str]"
+    """Ids of the last actions, for a crash file."""
+    followed: str | None
+    glyphs: Glyphs
+    palette: Palette
+    privacy: Privacy
+    keys: KeyBook
+
+    @property
+    def asker(self) -> "Asker":
+        """Who answers the questions of a login."""
+        ...
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a dialog waits for an answer."""
+        ...
+
+    @property
+    def main(self) -> OpenTables | None:
+        """The tables of the open session."""
+        ...
+
+    @property
+    def own_themes(self) -> list[str]:
+        """The names of the themes that can be chosen."""
+        ...
+
+    def run_guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run work in the background; an error there is shown and ends nothing."""
+        ...
+
+    def keep_until_left(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Work that holds a login: cancelled before the app ends."""
+        ...
+
+    def tell_followers(self, did: str, by: str | None = None) -> None:
+        """Show what the last key did to whoever watches."""
+        ...
+
+    def show_followed(self, on: bool) -> None:
+        """Show the line with the last key, or hide it."""
+        ...
+
+    def announce(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
+        """A message on the uppermost screen that can show one."""
+        ...
+
+    def tell_of_themes(self) -> None:
+        """Report faulty theme files and other warnings of the start."""
+        ...
+
+    def use_theme(self, name: str | None) -> None:
+        """Switch to this theme; the default where it does not exist."""
+        ...
+
+    def next_theme(self) -> str:
+        """Switch to the next theme and return its name."""
+        ...
+
+    def set_privacy(self, on: bool) -> None:
+        """Switch the privacy mask."""
+        ...
+
+    def show_anew(self) -> None:
+        """Draw every screen again."""
+        ...
+
+    def outgoing(self, text: str) -> str:
+        """Text as it may leave the app."""
+        ...
+
+    def copy(self, text: str) -> bool:
+        """Send text to the clipboard of the terminal; False if it is too long."""
+        ...
+
+    def report_mouse(self, on: bool) -> None:
+        """Whether the terminal reports the mouse or selects text with it."""
+        ...
+
+    def put_session(self, session: Session, before: str | None) -> None:
+        """A session was created, or changed (``before`` is its old name)."""
+        ...
+
+    def open_session(self, session: Session) -> None:
+        """Show this session and close the one that is open."""
+        ...
+
+    def pick_session(self) -> None:
+        """Let the user choose a session."""
+        ...
+
+    def request_status(self) -> None:
+        """Ask the terminal to answer once it has shown all that was written so far."""
+        ...
+
+    def question_may_open_in(self) -> float:
+        """Seconds until a dialog that the user did not open may open."""
+        ...
+
+    def say_waiting(self, notice: str) -> None:
+        """Say that a question waits until the open dialog is answered."""
+        ...
+
+    def take_back(self, text: str) -> None:
+        """Take that message away again."""
+        ...
+
+    def leave(self, code: int = 0) -> None:
+        """Leave the nodes and end."""
+        ...
+
+    def open_palette(self) -> None:
+        """Every action by name."""
+        ...
+
+    def open_help(self, scope: Scope, state: State) -> None:
+        """All keys, those of this scope first."""
+        ...
+
+    def explain(self) -> None:
+        """Trust on first use on one page."""
+        ...
+
+    def show_text(self, text: str) -> None:
+        """The text as plain lines that the mouse can select."""
+        ...
+
+    async def uncover(self, screen: Screen[Any] | OpenTables) -> None:
+        """Close what lies over this screen."""
+        ...
+
+    def push_screen(self, screen: Screen[Result], callback: Callable[[Result | None], None]) -> AwaitMount:
+        """Show a screen; the callback gets its result."""
+        ...
+
+    async def push_screen_wait(self, screen: Screen[Result]) -> Result:
+        """Show a screen and wait for its result."""
+        ...
