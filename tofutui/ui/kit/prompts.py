@@ -12,8 +12,8 @@ from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import ASK, PICK, State
 from tofutui.ui.kit.dialog import Dialog, title_of
 from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.kit.question import Question
 from tofutui.ui.kit.screen import bindings_of
-from tofutui.ui.questions.dialogs import Question
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 
 Check = Callable[[str], str | None]
