@@ -21,7 +21,7 @@ from tests.support.ticks import BY_HAND, HandTicks
 from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.questions import Asker, NoAsker
 from tofutui.cli.check_runner import compare_all
-from tofutui.cli.commands.check import Order
+from tofutui.cli.order import Order
 from tofutui.cli.progress import Progress
 from tofutui.config.sessions import load_sessions
 from tofutui.executor import Executor, Pace

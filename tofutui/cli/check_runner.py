@@ -9,7 +9,7 @@ from typing import Any
 
 from tofutui import __version__
 from tofutui.cli.asking import TerminalAsker
-from tofutui.cli.commands.check import Order
+from tofutui.cli.order import Order
 from tofutui.cli.parsers import Reissued
 from tofutui.cli.progress import Progress
 from tofutui.history.database import FILE, Database, HistoryError

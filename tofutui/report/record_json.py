@@ -4,20 +4,16 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tofutui.report.json_form import dump
 from tofutui.report.phrases import utc
+from tofutui.report.record_model import Record, left_over
 from tofutui.tofu.base.secret import without_secrets
 
-if TYPE_CHECKING:
-    from tofutui.report.record import Record
 
-
-def to_json(record: "Record", version: str, shown: Callable[[str], str] = str) -> str:
+def to_json(record: Record, version: str, shown: Callable[[str], str] = str) -> str:
     """The whole record, each text as ``shown`` gives it."""
-    from tofutui.report.record import left_over
-
     run = record.run
     document = {
         "schema": 1,

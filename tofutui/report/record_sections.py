@@ -3,16 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from tofutui.report.phrases import utc
+from tofutui.report.record_model import Record, left_over
 from tofutui.tofu.base.secret import without_secrets
 from tofutui.tofu.base.text import in_groups, safe
 from tofutui.tofu.guide_run import Check, NodeShot, Progress, Remark, RowShot, Run, StepState
 from tofutui.tofu.site.session import Role
-
-if TYPE_CHECKING:
-    from tofutui.report.record import Record
 
 Texts = Callable[[str], str]
 
@@ -65,7 +62,7 @@ class Section:
         return Section(self.title, tuple(block.mapped(change) for block in self.blocks))
 
 
-def sections(record: "Record", version: str) -> list[Section]:
+def sections(record: Record, version: str) -> list[Section]:
     """The whole record; every text is fit to be shown and holds no secret."""
     run = record.run
     before, after = _checks(run, "preflight", "restarted"), _checks(run, "verify")
@@ -102,7 +99,7 @@ def _time(at: datetime | None) -> str:
     return utc(at) if at else ""
 
 
-def _summary(record: "Record", version: str) -> Facts:
+def _summary(record: Record, version: str) -> Facts:
     run = record.run
     state = f"ended {utc(run.ended)}, after {took(run.started, run.ended)}" if run.ended else "not ended"
     pairs = [
@@ -119,9 +116,7 @@ def _summary(record: "Record", version: str) -> Facts:
     return Facts(tuple((name, value) for name, value in pairs if value))
 
 
-def _left(record: "Record") -> Lines:
-    from tofutui.report.record import left_over
-
+def _left(record: Record) -> Lines:
     return Lines(tuple(left_over(record)) or ("Nothing that this run knows of.",))
 
 
@@ -167,7 +162,7 @@ def _confirmations(run: Run) -> Grid:
     return Grid(("Node", "Row", "SHA-256 presented", "Compared by whom and how", "Entered by", "At"), rows)
 
 
-def _commands(record: "Record") -> Grid:
+def _commands(record: Record) -> Grid:
     rows = tuple(
         (
             utc(one.at), f"{one.role.word} {one.hostname or one.host}", one.operator, one.command,
@@ -228,7 +223,7 @@ def _remarks(run: Run, of: Callable[[StepState], Sequence[Remark]]) -> Grid:
     return Grid(("At", "Step", "Text", "By"), tuple(rows))
 
 
-def _events(record: "Record") -> Grid:
+def _events(record: Record) -> Grid:
     titles = {step.id: step.title for step in record.run.steps}
     rows = tuple((utc(e.at), e.by, titles.get(e.step, e.step), e.text) for e in record.events)
     return Grid(("At", "By", "Step", "Change"), rows)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from tofutui.cli.commands.app import check_terminal
-from tofutui.cli.commands.check import CheckError, Order, carry_out, order_of
+from tofutui.cli.commands.check import CheckError, carry_out, order_of
+from tofutui.cli.order import Order
 from tofutui.cli.output import complain
 from tofutui.cli.session_args import load, pick
 from tofutui.config.paths import data_dir, sessions_file

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from textual.screen import Screen
@@ -230,6 +231,21 @@ class Desk(Looks, Protocol):
 
     def show_text(self, text: str) -> None:
         """The text as plain lines that the mouse can select."""
+        ...
+
+    def picture(self) -> str:
+        """The uppermost screen as SVG."""
+        ...
+
+    async def save_file(self, title: str, form: str, text: str) -> Path | None:
+        """Ask for a path and write a private file there.
+
+        Returns:
+            The path; None if the user left the question.
+
+        Raises:
+            FileError: it cannot be written.
+        """
         ...
 
     async def uncover(self, screen: Screen[Any] | OpenTables) -> None:

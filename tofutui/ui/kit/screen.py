@@ -122,9 +122,7 @@ class Acting(Whole, Screen[Result]):
 
     def picture(self) -> str:
         """The screen on top as SVG."""
-        from tofutui.ui.kit.export import self_contained
-
-        return self_contained(self.app.export_screenshot(title="tofutui"))
+        return self.owner.picture()
 
     async def write_file(self, title: str, form: str, text: str) -> None:
         """Ask for the path and write; what went wrong stays to be read.
@@ -132,12 +130,7 @@ class Acting(Whole, Screen[Result]):
         Raises:
             FileError: it cannot be written.
         """
-        from tofutui.ui.kit.export import ask_and_write, default_name
-
-        owner = self.owner
-        session = self.shown(owner.main.session).name if owner.main else ""
-        default = default_name(session, form, owner.clock(), owner.options.data_dir)
-        path = await ask_and_write(owner, title, default, text)
+        path = await self.owner.save_file(title, form, text)
         self.say("nothing was written" if path is None else f"written: {path}", stays=path is not None)
 
     def show_help(self, scope: Scope) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events
@@ -18,6 +19,7 @@ from tofutui.ui.actions.catalogue import Scope, State
 from tofutui.ui.backend import Opener, opener, utc_now
 from tofutui.ui.kit.confirmation import Ticks
 from tofutui.ui.kit.desk import OpenTables
+from tofutui.ui.kit.export import ask_and_write, default_name, self_contained
 from tofutui.ui.kit.mask import Privacy
 from tofutui.ui.kit.screen import Acting
 from tofutui.ui.options import AppOptions
@@ -183,6 +185,20 @@ class TofutuiApp(QuestioningApp):
         from tofutui.ui.kit.plain_text import PlainScreen
 
         self.push_screen(PlainScreen(text))
+
+    def picture(self) -> str:
+        """The uppermost screen as SVG."""
+        return self_contained(self.export_screenshot(title="tofutui"))
+
+    async def save_file(self, title: str, form: str, text: str) -> Path | None:
+        """Ask for a path and write a private file there; None if the user left the question.
+
+        Raises:
+            FileError: it cannot be written.
+        """
+        session = self.privacy(self.main.session).name if self.main else ""
+        default = default_name(session, form, self.clock(), self.options.data_dir)
+        return await ask_and_write(self, title, default, text)
 
     async def uncover(self, screen: Screen[Any] | OpenTables) -> None:
         """Close what lies over this screen, as far as it is there."""

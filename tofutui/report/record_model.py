@@ -1,0 +1,55 @@
+"""What a change record is made of, and what it says is left to do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tofutui.history.journal import JournalEntry
+from tofutui.tofu.guide_run import Check, Event, Progress, Result, Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Everything that a record is made of."""
+
+    run: Run
+    deletions: tuple[JournalEntry, ...]
+    events: tuple[Event, ...]
+    written: datetime
+
+
+def left_over(record: Record) -> list[str]:
+    """What is still to be done or to be known, one sentence each."""
+    run = record.run
+    found = [
+        f"{step.title}: {step.progress.value}"
+        for step in run.steps
+        if step.progress not in (Progress.DONE, Progress.SKIPPED)
+    ]
+    found += [f"{step.title}: skipped, {step.reason}" for step in run.steps if _by_somebody(run, step.by)
+              and step.progress is Progress.SKIPPED]  # fmt: skip
+    found += [
+        f"{step.title}: done, {step.doubt}"
+        for step in run.steps
+        if step.is_doubtful and step.id not in ("preflight", "verify")
+    ]
+    found += [
+        f"{check.title}: {check.result.value}, {check.seen}" for check in run.checks if _is_open(check, run)
+    ]
+    found += [
+        f"{entry.role.word} {entry.key}: outcome unknown"
+        for entry in record.deletions
+        if not entry.is_settled
+    ]
+    return found
+
+
+def _is_open(check: Check, run: Run) -> bool:
+    """Whether a check leaves something open; the verification has the last word about rows."""
+    if check.result is not Result.WARN or check.step == "verify":
+        return check.result is not Result.PASS
+    verified = any(other.step == "verify" for other in run.checks)
+    return check.id == "stale-rows" and not verified
+
+
+def _by_somebody(run: Run, by: str) -> bool:
+    return by in run.operators
