@@ -38,7 +38,10 @@ from tests.support import force_cli, sshd
 
 ROLES = ("primary", "secondary")
 ROUNDS = 7
-IMPORTS = "import asyncssh, tofutui.cli.commands.check, tofutui.cli.check_runner, tofutui.tls.prober, tofutui.appliance.node"
+IMPORTS = (
+    "import asyncssh, tofutui.cli.commands.check, tofutui.cli.check_runner, tofutui.tls.prober, "
+    "tofutui.appliance.node"
+)
 
 
 class Site:

@@ -18,7 +18,7 @@ from statistics import median
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from tests.support.soaking import Complaints, Sample, Soak, complaints, random_faults, soak  # noqa: E402
-from tofutui.ui.shell import gc_tuning
+from tofutui.ui.shell import gc_tuning  # noqa: E402
 
 FLAT = 0.10
 LATE = 2.0

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tests.support.guide_world import BEGUN, SAFE, STALE, UNJUDGED, GuideWorld, Operator
 from tofutui.guide.playbook import text_of
-from tofutui.report.record import Record, left_over
+from tofutui.report.record_model import Record, left_over
 from tofutui.tofu.guide_run import Progress, Run, StepState
 from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.site.session import Role

@@ -16,7 +16,8 @@ from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Runs
 from tofutui.privacy.mask import Mask
-from tofutui.report.record import Record, RecordError, collect, left_over, render_record, run_of
+from tofutui.report.record import RecordError, collect, render_record, run_of
+from tofutui.report.record_model import Record, left_over
 from tofutui.tofu.base.secret import without_secrets
 from tofutui.tofu.deletion.plan import Outcome
 from tofutui.tofu.guide_run import (

@@ -19,7 +19,6 @@ from tofutui.ui.actions.catalogue import Scope, State
 from tofutui.ui.backend import Opener, opener, utc_now
 from tofutui.ui.kit.confirmation import Ticks
 from tofutui.ui.kit.desk import OpenTables
-from tofutui.ui.kit.export import ask_and_write, default_name, self_contained
 from tofutui.ui.kit.mask import Privacy
 from tofutui.ui.kit.screen import Acting
 from tofutui.ui.options import AppOptions
@@ -188,6 +187,8 @@ class TofutuiApp(QuestioningApp):
 
     def picture(self) -> str:
         """The uppermost screen as SVG."""
+        from tofutui.ui.kit.export import self_contained
+
         return self_contained(self.export_screenshot(title="tofutui"))
 
     async def save_file(self, title: str, form: str, text: str) -> Path | None:
@@ -196,6 +197,8 @@ class TofutuiApp(QuestioningApp):
         Raises:
             FileError: it cannot be written.
         """
+        from tofutui.ui.kit.export import ask_and_write, default_name
+
         session = self.privacy(self.main.session).name if self.main else ""
         default = default_name(session, form, self.clock(), self.options.data_dir)
         return await ask_and_write(self, title, default, text)
