@@ -126,7 +126,7 @@ class Timer:
 
 
 def compare(store: Sightings, seen: list[Look], timer: Timer) -> Took:
-    """What one comparison asks of the history, as `tofutui.workbench.memory` does."""
+    """What one comparison asks of the history, as `tofutui.workbench.evidence.memory` does."""
     started, busy = time.perf_counter(), time.process_time()
     for look in seen:
         place = (SESSION, look.role, ADDRESS, baseline)

@@ -89,7 +89,7 @@ def timed(words: list[str]) -> tuple[float, str]:
 
 def read(names: list[str]) -> None:
     """Read the files as a comparison does; prints what was found and the peak memory."""
-    from tofutui.workbench.logs import read_logs
+    from tofutui.workbench.evidence.logs import read_logs
 
     if names:
         found = read_logs(names, None)

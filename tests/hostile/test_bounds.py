@@ -23,7 +23,7 @@ from tofutui.tofu.names.grammar import readings
 from tofutui.tofu.names.match import compare
 from tofutui.tofu.names.render import renderings
 from tofutui.tofu.names.values import UnreadableName
-from tofutui.workbench.logs import read_logs
+from tofutui.workbench.evidence.logs import read_logs
 
 PROMPT = b"prime-pri/admin# ncs certvalidation tofu-certs listcerts\n"
 ROW = "host=192.0.2.11_8082; subject="

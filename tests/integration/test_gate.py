@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import tofutui.workbench.row_judge
+import tofutui.workbench.evidence.row_judge
 from tests.support.live import DELETE, ISE, PRIMARY, SECONDARY, Live, live
 from tofutui.appliance.questions import NoAsker
 from tofutui.executor import Executor, Pace, PlanRefused
@@ -41,7 +41,7 @@ def at(text: str, event: Callable[[], object]) -> Callable[[int, Step], None]:
 def verdicts(monkeypatch: pytest.MonkeyPatch) -> Verdicts:
     """What rows are judged as from now on, by key."""
     said: Verdicts = {}
-    judged = tofutui.workbench.row_judge.judged
+    judged = tofutui.workbench.evidence.row_judge.judged
 
     def overruled(entry: Entry, *around: object) -> Entry:
         entry = judged(entry, *around)
@@ -50,7 +50,7 @@ def verdicts(monkeypatch: pytest.MonkeyPatch) -> Verdicts:
             entry if verdict is None else replace(entry, judgement=replace(entry.judgement, verdict=verdict))
         )
 
-    monkeypatch.setattr(tofutui.workbench.row_judge, "judged", overruled)
+    monkeypatch.setattr(tofutui.workbench.evidence.row_judge, "judged", overruled)
     return said
 
 

@@ -23,7 +23,7 @@ from tofutui.tofu.deletion.plan import Outcome
 from tofutui.tofu.deletion.proof import Proof
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
-from tofutui.workbench.deletions import Deletions
+from tofutui.workbench.evidence.deletions import Deletions
 from tofutui.workbench.node_details import About
 from tofutui.workbench.table import Table
 

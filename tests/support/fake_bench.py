@@ -27,7 +27,7 @@ from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.ui.backend import Link
 from tofutui.workbench import Change, EntriesChanged, LogGrew, NodeChanged
-from tofutui.workbench.logs import LogsRead, read_logs
+from tofutui.workbench.evidence.logs import LogsRead, read_logs
 
 NOW = datetime(2026, 11, 23, 14, 2, 38, tzinfo=UTC)
 

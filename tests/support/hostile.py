@@ -53,7 +53,7 @@ from tofutui.tofu.site.session import NodeSettings, Role
 from tofutui.ui.terminal.clipboard import encoded
 from tofutui.ui.text.spans import line
 from tofutui.ui.theme.styles import Palette
-from tofutui.workbench.logs import read_logs
+from tofutui.workbench.evidence.logs import read_logs
 from tofutui.workbench.table import Table
 
 NOW = datetime(2026, 11, 23, 14, 2, 38, tzinfo=UTC)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from tests.support.fake_bench import NOW, session
 from tofutui.guide import engine
-from tofutui.guide.browser_values import url_of, values_of
 from tofutui.guide.engine import NotNow
 from tofutui.guide.playbook import (
     STEP_KINDS,
@@ -21,7 +20,7 @@ from tofutui.guide.playbook import (
     text_of,
 )  # fmt: skip
 from tofutui.guide.seeing import likely_causes
-from tofutui.guide.worksheet import WORKSHEET
+from tofutui.guide.worksheet import WORKSHEET, url_of, values_of
 from tofutui.history.codec import from_json, to_json
 from tofutui.tofu.guide_run import Answer, Check, Progress, Result, Run, Vouched
 from tofutui.tofu.site.endpoint import Endpoint

@@ -17,7 +17,7 @@ from tofutui.tofu.judgement.row_history import Beginning, Past, RowSeen
 from tofutui.tofu.site.endpoint import Endpoint, split_key
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role, Session, Via
-from tofutui.workbench.memory import Memory, address_of, baseline_of
+from tofutui.workbench.evidence.memory import Memory, address_of, baseline_of
 
 KEY = "198.51.100.20_443"
 OLD, NEW = certificate(PRIME_SEC, mark="old"), certificate(PRIME_SEC, mark="new")

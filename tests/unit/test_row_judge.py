@@ -16,12 +16,12 @@ from tofutui.tofu.logs.failures import Failure, LogDigest
 from tofutui.tofu.names.values import DistinguishedName
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.session import NodeSettings, Role, Session
-from tofutui.workbench import operator_evidence
-from tofutui.workbench.assigned_exports import KnownCertificates
-from tofutui.workbench.deletions import Deletions
-from tofutui.workbench.memory import Memory
+from tofutui.workbench.evidence import operator
+from tofutui.workbench.evidence.assigned_exports import KnownCertificates
+from tofutui.workbench.evidence.deletions import Deletions
+from tofutui.workbench.evidence.memory import Memory
+from tofutui.workbench.evidence.row_judge import Judge
 from tofutui.workbench.probes import Probes
-from tofutui.workbench.row_judge import Judge
 from tofutui.workbench.table import Table, new_view
 
 KEY = "192.0.2.50_443"
@@ -70,7 +70,7 @@ class Site:
         views = {role: new_view(self.session, role) for role in roles}
         self.tables = {role: Table(self.session, role, views[role]) for role in roles}
         comparison = Comparison(session=self.session, nodes=views, seen_from="here")
-        self.testimony = operator_evidence.Testimony()
+        self.testimony = operator.Testimony()
         self.known = KnownCertificates(self.session, lambda: self.now)
         memory = Memory(self.session, None)
         self.deletions = Sent(lambda: "a", None)
@@ -103,7 +103,7 @@ class Site:
     def log(self, name: str, at: datetime, role: Role | None = Role.PRIMARY) -> None:
         local = at.replace(tzinfo=None)
         failure = Failure(name, "HealthMonitorThread", local, local, 1)
-        self.testimony.logs.append(operator_evidence.Log(LogDigest((failure,), ()), role, "pasted"))
+        self.testimony.logs.append(operator.Log(LogDigest((failure,), ()), role, "pasted"))
 
 
 async def test_a_thorough_answer_outlives_a_second_listing_in_one_refresh() -> None:

@@ -12,9 +12,9 @@ import pytest
 from tofutui.config.archives import LogSource
 from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.site.session import NodeSettings, Role, Session
-from tofutui.workbench import logs
-from tofutui.workbench.logs import LogsRead, SessionLogs, read_logs
-from tofutui.workbench.operator_evidence import Testimony as Sworn  # pytest would take it for a test class
+from tofutui.workbench.evidence import logs
+from tofutui.workbench.evidence.logs import LogsRead, SessionLogs, read_logs
+from tofutui.workbench.evidence.operator import Testimony as Sworn  # pytest would take it for a test class
 
 NAME = "CN=prime-sec, OU=Prime Infra"
 AT = datetime(2026, 11, 23, 14, 2, 11)

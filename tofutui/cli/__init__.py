@@ -102,9 +102,9 @@ def _written_down(error: Exception, name: str, options: argparse.Namespace) -> s
     """An error of the program itself as one sentence; where it happened goes to a crash file."""
     from datetime import UTC, datetime
 
-    from tofutui.config.crashes import pointer, write_crash
     from tofutui.config.paths import data_dir
     from tofutui.report.crash import crash_report, sentence
+    from tofutui.system.crash_files import pointer, write_crash
 
     at = datetime.now(UTC)
     try:

@@ -6,8 +6,8 @@ from typing import Any
 import tomli_w
 
 from tofutui.config.errors import ConfigError, NoSessionsFile
-from tofutui.config.private import private_folder, write_draft
 from tofutui.config.sessions import read_file, read_sessions, sessions_d
+from tofutui.system.private_files import private_folder, write_draft
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Remote, Role, Session
 
 _NODE_KEYS = (

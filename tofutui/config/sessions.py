@@ -31,9 +31,9 @@ from tofutui.config.fields import (
     whole,
     word,
 )
-from tofutui.config.trusted import why_not_trusted
 from tofutui.system.file_permissions import why_exposed
 from tofutui.system.files import CONFIGURATION, check_regular, read_regular
+from tofutui.system.trusted_files import why_not_trusted
 from tofutui.tofu.site.endpoint import Endpoint, EndpointError, normalise_host, parse_endpoint
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
 

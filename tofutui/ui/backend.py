@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from tofutui.tofu.judgement.row_history import Past
     from tofutui.tofu.logs.failures import LogDigest
     from tofutui.workbench import Change, Workbench
-    from tofutui.workbench.logs import LogsRead
+    from tofutui.workbench.evidence.logs import LogsRead
 
 
 class History(Protocol):
-    """What was seen of the rows; see `tofutui.workbench.memory.Memory`."""
+    """What was seen of the rows; see `tofutui.workbench.evidence.memory.Memory`."""
 
     trouble: str | None
 

@@ -8,7 +8,7 @@ from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import Node
 from tofutui.tofu.cli_output.listing import Listing, ListingReader, Row
 from tofutui.tofu.judgement.comparison import Entry
-from tofutui.workbench.deletions import Deletions
+from tofutui.workbench.evidence.deletions import Deletions
 from tofutui.workbench.table import Table
 
 RowsCame = Callable[[list[Entry], bool], None]

@@ -25,17 +25,17 @@ from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.row_owner import probe_target
 from tofutui.tofu.site.session import NodeSettings, Role, Session, Via
 from tofutui.workbench import connection_state, identity_checks
-from tofutui.workbench.assigned_exports import KnownCertificates
 from tofutui.workbench.changes import Change, EntriesChanged, LogGrew, NodeChanged
-from tofutui.workbench.deletions import Deletions
+from tofutui.workbench.evidence.assigned_exports import KnownCertificates
+from tofutui.workbench.evidence.deletions import Deletions
+from tofutui.workbench.evidence.logs import LogsRead, SessionLogs
+from tofutui.workbench.evidence.memory import Memory
+from tofutui.workbench.evidence.operator import Log, Testimony
+from tofutui.workbench.evidence.row_judge import Judge
 from tofutui.workbench.jump import JumpDial
 from tofutui.workbench.listing_runner import Lister
-from tofutui.workbench.logs import LogsRead, SessionLogs
-from tofutui.workbench.memory import Memory
 from tofutui.workbench.node_details import About
-from tofutui.workbench.operator_evidence import Log, Testimony
 from tofutui.workbench.probes import Probes
-from tofutui.workbench.row_judge import Judge
 from tofutui.workbench.table import Table, new_view
 
 STOP_WITHIN = 0.4

@@ -11,7 +11,7 @@ from tofutui.lab.main import serve
 from tofutui.lab.pair import Lab, LabSighting
 from tofutui.tofu.judgement.row_history import Look, RowSeen
 from tofutui.tofu.site.session import Role, Session
-from tofutui.workbench.memory import address_of, baseline_of
+from tofutui.workbench.evidence.memory import address_of, baseline_of
 
 
 def run(options: argparse.Namespace) -> int:

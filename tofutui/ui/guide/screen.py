@@ -7,10 +7,10 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from tofutui import __version__
-from tofutui.guide.browser_values import values_of
 from tofutui.guide.lease import words as lease_words
 from tofutui.guide.playbook import offered, playbooks, title_of
 from tofutui.guide.run_controller import Guide
+from tofutui.guide.worksheet import values_of
 from tofutui.report.record import FORMATS, collect, render_record
 from tofutui.tofu.guide_run import Run, StepState
 from tofutui.ui.actions.catalogue import GUIDE, Scope, State

@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from tofutui.guide.browser_values import values_of
 from tofutui.guide.ha_meaning import contradicts_active, state_line
 from tofutui.guide.playbook import text_of, title_of
 from tofutui.guide.run_controller import Guide
 from tofutui.guide.seeing import likely_causes
-from tofutui.guide.worksheet import advices, fields_of
+from tofutui.guide.worksheet import advices, fields_of, values_of
 from tofutui.tofu.guide_run import Check, Progress, Remark, Result, Run, StepState
 from tofutui.tofu.logs.failures import OtherCause
 from tofutui.ui.actions.keymap import KeyBook

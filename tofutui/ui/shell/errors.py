@@ -90,8 +90,8 @@ class GuardedApp(FollowedApp):
 
     def _written_down(self, error: BaseException) -> str:
         """An error of the program itself as one sentence; where it happened goes to a crash file."""
-        from tofutui.config.crashes import pointer, write_crash
         from tofutui.report.crash import crash_report, sentence
+        from tofutui.system.crash_files import pointer, write_crash
 
         at = datetime.now(UTC)
         text = self.shown_text(crash_report(error, at, "app", tuple(self.actions)))

@@ -4,7 +4,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from tofutui.config.private import private_folder, write_private
+from tofutui.system.private_files import private_folder, write_private
 
 KEPT = 10
 _PATTERN = "crash-*.txt"

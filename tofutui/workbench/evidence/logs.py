@@ -13,7 +13,7 @@ from tofutui.config.logfiles import LogFiles, find_logs, open_logs
 from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.logs.failures import LogDigest, LogReader, merged
 from tofutui.tofu.site.session import Role, Session
-from tofutui.workbench.operator_evidence import Log, Testimony
+from tofutui.workbench.evidence.operator import Log, Testimony
 
 NOTHING = LogDigest((), ())
 

@@ -14,9 +14,9 @@ from tofutui.tofu.judgement.row_history import RowSeen
 from tofutui.tofu.logs.failures import Failure
 from tofutui.tofu.site.row_owner import probe_target
 from tofutui.tofu.site.session import Role
-from tofutui.workbench.assigned_exports import KnownCertificates
-from tofutui.workbench.deletions import Deletions
-from tofutui.workbench.judging import (
+from tofutui.workbench.evidence.assigned_exports import KnownCertificates
+from tofutui.workbench.evidence.deletions import Deletions
+from tofutui.workbench.evidence.judging import (
     Circumstances,
     facts_of,
     judged,
@@ -25,8 +25,8 @@ from tofutui.workbench.judging import (
     noting_vip,
     with_presented,
 )
-from tofutui.workbench.memory import Memory
-from tofutui.workbench.operator_evidence import Testimony
+from tofutui.workbench.evidence.memory import Memory
+from tofutui.workbench.evidence.operator import Testimony
 from tofutui.workbench.probes import Probes
 from tofutui.workbench.table import Table
 
