@@ -1,4 +1,4 @@
-"""What the README says is what the program does."""
+"""What the README and the reference say is what the program does."""
 
 import json
 import re
@@ -21,6 +21,8 @@ from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role
 
 ROOT = Path(__file__).parents[2]
 README = ROOT.joinpath("README.md").read_text("utf-8")
+REFERENCE = ROOT.joinpath("docs/reference.md").read_text("utf-8")
+DOCS = {file.name: file.read_text("utf-8") for file in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))}
 MINIMAL = """\
 [sessions.x.primary]
 host = "192.0.2.10"
@@ -31,14 +33,14 @@ host = "198.51.100.20"
 
 
 def between(mark: str) -> str:
-    found = re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", README, re.DOTALL)
+    found = re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", REFERENCE, re.DOTALL)
     assert found is not None
     return found[1]
 
 
 def fence(mark: str) -> str:
     """The code that stands under a mark."""
-    found = re.search(rf"<!-- {mark} -->\n```\w+\n(.*?)```", README, re.DOTALL)
+    found = re.search(rf"<!-- {mark} -->\n```\w+\n(.*?)```", REFERENCE, re.DOTALL)
     assert found is not None
     return found[1]
 
@@ -111,12 +113,12 @@ def as_written(value: object) -> str:
 
 def test_every_command_and_exit_code_is_told():
     for name, words in COMMANDS.items():
-        assert f"| `tofutui {name}` | {words} |" in README
+        assert f"| `tofutui {name}` | {words} |" in REFERENCE
     for code, words in re.findall(r"^  (\d)  (.*)$", EXIT_CODES, re.MULTILINE):
-        assert f"| {code} | {words}" in README
+        assert f"| {code} | {words}" in REFERENCE
 
 
-@pytest.mark.parametrize("option", sorted(set(re.findall(r"`(--[a-z-]+)", README))))
+@pytest.mark.parametrize("option", sorted(set(re.findall(r"`(--[a-z-]+)", README + REFERENCE))))
 def test_every_option_that_is_named_exists(option: str):
     parsers = [parser_of(name) for name in ("app", *COMMANDS)]
     assert any(option in parser._option_string_actions for parser in parsers)
@@ -131,8 +133,8 @@ def test_the_command_lines_can_be_parsed():
 
 def test_every_theme_and_token_is_named_and_the_example_is_one():
     for name in (*load_themes(ROOT / "none").themes, *TOKENS):
-        assert f"`{name}`" in README
-    theme = parse_theme(fence("theme"), "README")
+        assert f"`{name}`" in REFERENCE
+    theme = parse_theme(fence("theme"), "reference")
     assert len(tomllib.loads(fence("theme"))["colors"]) == 5
     assert weak_texts(theme) == []
 
@@ -156,13 +158,37 @@ def test_every_reason_for_no_answer_is_told():
 def test_the_figures_of_the_faults_are_those_of_the_matrix():
     played = [cell for cell in cells() if cell.expected is not None]
     every = len(Fault) * len(Moment)
-    flat = " ".join(README.split())
+    flat = " ".join(DOCS["contributing.md"].split())
     assert f"{len(Fault)} faults" in flat
     assert f"{len(Moment)} moments" in flat
     rest = every - len(played)
     assert f"Of the {every} cases {len(played)} are played; the other {rest} do not meet" in flat
 
 
-def test_every_link_leads_somewhere():
-    links = re.findall(r"\]\(([^)#]+)\)", README)
-    assert [link for link in links if "://" not in link and not ROOT.joinpath(link).exists()] == []
+@pytest.mark.parametrize("name", DOCS)
+def test_every_link_leads_somewhere(name: str):
+    folder = ROOT if name == "README.md" else ROOT / "docs"
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", DOCS[name])
+    assert [link for link in links if "://" not in link and not folder.joinpath(link).exists()] == []
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_every_anchor_is_a_heading(name: str):
+    for link, anchor in re.findall(r"\]\(([^)#]*)#([^)]+)\)", DOCS[name]):
+        target = DOCS[Path(link).name if link else name]
+        headings = re.findall(r"^#+ (.+)$", target, re.MULTILINE)
+        assert anchor in {
+            re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings
+        }
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_every_file_that_is_named_exists(name: str):
+    named = re.findall(r"`((?:[\w.-]+/)+[\w-]+\.(?:py|toml|tcss))(?:`|::)", DOCS[name])
+    assert [
+        path for path in named if not (ROOT / path).exists() and not (ROOT / "tofutui" / path).exists()
+    ] == []
+
+
+def test_the_readme_can_be_finished():
+    assert len(README.splitlines()) <= 250
