@@ -1,6 +1,7 @@
 """A question of the app itself: no by default."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -16,7 +17,7 @@ from tofutui.ui.text.spans import Line, line, wrap
 class ConfirmScreen(Dialog[bool]):
     """Gives True only for ``y``, pressed after the question could be read."""
 
-    CSS_PATH = "box.tcss"
+    CSS_PATH = Path(__file__).with_name("box.tcss")
     BINDINGS = bindings_of(CONFIRM)
     AUTO_FOCUS = ""
 

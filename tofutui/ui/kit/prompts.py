@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -73,7 +74,7 @@ _CHOOSING = ("pick.down", "pick.up", "pick.open", "pick.back")
 class ChoiceScreen(Dialog[str | None]):
     """One of several."""
 
-    CSS_PATH = "box.tcss"
+    CSS_PATH = Path(__file__).with_name("box.tcss")
     BINDINGS = bindings_of([action for action in PICK if action.id in _CHOOSING], everywhere=False)
     AUTO_FOCUS = ""
 

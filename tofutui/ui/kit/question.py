@@ -1,6 +1,7 @@
 """A question with a line to type: what all questions of a login and of the app are made of."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -60,7 +61,7 @@ class Question(Dialog[Result]):
     One that is withdrawn stays, and takes what is typed to nowhere, until it is closed.
     """
 
-    CSS_PATH = "box.tcss"
+    CSS_PATH = Path(__file__).with_name("box.tcss")
     AUTO_FOCUS = ""
     needs_yes = False
     """Whether Enter sends something that can change a node, and is a yes."""

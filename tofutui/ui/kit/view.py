@@ -1,5 +1,7 @@
 """Full-size views that scroll: one row, the command log, help."""
 
+from pathlib import Path
+
 from textual.app import ComposeResult
 
 from tofutui.tofu.judgement.comparison import Entry, NodeView
@@ -17,7 +19,7 @@ from tofutui.ui.text.vocabulary import clock_time, node_name, value_of
 class ViewScreen(Acting[None]):
     """A heading and lines that scroll; `content` gives them for a width."""
 
-    CSS_PATH = "view.tcss"
+    CSS_PATH = Path(__file__).with_name("view.tcss")
     BINDINGS = bindings_of(VIEW)
     AUTO_FOCUS = ""
 
