@@ -39,7 +39,7 @@ FULL = "CN=prime-sec, OU=Prime Infra, O=Cisco Systems, L=SJ, ST=CA, C=US"
 
 
 def event(at: str, number: int) -> str:
-    """One rejected connection, as DOMAIN.md part 6 prints it, each message on one line."""
+    """One rejected connection, as docs/appliance.md, Logs prints it, each message on one line."""
     name, cn, thread = (
         (FULL, "CN=prime-sec", "HealthMonitorThread")
         if number % 2

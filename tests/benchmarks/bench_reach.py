@@ -4,7 +4,7 @@
 
 Servers are played by openssl, by gnutls-serv and a JDK where they are, or from hand-made bytes; each is also
 asked with ``openssl s_client`` with all its permissive flags, since it is the best tool at hand. Beside that
-stand the figures of ssh-tls.md part 1.4: BIO prober, own hello, s_client, sslscan, nmap, sslyze, keytool.
+stand the figures of the reference tools: BIO prober, own hello, s_client, sslscan, nmap, sslyze, keytool.
 """
 
 import argparse
@@ -131,7 +131,7 @@ ELSEWHERE = {
     "split over 97-byte records (replayed)": "1 1 y - - - y",
     "wrong SNI -> alert 112 (replayed)": "- - - - y - y",
 }
-"""The rows of ssh-tls.md 1.4, measured there."""
+"""Rows measured earlier with the same tools."""
 
 JSSE_SERVERS = {
     "JSSE TLS 1.0, RSA-1024/SHA-1": "TLSv1,-,-",
@@ -226,7 +226,7 @@ def way(presented: Presented) -> str:
 
 async def main(rounds: int) -> None:
     print("certificates (h: handshake finished), way that got them, median ms, openssl s_client + flags;")
-    print("then as in ssh-tls.md 1.4: BIO prober, own hello, s_client, sslscan, nmap, sslyze, keytool")
+    print("then the reference tools: BIO prober, own hello, s_client, sslscan, nmap, sslyze, keytool")
     missed = []
     with tempfile.TemporaryDirectory(prefix="bench-reach-") as folder:
         certificates = Certificates(Path(folder))

@@ -1,4 +1,4 @@
-"""RSA keys of the user, and servers that announce newer signatures than they take (ssh-tls.md 2.6)."""
+"""RSA keys of the user, and servers that announce newer signatures than they take."""
 
 import shutil
 import subprocess

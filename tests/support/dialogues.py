@@ -1,4 +1,4 @@
-"""What an appliance asks between login and first prompt (DOMAIN.md part 3), as a server plays it."""
+"""What an appliance asks between login and first prompt (docs/appliance.md, Login), as a server plays it."""
 
 from tests.support.cli_server import Handler, Session, ask, say, steps
 

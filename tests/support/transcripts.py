@@ -1,4 +1,4 @@
-"""Saved terminal text for tests, in the layouts of DOMAIN.md part 1."""
+"""Saved terminal text for tests, in the layouts of docs/appliance.md, The TOFU table."""
 
 LISTCERTS = "ncs certvalidation tofu-certs listcerts"
 NAME = "/C=US/ST=CA/L=SJ/O=Cisco Systems/OU=Prime Infra/CN="

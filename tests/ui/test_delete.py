@@ -1,4 +1,4 @@
-"""Deleting: what the dialog says, what keeps, what deletes, and what cannot happen (part 8.1)."""
+"""Deleting: what the dialog says, what keeps, what deletes, and what cannot happen."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Odd certificates (ssh-tls.md part 3.3): each one is read as far as it can be, and none raises."""
+"""Odd certificates: each one is read as far as it can be, and none raises."""
 
 import datetime as dt
 from contextlib import suppress

@@ -190,5 +190,16 @@ def test_every_file_that_is_named_exists(name: str):
     ] == []
 
 
+def test_no_docstring_refers_to_a_document_that_is_not_here():
+    sources = [file for part in ("tofutui", "tests") for file in (ROOT / part).rglob("*.py")]
+    named = {
+        (file.name, document)
+        for file in sources
+        for document in re.findall(r"(?<![\w/])(?:docs/)?[\w-]+\.md\b", file.read_text("utf-8"))
+        if "docs/" in document or document.isupper()
+    }
+    assert {(file, document) for file, document in named if not (ROOT / document).exists()} == set()
+
+
 def test_the_readme_can_be_finished():
     assert len(README.splitlines()) <= 250

@@ -1,4 +1,4 @@
-"""Reports: the JSON of the design to the letter, lines for grep, Markdown that nothing can break out of."""
+"""Reports: the JSON to the letter, lines for grep, Markdown that nothing can break out of."""
 
 import json
 import re

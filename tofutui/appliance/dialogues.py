@@ -29,7 +29,7 @@ class Dialogue:
     answer: str
     """Typed, and Enter after it."""
     source: str
-    """Where it was seen: DOMAIN.md part 3 and the source there."""
+    """Where it was seen: docs/appliance.md, Login and the source there."""
     notice: re.Pattern[str] | None = None
     """What the lines hold that are kept on the screen."""
     slow: bool = False

@@ -1,4 +1,4 @@
-"""The options of every command (part 3 of the design). Nothing heavy is imported here."""
+"""The options of every command. Nothing heavy is imported here."""
 
 import argparse
 import math

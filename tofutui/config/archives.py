@@ -55,7 +55,7 @@ class LogSource:
 
 
 def is_log_name(path: str) -> bool:
-    """Whether a file of this name looks like a log of an appliance (DOMAIN.md part 6) or any other."""
+    """Whether a file of this name looks like a log of an appliance (docs/appliance.md, Logs) or any other."""
     return _LOG_NAME.fullmatch(path.rpartition("/")[2]) is not None
 
 

@@ -1,4 +1,4 @@
-"""sessions.toml and sessions.d/*.toml -> sessions, checked strictly (part 4 of the design)."""
+"""sessions.toml and sessions.d/*.toml -> sessions, checked strictly."""
 
 import re
 import shlex

@@ -10,7 +10,7 @@ from tofutui.guide.unjudged import not_judged
 from tofutui.tofu.guide_run import Check, Result
 
 OLDEST = (3, 5)
-"""The first version that the TAC document speaks of (DOMAIN.md part 1)."""
+"""The first version that the TAC document speaks of (docs/appliance.md, The TOFU table)."""
 SKEW_WARN, SKEW_FAIL = 30.0, 300.0
 """Seconds between the clocks; no source gives a limit."""
 SOON = timedelta(days=30)

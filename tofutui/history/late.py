@@ -42,7 +42,7 @@ def lives_with(lives: Iterable[Incarnation], key: str, text: str | None, when: B
 
 
 def unless_doubted(lives: Lives, seen: RowSeen, at: datetime) -> Lives:
-    """The incarnations without what a probe at that time takes from them (rule 5 of the design).
+    """The incarnations without what a probe at that time takes from them.
 
     A certificate counts as learned only if every probe around the learning showed it, the first one after it
     thoroughly.

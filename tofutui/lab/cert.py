@@ -94,7 +94,7 @@ def parse_subject(text: str) -> Subject:
 
 
 def slash_form(subject: Subject) -> str:
-    """As OpenSSL up to 1.0.2 prints a subject: ``/C=US/.../CN=prime-pri`` (DOMAIN.md part 1).
+    """As OpenSSL up to 1.0.2 prints a subject: ``/C=US/.../CN=prime-pri`` (docs/appliance.md).
 
     Bytes outside the printable ASCII become ``\\xHH``; nothing else is escaped, not even ``/``.
     """
@@ -102,7 +102,7 @@ def slash_form(subject: Subject) -> str:
 
 
 def java_form(subject: Subject) -> str:
-    """As Java prints it in the logs: reversed, ``CN=prime-pri, OU=Prime Infra, ...`` (DOMAIN.md part 6)."""
+    """As Java prints it in the logs: reversed, ``CN=prime-pri, OU=Prime Infra, ...`` (docs/appliance.md)."""
     return ", ".join(f"{kind}={value}" for kind, value in reversed(subject))
 
 

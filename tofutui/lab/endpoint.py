@@ -166,7 +166,7 @@ class _Accepted(asyncio.Protocol):
 
 
 class _Page(asyncio.Protocol):
-    """Answers any request with the Health Monitor's login page (DOMAIN.md part 5), for a browser."""
+    """Answers any request with the Health Monitor's login page (docs/appliance.md), for a browser."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None

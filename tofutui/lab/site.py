@@ -1,4 +1,4 @@
-"""What a lab leaves on disk for its user: login, known hosts, and a sessions.toml (design part 4)."""
+"""What a lab leaves on disk for its user: login, known hosts, and a sessions.toml."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -8,7 +8,7 @@ from typing import Any
 from tofutui.lab.cert import Subject
 
 HM_PORT = 8082
-"""Where the health monitor of every node listens (DOMAIN.md part 5)."""
+"""Where the health monitor of every node listens (docs/appliance.md, High availability)."""
 
 
 @dataclass(frozen=True, slots=True)

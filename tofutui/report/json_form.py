@@ -1,4 +1,4 @@
-"""A comparison as the JSON of ``check`` (part 5 of the design), keys in its order."""
+"""A comparison as the JSON of ``check``, keys in its order."""
 
 import json
 from datetime import datetime

@@ -29,8 +29,8 @@ class Contexts:
 def build_contexts() -> Contexts:
     """Permissive contexts, built once and shared: each costs 0.2 ms, and no CA bundle is loaded.
 
-    All that differs between builds of Python is set explicitly; what each setting cures stands in the
-    reference on SSH and TLS, part 3.2.
+    All that differs between builds of Python is set explicitly: TLS 1.0 and level 0 admit old servers
+    with SHA-1 signatures and short keys, legacy connect those without secure renegotiation.
     """
     return Contexts(_permissive(_BROAD), _tls12(_RSA_ONLY), _tls12(_ECDSA_ONLY))
 

@@ -198,5 +198,5 @@ async def _drop(losers: Iterable[asyncio.Task[Connection]]) -> None:
 
 
 def hang_up(transport: asyncio.BaseTransport) -> None:
-    """End a connection at once: old servers never answer a polite good-bye (ssh-tls.md 4.2)."""
+    """End a connection at once: old servers never answer a polite good-bye."""
     getattr(transport, "abort", transport.close)()

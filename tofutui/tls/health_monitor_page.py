@@ -1,4 +1,4 @@
-"""The Health Monitor's login page on 8082: it says the version without a login (DOMAIN.md part 5)."""
+"""The Health Monitor's login page on 8082: it says the version without a login (docs/appliance.md)."""
 
 import asyncio
 import re

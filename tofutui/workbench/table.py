@@ -187,7 +187,7 @@ def _shown_text(entry: Entry) -> str:
 
 
 def _text(row: Row) -> str:
-    """What the row stores: the blanks round it depend on its place in the list (DOMAIN.md part 1)."""
+    """What the row stores: the blanks round it depend on its place in the list (docs/appliance.md)."""
     return row.stored.raw if row.stored else row.raw
 
 

@@ -181,7 +181,7 @@ class Reading:
         self._screen.wipe()
 
     def _press(self, key: bytes) -> None:
-        """Space, and Enter where a space does nothing (unicon and the scanners differ, DOMAIN.md part 3)."""
+        """Space, and Enter where a space does nothing (unicon and the scanners differ, docs/appliance.md)."""
         self._screen.wipe()
         self._talk.console.press(key)
         self._silence, self._paged = 0.0, key == b" "

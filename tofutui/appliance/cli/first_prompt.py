@@ -29,7 +29,7 @@ from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.base.text import safe
 
 PROMPT = re.compile(r"(?P<host>[^\s/@#>()]{1,100})/(?P<user>[^\s/#>()]{1,100})[#>][ ]{0,2}")
-"""``host/user#`` or ``host/user>``; a config prompt holds brackets and is none (DOMAIN.md part 3)."""
+"""``host/user#`` or ``host/user>``; a config prompt holds brackets and is none (docs/appliance.md, Login)."""
 
 _OTHER_PROMPT = re.compile(r"\A[^\n]{0,100}[^#\s>] ?[#$>] ?\Z")
 """A shell's, a router's or a config prompt; a row of # is a progress bar."""

@@ -16,7 +16,7 @@ class Timings:
     quiet: float = 0.3
     """Silence after which the last line is looked at as the first prompt or a dialogue."""
     menu_quiet: float = 2.0
-    """Silence before the resume menu is answered (DOMAIN.md part 3: the lone Enter gets lost earlier)."""
+    """Silence before the resume menu is answered (docs/appliance.md: the lone Enter gets lost earlier)."""
     unknown_quiet: float = 3.0
     """Silence after which a line that nobody knows is taken for a question."""
     first_settle: float = 0.02

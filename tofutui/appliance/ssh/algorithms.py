@@ -1,7 +1,7 @@
 """Which SSH algorithms are offered, and in what order.
 
 group14 stands before group-exchange: freshly made parameters are tested for primality by the crypto
-library, which holds up the event loop for a third of a second (measured, ssh-tls.md 2.6).
+library, which holds up the event loop for a third of a second (measured).
 """
 
 from collections.abc import Iterable
@@ -54,9 +54,9 @@ class Offer:
     legacy: bool
     """Also SHA-1 and CBC, as `legacy_ssh` says."""
     short: bool = False
-    """Few names only: some old servers hang up on a long list (ssh-tls.md 2.6)."""
+    """Few names only: some old servers hang up on a long list."""
     sha1_signatures: bool = False
-    """RSA keys of the user sign with SHA-1, whatever the server announced (ssh-tls.md 2.6)."""
+    """RSA keys of the user sign with SHA-1, whatever the server announced."""
 
     def options(self, place: Place, known_types: Iterable[str], *, certificates: bool) -> dict[str, object]:
         """Arguments for asyncssh; a list that the user's SSH configuration sets is left to it.

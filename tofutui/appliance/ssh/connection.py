@@ -351,7 +351,7 @@ class Login:
         return False
 
     async def _signs_anew(self) -> bool:
-        """Whether to sign with SHA-1 now: some servers announce rsa-sha2 and refuse it (ssh-tls.md 2.6)."""
+        """Whether to sign with SHA-1 now: some servers announce rsa-sha2 and refuse it."""
         if self._offer.sha1_signatures or not (self._keys.is_rsa or await finds_rsa(self._keys, self._place)):
             return False
         self._offer = replace(self._offer, sha1_signatures=True)

@@ -30,7 +30,7 @@ class CheckError(TofutuiError):
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compare, print the report and give the exit code of part 3 (128 + its number after a signal)."""
+    """Compare, print the report and give the exit code (128 + its number after a signal)."""
     return carry_out(_order(options), options, as_list=options.all)
 
 

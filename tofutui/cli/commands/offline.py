@@ -28,7 +28,7 @@ LARGEST = 32 * 1024 * 1024
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compare, print the report and give the exit code of part 3 (128 + its number after a signal)."""
+    """Compare, print the report and give the exit code (128 + its number after a signal)."""
     base = _named_session(options)
     files = {role: _read(role, path) for role in Role if (path := getattr(options, role)) is not None}
     shown = cast(files, base.nodes)

@@ -1,4 +1,4 @@
-"""What the simulated appliance prints (DOMAIN.md parts 1, 3 and 4)."""
+"""What the simulated appliance prints (docs/appliance.md)."""
 
 from tofutui.lab.appliance.node import Node
 from tofutui.lab.cert import Certificate, slash_form

@@ -1,4 +1,4 @@
-"""High availability: what registration does, what `ncs ha status` says meanwhile (DOMAIN.md parts 4, 5)."""
+"""High availability: what registration does, what `ncs ha status` says meanwhile (docs/appliance.md)."""
 
 import asyncio
 from collections.abc import Mapping

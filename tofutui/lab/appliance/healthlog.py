@@ -1,4 +1,4 @@
-"""The log files of a simulated node: "TOFU failed" in the forms of the TAC document (DOMAIN.md part 6)."""
+"""The log files of a simulated node: "TOFU failed" in the forms of the TAC document (docs/appliance.md)."""
 
 from datetime import datetime
 from pathlib import Path

@@ -193,7 +193,7 @@ class _Connection(asyncssh.SSHServer):
 
 
 class _Session(asyncssh.SSHServerSession[bytes]):
-    """One channel. What an exec request asks for is ignored: the CLI starts anyway (DOMAIN.md part 3)."""
+    """One channel. What an exec request asks for is ignored: the CLI starts anyway (docs/appliance.md)."""
 
     def __init__(self, server: SshServer):
         self._server = server

@@ -71,7 +71,7 @@ _URL = re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,200}:)[^\s/@]{1,200}(
 def without_secrets(text: str) -> str:
     """The text without what follows ``ncs ha authkey`` and the words that announce a secret.
 
-    The key stands in clear on the command line (DOMAIN.md part 4), so it would stand in transcripts too.
+    The key stands in clear on the command line (docs/appliance.md), so it would stand in transcripts too.
     """
     for pattern in (_AUTHKEY, _NAMED, _URL):
         text = pattern.sub(rf"\g<1>{HIDDEN}", text)

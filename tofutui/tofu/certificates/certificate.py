@@ -1,7 +1,7 @@
 """DER of a certificate -> the facts to show, whatever is odd about it.
 
 An own walker instead of a library: libraries refuse many certificates that appliances present
-(PrintableString with ``_`` or ``*``, BER lengths, odd dates, version 4 …; ssh-tls.md part 3.3), and some warn
+(PrintableString with ``_`` or ``*``, BER lengths, odd dates, version 4 …), and some warn
 on stderr, which would tear a full-screen display.
 """
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """Outcome of asking an endpoint for its certificate (part 2 of the design)."""
+    """Outcome of asking an endpoint for its certificate."""
 
     OK = "ok"
     REFUSED = "refused"

@@ -1,6 +1,6 @@
 """``listcerts`` text -> rows, and whether the listing is complete.
 
-The samples are those of DOMAIN.md part 1: ``host=KEY;  subject= /C=US/…`` under two header lines (PI 3.5)
+The samples are those of docs/appliance.md: ``host=KEY;  subject= /C=US/…`` under two header lines (PI 3.5)
 and ``host=KEY;  subject=CN = kong `` without any (PI 3.9). Everything else that a node may print here is
 unverified, so the reader is lenient: it drops nothing that looks like a row, and calls a listing complete
 only when nothing in it speaks against that.
@@ -98,7 +98,7 @@ class Listing:
 
     rows: tuple[Row, ...]
     complete: bool
-    """Whether a row that is not here is absent from the table (part 2 of the design)."""
+    """Whether a row that is not here is absent from the table."""
     problems: tuple[str, ...]
     """Why it is not complete, one sentence each."""
 

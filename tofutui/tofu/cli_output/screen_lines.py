@@ -16,7 +16,7 @@ PROMPT = re.compile(
     r"(?P<mode>\(config[^()]{0,60}\))?[#>]"
     r"(?=\s|\Z|(?i:ncs|show|terminal|exit)\b)"
 )
-"""The prompt at the start of a line (DOMAIN.md part 3), with or without a command after it."""
+"""The prompt at the start of a line (docs/appliance.md, Login), with or without a command after it."""
 
 _PAGER = re.compile(
     r"(?:[ \t]*<?-{1,3} ?\(?more\)? ?-{1,3}>?[ \t]*(?:\([^()\n]{0,60}\))?)+[ \t]*", re.IGNORECASE

@@ -1,6 +1,6 @@
 """``ncs ha status``, ``show version`` and ``show clock``: free text, read leniently.
 
-No literal output of ``ncs ha status`` or ``show clock`` is confirmed (DOMAIN.md parts 3 and 4): whatever is
+No literal output of ``ncs ha status`` or ``show clock`` is confirmed (docs/appliance.md): whatever is
 not understood is None, and nothing here raises.
 """
 
@@ -93,7 +93,7 @@ class VersionInfo:
 
 
 def parse_ha_status(text: str) -> HaState | None:
-    """``[Key] value`` pairs (DOMAIN.md part 4); None if there is none."""
+    """``[Key] value`` pairs (docs/appliance.md, High availability); None if there is none."""
     pairs = tuple((key.strip(), _unbalanced(value)) for key, value in _PAIR.findall(text[:_LONGEST]))
     if not pairs:
         return None
@@ -104,7 +104,7 @@ def parse_ha_status(text: str) -> HaState | None:
 def parse_version(text: str) -> VersionInfo:
     """Version, build, host name and fixes; those of Prime Infrastructure or EPN Manager where both are named.
 
-    The frame is that of ``show version`` in DOMAIN.md part 3; the line of ADE-OS's own version is no match.
+    The frame is that of ``show version`` in docs/appliance.md; the line of ADE-OS's own version is no match.
     """
     text = text[: 10 * _LONGEST].replace("\r", "")
     title = _TITLE.search(text)

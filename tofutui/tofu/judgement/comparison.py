@@ -172,7 +172,7 @@ class Comparison:
         return sum(1 for e in self.entries() if e.verdict.is_stale and not e.who.is_remote)
 
     def exit_code(self) -> int:
-        """The exit code of `check` (part 3 of the design): 0, 1, 3 or 4."""
+        """The exit code of `check`: 0, 1, 3 or 4."""
         counts = self.counts()
         if not self.complete:
             return 3

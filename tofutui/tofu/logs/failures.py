@@ -64,7 +64,7 @@ class Failure:
 
     @property
     def peer(self) -> str | None:
-        """What kind of peer the thread speaks of (a rule drawn from two samples, DOMAIN.md part 6)."""
+        """What kind of peer the thread speaks of (a rule drawn from two samples, docs/appliance.md, Logs)."""
         thread = (self.thread or "").casefold()
         if "healthmonitor" in thread:
             return "HA peer"

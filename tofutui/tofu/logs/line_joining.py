@@ -15,7 +15,7 @@ SENTENCE = (
     "TOFU failed. Check local trust Trust-on-first-use is configure for this connection. "
     "Current certificate of the remote host is different from what was used earlier"
 )
-"""The message before the name, as in all samples of DOMAIN.md part 6."""
+"""The message before the name, as in all samples of docs/appliance.md, Logs."""
 
 _LONGEST_NAME = 4096
 _LONGEST_LINE = 4096

@@ -1,6 +1,6 @@
 """The messages of TOFU failures in the text of a log.
 
-They are those of DOMAIN.md part 6 (three samples): ``[system] [THREAD] TOFU failed. … different from what
+They are those of docs/appliance.md (three samples): ``[system] [THREAD] TOFU failed. … different from what
 was used earlier - NAME``, followed by an exception with the same sentence and often only the CN. In a file
 each is probably one long line; pasted from a document or a terminal it is broken anywhere, also inside words.
 """

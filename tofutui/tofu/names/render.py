@@ -1,6 +1,6 @@
 r"""Names as OpenSSL prints them, byte for byte: the tables hold what ``openssl x509 -subject`` printed.
 
-Four grammars (ssh-tls.md part 3.4, checked against OpenSSL 3.0 by the tests):
+Four grammars (checked against OpenSSL 3.0 by the tests):
 
 - slash, up to 1.0.2: ``/C=US/CN=a``; nothing but unprintable bytes is escaped;
 - slash, 3.0 (``-nameopt compat``): ``\/`` and ``\+`` in values, one RDN's attributes joined by ``+``;

@@ -40,7 +40,7 @@ class Endpoint:
 
     @property
     def key(self) -> str:
-        """The key that a node would list for it: ``<address>_<port>`` (DOMAIN.md part 1)."""
+        """The key that a node would list for it: ``<address>_<port>`` (docs/appliance.md, The TOFU table)."""
         return f"{self.host}_{self.port}"
 
 
@@ -66,7 +66,7 @@ def normalise_host(host: str) -> str:
 def split_key(key: str) -> Endpoint | None:
     """The endpoint of a table's key, split at the last underscore before digits; None if it is no such key.
 
-    A host name may hold underscores itself (DOMAIN.md part 1).
+    A host name may hold underscores itself (docs/appliance.md, The TOFU table).
     """
     match = _KEY.fullmatch(key)
     if match is None or not 0 < int(match["port"]) < 65536:
@@ -95,7 +95,7 @@ def is_delete_command(command: str) -> bool:
 
 
 def is_plain_key(key: str) -> bool:
-    """Whether a command may be built from this key (DESIGN.md part 8.2); anything else is never sent."""
+    """Whether a command may be built from this key; anything else is never sent."""
     return _PLAIN_KEY.fullmatch(key) is not None
 
 

@@ -1,4 +1,4 @@
-"""Who a row is about, and where its certificate can be fetched (part 2 of the design, "Who a row is")."""
+"""Who a row is about, and where its certificate can be fetched."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -21,7 +21,7 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSettings:
-    """How one node is reached and what it is called (sessions.toml, part 4 of the design)."""
+    """How one node is reached and what it is called."""
 
     role: Role
     host: str
@@ -53,7 +53,7 @@ class NodeSettings:
 
     @property
     def table_address(self) -> str:
-        """The address under which the peer is expected to list this node (part 5 of the design)."""
+        """The address under which the peer is expected to list this node."""
         return self.addresses[0] if self.addresses else self.host
 
     @property

@@ -1,4 +1,4 @@
-"""The delete dialog: shows a frozen plan, keeps by default, deletes with its own key only (part 8.1)."""
+"""The delete dialog: shows a frozen plan, keeps by default, deletes with its own key only."""
 
 from collections.abc import Sequence
 
