@@ -12,12 +12,11 @@ from contextlib import suppress
 from time import monotonic
 from typing import IO, Any, Protocol, cast
 
-from textual._time import get_time
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
 
 from tofutui.ui.terminal.keystream import KeyStream
 from tofutui.ui.terminal.keytable import KeyTable
+from tofutui.ui.terminal.textual_internals import LinuxDriver, get_time
 
 HELD_BACK = 1 << 20
 """Characters that wait for a terminal that takes none; more than that is dropped and painted later."""

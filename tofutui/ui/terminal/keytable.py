@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from textual import events, messages
-from textual._xterm_parser import XTermParser
 from textual.keys import Keys
 from textual.message import Message
 
 from tofutui.ui.terminal.keystream import Kind, Piece
+from tofutui.ui.terminal.textual_internals import XTermParser
 
 _STATUS_REPLIES = ("\x1b[0n", "\x1b[3n")
 _REPORT = re.compile(r"\x1b\[(?:[<=>?][\d;:]*[\x20-\x2f]*[A-Za-z]|\d+;\d+R|\d+(?:;\d+)*t|[IO])")

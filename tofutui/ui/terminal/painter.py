@@ -6,7 +6,6 @@ from typing import cast
 from rich.color import ColorSystem
 from rich.console import Console, RenderableType
 from textual import events
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
 from textual.screen import Screen
@@ -14,6 +13,7 @@ from textual.strip import Strip
 
 from tofutui.ui.terminal.cell_diff import Front, Piece
 from tofutui.ui.terminal.driver import TerminalDriver
+from tofutui.ui.terminal.textual_internals import ChopsUpdate, CompositorUpdate, LayoutUpdate
 
 
 class LeanUpdate(CompositorUpdate):

@@ -1,0 +1,33 @@
+"""Every private name of Textual that the app builds on: with a new release this is the place to look."""
+
+from typing import TYPE_CHECKING
+
+from textual._time import get_time
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+if TYPE_CHECKING:
+    from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+else:
+    try:
+        from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+    except ImportError:  # a release that paints in another way: the app then writes what Textual writes
+
+        class CompositorUpdate:
+            """What this release has no counterpart of; nothing is ever an instance of it."""
+
+        class ChopsUpdate(CompositorUpdate):
+            """The changed parts of some lines."""
+
+        class LayoutUpdate(CompositorUpdate):
+            """A whole region."""
+
+
+__all__ = [
+    "ChopsUpdate",
+    "CompositorUpdate",
+    "LayoutUpdate",
+    "LinuxDriver",
+    "XTermParser",
+    "get_time",
+]
