@@ -349,6 +349,7 @@ class Run:
 
     async def _after_crash(self) -> None:
         """The program was killed in the middle; its next start settles what it finds."""
-        await self._program.bench.refresh()
+        for _ in range(2):  # the first may be one that was under way before the deletion
+            await self._program.bench.refresh()
         for role in Role:
             await self._hands.settle(self._program, role)
