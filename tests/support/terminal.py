@@ -85,6 +85,23 @@ class Terminal:
             self.press(PAGE_DOWN if "not seen yet" in self.text() else key)
             self.settle(0.4)
 
+    def send_answer(self, text: str, then: Callable[[str], bool], seconds: float = 30.0) -> str:
+        """Type a line into a dialog, and press Enter until it is taken: one that comes too soon is refused.
+
+        Returns:
+            The screen on which ``then`` holds.
+        """
+        self.press(*text)
+        self.settle(0.6)
+        deadline = time.monotonic() + seconds
+        self.press("enter")
+        while not then(shown := self.wait_for(lambda screen: then(screen) or "Enter again" in screen)):
+            assert time.monotonic() < deadline, f"Enter is not taken, and the screen is\n{shown}"
+            self.settle(0.6)
+            if "Enter again" in self.text():
+                self.press("enter")
+        return shown
+
     def paste(self, text: str) -> None:
         """A bracketed paste, as a terminal sends it."""
         os.write(self.master, b"\x1b[200~" + text.encode() + b"\x1b[201~")
