@@ -96,9 +96,9 @@ _CONNECT = {
     Fault.REFUSED: "refused the connection",
     Fault.UNREACHABLE: "cannot be reached: Network is unreachable",
     Fault.DNS: "no address is known for primary.test",
-    Fault.SILENT: "took the connection but said nothing of SSH",
+    Fault.SILENT: "took the connection but sent no SSH greeting",
     Fault.BANNER_LATE: "",
-    Fault.BANNER_NEVER: "took the connection but said nothing of SSH",
+    Fault.BANNER_NEVER: "took the connection but sent no SSH greeting",
     Fault.KEX_HANGS: "the login did not end within",
     Fault.LOGIN_HANGS: "the login did not end within",
     Fault.WRONG_PASSWORD: "refused the password of admin",
@@ -120,7 +120,7 @@ _WRITES = (Moment.LISTING, Moment.BEFORE_DELETE, Moment.AFTER_DELETE, Moment.REL
 
 _AT_CONNECTING = {
     Fault.RESET: "closed the connection at once",
-    Fault.GARBAGE: "took the connection but said nothing of SSH",
+    Fault.GARBAGE: "took the connection but sent no SSH greeting",
     Fault.ENDLESS: "is not an SSH server",
 }
 _AT_DIALOGUE = {

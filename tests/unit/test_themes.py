@@ -195,7 +195,7 @@ def test_two_of_the_users_files_with_one_name_are_told(tmp_path):
         ('name = "x"\ntokens = 5\n[colors]\nprimary = "#abc"\n', 2, "not a table"),
         ('name = "x"\nlight = true\n', 2, "unknown key"),
         ('name = "x"\n[colours]\nprimary = "#abc"\n', 2, "did you mean colors?"),
-        ('name = "x"\ndark = 1\n', 2, "neither true nor false"),
+        ('name = "x"\ndark = 1\n', 2, "must be true or false"),
         (
             'name = "x"\n[colors]\nprimary = "#abc"\n[tokens]\nverdict-mismtch = "#abc"\n',
             5,

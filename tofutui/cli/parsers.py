@@ -148,7 +148,7 @@ def _check() -> _Parser:
         type=_number,
         default=SESSIONS_AT_ONCE,
         metavar="N",
-        help=f"how many sessions are compared side by side ({SESSIONS_AT_ONCE} where nothing is said)",
+        help=f"how many sessions are compared side by side (default: {SESSIONS_AT_ONCE})",
     )
     _add_comparison(parser)
     return parser

@@ -132,7 +132,7 @@ def command_line(value: object) -> str:
 def flag(value: object) -> bool:
     """True or false."""
     if not isinstance(value, bool):
-        raise ValueError("neither true nor false")
+        raise ValueError("must be true or false")
     return value
 
 

@@ -166,7 +166,7 @@ def parse_theme(text: str, source: str) -> ThemeSpec:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise lines.fault("", "name", "name: lower-case letters, digits and '-' are needed")
     if not isinstance(dark, bool | None):
-        raise lines.fault("", "dark", f"dark = {show(dark)}: neither true nor false")
+        raise lines.fault("", "dark", f"dark = {show(dark)}: must be true or false")
     given = _colors(raw, "colors", COLORS, lines)
     if "primary" not in given:
         raise lines.fault("", "colors", "[colors] primary: missing")

@@ -112,7 +112,7 @@ def emails(value: str, _sheet: Sheet) -> str | None:
         if wrong:
             return wrong
         if one.casefold() in seen:
-            return f"{one} stands twice"
+            return f"{one} appears twice"
         seen.add(one.casefold())
     return None
 

@@ -44,7 +44,7 @@ def timed_out(place: Place, attempt: Attempt, connect: float, login: float) -> A
     if attempt.connection is None:
         return Unreachable(f"{place.address} did not answer within {connect:g} s")
     if not attempt.saw_hello:
-        return NotSsh(f"{place.address} took the connection but said nothing of SSH for {login:g} s")
+        return NotSsh(f"{place.address} accepted the connection but sent no SSH greeting within {login:g} s")
     return Unreachable(f"{place.address}: the login did not end within {login:g} s")
 
 
@@ -138,7 +138,7 @@ def login_refused(place: Place, attempt: Attempt) -> ApplianceError:
     if attempt.sent_password is not None:
         return LoginRefused(
             f"{place.address} refused the password of {place.username}",
-            "it is not tried again by itself, because accounts get locked",
+            "it is not retried automatically, because accounts get locked",
         )
     return LoginRefused(
         f"{place.address} accepted no key of {place.username}, and takes no password",
@@ -164,7 +164,7 @@ def hung_up(place: Place, attempt: Attempt, error: asyncssh.DisconnectError) -> 
     if attempt.has_asked_more:
         return NoPassword(
             f"{place.address} hung up while its question to {place.username} had no answer",
-            "it is not asked for again by itself; r asks",
+            "it is not asked for again automatically; refresh to be asked",
         )
     if says_too_many(reason):
         return TooManySessions(f"{place.address} has no session free: {reason}", "close another login there")

@@ -140,7 +140,7 @@ def row_refusal(entry: Entry) -> str | None:
     if entry.delete_command is None:
         return "no command is built from a key like this: delete it by hand"
     if entry.doubled:
-        return "the key stands twice in the list: it cannot be said which row the command would delete"
+        return "the key appears twice in the listing, so it is not clear which row the command would delete"
     if entry.unseen:
         return "the row is not in the newest listing: refresh first"
     return None
@@ -156,7 +156,7 @@ def changed_row(deletion: Deletion, listing: Listing | None) -> str | None:
     if not rows:
         return "the row is gone already"
     if len(rows) > 1:
-        return "the key stands twice in the fresh listing"
+        return "the key appears twice in the fresh listing"
     same = _stored(rows[0]) == _frozen(deletion)
     return None if same else f"the row's subject changed since this was confirmed: {AGAIN}"
 

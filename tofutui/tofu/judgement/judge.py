@@ -104,7 +104,7 @@ def _not_understood(facts: RowFacts, stored: StoredSubject) -> tuple[str, ...]:
 
 def _judge_unanswered(case: Case) -> Judgement:
     presented = case.facts.presented
-    error = presented.error or f"no certificate could be had: {presented.status.value}"
+    error = presented.error or f"no certificate: {presented.status.value}"
     log = list(_log_findings(case))
     words = list(_word_findings(case))
     evidence = tuple(finding.evidence for finding in (*log, *words))

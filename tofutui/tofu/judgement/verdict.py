@@ -50,7 +50,7 @@ LOOKS: dict[Verdict, Look] = {
         2, "≈", "~", "SAME NAME", "same subject; nothing speaks against it, nothing proves it"
     ),
     Verdict.PROVEN: Look(3, "✓", "+", "PROVEN", "the stored certificate is known and is the one presented"),
-    Verdict.NO_ANSWER: Look(4, "?", "?", "NO ANSWER", "no certificate could be had from this endpoint"),
+    Verdict.NO_ANSWER: Look(4, "?", "?", "NO ANSWER", "this endpoint presented no certificate"),
     Verdict.UNREADABLE: Look(5, "#", "#", "UNREADABLE", "the row's subject is missing or not understood"),
     Verdict.NOT_STORED: Look(6, "·", ".", "NOT STORED", "no row yet; the next connection stores one"),
     Verdict.PENDING: Look(7, "…", "-", "PROBING", "not known yet"),

@@ -103,14 +103,14 @@ def parse_endpoint(text: str, default_port: int | None = None) -> Endpoint:
     """``host:port``, ``[v6]:port`` or, with a default port, a host alone.
 
     Raises:
-        EndpointError: the text is none of these, or the port is not 1 to 65535.
+        EndpointError: the text is none of these, or the port must be between 1 and 65535.
     """
     host, port = _split(text.strip())
     number = int(port) if port else default_port
     if not host or number is None:
         raise EndpointError(f"{safe_repr(text)} is not HOST:PORT", "IPv6 as [2001:db8::7]:443")
     if not 0 < number < 65536:
-        raise EndpointError(f"{safe_repr(text)}: the port is not 1 to 65535")
+        raise EndpointError(f"{safe_repr(text)}: the port must be between 1 and 65535")
     return Endpoint(normalise_host(host), number)
 
 

@@ -40,7 +40,7 @@ def _can_refresh(state: State) -> str | None:
 
 
 def _is_retried(state: State) -> str | None:
-    return None if state.retried else "no lost link is tried again by itself"
+    return None if state.retried else "no automatic reconnect is running"
 
 
 def _has_stale(state: State) -> str | None:
@@ -110,25 +110,25 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="table.refresh", keys=("r",), title="Refresh this pane", hint="refresh", footer=60,
-        help="List this node's table again and ask its endpoints again. A lost link is tried at once, and "
-        "from then on by itself, later and later, until {link.stop} or {app.back}.",
+        help="List this node's table again and probe its endpoints again. A lost connection is retried "
+        "immediately, then automatically at growing intervals, until {link.stop} or {app.back}.",
         why_disabled=_can_refresh,
     ),
     Action(
         id="table.refresh_all", keys=("R",), title="Refresh both panes",
-        help="List both tables again and ask all endpoints again.", why_disabled=_needs_link,
+        help="List both tables again and probe all endpoints again.", why_disabled=_needs_link,
     ),
     Action(
         id="table.watch", keys=("w",), title="Watch on/off", hint="watch", footer=20,
-        help="Refresh both by itself; the pause is counted from the end of one refresh to the next. A node "
-        "that refused the login is left out until {table.refresh} asks it again; a lost link is tried later "
-        "and later. Each refresh marks what is new (+), changed (~) or gone (\N{MINUS SIGN}) since the "
-        "listing before.",
+        help="Refresh both tables automatically; the interval runs from the end of one refresh to the start "
+        "of the next. A node that refused the login is skipped until {table.refresh} asks it again; a lost "
+        "connection is retried at growing intervals. Each refresh marks what is new (+), changed (~) or gone "
+        "(\N{MINUS SIGN}) since the previous listing.",
         why_disabled=_needs_link,
     ),
     Action(
-        id="link.stop", keys=("b",), title="Stop connecting again",
-        help="A lost link that is tried again by itself is left alone from now on; {table.refresh} tries it.",
+        id="link.stop", keys=("b",), title="Stop reconnecting",
+        help="Stop the automatic reconnect; {table.refresh} starts it again.",
         why_disabled=_is_retried,
     ),
     Action(

@@ -291,7 +291,7 @@ class EvidenceScreen(Acting[None]):
             now = self.owner.clock().astimezone()
             at = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
         except ValueError:
-            self.say(f"{text!r} is no time like 14:05", Tone.WARNING)
+            self.say(f"{text!r} is not a time; use HH:MM, e.g. 14:05", Tone.WARNING)
             return
         at = _not_later(at, now)
         self._bench.say_learned(row.role, row.id, at)

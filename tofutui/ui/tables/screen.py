@@ -140,7 +140,7 @@ class MainScreen(TableKeys):
         for role in dirty & self.panes.keys():
             row = self.panes[role].rows.current
             if not self.panes[role].take() and row is not None and role is self.armed:
-                self.say(f"the row under the cursor ({row.id}) is not in the table any more", Tone.WARNING)
+                self.say(f"the row under the cursor ({row.id}) is no longer in the table", Tone.WARNING)
         self._show_rest()
 
     def _look_for_lost(self, roles: Iterable[Role]) -> None:

@@ -212,7 +212,7 @@ class Facts:
 
     def _as_listed(self) -> list[Line]:
         notes = [f"listed by {node_name(self.view)} at {clock_time(self.view.listed_at)}"]
-        notes += ["the key stands twice in the list"] if self.entry.doubled else []
+        notes += ["the key appears twice in the listing"] if self.entry.doubled else []
         notes += ["not in the newest listing, which is not complete"] if self.entry.unseen else []
         raw = self._labelled("as printed", [self.entry.raw.strip() or "no row"])
         return [*raw, *self._labelled("listing", ["; ".join(notes)])]
