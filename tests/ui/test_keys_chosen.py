@@ -62,7 +62,7 @@ async def test_the_delete_dialog_follows_the_keys(desk: Start, book: Any) -> Non
         await d.until(lambda: "kept" in d.message)
         await d.press("escape", "X")
         await d.until(lambda: isinstance(d.app.screen, DeleteScreen))
-        await d.until(lambda: d.app.screen._painted_at is not None)
+        await d.until(lambda: d.app.screen.gate.is_shown)
         await d.press("!")
         await d.until(lambda: bool(d.fakes.runner.ran))
 
@@ -140,7 +140,7 @@ async def test_one_page_explains_it(desk: Start, size: tuple[int, int]) -> None:
 
 
 async def test_the_palette_offers_this_screen_the_tables_sessions_and_themes(desk: Start) -> None:
-    async with desk(size=(120, 200), sessions=[session(), session(name="other")], initial="site-a") as d:
+    async with desk(size=(120, 250), sessions=[session(), session(name="other")], initial="site-a") as d:
         await d.press("p", "colon")
         await d.until(lambda: "Copy the commands" in d.text)
         for words in (
@@ -153,6 +153,7 @@ async def test_the_palette_offers_this_screen_the_tables_sessions_and_themes(des
             assert words in d.text, words
         for action in MAIN:
             assert not action.palette or action.title in d.text, action.id
+        assert d.text.count("Copy the row (") == 1
         await d.press(*"refresh both")
         await d.until(lambda: "Copy the commands" not in d.text)
         await d.press("enter")
@@ -212,7 +213,7 @@ async def test_followers_never_see_what_is_typed(desk: Start) -> None:
         question = PasswordQuestion(Role.PRIMARY, "192.0.2.10", "admin", "Password: ", "password")
         asked = d.app.run_worker(d.app.asker.password(question))
         await d.until(lambda: bool(d.app.screen.query("#answer")))
-        await d.until(lambda: d.app.screen._painted_at is not None)
+        await d.until(lambda: d.app.screen.gate.is_shown)
         for key in ("q", "question_mark", "2"):
             await d.press(key)
             assert d.app.followed == "typing"

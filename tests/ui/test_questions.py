@@ -16,7 +16,7 @@ from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.ui.deletion.dialog import DeleteScreen
 from tofutui.ui.kit.confirm import ConfirmScreen
-from tofutui.ui.kit.confirmation import BURST, DWELL, SETTLES
+from tofutui.ui.kit.confirmation import BURST, DWELL, QUIET, SETTLES
 from tofutui.ui.kit.key_repeat import ALONE
 from tofutui.ui.questions.dialogs import DialogueScreen, HostKeyScreen, PasswordScreen
 from tofutui.ui.terminal.keytable import Noise, StatusReply
@@ -273,13 +273,16 @@ async def test_a_question_of_a_node_waits_until_the_dialog_that_is_open_is_answe
 async def test_a_question_of_a_node_waits_until_no_key_came_for_a_second(desk: Start, name: str) -> None:
     ask, screen = ASKED[name]
     async with desk() as d:
+        d.ticks.hold()
         await d.press("slash")
         asked = asyncio.ensure_future(ask(d.fakes.asker))
         for letter in "19":
+            d.ticks.ahead += QUIET - 0.1
             await d.pilot.press(letter)
             await d.pilot.pause(0.3)
             assert not isinstance(d.app.screen, screen)
         assert d.app.screen.query_one("#filter", Input).value == "19"
+        d.ticks.ahead += QUIET
         await d.until(lambda: isinstance(d.app.screen, screen))
         asked.cancel()
 
@@ -354,11 +357,14 @@ async def test_a_key_held_down_answers_one_question_only(desk: Start) -> None:
     async with desk() as d:
         asked = [asyncio.ensure_future(d.fakes.asker.accept_host_key(host_key(role))) for role in Role]
         await d.until(lambda: "SHA256:primary" in d.text)
+        d.ticks.hold()
         await d.press("y")
         assert await asked[0] is True
         for _ in range(10):
+            d.ticks.ahead += 0.15
             await d.burst("y")
             assert not isinstance(d.app.screen, HostKeyScreen)
+        d.ticks.ahead += QUIET
         await d.until(lambda: "SHA256:secondary" in d.text)
         assert not asked[1].done()
         await d.press("y")
@@ -369,9 +375,12 @@ async def test_enter_held_down_sends_no_empty_password_to_the_other_node(desk: S
     async with desk() as d:
         asked = [asyncio.ensure_future(d.fakes.asker.password(password(role))) for role in Role]
         await d.until(lambda: isinstance(d.app.screen, PasswordScreen))
+        d.ticks.hold()
         await d.press("y", "enter")
         assert await asked[0] == "y"
         await d.press("enter")
+        assert not isinstance(d.app.screen, PasswordScreen)
+        d.ticks.ahead += QUIET
         await d.until(lambda: isinstance(d.app.screen, PasswordScreen))
         assert not asked[1].done()
         await d.press("y", "enter")

@@ -280,8 +280,11 @@ PLAN: tuple[Action, ...] = (
                "delete dialog", 85),
         danger=Danger.IRREVERSIBLE,
     ),
-    inner("plan.copy", "f9", "Copy the commands",
-           "Those of the rows taken in, to the terminal's clipboard; {screen.copy} does it too."),
+    replace(
+        inner("plan.copy", "f9", "Copy the commands",
+               "Those of the rows taken in, to the terminal's clipboard; {screen.copy} does it too."),
+        palette=True,
+    ),
     inner("plan.back", "escape q", "Back", "Close the plan; nothing is sent.", "back", 90),
     help_of("plan"),
 )  # fmt: skip
@@ -301,8 +304,11 @@ EVIDENCE: tuple[Action, ...] = (
            "add certificates", 75),
     early("evidence.page_down", "pagedown", "A page down", "More of what is known of the row."),
     early("evidence.page_up", "pageup", "A page up", "Back up in what is known of the row."),
-    inner("evidence.copy_value", "f9", "Copy the value",
-           "The SHA-256 presented, to the terminal's clipboard."),
+    replace(
+        inner("evidence.copy_value", "f9", "Copy the value",
+               "The SHA-256 presented, to the terminal's clipboard."),
+        palette=True,
+    ),
     inner("evidence.back", "escape", "Back", "Close the screen.", "back", 90),
     help_of("evidence", "f1 question_mark"),
 )  # fmt: skip

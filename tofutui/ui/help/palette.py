@@ -26,25 +26,29 @@ class ActionProvider(Provider):
     def _commands(self) -> Iterator[_Command]:
         here = cast("Acting[None]", self.screen)
         main = self._owner.main
-        if cast("object", here) is not main:
-            yield from self._actions_of(here)
+        own = [] if cast("object", here) is main else self._actions_of(here)
+        for action in own:
+            yield self._command(here, action)
         for action in self._owner.keys.these(SHARED):
             yield self._command(here, action)
         if main is not None:
+            shown = {action.id for action in own}
             for action in self._owner.keys.these(MAIN):
-                if action.palette:
+                if action.palette and action.id not in shown:
                     yield self._command(main, action)
             yield from self._sessions()
         for name in self._owner.own_themes:
             yield f"Theme: {name}", ThemeChoice(self._owner, name), "Change the colours."
 
-    def _actions_of(self, screen: "Acting[None]") -> Iterator[_Command]:
+    def _actions_of(self, screen: "Acting[None]") -> list[Action]:
         """What the keys of a screen over the tables do; moves are left to the keys."""
-        for action in screen.declared():
-            if (action.demo and not screen.state().demo) or action.id.startswith("app."):
-                continue
-            if action.footer or action.palette:
-                yield self._command(screen, action)
+        return [
+            action
+            for action in screen.declared()
+            if (action.footer or action.palette)
+            and (not action.demo or screen.state().demo)
+            and not action.id.startswith("app.")
+        ]
 
     def _command(self, screen: "Acting[None] | OpenTables", action: Action) -> _Command:
         key = f" ({action.shown_key})" if action.keys else ""
