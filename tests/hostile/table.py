@@ -183,9 +183,9 @@ CASES = (
         lambda: b"/\x1b[31m=x/CN=a",
         "0 readings, unreadable",
     ),
-    Case("name", "ten thousand attributes", lambda: b"/CN=a" * 10_000, "8 readings, different"),
+    Case("name", "ten thousand attributes", lambda: b"/CN=a" * 10_000, "2 readings, different"),
     Case("name", "a name of nothing but separators", lambda: b"/" * 5000 + b"=", "0 readings, unreadable"),
-    Case("name", "an unfinished escape", lambda: b"CN=a\\", "1 readings, different"),
+    Case("name", "an unfinished escape", lambda: b"CN=a\\", "2 readings, different"),
     Case("name", "a quotation that does not end", lambda: b'CN = "a', "1 readings, different"),
     Case(
         "name DER",

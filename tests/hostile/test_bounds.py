@@ -68,7 +68,13 @@ def test_a_printed_name_of_a_hundred_thousand_attributes_is_not_taken_apart() ->
     text = "/CN=a" * 100_001
     assert readings(text) == ()
     assert compare(text, readings("/CN=a")[0]).relation == "unreadable"
-    assert readings("/CN=a" * 10_000)
+
+
+@pytest.mark.parametrize("piece", ["/CN=a", "+CN=a", "/O=a", "/OU=a", "/t=a", "CN = a, ", "CN=a,"])
+def test_a_printed_name_of_up_to_ten_thousand_attributes_is_taken_apart(piece: str) -> None:
+    first = "/CN=a" if piece[0] in "/+" else piece
+    assert readings(first + piece * 9_999)
+    assert readings(first + piece * 10_000) == ()
 
 
 def test_a_certificate_whose_name_has_a_megabyte_is_read_without_it() -> None:

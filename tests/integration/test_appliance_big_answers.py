@@ -55,7 +55,7 @@ async def test_a_deletions_answer_is_kept_in_part_and_holds_nothing_up(tmp_path:
         ticks = Ticks()
         ticking = asyncio.create_task(ticks.run())
         try:
-            output = await b.node.deletecert("198.51.100.20_443")
+            output = await b.node.deletecert(DELETE)
         finally:
             ticking.cancel()
         assert len(output.text) < 16_100
@@ -82,7 +82,7 @@ async def test_a_question_behind_a_long_answer_is_the_operators_and_shows_its_en
     asker = ScriptedAsker(passwords=[PASSWORD], dialogues=["no"])
     async with bench(tmp_path, Cli(commands={DELETE: asks}), asker, command_timeout=120.0) as b:
         await b.node.connect()
-        await b.node.deletecert("198.51.100.20_443")
+        await b.node.deletecert(DELETE)
         (question,) = asker.dialogue_questions
         assert question.text.endswith("the end\nDelete 198.51.100.20_443? (yes/no) \n")
         assert len(question.text) < 16_100

@@ -368,8 +368,8 @@ class Tape:
 
 
 TYPED = re.compile(
-    rb"(?:terminal length 0\n|ncs certvalidation tofu-certs listcerts\n|exit\n|Yes\n|yes\n|y\n|\n| |\x03"
-    rb"|ncs certvalidation tofu-certs deletecert host 192\.0\.2\.11_8082\n)*"
+    rb"(?:terminal length 0\r|ncs certvalidation tofu-certs listcerts\r|exit\r|Yes\r|yes\r|y\r|\r| |\x03"
+    rb"|ncs certvalidation tofu-certs deletecert host 192\.0\.2\.11_8082\r)*"
 )
 """All that may ever be typed when nobody answers questions."""
 PROMPT = b"prime-pri/admin# "

@@ -83,13 +83,10 @@ def _slash_cuts(text: str) -> tuple[list[_Cut], set[_Cut]]:
     natural: list[_Cut] = []
     doubtful: set[_Cut] = set()
     seen: set[str] = set()
-    for match in _SLASH_CUT.finditer(text):
-        if match["separator"].startswith("\\"):
-            continue
-        cut = _Cut(match.start(), match["type"], match.end(), match["separator"] == "+")
-        kind = attribute_type(cut.type)
-        if len(natural) + len(doubtful) >= MOST_ATTRIBUTES:
+    for number, cut in enumerate(_slash_places(text), start=1):
+        if number > MOST_ATTRIBUTES:
             return [], set()
+        kind = attribute_type(cut.type)
         if natural and not _is_printed(cut.type, kind):
             doubtful.add(cut)
             continue
@@ -98,6 +95,14 @@ def _slash_cuts(text: str) -> tuple[list[_Cut], set[_Cut]]:
             doubtful.add(cut)
         seen.add(kind or cut.type)
     return natural, doubtful
+
+
+def _slash_places(text: str) -> Iterator[_Cut]:
+    """Where ``/TYPE=`` or ``+TYPE=`` is printed without an escape before it."""
+    for match in _SLASH_CUT.finditer(text):
+        separator = match["separator"]
+        if not separator.startswith("\\"):
+            yield _Cut(match.start(), match["type"], match.end(), separator == "+")
 
 
 def _is_printed(printed: str, kind: str | None) -> bool:
