@@ -113,7 +113,7 @@ _STORE = (Fault.DISK_FULL, Fault.READ_ONLY, Fault.LOCKED)
 _STORE_SAYS = {
     Fault.DISK_FULL: "database or disk is full",
     Fault.READ_ONLY: "attempt to write a readonly database",
-    Fault.LOCKED: "database is locked",
+    Fault.LOCKED: "another program is writing to it",
 }
 _WRITES = (Moment.LISTING, Moment.BEFORE_DELETE, Moment.AFTER_DELETE, Moment.RELISTING, Moment.GUIDE)
 """The moments at which something is written."""
@@ -139,6 +139,8 @@ _IN_COMMAND = {
     Fault.GARBAGE: "",
     Fault.ENDLESS: "printed more than",
 }
+_STATE_AND_MORE = "HA not Configured; "
+"""An HA state before words that mean nothing known: both are shown, and nothing is concluded from them."""
 _OF_ENDPOINT = {
     Fault.REFUSED: "refused",
     Fault.UNREACHABLE: "unreachable",
@@ -237,6 +239,8 @@ def _link(fault: Fault, moment: Moment) -> Expected | str:
     if moment is Moment.DIALOGUE:
         return Expected(_AT_DIALOGUE[fault], 3 if _AT_DIALOGUE[fault] else 1)
     says = _IN_COMMAND[fault]
+    if moment is Moment.GUIDE:
+        return Expected(says or _STATE_AND_MORE)
     if moment is Moment.BEFORE_DELETE:
         return Expected("", None, Outcome.STILL_THERE if says else Outcome.GONE, None, 1)
     if moment is Moment.AFTER_DELETE:
@@ -244,7 +248,7 @@ def _link(fault: Fault, moment: Moment) -> Expected | str:
     if moment is Moment.RELISTING:
         broken = Expected(says, None, Outcome.UNKNOWN, Outcome.GONE, 1)
         return broken if says else Expected("", None, Outcome.GONE, None, 1)
-    return Expected(says, None if moment is Moment.GUIDE else 3 if says else 1)
+    return Expected(says, 3 if says else 1)
 
 
 def _local(fault: Fault, moment: Moment) -> Expected | str:

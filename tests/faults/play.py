@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.faults.matrix import Cell, Expected, Fault, Kind, Moment
 from tests.support.faulty import DELETE, ISE, PATIENT, REFUSING, UNREACHABLE, Stage, Waits, stage
 from tofutui.guide import engine
+from tofutui.guide.ha_meaning import state_line
 from tofutui.history.database import FILE
 from tofutui.history.journal import Journal
 from tofutui.tofu.deletion.plan import Outcome
@@ -223,8 +224,7 @@ class Player:
 
     def _guide_words(self) -> str:
         guide = self.site.guide
-        words = [word for node in guide.nodes for word in (node.ha_error, node.error)]
-        return " ".join(filter(None, [*words, guide.trouble]))
+        return " ".join(filter(None, [state_line(guide.nodes), guide.trouble]))
 
     def _skipped(self) -> bool:
         run = self.site.guide.run

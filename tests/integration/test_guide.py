@@ -395,3 +395,19 @@ async def test_polling_outlives_a_history_that_cannot_be_written(tmp_path: Path)
         await run.until(lambda: run.guide.trouble is None)
         await run.until(lambda: run.progress["reconnect"] is Progress.SKIPPED)  # the pair has no HA
         await poller
+
+
+@pytest.mark.parametrize("trouble", ["read-only", "closed"])
+async def test_a_run_that_cannot_be_let_go_of_keeps_nothing_from_being_closed(
+    trouble: str, tmp_path: Path
+) -> None:
+    async with guided("renamed", tmp_path) as run:
+        await _before_polling(run)
+        await run.guide.go_on()
+        connection = run.runs._database._connection
+        if trouble == "closed":
+            connection.close()
+        else:
+            connection.execute("PRAGMA query_only = ON")
+        await run.guide.close()
+        assert not run.guide.is_mine

@@ -252,12 +252,14 @@ async def test_a_log_of_an_unnamed_node_is_a_hint_for_either(tmp_path: Path) -> 
 
 async def test_syslog_stamps_without_a_year_prove_by_the_nodes_clock(tmp_path: Path) -> None:
     async with site("seed", tmp_path / "lab") as lab:
-        node = lab.nodes["primary"]
-        at = node.now()
-        node.logs.rejected(at, lab.endpoint("192.0.2.11:8082").identity.certificate, is_peer=True)
-        event = node.logs.health.read_text().splitlines()[-3:]
-        event[0] = f"{at:%b} {at.day:2d} {at:%H:%M:%S} prime-pri hm: {event[0].partition(' ERROR ')[2]}"
-        (tmp_path / "syslog").write_text("\n".join(event))
+        node, certificate = lab.nodes["primary"], lab.endpoint("192.0.2.11:8082").identity.certificate
+        events: list[str] = []
+        for at in (node.now() - timedelta(seconds=40), node.now()):  # one alone proves nothing of a first run
+            node.logs.rejected(at, certificate, is_peer=True)
+            first, *rest = node.logs.health.read_text().splitlines()[-3:]
+            said = first.partition(" ERROR ")[2]
+            events += [f"{at:%b} {at.day:2d} {at:%H:%M:%S} prime-pri hm: {said}", *rest]
+        (tmp_path / "syslog").write_text("\n".join(events))
         (session,) = load_sessions(with_logs(lab, primary=str(tmp_path / "syslog"))).values()
         async with bench_on(session) as bench:
             await bench.refresh()

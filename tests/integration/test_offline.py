@@ -245,7 +245,7 @@ async def test_usage(tmp_path):
         ([], "--primary"),
         (["--secondary", "p.log"], "--primary"),
         (["--primary", "missing.log"], "--primary missing.log: cannot be read: No such file"),
-        (["--primary", tmp_path], "cannot be read: Is a directory"),
+        (["--primary", tmp_path], "cannot be read: a folder, not a file"),
         (["--primary", "p.log", "--session", "x"], "no such file"),
         (["--primary", "p.log", "--known", "missing.pem"], "missing.pem: cannot be read"),
         (["--primary", "p.log", "--log", "missing.log"], "--log missing.log"),

@@ -1,5 +1,7 @@
 """Only the cells that differ are written, and the terminal shows the same as if all had been."""
 
+import re
+
 import pyte
 import pytest
 from hypothesis import given, settings
@@ -64,12 +66,28 @@ def test_after_forgetting_everything_is_written() -> None:
     assert front.update([(0, 0, strip)], COLORS) == first
 
 
-@pytest.mark.parametrize("text", ["日本", "e\u0301", "👩‍💻", "\ufe0fx"])
+@pytest.mark.parametrize("text", ["日本", "e\u0301", "👩‍💻", "\ue000x"])
 def test_lines_of_which_terminals_disagree_are_written_whole(text: str) -> None:
     front, strip = Front(), Strip([Segment(f"abc {text} def", STYLES[0])])
     assert front.update([(0, 0, strip)], COLORS) == front.update([(0, 0, strip)], COLORS)
     plain = Strip([Segment("abc".ljust(strip.cell_length), STYLES[0])])
     assert "abc".ljust(strip.cell_length) in front.update([(0, 0, plain)], COLORS)
+
+
+@pytest.mark.parametrize("character", ["\ufe0f", "\u200d", "\u202e", "\u00ad", "\x9b", "\x1b"])
+def test_what_no_terminal_may_get_is_not_written_and_leaves_the_line_as_wide(character: str) -> None:
+    front, strip = Front(), Strip([Segment(f"abc {character}x def", STYLES[0])])
+    written = front.update([(0, 0, strip)], COLORS)
+    text = f"abc {'?' * cell_len(character)}x def"
+    assert re.sub("\x1b\\[[0-9;]*[Hm]", "", written) == text[: strip.cell_length]
+    assert front.update([(0, 0, strip)], COLORS) == ""
+
+
+@pytest.mark.parametrize("text", ["👩\u200d💻", "❤\ufe0f", "a\u200db\u200dc", "\u200d", "日\u200d本"])
+def test_characters_that_were_joined_take_no_more_cells_than_together(text: str) -> None:
+    strip = Strip([Segment(f"{text}|", STYLES[0])])
+    written = Front().update([(0, 0, strip)], COLORS)
+    assert cell_len(re.sub("\x1b\\[[0-9;]*[Hm]", "", written)) == strip.cell_length
 
 
 def test_every_character_taken_for_plain_is_one_cell_wide() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 from tofutui.guide import engine
 from tofutui.guide.engine import PROGRAM, NotNow
@@ -62,9 +63,13 @@ class Guide(Looking):
         await self.go_on()
 
     async def close(self) -> None:
-        """Stop asking and let go of the run; it stays as it is."""
+        """Stop asking and let go of the run; it stays as it is.
+
+        Where that cannot be written down, others see that the run is free once this process has ended.
+        """
         await self._stop_polling()
-        await self.let_go()
+        with suppress(HistoryError):
+            await self.let_go()
 
     async def preflight(self) -> None:
         """Look at everything; the step is done unless something fails."""

@@ -129,10 +129,14 @@ class Front:
 
 
 def _harmless(strip: Strip) -> Strip:
-    """The last gate: fields show what was typed or pasted as it is, a terminal must not get it as it is."""
+    """The last gate: fields show what was typed or pasted as it is, a terminal must not get it as it is.
+
+    As wide as before: without what joined them, characters may take more cells than together.
+    """
     if safe(strip.text) == strip.text:
         return strip
-    return Strip([Segment("".join(map(_stand_in, s.text)), s.style) for s in strip], strip.cell_length)
+    shown = Strip([Segment("".join(map(_stand_in, s.text)), s.style) for s in strip])
+    return shown.adjust_cell_length(strip.cell_length)
 
 
 def _stand_in(character: str) -> str:
