@@ -10,6 +10,7 @@ from tests.support.fake_bench import NOW, session
 from tests.support.guided import guided
 from tests.support.shown_guide import guide_screen, run_at
 from tofutui.guide import engine
+from tofutui.history.database import HistoryBusy, HistoryError
 from tofutui.tofu.guide_run import Check, Progress, Result, StepState
 from tofutui.ui.actions.catalogue import GUIDE
 from tofutui.ui.guide import wording
@@ -35,6 +36,36 @@ async def test_without_a_history_there_is_no_guide_and_it_says_so(desk: Start) -
         await d.press("c")
         assert "no history to keep a run in" in d.message
         assert d.app.screen is d.main
+
+
+class Refusing:
+    """A look at the stored run that the history refuses, until it is available again."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error: Exception | None = error
+        self.later = 0
+
+    async def look_again(self) -> None:
+        if self.error is not None:
+            raise self.error
+        self.later += 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [HistoryBusy("history.db: another program is writing to it"), HistoryError("history.db: was removed")],
+)
+async def test_a_history_that_refuses_is_reported_and_ends_nothing(desk: Start, error: Exception) -> None:
+    refusing = Refusing(error)
+    async with desk() as d:
+        screen = guide_screen(d, "worksheet", "seen")
+        guide: Any = screen.guide
+        guide.look_again = refusing.look_again
+        await d.app.push_screen(screen)
+        await d.until(lambda: str(error) in d.text)
+        refusing.error = None
+        await d.until(lambda: refusing.later > 0)
+        assert d.app.screen is screen
 
 
 @pytest.mark.parametrize("wrong", ["", "x", "overwrit"])

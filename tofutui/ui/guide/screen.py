@@ -12,6 +12,7 @@ from tofutui.guide.playbook import offered, playbooks, title_of
 from tofutui.guide.run_controller import Guide
 from tofutui.guide.worksheet import values_of
 from tofutui.report.record import FORMATS, collect, render_record
+from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.guide_run import Run, StepState
 from tofutui.ui.actions.catalogue import GUIDE, Scope, State
 from tofutui.ui.backend import Link
@@ -112,8 +113,12 @@ class GuideScreen(GuideActs):
             self.draw()
 
     async def _look_again(self) -> None:
-        if self.guide.run is not None and self.working is None:
+        if self.guide.run is None or self.working is not None:
+            return
+        try:
             await self.guide.look_again()
+        except TofutuiError as error:  # a history that is busy now may be readable at the next look
+            self.say(str(error), Tone.WARNING)
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap anew."""
