@@ -19,11 +19,12 @@ CODE = str(Path(tofutui.__file__).parents[1])
 TOFUTUI = [sys.executable, "-m", "tofutui"]
 CRASHING = """
 import sys
-from tofutui.cli import app, main
-from tofutui.tofu import secrets
+from tofutui.cli import main
+from tofutui.cli.commands import app
+from tofutui.tofu.base import secret
 
 def burst(self):
-    held = [one.reveal() for one in secrets._LIVE.values()]
+    held = [each.reveal() for each in secret._LIVE.values()]
     raise RuntimeError(f"{len(held)} secrets are held: {held}")
 
 def show(chosen, show=app._show):
@@ -68,8 +69,7 @@ def answer(app: Terminal, titles: Mapping[str, str], until: Callable[[str], bool
         title = next((title for title in left if title in screen), None)
         if title is None:
             return
-        app.press(*CANARIES[left.pop(title)], "enter")
-        app.wait_for(lambda screen, title=title: title not in screen)
+        app.send_answer(CANARIES[left.pop(title)], lambda screen, title=title: title not in screen)
 
 
 def listed(count: int) -> Callable[[str], bool]:
