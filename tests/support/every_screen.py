@@ -42,7 +42,14 @@ def pushed(made: Callable[[], Any]) -> Way:
 async def _run(desk: Any) -> None:
     await desk.press("D")
     await desk.until(lambda: "Keep row" in desk.text)
+    dialog = desk.app.screen
+    await desk.until(lambda: dialog.gate.is_shown)
+    for _ in dialog.query_one("#body").lines:  # a yes counts once the whole command was on the screen
+        if not dialog.unseen:
+            break
+        await desk.press("pagedown")
     await desk.press("y")
+    await desk.until(lambda: desk.app.screen is not dialog)
 
 
 async def _run_ended(desk: Any) -> None:
