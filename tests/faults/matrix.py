@@ -96,9 +96,9 @@ _CONNECT = {
     Fault.REFUSED: "refused the connection",
     Fault.UNREACHABLE: "cannot be reached: Network is unreachable",
     Fault.DNS: "no address is known for primary.test",
-    Fault.SILENT: "took the connection but sent no SSH greeting",
+    Fault.SILENT: "accepted the connection but sent no SSH greeting",
     Fault.BANNER_LATE: "",
-    Fault.BANNER_NEVER: "took the connection but sent no SSH greeting",
+    Fault.BANNER_NEVER: "accepted the connection but sent no SSH greeting",
     Fault.KEX_HANGS: "the login did not end within",
     Fault.LOGIN_HANGS: "the login did not end within",
     Fault.WRONG_PASSWORD: "refused the password of admin",
@@ -120,7 +120,7 @@ _WRITES = (Moment.LISTING, Moment.BEFORE_DELETE, Moment.AFTER_DELETE, Moment.REL
 
 _AT_CONNECTING = {
     Fault.RESET: "closed the connection at once",
-    Fault.GARBAGE: "took the connection but sent no SSH greeting",
+    Fault.GARBAGE: "accepted the connection but sent no SSH greeting",
     Fault.ENDLESS: "is not an SSH server",
 }
 _AT_DIALOGUE = {
@@ -141,6 +141,9 @@ _IN_COMMAND = {
 }
 _STATE_AND_MORE = "HA not Configured; "
 """An HA state before words that mean nothing known: both are shown, and nothing is concluded from them."""
+
+_UNFINISHED = "the node did not finish the command"
+"""Said of a row that is present after a command whose prompt never came."""
 _OF_ENDPOINT = {
     Fault.REFUSED: "refused",
     Fault.UNREACHABLE: "unreachable",
@@ -222,8 +225,8 @@ def _connect(fault: Fault, moment: Moment) -> Expected | str:
     says = _CONNECT[fault]
     code = 3 if says else 1
     if moment is Moment.BEFORE_DELETE:
-        late = Expected("", None, Outcome.STILL_THERE, None, 1)
-        return Expected(says, None, Outcome.UNKNOWN, Outcome.CANNOT_TELL, 1) if says else late
+        words = says or _UNFINISHED
+        return Expected(words, None, Outcome.UNKNOWN, Outcome.CANNOT_TELL, 1)
     if moment is Moment.AFTER_DELETE:
         late = Expected("", None, Outcome.GONE, None, 1)
         return Expected(says, None, Outcome.UNKNOWN, Outcome.GONE, 1) if says else late
@@ -242,7 +245,8 @@ def _link(fault: Fault, moment: Moment) -> Expected | str:
     if moment is Moment.GUIDE:
         return Expected(says or _STATE_AND_MORE)
     if moment is Moment.BEFORE_DELETE:
-        return Expected("", None, Outcome.STILL_THERE if says else Outcome.GONE, None, 1)
+        unfinished = Expected(_UNFINISHED, None, Outcome.UNKNOWN, Outcome.CANNOT_TELL, 1)
+        return unfinished if says else Expected("", None, Outcome.GONE, None, 1)
     if moment is Moment.AFTER_DELETE:
         return Expected("", None, Outcome.GONE, None, 1)
     if moment is Moment.RELISTING:

@@ -184,6 +184,7 @@ class Player:
         self._strike()
         await site.press("y")
         if self.fault is Fault.TERMINAL_CLOSED:
+            await site.until(lambda: site.app.return_code is not None, "the end of the app")
             return
         await site.until(
             lambda: isinstance(site.app.screen, RunScreen) and not site.app.running_plan, "the end"

@@ -16,6 +16,7 @@ from tofutui.tls.sniffer import Sniffer
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.certificates.certificate import UnreadableCertificate, read_certificate
 from tofutui.tofu.cli_output.listing import read_listing
+from tofutui.tofu.cli_output.stored_names import compare_stored
 from tofutui.tofu.cli_output.transcript import Command, read_transcript
 from tofutui.tofu.logs.failures import LogReader
 from tofutui.tofu.names.der import from_der
@@ -75,6 +76,20 @@ def test_a_printed_name_of_up_to_ten_thousand_attributes_is_taken_apart(piece: s
     first = "/CN=a" if piece[0] in "/+" else piece
     assert readings(first + piece * 9_999)
     assert readings(first + piece * 10_000) == ()
+
+
+@pytest.mark.parametrize("line", ["x", "/CN=a", "CN = a, ", "\u2013 ", "? "])
+@pytest.mark.parametrize("raw", ["/CN=a", "/CN=b"])
+def test_long_lines_after_a_row_are_not_joined_with_it(line: str, raw: str) -> None:
+    """Judging the row costs less than reading its lines did, and its name is never claimed to be known."""
+    text = f"{ROW}{raw}\n" + f"{line * (20_000 // len(line))}\n" * 20
+    (row,) = read_listing(text).rows
+    (presented,) = readings("/CN=a")
+    assert row.stored is not None
+    stored = row.stored
+    assert len(stored.more) == 20
+    assert compare_stored(stored, presented).relation == "unreadable"
+    assert seconds(lambda: compare_stored(stored, presented)) < seconds(lambda: read_listing(text)) / 4
 
 
 def test_a_certificate_whose_name_has_a_megabyte_is_read_without_it() -> None:

@@ -16,7 +16,7 @@ from tofutui.tofu.names.values import DistinguishedName
 _MOST_JOINED = 4
 """Lines that are joined in every way; more of them are a message, not the rest of a row."""
 _LONGEST = 4_000
-"""Characters that are searched for the pieces of a name."""
+"""Characters of a row and the lines after it that are joined, and searched for the pieces of a name."""
 _SHOWN = 200
 _NEXT_ROW = re.compile(r"host=", re.IGNORECASE)
 
@@ -76,6 +76,8 @@ def _compare_joined(
 ) -> NameComparison:
     if stored.apart and printed.relation is Relation.EQUAL:
         return printed
+    if sum(map(len, _lines_to_join(stored))) > _LONGEST:
+        return _cannot_join(stored, printed)
     joined = {text: _compare_damaged(text, presented) for text in _joined(stored)}
     whole = next((text for text, names in joined.items() if names.relation is Relation.EQUAL), None)
     equal = [names.relation is Relation.EQUAL for names in (printed, *joined.values())]
@@ -83,6 +85,11 @@ def _compare_joined(
         return printed
     if printed.relation is Relation.DIFFERENT and not any(equal) and not _is_spread(stored, presented):
         return printed
+    return _cannot_join(stored, printed, whole)
+
+
+def _cannot_join(stored: StoredSubject, printed: NameComparison, whole: str | None = None) -> NameComparison:
+    """What is said where the readings differ; ``whole`` is a joined text that is the name presented."""
     reasons = [f"the row may go on in the next line, so its name cannot be compared: {_shown(stored.more)}"]
     if printed.relation is Relation.EQUAL:
         reasons.append("as printed, its name is the one presented")
@@ -93,13 +100,19 @@ def _compare_joined(
 
 def _joined(stored: StoredSubject) -> Iterator[str]:
     """The row's text with some of the following lines, joined with nothing and with a blank."""
-    lines = stored.more[:_MOST_JOINED]
-    if len(stored.more) > _MOST_JOINED:
-        lines = (*lines[:-1], stored.more[-1])
+    raw, *lines = _lines_to_join(stored)
     for first in range(len(lines)):
         for last in range(first + 1, len(lines) + 1):
             for glue in ("", " "):
-                yield glue.join((stored.raw, *lines[first:last]))
+                yield glue.join((raw, *lines[first:last]))
+
+
+def _lines_to_join(stored: StoredSubject) -> tuple[str, ...]:
+    """The row's own text, and of the lines after it the first ones and the last."""
+    lines = stored.more[:_MOST_JOINED]
+    if len(stored.more) > _MOST_JOINED:
+        lines = (*lines[:-1], stored.more[-1])
+    return (stored.raw, *lines)
 
 
 def _is_spread(stored: StoredSubject, presented: DistinguishedName) -> bool:
