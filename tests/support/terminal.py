@@ -77,13 +77,19 @@ class Terminal:
         asked, self.screen.asked = self.screen.asked, 0
         self.send(STATUS_REPLY * asked)
 
-    def say_yes(self, key: str = "y", seconds: float = 30.0) -> None:
-        """Press a key until the delete dialog takes it: one that comes too soon is refused, and said so."""
+    def say_yes(
+        self, key: str = "y", seconds: float = 30.0, until: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Press a key until the delete dialog takes it: one that comes too soon is refused, and said so.
+
+        It returns once the screen is quiet or, before that, once ``until`` holds.
+        """
         deadline = time.monotonic() + seconds
         while "[ Keep row" in self.text():
             assert time.monotonic() < deadline, f"{key} is not taken, and the screen is\n{self.text()}"
             self.press(PAGE_DOWN if "not seen yet" in self.text() else key)
-            self.settle(0.4)
+            while not until() and self._read(0.4):
+                pass
 
     def send_answer(self, text: str, then: Callable[[str], bool], seconds: float = 30.0) -> str:
         """Type a line into a dialog, and press Enter until it is taken: one that comes too soon is refused.

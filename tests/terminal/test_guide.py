@@ -1,6 +1,7 @@
 """The guide in a real terminal: the whole demo, and a program that is killed again and again."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -18,8 +19,16 @@ CODE = str(Path(tofutui.__file__).parents[1])
 """The program that is driven is the one that is tested."""
 
 
+STATE = re.compile(r" · (?:HA|Primary|Secondary) \w+")
+"""The HA state of a node in its pane, before and after the pair is registered."""
+
+
 def compared(screen: str) -> bool:
-    return screen.count("HA not Configured") == 2 and "probing" not in screen.splitlines()[0]
+    return (
+        screen.count("listed ") == 2
+        and len(STATE.findall(screen)) == 2
+        and "probing" not in screen.splitlines()[0]
+    )
 
 
 @pytest.mark.timeout(300)
@@ -50,7 +59,7 @@ def test_the_demo_from_the_first_mismatch_to_primary_active(tmp_path: Path) -> N
             app.wait_for("written to")
             app.wait_for(lambda screen: "…" not in screen.splitlines()[0])
         app.press("esc")
-        app.wait_for(compared)
+        app.wait_for(lambda screen: compared(screen) and "Primary Active" in screen)
         assert "mismatch" not in app.text().splitlines()[0].replace("own", "")
         app.press("q")
         assert app.wait_end() == 0
@@ -144,7 +153,7 @@ def test_killed_in_the_middle_of_a_deletion_the_list_decides_and_nothing_is_sent
             for title in STEPS[:2]:
                 operator.do(title)
             operator.plan()
-            app.say_yes()
+            app.say_yes(until=lambda: bool(pair.deletions()))
             app.wait_for(lambda _: bool(pair.deletions()))
             killed.kill(app)
         assert len(pair.deletions()) == 1
