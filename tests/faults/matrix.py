@@ -141,7 +141,6 @@ _IN_COMMAND = {
 }
 _STATE_AND_MORE = "HA not Configured; "
 """An HA state before words that mean nothing known: both are shown, and nothing is concluded from them."""
-
 _UNFINISHED = "the node did not finish the command"
 """Said of a row that is present after a command whose prompt never came."""
 _OF_ENDPOINT = {
