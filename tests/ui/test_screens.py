@@ -128,7 +128,7 @@ async def test_saying_that_a_host_was_reissued_or_learned_again(desk: Start) -> 
         for wrong in ("", "25:00", "x:y", "12"):
             d.app.screen.query_one("#time", Input).value = wrong
             await d.press("f4")
-            assert "no time" in d.message
+            assert "is not a time; use HH:MM" in d.message
         assert len(d.fakes.bench.said) == 2
 
 
