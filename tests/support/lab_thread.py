@@ -31,6 +31,22 @@ class ThreadedLab:
         nodes = self.lab.nodes.items()
         return {role: sorted((key, row.sha256) for key, row in node.table.items()) for role, node in nodes}
 
+    @contextmanager
+    def held_up(self, role: str, place: str) -> Iterator[None]:
+        """A node that says nothing more from this place on, until the end of the block."""
+        node, released = self.lab.nodes[role], asyncio.Event()
+
+        async def hold(reached: str) -> None:
+            if reached == place:
+                await released.wait()
+
+        node.reached = hold
+        try:
+            yield
+        finally:
+            node.reached = None
+            self.loop.call_soon_threadsafe(released.set)
+
 
 @contextmanager
 def lab_thread(scenario: str, directory: Path) -> Iterator[ThreadedLab]:
