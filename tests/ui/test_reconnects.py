@@ -130,7 +130,7 @@ async def test_it_can_be_stopped(desk: Start, key: str) -> None:
 async def test_b_says_why_it_does_nothing_where_nothing_is_tried(desk: Start) -> None:
     async with desk() as d:
         await d.press("b")
-        assert "no lost link" in d.message
+        assert "no automatic reconnect is running" in d.message
 
 
 async def test_a_refused_login_is_never_tried_by_itself(desk: Start) -> None:
