@@ -48,6 +48,11 @@ class Press:
     key: str
     on: Screen[Any]
     pasted: bool = False
+    event: events.Key | None = None
+
+    def was_read(self, app: TofutuiApp) -> bool:
+        """Whether the app has come to it: one that waits behind work cannot keep a question back."""
+        return self.event is not None and app.ticks.of(self.event.time) in app.arrivals._times
 
 
 @dataclass(eq=False)
@@ -91,8 +96,9 @@ class Hands:
         for number, key in enumerate(keys):
             if number and gap:
                 await self.wait(gap)
-            self.presses.append(Press(self.clock(), key, self.app.screen))
-            self.app.post_message(_event(key))
+            event = _event(key)
+            self.presses.append(Press(self.clock(), key, self.app.screen, event=event))
+            self.app.post_message(event)
         await self.wait(FRAME)
 
     async def hold(self, key: str, number: int) -> None:
@@ -163,7 +169,7 @@ class Hands:
 
     def _changed(self, top: Screen[Any]) -> None:
         before, self._top = self._top, top
-        last = self.presses[-1] if self.presses else None
+        last = next((press for press in reversed(self.presses) if press.was_read(self.app)), None)
         if before is not None and before.query(Input) and isinstance(before, ModalScreen):
             self._left_a_line(before)
         if top in self.since:
