@@ -83,7 +83,7 @@ def answering(data: bytes, *, stay: bool = False) -> AbstractAsyncContextManager
         (b"Exceeded MaxStartups\r\n", False, TooManySessions, "MaxStartups"),
         (b"SSH-1.5-Old\r\n", False, NotSsh, "version 1"),
         (b"SSH-2.0-Odd\r\n", False, ClosedAtOnce, "dropped the connection before the login"),
-        (b"", True, NotSsh, "said nothing"),
+        (b"", True, NotSsh, "sent no SSH greeting"),
     ],
 )
 async def test_what_is_not_an_ssh_server_is_told_apart(

@@ -105,7 +105,7 @@ async def play(lab: Lab, data: Path, programs: int) -> list[dict[str, Any]]:
     return [json.loads(line) for output, _ in outputs for line in output.decode().splitlines()]
 
 
-@pytest.mark.timeout(SECONDS * 2 + 100)
+@pytest.mark.timeout(SECONDS * 2 + 200)
 async def test_two_programs_delete_against_each_other(tmp_path: Path, truth: Truth) -> None:
     lab = await Lab.start("renamed", tmp_path / "lab")
     try:

@@ -121,7 +121,7 @@ def states_by_search(patch: Patch) -> None:
         lost = re.search(r"lost|alone|not\s+configured", states.get("secondary", ""), re.IGNORECASE)
         return bool(re.search(r"primary\s+active", states.get("primary", ""), re.IGNORECASE)) and not lost
 
-    for module in ("conductor", "looking", "verify", "preflight"):
+    for module in ("run_controller", "looking", "verify", "preflight"):
         patch.setattr(f"tofutui.guide.{module}.is_connected", connected)
 
 

@@ -18,9 +18,12 @@ from tofutui.executor import Executor, Pace, PlanRefused
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
 from tofutui.history.row_history import Sightings
-from tofutui.tofu.deletion.plan import Plan
+from tofutui.tofu.deletion.plan import Outcome, Plan
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.workbench import Workbench
+
+PATIENCE = 60.0
+"""Seconds that a program works longer until a row is gone, on a slow machine."""
 
 
 class Program:
@@ -38,9 +41,11 @@ class Program:
         self.operator = f"program-{seed}"
 
     async def work(self, seconds: float) -> None:
-        """Until the time is up, and to the end of what was begun."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        """Until the time is up and a row is gone, and to the end of what was begun."""
+        began = time.monotonic()
+        while (worked := time.monotonic() - began) < seconds or (
+            worked < PATIENCE and not self._has_ended_one()
+        ):
             await self.bench.refresh()
             for role in self.bench.session.roles:
                 await self.executor.settle(role)
@@ -49,6 +54,9 @@ class Program:
             if plan is not None:
                 await asyncio.sleep(self.random.random() / 4)  # the operator reads the dialog
                 await self._run(plan)
+
+    def _has_ended_one(self) -> bool:
+        return any(entry.outcome is Outcome.GONE for entry in self._mine())
 
     def _plan(self, entries: list[Entry]) -> Plan | None:
         try:
