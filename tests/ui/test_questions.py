@@ -297,7 +297,7 @@ async def test_a_waiting_question_that_is_withdrawn_never_opens(desk: Start, nam
         await d.until(lambda: "waiting until you are done here" in d.text)
         first.cancel()
         await d.press("escape")
-        await d.until(lambda: isinstance(d.app.screen, PasswordScreen))
+        await d.until(lambda: isinstance(d.app.screen, PasswordScreen) and "Password" in d.text)
         assert "PRIMARY" in d.text.split("Password")[1]
         await d.press(*"x1", "enter")
         assert await second == "x1"
@@ -329,7 +329,7 @@ async def test_a_question_that_is_withdrawn_stays_and_takes_keys_to_nowhere(desk
 async def test_the_next_question_waits_behind_one_that_was_withdrawn(desk: Start) -> None:
     async with desk() as d:
         first = asyncio.ensure_future(d.fakes.asker.password(password()))
-        await d.until(lambda: isinstance(d.app.screen, PasswordScreen))
+        await d.until(lambda: isinstance(d.app.screen, PasswordScreen) and "Password" in d.text)
         first.cancel()
         await d.until(lambda: "the server hung up" in d.text)
         second = asyncio.ensure_future(d.fakes.asker.password(password(Role.PRIMARY)))
@@ -374,14 +374,14 @@ async def test_a_key_held_down_answers_one_question_only(desk: Start) -> None:
 async def test_enter_held_down_sends_no_empty_password_to_the_other_node(desk: Start) -> None:
     async with desk() as d:
         asked = [asyncio.ensure_future(d.fakes.asker.password(password(role))) for role in Role]
-        await d.until(lambda: isinstance(d.app.screen, PasswordScreen))
+        await d.until(lambda: isinstance(d.app.screen, PasswordScreen) and "Password" in d.text)
         d.ticks.hold()
         await d.press("y", "enter")
         assert await asked[0] == "y"
         await d.press("enter")
         assert not isinstance(d.app.screen, PasswordScreen)
         d.ticks.ahead += QUIET
-        await d.until(lambda: isinstance(d.app.screen, PasswordScreen))
+        await d.until(lambda: isinstance(d.app.screen, PasswordScreen) and "Password" in d.text)
         assert not asked[1].done()
         await d.press("y", "enter")
         assert await asked[1] == "y"
