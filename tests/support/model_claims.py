@@ -41,6 +41,9 @@ class Claims:
         if deed is None or step.outcome is None:
             return
         self._check_claim(deed, str(step.outcome))
+        if not deed.has_ended and step.outcome is not Outcome.UNKNOWN:
+            self._check_others(deed, step)
+        deed.has_ended = True
         if step.outcome in (Outcome.GONE, Outcome.CAME_BACK):
             self._check_listing(program, deed)
 
@@ -57,8 +60,6 @@ class Claims:
             deed = self._deed_of(program, step)
             if step.outcome.was_sent and deed is not None and not repeated:
                 self._check_journal(program, step)
-                if step.outcome is not Outcome.UNKNOWN:
-                    self._check_others(program, deed, step)
 
     # Outcomes.
 
@@ -84,17 +85,18 @@ class Claims:
         if entry is None or entry.outcome is not step.outcome:
             said = entry.outcome if entry else None
             raise Broken(f"{step.deletion.key}: the journal says {said}, the screen {step.outcome}")
+        if (entry.text or "") not in step.text:
+            raise Broken(f"{step.deletion.key}: the journal says {entry.text!r}, the screen {step.text!r}")
 
     def _journalled(self, program: Program, step: Step) -> JournalEntry | None:
         deed = self._deed_of(program, step)
         written = program.journal.entries(program.bench.session.name)
         return next((entry for entry in written if deed and entry.id == deed.entry_id), None)
 
-    def _check_others(self, program: Program, deed: Deed, step: Step) -> None:
-        """What else went is said, in the step and in the journal."""
-        entry = self._journalled(program, step)
-        for key in deed.went_with:
-            if key not in step.text or entry is None or key not in (entry.text or ""):
+    def _check_others(self, deed: Deed, step: Step) -> None:
+        """What else went is said with the outcome."""
+        for key in deed.went_with():
+            if key not in step.text:
                 raise Broken(f"{deed.role}: {key} went with {deed.key}, and nothing says so: {step.text}")
 
     # The journal.

@@ -52,12 +52,14 @@ class Deed:
     shown_before: dict[str, list[str]] = field(default_factory=dict)
     """The program's last complete listing before the command."""
 
-    @property
+    has_ended: bool = False
+    """Whether its outcome was shown."""
+
     def went_with(self) -> list[str]:
-        """The keys that the program's newest complete listing lacks, and that it did not delete."""
-        now = self.eyes.newest(self.role)
+        """The keys that went from the program's view since the command, and that it did not delete."""
+        now, role = self.eyes.newest(self.role), self.role
         deleted = {
-            item.deletion.key for item in self.eyes.confirmed if item.deletion.role is self.role and item.sent
+            item.deletion.key for item in self.eyes.confirmed if item.deletion.role is role and item.sent
         }
         return [key for key in self.shown_before if key not in now and key not in deleted]
 
@@ -87,7 +89,8 @@ class Printing:
     def deletes(self, texts: Mapping[str, str]) -> None:
         """A deletion begins: what is cached from now on."""
         self.lines = dict(texts)
-        self.lag, self.blank = self.cached, self.blanks
+        self.lag = self.cached
+        self.blank = self.blanks if len(texts) > 1 else 0  # one row less than one is nothing, rightly
 
     def rows(self, texts: Mapping[str, str]) -> list[tuple[str, str]]:
         """The next listing's keys and texts."""
