@@ -206,7 +206,14 @@ def test_on_a_first_run_a_failure_has_to_be_of_now_or_to_repeat(
 
 @pytest.mark.parametrize(
     ("sent", "strength"),
-    [(2 * MINUTE, Strength.PROOF), (MINUTE, Strength.HINT), (0 * MINUTE, Strength.HINT)],
+    [
+        (2 * MINUTE, Strength.PROOF),
+        (MINUTE + 2 * SECOND, Strength.PROOF),
+        (MINUTE + SECOND, Strength.HINT),  # by a clock that shows whole seconds it may be the older one
+        (MINUTE + SECOND / 2, Strength.HINT),
+        (MINUTE, Strength.HINT),
+        (0 * MINUTE, Strength.HINT),
+    ],
 )
 @pytest.mark.parametrize("row", [PEER, UNKNOWN])
 def test_a_failure_before_a_deletion_that_was_sent_is_a_hint(

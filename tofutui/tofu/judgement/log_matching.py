@@ -21,6 +21,8 @@ REPEATED = timedelta(minutes=2)
 """How old the last of several failures may be to prove something of a row whose beginning is not known."""
 RETRY = timedelta(seconds=5)
 """How far apart two failures are at least to count as two: a node tries again after 30 s or more."""
+CLOCK_STEP = timedelta(seconds=1)
+"""``show clock`` prints whole seconds: a dated event may be that much older than it looks."""
 FUTURE = timedelta(minutes=2)
 """How far ahead of the node's clock a stamp may be before it counts as no date."""
 
@@ -244,7 +246,7 @@ class _Scale:
         age = self.dating.listed.ended - at
         if age > RECENT:
             doubts.append(f"it is {_age(age)} older than this listing")
-        if row.deletion_sent_at is not None and at <= row.deletion_sent_at:
+        if row.deletion_sent_at is not None and at <= row.deletion_sent_at + CLOCK_STEP:
             doubts.append("a deletion of this row was sent after it")
         if row.incarnation is None and not self._is_of_now(row, at):
             doubts.append("since when the row is in the table is not known, and it did not happen again")
@@ -266,8 +268,8 @@ class _Scale:
 
     def _is_void(self, row: RowFacts, at: datetime) -> bool:
         """Whether an earlier event was about another life of the row, or another certificate."""
-        bounds = (row.deletion_sent_at, _not_before(row))
-        return any(bound is not None and at <= bound for bound in bounds)
+        begins, sent = _not_before(row), row.deletion_sent_at
+        return (begins is not None and at <= begins) or (sent is not None and at <= sent + CLOCK_STEP)
 
     def _doubts(self, claim: _Claim, fitting: _Fitting) -> list[str]:
         """Why no event of a failure can prove anything of a row."""
