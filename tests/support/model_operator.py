@@ -46,8 +46,10 @@ class Operations:
                 self._check_role_asked(program, role, asked[role])
 
     def _check_role_asked(self, program: Program, role: Role, before: int) -> None:
-        waited_for = self.world.site.ha_seconds > 10
-        if program.eyes.asked.get(role, 0) == before and not waited_for:
+        """After a refresh the HA role is a new answer; where a busy machine was too late for it, none is kept."""
+        if program.eyes.asked.get(role, 0) > before or self.world.site.ha_seconds > 10:
+            return
+        if self.world.virtual or program.bench.comparison.nodes[role].ha is not None:
             raise Broken(f"{role}: a refresh did not ask for the HA role")
 
     async def settle(self, program: Program, role: Role) -> None:
