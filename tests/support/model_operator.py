@@ -46,7 +46,7 @@ class Operations:
                 self._check_role_asked(program, role, asked[role])
 
     def _check_role_asked(self, program: Program, role: Role, before: int) -> None:
-        """After a refresh the HA role is a new answer; where a busy machine was too late for it, none is kept."""
+        """After a refresh the HA role is a new answer; a busy machine that was too late for it keeps none."""
         if program.eyes.asked.get(role, 0) > before or self.world.site.ha_seconds > 10:
             return
         if self.world.virtual or program.bench.comparison.nodes[role].ha is not None:

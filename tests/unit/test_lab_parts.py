@@ -132,7 +132,7 @@ def test_a_wrong_scenario_file_says_what_is_wrong(tmp_path: Path, text: str, say
     [
         (('hostname = "prime-pri"', 'hostname = "prime-pri"\nfrobs = true'), "frobs"),
         (('at = "198.51.100.20:443"', 'at = "198.51.100.21:443"'), "198.51.100.20:443"),
-        (('age = "95m"', 'age = "long"'), "no age"),
+        (('age = "95m"', 'age = "long"'), "not an age"),
         (("CN=ise01", "XX=ise01"), "XX=ise01"),
     ],
 )

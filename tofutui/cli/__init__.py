@@ -12,7 +12,7 @@ from tofutui.tofu.base.errors import TofutuiError
 
 USAGE = 2
 INTERNAL = 70
-"""An error of the program itself (``EX_SOFTWARE``), told apart from every result of `check`."""
+"""An error of the program itself (``EX_SOFTWARE``), distinct from every result of `check`."""
 INTERRUPTED = 130
 
 
@@ -69,7 +69,7 @@ def _run(name: str, options: argparse.Namespace) -> int:
 
 
 def _hush() -> None:
-    """What libraries say to developers goes to their log, where nobody reads it without ``--debug``.
+    """What libraries say to developers goes to their log, where it is not read without ``--debug``.
 
     On stderr it would tear the screen, or look like an error of ours: old key exchanges and odd certificates
     are what this program is for.

@@ -20,13 +20,13 @@ _LONGEST = 65_536
 class TerminalAsker:
     """Asks for passwords on the terminal, one at a time; without a terminal there is no answer.
 
-    A host key nobody has accepted before is refused: `check` may run where nobody looks.
+    A host key that was not accepted before is refused: `check` may run unattended.
     """
 
     def __init__(
         self, alone: Callable[[], AbstractContextManager[object]], shown: Callable[[str], str] = str
     ) -> None:
-        """``alone`` is entered while a question stands on the terminal: nothing else is written then.
+        """``alone`` is entered while a question is on the terminal: nothing else is written then.
 
         ``shown`` gives what may be shown of a question.
         """
@@ -71,7 +71,7 @@ async def _typed(prompt: str) -> str | None:
             typed = None
         finally:
             os.close(wake)
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the answer is no longer waited for
             loop.call_soon_threadsafe(_answer, answer, typed)
 
     thread = threading.Thread(target=ask, daemon=True)
@@ -95,7 +95,7 @@ def read_secretly(prompt: str, wake: int) -> str | None:
         hidden = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
         termios.tcsetattr(
             terminal, termios.TCSAFLUSH, hidden
-        )  # what was typed before the question is no answer
+        )  # what was typed before the question does not answer it
         try:
             os.write(terminal, prompt.encode("utf-8", "replace"))
             ready, _, _ = select.select([terminal, wake], [], [])

@@ -83,22 +83,22 @@ async def compare_all(order: Order, fmt: str, progress: Progress) -> Outcome:
     sightings = Sightings(database) if database else None
     places = asyncio.Semaphore(order.at_once)
 
-    async def one(session: Session) -> Done:
+    async def compare(session: Session) -> Done:
         async with places:
             return await _compare(session, order, asker, sightings, fmt, progress)
 
     try:
         with progress:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(one(session)) for session in order.sessions]
+                tasks = [group.create_task(compare(session)) for session in order.sessions]
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
     finally:
         if database is not None:
             database.close()
     done = tuple(task.result() for task in tasks)
-    said = dict.fromkeys(remark for one in done for remark in one.remarks)
-    remarks = (*trouble, *said, *_of_nobody(order, done), *_about_nobody(order, done))
+    said = dict.fromkeys(remark for session in done for remark in session.remarks)
+    remarks = (*trouble, *said, *_of_unused_files(order, done), *_of_unknown_hosts(order, done))
     return Outcome(done, remarks)
 
 
@@ -169,17 +169,17 @@ def _bench(
     return Workbench(session, asker, on_change=progress.heard, sightings=sightings, timings=order.timings)
 
 
-def _of_nobody(order: Order, done: Sequence[Done]) -> Iterator[str]:
+def _of_unused_files(order: Order, done: Sequence[Done]) -> Iterator[str]:
     """What could not be read of the known certificates, and the files that no session can use."""
     for known in order.known:
         yield from known.export.remarks
     for file, reasons in done[0].unused.items():
-        if all(file in one.unused for one in done):
+        if all(file in session.unused for session in done):
             yield from reasons
 
 
 def _about_logs(bench: Workbench, order: Order) -> Iterator[str]:
-    """What could not be read of any log, and the ``--log`` that tell of nothing."""
+    """What could not be read of any log, and each ``--log`` without a failure in it."""
     for role in (*bench.session.roles, None):
         yield from bench.logs.troubles(role)
     for log in order.logs:
@@ -196,9 +196,9 @@ def _unheard(order: Order, comparison: Comparison) -> frozenset[Reissued]:
     )
 
 
-def _about_nobody(order: Order, done: Sequence[Done]) -> Iterator[str]:
+def _of_unknown_hosts(order: Order, done: Sequence[Done]) -> Iterator[str]:
     """A word about a host that no table holds is probably mistyped."""
     for said in order.reissued:
-        if all(said in one.unheard for one in done):
+        if all(said in session.unheard for session in done):
             where = said.host if said.port is None else f"{said.host}:{said.port}"
             yield f"--reissued {where}: no row is about it"

@@ -1,7 +1,7 @@
 """What `tofutui doctor` finds out, as values: versions, paths, settings with their source, terminal, history.
 
 Nothing here connects to anything, and no secret is read: of a command or variable that gives a password only
-that it is set is told.
+that it is set is shown.
 """
 
 import argparse
@@ -102,11 +102,11 @@ def configuration(options: argparse.Namespace) -> Configuration:
 
 
 def versions() -> Section:
-    """Of the program, of what it stands on, and of the system."""
-    found = [Finding("tofutui", __version__), Finding("Python", sys.version.split()[0], sys.executable)]
-    found += [Finding(name, _version(name)) for name in _LIBRARIES]
-    found += [Finding("OpenSSL", ssl.OPENSSL_VERSION), Finding("SQLite", sqlite3.sqlite_version)]
-    return Section("Versions", (*found, Finding("system", platform.platform())))
+    """Of the program, of its libraries, and of the system."""
+    items = [Finding("tofutui", __version__), Finding("Python", sys.version.split()[0], sys.executable)]
+    items += [Finding(name, _version(name)) for name in _LIBRARIES]
+    items += [Finding("OpenSSL", ssl.OPENSSL_VERSION), Finding("SQLite", sqlite3.sqlite_version)]
+    return Section("Versions", (*items, Finding("system", platform.platform())))
 
 
 def _version(name: str) -> str:
@@ -116,14 +116,14 @@ def _version(name: str) -> str:
         return "not installed"
 
 
-def paths(options: argparse.Namespace, found: Configuration) -> Section:
+def paths(options: argparse.Namespace, setup: Configuration) -> Section:
     """Where things lie, whether they are there, and who may read them."""
     data = data_dir(options.data, os.environ)
     return Section(
         "Paths",
         (
-            _place("sessions file", found.path, _source(options.sessions, "TOFUTUI_SESSIONS", "--sessions")),
-            _place("sessions made in the app", sessions_d(found.path)),
+            _place("sessions file", setup.path, _source(options.sessions, "TOFUTUI_SESSIONS", "--sessions")),
+            _place("sessions made in the app", sessions_d(setup.path)),
             _place("data", data, _source(options.data, "TOFUTUI_DATA", "--data")),
             _place("history", data / FILE),
             _place("config", config_dir()),
@@ -152,18 +152,18 @@ def _place(name: str, path: Path, source: str = "") -> Finding:
 
 
 def settings(
-    options: argparse.Namespace, found: Configuration, shown: Mapping[str, Session]
+    options: argparse.Namespace, setup: Configuration, shown: Mapping[str, Session]
 ) -> list[Section]:
     """Every setting with its source; ``shown`` is what may be printed of each session."""
     given = [("read-only", options.read_only), ("ascii", options.ascii)]
     general = [Finding(name, _word(on), "option" if on else "default") for name, on in given]
     general += [
-        Finding(f"key of {id_}", found.keys.of(id_).shown_keys or "none", place)
-        for id_, place in found.keys.places.items()
+        Finding(f"key of {id_}", setup.keys.of(id_).shown_keys or "none", place)
+        for id_, place in setup.keys.places.items()
     ]
     sections = [Section("Settings", tuple(general))]
     for name, session in shown.items():
-        raw = _raw(found.origin[name])
+        raw = _raw(setup.origin[name])
         sections.append(Section(f"Session {session.name}", tuple(_of_session(name, session, raw))))
     return sections
 
@@ -209,7 +209,7 @@ def _word(value: object) -> str:
 
 
 def _raw(path: Path) -> Mapping[str, Any]:
-    """The file once more, as it stands: only it says which keys are written."""
+    """The file itself: only it says which keys are written."""
     try:
         return tomllib.loads(read_regular(path, most=CONFIGURATION).decode("utf-8"))
     except (OSError, ValueError):
@@ -220,14 +220,14 @@ def terminal() -> Section:
     """What the terminal says that it can do."""
     size = shutil.get_terminal_size()
     tty = sys.stdin.isatty() and sys.stdout.isatty()
-    found = [
+    items = [
         Finding("a terminal", _word(tty), "" if tty else "the app needs one"),
         Finding("size", f"{size.columns}x{size.lines}", "" if tty else "not asked of a terminal"),
         Finding("encoding", str(sys.stdout.encoding)),
     ]
-    found += [Finding(name, os.environ.get(name, "not set")) for name in _TERMINAL]
-    found += [Finding(name, _word(bool(os.environ.get(name_of)))) for name, name_of in _PRESENT.items()]
-    return Section("Terminal", (*found, Finding("clipboard (OSC 52)", "cannot be known from here")))
+    items += [Finding(name, os.environ.get(name, "not set")) for name in _TERMINAL]
+    items += [Finding(name, _word(bool(os.environ.get(name_of)))) for name, name_of in _PRESENT.items()]
+    return Section("Terminal", (*items, Finding("clipboard (OSC 52)", "cannot be known from here")))
 
 
 def history(options: argparse.Namespace) -> Section:
@@ -235,16 +235,16 @@ def history(options: argparse.Namespace) -> Section:
     path = data_dir(options.data, os.environ) / FILE
     if not path.exists():
         return Section("History", (Finding("file", "none yet"),))
-    sizes = [one.stat().st_size for one in (path, path.with_name(f"{FILE}-wal")) if one.exists()]
-    found = [Finding("size", f"{sum(sizes) / 1024:.0f} KiB")]
+    sizes = [file.stat().st_size for file in (path, path.with_name(f"{FILE}-wal")) if file.exists()]
+    items = [Finding("size", f"{sum(sizes) / 1024:.0f} KiB")]
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
             (checked,) = database.execute("PRAGMA integrity_check(1)").fetchone()
             (layout,) = database.execute("PRAGMA user_version").fetchone()
-        found += [Finding("integrity", str(checked)), Finding("layout", f"{layout} of {len(MIGRATIONS)}")]
+        items += [Finding("integrity", str(checked)), Finding("layout", f"{layout} of {len(MIGRATIONS)}")]
     except sqlite3.Error as error:
-        found.append(Finding("integrity", f"cannot be read: {error}"))
-    return Section("History", tuple(found))
+        items.append(Finding("integrity", f"cannot be read: {error}"))
+    return Section("History", tuple(items))
 
 
 def clock() -> Section:

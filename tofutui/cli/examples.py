@@ -62,6 +62,6 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 
 def epilog(name: str, more: str = "") -> str:
-    """What stands at the end of a command's help."""
+    """What is shown at the end of a command's help."""
     lines = [part for command, words in EXAMPLES[name] for part in (f"  {command}", f"      {words}")]
     return "\n".join([*([more, ""] if more else []), "examples:", *lines])

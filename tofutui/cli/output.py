@@ -81,9 +81,9 @@ def _is_ordinary(path: Path) -> bool:
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Somebody else's link may lead anywhere, and somebody else's file is not ours to replace."""
-    for found in (path.lstat(), path.stat()) if path.exists() else ():
-        if found.st_uid != os.getuid():
+    """Another user's link may lead anywhere, and another user's file is not ours to replace."""
+    for status in (path.lstat(), path.stat()) if path.exists() else ():
+        if status.st_uid != os.getuid():
             raise PermissionError(None, "it belongs to another user")
 
 

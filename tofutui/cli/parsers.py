@@ -79,7 +79,7 @@ def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
 
 
 def command_at(argv: Sequence[str]) -> int | None:
-    """Where the first word that is no option (and no option's value) stands, if it is a command."""
+    """Where the first word that is neither an option nor an option's value is, if it is a command."""
     skip = False
     for number, word in enumerate(argv):
         if skip:

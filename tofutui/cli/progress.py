@@ -1,6 +1,6 @@
-"""What `check` is doing, on a terminal's stderr: one line that is drawn anew in place and erased at the end.
+"""What `check` is doing, on a terminal's stderr: one line that is redrawn in place and erased at the end.
 
-Where stderr is no terminal nothing is written at all.
+Where stderr is not a terminal nothing is written.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ class Progress:
 
     @contextmanager
     def hidden(self) -> Iterator[None]:
-        """The line is away while the block runs: somebody else writes on the terminal."""
+        """The line is away while the block runs: something else writes on the terminal."""
         self._questions += 1
         self._draw("")
         try:
@@ -95,7 +95,7 @@ class Progress:
             self._write(_ERASE + line)
 
     def _write(self, text: str) -> None:
-        """A terminal that has gone away is no reason to stop."""
+        """A terminal that has gone away does not end the comparison."""
         try:
             self._out.write(text)
             self._out.flush()
@@ -105,8 +105,8 @@ class Progress:
     def _words(self) -> str:
         running = [
             words if not self._many else f"{self._shown_name(name)} {words}"
-            for name, one in self._running.items()
-            if (words := _doing(one))
+            for name, comparison in self._running.items()
+            if (words := _doing(comparison))
         ]
         head = [f"{self._ended} of {self._total} done"] if self._many else []
         return self._plain(" · ".join([*head, *running]))[: max(_NARROWEST, _columns(self._out) - 1)]

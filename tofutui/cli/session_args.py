@@ -40,7 +40,7 @@ def load(
     for warning in report.exposed:
         tell(f"warning: {warning}")
     _take_variables(report.sessions.values())
-    return path, {name: replace(one, read_only=read_only) for name, one in report.sessions.items()}
+    return path, {name: replace(session, read_only=read_only) for name, session in report.sessions.items()}
 
 
 def _take_variables(sessions: Iterable[Session]) -> None:

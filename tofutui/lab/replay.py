@@ -82,5 +82,5 @@ def _suites(hello: bytes) -> list[bytes]:
     at = 4 + 2 + 32
     at += 1 + (hello[at] if len(hello) > at else 0)
     count = int.from_bytes(hello[at : at + 2], "big")
-    found = hello[at + 2 : at + 2 + count]
-    return [found[n : n + 2] for n in range(0, len(found) - 1, 2)]
+    listed = hello[at + 2 : at + 2 + count]
+    return [listed[n : n + 2] for n in range(0, len(listed) - 1, 2)]

@@ -33,10 +33,10 @@ class ScenarioError(ValueError):
 
 def scenario_names() -> list[str]:
     """The scenarios that come with the program, ``seed`` first."""
-    found = sorted(
+    names = sorted(
         entry.name.removesuffix(".toml") for entry in _folder().iterdir() if entry.name.endswith(".toml")
     )
-    return sorted(found, key=lambda name: name != "seed")
+    return sorted(names, key=lambda name: name != "seed")
 
 
 def load_scenario(name: str) -> Scenario:
@@ -130,5 +130,5 @@ def _certificate(table: dict[str, str]) -> CertificatePlan:
 def _age(text: str) -> timedelta:
     match = re.fullmatch(r"(\d+)([mhd])", text)
     if match is None:
-        raise ValueError(f"{text!a} is no age such as 95m, 3h or 400d")
+        raise ValueError(f"{text!a} is not an age; use a form such as 95m, 3h or 400d")
     return int(match[1]) * _UNITS[match[2]]

@@ -48,19 +48,19 @@ def carry_out(order: Order, options: argparse.Namespace, *, as_list: bool = Fals
     if outcome.signal:
         return 128 + outcome.signal
     done = outcome.done
-    for line in (*outcome.remarks, *(line for one in done for line in one.unfinished)):
+    for line in (*outcome.remarks, *(line for session in done for line in session.unfinished)):
         complain(line)
-    code = worst([*(one.line.code for one in done), *(2 for _ in order.left_out)])
-    report = joined([one.report for one in done], options.format) if many else done[0].report
+    code = worst([*(session.line.code for session in done), *(2 for _ in order.left_out)])
+    report = joined([session.report for session in done], options.format) if many else done[0].report
     if many and options.format == "text":
-        report += "\n" + session_table([one.line for one in done], code)
+        report += "\n" + session_table([session.line for session in done], code)
     if order.mask is not None:
         report = order.mask.text(report)
     return _deliver(report, options) or code
 
 
 def worst(codes: Sequence[int]) -> int:
-    """The code that stands for all: 2 over 3 over 1 over 4 over 0."""
+    """The exit code for several sessions: 2 over 3 over 1 over 4 over 0."""
     return next(code for code in _WORST_FIRST if code in codes)
 
 
@@ -104,7 +104,7 @@ def order_of(
         _check_log(log, sessions)
     known = tuple(Known(file.role, read_export_at(file.path)) for file in options.known)
     if options.no_probe:
-        sessions = [replace(one, probe=replace(one.probe, via=Via.OFF)) for one in sessions]
+        sessions = [replace(session, probe=replace(session.probe, via=Via.OFF)) for session in sessions]
     said = tuple(options.logs), tuple(options.reissued), known
     return Order(tuple(sessions), *said, data, recordings, mask=options.mask)
 
@@ -121,7 +121,7 @@ def _check_log(log: LogFile, sessions: Sequence[Session]) -> None:
     from tofutui.config.archives import LogFileError
     from tofutui.config.logfiles import find_logs
 
-    if log.role and not all(log.role in one.roles for one in sessions):
+    if log.role and not all(log.role in session.roles for session in sessions):
         raise CheckError(f"--log {log.role}={log.path}: {sessions[0].name} has no {log.role}")
     try:
         paths = find_logs(log.path).paths

@@ -25,7 +25,7 @@ FILES, DIRS, NOTHING = ":files", ":dirs", ":"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What can stand in one place: names that the shell finds by itself, and candidates."""
+    """What can be typed in one place: names that the shell finds on its own, and candidates."""
 
     shell: str = NOTHING
     words: tuple[Candidate, ...] = ()
@@ -44,13 +44,13 @@ def run(options: argparse.Namespace) -> int:
 
 def joined(words: Sequence[str]) -> list[str]:
     """Words as they were typed: bash takes ``--theme=dark`` apart at the equals sign."""
-    found: list[str] = []
+    whole: list[str] = []
     for number, word in enumerate(words):
-        if found and "=" in (word, words[number - 1]):
-            found[-1] += word
+        if whole and "=" in (word, words[number - 1]):
+            whole[-1] += word
         else:
-            found.append(word)
-    return found
+            whole.append(word)
+    return whole
 
 
 def offer_for(words: Sequence[str]) -> Offer:
@@ -88,8 +88,8 @@ def _walk(parser: argparse.ArgumentParser, words: Sequence[str]) -> tuple[argpar
 
 
 def _fitting(offer: Offer, word: str, lead: str = "") -> Offer:
-    found = tuple((lead + one, text) for one, text in offer.words if one.startswith(word))
-    return Offer(offer.shell, found)
+    fitting = ((lead + name, text) for name, text in offer.words if name.startswith(word))
+    return Offer(offer.shell, tuple(fitting))
 
 
 def _options(parser: argparse.ArgumentParser) -> Iterator[Candidate]:
@@ -100,7 +100,7 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[Candidate]:
 
 
 def _of_position(parser: argparse.ArgumentParser, name: str, at: int, before: Sequence[str]) -> Offer:
-    """A word that is no option and no option's value."""
+    """A word that is neither an option nor an option's value."""
     actions = [action for action in parser._actions if not action.option_strings]
     if not actions or (at >= len(actions) and actions[-1].nargs != "*"):
         return Offer()
@@ -115,7 +115,7 @@ def _of_action(action: argparse.Action, before: Sequence[str]) -> Offer:
         return Offer(words=tuple((str(choice), "") for choice in action.choices))
     metavar = str(action.metavar or "")
     if metavar.endswith("FILE"):
-        return Offer(FILES, tuple((one, "") for one in ("primary=", "secondary=") if one in metavar))
+        return Offer(FILES, tuple((lead, "") for lead in ("primary=", "secondary=") if lead in metavar))
     if metavar == "DIR":
         return Offer(DIRS)
     source = _SOURCES.get(action.dest if action.dest == "theme" else metavar)
@@ -143,7 +143,7 @@ def _scenarios(_before: Sequence[str]) -> Iterator[Candidate]:
 
 
 def _named(words: Sequence[str], option: str) -> Path | None:
-    """The value of an option that stands among the words."""
+    """The value of an option among the words."""
     for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == option and following:
             return Path(following)

@@ -54,16 +54,16 @@ class LabProcess:
         Raises:
             DemoError: it ended instead; its own last words are in the message.
         """
-        found: dict[str, Path] = {}
+        places: dict[str, Path] = {}
         assert self._process.stdout is not None
-        while len(found) < 2:
+        while len(places) < 2:
             line = self._process.stdout.readline()
             if not line:
                 raise DemoError(f"the simulated pair did not start: {self._last_words()}")
             name, _, path = line.rstrip("\n").partition(": ")
             if name in ("sessions", "data"):
-                found[name] = Path(path)
-        return LabFiles(found["sessions"], found["data"])
+                places[name] = Path(path)
+        return LabFiles(places["sessions"], places["data"])
 
     def command(self, line: str) -> str:
         """Give it a command and wait for the answer: ``ok`` or ``error: …``. Any thread may ask."""

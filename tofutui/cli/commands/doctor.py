@@ -27,18 +27,18 @@ BROKEN = 2
 
 def run(options: argparse.Namespace) -> int:
     """Print everything; 2 where the configuration is broken."""
-    found = configuration(options)
-    cover, shown = _covers(found) if options.redact else (_home, dict(found.sessions))
+    setup = configuration(options)
+    cover, shown = _covers(setup) if options.redact else (_home, dict(setup.sessions))
     sections = [
         versions(),
-        paths(options, found),
-        *settings(options, found, shown),
+        paths(options, setup),
+        *settings(options, setup, shown),
         terminal(),
         history(options),
         clock(),
     ]
     sections = [_covered(section, cover) for section in sections]
-    faults, notes = [cover(text) for text in found.faults], [cover(text) for text in found.notes]
+    faults, notes = [cover(text) for text in setup.faults], [cover(text) for text in setup.notes]
     if options.format == "json":
         write(as_json(sections, faults, notes) + "\n")
     else:
@@ -52,29 +52,32 @@ def _home(text: str) -> str:
     return text.replace(str(Path.home()), "~")
 
 
-def _covers(found: Configuration) -> tuple[Callable[[str], str], dict[str, Session]]:
+def _covers(setup: Configuration) -> tuple[Callable[[str], str], dict[str, Session]]:
     """A way to mask text, and the sessions masked: the same stand-ins in both."""
     from tofutui.privacy.mask import Mask
 
     mask = Mask()
-    mask.learn(*found.sessions.values())
+    mask.learn(*setup.sessions.values())
     mask.learn_users(getpass.getuser())
-    shown = {name: mask(session) for name, session in found.sessions.items()}
+    shown = {name: mask(session) for name, session in setup.sessions.items()}
     return lambda text: mask.text(_home(text)), shown
 
 
 def _covered(section: Section, cover: Callable[[str], str]) -> Section:
-    found = (Finding(one.name, cover(one.value), cover(one.source)) for one in section.findings)
-    return Section(section.title, tuple(found))
+    covered = (
+        Finding(finding.name, cover(finding.value), cover(finding.source)) for finding in section.findings
+    )
+    return Section(section.title, tuple(covered))
 
 
 def as_text(sections: Sequence[Section], faults: Sequence[str], notes: Sequence[str]) -> Iterable[str]:
     """A heading, then a line for each finding: name, value, source."""
     for section in sections:
         yield section.title
-        wide = max((len(one.name) for one in section.findings), default=0)
-        for one in section.findings:
-            yield f"  {one.name.ljust(wide)}  {one.value}" + (f"  [{one.source}]" if one.source else "")
+        wide = max((len(finding.name) for finding in section.findings), default=0)
+        for finding in section.findings:
+            source = f"  [{finding.source}]" if finding.source else ""
+            yield f"  {finding.name.ljust(wide)}  {finding.value}{source}"
         yield ""
     yield "Faults"
     yield from (f"  {text}" for text in faults or ["none"])
@@ -83,12 +86,12 @@ def as_text(sections: Sequence[Section], faults: Sequence[str], notes: Sequence[
 
 def as_json(sections: Sequence[Section], faults: Sequence[str], notes: Sequence[str]) -> str:
     """The same for programs."""
-    found = {
+    document_sections = {
         section.title: [
-            {"name": one.name, "value": safe(one.value), "source": safe(one.source) or None}
-            for one in section.findings
+            {"name": entry.name, "value": safe(entry.value), "source": safe(entry.source) or None}
+            for entry in section.findings
         ]
         for section in sections
     }
-    document = {"schema": 1, "sections": found, "faults": list(faults), "notes": list(notes)}
+    document = {"schema": 1, "sections": document_sections, "faults": list(faults), "notes": list(notes)}
     return json.dumps(document, indent=2, ensure_ascii=False)

@@ -65,7 +65,7 @@ def _pasts(store: Sightings, options: argparse.Namespace) -> list[NodePast]:
     """What is remembered of each node; with ``--row``, of the rows that it names.
 
     Raises:
-        HistoryUsageError: nobody remembers such a row.
+        HistoryUsageError: no such row is remembered.
     """
     every = [
         NodePast(node, store.pasts(options.session, node.role, node.address))
@@ -74,22 +74,22 @@ def _pasts(store: Sightings, options: argparse.Namespace) -> list[NodePast]:
     ]
     if options.row is None:
         return every
-    keys = dict.fromkeys(key for one in every for key in one.rows)
+    keys = dict.fromkeys(key for node in every for key in node.rows)
     wanted = _matching(options.row, keys)
     if not wanted:
         close = get_close_matches(options.row, keys, n=1, cutoff=0.4)
         cure = f"did you mean {safe(close[0])}?" if close else ""
         raise HistoryUsageError(f"--row {safe(options.row)}: no such row is remembered", cure)
-    chosen = [replace(one, rows={k: past for k, past in one.rows.items() if k in wanted}) for one in every]
-    return [one for one in chosen if one.rows]
+    chosen = [replace(node, rows={k: node.rows[k] for k in node.rows if k in wanted}) for node in every]
+    return [node for node in chosen if node.rows]
 
 
 def _matching(name: str, keys: Iterable[str]) -> set[str]:
     """The keys that are meant: by the key as it is listed or shown, else by ``host:port``."""
     keys = list(keys)
-    found = {key for key in keys if name in (key, safe(key))}
-    if found:
-        return found
+    listed = {key for key in keys if name in (key, safe(key))}
+    if listed:
+        return listed
     try:
         endpoint = parse_endpoint(name)
     except EndpointError:
@@ -101,7 +101,7 @@ def _forget(store: Sightings, options: argparse.Namespace) -> int:
     """Remove everything, or one node's rows, or the rows that are named; how many incarnations went."""
     if options.row is None:
         return store.forget(options.session, role=options.role)
-    keys = dict.fromkeys(key for one in _pasts(store, options) for key in one.rows)
+    keys = dict.fromkeys(key for node in _pasts(store, options) for key in node.rows)
     return sum(store.forget(options.session, role=options.role, key=key) for key in keys)
 
 

@@ -42,13 +42,13 @@ def _look(session: Session, role: Role, seen: list[LabSighting]) -> Look:
         at=seen[0].at,
         rows=tuple(
             RowSeen(
-                key=one.key,
-                text=one.text,
+                key=row.key,
+                text=row.text,
                 stored=True,
-                baseline=baseline_of(session, role, one.key),
-                sha256=one.sha256,
-                not_before=one.not_before,
+                baseline=baseline_of(session, role, row.key),
+                sha256=row.sha256,
+                not_before=row.not_before,
             )
-            for one in seen
+            for row in seen
         ),
     )

@@ -22,7 +22,7 @@ from tofutui.tofu.site.session import NodeSettings, Role, Session, Via
 NAME = "offline"
 """What the session is called in reports where none was named."""
 _PIPE_SECONDS = 60.0
-"""How long a pipe of the shell may say nothing: at its other end somebody may be logging in."""
+"""How long a pipe of the shell may say nothing: at its other end a person may be logging in."""
 LARGEST = 32 * 1024 * 1024
 """Bytes of one transcript."""
 

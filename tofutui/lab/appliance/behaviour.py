@@ -39,7 +39,7 @@ class Behaviour:
     other_user: bool = False
     """Say that another user is logged in even without one."""
     question: str = ""
-    """Asked before the first prompt until it is answered with `question_answer`; a text that nobody knows."""
+    """Asked before the first prompt until `question_answer` is given; a text unknown to any program."""
     list_question: str = ""
     """The same after ``listcerts``, before its rows; another answer gives no listing."""
     question_answer: str = "yes"

@@ -114,7 +114,7 @@ class SshServer:
         self.node.port = self._mute.sockets[0].getsockname()[1]
 
     def hold(self, transport: asyncio.Transport) -> None:
-        """A connection to a server that is no good."""
+        """A connection to a server that cannot be used."""
         if self.node.ssh == "reset":
             reset(transport)
         else:
