@@ -34,7 +34,7 @@ def test_every_action_of_the_guide_has_its_method() -> None:
 async def test_without_a_history_there_is_no_guide_and_it_says_so(desk: Start) -> None:
     async with desk() as d:
         await d.press("c")
-        assert "no history to keep a run in" in d.message
+        assert "a run needs the history" in d.message
         assert d.app.screen is d.main
 
 

@@ -144,7 +144,7 @@ async def test_the_palette_offers_this_screen_the_tables_sessions_and_themes(des
         await d.press("p", "colon")
         await d.until(lambda: "Copy the commands" in d.text)
         for words in (
-            "Take in or leave out",
+            "Select or deselect",
             "Refresh both panes",
             "Session: other",
             "Theme: dark",

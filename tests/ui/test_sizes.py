@@ -16,7 +16,7 @@ from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.ui.deletion.dialog import DeleteScreen
 from tofutui.ui.sessions.form import FormScreen
-from tofutui.ui.terminal.cell_diff import Front
+from tofutui.ui.terminal.cell_diff import ScreenBuffer
 
 Start = Callable[..., Any]
 SIZES = [(80, 24), (60, 20)]
@@ -34,7 +34,7 @@ BAD = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206
 def written(d: Any) -> str:
     """What a terminal gets for the whole screen, without colours and places."""
     pieces = [(0, y, strip) for y, strip in enumerate(d.app.screen._compositor.render_strips())]
-    return re.sub(r"\x1b\[[0-9;]*[mHG]", "", Front().update(pieces, ColorSystem.TRUECOLOR))
+    return re.sub(r"\x1b\[[0-9;]*[mHG]", "", ScreenBuffer().update(pieces, ColorSystem.TRUECOLOR))
 
 
 def frame(d: Any) -> list[str]:

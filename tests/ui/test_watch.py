@@ -15,7 +15,7 @@ from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
-from tofutui.ui.kit.key_repeat import SpentKey
+from tofutui.ui.kit.key_repeat import HeldKey
 from tofutui.ui.shell import gc_tuning
 
 Start = Callable[..., Any]
@@ -208,7 +208,7 @@ async def test_an_error_of_background_work_stays_until_esc_or_another_message(de
 
 
 def test_a_spent_key_is_free_again_after_another_key_or_a_pause() -> None:
-    spent = SpentKey()
+    spent = HeldKey()
     assert not spent.is_held("y", 0.0)
     spent.spend("y", 10.0)
     assert spent.is_held("y", 10.5)

@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tofutui.ui.terminal.cell_diff import _ODD, PLAIN, Front, change, pen_of
+from tofutui.ui.terminal.cell_diff import _ODD, PLAIN, ScreenBuffer, change, pen_of
 
 WIDTH, HEIGHT = 24, 3
 STYLES = [
@@ -41,10 +41,10 @@ def shown(screen: pyte.Screen) -> list[list[pyte.screens.Char]]:
 @given(frames)
 def test_the_terminal_shows_what_a_full_painting_would(frames: list[tuple[int, Strip]]) -> None:
     (lean, lean_stream), (full, full_stream) = emulated(), emulated()
-    front = Front()
+    front = ScreenBuffer()
     for y, strip in frames:
         lean_stream.feed(front.update([(0, y, strip)], COLORS))
-        full_stream.feed(Front().update([(0, y, strip)], COLORS))
+        full_stream.feed(ScreenBuffer().update([(0, y, strip)], COLORS))
         full_stream.feed(f"\x1b[{y + 1};1H")
         for text, style, _ in strip:
             full_stream.feed(style.render(text, color_system=COLORS) if style else text)
@@ -52,7 +52,7 @@ def test_the_terminal_shows_what_a_full_painting_would(frames: list[tuple[int, S
 
 
 def test_what_stands_there_already_costs_nothing() -> None:
-    front, strip = Front(), Strip([Segment("listed 14:02:38", STYLES[0])])
+    front, strip = ScreenBuffer(), Strip([Segment("listed 14:02:38", STYLES[0])])
     assert front.update([(3, 1, strip)], COLORS)
     assert front.update([(3, 1, strip)], COLORS) == ""
     later = Strip([Segment("listed 14:02:39", STYLES[0])])
@@ -60,7 +60,7 @@ def test_what_stands_there_already_costs_nothing() -> None:
 
 
 def test_after_forgetting_everything_is_written() -> None:
-    front, strip = Front(), Strip([Segment("abc", STYLES[0])])
+    front, strip = ScreenBuffer(), Strip([Segment("abc", STYLES[0])])
     first = front.update([(0, 0, strip)], COLORS)
     front.forget()
     assert front.update([(0, 0, strip)], COLORS) == first
@@ -68,7 +68,7 @@ def test_after_forgetting_everything_is_written() -> None:
 
 @pytest.mark.parametrize("text", ["日本", "e\u0301", "👩‍💻", "\ue000x"])
 def test_lines_of_which_terminals_disagree_are_written_whole(text: str) -> None:
-    front, strip = Front(), Strip([Segment(f"abc {text} def", STYLES[0])])
+    front, strip = ScreenBuffer(), Strip([Segment(f"abc {text} def", STYLES[0])])
     assert front.update([(0, 0, strip)], COLORS) == front.update([(0, 0, strip)], COLORS)
     plain = Strip([Segment("abc".ljust(strip.cell_length), STYLES[0])])
     assert "abc".ljust(strip.cell_length) in front.update([(0, 0, plain)], COLORS)
@@ -76,7 +76,7 @@ def test_lines_of_which_terminals_disagree_are_written_whole(text: str) -> None:
 
 @pytest.mark.parametrize("character", ["\ufe0f", "\u200d", "\u202e", "\u00ad", "\x9b", "\x1b"])
 def test_what_no_terminal_may_get_is_not_written_and_leaves_the_line_as_wide(character: str) -> None:
-    front, strip = Front(), Strip([Segment(f"abc {character}x def", STYLES[0])])
+    front, strip = ScreenBuffer(), Strip([Segment(f"abc {character}x def", STYLES[0])])
     written = front.update([(0, 0, strip)], COLORS)
     text = f"abc {'?' * cell_len(character)}x def"
     assert re.sub("\x1b\\[[0-9;]*[Hm]", "", written) == text[: strip.cell_length]
@@ -86,7 +86,7 @@ def test_what_no_terminal_may_get_is_not_written_and_leaves_the_line_as_wide(cha
 @pytest.mark.parametrize("text", ["👩\u200d💻", "❤\ufe0f", "a\u200db\u200dc", "\u200d", "日\u200d本"])
 def test_characters_that_were_joined_take_no_more_cells_than_together(text: str) -> None:
     strip = Strip([Segment(f"{text}|", STYLES[0])])
-    written = Front().update([(0, 0, strip)], COLORS)
+    written = ScreenBuffer().update([(0, 0, strip)], COLORS)
     assert cell_len(re.sub("\x1b\\[[0-9;]*[Hm]", "", written)) == strip.cell_length
 
 

@@ -121,21 +121,21 @@ FAULTS = {
     "key": ('\n"row.delete" = "ctrl+i"', ['2: row.delete = "ctrl+i": a terminal cannot tell it from Tab']),
     "clash": (
         '"table.sort" = "r"',
-        ["1: table.sort: r is the key of table.refresh (Refresh this pane) too; give one of them another"],
+        ["1: table.sort: r is also the key of table.refresh (Refresh this pane); give one of them another"],
     ),
     "clash of two": (
         '"table.sort" = "X"\n"trust.open" = "X"',
-        ["2: trust.open: X is the key of table.sort (Sort) too (see {path}:1); give one of them another"],
+        ["2: trust.open: X is also the key of table.sort (Sort) (see {path}:1); give one of them another"],
     ),
     "clash with what works everywhere": (
         '"plan.copy" = ":"',
-        ["1: plan.copy: : is the key of app.palette (Command palette) too; give one of them another"],
+        ["1: plan.copy: : is also the key of app.palette (Command palette); give one of them another"],
     ),
     "clash of help and view": (
         '"help.search" = "j"',
-        ["1: help.search: j is the key of view.down (Down) too; give one of them another"],
+        ["1: help.search: j is also the key of view.down (Down); give one of them another"],
     ),
-    "twice": ('"table.sort" = "X"\ntable.sort = "Z"', ["1: table.sort stands in this file twice"]),
+    "twice": ('"table.sort" = "X"\ntable.sort = "Z"', ["1: table.sort appears in this file twice"]),
     "d deletes": ('"row.delete" = "d"', ["1: row.delete: d alone never deletes"]),
     "a move deletes": (
         '"row.delete" = "B"\n"stale.nxt" = "B"\n"view.half_up" = "B"',
@@ -166,13 +166,13 @@ FAULTS = {
     ),
     "a key of every screen and dialog": (
         '"row.delete" = ["Ctrl+Y"]',
-        ["1: row.delete: Ctrl+Y is the key of screen.copy (Copy what is shown) too; "
+        ["1: row.delete: Ctrl+Y is also the key of screen.copy (Copy what is shown); "
          "give one of them another"],
     ),
     "no way to confirm": ('"delete.confirm" = []', ["1: delete.confirm: Delete needs a key"]),
     "Enter does not keep": (
         '"delete.keep" = ["n", "q", "Esc", "k"]',
-        ["1: delete.keep: k is the key of delete.up (Scroll up) too; give one of them another",
+        ["1: delete.keep: k is also the key of delete.up (Scroll up); give one of them another",
          "1: delete.keep: Enter always says no here and has to stay in the list"],
     ),
     "host key": (

@@ -18,11 +18,11 @@ hidden = {name: getattr(compositor, name) for name in names}
 for name in names:
     delattr(compositor, name)
 from textual.widgets import Static
-from tofutui.ui.terminal.painter import LeanApp
+from tofutui.ui.terminal.painter import DiffingApp
 for name in names:
     setattr(compositor, name, hidden[name])
 
-class Small(LeanApp):
+class Small(DiffingApp):
     def compose(self):
         yield Static("painted all the same")
 

@@ -1,4 +1,4 @@
-"""What the app is connected to: a comparison and somebody who deletes; opened late, closed on every way out.
+"""What the app is connected to: a comparison and an executor; opened late, closed on every way out.
 
 The modules behind it pull in SSH and TLS; they are imported in a thread, after the first paint.
 """
@@ -145,7 +145,7 @@ def opener(
 ) -> Opener:
     """Opens real sessions, with the journal in ``data_dir``.
 
-    Without a journal nothing is deleted; the comparison works all the same. ``waiting`` is told what is
+    Without a journal nothing is deleted; the comparison works nevertheless. ``waiting`` gets what is
     waited for.
     """
 
@@ -187,7 +187,7 @@ async def opened_history(
     """The database, and the rows (for the user) of deletions of this session whose outcome is unknown.
 
     While another program holds the file it is tried again, for `HISTORY_WITHIN` seconds in all; ``waiting``
-    is told so after the first second.
+    gets a message after the first second.
 
     Raises:
         HistoryError: it cannot be used.
@@ -240,7 +240,7 @@ def recorded_opener(
 ) -> Opener:
     """Opens what transcripts show: nothing can be sent, no history is read or written.
 
-    ``tell`` gives a new bench what the command line said.
+    ``tell`` hands a new bench what the command line said.
     """
 
     async def open_link(session: Session, asker: Asker, on_change: Callable[[Change], None]) -> Link:

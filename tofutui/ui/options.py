@@ -15,7 +15,7 @@ START_DEMO = -1
 class AppOptions:
     """How the app starts.
 
-    ``read_only`` stands in every session of ``sessions`` too; whoever builds this sees to it.
+    ``read_only`` is also set in every session of ``sessions``; the builder of this takes care of it.
     """
 
     sessions: Mapping[str, Session]

@@ -231,7 +231,7 @@ MAIN: tuple[Action, ...] = (
 EVERYWHERE: tuple[Action, ...] = tuple(
     action for action in MAIN if action.id in ("app.palette", "app.privacy", "copy.row", "copy.none")
 )
-"""What works on every screen that is no dialog."""
+"""What works on every full screen, not in dialogs."""
 
 VIEW: tuple[Action, ...] = (
     _view("down", ("j", "down"), "Down"),
@@ -273,16 +273,16 @@ RUN: tuple[Action, ...] = (
 PLAN: tuple[Action, ...] = (
     inner("plan.down", "j down", "Down", "Next row."),
     inner("plan.up", "k up", "Up", "Row before."),
-    inner("plan.toggle", "space", "Take in or leave out", "A suspect row is only taken in by hand.",
-           "take in / leave out", 80),
+    inner("plan.toggle", "space", "Select or deselect", "Suspect rows are never preselected.",
+           "select", 80),
     replace(
-        inner("plan.delete", "D", "To the delete dialog", "The delete dialog for the rows taken in.",
+        inner("plan.delete", "D", "To the delete dialog", "The delete dialog for the selected rows.",
                "delete dialog", 85),
         danger=Danger.IRREVERSIBLE,
     ),
     replace(
         inner("plan.copy", "f9", "Copy the commands",
-               "Those of the rows taken in, to the terminal's clipboard; {screen.copy} does it too."),
+               "Those of the selected rows, to the terminal's clipboard; {screen.copy} does it too."),
         palette=True,
     ),
     inner("plan.back", "escape q", "Back", "Close the plan; nothing is sent.", "back", 90),
@@ -343,7 +343,7 @@ BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
 
 def footer_items(actions: tuple[Action, ...]) -> list[Action]:
-    """What may stand in a footer, the most deserving first."""
+    """What may appear in a footer, by footer priority."""
     return sorted((a for a in actions if a.footer), key=lambda a: -a.footer)
 
 

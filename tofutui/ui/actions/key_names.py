@@ -1,6 +1,6 @@
 """Keys of the keyboard: as people write them, as Textual calls them, and which a terminal cannot send.
 
-Loads no Textual, so that a wrong keys.toml is told of at once.
+Loads no Textual, so that a wrong keys.toml is reported immediately.
 """
 
 import unicodedata
@@ -12,7 +12,7 @@ _NAMED = {
     "pgdn": "pagedown", "pgdown": "pagedown", "up": "up", "down": "down", "left": "left", "right": "right",
     "↑": "up", "↓": "down", "←": "left", "→": "right",
 }  # fmt: skip
-"""Names of keys that are no character, in lower case, with what Textual calls them."""
+"""Names of keys that are not characters, in lower case, with what Textual calls them."""
 
 _SHOWN = {
     "escape": "Esc", "enter": "Enter", "tab": "Tab", "space": "Space", "backspace": "Backspace",

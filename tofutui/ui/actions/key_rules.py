@@ -24,7 +24,7 @@ _CONFIRMS = {"delete.confirm": "delete.keep", "ask_key.yes": "ask_key.no", "conf
 _CONFIRMS_TOO = re.compile("f[0-9]+")
 """Keys that type nothing and may confirm; with a modifier, a key may send the same byte as another one."""
 _WAYS_OUT = frozenset({"back", "keep", "no", "confirm", "yes"})
-"""Verbs that need a key: without one there is no answer, or no way back."""
+"""Verbs that need a key: without one a question cannot be answered, or a screen not be left."""
 _TYPED_IN = frozenset({Scope.EVIDENCE, Scope.FORM, Scope.ASK})
 """Where a line to type has the focus: a letter is typed there."""
 
@@ -40,25 +40,25 @@ class Placed:
 def faults_of(actions: Sequence[Action], placed: Mapping[str, Placed]) -> list[str]:
     """Every fault of the keys, one sentence each, named by the place in the user's file."""
     known = {action.id: action for action in actions}
-    found = [*_clashes(actions, placed)]
-    for id_, one in placed.items():
+    faults = [*_clashes(actions, placed)]
+    for id_, wish in placed.items():
         reasons = dict.fromkeys(_reasons(known[id_], known))
-        found += [f"{one.place}: {id_}: {reason}" for reason in reasons]
-    return found
+        faults += [f"{wish.place}: {id_}: {reason}" for reason in reasons]
+    return faults
 
 
 def _clashes(actions: Sequence[Action], placed: Mapping[str, Placed]) -> Iterator[str]:
-    """Two actions that work in the same place and share a key; told once, where the user chose it."""
-    told: set[frozenset[str]] = set()
+    """Two actions that work in the same place and share a key; reported once, where the user chose it."""
+    reported: set[frozenset[str]] = set()
     for scope in Scope:
         holders: dict[str, Action] = {}
         for action in _working_in(scope, actions):
             for key in action.keys:
                 other = holders.setdefault(key, action)
                 pair = frozenset((action.id, other.id))
-                if other is action or pair in told or not {action.id, other.id} & placed.keys():
+                if other is action or pair in reported or not {action.id, other.id} & placed.keys():
                     continue
-                told.add(pair)
+                reported.add(pair)
                 yield _clash(key, other, action, placed)
 
 
@@ -70,13 +70,13 @@ def _working_in(scope: Scope, actions: Sequence[Action]) -> Iterator[Action]:
             yield action
 
 
-def _clash(key: str, one: Action, two: Action, placed: Mapping[str, Placed]) -> str:
-    if two.id not in placed:
-        one, two = two, one
-    where = f" (see {placed[one.id].place})" if one.id in placed else ""
+def _clash(key: str, first: Action, second: Action, placed: Mapping[str, Placed]) -> str:
+    if second.id not in placed:
+        first, second = second, first
+    where = f" (see {placed[first.id].place})" if first.id in placed else ""
     return (
-        f"{placed[two.id].place}: {two.id}: {show_key(key)} is the key of {one.id} ({one.title}) too{where}; "
-        "give one of them another"
+        f"{placed[second.id].place}: {second.id}: {show_key(key)} is also the key of {first.id} "
+        f"({first.title}){where}; give one of them another"
     )
 
 

@@ -1,6 +1,6 @@
 """The keys in force: the declaration of the actions with the user's own keys laid over it.
 
-Whoever shows a key or a text that names one asks here. Loads no Textual.
+All code that shows a key, or a text that names one, asks here. Loads no Textual.
 """
 
 import re
@@ -23,9 +23,9 @@ UNBOUND = "unbound"
 
 @dataclass(frozen=True, slots=True)
 class KeyBook:
-    """Every action with the keys in force; ``places`` says where those of the user stand."""
+    """Every action with the keys in force; ``places`` says where those of the user are written."""
 
-    actions: Mapping[str, Action] = field(default_factory=lambda: _told(ACTIONS))
+    actions: Mapping[str, Action] = field(default_factory=lambda: _with_keys(ACTIONS))
     places: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Action id -> ``FILE:LINE``, for the actions whose keys are the user's own."""
 
@@ -43,7 +43,7 @@ class KeyBook:
         return action.shown_key or f'"{action.title}"'
 
     def text(self, template: str) -> str:
-        """A text in which ``{row.delete}`` stands for that action's key."""
+        """A text with ``{row.delete}`` replaced by that action's key."""
         return _filled(template, self.actions)
 
     @property
@@ -53,14 +53,14 @@ class KeyBook:
 
 
 def _filled(template: str, actions: Mapping[str, Action]) -> str:
-    def name(found: re.Match[str]) -> str:
-        action = actions.get(found[1])
-        return found[0] if action is None else action.shown_key or f'"{action.title}"'
+    def name(match: re.Match[str]) -> str:
+        action = actions.get(match[1])
+        return match[0] if action is None else action.shown_key or f'"{action.title}"'
 
     return _NAMED.sub(name, template)
 
 
-def _told(actions: Sequence[Action]) -> Mapping[str, Action]:
+def _with_keys(actions: Sequence[Action]) -> Mapping[str, Action]:
     """The actions by id, the keys that their help names filled in."""
     known = {action.id: action for action in actions}
     return MappingProxyType({a.id: replace(a, help=_filled(a.help, known)) for a in actions})
@@ -87,15 +87,15 @@ def keybook_of(file: KeyFile) -> KeyBook:
         if wish.id not in BY_ID:
             errors.append(f"{wish.place}: {wish.id}: there is no such action, {_meant(wish.id)}")
         elif wish.id in placed:
-            errors.append(f"{wish.place}: {wish.id} stands in this file twice")
+            errors.append(f"{wish.place}: {wish.id} appears in this file twice")
         else:
             placed[wish.id] = Placed(_keys(wish, errors), wish.place)
     actions = [replace(a, keys=placed[a.id].keys) if a.id in placed else a for a in ACTIONS]
     errors += faults_of(actions, placed)
     if errors:
         raise ConfigError(errors)
-    places = MappingProxyType({id_: one.place for id_, one in placed.items()})
-    return KeyBook(_told(actions), places)
+    places = MappingProxyType({id_: wish.place for id_, wish in placed.items()})
+    return KeyBook(_with_keys(actions), places)
 
 
 def _meant(id_: str) -> str:
@@ -105,10 +105,10 @@ def _meant(id_: str) -> str:
 
 def _keys(wish: Wish, errors: list[str]) -> tuple[str, ...]:
     """The keys of a wish that are keys; what is wrong with the others is noted."""
-    found: list[str] = []
+    keys: list[str] = []
     for written in wish.keys:
         try:
-            found.append(key_of(written))
+            keys.append(key_of(written))
         except KeyNameError as error:
             errors.append(f'{wish.place}: {wish.id} = "{written}": {error}')
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(keys))

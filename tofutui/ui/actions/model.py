@@ -67,7 +67,7 @@ class State:
     locked: str | None = None
     """Why nothing can be deleted on the armed pane's node."""
     guideless: str | None = None
-    """Why there is no guide."""
+    """Why the guide is not available."""
     watching: str | None = None
     """Who holds the guide's run; None: this process does."""
     ended: bool = False
@@ -110,7 +110,7 @@ class Action:
     hint: str = ""
     """The short verb of the footer."""
     footer: int = 0
-    """How much it deserves its place in the footer: 1 goes last, 0 is never there."""
+    """Footer priority: the highest is the last to give way, 0 is never in the footer."""
     danger: Danger = Danger.NONE
     why_disabled: Rule = always
     palette: bool = True

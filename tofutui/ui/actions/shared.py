@@ -6,7 +6,7 @@ SHARED: tuple[Action, ...] = (
     Action(
         id="screen.copy", keys=("ctrl+y",), title="Copy what is shown", scope=Scope.SHARED, priority=True,
         help="To the terminal's clipboard: of a row the presented SHA-256 (else its key), of the plan the "
-        "commands of the rows taken in, of any other screen or dialog what it says.",
+        "commands of the selected rows, of any other screen or dialog what it says.",
     ),
     Action(
         id="screen.text", keys=("f6",), title="As plain text", scope=Scope.SHARED, priority=True,

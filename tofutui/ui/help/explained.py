@@ -11,8 +11,8 @@ _PAGE: tuple[tuple[str, Sequence[str]], ...] = (
         "Trust on first use (TOFU)",
         (
             "The first time a Prime Infrastructure node connects to a host by TLS it keeps that host's "
-            "certificate: one row per host and port, on each node by itself. From then on it accepts no "
-            "other certificate there, until somebody deletes the row.",
+            "certificate: one row per host and port, on each node separately. From then on it accepts no "
+            "other certificate there, until the row is deleted.",
             "listcerts prints of a row the address, the port and the subject, and no fingerprint.",
         ),
     ),

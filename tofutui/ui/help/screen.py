@@ -26,7 +26,7 @@ _NOTES = (
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A heading and what stands below it, each item in one or more lines."""
+    """A heading and what is below it, each item in one or more lines."""
 
     heading: str
     items: list[list[Line]]
@@ -112,18 +112,18 @@ class HelpScreen(ViewScreen):
     def content(self, width: int) -> list[Line]:
         """Keys first, on top those of the screen that it was opened from; then the verdicts."""
         words = self._wanted.lower().split()
-        found: list[Line] = []
-        for block in (one.holding(words) for one in self._blocks(width)):
+        lines: list[Line] = []
+        for block in (every.holding(words) for every in self._blocks(width)):
             if block.items:
-                found += [
+                lines += [
                     line(block.heading, Tone.STRONG),
                     *(part for item in block.items for part in item),
                     EMPTY,
                 ]
-        return found or [line(f"nothing here holds {self._wanted.strip()!r}", Tone.MUTED)]
+        return lines or [line(f"nothing here holds {self._wanted.strip()!r}", Tone.MUTED)]
 
     def _blocks(self, width: int) -> Iterator[_Block]:
-        for scope in sorted(Scope, key=lambda one: one is not self._scope):
+        for scope in sorted(Scope, key=lambda other: other is not self._scope):
             actions = self.owner.keys.these(a for a in ACTIONS if a.scope is scope)
             there = [a for a in actions if self._in_demo or not a.demo]
             if there:
@@ -163,12 +163,12 @@ class ExplainScreen(ViewScreen):
 
     def content(self, width: int) -> list[Line]:
         """One section after the other, the verdicts among them."""
-        found: list[Line] = []
+        lines: list[Line] = []
         for title, texts in explained(self.owner.keys):
-            found += [line(title, Tone.STRONG)]
+            lines += [line(title, Tone.STRONG)]
             for text in texts:
-                found += [line("  " + part) for part in wrap(text, min(width, 100) - 2)]
+                lines += [line("  " + part) for part in wrap(text, min(width, 100) - 2)]
             if not texts:
-                found += [part for item in verdict_lines(self.owner.glyphs, width) for part in item]
-            found.append(EMPTY)
-        return found
+                lines += [part for item in verdict_lines(self.owner.glyphs, width) for part in item]
+            lines.append(EMPTY)
+        return lines

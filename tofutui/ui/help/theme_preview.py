@@ -31,7 +31,7 @@ class PreviewPalette(Whole, CommandPalette):
     """The theme to leave with."""
 
     def _action_command_list(self, action: str) -> None:
-        """As Textual's, which fails for a page up or down in a list that has no room for a line."""
+        """As Textual's, which fails for a page up or down in a list without room for a line."""
         commands = self.query_one(CommandList)
         if commands.option_count and commands.scrollable_content_region:
             super()._action_command_list(action)

@@ -1,4 +1,4 @@
-"""The two ends of a dialog: something that has the focus, and does nothing by itself."""
+"""The two ends of a dialog: something that has the focus and only reports a click."""
 
 from textual import events
 from textual.message import Message
@@ -9,7 +9,7 @@ from tofutui.ui.text.spans import Line, Tone, width
 
 
 class Choice(Painted, can_focus=True):
-    """A word in brackets; the dialog's keys act, a click is told to the dialog."""
+    """A word in brackets; the dialog's keys act, a click is reported to the dialog."""
 
     class Clicked(Message):
         """It was clicked."""

@@ -39,7 +39,7 @@ class ConfirmScreen(Dialog[bool]):
         title_of(self.query_one("#box"), safe(self.shown(self._title)))
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap to the new width."""
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:

@@ -17,7 +17,7 @@ BURST = 0.05
 SETTLES = 2 * BURST
 """Seconds after a yes until it is known that nothing followed it: what came meanwhile may still be read."""
 QUIET = 1.0
-"""Seconds without input before a question that nobody asked for may open."""
+"""Seconds without input before a question that the user did not open may open."""
 SMALLEST = (60, 15)
 """Columns and lines of the smallest terminal in which anything is confirmed."""
 

@@ -14,7 +14,7 @@ from tofutui.ui.actions.catalogue import Scope, State
 from tofutui.ui.actions.keymap import KeyBook
 from tofutui.ui.backend import Opener
 from tofutui.ui.kit.confirmation import Arrivals, Receipts, Ticks
-from tofutui.ui.kit.key_repeat import SpentKey
+from tofutui.ui.kit.key_repeat import HeldKey
 from tofutui.ui.kit.mask import Privacy
 from tofutui.ui.options import AppOptions
 from tofutui.ui.text.spans import Tone
@@ -94,7 +94,7 @@ class Desk(Looks, Protocol):
     """The key that is carried out now."""
     key_time: float
     """When it was pressed (monotonic seconds)."""
-    spent: SpentKey
+    spent: HeldKey
     ticks: Ticks
     """The clock of keys and paintings."""
     arrivals: Arrivals
@@ -142,7 +142,7 @@ class Desk(Looks, Protocol):
         ...
 
     def tell_followers(self, did: str, by: str | None = None) -> None:
-        """Show what the last key did to whoever watches."""
+        """Show what the last key did to those who watch."""
         ...
 
     def show_followed(self, on: bool) -> None:
@@ -169,7 +169,7 @@ class Desk(Looks, Protocol):
         """Switch the privacy mask."""
         ...
 
-    def show_anew(self) -> None:
+    def redraw_all(self) -> None:
         """Draw every screen again."""
         ...
 

@@ -28,7 +28,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         self._first_painted_at: float | None = None
         self._answered = False
         self.withdrawn = False
-        """Whether whoever asked does not wait for an answer any more."""
+        """Whether the caller no longer waits for an answer."""
         self.revealed = False
 
     called = "dialog"
@@ -59,7 +59,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
 
     def cover(self, key: str) -> None:
         """A key was pressed: what was revealed is covered again."""
-        reveals = {one for action in self.declared() if action.id.endswith(".reveal") for one in action.keys}
+        reveals = {key for action in self.declared() if action.id.endswith(".reveal") for key in action.keys}
         if self.revealed and key not in reveals:
             self._set_revealed(False)
 
@@ -213,7 +213,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
             self.redraw()
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
-        """There is no key bar: in the lower edge."""
+        """A dialog has no key bar: the message is shown in the lower edge."""
         for box in self.query("#box"):
             box.border_subtitle = Content(self.shown(text))
 

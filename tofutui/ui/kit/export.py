@@ -70,7 +70,7 @@ def _expanded(typed: str) -> Path:
     path = Path(typed)
     try:
         return path.expanduser()
-    except RuntimeError:  # nobody of that name: writing tells
+    except RuntimeError:  # no user of that name: writing reports it
         return path
 
 

@@ -19,7 +19,7 @@ class TitleBar(Painted):
     """Session, armed role, counts by verdict, badges: one line."""
 
     def tell(self, comparison: Comparison, tally: Tally, badges: Sequence[Badge], armed: Role | None) -> None:
-        """Show where things stand; the most important badge comes first."""
+        """Show the current state; the most important badge comes first."""
         name = self.glyphs.plain(own_title(self.privacy(comparison.session)))
         seen = f"seen from {self.privacy.host(comparison.seen_from)}"
         title = Title(name=name, seen=seen, tally=tally, badges=badges, armed=armed, glyphs=self.glyphs)
@@ -29,7 +29,7 @@ class TitleBar(Painted):
 class KeyBar(Painted):
     """The keys that matter here, as many as fit, or a message in their place; ``? more`` always stays.
 
-    Where followers are to see it, the last key and what it did stand in a line above.
+    Where an audience is to see it, the last key and what it did are shown in a line above.
     """
 
     def __init__(self, actions: Sequence[Action], *, id: str | None = None) -> None:
@@ -71,7 +71,7 @@ class KeyBar(Painted):
         return cast("Looks", self.app).followed
 
     def make_room(self) -> None:
-        """Take the line for followers in, or leave it out."""
+        """Add the line with the last key, or remove it."""
         self.set_class(self.followed is not None, "-followed")
         self.call_after_refresh(self.draw)
 
@@ -86,7 +86,7 @@ class KeyBar(Painted):
         self.make_room()
 
     def on_resize(self) -> None:
-        """Choose anew what fits."""
+        """Choose again what fits."""
         self.draw()
 
     async def on_click(self, event: events.Click) -> None:

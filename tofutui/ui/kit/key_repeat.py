@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 HOLD = 1.0
-"""Seconds without the key after which it was let go of: terminals tell of repeats only, and a keyboard may
+"""Seconds without the key after which it was let go of: terminals report repeats only, and a keyboard may
 wait two thirds of a second before the first one."""
 PAUSE = 0.2
 """Seconds between two presses by hand at least; repeats come every few hundredths."""
@@ -12,7 +12,7 @@ ALONE = 0.3
 
 
 @dataclass(slots=True)
-class SpentKey:
+class HeldKey:
     """The key that answered the last question, for as long as it repeats."""
 
     key: str | None = None

@@ -47,7 +47,7 @@ class Privacy:
         return self.mask.head(view) if self.on else view
 
     def learn(self, *values: object) -> bool:
-        """Take note of names; returns whether something is shown otherwise from now on."""
+        """Take note of names; returns whether something is shown differently from now on."""
         if not self.on:
             return False
         before = self.mask.version
@@ -55,7 +55,7 @@ class Privacy:
         return self.mask.version != before
 
     def nets(self) -> list[LineFilter]:
-        """What every line passes that is painted, in case that a name came through all the same."""
+        """The filters of every painted line, in case a name came through nevertheless."""
         if not self.on or self.revealed:
             return []
         if self._net is None or self._net.version != self.mask.version:
@@ -79,11 +79,11 @@ class Net(LineFilter):
         if not places:
             return segments
         styles = [segment.style for segment in segments for _ in segment.text]
-        found: list[Segment] = []
+        masked: list[Segment] = []
         at = 0
         for start, end, shown in places:
-            found += [Segment(text[i], styles[i]) for i in range(at, start)]
-            found.append(Segment(set_cell_size(shown, cell_len(text[start:end])), styles[start]))
+            masked += [Segment(text[i], styles[i]) for i in range(at, start)]
+            masked.append(Segment(set_cell_size(shown, cell_len(text[start:end])), styles[start]))
             at = end
-        found += [Segment(text[i], styles[i]) for i in range(at, len(text))]
-        return list(Segment.simplify(found))
+        masked += [Segment(text[i], styles[i]) for i in range(at, len(text))]
+        return list(Segment.simplify(masked))

@@ -18,7 +18,7 @@ from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 
 Check = Callable[[str], str | None]
-"""Why a text cannot be taken (keys may stand there as ``{ask.no}``); None: it can."""
+"""Why a text cannot be taken (keys are written as ``{ask.no}``); None: it can."""
 
 
 def _anything(_text: str) -> str | None:
@@ -38,7 +38,7 @@ class LineScreen(Question[str | None]):
         self._wrong = ""
 
     def on_mount(self) -> None:
-        """What stands there already."""
+        """The value that is there already."""
         field = self.query_one("#answer", Input)
         field.value = self._value
         field.cursor_position = len(self._value)
@@ -85,7 +85,7 @@ class ChoiceScreen(Dialog[str | None]):
         self._title = title
         self._texts = tuple(texts)
         self._choices = tuple(choices)
-        known = [one for one, _ in self._choices]
+        known = [choice for choice, _ in self._choices]
         self._cursor = known.index(value) if value in known else 0
 
     def state(self) -> State:
@@ -103,12 +103,12 @@ class ChoiceScreen(Dialog[str | None]):
         self.add_class("-primary")
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap to the new width."""
         self._draw()
         self.call_after_refresh(self._draw)
 
     def redraw(self) -> None:
-        """Show everything anew."""
+        """Draw everything again."""
         self._draw()
 
     def _draw(self) -> None:
@@ -133,7 +133,7 @@ class ChoiceScreen(Dialog[str | None]):
         return "\n".join([self._title, *self._texts, *(words for _, words in self._choices)])
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
-        """There is no key bar: below the dialog."""
+        """A dialog has no key bar: below the dialog."""
         title_of(self.query_one("#box"), safe(self.shown(self._title)), self.shown(text))
 
     def _step(self, by: int) -> None:

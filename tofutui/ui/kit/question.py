@@ -103,12 +103,12 @@ class Question(Dialog[Result]):
                 field.focus()
 
     def on_resize(self) -> None:
-        """Wrap anew; the size may come before there is anything to draw on."""
+        """Wrap to the new width; the size may come before there is anything to draw on."""
         if self.is_mounted:
             self._draw()
 
     def redraw(self) -> None:
-        """Show everything anew."""
+        """Draw everything again."""
         self._draw()
 
     def do_ask_reveal(self) -> None:
@@ -159,7 +159,7 @@ class Question(Dialog[Result]):
         return f"{self.shown(self._title)}\n{plain(self.text(WIDE))}"
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
-        """There is no key bar: below the dialog."""
+        """A dialog has no key bar: below the dialog."""
         title_of(self.query_one("#box"), safe(self.shown(self._title)), self.shown(text))
 
     def do_ask_no(self) -> None:

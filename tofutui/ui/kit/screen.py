@@ -24,8 +24,8 @@ PRIVACY_ON = "privacy mask on: stand-ins on the screen and in copies; nodes get 
 def bindings_of(actions: Sequence[Action], *, everywhere: bool = True) -> list[BindingType]:
     """The key bindings of these actions; their ids are the actions' ids, by which the user's keys go there.
 
-    On a screen that is no dialog what works everywhere comes along; one that borrows its keys goes
-    without.
+    A full screen gets the actions that work everywhere too, a dialog does not, nor does a screen that
+    borrows its keys.
     """
     if everywhere and actions[0].scope.is_screen:
         actions = (*actions, *EVERYWHERE)
@@ -38,7 +38,7 @@ def bindings_of(actions: Sequence[Action], *, everywhere: bool = True) -> list[B
 class Acting(Whole, Screen[Result]):
     """A screen whose keys come from the registry; ``row.delete`` is carried out by ``do_row_delete``.
 
-    Textual calls ``on_mount`` of every class of a screen's line by itself: no call of ``super`` anywhere.
+    Textual calls ``on_mount`` of every class in a screen's ancestry: none of them calls ``super``.
     """
 
     BINDINGS = bindings_of(SHARED)
@@ -75,7 +75,7 @@ class Acting(Whole, Screen[Result]):
         self.say(PRIVACY_ON if on else "privacy mask off: names and addresses are shown")
 
     def redraw(self) -> None:
-        """Show everything anew: names are shown otherwise from now on."""
+        """Draw everything again: names are shown differently from now on."""
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
         """A message in the key bar, until the next key; one that ``stays`` until Esc or another message."""
@@ -87,7 +87,7 @@ class Acting(Whole, Screen[Result]):
         return "\n\n".join(plain(block.lines) for block in self.query(Scroller))
 
     def send(self, text: str, what: str) -> None:
-        """Copy, and say so; what is too long for a terminal can be had as plain text."""
+        """Copy, and say so; what is too long for a terminal is available as plain text."""
         masked = ", masked," if self.owner.privacy.on else ""
         if self.owner.copy(text):
             self.say(f"{what}{masked} {SENT}")

@@ -47,7 +47,7 @@ class ViewScreen(Acting[None]):
         yield KeyBar(VIEW, id="keys")
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap to the new width."""
         self.call_after_refresh(self.draw)
 
     def draw(self) -> None:
@@ -58,7 +58,7 @@ class ViewScreen(Acting[None]):
         text.show([((self.indent, Tone.TEXT), *part) if part else EMPTY for part in content])
 
     def redraw(self) -> None:
-        """Show everything anew."""
+        """Draw everything again."""
         self.draw()
 
     def _move(self, name: str) -> None:
@@ -154,7 +154,7 @@ class LogScreen(ViewScreen):
 
     def content(self, width: int) -> list[Line]:
         """One entry a line, longer ones wrapped."""
-        found: list[Line] = []
+        lines: list[Line] = []
         for entry in map(self.shown, self._bench.command_log if self._bench else ()):
             role = Tone.PRIMARY if entry.role is Role.PRIMARY else Tone.SECONDARY
             lead = f"{clock_time(entry.at)} {entry.role.word:9} "
@@ -162,5 +162,5 @@ class LogScreen(ViewScreen):
             for number, part in enumerate(text):
                 mark = _MARKS[entry.kind] if number == 0 else " "
                 head = lead if number == 0 else " " * len(lead)
-                found.append(((head, role), (f"{mark} ", Tone.MUTED), (part, _TONES[entry.kind])))
-        return found or [line("nothing was sent yet", Tone.MUTED)]
+                lines.append(((head, role), (f"{mark} ", Tone.MUTED), (part, _TONES[entry.kind])))
+        return lines or [line("nothing was sent yet", Tone.MUTED)]

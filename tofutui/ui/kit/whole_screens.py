@@ -34,7 +34,7 @@ def _is_there(screen: Screen[Any]) -> bool:
 
 @contextmanager
 def unless_gone(node: DOMNode) -> Iterator[None]:
-    """What finds no widget any more, or none yet, is given up: its screen is not whole.
+    """What does not find its widget yet, or not any more, is given up: its screen is not whole.
 
     Where it is whole the error is one of the program, and is raised.
     """

@@ -101,7 +101,7 @@ class HostKeyScreen(Question[bool]):
 
 
 class DialogueScreen(Question[str | None]):
-    """A question of the node that nobody foresaw."""
+    """A question of the node that the program does not know."""
 
     BINDINGS = bindings_of(ASK)
     needs_yes = True
@@ -119,7 +119,7 @@ class DialogueScreen(Question[str | None]):
         return [
             *paragraphs([when], width, Tone.COMMAND),
             *paragraphs([question.text], width),
-            *paragraphs([f"What you type is sent as it stands. {no} does not answer."], width, Tone.MUTED),
+            *paragraphs([f"What you type is sent unchanged. {no} does not answer."], width, Tone.MUTED),
         ]
 
     def keys(self) -> Line:

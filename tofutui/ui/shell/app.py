@@ -146,12 +146,12 @@ class TofutuiApp(QuestioningApp):
         self.push_screen(WelcomeScreen(), made)
 
     def put_session(self, session: Session, before: str | None) -> None:
-        """A session was made, or changed (it may have been called otherwise ``before``)."""
+        """A session was made, or changed (its name may have been ``before``)."""
         if before is None or before not in self.sessions:
             self.sessions[session.name] = session
             return
-        items = [(session.name, session) if name == before else (name, one)
-                 for name, one in self.sessions.items()]  # fmt: skip
+        items = [(session.name, session) if name == before else (name, kept)
+                 for name, kept in self.sessions.items()]  # fmt: skip
         self.sessions = dict(items)
 
     def keep_until_left(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -210,7 +210,7 @@ class TofutuiApp(QuestioningApp):
 
     @property
     def native_ansi_color(self) -> bool:
-        """With NO_COLOR set no colour at all is sent; Textual by itself would send greys."""
+        """With NO_COLOR set no colour at all is sent; Textual alone would send greys."""
         return getattr(self, "no_color", False) or super().native_ansi_color
 
     @property
@@ -254,10 +254,10 @@ class TofutuiApp(QuestioningApp):
         self.privacy.learn(*self.sessions.values())
         if self.main is not None:
             self.privacy.learn(self.main.session, self.main.comparison)
-        self.show_anew()
+        self.redraw_all()
 
-    def show_anew(self) -> None:
-        """Draw every screen again, because names are shown otherwise."""
+    def redraw_all(self) -> None:
+        """Draw every screen again, because names are shown differently."""
         for screen in self.screen_stack:
             if isinstance(screen, Acting) and screen.is_mounted:
                 screen.redraw()

@@ -29,7 +29,7 @@ class GuardedApp(FollowedApp):
     def __init__(self, crash_dir: Path) -> None:
         super().__init__()
         self.last_words = ""
-        """What went wrong in the app itself: to be told once the terminal is restored."""
+        """What went wrong in the app itself: printed once the terminal is restored."""
         self.actions: deque[str] = deque(maxlen=_ACTIONS)
         """Ids of what was done last."""
         self._crash_dir = crash_dir

@@ -17,7 +17,7 @@ def hold() -> None:
 
 
 def resume() -> None:
-    """Collect again, but leave out for good what is there now; nothing happens without `hold` before."""
+    """Collect again, but ignore for good what is there now; nothing happens without `hold` before."""
     if not gc.isenabled():
         gc.freeze()
         gc.set_threshold(YOUNG, MIDDLE, OLD)

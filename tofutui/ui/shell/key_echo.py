@@ -5,13 +5,13 @@ from textual.widgets import Input, TextArea
 
 from tofutui.ui.actions.key_names import show_key
 from tofutui.ui.kit.key_bar import KeyBar
-from tofutui.ui.terminal.painter import LeanApp
+from tofutui.ui.terminal.painter import DiffingApp
 
 TYPING = "typing"
 _ACT = "act('"
 
 
-class FollowedApp(LeanApp):
+class FollowedApp(DiffingApp):
     """Knows the last key and what it did; key bars show it where that is asked for."""
 
     followed: str | None = None

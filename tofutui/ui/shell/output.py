@@ -37,7 +37,7 @@ class OutwardApp(GuardedApp):
         self._tell_terminal(sequence(text, os.environ))
 
     def report_mouse(self, on: bool) -> None:
-        """Let the terminal report the mouse, or select text by itself as it does for other programs."""
+        """Let the terminal report the mouse, or select text as it does for other programs."""
         if self.with_mouse:
             modes = _MOUSE if on else reversed(_MOUSE)
             self._tell_terminal("".join(f"\x1b[?{mode}{'h' if on else 'l'}" for mode in modes))

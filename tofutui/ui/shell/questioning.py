@@ -8,7 +8,7 @@ from textual.screen import Screen
 
 from tofutui.ui.kit.confirmation import QUIET, Arrivals, Receipts, Ticks
 from tofutui.ui.kit.dialog import Dialog
-from tofutui.ui.kit.key_repeat import SpentKey
+from tofutui.ui.kit.key_repeat import HeldKey
 from tofutui.ui.shell.output import OutwardApp
 from tofutui.ui.text.spans import Tone
 
@@ -17,7 +17,7 @@ STATUS_REQUEST = "\x1b[5n"
 
 
 class QuestioningApp(OutwardApp):
-    """Knows what `Dialog` needs to tell a yes from any other key."""
+    """Knows what `Dialog` needs to distinguish a yes from any other key."""
 
     def __init__(self, crash_dir: Path, ticks: Ticks | None = None) -> None:
         super().__init__(crash_dir)
@@ -27,7 +27,7 @@ class QuestioningApp(OutwardApp):
         self.key = ""
         self.key_time = 0.0
         """The key that is carried out now, and when it was pressed."""
-        self.spent = SpentKey()
+        self.spent = HeldKey()
         self.undecided = 0
         """Presses of a yes of which it is not known yet whether another input follows at once."""
 
@@ -38,7 +38,7 @@ class QuestioningApp(OutwardApp):
         await super().on_event(event)
 
     def on_noise(self, event: events.Event) -> None:
-        """What could not be read is part of a burst all the same."""
+        """What could not be read is part of a burst too."""
         self.arrivals.note(self.ticks.of(event.time))
 
     def on_key(self, event: events.Key) -> None:
@@ -61,7 +61,7 @@ class QuestioningApp(OutwardApp):
         return any(isinstance(screen, Dialog) and screen.asks for screen in self.screen_stack)
 
     def question_may_open_in(self) -> float:
-        """Seconds until a dialog that nobody asked for may open, if no input comes and no dialog is open.
+        """Seconds until a dialog that the user did not open may open, if no input comes and none is open.
 
         A time-out of a login does not run while its question waits here, as while it is answered.
         """

@@ -24,8 +24,8 @@ class Patience:
 class Reconnects:
     """The tries of one session's nodes.
 
-    A node is tried again while ``wanted`` says so of it, or after the operator asked for it himself; never
-    one that refused a login or waits for an answer that nobody gave (`NodeView.barred`).
+    A node is tried again while ``wanted`` says so of it, or after the operator asked for it; never one
+    that refused a login or waits for an answer that was not given (`NodeView.barred`).
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Reconnects:
         self._arm(role, self._tries[role] - 1)
 
     def forget(self, role: Role) -> None:
-        """No more tries by themselves."""
+        """No more automatic tries."""
         self._stop(role)
         self._tries.pop(role, None)
         self._asked.discard(role)
@@ -78,11 +78,11 @@ class Reconnects:
             self.forget(role)
 
     def _arm(self, role: Role, failed: int) -> None:
-        self.waiting[role] = found = NextTry.after(
+        self.waiting[role] = upcoming = NextTry.after(
             failed, self._clock(), self._patience.jitter(), self._patience.backoff
         )
-        self._tries[role] = found.number
-        self._timers[role] = self._owner.set_timer(found.pause, lambda: self._ring(role))
+        self._tries[role] = upcoming.number
+        self._timers[role] = self._owner.set_timer(upcoming.pause, lambda: self._ring(role))
 
     def _ring(self, role: Role) -> None:
         self._stop(role)

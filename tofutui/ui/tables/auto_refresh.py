@@ -7,7 +7,7 @@ from textual.message_pump import MessagePump
 from textual.timer import Timer
 
 USUAL = 60.0
-"""Seconds between refreshes where nobody said how many."""
+"""Seconds between refreshes where the session and the command line set none."""
 
 
 class Watch:
@@ -30,7 +30,7 @@ class Watch:
 
     @contextmanager
     def refreshing(self) -> Iterator[None]:
-        """Hold the timer while a refresh runs, by whomever; arm it when the last one has ended, or failed."""
+        """Hold the timer while any refresh runs; arm it when the last one has ended, or failed."""
         self.stop()
         self._began = True
         self._running += 1

@@ -1,4 +1,4 @@
-"""The columns of a pane: which ones, how wide, and what stands in them. Knows no Textual."""
+"""The columns of a pane: which ones, how wide, and what they show. Knows no Textual."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ class Columns:
     sha: int = 0
     age: int = 0
     word_first: bool = True
-    """Wide enough for the verdict's word before the host; else it stands last."""
+    """Wide enough for the verdict's word before the host; else it comes last."""
 
 
 @lru_cache(maxsize=64)
@@ -74,9 +74,9 @@ def cells(
     sign: str = "",
     old: bool = False,
 ) -> Line:
-    """One row as a line of exactly ``width`` cells; ``sign`` tells what changed since the listing before.
+    """One row as a line of exactly ``width`` cells; ``sign`` shows what changed since the listing before.
 
-    ``old``: the link to its node is lost, so the whole row stands back.
+    ``old``: the link to its node is lost, so the whole row is muted.
     """
     cols = columns(width)
     tone = Tone.MUTED if old else _tone(entry)
@@ -110,7 +110,7 @@ def _lead(glyphs: Glyphs, sign: str, *, cursor: bool, marked: bool) -> str:
 
 
 def _tone(entry: Entry) -> Tone:
-    """Own rows and rows of an older listing stand back."""
+    """Own rows and rows of an older listing are muted."""
     return Tone.TEXT if entry.who.is_remote and not entry.unseen else Tone.MUTED
 
 

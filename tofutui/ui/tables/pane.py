@@ -28,7 +28,7 @@ _HEAVY, _LIGHT, _ASCII_HEAVY, _ASCII_LIGHT = "┏━┓┃┗┛", "┌─┐│
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """What stands in one line of the pane: a row, or a line of text."""
+    """The content of one line of the pane: a row, or a line of text."""
 
     text: Line = EMPTY
     entry: Entry | None = None
@@ -95,7 +95,7 @@ class Pane(Painted):
         self.take()
 
     def set_order(self, order: Order) -> None:
-        """Sort otherwise; the cursor stays on its row."""
+        """Change the order; the cursor stays on its row."""
         self.rows.order, self.rows.touched = order, True
         self.take()
 
@@ -131,7 +131,7 @@ class Pane(Painted):
         return self._strip_inside(drawn)
 
     def on_resize(self) -> None:
-        """Everything is drawn anew."""
+        """Draw everything again."""
         self._drawn = []
         self.draw()
 
@@ -232,7 +232,7 @@ class Pane(Painted):
         return line(clip(self._names()[0], self._inner - 4, self.glyphs.ellipsis), self._tone)
 
     def _names(self) -> list[str]:
-        """Role, host name and address in the title; what does not fit there stands below it."""
+        """Role, host name and address in the title; what does not fit is shown below it."""
         view = self.privacy.head(self.view)
         return joined(
             [part for part in (view.role.word, view.hostname, view.shown_address) if part],

@@ -1,4 +1,4 @@
-"""The rows of one pane as they stand on the screen: order, filter, cursor, marks. Knows no Textual.
+"""The rows of one pane as they appear on the screen: order, filter, cursor, marks. Knows no Textual.
 
 The cursor and the marks belong to rows and not to lines: they follow the row's id while others come and go.
 """
@@ -123,7 +123,7 @@ class Rows:
         return self.top != before
 
     def _sorted(self, view: NodeView) -> Sequence[Entry]:
-        if self.order is Order.VERDICT:  # own rows are never planned: they stand behind the others
+        if self.order is Order.VERDICT:  # own rows are never planned: they come after the others
             return sorted(view.ordered(), key=lambda e: (e.verdict.look.rank, not e.who.is_remote))
         entries = list(view.entries.values())
         if self.order is Order.HOST:

@@ -36,7 +36,7 @@ FRAME = 0.05
 TWO_PANES = 76
 """Columns below which only the armed pane is shown: host and verdict would not fit beside another one."""
 BESIDE = 180
-"""Columns from which the detail area stands beside the tables."""
+"""Columns from which the detail area is beside the tables."""
 
 
 class MainScreen(TableKeys):
@@ -119,7 +119,7 @@ class MainScreen(TableKeys):
             await link.close()
 
     def heard(self, change: "Change") -> None:
-        """The workbench tells of a change: show it with the others of this frame."""
+        """The workbench reports a change: show it with the others of this frame."""
         role = getattr(change, "role", None)
         if role is None or not self.is_attached:
             return
@@ -128,13 +128,13 @@ class MainScreen(TableKeys):
             self._frame = self.set_timer(FRAME, self._show_changes)
 
     def redraw(self) -> None:
-        """Show everything anew."""
+        """Draw everything again."""
         self._show_all()
 
     def _show_changes(self) -> None:
         self._frame = None
         if self.owner.privacy.learn(self.comparison):
-            self.owner.show_anew()
+            self.owner.redraw_all()
         dirty, self._dirty = self._dirty, set()
         self._look_for_lost(dirty)
         for role in dirty & self.panes.keys():
@@ -161,8 +161,10 @@ class MainScreen(TableKeys):
         entries = list(self.comparison.entries())
         self._tally = Tally.of(self.comparison)
         self._planned = sum(1 for entry in entries if entry.is_stale_remote)
-        told = any(e.kind in (Kind.LOG, Kind.OPERATOR) for entry in entries for e in entry.judgement.evidence)
-        self._hint = not told and any(entry.verdict is Verdict.SAME_NAME for entry in entries)
+        has_evidence = any(
+            e.kind in (Kind.LOG, Kind.OPERATOR) for entry in entries for e in entry.judgement.evidence
+        )
+        self._hint = not has_evidence and any(entry.verdict is Verdict.SAME_NAME for entry in entries)
         self._tell_title()
         self.follow()
 
@@ -172,24 +174,24 @@ class MainScreen(TableKeys):
 
     def _badges(self) -> list[tuple[str, Tone]]:
         """The most important first: where room is short the others are only counted."""
-        session, found = self.session, []
+        session, badges = self.session, []
         if self.owner.privacy.on:
-            found.append(("PRIVACY", Tone.PRIVACY))
+            badges.append(("PRIVACY", Tone.PRIVACY))
         locked = [role for role in session.roles if not session.may_change(role)]
         if locked:
             which = "" if len(locked) == len(session.roles) else f" {locked[0].word}"
-            found.append((f"READ-ONLY{which}", Tone.READ_ONLY))
+            badges.append((f"READ-ONLY{which}", Tone.READ_ONLY))
         if session.demo:
-            found.append(("DEMO", Tone.DEMO))
+            badges.append(("DEMO", Tone.DEMO))
         old = [role for role in session.roles if session.nodes[role].legacy_ssh]
         if old:
             which = "" if len(old) == len(session.roles) else f" {old[0].word}"
-            found.append((f"LEGACY SSH{which}", Tone.BADGE))
+            badges.append((f"LEGACY SSH{which}", Tone.BADGE))
         if self._watch.on:
-            found.append((f"WATCH {self._watch.pause:g} s", Tone.BADGE))
+            badges.append((f"WATCH {self._watch.pause:g} s", Tone.BADGE))
         if any(view.recorded for view in self.comparison.nodes.values()):
-            found.append(("TRANSCRIPT", Tone.BADGE))
-        return found
+            badges.append(("TRANSCRIPT", Tone.BADGE))
+        return badges
 
     def follow(self) -> None:
         """Bring detail area and key bar up to date with the cursor."""
@@ -234,7 +236,9 @@ class MainScreen(TableKeys):
             busy=pane.view.phase.is_busy,
             retried=bool(self._reconnects.waiting),
             locked=self.link.runner.why_not(self.armed) if self.link else None,
-            guideless=None if self.link and self.link.guide else "there is no history to keep a run in",
+            guideless=None
+            if self.link and self.link.guide
+            else "a run needs the history, which is not available",
         )
 
     def arm(self, role: Role) -> None:
@@ -282,7 +286,7 @@ class MainScreen(TableKeys):
             self._show_changes()
 
     def do_table_watch(self) -> None:
-        """Refresh by itself, or not any more."""
+        """Switch the automatic refresh on or off."""
         self._watch.toggle()
         if not self._watch.on:
             self._reconnects.stop()

@@ -31,15 +31,15 @@ class TrustScreen(ViewScreen):
         """Each node with its arrows below it."""
         comparison = self.shown(self._comparison)
         arrows = trust_map(comparison)
-        found: list[Line] = []
+        lines: list[Line] = []
         for role, view in comparison.nodes.items():
             tone = Tone.PRIMARY if role is Role.PRIMARY else Tone.SECONDARY
             own = [arrow for arrow in arrows if arrow.role is role]
-            found += [EMPTY, line(node_name(view), tone)]
-            found += [part for arrow in own for part in self._arrow(comparison, arrow, width)]
+            lines += [EMPTY, line(node_name(view), tone)]
+            lines += [part for arrow in own for part in self._arrow(comparison, arrow, width)]
             if not own:
-                found.append(line("  holds no row that is known", Tone.MUTED))
-        return [*found, EMPTY, *(line(part, Tone.MUTED) for part in wrap(_MEANING, width))]
+                lines.append(line("  holds no row that is known", Tone.MUTED))
+        return [*lines, EMPTY, *(line(part, Tone.MUTED) for part in wrap(_MEANING, width))]
 
     def _arrow(self, comparison: Comparison, arrow: Arrow, width: int) -> list[Line]:
         view = comparison.nodes[arrow.role]

@@ -29,11 +29,11 @@ _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "
 Cell = tuple[str, Style | None]
 """A character with its style."""
 Piece = tuple[int, int, Strip]
-"""Column, line (both from 0), and what is to stand there."""
+"""Column, line (both from 0), and what is to be there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pen:
+class Sgr:
     """What the terminal writes with: attributes and colours, as their codes."""
 
     attributes: frozenset[str] = frozenset()
@@ -45,11 +45,11 @@ class Pen:
         return [code for code in (*sorted(self.attributes), self.fore, self.back) if code]
 
 
-PLAIN = Pen()
+PLAIN = Sgr()
 
 
 @lru_cache(maxsize=1024)
-def pen_of(style: Style | None, colors: ColorSystem) -> Pen:
+def pen_of(style: Style | None, colors: ColorSystem) -> Sgr:
     """The pen that draws this style."""
     if style is None:
         return PLAIN
@@ -67,11 +67,11 @@ def pen_of(style: Style | None, colors: ColorSystem) -> Pen:
             back = part
         elif part:
             attributes.add(part)
-    return Pen(frozenset(attributes), fore, back)
+    return Sgr(frozenset(attributes), fore, back)
 
 
 @lru_cache(maxsize=4096)
-def change(old: Pen, new: Pen) -> str:
+def change(old: Sgr, new: Sgr) -> str:
     """The shortest sequence that goes from one pen to the other."""
     if old == new:
         return ""
@@ -87,7 +87,7 @@ def change(old: Pen, new: Pen) -> str:
     return f"\x1b[{whole if '0' in off or len(whole) <= len(step) else step}m"
 
 
-class Front:
+class ScreenBuffer:
     """What was written so far; cells that are not known are written in any case."""
 
     def __init__(self) -> None:
@@ -99,13 +99,13 @@ class Front:
 
     def update(self, pieces: Iterable[Piece], colors: ColorSystem) -> str:
         """The bytes that make the terminal show these pieces; ends with a plain pen."""
-        found, pen = [], PLAIN
+        written, pen = [], PLAIN
         for x, y, strip in pieces:
             text, pen = self._piece(x, y, strip, colors, pen)
-            found.append(text)
-        return "".join([*found, change(pen, PLAIN)])
+            written.append(text)
+        return "".join([*written, change(pen, PLAIN)])
 
-    def _piece(self, x: int, y: int, strip: Strip, colors: ColorSystem, pen: Pen) -> tuple[str, Pen]:
+    def _piece(self, x: int, y: int, strip: Strip, colors: ColorSystem, pen: Sgr) -> tuple[str, Sgr]:
         strip = _harmless(strip)
         line = self._lines.setdefault(y, [])
         end = x + strip.cell_length
@@ -118,14 +118,14 @@ class Front:
         return self._differing(x, y, line, cells, colors, pen)
 
     def _differing(
-        self, x: int, y: int, line: list[Cell | None], cells: list[Cell], colors: ColorSystem, pen: Pen
-    ) -> tuple[str, Pen]:
-        found: list[str] = []
+        self, x: int, y: int, line: list[Cell | None], cells: list[Cell], colors: ColorSystem, pen: Sgr
+    ) -> tuple[str, Sgr]:
+        written: list[str] = []
         for start, end in _runs(line[x : x + len(cells)], cells):
             text, pen = _written(cells[start:end], colors, pen)
-            found.append((_along(x + start) if found else _at(x + start, y)) + text)
+            written.append((_along(x + start) if written else _at(x + start, y)) + text)
         line[x : x + len(cells)] = cells
-        return "".join(found), pen
+        return "".join(written), pen
 
 
 def _harmless(strip: Strip) -> Strip:
@@ -162,13 +162,13 @@ def _runs(old: Sequence[Cell | None], new: Sequence[Cell]) -> Iterator[tuple[int
         yield start, end
 
 
-def _written(pieces: Iterable[Cell], colors: ColorSystem, pen: Pen) -> tuple[str, Pen]:
-    found = []
+def _written(pieces: Iterable[Cell], colors: ColorSystem, pen: Sgr) -> tuple[str, Sgr]:
+    written = []
     for text, style in pieces:
         wanted = pen_of(style, colors)
-        found.append(change(pen, wanted) + text)
+        written.append(change(pen, wanted) + text)
         pen = wanted
-    return "".join(found), pen
+    return "".join(written), pen
 
 
 def _at(x: int, y: int) -> str:

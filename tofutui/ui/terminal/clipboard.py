@@ -7,13 +7,13 @@ LIMIT = 74_994
 """Bytes of base64 in one sequence: what terminals are known to take (xterm's own limit; tmux and others
 take more)."""
 SENT = "sent to the terminal's clipboard"
-"""All that can be said: no terminal tells whether the text arrived."""
+"""All that can be said: no terminal reports whether the text arrived."""
 _SCREEN_PART = 240
 """Bytes of one passed-through string: old releases of GNU screen hold no more."""
 
 
 def encoded(text: str) -> str:
-    """The text as base64; lone surrogates cannot be sent and stand as question marks."""
+    """The text as base64; lone surrogates cannot be sent and become question marks."""
     return b64encode(text.encode("utf-8", "replace")).decode("ascii")
 
 
@@ -27,7 +27,7 @@ def sequence(text: str, env: Mapping[str, str]) -> str:
 
     tmux takes the plain sequence with ``set-clipboard on`` and passes a wrapped one on with
     ``allow-passthrough on``: it gets both, the second changes nothing. GNU screen passes short strings on.
-    Where only TERM tells of one of them (a login from inside of it), the form is sent that harms neither.
+    Where only TERM names one of them (a login from inside of it), the form is sent that harms neither.
     """
     if not fits(text):
         return ""

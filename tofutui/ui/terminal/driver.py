@@ -127,7 +127,7 @@ class TerminalDriver(LinuxDriver):
         self._raw_modes: list[Any] | None = None
 
     def start_application_mode(self) -> None:
-        """As Textual does; the modes are kept, in case somebody else changes them."""
+        """As Textual does; the modes are kept, in case another program changes them."""
         cast("Any", super()).start_application_mode()
         with suppress(termios.error):
             self._raw_modes = termios.tcgetattr(self.fileno)

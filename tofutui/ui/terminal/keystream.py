@@ -1,4 +1,4 @@
-"""What a terminal sends, byte by byte: keys, pastes, and control sequences, told apart by their shape.
+"""What a terminal sends, byte by byte: keys, pastes, and control sequences, distinguished by their shape.
 
 A sequence that began is never taken for keys, however late the rest of it comes: after ``ESC [``, ``ESC O``,
 ``ESC ]``, ``ESC P``, ``ESC ^`` and ``ESC _`` nothing is a key until it ends (ECMA-48, 5.4 and 8.3), a control

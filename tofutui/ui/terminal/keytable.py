@@ -33,7 +33,7 @@ class KeyTable:
         self._textual = XTermParser()
 
     def messages(self, piece: Piece) -> Iterable[Message]:
-        """What a piece stands for; nothing for a report that is of no use here."""
+        """What a piece means; nothing for a report that is of no use here."""
         if piece.kind is Kind.PASTE:
             return [events.Paste(piece.text)]
         if piece.kind is Kind.NOISE:

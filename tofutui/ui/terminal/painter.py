@@ -1,4 +1,4 @@
-"""The seam between Textual's painting and the terminal: what stands there already is not written again."""
+"""The seam between Textual's painting and the terminal: what is already on it is not written again."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -11,15 +11,15 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.strip import Strip
 
-from tofutui.ui.terminal.cell_diff import Front, Piece
+from tofutui.ui.terminal.cell_diff import Piece, ScreenBuffer
 from tofutui.ui.terminal.driver import TerminalDriver
 from tofutui.ui.terminal.textual_internals import ChopsUpdate, CompositorUpdate, LayoutUpdate
 
 
-class LeanUpdate(CompositorUpdate):
-    """An update of Textual's, written by way of what is known to stand in the terminal."""
+class DiffingUpdate(CompositorUpdate):
+    """An update of Textual's, written by way of what is known to be on the terminal."""
 
-    def __init__(self, update: ChopsUpdate | LayoutUpdate, front: Front) -> None:
+    def __init__(self, update: ChopsUpdate | LayoutUpdate, front: ScreenBuffer) -> None:
         self._update = update
         self._front = front
 
@@ -34,12 +34,12 @@ class LeanUpdate(CompositorUpdate):
         return self._front.update(pieces, _colors(console))
 
 
-class LeanApp(App[int]):
-    """Writes only the cells that changed. A release of Textual that paints otherwise is passed through."""
+class DiffingApp(App[int]):
+    """Writes only the cells that changed. A release of Textual that paints differently is passed through."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._front = Front()
+        self._front = ScreenBuffer()
 
     def get_driver_class(self) -> type[Driver]:
         """Ours, for terminals that stall or hang up."""
@@ -53,7 +53,7 @@ class LeanApp(App[int]):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, ChopsUpdate | LayoutUpdate):
-            lean = LeanUpdate(renderable, self._front)
+            lean = DiffingUpdate(renderable, self._front)
             super()._display(screen, cast("RenderableType", lean))
             return
         if renderable is not None:

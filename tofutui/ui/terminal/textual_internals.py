@@ -14,7 +14,7 @@ else:
     except ImportError:  # a release that paints in another way: the app then writes what Textual writes
 
         class CompositorUpdate:
-            """What this release has no counterpart of; nothing is ever an instance of it."""
+            """This release has no counterpart of it; nothing is ever an instance."""
 
         class ChopsUpdate(CompositorUpdate):
             """The changed parts of some lines."""

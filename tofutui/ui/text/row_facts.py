@@ -62,7 +62,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """One row with what is needed to tell about it."""
+    """One row with what is needed to describe it."""
 
     entry: Entry
     view: NodeView
@@ -77,18 +77,18 @@ class Facts:
     def items(self) -> list[Item]:
         """All facts in the order in which they are shown."""
         entry = self.entry
-        found = [Item(0, [heading(entry, self.view, self.width)]), *self._reasons()]
+        items = [Item(0, [heading(entry, self.view, self.width)]), *self._reasons()]
         if self.changed:
-            found.append(Item(4, self._labelled("since", [self.changed])))
-        found.append(Item(2, [self._column_heads()]))
-        found += [
+            items.append(Item(4, self._labelled("since", [self.changed])))
+        items.append(Item(2, [self._column_heads()]))
+        items += [
             Item(3 if a.differs or a.type == "CN" else 6, self._attribute(a)) for a in attributes(entry)
         ]
         if entry.presented.certificate is not None:
-            found += self._certificate(entry.presented.certificate)
+            items += self._certificate(entry.presented.certificate)
         else:
-            found.append(Item(3, self._labelled("presented", [nothing_presented(entry.presented)])))
-        return found + self._surroundings(entry.presented)
+            items.append(Item(3, self._labelled("presented", [nothing_presented(entry.presented)])))
+        return items + self._surroundings(entry.presented)
 
     def full(self) -> list[Line]:
         """Every line, for the full-size view."""
@@ -122,14 +122,14 @@ class Facts:
         word = f"{self.glyphs.verdict(self.entry.verdict)} {look.word}"
         indent = len(word) + 2
         why = self.entry.judgement.why or (look.meaning,)
-        found = []
+        items = []
         for number, reason in enumerate(why):
             parts = wrap(reason, self.width - indent)
             first: Span = (fit(word if number == 0 else "", indent), tone)
             rest = [((" " * indent, tone), (part, Tone.TEXT)) for part in parts[1:]]
             tone_of_text = Tone.STRONG if number == 0 else Tone.TEXT
-            found.append(Item(1 if number == 0 else 5, [(first, (parts[0], tone_of_text)), *rest]))
-        return found
+            items.append(Item(1 if number == 0 else 5, [(first, (parts[0], tone_of_text)), *rest]))
+        return items
 
     @property
     def _stored_width(self) -> int:
@@ -152,14 +152,14 @@ class Facts:
         room = self.width - LABEL - self._stored_width - 3
         presented = wrap(attribute.presented or nothing, room - (9 if attribute.differs else 0))
         tone = Tone.MISMATCH if attribute.differs else Tone.TEXT
-        found: list[Line] = []
+        lines: list[Line] = []
         for number in range(max(len(stored), len(presented))):
             left = stored[number] if number < len(stored) else ""
             right = presented[number] if number < len(presented) else ""
             mark = self.glyphs.differs if attribute.differs and number == 0 else ""
             word = "  differs" if mark else ""
             name = attribute.type if number == 0 else ""
-            found.append(
+            lines.append(
                 (
                     (fit(name, LABEL), Tone.HEAD),
                     (fit(left, self._stored_width), tone),
@@ -168,7 +168,7 @@ class Facts:
                     (word, Tone.MUTED),
                 )
             )
-        return found
+        return lines
 
     def _certificate(self, certificate: Certificate) -> list[Item]:
         issuer = "itself (self-signed)" if certificate.self_issued else name_of(certificate.issuer)
@@ -192,16 +192,16 @@ class Facts:
         return self._labelled(label, fingerprint(digits, self.width - LABEL))
 
     def _surroundings(self, shown: Presented) -> list[Item]:
-        found = [Item(5, self._labelled("also", [self._short(c)])) for c in shown.also]
-        found += [Item(8, self._labelled("chain", [self._short(c)])) for c in shown.chain]
+        items = [Item(5, self._labelled("also", [self._short(c)])) for c in shown.also]
+        items += [Item(8, self._labelled("chain", [self._short(c)])) for c in shown.chain]
         way = [shown.tls or "", f"asked at {shown.address}" if shown.address else "", f"via {shown.via}"]
         way += [f"SNI {shown.sni}" if shown.sni else "no SNI"]
         way += ["client certificate demanded"] if shown.client_certificate else []
         way += [SEEN_ONLY] if shown.is_seen_only else []
         if shown.status not in (Status.PENDING, Status.NOT_PROBED, Status.UNMAPPED):
-            found.append(Item(8, self._labelled("connection", [", ".join(filter(None, way))])))
+            items.append(Item(8, self._labelled("connection", [", ".join(filter(None, way))])))
         tries = [f"{a.way}: {a.status.value}, {a.text}" for a in shown.attempts]
-        return found + ([Item(8, self._labelled("attempts", tries))] if tries else [])
+        return items + ([Item(8, self._labelled("attempts", tries))] if tries else [])
 
     def _short(self, certificate: Certificate) -> str:
         return f"{name_of(certificate.subject)}, SHA-256 {in_groups(certificate.sha256)}"
@@ -229,7 +229,7 @@ def heading(entry: Entry, view: NodeView, cells: int) -> Line:
         f"  {WHO_MEANS[entry.who]}, {table}{node_name(view)}", f"  {table}{node_name(view)}",
         f"  {table}{view.role.word}", f"  {where} {view.role.word}",
     )  # fmt: skip
-    tail = next((one for one in tails if width(line(one)) <= room), tails[-1])
+    tail = next((text for text in tails if width(line(text)) <= room), tails[-1])
     return (start, Tone.STRONG), (clip(tail, room), Tone.MUTED)
 
 
@@ -240,10 +240,10 @@ def attributes(entry: Entry) -> list[AttributeLine]:
         return list(entry.names.lines)
     stored = entry.stored.subject.pairs() if entry.stored and entry.stored.subject else []
     presented = shown.subject.pairs() if shown and shown.subject else []
-    found = [AttributeLine(kind, value, None, False) for kind, value in stored if not presented]
+    lines = [AttributeLine(kind, value, None, False) for kind, value in stored if not presented]
     if entry.stored and not stored and entry.is_stored:
-        found.append(AttributeLine("as printed", entry.stored.raw or "empty", None, False))
-    return found + [AttributeLine(kind, None, value, False) for kind, value in presented]
+        lines.append(AttributeLine("as printed", entry.stored.raw or "empty", None, False))
+    return lines + [AttributeLine(kind, None, value, False) for kind, value in presented]
 
 
 def nothing_presented(shown: Presented) -> str:
@@ -261,7 +261,7 @@ def delete_lines(entry: Entry, width: int) -> list[Line]:
     if not entry.is_stored:
         why = "nothing to delete: the node holds no such row"
     elif entry.key is None or not is_plain_key(entry.key):
-        why = "no command: the key is not a plain one, it is never sent"
+        why = "no command: the key is not a plain address and port; it is never sent"
     else:
         why = "no command"
     return labelled("delete", [why], width, Tone.MUTED)

@@ -89,10 +89,10 @@ def wrap(text: str, cells: int) -> list[str]:
 
     Widths are counted in characters first; a line of wide characters is then broken once more.
     """
-    found: list[str] = []
+    lines: list[str] = []
     for part in textwrap.wrap(safe(text), max(cells, 8), break_on_hyphens=False) or [""]:
-        found.extend(_halves(part, max(cells, 8)))
-    return found
+        lines.extend(_halves(part, max(cells, 8)))
+    return lines
 
 
 def _halves(text: str, cells: int) -> Iterable[str]:
@@ -107,15 +107,15 @@ def cut(pieces: Line, cells: int, ellipsis: str = "…") -> Line:
     """A line of at most ``cells`` cells; where more than blanks is cut off, an ellipsis says so."""
     if width(pieces) <= cells or width(line("".join(text for text, _ in pieces).rstrip())) <= cells:
         return pieces
-    found: list[Span] = []
+    clipped: list[Span] = []
     room = cells - len(ellipsis)
     for text, tone in pieces:
         kept = safe(text)
         if cell_len(kept) > room:
-            return (*found, (set_cell_size(kept, room) + ellipsis, tone))
-        found.append((kept, tone))
+            return (*clipped, (set_cell_size(kept, room) + ellipsis, tone))
+        clipped.append((kept, tone))
         room -= cell_len(kept)
-    return tuple(found)
+    return tuple(clipped)
 
 
 def joined(parts: Sequence[str], between: str, cells: int) -> list[str]:

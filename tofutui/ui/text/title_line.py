@@ -57,7 +57,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Title:
-    """What stands in the title line."""
+    """The parts of the title line."""
 
     name: str
     """Of the session, with its title."""
@@ -73,12 +73,12 @@ class Title:
     def line(self, room: int) -> Line:
         """The line for so many cells; badges for which there is no room are counted (``+2``)."""
         for form in _FORMS:
-            if (found := self._fitting(form, self.badges, room)) is not None:
-                return found
+            if (fitted := self._fitting(form, self.badges, room)) is not None:
+                return fitted
         for kept in reversed(range(len(self.badges))):
             left_out = (f"+{len(self.badges) - kept}", Tone.BADGE)
-            if (found := self._fitting(_FORMS[-1], [*self.badges[:kept], left_out], room)) is not None:
-                return found
+            if (fitted := self._fitting(_FORMS[-1], [*self.badges[:kept], left_out], room)) is not None:
+                return fitted
         return ((clip(f" {self.name}", room, self.glyphs.ellipsis), Tone.TEXT),)
 
     def _fitting(self, form: _Form, badges: Sequence[Badge], room: int) -> Line | None:

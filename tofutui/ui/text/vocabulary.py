@@ -1,4 +1,4 @@
-"""Values of a comparison as the words that stand on the screen."""
+"""Values of a comparison as the words on the screen."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Glyphs:
 
     @property
     def ellipsis(self) -> str:
-        """What stands where text was cut off."""
+        """The sign for text that was cut off."""
         return "~" if self.ascii else "…"
 
     @property
@@ -218,7 +218,7 @@ def status(view: NodeView, *, starting: bool = False) -> str:
 
 
 def lost(view: NodeView, upcoming: NextTry | None) -> str:
-    """Since when there is no link, and when it is tried again: ``LOST 14:02:38, next try 14:02:58 (2)``."""
+    """Since when the link is lost, and when it is tried again: ``LOST 14:02:38, next try 14:02:58 (2)``."""
     if view.lost_at is None or view.phase.is_busy:
         return ""
     word = "LOST" if view.hostname else "FAILED"
@@ -238,7 +238,7 @@ def skew(seconds: float | None) -> str:
 
 
 def facts_of(view: NodeView, *, starting: bool) -> list[str]:
-    """What stands below a pane's title: version, HA state, how far the listing is."""
+    """The facts below a pane's title: version, HA state, how far the listing is."""
     ha = " ".join(part for part in (view.ha.state,) if part) if view.ha else ""
     version = f"PI {view.version}" if view.version else ""
     parts = [version, ha, status(view, starting=starting), skew(view.clock_skew_s)]

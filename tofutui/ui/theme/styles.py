@@ -65,7 +65,7 @@ class Palette:
     def styles(self) -> dict[Tone, Style]:
         """One style for every tone; states differ in word and glyph too, colour is only an aid."""
         colors, tokens = self.spec.colors, self.spec.tokens
-        found = {
+        styles = {
             Tone.TEXT: Style(color=colors["foreground"]),
             Tone.STRONG: Style(color=colors["foreground"], bold=True),
             Tone.HEAD: Style(color=tokens["muted"]),
@@ -74,12 +74,12 @@ class Palette:
             Tone.COMMAND: Style(color=colors["foreground"], bold=True),
             Tone.BADGE: Style(color=colors["warning"], bold=True, reverse=True),
         }
-        found |= {tone: Style(color=tokens[tone.value]) for tone in Tone if tone.value in TOKENS}
+        styles |= {tone: Style(color=tokens[tone.value]) for tone in Tone if tone.value in TOKENS}
         for tone in (Tone.MISMATCH, Tone.SUSPECT, Tone.DANGER, Tone.PRIMARY, Tone.SECONDARY):
-            found[tone] += Style(bold=True)
+            styles[tone] += Style(bold=True)
         for tone in (Tone.READ_ONLY, Tone.DEMO, Tone.PRIVACY):
-            found[tone] += Style(bold=True, reverse=True)
-        return found
+            styles[tone] += Style(bold=True, reverse=True)
+        return styles
 
     @cached_property
     def reversed(self) -> dict[Tone, Style]:
