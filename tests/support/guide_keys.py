@@ -88,12 +88,12 @@ class Keyboard:
             self.choose(title)
 
     def plan(self) -> None:
-        """All rows taken in, each compared: up to the delete dialog."""
+        """All rows selected, each compared: up to the delete dialog."""
         self.app.press("enter")
-        screen = self.app.wait_for("taken in")
-        if "0 of" in screen or "1 of 3" in screen:  # suspects are taken in by hand
+        screen = self.app.wait_for("selected")
+        if "0 of" in screen or "1 of 3" in screen:  # suspects are selected by hand
             self.app.press("space", "j", "j", "space")
-            self.app.wait_for("3 of 3 rows taken in")
+            self.app.wait_for("3 of 3 rows selected")
         self.app.press("D")
         done: set[str] = set()
         while title := self._next_comparison(done):

@@ -336,7 +336,7 @@ async def test_the_plan_takes_rows_of_a_read_only_node_only_to_copy_their_comman
         await d.press("p")
         assert len(d.app.screen.chosen) == 2
         await d.press("G", "j", "j", "space")
-        assert "taken in for Ctrl+Y only: read-only" in d.message
+        assert "selected for Ctrl+Y only: read-only" in d.message
         await d.press("ctrl+y")
         commands = d.copied[-1].splitlines()
         assert commands[-1].endswith("deletecert host 192.0.2.10_8082")

@@ -241,7 +241,7 @@ async def test_nothing_is_changed_before_it_is_known_whose_file_it_is(desk, tmp_
     async with desk(sessions=[mine(tmp_path), session()], ready=False) as d:
         await d.until(lambda: isinstance(d.app.screen, SessionScreen) and "mine" in d.text)
         await d.press("e")
-        assert "still being read" in d.message
+        assert "still loading" in d.message
         looking.set()
         await picker(d)
         await d.press("e")

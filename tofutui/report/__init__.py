@@ -20,4 +20,4 @@ def render(comparison: Comparison, fmt: str, version: str) -> str:
 
 def render_many(comparisons: Sequence[Comparison], fmt: str, version: str) -> str:
     """Several comparisons, as ``--all`` shows them: one JSON document, or one text after the other."""
-    return joined([render(one, fmt, version) for one in comparisons], fmt)
+    return joined([render(comparison, fmt, version) for comparison in comparisons], fmt)

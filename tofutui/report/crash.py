@@ -1,6 +1,6 @@
 """What is written down of an error of the program itself: where it happened, and nothing of what it held.
 
-No local variables; and what is a secret at that moment, or looks like one, is left out of every line.
+No local variables; and what is a secret at that moment, or looks like one, is removed from every line.
 """
 
 import platform
@@ -24,7 +24,7 @@ def crash_report(error: BaseException, at: datetime, command: str, actions: Sequ
     Args:
         error: As it was raised; those that led to it follow from it.
         at: With its time zone.
-        command: The word of the command line that ran; its options are left out.
+        command: The word of the command line that ran; its options are not written.
         actions: Ids from the registry of the app's actions.
     """
     places = "".join(traceback.TracebackException.from_exception(error).format())

@@ -38,12 +38,12 @@ def _document(session: str, nodes: Sequence[NodePast], version: str) -> Json:
         "session": session,
         "nodes": [
             {
-                "role": one.node.role,
-                "address": one.node.address,
-                "listed": utc(one.node.listed) if one.node.listed else None,
-                "rows": [_row(key, past) for key, past in one.rows.items()],
+                "role": kept.node.role,
+                "address": kept.node.address,
+                "listed": utc(kept.node.listed) if kept.node.listed else None,
+                "rows": [_row(key, past) for key, past in kept.rows.items()],
             }
-            for one in nodes
+            for kept in nodes
         ],
     }
 
@@ -74,21 +74,21 @@ def _text(session: str, nodes: Sequence[NodePast]) -> Iterator[str]:
     yield f"SESSION {session}"
     if not nodes:
         yield NOTHING
-    for one in nodes:
+    for kept in nodes:
         yield ""
-        yield _node_line(one)
-        width = min(max((len(safe(key)) for key in one.rows), default=0), 50)
-        for key, past in one.rows.items():
+        yield _node_line(kept)
+        width = min(max((len(safe(key)) for key in kept.rows), default=0), 50)
+        for key, past in kept.rows.items():
             yield ""
             for item in timeline(past):
-                columns = (one.node.role, safe(key).ljust(width), utc(item.at), item.event.ljust(_WIDTH))
+                columns = (kept.node.role, safe(key).ljust(width), utc(item.at), item.event.ljust(_WIDTH))
                 yield "  ".join((*columns, "; ".join(_details(item))))
 
 
-def _node_line(one: NodePast) -> str:
-    listed = f"last complete listing {utc(one.node.listed)}" if one.node.listed else "no complete listing"
-    rows = "" if one.rows else f", {NOTHING}"
-    return f"{one.node.role.upper()} {one.node.address}, {listed}{rows}"
+def _node_line(kept: NodePast) -> str:
+    listed = f"last complete listing {utc(kept.node.listed)}" if kept.node.listed else "no complete listing"
+    rows = "" if kept.rows else f", {NOTHING}"
+    return f"{kept.node.role.upper()} {kept.node.address}, {listed}{rows}"
 
 
 def _details(item: TimelineItem) -> Iterator[str]:
@@ -111,9 +111,9 @@ def _markdown(session: str, nodes: Sequence[NodePast]) -> Iterator[str]:
     yield f"# What was seen of the rows of {escape(session)}"
     if not nodes:
         yield from ("", NOTHING.capitalize() + ".")
-    for one in nodes:
-        yield from ("", f"## {escape(_node_line(one))}")
-        for key, past in one.rows.items():
+    for kept in nodes:
+        yield from ("", f"## {escape(_node_line(kept))}")
+        for key, past in kept.rows.items():
             yield from ("", f"### {code(key)}", "")
             yield from (f"| {' | '.join(_HEAD)} |", f"|{' --- |' * len(_HEAD)}")
             for item in timeline(past):

@@ -117,7 +117,9 @@ def _subject(name: DistinguishedName | None) -> list[list[str]] | None:
 
 def _attempts(presented: Presented) -> list[str]:
     """What went wrong on the way, each as ``way: what``."""
-    return [f"{one.way}: {one.text}" for one in presented.attempts if one.status is not Status.OK]
+    return [
+        f"{attempt.way}: {attempt.text}" for attempt in presented.attempts if attempt.status is not Status.OK
+    ]
 
 
 def _presented(presented: Presented) -> Json:
@@ -131,8 +133,8 @@ def _presented(presented: Presented) -> Json:
         **_certificate(certificate),
         "tls": presented.tls,
         "sni": presented.sni,
-        "chain": [one.sha256 for one in presented.chain],
-        "also": [one.sha256 for one in presented.also],
+        "chain": [certificate.sha256 for certificate in presented.chain],
+        "also": [certificate.sha256 for certificate in presented.also],
         "via": str(presented.via),
         "address": presented.address,
         "attempts": attempts,

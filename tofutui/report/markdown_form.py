@@ -117,7 +117,7 @@ def _short(name: DistinguishedName | None) -> str:
 
 
 def _commands(node: NodeView, rows: list[Entry]) -> Iterator[str]:
-    """The commands that delete the stale remote rows; nothing but plain keys stands in them."""
+    """The commands that delete the stale remote rows; only plain keys are in them."""
     commands = [row.delete_command for row in rows if row.is_stale_remote and row.delete_command]
     if commands:
         yield from ("", f"To delete the stale rows of remote hosts on {node.role.word}:", "")

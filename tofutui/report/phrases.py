@@ -36,7 +36,7 @@ def incomplete(node: NodeView) -> str:
 
 
 def reason(entry: Entry) -> str:
-    """The strongest reason of a verdict; the line itself for one that is no readable row."""
+    """The strongest reason of a verdict; the line itself for one that is not a readable row."""
     why = entry.judgement.why[0] if entry.judgement.why else entry.verdict.look.meaning
     return f"{why}: {entry.raw}" if entry.key is None else why
 

@@ -35,7 +35,7 @@ def to_json(record: Record, version: str, shown: Callable[[str], str] = str) -> 
         "compared": run.confirmations,
         "vouched": run.vouched,
         "commands": record.deletions,
-        "worksheet": {one.label or one.field: one.words or one.value for one in run.answers},
+        "worksheet": {answer.label or answer.field: answer.words or answer.value for answer in run.answers},
         "before": run.before,
         "after": run.after,
         "log": record.events,
@@ -54,7 +54,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return utc(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value

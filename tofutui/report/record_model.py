@@ -20,27 +20,30 @@ class Record:
 def left_over(record: Record) -> list[str]:
     """What is still to be done or to be known, one sentence each."""
     run = record.run
-    found = [
+    open_points = [
         f"{step.title}: {step.progress.value}"
         for step in run.steps
         if step.progress not in (Progress.DONE, Progress.SKIPPED)
     ]
-    found += [f"{step.title}: skipped, {step.reason}" for step in run.steps if _by_somebody(run, step.by)
-              and step.progress is Progress.SKIPPED]  # fmt: skip
-    found += [
+    open_points += [
+        f"{step.title}: skipped, {step.reason}"
+        for step in run.steps
+        if _by_an_operator(run, step.by) and step.progress is Progress.SKIPPED
+    ]
+    open_points += [
         f"{step.title}: done, {step.doubt}"
         for step in run.steps
         if step.is_doubtful and step.id not in ("preflight", "verify")
     ]
-    found += [
+    open_points += [
         f"{check.title}: {check.result.value}, {check.seen}" for check in run.checks if _is_open(check, run)
     ]
-    found += [
+    open_points += [
         f"{entry.role.word} {entry.key}: outcome unknown"
         for entry in record.deletions
         if not entry.is_settled
     ]
-    return found
+    return open_points
 
 
 def _is_open(check: Check, run: Run) -> bool:
@@ -51,5 +54,5 @@ def _is_open(check: Check, run: Run) -> bool:
     return check.id == "stale-rows" and not verified
 
 
-def _by_somebody(run: Run, by: str) -> bool:
+def _by_an_operator(run: Run, by: str) -> bool:
     return by in run.operators

@@ -66,7 +66,7 @@ def sections(record: Record, version: str) -> list[Section]:
     """The whole record; every text is fit to be shown and holds no secret."""
     run = record.run
     before, after = _checks(run, "preflight", "restarted"), _checks(run, "verify")
-    found = [
+    parts = [
         Section("Change record", (_summary(record, version),)),
         Section("What is left", (_left(record),)),
         Section("Nodes", (_nodes(run),)),
@@ -81,7 +81,7 @@ def sections(record: Record, version: str) -> list[Section]:
         Section("Notes", (_remarks(run, lambda step: step.notes),)),
         Section("Log of the run", (_events(record),)),
     ]
-    return [section.mapped(lambda text: safe(without_secrets(text))) for section in found]
+    return [section.mapped(lambda text: safe(without_secrets(text))) for section in parts]
 
 
 def took(start: datetime | None, end: datetime | None) -> str:
@@ -155,9 +155,9 @@ def _checks(run: Run, *steps: str) -> Grid:
 
 def _confirmations(run: Run) -> Grid:
     rows = tuple(
-        (one.role.word, one.key, in_groups(one.sha256) or "nothing was presented",
-         one.text or "compared by nobody", one.by, utc(one.at))
-        for one in run.confirmations
+        (confirmation.role.word, confirmation.key, in_groups(confirmation.sha256) or "nothing was presented",
+         confirmation.text or "not compared", confirmation.by, utc(confirmation.at))
+        for confirmation in run.confirmations
     )  # fmt: skip
     return Grid(("Node", "Row", "SHA-256 presented", "Compared by whom and how", "Entered by", "At"), rows)
 
@@ -165,11 +165,11 @@ def _confirmations(run: Run) -> Grid:
 def _commands(record: Record) -> Grid:
     rows = tuple(
         (
-            utc(one.at), f"{one.role.word} {one.hostname or one.host}", one.operator, one.command,
-            _answer(one.words),
-            f"{one.outcome.value if one.outcome else 'unknown'}: {one.text or 'no listing has shown it'}",
+            utc(entry.at), f"{entry.role.word} {entry.hostname or entry.host}", entry.operator, entry.command,
+            _answer(entry.words),
+            f"{entry.outcome or 'unknown'}: {entry.text or 'no listing has shown it'}",
         )
-        for one in record.deletions
+        for entry in record.deletions
     )  # fmt: skip
     return Grid(("Sent", "Node", "By", "Command", "Answer", "Outcome"), rows)
 
@@ -181,7 +181,11 @@ def _answer(words: str | None) -> str:
 
 
 def _worksheet(run: Run) -> Facts:
-    return Facts(tuple((one.label or one.field, one.words or one.value or "none") for one in run.answers))
+    return Facts(
+        tuple(
+            (answer.label or answer.field, answer.words or answer.value or "none") for answer in run.answers
+        )
+    )
 
 
 def _tables(run: Run) -> Iterator[Grid]:
@@ -219,7 +223,7 @@ def _sides(key: str, was: RowShot | None, now: RowShot | None, listed: bool) -> 
 
 
 def _remarks(run: Run, of: Callable[[StepState], Sequence[Remark]]) -> Grid:
-    rows = [(utc(one.at), step.title, one.text, one.by) for step in run.steps for one in of(step)]
+    rows = [(utc(remark.at), step.title, remark.text, remark.by) for step in run.steps for remark in of(step)]
     return Grid(("At", "Step", "Text", "By"), tuple(rows))
 
 

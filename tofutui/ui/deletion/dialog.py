@@ -34,7 +34,7 @@ class TypedKey(Input):
 
     @property
     def is_right(self) -> bool:
-        """Whether exactly the wanted text stands here."""
+        """Whether exactly the wanted text was typed."""
         return self.value == self.wanted
 
     def on_key(self, event: events.Key) -> None:
@@ -93,7 +93,7 @@ class DeleteScreen(Dialog[bool]):
         first.focus()
 
     def on_resize(self) -> None:
-        """Wrap anew; the buttons and the title stay, the text scrolls."""
+        """Wrap again at the new width; the buttons and the title stay, the text scrolls."""
         box = self.query_one("#box")
         inner = max(20, min(104, int(self.size.width * 0.96)) - 4)
         body = self.query_one("#body", Scroller)
@@ -120,7 +120,7 @@ class DeleteScreen(Dialog[bool]):
         return [line(part, Tone.WARNING) for part in wrap(text, width)]
 
     def redraw(self) -> None:
-        """Show everything anew."""
+        """Show everything again."""
         self.query_one("#delete", Choice).text = wording.confirm_words(self.shown(self.plan))
         self.query_one("#delete", Choice).refresh(layout=True)
         self.on_resize()

@@ -38,7 +38,7 @@ class PlanScreen(Acting[list[Entry]]):
         self._cursor = 0
 
     def _read_tables(self) -> None:
-        """The stale rows of this moment, and what stands against deleting them."""
+        """The stale rows of this moment, and why some cannot be deleted."""
         comparison, runner = self._comparison, self._runner
         self._locked = {role: why for role in comparison.nodes if (why := runner.why_not(role))}
         """Where nothing can be deleted from here: then the commands are there to be pasted."""
@@ -57,21 +57,21 @@ class PlanScreen(Acting[list[Entry]]):
         yield KeyBar(PLAN, id="keys")
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap again at the new width."""
         self.call_after_refresh(self._draw)
 
     @property
     def chosen(self) -> list[Entry]:
-        """The rows taken in, in the order in which they will run."""
+        """The rows selected, in the order in which they will run."""
         return [entry for entry in self._entries if _id(entry) in self._chosen]
 
     def redraw(self) -> None:
-        """Show everything anew."""
+        """Show everything again."""
         self._draw()
 
     def _draw(self) -> None:
         text = self.query_one("#text", Scroller)
-        count = f"{len(self.chosen)} of {rows(len(self._entries))} taken in"
+        count = f"{len(self.chosen)} of {rows(len(self._entries))} selected"
         heading = f"Plan: stale rows, in the order they will run; {count}"
         if len(heading) + len(" PRIVACY  ") > self.size.width:
             heading = f"Plan: stale rows; {count}"
@@ -148,7 +148,7 @@ class PlanScreen(Acting[list[Entry]]):
             self._draw()
             if entry.role in self._locked and _id(entry) in self._chosen:
                 copies = self.owner.keys.name("screen.copy")
-                self.say(f"taken in for {copies} only: {self._locked[entry.role]}", Tone.WARNING)
+                self.say(f"selected for {copies} only: {self._locked[entry.role]}", Tone.WARNING)
 
     def do_plan_delete(self) -> None:
         """On to the delete dialog, with the rows as they are now if that is what is shown."""
@@ -167,7 +167,7 @@ class PlanScreen(Acting[list[Entry]]):
             self.say(f"{delete}: {why}; {copies} copies the commands", Tone.WARNING)
         else:
             takes = self.owner.keys.name("plan.toggle")
-            self.say(f"no row is taken in; {takes} takes one in", Tone.WARNING)
+            self.say(f"no row is selected; {takes} selects one", Tone.WARNING)
 
     def _take_over_tables(self) -> int:
         """Show the rows as they are now; how many of those selected are not what was shown."""
@@ -198,7 +198,7 @@ class PlanScreen(Acting[list[Entry]]):
         self.do_plan_copy()
 
     def do_plan_copy(self) -> None:
-        """The commands of the rows taken in."""
+        """The commands of the rows selected."""
         chosen = map(self.shown, self.chosen)
         commands = [entry.delete_command for entry in chosen if entry.delete_command]
         self.send("\n".join(commands), "1 command" if len(commands) == 1 else f"{len(commands)} commands")

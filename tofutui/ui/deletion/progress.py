@@ -57,7 +57,7 @@ class RunScreen(Dialog[None]):
             self._draw()
 
     def redraw(self) -> None:
-        """Show everything anew."""
+        """Show everything again."""
         self._draw()
 
     def _draw(self) -> None:
@@ -86,7 +86,7 @@ class RunScreen(Dialog[None]):
         )
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap again at the new width."""
         self.call_after_refresh(self._draw)
 
     def as_text(self) -> str:

@@ -46,7 +46,7 @@ def title(plan: Plan) -> str:
 
 
 def confirm_words(plan: Plan) -> str:
-    """What stands beside ``y``."""
+    """The words beside ``y``."""
     roles = listed([f"{role.word} {_hostname(plan, role.value)}" for role in plan.roles])
     return f"Delete on {roles}"
 
@@ -116,13 +116,13 @@ def _one(deletion: Deletion, prefix: str, seen_from: str, width: int, glyphs: Gl
 def _why(entry: Entry, width: int, glyphs: Glyphs) -> list[Line]:
     look = entry.verdict.look
     word = f"{glyphs.verdict(entry.verdict)} {look.word}  "
-    found: list[Line] = []
+    lines: list[Line] = []
     for number, reason in enumerate(entry.judgement.why or (look.meaning,)):
         for part in wrap(reason, width - len(word)):
-            first = not found and number == 0
+            first = not lines and number == 0
             lead = word if first else " " * len(word)
-            found.append(((lead, VERDICT_TONES[entry.verdict]), (part, Tone.TEXT)))
-    return found
+            lines.append(((lead, VERDICT_TONES[entry.verdict]), (part, Tone.TEXT)))
+    return lines
 
 
 def _stored(entry: Entry) -> str:
@@ -139,15 +139,15 @@ def _presented(entry: Entry, seen_from: str, width: int) -> list[Line]:
     shown = entry.presented
     if shown.certificate is None:
         return labelled("presented", [nothing_presented(shown)], width, Tone.WARNING)
-    found = labelled("presented", [_name(shown.certificate.subject)], width)
+    lines = labelled("presented", [_name(shown.certificate.subject)], width)
     origin = shown.seen_from or seen_from
     text = f"Presented at {clock_time(shown.at)}, seen from {origin}; read this SHA-256 to the host's owner:"
     parts = fingerprint(shown.certificate.sha256, width - 2)
-    return [*found, *_texts(text, width), *(line("  " + part, Tone.STRONG) for part in parts)]
+    return [*lines, *_texts(text, width), *(line("  " + part, Tone.STRONG) for part in parts)]
 
 
 def for_clipboard(plan: Plan) -> str:
-    """What is worth pasting into a chat before somebody says yes."""
+    """What is worth pasting into a chat before anyone confirms."""
     parts = []
     for deletion in plan.deletions:
         sha = in_groups(deletion.entry.sha256) if deletion.entry.sha256 else "nothing presented"

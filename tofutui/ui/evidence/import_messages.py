@@ -26,16 +26,18 @@ def certificate_words(
     certificates: Sequence[Imported], nodes: Mapping[Role, NodeView], roles: Iterable[Role]
 ) -> tuple[str, ...]:
     """The rows that certificates fit in the tables as they stand, and why others are not used."""
-    found: list[str] = []
+    messages: list[str] = []
     used: set[Imported] = set()
     doubts: list[str] = []
     for view in (nodes[role] for role in roles):
         assigned = assign(certificates, view.entries.values(), complete=view.complete)
-        rows = [place(view.entries[id_]) for id_, one in assigned.rows.items() if one.imported is not None]
-        found += [f"{node_name(view)}: known now {listed(rows)}"] if rows else []
+        rows = [
+            place(view.entries[id_]) for id_, known in assigned.rows.items() if known.imported is not None
+        ]
+        messages += [f"{node_name(view)}: known now {listed(rows)}"] if rows else []
         used |= assigned.used
         doubts += [f"{node_name(view)}: {words}" for words in assigned.doubtful.values()]
     rest = len(set(certificates) - used)
     if rest:
-        found.append(f"{rest} of {len(set(certificates))} certificates not used for any row")
-    return (*found, *dict.fromkeys(doubts))
+        messages.append(f"{rest} of {len(set(certificates))} certificates not used for any row")
+    return (*messages, *dict.fromkeys(doubts))

@@ -76,11 +76,11 @@ class EvidenceScreen(Acting[None]):
         self.set_interval(0.5, self._draw_known)
 
     def on_resize(self) -> None:
-        """Draw anew."""
+        """Draw again at the new size."""
         self.call_after_refresh(self._draw)
 
     def redraw(self) -> None:
-        """Show everything anew."""
+        """Show everything again."""
         self._draw()
 
     def _draw(self) -> None:
@@ -144,13 +144,13 @@ class EvidenceScreen(Acting[None]):
         if row is None:
             return [*notes, line("no row under the cursor", Tone.MUTED), *self._of_all(width)]
         glyphs, look = self.owner.glyphs, row.verdict.look
-        found: list[Line] = [((f"{glyphs.verdict(row.verdict)} {look.word}", VERDICT_TONES[row.verdict]),)]
+        lines: list[Line] = [((f"{glyphs.verdict(row.verdict)} {look.word}", VERDICT_TONES[row.verdict]),)]
         why = row.judgement.why or (look.meaning,)
-        found += labelled("why", why[:1], width)
-        found += past_lines(self.shown(self._past), width, self._why_nothing())
+        lines += labelled("why", why[:1], width)
+        lines += past_lines(self.shown(self._past), width, self._why_nothing())
         texts = [f"{e.kind.value}, {moment(e.at)}: {e.text}" for e in row.judgement.evidence]
-        found += labelled("also", why[1:], width) + labelled("evidence", texts or ["none"], width, Tone.MUTED)
-        return [*notes, *found, *self._of_all(width)]
+        lines += labelled("also", why[1:], width) + labelled("evidence", texts or ["none"], width, Tone.MUTED)
+        return [*notes, *lines, *self._of_all(width)]
 
     def _why_nothing(self) -> str:
         if any(view.recorded for view in self._bench.comparison.nodes.values()):
@@ -158,12 +158,12 @@ class EvidenceScreen(Acting[None]):
         return self._bench.memory.trouble or NOTHING
 
     def _of_all(self, width: int) -> list[Line]:
-        found: list[Line] = []
+        lines: list[Line] = []
         for tied in self.shown(self._bench.comparison.failures):
-            found += labelled("fits no row", [f"{tied.failure.name}: {tied.meaning}"], width, Tone.MUTED)
+            lines += labelled("fits no row", [f"{tied.failure.name}: {tied.meaning}"], width, Tone.MUTED)
         for other in self.shown(self._bench.comparison.not_tofu):
-            found += labelled("other", [other.text], width, Tone.MUTED)
-        return found
+            lines += labelled("other", [other.text], width, Tone.MUTED)
+        return lines
 
     def _suggest_path(self) -> None:
         logs = self.owner.options.lab_logs
@@ -212,7 +212,7 @@ class EvidenceScreen(Acting[None]):
         name = self.query_one("#path", Input).value.strip()
         if paste.text.strip():
             digest = self._bench.add_log(paste.text, self._role, "pasted")
-            self._tell([log_words(digest, "the pasted text")], found=bool(digest.failures))
+            self._tell([log_words(digest, "the pasted text")], is_news=bool(digest.failures))
             paste.text = ""
         elif name:
             self._begin(self._add_files(name, self._role), name)
@@ -223,7 +223,7 @@ class EvidenceScreen(Acting[None]):
         read = await self._bench.add_log_files([name], role)
         words = log_words(read.digest, Path(name).name or name)
         self._tell([*read.remarks, *([] if read.remarks and not read.digest.failures else [words])],
-                   found=bool(read.digest.failures))  # fmt: skip
+                   is_news=bool(read.digest.failures))  # fmt: skip
 
     def do_evidence_certificates(self) -> None:
         """Read the exported certificates that are named."""
@@ -242,7 +242,7 @@ class EvidenceScreen(Acting[None]):
         self._bench.add_known(export.certificates, role)
         nodes = self._bench.comparison.nodes
         words = certificate_words(export.certificates, nodes, [role] if role else list(nodes))
-        self._tell([*words, *export.remarks], found=True)
+        self._tell([*words, *export.remarks], is_news=True)
 
     def _begin(self, reading: Coroutine[Any, Any, None], name: str) -> None:
         """Read in the background, one thing at a time; errors are shown, nothing waits."""
@@ -260,13 +260,13 @@ class EvidenceScreen(Acting[None]):
         finally:
             self._reading = False
 
-    def _tell(self, words: list[str], *, found: bool) -> None:
+    def _tell(self, words: list[str], *, is_news: bool) -> None:
         """Say the first in the key bar; all of it stays above, where it can be scrolled."""
         if not self.is_attached:
-            self.owner.announce(words[0], Tone.TEXT if found else Tone.WARNING)
+            self.owner.announce(words[0], Tone.TEXT if is_news else Tone.WARNING)
             return
         self._notes = [*words, *self._notes]
-        self.say(words[0], Tone.TEXT if found else Tone.WARNING)
+        self.say(words[0], Tone.TEXT if is_news else Tone.WARNING)
         self.query_one("#known", Scroller).move("first")
         self._draw_known()
 

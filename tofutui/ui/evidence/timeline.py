@@ -21,10 +21,10 @@ _TONES = {
 def past_lines(past: Past, width: int, nothing: str = NOTHING) -> list[Line]:
     """What was seen of a row, the oldest first, each with its time."""
     items = timeline(past)
-    found = [line("seen over time", Tone.HEAD)]
+    lines = [line("seen over time", Tone.HEAD)]
     if not items:
-        return [*found, line("  " + nothing, Tone.MUTED)]
-    return [*found, *(part for item in items for part in _item(item, width))]
+        return [*lines, line("  " + nothing, Tone.MUTED)]
+    return [*lines, *(part for item in items for part in _item(item, width))]
 
 
 def _item(item: TimelineItem, width: int) -> Iterator[Line]:

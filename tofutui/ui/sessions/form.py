@@ -36,7 +36,7 @@ class FormScreen(Acting[str]):
     def __init__(self, session: Session | None, *, is_new: bool) -> None:
         super().__init__()
         self._edited = session.name if session and not is_new else None
-        """The name under which the session stands now; None: it is a new one."""
+        """The name of the session as saved; None: it is new."""
         self._copied = session.name if session and is_new else None
         self._raw: Raw = as_toml(session)["sessions"][session.name] if session else {"primary": {}}
         self._called = self._edited or (f"{session.name}-copy" if session else "")
@@ -66,11 +66,11 @@ class FormScreen(Acting[str]):
         self.call_after_refresh(self._draw)
 
     def on_resize(self) -> None:
-        """Draw anew."""
+        """Draw again at the new size."""
         self.call_after_refresh(self._draw)
 
     def redraw(self) -> None:
-        """Show everything anew."""
+        """Show everything again."""
         self._draw()
 
     def _draw(self) -> None:
@@ -107,11 +107,11 @@ class FormScreen(Acting[str]):
         texts = self._texts()
         name = texts[NAME.id].strip()
         table = table_of([row.field for row in self._rows], texts, self._raw)
-        found = check_draft(name, table, sessions_d(self.owner.options.sessions_path))
+        draft = check_draft(name, table, sessions_d(self.owner.options.sessions_path))
         if name != self._edited and name in self.owner.sessions:
             taken = FieldFault(NAME.id, f"there is a session {name} already")
-            return Draft(None, (taken, *found.faults))
-        return found
+            return Draft(None, (taken, *draft.faults))
+        return draft
 
     def _check(self) -> Draft:
         """Check, and say each fault under its field."""

@@ -1,4 +1,4 @@
-"""The fields of a session's form, declared once: where each stands, its label, its help, its kind.
+"""The fields of a session's form, declared once: its place, label, its help, its kind.
 
 A form holds text; the raw table of sessions.toml is made from it. A field (or a line of one) that was not
 touched keeps its value as it was, so that what the form cannot show survives. Loads no Textual.
@@ -66,7 +66,7 @@ def groups(themes: Iterable[str]) -> tuple[Group, ...]:
         Group("Session", (NAME, *_session_fields(tuple(themes)))),
         Group("PRIMARY", _node_fields("primary"), _LOGIN),
         Group("SECONDARY, empty for a stand-alone server", _node_fields("secondary"), _LOGIN),
-        Group("Remotes: the servers that rows are expected for, one a line", (_REMOTES,)),
+        Group("Remotes: servers with an expected row, one per line", (_REMOTES,)),
         Group("Probing: how certificates are fetched", _PROBE),
     )
 
@@ -77,8 +77,8 @@ _LOGIN = (
 )
 _REMOTES = Field(
     "remotes", "remotes",
-    "NAME, ise|dnac|other, HOST:PORT, primary secondary (the nodes that should hold a row; primary if left "
-    "out).",
+    "NAME, ise|dnac|other, HOST:PORT, primary secondary (the nodes that should hold a row; default: "
+    "primary).",
     Kind.REMOTES,
 )  # fmt: skip
 _PROBE = (
@@ -87,18 +87,18 @@ _PROBE = (
     Field("probe.timeout", "timeout", "Seconds for one attempt; an endpoint takes at most three times that.",
           Kind.NUMBER, "5"),
     Field("probe.concurrency", "at once", "Endpoints asked at once.", Kind.NUMBER, "32"),
-    Field("probe.map", "map", "For NAT, one a line: what stands in the table = where to connect, HOST:PORT "
+    Field("probe.map", "map", "For NAT, one per line: address in the table = where to connect, HOST:PORT "
           "= HOST:PORT.", Kind.MAP),
 )  # fmt: skip
 
 
 def _session_fields(themes: tuple[str, ...]) -> tuple[Field, ...]:
     return (
-        Field("title", "title", "What the session is about, for title line and reports: a change number."),
+        Field("title", "title", "Shown in the title line and in reports, for example a change number."),
         Field("theme", "theme", "This session's colours: production may look different from the lab.",
               Kind.CHOICE, "", ("", *themes)),
-        Field("watch", "watch", "Seconds between refreshes by themselves; 0 = off.", Kind.NUMBER, "0"),
-        Field("virtual_ip", "virtual IP", "Addresses that either node may answer on, commas between them.",
+        Field("watch", "watch", "Seconds between automatic refreshes; 0 = off.", Kind.NUMBER, "0"),
+        Field("virtual_ip", "virtual IP", "Addresses that either node may answer on, separated by commas.",
               Kind.LIST),
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ def _node_fields(role: str) -> tuple[Field, ...]:
     return (
         field("host", "host", "Name or address for SSH."),
         field("port", "port", "Its SSH port.", Kind.NUMBER, "22, or as ~/.ssh/config says"),
-        field("username", "user", "Who logs in.", shadow="admin, or as ~/.ssh/config says"),
+        field("username", "user", "The account that logs in.", shadow="admin, or as ~/.ssh/config says"),
         field("password_command", "pw command", "Run without a shell; its first line is the password: pass "
               "show prime/site-a"),
         field("password_env", "pw variable", "The environment variable that holds the password."),
@@ -119,22 +119,21 @@ def _node_fields(role: str) -> tuple[Field, ...]:
         field("jump", "jump", "As ssh -J: [user@]host[:port]."),
         field("legacy_ssh", "legacy SSH", "Also offer the SHA-1 and CBC algorithms that old appliances need.",
               Kind.FLAG, "no"),
-        field("read_only", "read-only", "Nothing on this node is ever changed.", Kind.FLAG, "no"),
-        field("addresses", "addresses", "Other names and addresses the tables may hold for this node, commas "
-              "between them.", Kind.LIST),
+        field("read_only", "read-only", "Never change anything on this node.", Kind.FLAG, "no"),
+        field("addresses", "addresses", "Other names and addresses the tables may hold for this node; "
+              "separated by commas.", Kind.LIST),
         field("hm_port", "HM port", "The port of its Health Monitor.", Kind.NUMBER, "8082"),
-        field("logs", "logs", "This node's logs, files or globs, read at each refresh; commas between them.",
+        field("logs", "logs", "This node's logs, files or globs, read at each refresh; separated by commas.",
               Kind.LIST),
-        field("known", "known", "Certificates exported from this node's store; commas between them.",
+        field("known", "known", "Certificates exported from this node's store; separated by commas.",
               Kind.LIST),
         field("known_hosts", "known hosts", "The file of known SSH host keys.", shadow="~/.ssh/known_hosts"),
-        field("command_timeout", "timeout", "Seconds for one ncs command; they are slow.", Kind.NUMBER,
-              "120"),
+        field("command_timeout", "timeout", "Seconds allowed for one slow ncs command.", Kind.NUMBER, "120"),
     )  # fmt: skip
 
 
 def text_of(field: Field, raw: Mapping[str, Any]) -> str:
-    """What stands in a field for this table."""
+    """The text of a field for this table."""
     value = _get(raw, field.id)
     if field.kind is Kind.REMOTES:
         return "\n".join(map(_remote_line, value or ()))
@@ -150,7 +149,7 @@ def text_of(field: Field, raw: Mapping[str, Any]) -> str:
 
 
 def table_of(fields: Iterable[Field], texts: Mapping[str, str], before: Raw) -> Raw:
-    """The raw table of what is typed; what was not touched stands as in ``before``."""
+    """The raw table of what is typed; what was not touched stays as in ``before``."""
     table = deepcopy(before)
     for field in fields:
         text = texts[field.id]
@@ -163,9 +162,9 @@ def table_of(fields: Iterable[Field], texts: Mapping[str, str], before: Raw) -> 
 
 
 def _value(field: Field, text: str, before: Raw) -> object:
-    """What a text becomes; None takes the key away. What is no number stays a text, and is told as such."""
+    """What a text becomes; None removes the key. What is not a number stays a text and is reported."""
     if field.kind is Kind.REMOTES:
-        known = {_remote_line(one): one for one in before.get("remotes", ())}
+        known = {_remote_line(remote): remote for remote in before.get("remotes", ())}
         return [known.get(line, _remote(line)) for line in _lines(text)] or None
     if field.kind is Kind.MAP:
         return dict(_pair(line) for line in _lines(text)) or None
@@ -203,17 +202,17 @@ def _remote(line: str) -> Raw:
     parts = [part.strip() for part in line.split(",")]
     if len(parts) > 4:
         parts = [", ".join(parts[:-3]), *parts[-3:]]
-    found: Raw = dict(zip(("name", "kind", "host"), parts, strict=False))
-    if "host" in found:
+    remote: Raw = dict(zip(("name", "kind", "host"), parts, strict=False))
+    if "host" in remote:
         try:
-            endpoint = parse_endpoint(found["host"], default_port=443)
+            endpoint = parse_endpoint(remote["host"], default_port=443)
         except EndpointError:
             pass  # the checks say what is wrong with it
         else:
-            found |= {"host": endpoint.host, "port": endpoint.port}
+            remote |= {"host": endpoint.host, "port": endpoint.port}
     if len(parts) == 4:
-        found["nodes"] = parts[3].split()
-    return found
+        remote["nodes"] = parts[3].split()
+    return remote
 
 
 def _pair(line: str) -> tuple[str, str]:
@@ -222,10 +221,10 @@ def _pair(line: str) -> tuple[str, str]:
 
 
 def _get(raw: Mapping[str, Any], path: str) -> Any:
-    found: Any = raw
+    value: Any = raw
     for key in path.split("."):
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
 
 
 def _put(table: Raw, path: str, value: object) -> None:

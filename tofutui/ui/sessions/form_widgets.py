@@ -81,7 +81,7 @@ class FieldRow(Painted):
 
     @property
     def text(self) -> str:
-        """What stands in it."""
+        """The text in it."""
         return self.control.text if isinstance(self.control, TextArea) else self.control.value
 
     def blame(self, texts: Sequence[str], tone: Tone) -> None:
@@ -117,7 +117,7 @@ class Note(Painted):
         self._tone = tone
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap again at the new width."""
         lines = [line(f" {part}", self._tone) for part in wrap(self._text, max(20, self.size.width - 2))]
         self.styles.height = len(lines)
         self.show(lines)

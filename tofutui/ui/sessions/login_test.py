@@ -43,7 +43,7 @@ class TrialScreen(Dialog[None]):
         self._work = self.owner.keep_until_left(self._try())
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap again at the new width."""
         self.call_after_refresh(self._draw)
 
     async def _try(self) -> None:
@@ -52,7 +52,7 @@ class TrialScreen(Dialog[None]):
 
         jump_passwords = JumpPasswords()
 
-        async def one(role: Role) -> Tried:
+        async def try_node(role: Role) -> Tried:
             def say(text: str) -> None:
                 self._tell(role, text, Tone.TEXT)
 
@@ -61,7 +61,7 @@ class TrialScreen(Dialog[None]):
             self._tell(role, *_words(tried.hostname, tried.host_key, tried.error, tried.notices))
             return tried
 
-        tried = await asyncio.gather(*(one(role) for role in self._session.roles))
+        tried = await asyncio.gather(*(try_node(role) for role in self._session.roles))
         self._work = None
         self._after = likeness(tried)
         self._draw()
@@ -71,7 +71,7 @@ class TrialScreen(Dialog[None]):
         self._draw()
 
     def redraw(self) -> None:
-        """Show everything anew."""
+        """Show everything again."""
         self._draw()
 
     def _draw(self) -> None:
@@ -84,16 +84,16 @@ class TrialScreen(Dialog[None]):
         self.query_one("#ends", Painted).show([self._keys()])
 
     def _lines(self, cells: int) -> list[Line]:
-        found: list[Line] = []
+        lines: list[Line] = []
         for role in self._session.roles:
             node = self.shown(self._session.nodes[role])
-            found.append(((f"{role.word}  ", _ROLE_TONES[role]), (f"{node.host}", Tone.STRONG)))
+            lines.append(((f"{role.word}  ", _ROLE_TONES[role]), (f"{node.host}", Tone.STRONG)))
             text, tone = self.shown(self._said[role])
-            found += [line(f"  {part}", tone) for part in wrap(text, cells - 2)]
+            lines += [line(f"  {part}", tone) for part in wrap(text, cells - 2)]
         if self._after:
-            found += [EMPTY, *(line(part, Tone.WARNING) for part in wrap(self.shown(self._after), cells))]
+            lines += [EMPTY, *(line(part, Tone.WARNING) for part in wrap(self.shown(self._after), cells))]
         note = "Each node is logged in to once and left again; the tables are not read, nothing is changed."
-        return [*found, EMPTY, *(line(part, Tone.MUTED) for part in wrap(note, cells))]
+        return [*lines, EMPTY, *(line(part, Tone.MUTED) for part in wrap(note, cells))]
 
     def _keys(self) -> Line:
         runs = self._work is not None

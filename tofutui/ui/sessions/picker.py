@@ -48,11 +48,11 @@ class SessionScreen(Acting[str]):
         self.call_after_refresh(self._read_again)
 
     def on_resize(self) -> None:
-        """Draw anew."""
+        """Draw again at the new size."""
         self.call_after_refresh(self._draw)
 
     def redraw(self) -> None:
-        """Show everything anew."""
+        """Show everything again."""
         self._draw()
 
     def on_screen_resume(self) -> None:
@@ -74,7 +74,7 @@ class SessionScreen(Acting[str]):
 
     @property
     def _cursor(self) -> int:
-        names = [one.name for one in self._shown]
+        names = [session.name for session in self._shown]
         return names.index(self._at) if self._at in names else 0
 
     @property
@@ -87,12 +87,12 @@ class SessionScreen(Acting[str]):
         session = self._session
         kept = self._shelf.kept.get(session.name) if session else None
         if not self._shelf.was_read:
-            kept = "the sessions files are still being read"
+            kept = "the sessions files are still loading"
         return State(sessions=len(self._shown), kept=kept, fixed=self.owner.options.fixed)
 
     def _draw(self) -> None:
         self._shown = shown = [
-            one for one in self.owner.sessions.values() if fits(self.shown(one), self._filter)
+            session for session in self.owner.sessions.values() if fits(self.shown(session), self._filter)
         ]
         text = self.query_one("#text", Scroller)
         every = len(self.owner.sessions)
@@ -101,7 +101,9 @@ class SessionScreen(Acting[str]):
         self.query_one("#columns", Painted).show([head_line(text.size.width)] if every else [])
         text.picks = bool(shown)
         cells = text.size.width
-        text.show([self._line(one, cells) for one in shown] if shown else self._nothing(text.size.width - 2))
+        text.show(
+            [self._line(session, cells) for session in shown] if shown else self._nothing(text.size.width - 2)
+        )
         self._follow()
 
     def _follow(self) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What is known of the sessions beside what stands in them."""
+    """What is known of the sessions beside their settings."""
 
     results: "Mapping[str, LastResult]" = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
@@ -55,7 +55,7 @@ def _results(data_dir: Path) -> "dict[str, LastResult]":
 
 
 def keep(session: "Session", before: str | None, sessions_path: Path) -> Path:
-    """Save a session; one that was called otherwise ``before`` goes once the new file is there.
+    """Save a session; if its name was another ``before``, that file goes once the new file is there.
 
     Raises:
         ConfigError: it cannot be saved, or the old file cannot be removed.

@@ -16,7 +16,7 @@ _CHOICES = (
     (
         "welcome.demo",
         "Demo",
-        "look round on a simulated pair that runs on this machine; nothing else is touched",
+        "look around on a simulated pair that runs on this machine; nothing else is touched",
     ),
     ("welcome.new", "New session", "write a first session in a form, and test its login"),
     ("welcome.example", "Example", "show where a sessions file goes, and the example with every key"),
@@ -41,11 +41,11 @@ class WelcomeScreen(Acting[str]):
         yield KeyBar(WELCOME, id="keys")
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap again at the new width."""
         self.call_after_refresh(self._draw)
 
     def redraw(self) -> None:
-        """Show everything anew."""
+        """Show everything again."""
         self._draw()
 
     def _draw(self) -> None:
@@ -54,10 +54,10 @@ class WelcomeScreen(Acting[str]):
         self.query_one("#heading", Painted).show([self.headline("tofutui  Welcome")])
         words = (
             "There is no sessions file yet. A session says how the two nodes of a Prime Infrastructure pair "
-            f"are reached. It would stand in {self.shown(self.owner.options.sessions_path)}"
+            f"are reached. It is saved in {self.shown(self.owner.options.sessions_path)}"
         )
         above: list[Line] = [EMPTY, *(line(f"  {part}") for part in wrap(words, cells)), EMPTY]
-        choices: list[Line] = [self._choice(*one) for one in _CHOICES]
+        choices: list[Line] = [self._choice(*choice) for choice in _CHOICES]
         text.show([*above, *choices, EMPTY, *self._what(cells)])
         text.choose(len(above) + self._cursor)
 
@@ -123,8 +123,8 @@ class ExampleScreen(ViewScreen):
             how_to_make_one(path),
             f"tofutui sessions example > {path} puts what follows there.",
         ]
-        found: list[Line] = []
+        lines: list[Line] = []
         for text in words:
-            found += [*(line(part) for part in wrap(text, width)), EMPTY]
+            lines += [*(line(part) for part in wrap(text, width)), EMPTY]
         example = bundled("sessions.toml.example").read_text("utf-8")
-        return found + [line(part, Tone.COMMAND) for row in example.splitlines() for part in wrap(row, width)]
+        return lines + [line(part, Tone.COMMAND) for row in example.splitlines() for part in wrap(row, width)]

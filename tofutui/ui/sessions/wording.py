@@ -95,8 +95,8 @@ def about(session: Session, result: "LastResult | None", cells: int, kept: str, 
 def none_lines(path: str, new: str, cells: int) -> list[Line]:
     """Where there is no session."""
     text = (
-        f"There is no session yet. Press {new} to make one, or write one into {path} "
-        "(tofutui sessions example prints one with every key), or look round first: tofutui --demo opens "
+        f"There is no session yet. Press {new} to make one, or add one to {path} "
+        "(tofutui sessions example prints one with every key), or look around first: tofutui --demo opens "
         "a simulated pair on this machine."
     )
     return [EMPTY, *(line("  " + part) for part in wrap(text, cells - 2))]
@@ -131,21 +131,21 @@ def _when(result: "LastResult | None", now: datetime) -> str:
 
 
 def _notes(session: Session) -> list[str]:
-    found = []
+    marks = []
     locked = [role for role in session.roles if not session.may_change(role)]
     if locked:
-        found.append("read-only" if len(locked) == len(session.roles) else f"{locked[0]} read-only")
+        marks.append("read-only" if len(locked) == len(session.roles) else f"{locked[0]} read-only")
     if any(node.legacy_ssh for node in session.nodes.values()):
-        found.append("legacy SSH allowed")
-    return found
+        marks.append("legacy SSH allowed")
+    return marks
 
 
 def _badges(session: Session) -> Line:
-    found: list[Span] = []
+    badges: list[Span] = []
     if session.demo:
-        found += [(" DEMO ", Tone.DEMO), (" ", Tone.TEXT)]
+        badges += [(" DEMO ", Tone.DEMO), (" ", Tone.TEXT)]
     if any(not session.may_change(role) for role in session.roles):
-        found += [(" READ-ONLY ", Tone.READ_ONLY), (" ", Tone.TEXT)]
+        badges += [(" READ-ONLY ", Tone.READ_ONLY), (" ", Tone.TEXT)]
     if any(node.legacy_ssh for node in session.nodes.values()):
-        found += [(" LEGACY SSH ", Tone.BADGE), (" ", Tone.TEXT)]
-    return tuple(found)
+        badges += [(" LEGACY SSH ", Tone.BADGE), (" ", Tone.TEXT)]
+    return tuple(badges)
