@@ -24,13 +24,13 @@ class UnreadableExport(TofutuiError):
 
 def read_exports(paths: Iterable[str]) -> Export:
     """All certificates that the paths name; see `read_export_at`. Faults become remarks."""
-    found: list[Export] = []
+    exports: list[Export] = []
     for path in paths:
         try:
-            found.append(read_export_at(path))
+            exports.append(read_export_at(path))
         except (UnreadableExport, NoCertificate) as error:
-            found.append(Export((), (str(error),)))
-    return _joined(found)
+            exports.append(Export((), (str(error),)))
+    return _joined(exports)
 
 
 def read_export_at(path: str) -> Export:
@@ -70,15 +70,15 @@ def _is_listed(file: Path) -> bool:
 def _read_all(files: list[Path], nothing: str) -> Export:
     if len(files) > MOST_FILES:
         raise UnreadableExport(f"{safe(str(files[0].parent))}: more than {MOST_FILES:,} files")
-    found: list[Export] = []
+    exports: list[Export] = []
     for file in files:
         try:
-            found.append(_read(file))
+            exports.append(_read(file))
         except NoCertificate:
             continue
         except UnreadableExport as error:
-            found.append(Export((), (str(error),)))
-    export = _joined(found)
+            exports.append(Export((), (str(error),)))
+    export = _joined(exports)
     if not export.certificates:
         raise NoCertificate(export.remarks[0] if export.remarks else nothing)
     return export
@@ -98,6 +98,6 @@ def _read(file: Path) -> Export:
 
 def _joined(exports: list[Export]) -> Export:
     return Export(
-        tuple(one for export in exports for one in export.certificates),
+        tuple(certificate for export in exports for certificate in export.certificates),
         tuple(remark for export in exports for remark in export.remarks),
     )

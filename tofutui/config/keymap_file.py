@@ -74,10 +74,10 @@ def _flat(table: dict[str, object], above: str) -> Iterator[tuple[str, object]]:
 
 
 def _keys(value: object) -> tuple[str, ...] | None:
-    found = [value] if isinstance(value, str) else value
-    if not isinstance(found, list) or not all(isinstance(key, str) for key in found):
+    keys = [value] if isinstance(value, str) else value
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         return None
-    return () if found == [NONE] else tuple(found)
+    return () if keys == [NONE] else tuple(keys)
 
 
 def _line_of(text: str, id_: str) -> int:

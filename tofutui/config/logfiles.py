@@ -95,21 +95,22 @@ def _found(path: Path) -> LogFiles:
     if not glob.has_magic(str(path)):
         raise LogFileError(f"{path}: no such file")
     matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207 - takes absolute patterns
-    return LogFiles(_distinct(path, [one for one in matches if one.is_file()], "no file fits this pattern"))
+    files = [match for match in matches if match.is_file()]
+    return LogFiles(_distinct(path, files, "no file fits this pattern"))
 
 
 def _in_folder(folder: Path) -> LogFiles:
-    found: list[Path] = []
+    logs: list[Path] = []
     remarks: list[str] = []
 
     def cannot(error: OSError) -> None:
         remarks.append(f"{error.filename}: cannot be read: {error.strerror}")
 
     for here, _, names in os.walk(folder, onerror=cannot):
-        found += [Path(here, name) for name in names if is_log_name(name)]
-        if len(found) > MOST_FILES:
+        logs += [Path(here, name) for name in names if is_log_name(name)]
+        if len(logs) > MOST_FILES:
             break
-    regular = [path for path in found if path.is_file()]
+    regular = [path for path in logs if path.is_file()]
     if not regular and remarks:
         raise LogFileError(remarks[0])
     nothing = "no log in this folder (hm-*, ncs-*, *.log*)"
@@ -118,15 +119,15 @@ def _in_folder(folder: Path) -> LogFiles:
 
 def _distinct(name: Path, paths: Iterable[Path], nothing: str) -> tuple[Path, ...]:
     """Each file once, also where a link leads to it."""
-    found: dict[tuple[int, int], Path] = {}
-    for path in sorted(paths, key=lambda one: (one.is_symlink(), one)):
+    by_inode: dict[tuple[int, int], Path] = {}
+    for path in sorted(paths, key=lambda path: (path.is_symlink(), path)):
         about = path.stat()
-        found.setdefault((about.st_dev, about.st_ino), path)
-    if not found:
+        by_inode.setdefault((about.st_dev, about.st_ino), path)
+    if not by_inode:
         raise LogFileError(f"{name}: {nothing}")
-    if len(found) > MOST_FILES:
+    if len(by_inode) > MOST_FILES:
         raise LogFileError(f"{name}: more than {MOST_FILES:,} files", "name the logs more exactly")
-    return tuple(sorted(found.values()))
+    return tuple(sorted(by_inode.values()))
 
 
 def _raw(path: Path) -> Generator[bytes, None, None]:

@@ -100,7 +100,7 @@ def load_themes(user_dir: Path) -> ThemeBook:
     themes: dict[str, ThemeSpec] = {}
     errors: list[str] = []
     for folder, shown in ((bundled("themes"), "bundled"), (user_dir, "")):
-        found: dict[str, ThemeSpec] = {}
+        read: dict[str, ThemeSpec] = {}
         try:
             files = _files(folder)
         except OSError as error:
@@ -113,10 +113,10 @@ def load_themes(user_dir: Path) -> ThemeBook:
             except _ThemeError as fault:
                 errors.append(f"{file}{fault.place}: {fault}")
                 continue
-            if theme.name in found:
-                errors.append(f"{file}: the name {theme.name} is taken by {found[theme.name].source}")
-            found.setdefault(theme.name, theme)
-        themes |= found
+            if theme.name in read:
+                errors.append(f"{file}: the name {theme.name} is taken by {read[theme.name].source}")
+            read.setdefault(theme.name, theme)
+        themes |= read
     return ThemeBook(MappingProxyType(themes), tuple(errors))
 
 
@@ -211,12 +211,12 @@ def derived_tokens(given: Mapping[str, str], colors: Mapping[str, str]) -> dict[
 
 def weak_texts(theme: ThemeSpec) -> list[str]:
     """Which texts of a theme are hard to read, as sentences; for those who make one."""
-    found = []
+    faint = []
     for name, color in (*theme.colors.items(), *theme.tokens.items()):
         least = min(contrast(color, theme.colors[ground]) for ground in GROUNDS)
         if name not in (*GROUNDS, "line") and least < TEXT_CONTRAST:
-            found.append(f"{name} {color}: contrast {least:.1f} on its own grounds, 4.5 can be read")
-    return found
+            faint.append(f"{name} {color}: contrast {least:.1f} on its own grounds, 4.5 can be read")
+    return faint
 
 
 def _files(folder: Traversable) -> list[Traversable]:
@@ -267,6 +267,6 @@ class _Lines:
 
 
 def _syntax(error: tomllib.TOMLDecodeError, text: str) -> _ThemeError:
-    found = re.search(r" \(at line (\d+), column \d+\)| \(at end of document\)", str(error))
-    line = int(found[1]) if found and found[1] else text.rstrip("\n").count("\n") + 1
-    return _ThemeError(str(error)[: found.start()] if found else str(error), line)
+    match = re.search(r" \(at line (\d+), column \d+\)| \(at end of document\)", str(error))
+    line = int(match[1]) if match and match[1] else text.rstrip("\n").count("\n") + 1
+    return _ThemeError(str(error)[: match.start()] if match else str(error), line)

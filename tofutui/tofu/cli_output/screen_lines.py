@@ -143,9 +143,9 @@ class _Row:
         """Whether a pager's mark is all that stands here; once is enough for the line."""
         if self._cursor != len(self._cells) or len(self._cells) > _LONGEST_MARK:
             return False
-        found = _PAGER.fullmatch("".join(self._cells)) is not None
-        self._paged = self._paged or found
-        return found
+        is_mark = _PAGER.fullmatch("".join(self._cells)) is not None
+        self._paged = self._paged or is_mark
+        return is_mark
 
     def _return(self, chunk: str, after: int) -> None:
         """A carriage return: the line may be drawn again, wrapped by the terminal, or over."""

@@ -122,9 +122,9 @@ def parse_clock(text: str) -> tuple[datetime, str] | None:
     """
     for line in text[:_LONGEST].splitlines():
         time = _TIME.search(line)
-        found = _clock_line(line, time) if time else None
-        if found:
-            return found
+        clock = _clock_line(line, time) if time else None
+        if clock:
+            return clock
     return None
 
 

@@ -91,12 +91,12 @@ class Transcript:
     @property
     def listed_hosts(self) -> tuple[str, ...]:
         """Those whose table was listed."""
-        listed = {one.host for one in self.answers if one.command is Command.LISTCERTS}
+        listed = {answer.host for answer in self.answers if answer.command is Command.LISTCERTS}
         return tuple(host for host in self.hosts if host in listed)
 
     def of(self, host: str, *commands: Command) -> list[Answer]:
         """The answers of one host to these commands."""
-        return [one for one in self.answers if one.host == host and one.command in commands]
+        return [answer for answer in self.answers if answer.host == host and answer.command in commands]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,10 +128,10 @@ def recording_of(transcript: Transcript, host: str | None, source: str) -> Recor
     """What a transcript says about one of its hosts (None: it shows no prompt)."""
     name = host or ""
     listings = transcript.of(name, Command.LISTCERTS)
-    chosen = next((one for one in reversed(listings) if one.listing().complete), None)
+    chosen = next((answer for answer in reversed(listings) if answer.listing().complete), None)
     listing = chosen or (listings[-1] if listings else None)
-    ha = [one.text for one in transcript.of(name, Command.HA_STATUS, Command.STATUS)]
-    version = [one.text for one in transcript.of(name, Command.VERSION) if one.finished]
+    ha = [answer.text for answer in transcript.of(name, Command.HA_STATUS, Command.STATUS)]
+    version = [answer.text for answer in transcript.of(name, Command.VERSION) if answer.finished]
     return Recording(
         source=source,
         host=host,
@@ -153,10 +153,10 @@ def ha_role(transcript: Transcript, host: str) -> Role | None:
 def _clock_beside(transcript: Transcript, listing: Answer) -> str:
     """The clock of the same login: the first one after the listing, else the last one before it."""
     ours = transcript.of(listing.host, Command.LISTCERTS, Command.CLOCK)
-    ours = [one for one in ours if one.login == listing.login]
-    at = next(place for place, one in enumerate(ours) if one is listing)
+    ours = [answer for answer in ours if answer.login == listing.login]
+    at = next(place for place, answer in enumerate(ours) if answer is listing)
     nearest = [*ours[at + 1 :], *reversed(ours[:at])]
-    return next((one.text for one in nearest if one.command is Command.CLOCK), "")
+    return next((answer.text for answer in nearest if answer.command is Command.CLOCK), "")
 
 
 def _notices(transcript: Transcript, listing: Answer, listings: Sequence[Answer]) -> Iterator[str]:
@@ -164,9 +164,9 @@ def _notices(transcript: Transcript, listing: Answer, listings: Sequence[Answer]
         yield "a later listcerts is not complete; the last complete one counts"
     since = False
     deleted = 0
-    for one in transcript.answers:
-        since = since or one is listing
-        deleted += since and one.host == listing.host and one.command is Command.DELETECERT
+    for answer in transcript.answers:
+        since = since or answer is listing
+        deleted += since and answer.host == listing.host and answer.command is Command.DELETECERT
     if deleted:
         commands = "1 deletecert was" if deleted == 1 else f"{deleted} deletecert commands were"
         yield f"{commands} sent after this listing: it shows the table as it was before"
@@ -218,7 +218,7 @@ class _Reader:
         """Everything is read."""
         self._close(None)
         hosts = tuple(self._hosts)
-        if self._stray and not any(one.command is Command.LISTCERTS for one in self._answers):
+        if self._stray and not any(answer.command is Command.LISTCERTS for answer in self._answers):
             trouble = "the rows stand in no answer to listcerts, so the beginning may be missing"
             self._answers.append(
                 Answer(

@@ -72,8 +72,9 @@ class Assignment:
     @property
     def known(self) -> KnownCertificate | None:
         """As the judgement takes it."""
-        one = self.imported
-        return KnownCertificate(one.sha256, one.source, one.subject, self.doubt) if one else None
+        if self.imported is None:
+            return None
+        return KnownCertificate(self.imported.sha256, self.imported.source, self.imported.subject, self.doubt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,8 @@ def assign(
     ``unnamed`` may be of the other node's store: they are never about what a node holds of itself.
     """
     table = _Table([entry for entry in entries if entry.is_stored], complete, frozenset(unnamed))
-    for one in dict.fromkeys(imported):
-        table.place(one)
+    for certificate in dict.fromkeys(imported):
+        table.place(certificate)
     return table.result()
 
 
@@ -152,81 +153,85 @@ class _Table:
         for key in dict.fromkeys(map(name_key, readings(text))):
             self._by_name.setdefault(key, []).append(entry)
 
-    def place(self, one: Imported) -> None:
+    def place(self, certificate: Imported) -> None:
         """Let a certificate claim its row, or say why it cannot."""
-        fitting = self._allowed(one, self._fitting(one))
+        fitting = self._allowed(certificate, self._fitting(certificate))
         if fitting:
-            self._fitted.add(one)
-        for rank, name in _ranked(one):
+            self._fitted.add(certificate)
+        for rank, name in _ranked(certificate):
             rows = self._by_key.get(name) or self._by_endpoint.get(split_key(name) or _NOWHERE)
             if rows is None:
-                rows = self._named_in(name, is_alias=rank == _BY_ALIAS, one=one)
-            named = None if rows is None else self._allowed(one, rows)
+                rows = self._named_in(name, is_alias=rank == _BY_ALIAS, certificate=certificate)
+            named = None if rows is None else self._allowed(certificate, rows)
             if named:
-                self._place_named(one, rank, named, fitting)
+                self._place_named(certificate, rank, named, fitting)
                 return
             if named is not None or self._is_a_key(name):
                 if fitting:
-                    self._doubt(one, (), f"the table has no row {safe(name)}")
+                    self._doubt(certificate, (), f"the table has no row {safe(name)}")
                 return
-        if fitting and one.unread:
-            self._doubt(one, fitting, "it is named by words that are not understood")
+        if fitting and certificate.unread:
+            self._doubt(certificate, fitting, "it is named by words that are not understood")
         elif fitting:
-            self._place_by_subject(one, fitting)
+            self._place_by_subject(certificate, fitting)
 
-    def _allowed(self, one: Imported, rows: list[Entry]) -> list[Entry]:
-        if one not in self._unnamed:
+    def _allowed(self, certificate: Imported, rows: list[Entry]) -> list[Entry]:
+        if certificate not in self._unnamed:
             return rows
         return [row for row in rows if row.who not in (Who.SELF, Who.LOOPBACK)]
 
-    def _named_in(self, name: str, *, is_alias: bool, one: Imported) -> list[Entry] | None:
+    def _named_in(self, name: str, *, is_alias: bool, certificate: Imported) -> list[Entry] | None:
         """The rows of the hosts that a text names; None if it names no host."""
         hosts = [
             normalise_host(match.group()) for match in _ADDRESS.finditer(name) if as_address(match.group())
         ]
-        if not hosts and is_alias and _HOST_NAME.fullmatch(name) and not _is_common_name(name, one):
+        if not hosts and is_alias and _HOST_NAME.fullmatch(name) and not _is_common_name(name, certificate):
             hosts = [normalise_host(name)]
         if not hosts:
             return None
         return [entry for host in dict.fromkeys(hosts) for entry in self._by_host.get(host, ())]
 
-    def _place_named(self, one: Imported, rank: int, named: list[Entry], fitting: list[Entry]) -> None:
+    def _place_named(
+        self, certificate: Imported, rank: int, named: list[Entry], fitting: list[Entry]
+    ) -> None:
         usable = [entry for entry in named if entry in fitting]
         if not usable:
-            self._doubt(one, named, "its subject is not the stored one")
+            self._doubt(certificate, named, "its subject is not the stored one")
         else:
-            self._claim(one, rank, usable)
+            self._claim(certificate, rank, usable)
 
-    def _place_by_subject(self, one: Imported, fitting: list[Entry]) -> None:
+    def _place_by_subject(self, certificate: Imported, fitting: list[Entry]) -> None:
         if self._complete and not self._has_doubtful:
-            self._claim(one, _BY_SUBJECT, fitting)
+            self._claim(certificate, _BY_SUBJECT, fitting)
         elif self._complete:
-            self._doubt(one, fitting, "a row whose text is not certain may have this subject too")
+            self._doubt(certificate, fitting, "a row whose text is not certain may have this subject too")
         else:
-            self._doubt(one, fitting, "the listing is not complete, so another row may have this subject too")
+            self._doubt(
+                certificate, fitting, "the listing is not complete, so another row may have this subject too"
+            )
 
-    def _claim(self, one: Imported, rank: int, rows: list[Entry]) -> None:
+    def _claim(self, certificate: Imported, rank: int, rows: list[Entry]) -> None:
         if len(rows) > 1:
-            self._doubt(one, rows, f"it fits {len(rows)} rows ({_keys(rows)})")
+            self._doubt(certificate, rows, f"it fits {len(rows)} rows ({_keys(rows)})")
             return
-        self._claims.setdefault(rows[0].id, []).append(_Claim(one, rank))
+        self._claims.setdefault(rows[0].id, []).append(_Claim(certificate, rank))
 
-    def _doubt(self, one: Imported, rows: Iterable[Entry], why: str) -> None:
-        sentence = f"{one.what} is not used: {why}"
-        self._doubtful[one] = sentence
+    def _doubt(self, certificate: Imported, rows: Iterable[Entry], why: str) -> None:
+        sentence = f"{certificate.what} is not used: {why}"
+        self._doubtful[certificate] = sentence
         for row in rows:
             self._unusable.setdefault(row.id, []).append(sentence)
 
-    def _fitting(self, one: Imported) -> list[Entry]:
+    def _fitting(self, certificate: Imported) -> list[Entry]:
         """The rows whose stored text the subject renders to."""
-        if one.subject is None or one.subject.is_empty:
+        if certificate.subject is None or certificate.subject.is_empty:
             return []
-        if one.subject.der:
-            found = [entry for form in one.forms for entry in self._by_text.get(form, ())]
+        if certificate.subject.der:
+            entries = [entry for form in certificate.forms for entry in self._by_text.get(form, ())]
         else:  # keytool prints Java's order, the last RDN first
-            key = name_key(one.subject)
-            found = [entry for way in (key, key[::-1]) for entry in self._by_name.get(way, ())]
-        return list({entry.id: entry for entry in found}.values())
+            key = name_key(certificate.subject)
+            entries = [entry for way in (key, key[::-1]) for entry in self._by_name.get(way, ())]
+        return list({entry.id: entry for entry in entries}.values())
 
     def _is_a_key(self, name: str) -> bool:
         """Whether a name can only mean a row: ``cert_2024`` is none unless the table knows that port."""
@@ -249,7 +254,7 @@ class _Table:
                 self._contradict(id_, best)
         for id_, sentences in self._unusable.items():
             rows[id_] = Assignment(rows.get(id_, Assignment()).imported, tuple(sentences))
-        doubtful = {one: why for one, why in self._doubtful.items() if one not in used}
+        doubtful = {unused: why for unused, why in self._doubtful.items() if unused not in used}
         return Assignments(rows, frozenset(used), doubtful, frozenset(self._fitted))
 
     def _contradict(self, id_: str, claims: list[Imported]) -> None:
@@ -269,15 +274,15 @@ _KEY_IN_TEXT = re.compile(r"(?<![\w.:-])\[?[0-9A-Za-z][0-9A-Za-z.:-]*\]?_[0-9]{1
 _HOST_NAME = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z][A-Za-z0-9-]{1,62}")
 
 
-def _ranked(one: Imported) -> list[tuple[int, str]]:
+def _ranked(certificate: Imported) -> list[tuple[int, str]]:
     """The names that may be its row's key, the better ones first."""
-    alias = [(_BY_ALIAS, one.alias)] if one.alias else []
-    words = [(_BY_WORDS, word) for text in one.words for word in (text, *_KEY_IN_TEXT.findall(text))]
-    return alias + words + [(_BY_FILE, name) for name in one.names]
+    alias = [(_BY_ALIAS, certificate.alias)] if certificate.alias else []
+    words = [(_BY_WORDS, word) for text in certificate.words for word in (text, *_KEY_IN_TEXT.findall(text))]
+    return alias + words + [(_BY_FILE, name) for name in certificate.names]
 
 
-def _is_common_name(name: str, one: Imported) -> bool:
-    return one.subject is not None and (one.subject.common_name or "").lower() == name.lower()
+def _is_common_name(name: str, certificate: Imported) -> bool:
+    return certificate.subject is not None and (certificate.subject.common_name or "").lower() == name.lower()
 
 
 def _best(claims: list[_Claim]) -> list[Imported]:
@@ -297,4 +302,4 @@ def _shown(name: DistinguishedName) -> str:
 
 def name_key(name: DistinguishedName) -> NameKey:
     """A name for exact comparison; the attributes within one RDN have no order."""
-    return tuple(tuple(sorted((one.type, one.value) for one in rdn)) for rdn in name.rdns)
+    return tuple(tuple(sorted((attribute.type, attribute.value) for attribute in rdn)) for rdn in name.rdns)

@@ -90,12 +90,12 @@ def read_export(data: bytes, *, source: str, name: str, at: datetime | None = No
     """
     file = _File(source, name, at)
     reader = _read_der(data, file) if data[:1] == b"\x30" else _Reader(file)
-    if not reader.found:
+    if not reader.certificates:
         reader = _read_text(data, file)
-    found = tuple(dict.fromkeys(reader.found))
-    if not found:
+    certificates = tuple(dict.fromkeys(reader.certificates))
+    if not certificates:
         raise NoCertificate(*_why_none(data, file, reader))
-    return Export(found, tuple(reader.remarks))
+    return Export(certificates, tuple(reader.remarks))
 
 
 def _forms(subject: DistinguishedName | None) -> frozenset[str]:
@@ -133,7 +133,7 @@ class _Reader:
     """Reads a text line by line."""
 
     file: _File
-    found: list[Imported] = field(default_factory=list)
+    certificates: list[Imported] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     has_key: bool = False
     _entries: Entries = field(default_factory=Entries)
@@ -212,7 +212,7 @@ class _Reader:
         self._block, self._skipping = None, False
 
     def _add(self, sha256: str, subject: DistinguishedName | None) -> None:
-        if len(self.found) >= MOST_CERTIFICATES:
+        if len(self.certificates) >= MOST_CERTIFICATES:
             raise NoCertificate(
                 f"{safe(self.file.source)}: more than {MOST_CERTIFICATES:,} certificates",
                 "give the export of one node's store",
@@ -220,12 +220,12 @@ class _Reader:
         # An alias names the first certificate of its chain; those that signed it are no rows of its name.
         entry = self._entries.entry
         alias = entry.alias if self._entries.is_leaf else None
-        self.found.append(self.file.imported(sha256, subject, alias, entry))
+        self.certificates.append(self.file.imported(sha256, subject, alias, entry))
         self._entries.certificate()
         self._entries.block_over()
 
     def _remark(self, what: str) -> None:
-        number = len(self.found) + len(self.remarks) + 1
+        number = len(self.certificates) + len(self.remarks) + 1
         self._entries.certificate()
         if len(self.remarks) < _MOST_REMARKS:
             self.remarks.append(f"{safe(self.file.source)}: certificate {number} {what}")

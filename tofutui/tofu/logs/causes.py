@@ -37,8 +37,8 @@ class Cause:
         if not self.ends:
             return self.pattern.search(text)
         low = lowered(text)
-        found = (self._ending(text, low, end) for end in self.ends)
-        return min((match for match in found if match), key=re.Match.start, default=None)
+        matches = (self._ending(text, low, end) for end in self.ends)
+        return min((match for match in matches if match), key=re.Match.start, default=None)
 
     def _ending(self, text: str, low: str, end: str) -> re.Match[str] | None:
         at = low.find(end)
@@ -152,10 +152,10 @@ class _Phrases:
 
     def present(self, bones: bytes) -> set[bytes]:
         """Those that stand in a skeleton."""
-        found = {phrase for phrase in self._others if phrase in bones}
+        phrases = {phrase for phrase in self._others if phrase in bones}
         if self._with_x:
-            found.update(self._with_x[(m.lastindex or 1) - 1] for m in self._pattern.finditer(bones))
-        return found
+            phrases.update(self._with_x[(m.lastindex or 1) - 1] for m in self._pattern.finditer(bones))
+        return phrases
 
 
 def _line_of(text: str, match: re.Match[str], is_end: bool) -> str | None:

@@ -290,12 +290,12 @@ def _merged(known: Failure, new: Failure) -> Failure:
     )
 
 
-def _is_before(one: datetime | None, other: datetime | None) -> bool:
-    return one is not None and other is not None and _comparable(one, other) and one < other
+def _is_before(first: datetime | None, second: datetime | None) -> bool:
+    return first is not None and second is not None and _comparable(first, second) and first < second
 
 
-def _comparable(one: datetime, other: datetime) -> bool:
-    return (one.tzinfo is None) == (other.tzinfo is None)
+def _comparable(first: datetime, second: datetime) -> bool:
+    return (first.tzinfo is None) == (second.tzinfo is None)
 
 
 def _together(message: Message, exception: Message) -> bool:

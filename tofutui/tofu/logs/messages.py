@@ -69,12 +69,12 @@ def sentence_ends(text: str, begin: int, most: int | None) -> list[tuple[int, in
 
     ``most`` is how often they can stand there, where that is known: if that many are unbroken, all are.
     """
-    found = []
+    spans = []
     at = text.find(_PLAIN_END, begin) if most is not None else -1
     while at >= 0:
-        found.append((at, at + len(_PLAIN_END)))
+        spans.append((at, at + len(_PLAIN_END)))
         at = text.find(_PLAIN_END, at + len(_PLAIN_END))
-    return found if len(found) == most else [match.span() for match in _END.finditer(text, begin)]
+    return spans if len(spans) == most else [match.span() for match in _END.finditer(text, begin)]
 
 
 def read_message(
@@ -133,10 +133,10 @@ def _begin(text: str, start: int, end: int) -> tuple[int, bool]:
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int | None:
-    found = None
+    start = None
     for match in pattern.finditer(text):
-        found = match.start()
-    return found
+        start = match.start()
+    return start
 
 
 def _exception_begin(text: str, start: int, exception: int) -> int:
@@ -148,8 +148,8 @@ def _exception_begin(text: str, start: int, exception: int) -> int:
 def _thread(head: str) -> str | None:
     names = [name.replace("\n", "").strip() for name in _BRACKETS.findall(head)]
     named = [name for name in names if "thread" in name.casefold() or "executor" in name.casefold()]
-    found = named or names
-    return found[-1] if found else None
+    candidates = named or names
+    return candidates[-1] if candidates else None
 
 
 def _time(head: str, wrap: Wrap, around: datetime | None) -> Stamp | None:

@@ -65,7 +65,7 @@ class KnownCertificates:
         export = self._configured.get(role)
         configured = dict.fromkeys(export.certificates if export else ())
         elsewhere = self._named.get(role.other, {}).keys() - self._named.get(role, {}).keys()
-        given = (one for one in self._given.get(role, {}) if one not in elsewhere)
+        given = (certificate for certificate in self._given.get(role, {}) if certificate not in elsewhere)
         ours = {**dict.fromkeys(given), **configured}
         self._partial = self._partial - {role} if view.complete else self._partial | {role}
         if ours or role in self._assigned:
@@ -77,45 +77,46 @@ class KnownCertificates:
         """What is known about a row; a certificate exported before the row began is not its own."""
         assigned = self._assigned.get(entry.role)
         row = assigned.rows.get(entry.id, NOTHING_KNOWN) if assigned else NOTHING_KNOWN
-        one = row.imported
-        if one is None:
+        certificate = row.imported
+        if certificate is None:
             return row
-        if incarnation is not None and self._exported_by(one) < incarnation:
-            older = f"{one.what} is not used: it was exported before this row was learned"
+        if incarnation is not None and self._exported_by(certificate) < incarnation:
+            older = f"{certificate.what} is not used: it was exported before this row was learned"
             return replace(row, imported=None, unusable=(older, *row.unusable))
-        return replace(row, doubt=WHOSE if self._may_be_of(entry.role.other, one) else "")
+        return replace(row, doubt=WHOSE if self._may_be_of(entry.role.other, certificate) else "")
 
-    def _may_be_of(self, other: Role, one: Imported) -> bool:
+    def _may_be_of(self, other: Role, certificate: Imported) -> bool:
         """Whether a certificate of a node that nobody named may as well be of the other node's table."""
-        if one not in self._unnamed or other not in self._session.roles:
+        if certificate not in self._unnamed or other not in self._session.roles:
             return False
-        if any(one in self._named.get(role, ()) for role in self._session.roles):
+        if any(certificate in self._named.get(role, ()) for role in self._session.roles):
             return False
         assigned = self._assigned.get(other)
-        return other in self._partial or (assigned is not None and one in assigned.fitting)
+        return other in self._partial or (assigned is not None and certificate in assigned.fitting)
 
-    def _exported_by(self, one: Imported) -> datetime:
+    def _exported_by(self, certificate: Imported) -> datetime:
         """The latest time at which a certificate can have been exported."""
-        read = self._read_at[one]
-        return read if one.written is None else min(one.written, read)
+        read = self._read_at[certificate]
+        return read if certificate.written is None else min(certificate.written, read)
 
     def _note(self, certificates: Iterable[Imported]) -> None:
         now = self._clock()
-        for one in certificates:
-            self._read_at.setdefault(one, now)
+        for certificate in certificates:
+            self._read_at.setdefault(certificate, now)
 
     def unused(self) -> dict[str, tuple[str, ...]]:
         """The files given by hand of which no certificate is used for any row, each with the reasons.
 
         Where a table was not read completely a file without a doubt has none either.
         """
-        used = {one.file for found in self._assigned.values() for one in found.used}
+        used = {certificate.file for assigned in self._assigned.values() for certificate in assigned.used}
         reasons: dict[str, list[str]] = {}
         for role, given in self._given.items():
             doubtful = self._assigned[role].doubtful if role in self._assigned else {}
-            for one in given:
-                if one.file not in used:
-                    reasons.setdefault(one.file, []).extend([doubtful[one]] if one in doubtful else [])
+            for certificate in given:
+                if certificate.file not in used:
+                    why = [doubtful[certificate]] if certificate in doubtful else []
+                    reasons.setdefault(certificate.file, []).extend(why)
         nowhere = () if self._partial else ("no row has a certificate of it",)
         return {
             file: tuple(dict.fromkeys(why))[:_DOUBTS_TOLD] or tuple(f"{file}: {words}" for words in nowhere)

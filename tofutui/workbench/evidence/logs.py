@@ -132,9 +132,9 @@ def read_logs(
     remarks: list[str] = []
     silent = []
     for name in names:
-        found, trouble = _find(name)
+        named, trouble = _find(name)
         read = []
-        for path in found.paths:
+        for path in named.paths:
             try:
                 key, state = _state(path, around)
             except OSError as error:  # gone in the meantime
@@ -145,19 +145,19 @@ def read_logs(
                 known = FileRead(state, *_read_file(path, around, is_stopped))
             files[key] = known
             read.append(known)
-        remarks += [*trouble, *(remark for one in read for remark in one.remarks)]
-        if not trouble and all(_is_silent(one) for one in read):
+        remarks += [*trouble, *(remark for file in read for remark in file.remarks)]
+        if not trouble and all(_is_silent(file) for file in read):
             silent.append(name)
-    digest = merged(one.digest for one in files.values())
+    digest = merged(file.digest for file in files.values())
     return LogsRead(digest, tuple(dict.fromkeys(remarks)), tuple(silent), files)
 
 
 def _find(name: str) -> tuple[LogFiles, tuple[str, ...]]:
     try:
-        found = find_logs(name)
+        named = find_logs(name)
     except LogFileError as error:
         return LogFiles(()), (str(error),)
-    return found, found.remarks
+    return named, named.remarks
 
 
 def _state(path: Path, around: datetime | None) -> tuple[_Key, tuple[object, ...]]:
