@@ -95,10 +95,10 @@ async def test_a_question_behind_a_long_answer_is_the_operators_and_shows_its_en
         ([], ""),
         (["abc"], "abc"),
         (["abcde", "fgh"], "abcdefgh"),
-        (["abcdefghi"], "abcd\n[1 characters left out]\nfghi"),
-        (["ab", "cd", "ef", "gh", "ij"], "abcd\n[2 characters left out]\nghij"),
-        (list("abcdefghijkl"), "abcd\n[4 characters left out]\nijkl"),
-        (["a" * 100, "b" * 100], "aaaa\n[192 characters left out]\nbbbb"),
+        (["abcdefghi"], "abcd\n[1 characters omitted]\nfghi"),
+        (["ab", "cd", "ef", "gh", "ij"], "abcd\n[2 characters omitted]\nghij"),
+        (list("abcdefghijkl"), "abcd\n[4 characters omitted]\nijkl"),
+        (["a" * 100, "b" * 100], "aaaa\n[192 characters omitted]\nbbbb"),
     ],
 )
 def test_beginning_and_end_are_kept(pieces: list[str], kept: str) -> None:

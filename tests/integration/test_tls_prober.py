@@ -113,7 +113,7 @@ async def test_a_silent_server_takes_at_most_three_time_outs() -> None:
         presented = await fetch(endpoint, timeout=0.3)
         took = time.monotonic() - started
     assert presented.status is Status.TIMEOUT
-    assert presented.error == "accepted the connection, then said nothing for 0.3 s"
+    assert presented.error == "accepted the connection, then sent nothing for 0.3 s"
     assert [a.way for a in presented.attempts] == ["tls", "tls, again", "own hello TLS 1.2"]
     assert 0.6 <= took < 1.5  # three times 0.3 s, and what a busy machine adds
 

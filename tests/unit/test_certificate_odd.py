@@ -246,8 +246,8 @@ def test_a_certificate_that_is_cut_off_inside_is_read_as_far_as_it_goes() -> Non
     ],
     ids=range(11),
 )
-def test_what_is_no_certificate_is_refused(der: bytes) -> None:
-    with pytest.raises(UnreadableCertificate, match="no certificate"):
+def test_what_is_not_a_certificate_is_refused(der: bytes) -> None:
+    with pytest.raises(UnreadableCertificate, match="not a certificate"):
         read_certificate(der)
 
 

@@ -19,7 +19,7 @@ _PLAIN = re.compile(r"(?:[\x20-\x7e\t]|\r*\n)*+")
 """Printable ASCII and line ends: a terminal shows exactly this, with nothing overwritten or hidden."""
 
 _KEY = "\x00"
-"""Stands for the row's key in a text that was searched for it: no remote text holds this character then."""
+"""Replaces the row's key in a text that was searched for it: no remote text holds this character then."""
 
 YES_NO_FORM = re.compile(
     r"(?:[(\[<]\s*|\b)(?P<yes>yes|y)(?:\s*[/|]\s*|\s+or\s+)no?\b\s*[)\]>]?"
@@ -99,7 +99,7 @@ def answer_to(heard: bytes, *, typed: str, prompt: str, key: str) -> str | None:
 def _without_echo(text: str, typed: str, prompt: str) -> str:
     """The text behind the echoes of what was typed; those name nothing.
 
-    An echo is what was typed, or prompt and that, in a line of its own, wrapped or redrawn as it may be.
+    An echo is what was typed, or prompt and that, on a line of its own, possibly wrapped or redrawn.
     """
     echo = rf"{_GAP}(?:{_spread(prompt)}{_GAP})?{_spread(typed)}{_LINE_END}"
     return re.sub(rf"\A(?:{echo}){{1,2}}", "", text)

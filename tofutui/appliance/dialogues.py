@@ -44,7 +44,7 @@ def _ends(pattern: str, tail: str = r"[\s.…:?]*\Z") -> re.Pattern[str]:
 
 
 PAGER = re.compile(r"\s*-{1,3} ?\(?more\)? ?-{1,3}[^\r\n]{0,60}", re.IGNORECASE)
-"""A pager waiting in a line of its own."""
+"""A pager waiting on a line of its own."""
 
 PRESS_ENTER = re.compile(r"press\s+<?(?:enter|return)>?\s+(?:key\s+)?to\s+continue[\s.…:?]*", re.IGNORECASE)
 """The other kind of pager."""
@@ -95,7 +95,7 @@ _HARMLESS = (
     _ends(r"session number to resume or press\s+<?enter>?[^\n:]{0,60}"),
     _ends(PRESS_ENTER.pattern, r"\Z"),
 )
-"""The last lines of questions whose answers are no secrets."""
+"""The last lines of questions whose answers are not secret."""
 NOT_SHOWN = "(not shown)"
 _HARMLESS_ANSWERS = re.compile(r"(?:yes|no|y|n|[0-9]{0,2})", re.IGNORECASE)
 _TOO_MANY = re.compile(

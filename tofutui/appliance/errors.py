@@ -24,7 +24,7 @@ class ClosedAtOnce(Unreachable):
 
 
 class LoginRefused(ApplianceError):
-    """The node did not let us in. It is never tried again by itself, because accounts get locked."""
+    """The node did not let us in. It is never retried automatically, because accounts get locked."""
 
 
 class PasswordExpired(LoginRefused):
@@ -32,7 +32,7 @@ class PasswordExpired(LoginRefused):
 
 
 class NoPassword(LoginRefused):
-    """The node wants a password and none is to be had."""
+    """The node wants a password and none is available."""
 
 
 class TooManySessions(ApplianceError):
@@ -65,7 +65,7 @@ class Interrupted(ApplianceError):
 
 
 class LinkLost(Interrupted):
-    """The connection went away. With ``sent`` true nobody knows what became of the command."""
+    """The connection went away. With ``sent`` true the outcome of the command is unknown."""
 
 
 class Withheld(Interrupted):
@@ -85,7 +85,7 @@ class OutputTooLong(Interrupted):
 
 
 class UnknownDialogue(Interrupted):
-    """The node asked something that nobody here could answer; the message quotes it.
+    """The node asked something that was not answered; the message quotes it.
 
     ``sent`` is true when the question came after a command.
     """
@@ -103,5 +103,5 @@ _FOR_THE_OPERATOR = (
 
 
 def may_be_retried(error: ApplianceError) -> bool:
-    """Whether to try again by itself: never a refused login (lock-out), nor what only a person can settle."""
+    """Whether to retry automatically: never a refused login (lock-out), nor what only a person can settle."""
     return not isinstance(error, _FOR_THE_OPERATOR)

@@ -102,7 +102,7 @@ class Node:
         self.notices: tuple[str, ...] = ()
         """What the node said at the last login that matters on the screen (another user is logged in)."""
         self.on_lost: Callable[[], None] = _nobody
-        """Called when the connection goes away by itself, also while no command runs."""
+        """Called when the connection is lost, also while no command runs."""
         self.on_met: Callable[[], None] = _nobody
         """Called when host name and host key of a new link are known, before anybody can use it."""
         self._asker = asker
@@ -132,7 +132,7 @@ class Node:
 
     @property
     def has_jump(self) -> bool:
-        """Whether the link that stands goes through a jump host, be it the session's or `ProxyJump`'s."""
+        """Whether the current link goes through a jump host, be it the session's or `ProxyJump`'s."""
         login = self.login
         return login is not None and bool(login.link.tunnels)
 
@@ -140,7 +140,7 @@ class Node:
         """Log in and wait for the first prompt; nothing happens if that was done.
 
         Raises:
-            ApplianceError: each reason its own subclass. A refused login is not tried again by itself, and
+            ApplianceError: each reason its own subclass. A refused login is not retried automatically, and
                 a password that was refused is not sent a second time by a later call.
         """
         async with self._connecting:
@@ -176,7 +176,7 @@ class Node:
         Raises:
             ValueError: it is not the command that deletes one row with a plain key.
             Withheld: ``unless`` said why not, or the link was replaced while the command waited.
-            Interrupted: one of its subclasses; ``sent`` tells whether the node got the command.
+            Interrupted: one of its subclasses; ``sent`` says whether the node got the command.
         """
         if not is_delete_command(command):
             raise ValueError(f"{safe_repr(command)} is not a deletion of a plain key")
@@ -194,7 +194,7 @@ class Node:
     async def dial(
         self, factory: Callable[[], asyncio.Protocol], endpoint: Endpoint
     ) -> tuple[asyncio.BaseTransport, asyncio.Protocol]:
-        """A TCP connection from the node's jump host, over the connection that stands (``via = "jump"``).
+        """A TCP connection from the node's jump host, over the current connection (``via = "jump"``).
 
         Raises:
             OSError: not connected, no jump host, or it could not connect.
@@ -246,7 +246,7 @@ class Node:
         self._login = login
 
     def _link_ended(self) -> None:
-        if not self._tasks:  # else the command that runs tells
+        if not self._tasks:  # a running command reports it
             self._say("error", f"the connection to {self.settings.host} was lost")
         self.on_lost()
 

@@ -1,6 +1,6 @@
 """What a login or a command may have to ask a person, and the person who answers.
 
-The app answers with dialogs, ``check`` on the terminal, and `NoAsker` where nobody is there.
+The app answers with dialogs, ``check`` on the terminal, and `NoAsker` where no person is present.
 """
 
 from dataclasses import dataclass
@@ -60,10 +60,10 @@ class DialogueQuestion:
 
 
 class Asker(Protocol):
-    """A person, or somebody who answers for one. None and False mean no."""
+    """A person, or a substitute who answers for one. None and False mean no."""
 
     async def password(self, question: PasswordQuestion, /) -> str | None:
-        """The secret, or None if there is none to be had."""
+        """The secret, or None if there is none."""
         ...
 
     async def accept_host_key(self, question: HostKeyQuestion, /) -> bool:
@@ -76,7 +76,7 @@ class Asker(Protocol):
 
 
 class NoAsker:
-    """Nobody is there: every answer is no."""
+    """No person is present: every answer is no."""
 
     async def password(self, question: PasswordQuestion, /) -> str | None:
         """None."""

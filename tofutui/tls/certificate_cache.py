@@ -21,15 +21,15 @@ class Reader:
     async def read(self, chain: Sequence[bytes]) -> list[Certificate | None]:
         """The certificates of a chain in order; None where the bytes cannot be read as a certificate."""
         digests = [hashlib.sha256(der).digest() for der in chain]
-        found = {digest: self._known[digest] for digest in digests if digest in self._known}
-        new = {d: der for d, der in zip(digests, chain, strict=True) if d not in found}
+        by_digest = {digest: self._known[digest] for digest in digests if digest in self._known}
+        new = {d: der for d, der in zip(digests, chain, strict=True) if d not in by_digest}
         is_much = sum(map(len, new.values())) > _MUCH
         read = await asyncio.to_thread(_read_all, new) if is_much else _read_all(new)
-        for digest, one in read.items():
+        for digest, certificate in read.items():
             # Another task may have read the same one meanwhile: everybody gets the same object.
-            found[digest] = self._known.setdefault(digest, one)
+            by_digest[digest] = self._known.setdefault(digest, certificate)
         self._forget()
-        return [found[digest] for digest in digests]
+        return [by_digest[digest] for digest in digests]
 
     def _forget(self) -> None:
         while len(self._known) > _KEPT:

@@ -36,9 +36,9 @@ def build_contexts() -> Contexts:
 
 
 def server_name(host: str) -> str | None:
-    """The name to send as SNI for a row's host; None for an address or what is no host name.
+    """The name to send as SNI for a row's host; None for an address or what is not a host name.
 
-    Python would send ``[::1]``, ``fe80::1%eth0``, ``123`` or a trailing dot as they stand, and fail in
+    Python would send ``[::1]``, ``fe80::1%eth0``, ``123`` or a trailing dot unchanged, and fail in
     four ways on others.
     """
     name = host.rstrip(".")

@@ -18,7 +18,7 @@ from tofutui.tofu.site.endpoint import Endpoint
 MOST_BYTES = 4 << 20
 """Bytes that are read of one server before it is given up: it may talk for ever."""
 LINE_PATIENCE = 0.3
-"""Seconds that an answer which is no TLS has to complete its first line."""
+"""Seconds that an answer which is not TLS has to complete its first line."""
 
 _DER = 2  # _ssl.ENCODING_DER
 _APPLICATION_DATA = 23
@@ -87,10 +87,10 @@ class Conversation(asyncio.Protocol, ABC):
         self._end = self._end or failure_reasons.of_connection(exc)
         self._finish()
 
-    def answer(self, way: str, otherwise: Trouble | None, seconds: float) -> Answer:
-        """What came of it; ``otherwise`` is the reason if nothing the server sent gives one."""
+    def answer(self, way: str, fallback: Trouble | None, seconds: float) -> Answer:
+        """What came of it; ``fallback`` is the reason if nothing the server sent gives one."""
         chain = self.chain()
-        status, text = self._trouble(otherwise)
+        status, text = self._trouble(fallback)
         if chain:
             status, text = Status.OK, self._seen(text)
         return Answer(
@@ -144,7 +144,7 @@ class Conversation(asyncio.Protocol, ABC):
         else:
             asyncio.get_running_loop().call_later(LINE_PATIENCE, self._finish)
 
-    def _trouble(self, otherwise: Trouble | None) -> Trouble:
+    def _trouble(self, fallback: Trouble | None) -> Trouble:
         sniffer = self.sniffer
         if sniffer.is_other:
             return Status.NOT_TLS, f"not TLS: it answered {sniffer.words or 'with an empty line'}"
@@ -159,19 +159,19 @@ class Conversation(asyncio.Protocol, ABC):
             return Status.TLS_ALERT, failure_reasons.CLIENT_CERTIFICATE
         if sniffer.alert is not None and (sniffer.is_fatal or self._library is None):
             return failure_reasons.of_alert(sniffer.alert, self.sni)
-        return self._library or self._of_the_end() or otherwise or (Status.RESET, "ended without a reason")
+        return self._library or self._of_the_end() or fallback or (Status.RESET, "ended without a reason")
 
     def _of_the_end(self) -> Trouble | None:
         if self._end != failure_reasons.of_connection(None):
             return self._end
-        where = "in the middle of the handshake" if self.sniffer.speaks_tls else "without a word"
+        where = "in the middle of the handshake" if self.sniffer.speaks_tls else "without sending anything"
         return Status.RESET, f"closed the connection {where}"
 
 
 class Handshake(Conversation):
     """A whole handshake by this machine's TLS library, from TLS 1.0 to 1.3.
 
-    The library's object is driven by hand, because asyncio's own streams lose it, and with it the chain,
+    The library's object is driven directly, because asyncio's own streams lose it, and with it the chain,
     when the handshake fails.
     """
 
@@ -264,7 +264,7 @@ def _too_late(talk: Conversation | None, seconds: float) -> Trouble:
     if talk is None:
         return Status.TIMEOUT, f"no connection within {seconds:.3g} s"
     if not talk.sniffer.received:
-        return Status.TIMEOUT, f"accepted the connection, then said nothing for {seconds:.3g} s"
+        return Status.TIMEOUT, f"accepted the connection, then sent nothing for {seconds:.3g} s"
     return Status.TIMEOUT, f"fell silent in the middle of the handshake, given up after {seconds:.3g} s"
 
 
@@ -285,7 +285,7 @@ def _unverified_chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:
     if hasattr(tls, "get_unverified_chain"):
         return tuple(cast(_HasChain, tls).get_unverified_chain() or ())
     inner = cast(_HasPrivateChain, vars(tls)["_sslobj"])
-    return tuple(one.public_bytes(_DER) for one in inner.get_unverified_chain() or ())
+    return tuple(certificate.public_bytes(_DER) for certificate in inner.get_unverified_chain() or ())
 
 
 def _count_encrypted(flight: bytes) -> int:

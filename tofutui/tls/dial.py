@@ -46,11 +46,11 @@ class Dial(Protocol):
 async def dial_direct(
     factory: Callable[[], asyncio.Protocol], endpoint: Endpoint
 ) -> tuple[asyncio.BaseTransport, asyncio.Protocol]:
-    """Connect from this machine; a name is looked up anew each time.
+    """Connect from this machine; a name is looked up each time.
 
     Raises:
         OSError: as `Dial` says.
-        DialError: the host is no name that can be looked up.
+        DialError: the host is not a name that can be looked up.
     """
     return await DirectDial()(factory, endpoint)
 
@@ -95,19 +95,19 @@ class DirectDial:
 def look_up(name: str) -> asyncio.Future[list[str]]:
     """The addresses of a name, the families taking turns, best first.
 
-    A thread of its own for each: a name server that is silent must hold up neither other look-ups nor the
+    A thread of its own for each: a silent name server must delay neither other look-ups nor the
     end of the program, and the loop's own pool has six threads on a small machine. The future fails with
-    OSError, or with DialError if the text is no name at all.
+    OSError, or with DialError if the text is not a name at all.
     """
     loop = asyncio.get_running_loop()
-    found: asyncio.Future[list[str]] = loop.create_future()
-    # Nobody may be left to see the failure when the probe was cancelled.
-    found.add_done_callback(lambda future: future.cancelled() or future.exception())
-    threading.Thread(target=_look_up_into, args=(name, loop, found), daemon=True, name="look-up").start()
-    return found
+    addresses: asyncio.Future[list[str]] = loop.create_future()
+    # A cancelled probe does not collect the failure.
+    addresses.add_done_callback(lambda future: future.cancelled() or future.exception())
+    threading.Thread(target=_look_up_into, args=(name, loop, addresses), daemon=True, name="look-up").start()
+    return addresses
 
 
-def _look_up_into(name: str, loop: asyncio.AbstractEventLoop, found: asyncio.Future[list[str]]) -> None:
+def _look_up_into(name: str, loop: asyncio.AbstractEventLoop, addresses: asyncio.Future[list[str]]) -> None:
     answer: list[str] = []
     problem: Exception | None = None
     try:
@@ -117,18 +117,18 @@ def _look_up_into(name: str, loop: asyncio.AbstractEventLoop, found: asyncio.Fut
     except ValueError:  # UnicodeError: a label is empty or too long; or a NUL byte
         problem = DialError(Status.DNS, "this is not a name that can be looked up")
     try:
-        loop.call_soon_threadsafe(_settle, found, answer, problem)
+        loop.call_soon_threadsafe(_settle, addresses, answer, problem)
     except RuntimeError:
-        return  # the loop has ended meanwhile: nobody waits any more
+        return  # the loop has ended meanwhile: no probe waits any more
 
 
-def _settle(found: asyncio.Future[list[str]], answer: list[str], problem: Exception | None) -> None:
-    if found.done():
+def _settle(addresses: asyncio.Future[list[str]], answer: list[str], problem: Exception | None) -> None:
+    if addresses.done():
         return
     if problem is not None:
-        found.set_exception(problem)
+        addresses.set_exception(problem)
     else:
-        found.set_result(answer)
+        addresses.set_result(answer)
 
 
 def _take_turns(infos: Iterable[tuple[object, ...]]) -> list[str]:

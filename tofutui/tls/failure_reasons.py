@@ -1,4 +1,4 @@
-"""Why there is no certificate: errors and alerts -> one of the reasons for no answer, in a user's words."""
+"""Why there is no certificate: an error or alert as one of the reasons for no answer, in a user's words."""
 
 import errno
 import os
@@ -30,7 +30,7 @@ _ALERTS = {
     50: "cannot read our hello (alert 50, decode_error)",
     70: "does not speak the TLS version offered (alert 70, protocol_version)",
     71: "wants stronger ciphers (alert 71, insufficient_security)",
-    80: "has trouble of its own (alert 80, internal_error)",
+    80: "has an internal problem (alert 80, internal_error)",
     109: "misses an extension in our hello (alert 109, missing_extension)",
     110: "does not accept an extension of our hello (alert 110, unsupported_extension)",
     116: CLIENT_CERTIFICATE,
@@ -38,13 +38,13 @@ _ALERTS = {
 
 _REASONS = {
     "DH_KEY_TOO_SMALL": "its Diffie-Hellman key is too small for this machine's TLS library",
-    "UNSUPPORTED_PROTOCOL": "speaks a TLS version that this machine's library has no more",
+    "UNSUPPORTED_PROTOCOL": "speaks a TLS version that this machine's library no longer has",
     "WRONG_SSL_VERSION": "chose a TLS version that was not offered",
-    "UNKNOWN_CIPHER_RETURNED": "chose a cipher that this machine's library has no more",
+    "UNKNOWN_CIPHER_RETURNED": "chose a cipher that this machine's library no longer has",
     "WRONG_CIPHER_RETURNED": "chose a cipher that was not offered",
     "EXCESSIVE_MESSAGE_SIZE": "its certificate message is longer than this machine's library reads",
     "UNEXPECTED_EOF_WHILE_READING": "closed the connection in the middle of the handshake",
-    "WRONG_VERSION_NUMBER": "answered with a record of no TLS version",
+    "WRONG_VERSION_NUMBER": "answered with a record of an unknown TLS version",
 }
 
 _UNREACHABLE = {

@@ -14,7 +14,7 @@ _VERSION = re.compile(r"productVersion\"?\s*>[^<]{0,80}?Version:?\s*([0-9][0-9A-
 
 
 async def health_monitor_version(shown: Endpoint, where: Endpoint, *, seconds: float) -> str | None:
-    """The version on the login page of ``shown``, fetched at ``where``; None if none could be had in time.
+    """The version on the login page of ``shown``, fetched at ``where``; None if it did not come in time.
 
     The server is not verified and is sent nothing but a request for that page.
     """

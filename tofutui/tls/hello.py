@@ -98,12 +98,12 @@ class HelloOnly(Conversation):
             self._write(b"\x15" + number.to_bytes(2, "big") + counted(_GOOD_BYE, 2))
             self._finish()
 
-    def _trouble(self, otherwise: Trouble | None) -> Trouble:
+    def _trouble(self, fallback: Trouble | None) -> Trouble:
         sniffer = self.sniffer
         is_past_it = sniffer.has_certificate_message or _SERVER_HELLO_DONE in sniffer.messages
         if is_past_it and not sniffer.chain and not sniffer.is_fatal:
             return Status.TLS_ALERT, "presents no certificate"
-        return super()._trouble(otherwise)
+        return super()._trouble(fallback)
 
     def _seen(self, text: str) -> str:
         asks = f": {failure_reasons.CLIENT_CERTIFICATE}" if self.client_certificate() else ""
@@ -111,11 +111,11 @@ class HelloOnly(Conversation):
 
 
 def _extensions(version: Version, sni: str | None, keys: Keys) -> bytes:
-    found = name_extension(sni)
-    found += extension(10, counted(bytes.fromhex(_CURVES), 2)) + extension(11, b"\x01\x00")
+    extensions = name_extension(sni)
+    extensions += extension(10, counted(bytes.fromhex(_CURVES), 2)) + extension(11, b"\x01\x00")
     if version is Version.TLS12:
-        found += extension(13, counted(signatures(keys), 2))
-    return found
+        extensions += extension(13, counted(signatures(keys), 2))
+    return extensions
 
 
 def signatures(keys: Keys) -> bytes:

@@ -159,7 +159,7 @@ class _Ladder:
         return self.answers[-1]
 
     def _is_worth_a_hello(self) -> bool:
-        """Whether somebody is there who did not answer as something else; silence is asked once more only."""
+        """Whether something is there that may speak TLS; after silence only one own hello is sent."""
         last = self._last
         if not last.connected or last.status in (Status.OK, Status.NOT_TLS):
             return False

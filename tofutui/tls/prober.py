@@ -38,7 +38,8 @@ _UNMAPPED = "this address cannot be asked from here: say in probe.map where it i
 _NO_ANSWER = (Status.TIMEOUT, Status.REFUSED, Status.UNREACHABLE, Status.DNS)
 """What says nothing about the certificates an endpoint holds.
 
-An alert does, and so does hanging up on the narrow hello (Python's own servers answer so): none of that kind.
+An alert does, and so does hanging up on the narrow hello, as Python's own servers do where they have no
+such certificate.
 """
 IN_A_ROW = 10
 """How often the same certificate has to be seen before it counts as the only one that is dealt."""
@@ -73,7 +74,7 @@ class Prober:
     async def fetch(self, row: Endpoint, target: Endpoint | None) -> Presented:
         """The certificate that the endpoint of ``row`` presents now; never raises for network reasons.
 
-        ``row`` is the endpoint as it stands in the table: its name is the SNI, and at most four probes at
+        ``row`` is the endpoint as listed in the table: its name is the SNI, and at most four probes at
         once go to its host. ``target`` is where it is asked, before ``probe.map`` (None: it cannot be).
         Takes at most three times the time-out of one attempt, not counting the wait for its turn.
         """
@@ -90,7 +91,7 @@ class Prober:
     async def alternatives(
         self, row: Endpoint, target: Endpoint | None, first: Presented, *, in_a_row: bool = True
     ) -> tuple[Presented, ...]:
-        """What the endpoint presents otherwise: RSA only, ECDSA only, and without SNI if one was sent.
+        """What the endpoint presents to other questions: RSA only, ECDSA only, and without the SNI sent.
 
         Only those whose leaf is another than that of ``first``, each leaf once; after them what has no leaf
         because the endpoint did not answer that way at all, which leaves open what it holds. With
@@ -111,9 +112,9 @@ class Prober:
         ways = other_ways(self._asker.contexts, first.sni, hello=hello, tls13=tls13)
         where = self._mapped(target)
         answers = await asyncio.gather(*(self._other(row.host, where, way, seconds) for way in ways))
-        told = list(zip(ways, answers, strict=True))
-        settled = {way.sort for way, (presented, alert) in told if _is_clear(presented, alert)}
-        silent = {way.sort: presented for way, (presented, _) in told if way.sort not in settled}
+        replies = list(zip(ways, answers, strict=True))
+        settled = {way.sort for way, (presented, alert) in replies if _is_clear(presented, alert)}
+        silent = {way.sort: presented for way, (presented, _) in replies if way.sort not in settled}
         others = [presented for presented, _ in answers]
         spent = first.seconds + max(presented.seconds for presented in others)
         dealt = await self._again(row.host, where, first, spent) if in_a_row else []
@@ -168,7 +169,7 @@ class Prober:
             at=at,
             handshake=best.handshake,
             certificate=leaf,
-            chain=tuple(one for one in certificates[1:] if one is not None),
+            chain=tuple(certificate for certificate in certificates[1:] if certificate is not None),
             tls=best.tls,
             sni=best.sni,
             via=self.settings.via.value,

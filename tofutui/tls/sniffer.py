@@ -1,7 +1,7 @@
 """What a server sends, read from its records while they are still in the clear.
 
 Independent of OpenSSL: it sees the Certificate message of TLS 1.2 and older also where OpenSSL cannot parse
-the certificates or has no cipher in common, and tells what answered where the peer speaks no TLS.
+the certificates or has no cipher in common, and shows what answered where the peer does not speak TLS.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ class Sniffer:
         self.speaks_tls = False
         """A TLS record has arrived."""
         self.is_other = False
-        """The first bytes are no TLS record."""
+        """The first bytes are not a TLS record."""
         self.version: str | None = None
         """The version the server chose, as Python spells it."""
         self.chain: tuple[bytes, ...] = ()

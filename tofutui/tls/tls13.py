@@ -62,7 +62,7 @@ class _Key:
 
     @property
     def public(self) -> bytes:
-        """As it stands in a key share."""
+        """As in a key share."""
         if isinstance(self._private, x25519.X25519PrivateKey):
             return self._private.public_key().public_bytes_raw()
         return self._private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
@@ -71,7 +71,7 @@ class _Key:
         """The secret shared with the owner of another public key.
 
         Raises:
-            ValueError: it is no public key of this group.
+            ValueError: it is not a public key of this group.
         """
         if isinstance(self._private, x25519.X25519PrivateKey):
             return self._private.exchange(x25519.X25519PublicKey.from_public_bytes(other))
@@ -229,7 +229,7 @@ class Tls13(Conversation):
             for kind, header, body in self._records():
                 self._take(kind, header, body)
         except (_BrokenError, ValueError, IndexError):
-            self._library = Status.TLS_ALERT, "what it sent is no TLS 1.3"
+            self._library = Status.TLS_ALERT, "what it sent is not TLS 1.3"
             self._finish()
 
     def _records(self) -> Iterator[tuple[int, bytes, bytes]]:
@@ -317,10 +317,10 @@ class Tls13(Conversation):
         self.handshake = True
         self._finish()
 
-    def _trouble(self, otherwise: Trouble | None) -> Trouble:
+    def _trouble(self, fallback: Trouble | None) -> Trouble:
         if self.handshake and not self._chain:
             return Status.TLS_ALERT, "presents no certificate"
-        return super()._trouble(otherwise)
+        return super()._trouble(fallback)
 
     def _seen(self, text: str) -> str:
         if not self.handshake:

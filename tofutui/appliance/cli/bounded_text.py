@@ -27,11 +27,11 @@ class KeptText:
 
     @property
     def text(self) -> str:
-        """What is kept; a line between the two parts says how much was left out."""
+        """What is kept; a line between the two parts says how much is missing."""
         head, tail = "".join(self._head), "".join(self._tail)
         excess = max(0, len(tail) - self._most)
         dropped = self._dropped + excess
-        gap = f"\n[{dropped:,} characters left out]\n" if dropped else ""
+        gap = f"\n[{dropped:,} characters omitted]\n" if dropped else ""
         return f"{head}{gap}{tail[excess:]}"
 
     def _drop(self) -> None:

@@ -138,7 +138,7 @@ class Reading:
         return self._asking(tail)
 
     def _asking(self, tail: str) -> tuple[_Meaning, float]:
-        """The same for a line that is no prompt."""
+        """The same for a line that is not a prompt."""
         timings = self._talk.timings
         if PAGER.fullmatch(tail.rstrip()):
             return _Meaning.PAGE, timings.settle
@@ -173,7 +173,7 @@ class Reading:
         return False
 
     def _finish(self) -> None:
-        """The prompt is back; what stands before it in its line is output without a line end."""
+        """The prompt is back; what precedes it on its line is output without a line end."""
         self._emit(self._echo.rest())
         before = self._screen.line.removesuffix(self._prompt)
         if before.strip():

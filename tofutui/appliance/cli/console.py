@@ -90,7 +90,7 @@ class Console:
 
 
 class Patience:
-    """Seconds that run out, but not while somebody is asked."""
+    """Seconds that run out, but not while a person is asked."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds

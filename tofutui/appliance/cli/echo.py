@@ -15,7 +15,7 @@ _LONGEST = 4_000
 class EchoFilter:
     """Drops the echo of one command from the lines that follow it.
 
-    The echo may stand alone, behind the prompt, twice (terminal and line editor), or wrapped over lines;
+    The echo may be alone, behind the prompt, twice (terminal and line editor), or wrapped over lines;
     it may also be missing.
     """
 

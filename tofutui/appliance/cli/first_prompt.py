@@ -90,10 +90,10 @@ class Opening:
 
     async def _consider(self, line: str) -> None:
         """A silence: what is the node waiting for?"""
-        found = PROMPT.fullmatch(line)
-        known = None if found else find_dialogue(self._seen + line)
-        if found:
-            self.prompt, self.hostname = line, found["host"]
+        prompt_match = PROMPT.fullmatch(line)
+        known = None if prompt_match else find_dialogue(self._seen + line)
+        if prompt_match:
+            self.prompt, self.hostname = line, prompt_match["host"]
         elif known:
             if not known.slow or self._silence >= self._timings.menu_quiet:
                 self._answer(known, line)
@@ -154,7 +154,7 @@ class Opening:
     def _unanswered(self, text: str) -> ApplianceError:
         return UnknownDialogue(
             f"{self._settings.host} asks something unknown before its prompt: {quoted(text)}",
-            "answer it in the app, or log in once by hand",
+            "answer it in the app, or log in manually once",
             sent=False,
         )
 

@@ -20,7 +20,7 @@ from tofutui.tofu.site.session import NodeSettings
 
 
 class Shell:
-    """A shell that stands for the whole run. Not for several tasks at once."""
+    """A shell that stays open for the whole run. Not for several tasks at once."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class Shell:
             raise lost from None
 
     async def interrupt(self) -> bool:
-        """Ctrl-C; whether the prompt came back. If not, the shell is no more good."""
+        """Ctrl-C; whether the prompt came back. If not, the shell is unusable."""
         self._console.press(CTRL_C)
         patience = Patience(self._timings.interrupt)
         try:

@@ -94,8 +94,8 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
     def _end(self) -> None:
         self._ended = True
         self._arrived.set()
-        told, self.on_end = self.on_end, _nobody
-        told()
+        on_end, self.on_end = self.on_end, _nobody
+        on_end()
 
 
 class TunnelTransport(asyncio.Transport):

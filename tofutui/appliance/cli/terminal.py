@@ -1,4 +1,4 @@
-"""What a terminal would show of the bytes a node sends: whole lines, and the line the cursor stands in.
+"""What a terminal would show of the bytes a node sends: whole lines, and the line that the cursor is in.
 
 No line is ever taken back once it ended, and text is only overwritten where that loses nothing: a row of
 the table must not vanish because its subject holds a control sequence.
@@ -98,7 +98,7 @@ class Screen:
         return "".join(reversed(kept))[-_TAIL:]
 
     def shorten(self) -> None:
-        """Keep no more of the unfinished line than its `tail`, for whoever looks at nothing else."""
+        """Keep no more of the unfinished line than its `tail`, for a reader that needs nothing else."""
         if len(self._pieces) > 1:
             self._hold(self.tail)
 

@@ -18,17 +18,17 @@ class Timings:
     menu_quiet: float = 2.0
     """Silence before the resume menu is answered (docs/appliance.md: the lone Enter gets lost earlier)."""
     unknown_quiet: float = 3.0
-    """Silence after which a line that nobody knows is taken for a question."""
+    """Silence after which an unknown line is taken for a question."""
     first_settle: float = 0.02
     """Silence after the first prompt, if it ends in its blank: without one it may not be there whole."""
     settle: float = 0.05
     """Silence after the learned prompt that ends a command."""
     midline_settle: float = 1.0
-    """The same where the prompt stands behind other text (output without a final newline)."""
+    """The same where the prompt follows other text (output without a final newline)."""
     command_idle: float = 60.0
     """Silence in a command that is not one of `ncs`."""
     command_total: float = 300.0
-    """A whole command; for `ncs` commands the session's ``command_timeout`` stands in its place."""
+    """A whole command; for `ncs` commands the session's ``command_timeout`` replaces it."""
     interrupt: float = 2.0
     """From Ctrl-C to the prompt."""
     keepalive: float = 15.0

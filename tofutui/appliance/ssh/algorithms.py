@@ -1,6 +1,6 @@
 """Which SSH algorithms are offered, and in what order.
 
-group14 stands before group-exchange: freshly made parameters are tested for primality by the crypto
+group14 comes before group-exchange: freshly made parameters are tested for primality by the crypto
 library, which holds up the event loop for a third of a second (measured).
 """
 

@@ -190,7 +190,7 @@ class Connector:
         """Ask about an unknown key and write it down.
 
         Raises:
-            ApplianceError: it is changed or revoked, or nobody accepts it.
+            ApplianceError: it is changed or revoked, or was not accepted.
         """
         key = attempt.key
         if key is None or attempt.standing is not Standing.UNKNOWN:
@@ -291,7 +291,7 @@ class Login:
 
     @property
     def _may_sign_anew(self) -> bool:
-        """Whether the session's own key may yet be tried with SHA-1 signatures, before any password."""
+        """Whether the session's own key can still be tried with SHA-1 signatures, before any password."""
         return self._keys.is_rsa and not self._offer.sha1_signatures
 
     async def _connect(self, attempt: Attempt, known: KnownKeys) -> asyncssh.SSHClientConnection:
@@ -335,7 +335,7 @@ class Login:
             raise
 
     async def _may_go_on(self, attempt: Attempt, error: Exception) -> bool:
-        """Whether another connection is worth while: never after a password was sent."""
+        """Whether another connection may help: never after a password was sent."""
         if attempt.sent_password is not None or attempt.error:
             return False
         if attempt.question and not self._resumed:

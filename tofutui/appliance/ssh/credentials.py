@@ -1,8 +1,8 @@
 """Where a password comes from, and that it goes nowhere else.
 
-What `password_command` prints is kept for one login; the next one runs it again. What was typed, or stood
-in `password_env`, is kept as a `Secret` until the node is left, so that a lost link can be taken up again
-while nobody sits there. It is never logged, and one that was refused is never sent a second time: of that
+What `password_command` prints is kept for one login; the next one runs it again. What was typed, or was
+in `password_env`, is kept as a `Secret` until the node is left, so that a lost link can be restored
+unattended. It is never logged, and one that was refused is never sent a second time: of that
 one only a digest is kept.
 """
 
@@ -20,7 +20,7 @@ from tofutui.tofu.site.session import NodeSettings, Role
 
 
 class SecretEnvironment:
-    """Environment variables that hold passwords, taken out of the environment of later child processes.
+    """Environment variables that hold passwords, removed from the environment of later child processes.
 
     Both nodes, and several sessions, may name the same variable: what was taken once can be asked for again.
     """
@@ -72,7 +72,7 @@ class PasswordSource(Protocol):
 
 
 class Memory:
-    """One account's password in use (typed or accepted), and what tells the refused ones."""
+    """One account's password in use (typed or accepted), and how the refused ones are recognised."""
 
     def __init__(self) -> None:
         self.held: Secret | None = None
@@ -129,12 +129,12 @@ class _Remembering:
     def end(self) -> None:
         """Nothing to do."""
 
-    async def _ask(self, username: str, prompt: str, nobody: str) -> Secret:
+    async def _ask(self, username: str, prompt: str, reason: str) -> Secret:
         question = PasswordQuestion(self.role, self.host, username, prompt, "password")
         answer = await self.asker.password(question)
         if answer is None:
             raise NoPassword(
-                f"no password for {username}@{self.host}{nobody}",
+                f"no password for {username}@{self.host}{reason}",
                 "set password_command, password_env or key_file, or start an SSH agent",
             )
         self._memory.held = Secret(answer)
@@ -153,7 +153,7 @@ class _Remembering:
 
 
 class AskedPassword(_Remembering):
-    """The password of a jump host: nobody but a person knows it, and no node's password is ever tried.
+    """The password of a jump host: only a person knows it, and no node's password is ever tried.
 
     Made for one login. From its question to its end other logins to the same host wait, so that they are
     neither asked too nor send what is about to be refused.

@@ -21,7 +21,7 @@ _MODERN_MAC = re.compile(r"hmac-sha(?:1|2)(?:-\d+)?(?:-etm@openssh\.com)?|umac.*
 async def explain_hang_up(
     place: Place, tunnel: asyncssh.SSHClientConnection | None, offer: Offer, seconds: float
 ) -> ApplianceError:
-    """The reason as far as the server's first bytes tell it."""
+    """The reason, as far as the server's first bytes show it."""
     hello = Hello()
     try:
         async with asyncio.timeout(seconds):

@@ -105,7 +105,7 @@ def no_common_algorithm(place: Place, kind: str, offered: str, *, legacy: bool) 
 
 
 def host_key_refused(place: Place, attempt: Attempt, others: tuple[str, ...]) -> ApplianceError:
-    """The key is unknown (and nobody accepted it), changed or revoked."""
+    """The key is unknown (and was not accepted), changed or revoked."""
     key = attempt.key
     if key is None:
         return HostKeyChanged(f"the host key certificate of {place.address} is not valid or was revoked")
@@ -117,7 +117,7 @@ def host_key_refused(place: Place, attempt: Attempt, others: tuple[str, ...]) ->
         return HostKeyChanged(
             f"the host key of {place.address} has changed: it is now {shown}, which is not the one in "
             f"{place.known_hosts[0]}. A redeployed server changes both its SSH host key and its certificate; "
-            "so does somebody in between",
+            "so does an attacker in between",
             f"if the server was redeployed, compare the fingerprint and forget the old key: {command}",
         )
     known = f" ({', '.join(others)} is known)" if others else ""
@@ -128,7 +128,7 @@ def host_key_refused(place: Place, attempt: Attempt, others: tuple[str, ...]) ->
 
 
 def login_refused(place: Place, attempt: Attempt) -> ApplianceError:
-    """Permission denied, told apart by what the server said and what it was sent."""
+    """Permission denied: the kinds differ in what the server said and what it was sent."""
     if attempt.error:
         return attempt.error
     if attempt.is_expired:

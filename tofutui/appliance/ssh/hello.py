@@ -1,7 +1,7 @@
 """The first bytes of whatever answers at an SSH port, read without the SSH library.
 
 Servers that find nothing in common often hang up so fast that their own list of algorithms is lost to the
-library; asked once more, slowly, they tell it (RFC 4253, parts 4.2 and 7.1).
+library; asked once more, slowly, they send it (RFC 4253, parts 4.2 and 7.1).
 """
 
 from collections.abc import Awaitable, Callable

@@ -1,6 +1,6 @@
 """Known host keys, read and judged as OpenSSH does it, and written one line at a time.
 
-asyncssh tells unknown and changed keys apart no better than by one exception, and never writes.
+asyncssh raises one exception for unknown and changed keys alike, and never writes.
 """
 
 import os
@@ -118,7 +118,7 @@ def removal_command(file: Path, host: str, port: int) -> str:
 
 
 def _key(text: bytes) -> asyncssh.SSHKey | None:
-    """The key at the end of a line; None where it is of a kind that nobody here can read."""
+    """The key at the end of a line; None for a kind that asyncssh cannot read."""
     try:
         return asyncssh.import_public_key(text)
     except ValueError:

@@ -22,7 +22,7 @@ _KEPT_TEXTS = 20
 
 
 class LoginClock:
-    """The time-out of one login: for the connection, then for the rest; it stands still for questions."""
+    """The time-out of one login: for the connection, then for the rest; it pauses during questions."""
 
     def __init__(self, scope: asyncio.Timeout, timings: Timings) -> None:
         self._scope = scope
@@ -129,7 +129,7 @@ class Attempt(asyncssh.SSHClient):
         return self.standing is Standing.KNOWN
 
     def auth_banner_received(self, msg: str, lang: str) -> None:
-        """Keep the banner: it may tell why a login fails."""
+        """Keep the banner: it may say why a login fails."""
         self._note(msg)
 
     async def password_auth_requested(self) -> str | None:

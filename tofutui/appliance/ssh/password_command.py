@@ -23,7 +23,7 @@ async def run_password_command(settings: NodeSettings, timeout: float) -> Secret
     Whatever is left of it is ended.
 
     Raises:
-        NoPassword: it cannot be started, fails, takes too long, or its first line is no password.
+        NoPassword: it cannot be started, fails, takes too long, or its first line is not a password.
     """
     where = f"password_command of {settings.role.value}"
     process = await _start(settings, where)
@@ -32,12 +32,12 @@ async def run_password_command(settings: NodeSettings, timeout: float) -> Secret
             line = await _first_line(process)
         status = await _status(process, timeout=timeout if line is None else _STATUS_WITHIN)
     except TimeoutError:
-        raise NoPassword(f"{where}: no end after {timeout:g} s", "run it by hand once") from None
+        raise NoPassword(f"{where}: still running after {timeout:g} s", "run it manually once") from None
     finally:
         await _end(process)
     if status:
         raise NoPassword(
-            f"{where}: it ended with status {status}", "run it by hand; its output is not shown here"
+            f"{where}: it ended with status {status}", "run it manually; its output is not shown here"
         )
     return Secret(_checked(line or b"", where))
 

@@ -57,7 +57,7 @@ class KeyFile:
         """Read the key; asks for its passphrase if it has one and the agent does not hold the key.
 
         Raises:
-            ApplianceError: the file cannot be read, or nobody knows its passphrase.
+            ApplianceError: the file cannot be read, or its passphrase is not known.
         """
         if self._settings.key_file is None:
             return Keys()

@@ -35,7 +35,7 @@ class Place:
     known_hosts: tuple[Path, ...]
     """The first one is written to."""
     jump: str | None
-    """ProxyJump, as it stands there."""
+    """ProxyJump, as written there."""
     has_command: bool
     """A ProxyCommand makes the connection."""
     configured: frozenset[str]
@@ -68,7 +68,7 @@ def survey_node(settings: NodeSettings) -> Place:
 def survey(
     host: str, port: int | None, username: str | None, known_hosts: Path, *, usual_user: str | None = None
 ) -> Place:
-    """What ``~/.ssh/config`` says of a host; ``port`` and ``username`` stand above it where they are given.
+    """What ``~/.ssh/config`` says of a host; ``port`` and ``username`` override it where they are given.
 
     Where neither says who logs in it is ``usual_user``, else the local user, as with ssh.
     Reads files: for a worker thread.

@@ -1,7 +1,7 @@
 """Texts of an SSH server that are not UTF-8, or not ASCII, where the standard asks for it.
 
 The SSH library breaks the login off for one such byte, where OpenSSH goes on. Here the texts are put into
-UTF-8 before the library reads them: bytes that are no UTF-8 are taken for Latin-1, and a language tag that
+UTF-8 before the library reads them: bytes that are not UTF-8 are read as Latin-1, and a language tag that
 is not ASCII is dropped (RFC 4251, part 4.5; RFC 4252, 5.4; RFC 4253, 4.2 and 11; RFC 4256, 3.2).
 """
 
@@ -25,7 +25,7 @@ _OF_CONNECTION: dict[int, tuple[Part, ...]] = {
 
 
 def as_utf8(text: bytes) -> bytes:
-    """The same text in UTF-8: what is no UTF-8 is taken for Latin-1, which has a character for every byte."""
+    """The same text in UTF-8: what is not UTF-8 is read as Latin-1, which has a character for every byte."""
     try:
         text.decode("utf-8")
     except UnicodeDecodeError:

@@ -31,7 +31,7 @@ class Element:
     value: bytes
     """The content, without the end marker of an indefinite length."""
     raw: bytes
-    """The whole element as it stands in the source."""
+    """The whole element as in the source."""
 
     def expect(self, tag: int) -> "Element":
         """Itself, if it carries this tag.
@@ -40,12 +40,12 @@ class Element:
             DerError: it carries another one.
         """
         if self.tag != tag:
-            raise DerError(f"tag {self.tag:#04x} stands where {tag:#04x} belongs")
+            raise DerError(f"tag {self.tag:#04x} instead of {tag:#04x}")
         return self
 
 
 def elements(data: bytes) -> Iterator[Element]:
-    """The elements that stand side by side in ``data``.
+    """The elements side by side in ``data``.
 
     Raises:
         DerError: what follows cannot be walked; the elements before it were given already.
@@ -57,11 +57,11 @@ def elements(data: bytes) -> Iterator[Element]:
 
 
 def leading(data: bytes) -> list[Element]:
-    """The elements that stand side by side in ``data``, up to the first that cannot be walked."""
-    found: list[Element] = []
+    """The elements side by side in ``data``, up to the first that cannot be walked."""
+    whole: list[Element] = []
     with suppress(DerError):
-        found.extend(elements(data))
-    return found
+        whole.extend(elements(data))
+    return whole
 
 
 def first(data: bytes) -> Element:
@@ -108,7 +108,7 @@ def _header(data: bytes, start: int) -> tuple[int, int | None]:
 
 
 def _end_of_contents(data: bytes, at: int) -> int:
-    """Where the end marker of an indefinite length stands; one pass, however deep they are nested."""
+    """Where the end marker of an indefinite length is; one pass, however deep they are nested."""
     open_ones = 1
     while at + 1 < len(data):
         if data[at] == 0 and data[at + 1] == 0:
@@ -130,7 +130,7 @@ def dotted(value: bytes) -> str:
         DerError: the bytes are none, or absurdly many.
     """
     if not value or value[-1] & 0x80 or len(value) > _LONGEST_OID:
-        raise DerError("this is no object identifier")
+        raise DerError("this is not an object identifier")
     arcs, arc = [], 0
     for byte in value:
         arc = arc << 7 | byte & 0x7F

@@ -1,9 +1,9 @@
 """Every object that OpenSSL has a name for, beside the attribute types of `tofutui.tofu.asn1.oids`.
 
 From ``openssl list -objects`` of OpenSSL 3.0. A certificate may hold any of them in its name, and OpenSSL
-then prints the short name. After a parent's identifier stand the last arcs below it, each with the short
-name and, where it is another and may stand in a printed name, the long one; without a short name it is one of
-`oids`.
+then prints the short name. After a parent's identifier come the last arcs below it, each with the short
+name and, where it is another and may appear in a printed name, the long one; without a short name it is one
+of `oids`.
 """
 
 from collections.abc import Iterator

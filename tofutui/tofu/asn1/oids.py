@@ -99,7 +99,7 @@ def attribute_type(printed: str) -> str | None:
     word = printed.upper().removeprefix("OID.")
     if word[:1].isdigit():
         return short_name(word)
-    # OpenSSL has both UID (userId) and uid (uniqueIdentifier); only the case tells them apart.
+    # OpenSSL has both UID (userId) and uid (uniqueIdentifier); only the case distinguishes them.
     if printed == "uid":
         return printed
     known = _BY_NAME.get(word)

@@ -28,7 +28,7 @@ class UnreadableCertificate(TofutuiError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """What a certificate says. A fact that cannot be read is None and its name stands in ``unread``.
+    """What a certificate says. A fact that cannot be read is None and its name is in ``unread``.
 
     The fingerprints are of the bytes as received and are always there.
     """
@@ -93,10 +93,10 @@ def read_certificate(der: bytes) -> Certificate:
     try:
         outline = _outline(der)
     except DerError as error:
-        raise UnreadableCertificate(f"this is no certificate: {error.message}") from error
+        raise UnreadableCertificate(f"this is not a certificate: {error.message}") from error
     certificate = _read(der, outline)
     if certificate.subject is None and certificate.key is None and certificate.not_after is None:
-        raise UnreadableCertificate("this is no certificate: no subject, key or date can be read in it")
+        raise UnreadableCertificate("this is not a certificate: no subject, key or date can be read in it")
     return certificate
 
 

@@ -54,17 +54,17 @@ def date_at(validity: Element, place: int) -> datetime:
     Raises:
         DerError: it is missing, impossible or after the year 9999.
     """
-    found = leading(validity.expect(SEQUENCE).value)
-    if place >= len(found):
+    dates = leading(validity.expect(SEQUENCE).value)
+    if place >= len(dates):
         raise DerError("a date is missing")
-    return _moment(found[place])
+    return _moment(dates[place])
 
 
 def _moment(element: Element) -> datetime:
     pattern = _TIMES.get(element.tag)
     match = pattern.fullmatch(element.value.decode("latin-1")) if pattern else None
     if match is None:
-        raise DerError("this is no date")
+        raise DerError("this is not a date")
     year = int(match["year"])
     if element.tag == UTC_TIME:
         year += 2000 if year < 50 else 1900
@@ -130,13 +130,13 @@ def _curve(parameters: Element) -> str:
 
 def subject_alt_names(part: Element) -> tuple[str, ...]:
     """All names of all subjectAltName extensions: ``DNS:…``, ``IP:…``, ``URI:…``, ``email:…`` and others."""
-    found: list[str] = []
+    alt_names: list[str] = []
     for extension in elements(first(part.value).expect(SEQUENCE).value):
         fields = leading(extension.expect(SEQUENCE).value)
         if len(fields) > 1 and fields[0].tag == OID and _is_alt_name(fields[0]):
             names = first(fields[-1].expect(OCTET_STRING).value).expect(SEQUENCE)
-            found.extend(_general_names(names))
-    return tuple(found)
+            alt_names.extend(_general_names(names))
+    return tuple(alt_names)
 
 
 def _is_alt_name(identifier: Element) -> bool:

@@ -23,7 +23,7 @@ LONGEST_DER = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class RawAttribute:
-    """One attribute as it stands in the DER."""
+    """One attribute as encoded in the DER."""
 
     oid: str
     tag: int
@@ -37,7 +37,7 @@ class RawAttribute:
         return short_name(self.oid)
 
     def text(self) -> str:
-        """The value as text; ``#`` and hex of the whole element where its type is no known string."""
+        """The value as text; ``#`` and hex of the whole element where its type is not a known string."""
         characters = code_points(self.tag, self.value)
         if characters is None:
             return "#" + self.tlv.hex().upper()
@@ -48,7 +48,7 @@ RawName = tuple[tuple[RawAttribute, ...], ...]
 
 
 def code_points(tag: int, value: bytes) -> str | None:
-    """What the bytes of a string type mean; None for a type that is no known string."""
+    """What the bytes of a string type mean; None for a type that is not a known string."""
     if tag == UTF8:
         return decode(value)
     if tag in _ONE_BYTE:
@@ -85,8 +85,10 @@ def from_der(der: bytes) -> DistinguishedName:
             if count > MOST_ATTRIBUTES:
                 raise UnreadableName(f"a name of more than {MOST_ATTRIBUTES:,} attributes is not read")
     except DerError as error:
-        raise UnreadableName(f"no distinguished name: {error.message}") from error
-    rdns = tuple(tuple(Attribute(one.type, one.text()) for one in rdn) for rdn in raw if rdn)
+        raise UnreadableName(f"not a distinguished name: {error.message}") from error
+    rdns = tuple(
+        tuple(Attribute(attribute.type, attribute.text()) for attribute in rdn) for rdn in raw if rdn
+    )
     return DistinguishedName(rdns, der)
 
 

@@ -73,8 +73,8 @@ def _slash_readings(text: str) -> tuple[DistinguishedName, ...]:
     sure, doubtful = _slash_cuts(text)
     if not sure or sure[0].at != 0:
         return ()
-    found = dict.fromkeys(_slash_name(text, cuts) for cuts in _choices(sure, doubtful))
-    return tuple(found) if any(attribute_type(cut.type) for cut in sure) else ()
+    names = dict.fromkeys(_slash_name(text, cuts) for cuts in _choices(sure, doubtful))
+    return tuple(names) if any(attribute_type(cut.type) for cut in sure) else ()
 
 
 def _slash_cuts(text: str) -> tuple[list[_Cut], set[_Cut]]:
@@ -114,7 +114,7 @@ def _is_printed(printed: str, kind: str | None) -> bool:
 
 
 def _is_out_of_place(kind: str | None, seen: set[str]) -> bool:
-    """Whether an attribute stands where none is expected: below a CN, or a second of what comes once."""
+    """Whether an attribute appears where none is expected: below a CN, or a second of what comes once."""
     if kind not in _TOP_DOWN:
         return False
     return "CN" in seen or (kind in seen and kind not in _REPEATABLE)
@@ -144,7 +144,7 @@ def _slash_name(text: str, cuts: list[_Cut]) -> DistinguishedName:
 
 
 def slash_value(text: str) -> str:
-    r"""A value of the slash forms: ``\xHH``, ``\/`` and ``\+`` taken back, everything else as it stands."""
+    r"""A value of the slash forms: ``\xHH``, ``\/`` and ``\+`` taken back, everything else unchanged."""
     if "\\" not in text:
         return text
     return decode(_SLASH_ESCAPE.sub(_slash_byte, encode(text)))
@@ -234,7 +234,7 @@ def _comma_byte(match: re.Match[bytes]) -> bytes:
 
 
 def _decoded(match: re.Match[str]) -> str:
-    """The text in a hex dump of a whole element; the dump itself where it is no string."""
+    """The text in a hex dump of a whole element; the dump itself where it is not a string."""
     try:
         element = first(bytes.fromhex(match[1]))
     except DerError:

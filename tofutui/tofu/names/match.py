@@ -67,28 +67,30 @@ def compare(stored: str, presented: DistinguishedName | None) -> NameComparison:
     An empty name equals nothing, not even another empty one.
     """
     text = stored.strip(BLANKS)
-    found = readings(text)
+    candidates = readings(text)
     if presented is None or presented.is_empty:
-        return _without_subject(found)
+        return _without_subject(candidates)
     if prints_as(presented, text):
-        return _same_text(found, presented)
-    if not found:
+        return _same_text(candidates, presented)
+    if not candidates:
         return NameComparison(Relation.UNREADABLE, False, None, (), ())
-    return _by_attributes(text, found, presented)
+    return _by_attributes(text, candidates, presented)
 
 
-def _without_subject(found: tuple[DistinguishedName, ...]) -> NameComparison:
-    if not found:
+def _without_subject(candidates: tuple[DistinguishedName, ...]) -> NameComparison:
+    if not candidates:
         return NameComparison(Relation.UNREADABLE, False, None, (), ())
-    lines = tuple(AttributeLine(kind, value, None, True) for kind, value in found[0].pairs())
+    lines = tuple(AttributeLine(kind, value, None, True) for kind, value in candidates[0].pairs())
     reason = "the certificate presented has an empty subject"
-    return NameComparison(Relation.DIFFERENT, len(found) > 1, found[0], lines, (reason,))
+    return NameComparison(Relation.DIFFERENT, len(candidates) > 1, candidates[0], lines, (reason,))
 
 
-def _same_text(found: tuple[DistinguishedName, ...], presented: DistinguishedName) -> NameComparison:
+def _same_text(candidates: tuple[DistinguishedName, ...], presented: DistinguishedName) -> NameComparison:
     """The natural reading if it says what the certificate says, else the certificate's own name."""
-    natural = bool(found) and not _differences(align(found[0], presented))
-    return _equal(found[0] if natural else presented, presented, ambiguous=len(found) > 1 or not natural)
+    natural = bool(candidates) and not _differences(align(candidates[0], presented))
+    return _equal(
+        candidates[0] if natural else presented, presented, ambiguous=len(candidates) > 1 or not natural
+    )
 
 
 def _equal(stored: DistinguishedName, presented: DistinguishedName, *, ambiguous: bool) -> NameComparison:
@@ -97,16 +99,18 @@ def _equal(stored: DistinguishedName, presented: DistinguishedName, *, ambiguous
 
 
 def _by_attributes(
-    text: str, found: tuple[DistinguishedName, ...], presented: DistinguishedName
+    text: str, candidates: tuple[DistinguishedName, ...], presented: DistinguishedName
 ) -> NameComparison:
-    tried = [(align(reading, presented), reading) for reading in found]
+    tried = [(align(reading, presented), reading) for reading in candidates]
     for lines, reading in tried:
         if not _differences(lines):
-            return NameComparison(Relation.EQUAL, len(found) > 1, reading, lines, ())
+            return NameComparison(Relation.EQUAL, len(candidates) > 1, reading, lines, ())
     if text.startswith("/") and _is_made_of(_slash_pieces(slash_value(text))[1:], presented):
         return _equal(presented, presented, ambiguous=True)
-    lines, reading = min(tried, key=lambda one: len(_differences(one[0])))
-    return NameComparison(Relation.DIFFERENT, len(found) > 1, reading, lines, differences_in_words(lines))
+    lines, reading = min(tried, key=lambda aligned: len(_differences(aligned[0])))
+    return NameComparison(
+        Relation.DIFFERENT, len(candidates) > 1, reading, lines, differences_in_words(lines)
+    )
 
 
 def _slash_pieces(text: str) -> tuple[str, ...]:
@@ -117,7 +121,9 @@ def _slash_pieces(text: str) -> tuple[str, ...]:
 def _is_made_of(pieces: tuple[str, ...], presented: DistinguishedName) -> bool:
     """Whether the pieces of a slash form are the attributes of a name, each as a whole, in any order."""
     parts = [
-        _slash_pieces(f"{one.type}={decode(slash_bytes(one))}") for rdn in raw_name(presented) for one in rdn
+        _slash_pieces(f"{attribute.type}={decode(slash_bytes(attribute))}")
+        for rdn in raw_name(presented)
+        for attribute in rdn
     ]
     if sum(map(len, parts)) != len(pieces):
         return False
@@ -125,7 +131,7 @@ def _is_made_of(pieces: tuple[str, ...], presented: DistinguishedName) -> bool:
 
 
 def _is_laid_out(pieces: tuple[str, ...], parts: list[tuple[str, ...]]) -> bool:
-    """Whether the parts, taken in this order of preference, lie in a row as the pieces do."""
+    """Whether the parts, preferred in this order, follow each other as the pieces do."""
     waiting: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
     for part in parts:
         waiting[part[0]][part] = waiting[part[0]].get(part, 0) + 1
@@ -177,7 +183,7 @@ def _keys(name: DistinguishedName) -> list[tuple[str, str, tuple[str, ...]]]:
     texts = name.pairs()
     if not name.der:
         return [(kind, value, (fold(value),)) for kind, value in texts]
-    raws = [one for rdn in raw_name(name) for one in rdn]
+    raws = [attribute for rdn in raw_name(name) for attribute in rdn]
     return [
         (kind, value, tuple({fold(value): None, fold(decode(slash_bytes(raw))): None}))
         for (kind, value), raw in zip(texts, raws, strict=True)
@@ -197,8 +203,8 @@ def align(stored: DistinguishedName, presented: DistinguishedName) -> tuple[Attr
     matched: list[AttributeLine | None] = []
     left = _keys(stored)
     for kind, value, spellings in left:
-        found = _take(waiting, free, [(_type_key(kind), spelling) for spelling in spellings])
-        matched.append(None if found is None else AttributeLine(kind, value, right[found][1], False))
+        place = _take(waiting, free, [(_type_key(kind), spelling) for spelling in spellings])
+        matched.append(None if place is None else AttributeLine(kind, value, right[place][1], False))
     _match_unknown_types(left, right, matched, free)
     rest: dict[str, deque[str]] = defaultdict(deque)
     for index, (kind, value, _) in enumerate(right):
@@ -263,11 +269,11 @@ def _merge(
     return tuple(lines)
 
 
-def same_name(one: DistinguishedName, other: DistinguishedName) -> bool:
+def same_name(name: DistinguishedName, other: DistinguishedName) -> bool:
     """Whether two names from certificates are the same; two empty ones are not."""
-    if one.is_empty or one.rdns == other.rdns:
-        return not one.is_empty
-    return _folded_pairs(one) == _folded_pairs(other)
+    if name.is_empty or name.rdns == other.rdns:
+        return not name.is_empty
+    return _folded_pairs(name) == _folded_pairs(other)
 
 
 def _folded_pairs(name: DistinguishedName) -> list[tuple[str, str]]:
@@ -283,7 +289,7 @@ def _differences(lines: tuple[AttributeLine, ...]) -> list[AttributeLine]:
 
 
 def differences_in_words(lines: tuple[AttributeLine, ...]) -> tuple[str, ...]:
-    """A sentence for each attribute that differs, the CN first, and how many more there are than are told."""
+    """A sentence for each attribute that differs, the CN first, and how many more there are."""
     differences = sorted(_differences(lines), key=lambda line: line.type != "CN")
     shown = [_reason(line) for line in differences[:MOST_REASONS]]
     if len(differences) > MOST_REASONS:

@@ -10,6 +10,7 @@ Four grammars (checked against OpenSSL 3.0 by the tests):
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from tofutui.tofu.asn1.oids import YOUNG
 from tofutui.tofu.base.text import BLANKS, decode
@@ -62,57 +63,67 @@ def _forms(raw: RawName) -> Iterator[bytes]:
 
 def _slash(raw: RawName, dotted: frozenset[str] = frozenset()) -> bytes:
     parts = []
-    for one in (attribute for rdn in raw for attribute in rdn):
-        kind = one.oid[:_LONGEST_TYPE] if one.oid in dotted else _type(one)
-        parts.append(b"/%b=%b" % (kind.encode("ascii", "replace"), _hexed(slash_bytes(one), b"\\x")))
+    for attribute in chain.from_iterable(raw):
+        kind = attribute.oid[:_LONGEST_TYPE] if attribute.oid in dotted else _type(attribute)
+        parts.append(b"/%b=%b" % (kind.encode("ascii", "replace"), _hexed(slash_bytes(attribute), b"\\x")))
     return b"".join(parts)
 
 
 def _slash_escaped(raw: RawName) -> bytes:
     parts = []
     for rdn in raw:
-        for place, one in enumerate(rdn):
-            value = _hexed(slash_bytes(one), b"\\x").replace(b"/", b"\\/").replace(b"+", b"\\+")
-            parts.append(b"%b%b=%b" % (b"+" if place else b"/", _type(one).encode("ascii", "replace"), value))
+        for place, attribute in enumerate(rdn):
+            value = _hexed(slash_bytes(attribute), b"\\x").replace(b"/", b"\\/").replace(b"+", b"\\+")
+            parts.append(
+                b"%b%b=%b" % (b"+" if place else b"/", _type(attribute).encode("ascii", "replace"), value)
+            )
     return b"".join(parts)
 
 
 def _comma(raw: RawName, equals: str, *, quoting: bool = False, controls: bool = False) -> bytes:
-    def value(one: RawAttribute) -> bytes:
+    def value(attribute: RawAttribute) -> bytes:
         if quoting:
-            return _quoted(one)
-        return _escaped_controls(one) if controls else _bare(one)
+            return _quoted(attribute)
+        return _escaped_controls(attribute) if controls else _bare(attribute)
 
     rdns = []
     for rdn in raw:
-        rdns.append(b" + ".join((_type(one) + equals).encode("ascii", "replace") + value(one) for one in rdn))
+        rdns.append(
+            b" + ".join(
+                (_type(attribute) + equals).encode("ascii", "replace") + value(attribute) for attribute in rdn
+            )
+        )
     return b", ".join(rdn for rdn in rdns if rdn)
 
 
-def _type(one: RawAttribute) -> str:
-    return one.type[:_LONGEST_TYPE]
+def _type(attribute: RawAttribute) -> str:
+    return attribute.type[:_LONGEST_TYPE]
 
 
 def _hexed(value: bytes, prefix: bytes) -> bytes:
     return _UNPRINTABLE.sub(lambda match: prefix + b"%02X" % match.group()[0], value)
 
 
-def slash_bytes(one: RawAttribute) -> bytes:
+def slash_bytes(attribute: RawAttribute) -> bytes:
     """The bytes of a value that the slash forms print (unprintable ones as hex)."""
-    if one.tag == GENERAL and len(one.value) % 4 == 0 and not any(map(any, _three_of_four(one.value))):
-        return one.value[3::4]
-    return _stored_bytes(one)
+    if (
+        attribute.tag == GENERAL
+        and len(attribute.value) % 4 == 0
+        and not any(map(any, _three_of_four(attribute.value)))
+    ):
+        return attribute.value[3::4]
+    return _stored_bytes(attribute)
 
 
 def _three_of_four(value: bytes) -> tuple[bytes, bytes, bytes]:
     return value[0::4], value[1::4], value[2::4]
 
 
-def _stored_bytes(one: RawAttribute) -> bytes:
+def _stored_bytes(attribute: RawAttribute) -> bytes:
     """The bytes that OpenSSL keeps for a value."""
-    if one.tag == BIT_STRING:
-        return _bits(one.value)[1:]
-    return one.tlv if one.tag == SEQUENCE else one.value
+    if attribute.tag == BIT_STRING:
+        return _bits(attribute.value)[1:]
+    return attribute.tlv if attribute.tag == SEQUENCE else attribute.value
 
 
 def _bits(value: bytes) -> bytes:
@@ -122,10 +133,10 @@ def _bits(value: bytes) -> bytes:
     return value[:-1] + bytes([value[-1] & (0xFF << (value[0] & 7)) & 0xFF])
 
 
-def _quoted(one: RawAttribute) -> bytes:
-    text = _utf8(one)
+def _quoted(attribute: RawAttribute) -> bytes:
+    text = _utf8(attribute)
     if text is None:
-        return _dump(one)
+        return _dump(attribute)
     escaped = _hexed(text.replace(b"\\", b"\\\\").replace(b'"', b'\\"'), b"\\")
     return b'"%b"' % escaped if _needs_quotes(text) else escaped
 
@@ -136,26 +147,26 @@ def _needs_quotes(text: bytes) -> bool:
     return text.endswith(b" ") or (len(text) > 1 and text.startswith((b" ", b"#")))
 
 
-def _escaped_controls(one: RawAttribute) -> bytes:
-    text = _utf8(one)
+def _escaped_controls(attribute: RawAttribute) -> bytes:
+    text = _utf8(attribute)
     if text is None:
-        return _dump(one)
+        return _dump(attribute)
     return _CONTROL.sub(lambda match: b"\\%02X" % match.group()[0], text.replace(b"\\", b"\\\\"))
 
 
-def _bare(one: RawAttribute) -> bytes:
-    text = _utf8(one)
-    return _stored_bytes(one).decode("latin-1").encode() if text is None else text
+def _bare(attribute: RawAttribute) -> bytes:
+    text = _utf8(attribute)
+    return _stored_bytes(attribute).decode("latin-1").encode() if text is None else text
 
 
-def _utf8(one: RawAttribute) -> bytes | None:
-    """A string value as UTF-8; None for a type that is no known string."""
-    if one.tag == UTF8:
-        return one.value
-    if one.tag in (BMP, UNIVERSAL):
+def _utf8(attribute: RawAttribute) -> bytes | None:
+    """A string value as UTF-8; None for a type that is not a known string."""
+    if attribute.tag == UTF8:
+        return attribute.value
+    if attribute.tag in (BMP, UNIVERSAL):
         # Unit by unit: OpenSSL leaves out surrogates and what lies outside Unicode.
-        return "".join(filter(None, _units(one.value, 2 if one.tag == BMP else 4))).encode()
-    text = None if one.tag == GENERAL else code_points(one.tag, one.value)
+        return "".join(filter(None, _units(attribute.value, 2 if attribute.tag == BMP else 4))).encode()
+    text = None if attribute.tag == GENERAL else code_points(attribute.tag, attribute.value)
     return None if text is None else text.encode()
 
 
@@ -164,9 +175,9 @@ def _units(value: bytes, width: int) -> list[str]:
     return [chr(code) for code in codes if code < 0x110000 and not 0xD800 <= code < 0xE000]
 
 
-def _dump(one: RawAttribute) -> bytes:
-    value = _bits(one.value) if one.tag == BIT_STRING else one.value
-    return b"#" + (bytes([one.tag]) + _length(len(value)) + value).hex().upper().encode()
+def _dump(attribute: RawAttribute) -> bytes:
+    value = _bits(attribute.value) if attribute.tag == BIT_STRING else attribute.value
+    return b"#" + (bytes([attribute.tag]) + _length(len(value)) + value).hex().upper().encode()
 
 
 def _length(length: int) -> bytes:
