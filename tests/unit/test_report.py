@@ -133,6 +133,7 @@ def test_the_json_of_a_stale_row_is_that_of_the_design_with_its_order_of_keys():
         ("clock_skew_s", 1.2),
         ("complete", True),
         ("error", None),
+        ("unknown", []),
     ]
     assert list(entries[0].items()) == [
         ("key", "198.51.100.20_443"),

@@ -107,5 +107,5 @@ class Flood:
 
 async def test_what_comes_unasked_without_end_is_not_read_for_ever() -> None:
     console = Console(Flood())
-    assert not await console.drain(1_000_000)
+    assert not await console.drain(1_000_000, lambda line: None)
     assert console.screen.line == ""

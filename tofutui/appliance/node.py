@@ -101,6 +101,8 @@ class Node:
         """``SHA256:…`` of the key that the node showed on that link."""
         self.notices: tuple[str, ...] = ()
         """What the node said at the last login that matters on the screen (another user is logged in)."""
+        self.unknown: list[str] = []
+        """What it printed on the last link, or on the way to one, that is no answer and is not known."""
         self.on_lost: Callable[[], None] = _nobody
         """Called when the connection is lost, also while no command runs."""
         self.on_met: Callable[[], None] = _nobody
@@ -219,10 +221,12 @@ class Node:
             await self._load_connector()
         assert self._connector is not None
         login: Login | None = None
+        self.unknown = []
         try:
             link = await self._connector.link()
             shell = Shell(link.wire, self.settings, self._asker, self._timings, self._say)
             login = Login(link, shell)
+            self.unknown = shell.unknown
             await shell.open()
             self._publish(login)
         except BaseException as error:

@@ -135,7 +135,7 @@ def _done(bench: Workbench, order: Order, fmt: str) -> Done:
     comparison = order.mask(bench.comparison) if order.mask else bench.comparison
     trouble = [bench.memory.trouble] if bench.memory.trouble is not None else []
     return Done(
-        line=line_of(comparison),
+        line=line_of(comparison, strict=order.strict),
         report=render(comparison, fmt, __version__),
         unfinished=tuple(_unfinished(comparison)),
         remarks=(*_about_logs(bench, order), *trouble),

@@ -39,6 +39,8 @@ class Order:
     """Faults of files whose sessions were asked for and could not be read."""
     at_once: int = SESSIONS_AT_ONCE
     """How many sessions are compared side by side."""
+    strict: bool = False
+    """Whether output that no parser knows counts like a listing that is not complete."""
     mask: "Mask | None" = None
     """What hides names in everything that is printed; None: nothing is hidden."""
     timings: "Timings | None" = None

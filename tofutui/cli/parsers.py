@@ -212,6 +212,9 @@ def _add_comparison(parser: _Parser) -> None:
         help="this host's certificate was re-issued (repeatable)",
     )
     parser.add_argument("--no-probe", action="store_true", help="only list, ask no endpoint")
+    parser.add_argument(
+        "--strict", action="store_true", help="exit with 3 where a node prints something that is not known"
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there")
 
 

@@ -14,12 +14,14 @@ from tofutui.tofu.base.text import safe
 from tofutui.tofu.certificates.certificate import Certificate
 from tofutui.tofu.certificates.presented import Presented, Status
 from tofutui.tofu.cli_output.status import VersionInfo, parse_ha_status, parse_version
+from tofutui.tofu.cli_output.unknown import unknown_in_ha_status
 from tofutui.tofu.guide_run import NodeShot, RowShot
 from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.endpoint import Endpoint, is_loopback, normalise_host
 from tofutui.tofu.site.session import Role, Via
 from tofutui.workbench import NodeChanged, Workbench, connection_state
+from tofutui.workbench.unknown_output import Source
 
 _QUOTED = 200
 """Characters of an answer without a state that are shown."""
@@ -121,6 +123,7 @@ class Survey:
             self._bench.on_change(NodeChanged(role))
             return NodeFacts(role=role, hostname=view.hostname, answered=False, ha_error=str(error))
         connection_state.regained(view)
+        self._bench.unknown.keep(role, Source.HA, unknown_in_ha_status(printed))
         state = parse_ha_status(printed)
         view.ha = state or view.ha
         self._bench.on_change(NodeChanged(role))
@@ -178,6 +181,7 @@ class Survey:
             ha=safe(state),
             at=view.listed_at,
             complete=view.complete,
+            unknown=tuple(map(safe, view.unknown)),
             rows=tuple(_row(e) for e in view.ordered() if e.verdict is not Verdict.PENDING or e.is_stored),
         )
 

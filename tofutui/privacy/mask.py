@@ -172,6 +172,10 @@ class Mask:
     def _user(self, text: str) -> str:
         return text if text in _OWN_USERS else self._names.give(text, Naming.USER)
 
+    def _line(self, text: str) -> str:
+        """A line of which nothing is known, so nothing of it is shown."""
+        return self._names.give(text, Naming.LINE)
+
     def _serial(self, text: str) -> str:
         return self._names.give(text, Naming.SERIAL)
 
@@ -393,6 +397,7 @@ _FIELDS: dict[str, Callable[[Mask, str], str]] = {
     **dict.fromkeys(("sha256", "sha1", "known_sha256"), Mask._digits),
     **dict.fromkeys(("stored", "presented"), Mask._subject),
     "key": Mask._key,
+    "unknown": Mask._line,
     "serial": Mask._serial,
     "session": Mask._session_name,
     "version": Mask._version,

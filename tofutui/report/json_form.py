@@ -71,6 +71,7 @@ def _node(comparison: Comparison, role: Role) -> Json | None:
         "clock_skew_s": None if node.clock_skew_s is None else round(node.clock_skew_s, 1),
         "complete": node.complete,
         "error": node.error,
+        "unknown": list(node.unknown),
         "entries": [_entry(comparison, node, entry) for entry in node.ordered()],
     }
 

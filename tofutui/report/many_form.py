@@ -22,11 +22,11 @@ class SessionLine:
     """How many remote rows carry which verdict."""
 
 
-def line_of(comparison: Comparison) -> SessionLine:
-    """The line of one comparison."""
+def line_of(comparison: Comparison, *, strict: bool = False) -> SessionLine:
+    """The line of one comparison; ``strict`` is that of its exit code."""
     return SessionLine(
         comparison.session.name,
-        comparison.exit_code(),
+        comparison.exit_code(strict=strict),
         comparison.complete,
         summary_line(comparison).removesuffix(", not complete"),
     )

@@ -8,6 +8,7 @@ from tofutui.report.phrases import utc
 from tofutui.report.record_model import Record, left_over
 from tofutui.tofu.base.secret import without_secrets
 from tofutui.tofu.base.text import in_groups, safe
+from tofutui.tofu.cli_output.unknown import unknown_notice
 from tofutui.tofu.guide_run import Check, NodeShot, Progress, Remark, RowShot, Run, StepState
 from tofutui.tofu.site.session import Role
 
@@ -69,7 +70,7 @@ def sections(record: Record, version: str) -> list[Section]:
     parts = [
         Section("Change record", (_summary(record, version),)),
         Section("What is left", (_left(record),)),
-        Section("Nodes", (_nodes(run),)),
+        Section("Nodes", (_nodes(run), *_unknown(run))),
         Section("Steps", (_steps(run),)),
         Section("Checks before", (before,)),
         Section("SHA-256 compared", (_confirmations(run),)),
@@ -130,6 +131,13 @@ def _nodes(run: Run) -> Grid:
             version = ", ".join([shot.version or "not read", *shot.fixes])
             rows.append((role.word, shot.hostname, shot.address, version, was, now))
     return Grid(("Node", "Host name", "Address", "Version and fixes", "HA before", "HA after"), tuple(rows))
+
+
+def _unknown(run: Run) -> Iterator[Lines]:
+    shots = [_shot(run.after, role) or _shot(run.before, role) for role in Role]
+    lines = [f"{shot.role.word}: {unknown_notice(shot.unknown)}" for shot in shots if shot and shot.unknown]
+    if lines:
+        yield Lines(tuple(lines))
 
 
 def _shot(shots: Sequence[NodeShot], role: Role) -> NodeShot | None:

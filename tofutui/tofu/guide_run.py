@@ -131,6 +131,8 @@ class NodeShot:
     at: datetime | None
     complete: bool
     rows: tuple[RowShot, ...]
+    unknown: tuple[str, ...] = ()
+    """Lines that the node printed and no parser knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

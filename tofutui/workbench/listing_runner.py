@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from tofutui.appliance.errors import ApplianceError
@@ -37,6 +38,8 @@ class Lister:
         self._clock = clock
         self._rows_came = rows_came
         self._lock = asyncio.Lock()
+        self.unknown: tuple[str, ...] = ()
+        """Lines of the newest listing, complete or not, that are none of the known ones."""
 
     async def run(self, *, urgent: bool = False) -> Listing:
         """List once (twice when surprised) and take the result over.
@@ -50,7 +53,7 @@ class Lister:
             if listing.complete and self._table.surprises(listing):
                 again = await self._read(urgent)
                 if _texts(again) != _texts(listing):
-                    again = Listing(again.rows, complete=False, problems=(*again.problems, DIFFERING))
+                    again = replace(again, complete=False, problems=(*again.problems, DIFFERING))
                 listing = again
             self._take_over(listing, every=not urgent)
             self._deletions.listed(self._table.role)
@@ -78,6 +81,7 @@ class Lister:
 
     def _take_over(self, listing: Listing, *, every: bool) -> None:
         now = self._clock()
+        self.unknown = listing.unknown
         rest = [row for row in listing.rows if not self._table.holds(row)]
         self._show(rest, every=every)
         self._table.begin_incarnations(listing, now)

@@ -6,10 +6,12 @@ from datetime import datetime
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import Node
 from tofutui.tofu.cli_output.status import parse_clock, parse_ha_status, parse_version
+from tofutui.tofu.cli_output.unknown import unknown_in_clock, unknown_in_ha_status, unknown_in_version
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import identity_checks
+from tofutui.workbench.unknown_output import Source, UnknownOutput
 
 
 class About:
@@ -21,8 +23,10 @@ class About:
         nodes: Mapping[Role, Node],
         clocks: dict[Role, NodeClock],
         clock: Callable[[], datetime],
+        unknown: UnknownOutput,
     ) -> None:
         self._comparison = comparison
+        self._unknown = unknown
         self._nodes = nodes
         self._clocks = clocks
         self._clock = clock
@@ -58,6 +62,7 @@ class About:
 
     async def _ask_clock(self, role: Role) -> None:
         answer = await self._nodes[role].show_clock()
+        self._unknown.keep(role, Source.CLOCK, unknown_in_clock(answer.text))
         shown = parse_clock(answer.text)
         if shown is not None:
             clock = NodeClock(local=shown[0], zone=shown[1], at=answer.ended)
@@ -67,7 +72,9 @@ class About:
     async def _ask_version(self, role: Role) -> None:
         view = self._comparison.nodes[role]
         if view.version is None:
-            view.version = parse_version((await self._nodes[role].show_version()).text).version
+            text = (await self._nodes[role].show_version()).text
+            self._unknown.keep(role, Source.VERSION, unknown_in_version(text))
+            view.version = parse_version(text).version
 
     async def _ask_role(self, role: Role) -> None:
         """Asked each time: a failover changes it. Without an answer it is not known any more."""
@@ -78,6 +85,7 @@ class About:
         except ApplianceError:
             view.ha = None
             raise
+        self._unknown.keep(role, Source.HA, unknown_in_ha_status(text))
         view.ha = parse_ha_status(text)
         changed = identity_checks.failover(role, before, view.ha)
         if changed is not None:

@@ -86,7 +86,8 @@ class RecordedNode(Node):
         """
         at = clock_of(self._recording)
         if at is None:
-            return self._output(SHOW_CLOCK, "")
+            unread = "" if parse_clock(self._recording.clock) else self._recording.clock
+            return self._output(SHOW_CLOCK, unread)
         return CommandOutput(SHOW_CLOCK, self._recording.clock, at, at)
 
     async def show_version(self) -> CommandOutput:

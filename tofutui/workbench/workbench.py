@@ -37,6 +37,7 @@ from tofutui.workbench.listing_runner import Lister
 from tofutui.workbench.node_details import About
 from tofutui.workbench.probes import Probes
 from tofutui.workbench.table import Table, new_view
+from tofutui.workbench.unknown_output import Source, UnknownOutput
 
 STOP_WITHIN = 0.4
 """Seconds that work under way has to end before the nodes are left; what hangs does not keep them."""
@@ -93,7 +94,8 @@ class Workbench:
         self._judge = Judge(
             self.comparison, self._tables, self.testimony, self.memory, self.known, self.deletions, clock
         )
-        self._about = About(self.comparison, self._nodes, self._judge.clocks, clock)
+        self.unknown = UnknownOutput(views, self._nodes)
+        self._about = About(self.comparison, self._nodes, self._judge.clocks, clock, self.unknown)
         self.logs = SessionLogs(session, self.testimony, self._judge.clocks, clock)
         self._listers = {
             role: Lister(self._nodes[role], self._tables[role], clock, self._rows_came(role), self.deletions)
@@ -298,7 +300,8 @@ class Workbench:
     def _notices(self, role: Role) -> tuple[str, ...]:
         own = (self.twins(role), self.contrary_role(role), self._about.failover(role))
         files = (*self.known.troubles(role), *self.logs.troubles(role), self.memory.trouble)
-        words = (*self._nodes[role].notices, *own, *files, self.deletions.trouble)
+        strange = self.unknown.notice(role)
+        words = (*self._nodes[role].notices, *own, *files, self.deletions.trouble, strange)
         return tuple(word for word in words if word)
 
     async def _ask_about(self, role: Role) -> None:
@@ -335,12 +338,16 @@ class Workbench:
         view.complete = listing.complete
         view.error = None if listing.complete else "; ".join(listing.problems)
         view.listed_at = self._clock()
+        self.unknown.keep(role, Source.LISTING, self._listers[role].unknown)
         self._judge.listed(role, view.listed_at)
         self._phase(role, Phase.LISTED if listing.complete else Phase.PARTIAL)
 
     def _failed(self, role: Role, error: ApplianceError) -> None:
         lost_at = None if self._nodes[role].connected else self._clock()
-        connection_state.failed(self.comparison.nodes[role], self._tables[role], error, lost_at)
+        view = self.comparison.nodes[role]
+        connection_state.failed(view, self._tables[role], error, lost_at)
+        self.unknown.keep(role, Source.LISTING, self._listers[role].unknown)
+        connection_state.tell(view, self.unknown.notice(role))
         self.on_change(NodeChanged(role))
 
     def _link_gone(self, role: Role) -> None:

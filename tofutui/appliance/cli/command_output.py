@@ -243,6 +243,7 @@ class Reading:
     async def _ask(self) -> str:
         text = self.text[-sum(_WORDS) :]
         settings = self._talk.settings
+        self._talk.note_unknown(self._last_line)
         question = DialogueQuestion(settings.role, self._hostname, text, self._order.command)
         answer = await self._patience.outside(self._talk.asker.dialogue(question))
         if answer is None:

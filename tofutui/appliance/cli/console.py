@@ -63,13 +63,15 @@ class Console:
         self.heard += data[: _HEARD - len(self.heard)]
         return self.screen.feed(data)
 
-    async def drain(self, most: int) -> bool:
-        """Throw away the lines that arrived unasked between two commands; False if over ``most`` bytes came.
+    async def drain(self, most: int, unasked: Callable[[str], None]) -> bool:
+        """Read what arrived unasked between two commands; False if over ``most`` bytes came.
 
-        The end of the unfinished line stays, to be looked at.
+        ``unasked`` gets each whole line. The end of the unfinished line stays, to be looked at.
         """
         end = self.received + most
-        while await self.hear(0) is not None:
+        while (lines := await self.hear(0)) is not None:
+            for line in lines:
+                unasked(line)
             self.screen.shorten()
             if self.received > end:
                 self.screen.wipe()

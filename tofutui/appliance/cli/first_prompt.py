@@ -133,6 +133,7 @@ class Opening:
 
     async def _ask(self, line: str) -> None:
         text = self._without_typed(self._seen + line).strip("\n")
+        self._talk.note_unknown(text)
         question = DialogueQuestion(self._settings.role, None, text, None)
         answer = await self._patience.outside(self._talk.asker.dialogue(question))
         if answer is None:
@@ -146,6 +147,7 @@ class Opening:
 
     def _refuse_other_prompts(self, line: str) -> None:
         if _OTHER_PROMPT.search(line):
+            self._talk.note_unknown(self._without_typed(self._seen + line))
             raise NotAnAdminCli(
                 f"{self._settings.host} shows the prompt {safe(line.strip())!r}, not one of the admin CLI",
                 "log in as a user of the admin CLI, whose prompt is host/user#",
@@ -178,6 +180,7 @@ class Opening:
             )
         if says_expired(text):
             return self._expired()
+        self._talk.note_unknown(text)
         said = f"; it said {quoted(text)}" if text.strip() else ""
         return LinkLost(f"{where} closed the session before its first prompt{said}", sent=False)
 

@@ -37,6 +37,8 @@ class Shell:
         self._timings = timings
         self._say = say
         self._talk = Talk(self._console, settings, asker, timings, say, cap)
+        self.unknown = self._talk.unknown
+        """What it printed beside its answers that is not known; see `Talk`."""
         self._unfinished = False
         self._broken = False
         self._is_foreign = False
@@ -165,7 +167,7 @@ class Shell:
             raise ShellEnded
         if self._broken:
             raise ShellEnded
-        if not await self._console.drain(self._talk.cap):
+        if not await self._console.drain(self._talk.cap, self._unasked):
             self._broken = True
             raise OutputTooLong(
                 f"{self._settings.host} prints without end, and was asked nothing", sent=False
@@ -178,6 +180,11 @@ class Shell:
                 f"{self._settings.host} shows the prompt {quoted(tail)} now, it was {quoted(self.prompt)}",
                 sent=False,
             )
+
+    def _unasked(self, line: str) -> None:
+        """A line between two commands: a prompt drawn again is known, anything else is kept."""
+        if not is_prompt(line.strip() + " "):
+            self._talk.note_unknown(line)
 
     def _at_prompt(self, tail: str) -> bool:
         return tail.endswith(self.prompt) if self.prompt else is_prompt(tail)

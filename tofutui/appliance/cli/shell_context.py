@@ -1,13 +1,14 @@
 """What everything that talks over one shell needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tofutui.appliance.cli.console import Console
 from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.questions import Asker
 from tofutui.tofu.base.text import safe
+from tofutui.tofu.cli_output.unknown import MOST_LINES, bounded
 from tofutui.tofu.site.session import NodeSettings
 
 Say = Callable[[Literal["sent", "answer", "note", "error"], str], None]
@@ -25,6 +26,13 @@ class Talk:
     say: Say
     cap: int
     """Bytes that one command, or everything before the first prompt, may print."""
+    unknown: list[str] = field(default_factory=list)
+    """Lines that no table of dialogues knows: menus, questions, and what came although nothing was asked."""
+
+    def note_unknown(self, text: str) -> None:
+        """Keep what a node printed that is not known, in lines."""
+        if len(self.unknown) < MOST_LINES and text.strip() not in self.unknown:
+            self.unknown[:] = bounded((*self.unknown, *text.splitlines()))
 
 
 def quoted(text: str) -> str:

@@ -106,7 +106,7 @@ def order_of(
     if options.no_probe:
         sessions = [replace(session, probe=replace(session.probe, via=Via.OFF)) for session in sessions]
     said = tuple(options.logs), tuple(options.reissued), known
-    return Order(tuple(sessions), *said, data, recordings, mask=options.mask)
+    return Order(tuple(sessions), *said, data, recordings, strict=options.strict, mask=options.mask)
 
 
 def _refuse_roles(option: str, files: Sequence[LogFile | KnownFile]) -> None:

@@ -7,10 +7,11 @@ only when nothing in it speaks against that.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tofutui.tofu.base.damaged_text import damage, undone
 from tofutui.tofu.base.text import has_hidden, safe
+from tofutui.tofu.cli_output.unknown import MOST_LINES, bounded, empty_answer, is_refusal
 from tofutui.tofu.names.grammar import readings
 from tofutui.tofu.names.values import DistinguishedName
 from tofutui.tofu.site.endpoint import Endpoint, split_key
@@ -34,6 +35,8 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 _UNKNOWN_COMMAND = re.compile(r"% ?(?:invalid|unknown) (?:command|input)|syntax error", re.IGNORECASE)
+_FURTHER_COLUMN = re.compile(r"\t|[ \u00a0]{2}|[;|][ \u00a0]*[A-Za-z][\w -]{0,30}[=:]")
+"""What no subject holds, so that a row with it has a column more than the known ones."""
 _MUST_GO_ON = (",", "=", "+", "\\")
 """Ends of a text that is hardly a whole name."""
 _BLANKS = " \t"
@@ -101,6 +104,8 @@ class Listing:
     """Whether a row that is not here is absent from the table."""
     problems: tuple[str, ...]
     """Why it is not complete, one sentence each."""
+    unknown: tuple[str, ...] = field(default=(), compare=False)
+    """Lines, and columns of rows, that are none of the known forms; some of how many there were."""
 
 
 class ListingReader:
@@ -114,6 +119,9 @@ class ListingReader:
         self._counts: dict[str, int] = {}
         self._errors: list[str] = []
         self._strange: list[str] = []
+        self._unknown: list[str] = []
+        self._has_words = False
+        """Whether any line but a blank one came."""
         self._last = ""
         """The id of the row that the next line may belong to; "" if there is none."""
         self._after_blank = False
@@ -145,19 +153,34 @@ class ListingReader:
             self._end_early()
         rows = tuple(self._rows.values())
         problems = tuple(self._problems(rows, prompt_returned))
-        return Listing(rows, not problems, problems)
+        return Listing(rows, not problems, problems, self._unknown_of(prompt_returned))
+
+    def _unknown_of(self, prompt_returned: bool) -> tuple[str, ...]:
+        if prompt_returned and not self._has_words:
+            return (empty_answer("ncs certvalidation tofu-certs listcerts"),)
+        return bounded(self._unknown)
+
+    def _note(self, line: str, *, cut: bool) -> None:
+        """Keep a line that is none of the known ones; half of a known one counts as known."""
+        if len(self._unknown) < MOST_LINES and not (cut and _is_beginning(line)):
+            self._unknown.append(line)
 
     def _line(self, line: str, *, cut: bool = False) -> list[Row]:
         line = line.strip(_BLANKS)
         if not line or line.isspace():
             self._after_blank = self._after_blank or bool(self._last)
             return []
+        self._has_words = True
         row = _read_row(line, cut=cut)
+        if row is not None and not _is_known_row(row, cut=cut):
+            self._note(line, cut=cut)
         if row is None and (_HEADER.match(line) or _PROMPT.fullmatch(line)):
             self._last = ""
             return []
         if row is not None and row.key is not None:
             return self._begin(row)
+        if row is None and not is_refusal(line):
+            self._note(line, cut=cut)
         completed = self._complete(line)
         if completed:
             return completed
@@ -258,6 +281,23 @@ def _read_row(line: str, *, cut: bool) -> Row | None:
     raw = rest[subject.end() :].strip(_BLANKS)
     endpoint = None if has_hidden(key) or damage(key) else split_key(key)
     return Row(key, key, line, endpoint, read_stored("" if cut else raw))
+
+
+def _is_known_row(row: Row, *, cut: bool) -> bool:
+    """Whether a line has the two columns of the known forms, and a subject in one of the known grammars."""
+    if row.key is None or row.stored is None:
+        return False
+    between, _, subject = row.raw.partition(";")[2].partition("=")
+    is_plain = between.strip(f"{_BLANKS}\u00a0").lower() == "subject"
+    is_read = row.stored.subject is not None or cut
+    return is_plain and is_read and not _FURTHER_COLUMN.search(subject.strip(f"{_BLANKS}\u00a0"))
+
+
+def _is_beginning(line: str) -> bool:
+    """Whether a line that was cut off may be the beginning of a row or of a header line."""
+    begun = line.casefold()
+    known = ("host certificate", "host=", "if trust-on-first-use")
+    return any(start.startswith(begun) or begun.startswith(start) for start in known)
 
 
 def _is_row_like(line: str) -> bool:

@@ -72,7 +72,7 @@ class Answer:
         """The answer read as a listing; rows that the terminal broke are put together again."""
         listing = read_listing(self.listing_text(), prompt_returned=self.finished)
         problems = [*listing.problems, *([self.trouble] if self.trouble else [])]
-        return Listing(listing.rows, not problems, tuple(problems))
+        return Listing(listing.rows, not problems, tuple(problems), listing.unknown)
 
     def listing_text(self) -> str:
         """The text of `listing`."""
@@ -138,7 +138,7 @@ def recording_of(transcript: Transcript, host: str | None, source: str) -> Recor
         listing=listing,
         clock=_clock_beside(transcript, listing) if listing else "",
         version=version[-1] if version else "",
-        ha=next((text for text in reversed(ha) if parse_ha_status(text)), ""),
+        ha=next((text for text in reversed(ha) if parse_ha_status(text)), ha[-1] if ha else ""),
         notices=tuple(_notices(transcript, listing, listings)) if listing else (),
     )
 

@@ -121,6 +121,8 @@ class NodeView:
     """When the listing shown ended (UTC)."""
     notices: tuple[str, ...] = ()
     """What stays on the screen: another user is logged in, a role contrary to the pane …"""
+    unknown: tuple[str, ...] = ()
+    """Lines that it printed and no parser knows, bounded."""
     legacy_ssh: bool = False
     recorded: bool = False
     """As a transcript shows it: its times are the node's own, and nothing is known of it since."""
@@ -171,10 +173,10 @@ class Comparison:
         """Stale rows that nodes hold about themselves or the virtual IP."""
         return sum(1 for e in self.entries() if e.verdict.is_stale and not e.who.is_remote)
 
-    def exit_code(self) -> int:
-        """The exit code of `check`: 0, 1, 3 or 4."""
+    def exit_code(self, *, strict: bool = False) -> int:
+        """The exit code of `check`: 0, 1, 3 or 4; ``strict``: what is not known counts as not complete."""
         counts = self.counts()
-        if not self.complete:
+        if not self.complete or (strict and any(node.unknown for node in self.nodes.values())):
             return 3
         if counts[Verdict.MISMATCH] or counts[Verdict.SUSPECT]:
             return 1
