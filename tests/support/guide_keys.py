@@ -66,7 +66,7 @@ class Keyboard:
             "Registering overwrites the secondary": self._overwrite,
             "Register": lambda: self._in_browser("register"),
             "Add ISE server ISE-server": lambda: self._in_browser("ise-add"),
-            "Does the pair find itself again?": lambda: None,
+            "Does the pair reconnect on its own?": lambda: None,
             "Primary Active": lambda: self.browser("primary-active"),
         }
         if title.startswith("Milestone"):

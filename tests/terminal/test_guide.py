@@ -118,7 +118,7 @@ def test_killed_at_each_step_it_goes_on_where_it_was_and_sends_nothing_twice(tmp
                 if "The run has ended" in app.text():
                     title = ""
                 killed.kill(app)
-        by_itself = {"Does the pair find itself again?", "Enable Virtual IP"}
+        by_itself = {"Does the pair reconnect on its own?", "Enable Virtual IP"}
         by_hand = [title for title in seen if title not in by_itself]
         assert by_hand == [title for title in STEPS if title not in by_itself]
         assert len(pair.deletions()) == len(set(pair.deletions())) == 3

@@ -1,5 +1,6 @@
 """No text on any screen names a key that the user gave to something else."""
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,7 +8,9 @@ from typing import Any
 
 from textual.binding import Binding
 
+import tofutui
 from tests.support.every_screen import ways
+from tofutui.guide.playbook import causes, step_texts
 from tofutui.ui.actions.catalogue import ACTIONS, BY_ID
 from tofutui.ui.actions.keymap import KeyBook, load_keybook
 from tofutui.ui.actions.model import Scope
@@ -20,7 +23,7 @@ TYPED = (Scope.EVIDENCE, Scope.FORM, Scope.ASK, Scope.SHARED)
 NAMED = re.compile(r"(?<![+\w])(Esc|Enter|Tab|Space|PageUp|PageDown|Ctrl\+\w|F1[0-2]|F[1-9])(?![\w+])")
 LETTERS = {key for a in ACTIONS for key in a.keys if len(key) == 1 and key.isalpha()} - set("dsu")
 """Not those that stand for something else: ``22 d``, ``0 s``, an option of a command."""
-ALWAYS = ("Enter takes it", "Enter log in", "Enter send", "<Enter>", "as Enter")
+ALWAYS = ("Enter takes it", "Enter reads it", "Enter log in", "Enter send", "<Enter>", "as Enter")
 """Enter ends a line to type, whatever else is chosen."""
 
 
@@ -85,3 +88,50 @@ async def test_no_screen_names_a_key_that_is_another(desk: Start, tmp_path: Path
             await d.app.uncover(d.main)
             await press("escape", "g")
     assert found == {}
+
+
+def test_no_step_and_no_cause_names_a_key_that_is_another(tmp_path: Path) -> None:
+    book = everything_elsewhere(tmp_path / "keys.toml")
+    steps = {
+        id_: (text.title, *text.do, text.expect, text.takes, text.if_not)
+        for id_, text in step_texts().items()
+    }
+    known = {cause.id: (cause.title, cause.tell, cause.do) for cause in causes()}
+    named = {
+        id_: wrong
+        for id_, texts in (steps | known).items()
+        if (wrong := wrongly_named(book.text(" ".join(texts))))
+    }
+    assert named == {}
+
+
+WRITTEN_FOR_OTHERS = {
+    "appliance/dialogues.py",
+    "cli/commands/keys.py",
+    "ui/actions/key_names.py",
+    "ui/shell/app.py",
+}
+"""Where keys are those of a node's command line, of the key map file, or of every terminal."""
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """The texts of a module that are neither docstrings, nor patterns, nor as short as a list of keys."""
+    tree = ast.parse(path.read_text("utf-8"))
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(text, str) and id(node) not in docs and text.count(" ") > 3 and "(?" not in text:
+            yield text
+
+
+def test_no_message_in_the_code_names_a_fixed_key() -> None:
+    root = Path(tofutui.__file__).parent
+    named = {
+        f"{name}: {text}"
+        for path in root.rglob("*.py")
+        if (name := path.relative_to(root).as_posix()) not in WRITTEN_FOR_OTHERS
+        and not name.startswith("lab/")
+        for text in sentences(path)
+        if wrongly_named(text.replace("e.g.", ""))
+    }
+    assert named == set()

@@ -139,12 +139,12 @@ def again(run: Run, id_: str) -> Run:
 
 
 def skipped(run: Run, id_: str, *, by: str, now: datetime, reason: str) -> Run:
-    """The step is left out.
+    """The step is skipped.
 
     Raises:
-        NotNow: no reason was given, another step comes first, or it must not be left out.
+        NotNow: no reason was given, another step comes first, or it must not be skipped.
     """
-    reason = _words(reason, "leaving a step out needs a reason")
+    reason = _words(reason, "skipping a step needs a reason")
     step = _current(run, id_)
     if text_of(id_).kind == "acknowledge" and by != PROGRAM:
         raise NotNow("that registering overwrites the secondary is acknowledged, not skipped")
@@ -152,7 +152,7 @@ def skipped(run: Run, id_: str, *, by: str, now: datetime, reason: str) -> Run:
 
 
 def group_skipped(run: Run, group: str, *, by: str, now: datetime, reason: str) -> Run:
-    """Every step of the group that is not over is left out."""
+    """Every step of the group that is not over is skipped."""
     for step in run.steps:
         if text_of(step.id).group == group and not step.progress.is_over:
             run = run.with_step(_skip(step, by, now, reason))
@@ -217,7 +217,7 @@ def checked(run: Run, step: str, checks: Sequence[Check]) -> Run:
 def confirmed(run: Run, confirmation: Confirmation) -> Run:
     """Who compared a fingerprint; the newest word about a row counts."""
     about = (confirmation.role, confirmation.key, confirmation.sha256)
-    kept = tuple(one for one in run.confirmations if (one.role, one.key, one.sha256) != about)
+    kept = tuple(old for old in run.confirmations if (old.role, old.key, old.sha256) != about)
     text = without_secrets(confirmation.text.strip())
     return replace(run, confirmations=(*kept, replace(confirmation, text=text)))
 
@@ -234,7 +234,7 @@ def shot(run: Run, shots: tuple[NodeShot, ...], *, after: bool) -> Run:
 
 
 def held_by(run: Run, operator: str) -> Run:
-    """Somebody goes on with the run."""
+    """Another operator continues the run."""
     if run.operators and run.operators[-1] == operator:
         return run
     return replace(run, operators=(*run.operators, operator))
@@ -270,8 +270,8 @@ def _rests_on(kind: str, on: str, *, later: bool) -> bool:
     return kind == "verify" or (kind in _FOLLOWS_REGISTER and on in ("acknowledge", *_FOLLOWS_REGISTER))
 
 
-def _words(text: str, otherwise: str) -> str:
+def _words(text: str, missing: str) -> str:
     text = without_secrets(text.strip())
     if not text:
-        raise NotNow(otherwise)
+        raise NotNow(missing)
     return text

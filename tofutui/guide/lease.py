@@ -21,7 +21,7 @@ class Me:
 
 
 def is_free(lease: Lease | None, me: Me) -> bool:
-    """Whether nobody holds the run: no lease, or one of a process of this machine that has ended.
+    """Whether the run is free: no lease, or one of a process of this machine that has ended.
 
     Whether a process of another machine still runs cannot be seen from here.
     """

@@ -20,7 +20,7 @@ def failures_of(
 ) -> Failures:
     """Sort the failures of a node's logs: before the run, before ``since``, after it, or undated."""
     new, earlier, undated = [], 0, 0
-    for failure in (one for digest in digests for one in digest.failures):
+    for failure in (each for digest in digests for each in digest.failures):
         at = _utc(failure, clock)
         if at is None:
             undated += failure.count

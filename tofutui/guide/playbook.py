@@ -63,11 +63,11 @@ class Cause:
 @cache
 def playbooks() -> dict[str, Playbook]:
     """Every playbook by its id."""
-    found = {}
+    books = {}
     for id_ in ("ha-reregister", "ise-readd", "ha-and-ise"):
         body = _toml(f"{id_}.toml")
-        found[id_] = Playbook(id=id_, **_tuples(body))
-    return found
+        books[id_] = Playbook(id=id_, **_tuples(body))
+    return books
 
 
 @cache
@@ -86,8 +86,8 @@ def offered(session: Session) -> list[Playbook]:
     """The playbooks that this session can run; the most complete one first."""
     has = {"secondary"} if Role.SECONDARY in session.nodes else set()
     has |= {"ise"} if ise_remotes(session) else set()
-    fitting = [one for one in playbooks().values() if set(one.needs) <= has]
-    return sorted(fitting, key=lambda one: -len(one.needs))
+    fitting = [book for book in playbooks().values() if set(book.needs) <= has]
+    return sorted(fitting, key=lambda book: -len(book.needs))
 
 
 def ise_remotes(session: Session) -> list[Remote]:

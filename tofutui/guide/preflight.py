@@ -24,10 +24,11 @@ def preflight(facts: Facts) -> tuple[Check, ...]:
     )
 
 
-Found = tuple[str, str, Result, str]
+Row = tuple[str, str, Result, str]
+"""Id, title, result, what was seen."""
 
 
-def _all(facts: Facts) -> Iterator[Found]:
+def _all(facts: Facts) -> Iterator[Row]:
     nodes = facts.nodes
     for node in nodes:
         yield ("answers", f"{node.role.word} answers", *_answers(node))
@@ -78,7 +79,7 @@ def _version(node: NodeFacts) -> tuple[Result, str]:
         said, where = node.page_version, "the Health Monitor page"
     numbers = version_numbers(said) if said else None
     if numbers is None:
-        return Result.UNKNOWN, "neither show version nor the Health Monitor page said one"
+        return Result.UNKNOWN, "neither show version nor the Health Monitor page shows a version"
     result = Result.PASS if numbers >= OLDEST else Result.FAIL
     late = "" if result is Result.PASS else ", older than 3.5: it has no TOFU table"
     return result, f"{said} by {where}{late}"
@@ -86,9 +87,9 @@ def _version(node: NodeFacts) -> tuple[Result, str]:
 
 def _same_version(nodes: Sequence[NodeFacts]) -> tuple[Result, str]:
     shown = [(node.version.version if node.version else None) or node.page_version for node in nodes]
-    if any(one is None for one in shown):
+    if any(version is None for version in shown):
         return Result.UNKNOWN, "the version of one of the two is not known"
-    numbers = {_without_zeros(version_numbers(one or "") or ()) for one in shown}
+    numbers = {_without_zeros(version_numbers(version or "") or ()) for version in shown}
     if len(numbers) > 1 and not _only_less_exact(nodes, numbers):
         return Result.FAIL, " and ".join(f"{n.role.word} {v}" for n, v in zip(nodes, shown, strict=True))
     infos = [node.version for node in nodes if node.version and node.version.version]

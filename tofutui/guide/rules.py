@@ -1,4 +1,4 @@
-"""What may stand in the worksheet, and what is said about a bad value."""
+"""What the fields of the worksheet accept, and the message for a value that they do not."""
 
 import ipaddress
 import re
@@ -24,17 +24,17 @@ class Sheet:
     session: Session
     run: Run
     resolved: Mapping[str, tuple[str, ...]]
-    """Names that were looked up from here, and the addresses found; none: the name does not resolve."""
+    """Addresses of the names that were looked up from here; an empty tuple: the name does not resolve."""
 
     def answer(self, field: str) -> str:
-        """What stands in another field."""
+        """The value of another field."""
         return self.run.answer(field)
 
     def addresses(self, role: Role) -> list[Address]:
-        """The addresses that the session knows of a node, those that mean this machine left out."""
+        """The addresses that the session knows of a node, without loopback addresses."""
         node = self.session.nodes.get(role)
         names = node.names if node else ()
-        return [found for name in names if (found := as_address(name)) and not found.is_loopback]
+        return [address for name in names if (address := as_address(name)) and not address.is_loopback]
 
     @property
     def own(self) -> list[Address]:
@@ -68,11 +68,11 @@ def _name_problem(value: str) -> str | None:
     if "://" in value or "/" in value:
         return "an address or a name, not a URL"
     if re.search(r"\s|,", value):
-        return "one server only, no blanks in it"
+        return "one server only, without blanks"
     if ":" in value:
         return "without a port"
     if re.fullmatch(r"[0-9.]+", name):
-        return f"{value} is no IPv4 address"
+        return f"{value} is not an IPv4 address"
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
         return f"{value} is neither an address nor a host name"
     return "localhost is this server itself" if is_loopback(value) else None
@@ -82,52 +82,52 @@ def _unusable(address: Address) -> str | None:
     if address.is_loopback:
         return "a loopback address is the primary itself"
     if address.is_unspecified:
-        return f"{address} is no server's address"
+        return f"{address} is not the address of a server"
     if address.is_multicast or address == ipaddress.ip_address("255.255.255.255"):
         return f"{address} is a multicast or broadcast address"
-    return f"{address} is link-local: it says nothing outside of its link" if address.is_link_local else None
+    return f"{address} is link-local: it is valid on one link only" if address.is_link_local else None
 
 
 def resolves(value: str, sheet: Sheet) -> str | None:
     """What a name resolves to from here."""
     if as_address(value) is not None or value not in sheet.resolved:
         return None
-    found = sheet.resolved[value]
-    if not found:
+    addresses = sheet.resolved[value]
+    if not addresses:
         return "does not resolve from here; if it does not resolve on the primary either, type the address"
     known = {str(address) for address in sheet.addresses(Role.SECONDARY)}
-    if known and not known & set(found):
-        return f"resolves from here to {', '.join(found)}, which is not the secondary of this session"
-    return f"resolves from here to {', '.join(found)}"
+    if known and not known & set(addresses):
+        return f"resolves from here to {', '.join(addresses)}, which is not the secondary of this session"
+    return f"resolves from here to {', '.join(addresses)}"
 
 
 def emails(value: str, _sheet: Sheet) -> str | None:
     """Addresses separated by commas."""
     seen = set()
     for part in value.split(","):
-        one = part.strip()
-        if not one:
+        email = part.strip()
+        if not email:
             return "an address is missing between two commas, or at an end"
-        wrong = _email_problem(one)
+        wrong = _email_problem(email)
         if wrong:
             return wrong
-        if one.casefold() in seen:
-            return f"{one} appears twice"
-        seen.add(one.casefold())
+        if email.casefold() in seen:
+            return f"{email} appears twice"
+        seen.add(email.casefold())
     return None
 
 
-def _email_problem(one: str) -> str | None:
-    local, at, domain = one.rpartition("@")
-    if re.search(r"[\s;<>]", one):
-        return f"{one!a}: addresses only, separated by commas"
+def _email_problem(email: str) -> str | None:
+    local, at, domain = email.rpartition("@")
+    if re.search(r"[\s;<>]", email):
+        return f"{email!a}: addresses only, separated by commas"
     if not at or "@" in local:
-        return f"{one} is no e-mail address: one @ belongs in it"
+        return f"{email} is not an e-mail address: it needs exactly one @"
     if not _LOCAL_PART.fullmatch(local) or local.startswith(".") or local.endswith(".") or ".." in local:
-        return f"{one}: what stands before the @ cannot be used"
+        return f"{email}: the part before the @ is not valid"
     labels = domain.split(".")
     if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdecimal():
-        return f"{one}: {domain or 'nothing'} is no mail domain"
+        return f"{email}: {domain or 'nothing'} is not a mail domain"
     return None
 
 
@@ -136,32 +136,32 @@ def failover_advice(value: str, _sheet: Sheet) -> str | None:
     if value != AUTOMATIC:
         return None
     return (
-        "manual is recommended. Automatic switches without asking within minutes of a failure that it sees, "
-        "a lost link too; failing back is by hand either way"
+        "manual is recommended. Automatic fails over within minutes of any failure that it detects, even a "
+        "lost link, without asking; failing back is manual in both cases"
     )
 
 
 def vip4(value: str, sheet: Sheet) -> str | None:
-    """The virtual IPv4 address by itself; the subnet comes with the prefix length."""
+    """The virtual IPv4 address; the subnet is checked with the prefix length."""
     if "/" in value:
         return "without the prefix length, which is asked for next"
     address = as_address(value)
     if not isinstance(address, ipaddress.IPv4Address):
-        return f"{value} is no IPv4 address"
+        return f"{value} is not an IPv4 address"
     if address.is_link_local or address.is_reserved:
         return f"{address} cannot be a virtual IP"
     return _unusable(address) or _node_own(address, sheet)
 
 
 def vip6(value: str, sheet: Sheet) -> str | None:
-    """The virtual IPv6 address by itself."""
+    """The virtual IPv6 address."""
     if "/" in value:
         return "without the prefix length, which is asked for next"
     if "%" in value:
         return "without a zone (%...)"
     address = as_address(value)
     if not isinstance(address, ipaddress.IPv6Address):
-        return f"{value} is no IPv6 address"
+        return f"{value} is not an IPv6 address"
     if address in _LINK_LOCAL:
         return f"{address} is in fe80::/10, which is link-local and reserved"
     if address.ipv4_mapped is not None:
@@ -179,7 +179,7 @@ def _node_own(address: Address, sheet: Sheet) -> str | None:
 def _prefix(value: str, sheet: Sheet, vip_field: str, longest: int) -> str | None:
     digits = value.removeprefix("/")
     if not digits.isascii() or not digits.isdecimal() or not 1 <= int(digits) <= longest:
-        return f"{value} is no prefix length from 1 to {longest}"
+        return f"{value} is not a prefix length from 1 to {longest}"
     vip = as_address(sheet.answer(vip_field))
     if vip is None:
         return None
@@ -189,8 +189,8 @@ def _prefix(value: str, sheet: Sheet, vip_field: str, longest: int) -> str | Non
     if vip.version == 4 and vip == network.broadcast_address:
         return f"{vip} is the broadcast address of {network}"
     for role in sheet.session.roles:
-        same_kind = [one for one in sheet.addresses(role) if one.version == vip.version]
-        if same_kind and not any(one in network for one in same_kind):
+        same_kind = [own for own in sheet.addresses(role) if own.version == vip.version]
+        if same_kind and not any(own in network for own in same_kind):
             return (
                 f"the {role.value} ({same_kind[0]}) is not in {network}: both have to be in the same subnet"
             )
@@ -214,7 +214,7 @@ def unchecked(version: int) -> Rule:
         unknown = [
             role.value
             for role in sheet.session.roles
-            if not any(one.version == version for one in sheet.addresses(role))
+            if not any(own.version == version for own in sheet.addresses(role))
         ]
         if not unknown:
             return None

@@ -1,4 +1,4 @@
-"""One run as it happens: looks, asks, writes every change down, waits for what the pair does by itself."""
+"""One run as it happens: looks, asks, writes every change down, waits for what the pair does."""
 
 import asyncio
 from collections.abc import Sequence
@@ -34,11 +34,11 @@ VOUCHED = "the primary's database is the newer one, and that of the secondary ma
 
 
 class Guide(Looking):
-    """Holds one run of a session, or watches it while somebody else does.
+    """Holds one run of a session, or watches it while another process does.
 
     Every method that changes the run writes it down first, and raises
-    `tofutui.history.database.HistoryError` when that fails, `LeaseLost` when somebody took the run over, and
-    `engine.NotNow` when the step does not allow it.
+    `tofutui.history.database.HistoryError` when that fails, `LeaseLost` when another process took the run
+    over, and `engine.NotNow` when the step does not allow it.
     """
 
     def __init__(self, tools: Tools) -> None:
@@ -54,7 +54,7 @@ class Guide(Looking):
         return Sheet(self.session, self.held, self.resolved)
 
     async def take(self, held: Held) -> None:
-        """Hold a stored run from now on and look at everything anew that can have changed meanwhile.
+        """Hold a stored run from now on and look again at everything that can have changed since.
 
         Deletions of unknown outcome are settled first.
         """
@@ -78,14 +78,14 @@ class Guide(Looking):
         await self._preflight_checks()
         bad = engine.failing(self.held.checks, "preflight")
         if bad:
-            await self.failed(step, "; ".join(f"{one.title}: {one.seen}" for one in bad), by=PROGRAM)
+            await self.failed(step, "; ".join(f"{check.title}: {check.seen}" for check in bad), by=PROGRAM)
         else:
             await self.done(step, "no check fails", by=PROGRAM, doubt=_open(self.held.checks, "preflight"))
         await self.go_on()
 
     async def enter(self, field_id: str, value: str) -> None:
         """A field of a form; a name is looked up from here."""
-        known = next((one for one in all_fields(self.session) if one.id == field_id), None)
+        known = next((field for field in all_fields(self.session) if field.id == field_id), None)
         label = known.label if known else field_id
         words = dict(known.choices).get(value, "") if known else ""
         answer = Answer(field_id, value, label, words)
@@ -106,10 +106,10 @@ class Guide(Looking):
         return []
 
     async def confirm(self, role: Role, key: str, sha256: str, text: str) -> None:
-        """Who compared a fingerprint and how; "" for nobody."""
+        """Who compared a fingerprint and how; "" if no person did."""
         now, user = self.tools.clock(), self.tools.me.user
         said = Confirmation(role=role, key=key, sha256=sha256, text=text, by=user, at=now)
-        words = f"SHA-256 of {role.word} {key}: {text.strip() or 'compared by nobody'}"
+        words = f"SHA-256 of {role.word} {key}: {text.strip() or 'not compared'}"
         await self.change(lambda run: engine.confirmed(run, said), "delete", words)
 
     async def deleted(self, steps: tuple[Step, ...]) -> None:
@@ -132,7 +132,7 @@ class Guide(Looking):
             await self.nothing_stale()
 
     async def nothing_stale(self) -> None:
-        """The delete step ends: no stale row of a remote host is left, or the operator goes on with doubts.
+        """The delete step ends: no stale row of a remote host is left, or the operator continues with doubts.
 
         Raises:
             NotNow: a stale row is left.
@@ -186,11 +186,11 @@ class Guide(Looking):
             await self.done(step, seen, doubt=f"not seen by tofutui: {state_line(self.nodes)}")
 
     async def stay_apart(self, step: StepState) -> None:
-        """The operator says that the two do not connect by themselves: registering follows."""
+        """The operator says that the two do not connect automatically: registering follows."""
         await self._ask_ha()
         await self._judge_reconnect(step)
         if self.held.current == self.held.step(step.id):
-            await self.done(step, f"said by the operator: they stay apart; {state_line(self.nodes)}")
+            await self.done(step, f"the operator says that they stay apart; {state_line(self.nodes)}")
             await self.go_on()
 
     async def fail(self, step: StepState, reason: str) -> None:
@@ -204,7 +204,7 @@ class Guide(Looking):
         await self.go_on()
 
     async def skip(self, step: StepState, reason: str) -> None:
-        """Leave the step out."""
+        """Skip the step."""
         await self.left_out(step, reason)
         await self.go_on()
 
@@ -235,13 +235,13 @@ class Guide(Looking):
             return
         bad = engine.failing(checks, "verify")
         if bad:
-            await self.failed(current, "; ".join(f"{one.title}: {one.seen}" for one in bad), by=PROGRAM)
+            await self.failed(current, "; ".join(f"{check.title}: {check.seen}" for check in bad), by=PROGRAM)
         else:
             await self.done(current, "no check fails", by=PROGRAM, doubt=_open(checks, "verify"))
         await self.go_on()
 
     async def go_on(self) -> None:
-        """Do what the current step does by itself: leave itself out, or wait for the pair."""
+        """Do what the current step does automatically: skip itself, or wait for the pair."""
         step = self.held.current
         kind = text_of(step.id).kind if step else ""
         if step is None or not self.is_mine or step.progress is Progress.FAILED or kind not in POLLED:
@@ -258,7 +258,7 @@ class Guide(Looking):
                 self._poller = asyncio.create_task(self._poll())
 
     async def _recheck(self) -> None:
-        """After a pause everything may have changed: look again, go back to what does not hold any more."""
+        """After a pause everything may have changed: look again, go back to what no longer holds."""
         await self.survey.look()
         now, run = self.tools.clock(), self.held
         registered = any(s.id == "register" and s.progress.is_over for s in run.steps)
@@ -327,7 +327,7 @@ class Guide(Looking):
 
     async def _judge_reconnect(self, step: StepState) -> None:
         if is_connected(self.nodes):
-            reason = f"the two connected again by themselves: {state_line(self.nodes)}"
+            reason = f"the two connected again automatically: {state_line(self.nodes)}"
             now = self.tools.clock()
             await self.change(
                 lambda run: engine.group_skipped(run, "ha", by=PROGRAM, now=now, reason=reason),
@@ -340,7 +340,7 @@ class Guide(Looking):
             await self.go_on()
 
     async def _registered(self, line: str) -> None:
-        """The primary says so itself: milestones that nobody ticked are over, and so is the step for it."""
+        """The primary says so itself: milestones that were not ticked are over, and so is the step for it."""
         while (step := self.held.current) and text_of(step.id).kind in ("milestone", "active"):
             active = text_of(step.id).kind == "active"
             await self.done(step, line if active else f"not watched to its end; since: {line}", by=PROGRAM)
@@ -365,7 +365,7 @@ async def _resolve(name: str) -> tuple[str, ...]:
     """The addresses of a name as this machine finds them."""
     try:
         async with asyncio.timeout(5):
-            found = await asyncio.get_running_loop().getaddrinfo(name, None)
+            infos = await asyncio.get_running_loop().getaddrinfo(name, None)
     except (OSError, TimeoutError, UnicodeError):
         return ()
-    return tuple(dict.fromkeys(str(address[4][0]) for address in found))
+    return tuple(dict.fromkeys(str(info[4][0]) for info in infos))

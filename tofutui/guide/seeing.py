@@ -23,22 +23,22 @@ _RESTART_RESULTS = {
 
 def restart_checks(run: Run, sheet: Sheet, now: datetime) -> list[Check]:
     """The answers about restarts as checks."""
-    found = []
-    for one in fields_of("restarted", sheet):
-        answer = run.answer(one.id)
+    checks = []
+    for field in fields_of("restarted", sheet):
+        answer = run.answer(field.id)
         result = _RESTART_RESULTS.get(answer, Result.UNKNOWN)
-        title, seen = f"{one.label}: restarted", RESTARTED.get(answer, "not answered")
-        found.append(Check(id="restarted", title=title, result=result, seen=seen, at=now, step="restarted"))
-    return found
+        title, seen = f"{field.label}: restarted", RESTARTED.get(answer, "not answered")
+        checks.append(Check(id="restarted", title=title, result=result, seen=seen, at=now, step="restarted"))
+    return checks
 
 
 def failure_reports(bench: Workbench, run: Run, deletions: Sequence[JournalEntry]) -> tuple[Failures, ...]:
     """TOFU failures of each node since its last deletion in this run, as far as logs are at hand."""
-    found = []
+    reports = []
     for role in bench.session.roles:
         logs = [log for log in bench.testimony.every_log if log.role is role]
         ended = [e.settled_at or e.at for e in deletions if e.role is role]
-        found.append(
+        reports.append(
             failures_of(
                 role,
                 ", ".join(dict.fromkeys(log.source for log in logs)) or None,
@@ -48,13 +48,13 @@ def failure_reports(bench: Workbench, run: Run, deletions: Sequence[JournalEntry
                 since=max([run.started, *ended]),
             )
         )
-    return tuple(found)
+    return tuple(reports)
 
 
 def likely_causes(run: Run, others: Sequence[OtherCause]) -> list[tuple[Cause, str]]:
     """Every known cause, those that something points to first, with what that is."""
-    found = [(cause, _pointer(cause, run, others)) for cause in causes()]
-    return sorted(found, key=lambda one: not one[1])
+    pointers = [(cause, _pointer(cause, run, others)) for cause in causes()]
+    return sorted(pointers, key=lambda pair: not pair[1])
 
 
 def _pointer(cause: Cause, run: Run, others: Sequence[OtherCause]) -> str:

@@ -28,7 +28,7 @@ _QUOTED = 200
 
 
 class Survey:
-    """Looks at both nodes; what cannot be seen stands in the facts as not seen."""
+    """Looks at both nodes; the facts say what could not be seen."""
 
     def __init__(self, bench: Workbench, executor: Executor, clock: Callable[[], datetime]) -> None:
         self._bench = bench
@@ -37,7 +37,7 @@ class Survey:
         self._versions: dict[Role, VersionInfo | None] = {}
 
     async def look(self) -> None:
-        """List both nodes anew, ask every endpoint, settle what an earlier list left open."""
+        """List both nodes again, ask every endpoint, settle what an earlier list left open."""
         await self._bench.refresh()
         for role in self._bench.session.roles:
             await self._executor.settle(role)
@@ -52,7 +52,7 @@ class Survey:
         roles = self._bench.session.roles
         nodes = await asyncio.gather(*(self._node(role, learned) for role in roles))
         remotes = ise_remotes(self._bench.session)
-        shown = await asyncio.gather(*(self._presented(Role.PRIMARY, one.endpoint) for one in remotes))
+        shown = await asyncio.gather(*(self._presented(Role.PRIMARY, remote.endpoint) for remote in remotes))
         others = {f"ISE {r.name}": p.certificate for r, p in zip(remotes, shown, strict=True)}
         seen_from = self._bench.comparison.seen_from
         return Facts(

@@ -121,12 +121,18 @@ def _states(nodes: Sequence[NodeFacts]) -> tuple[Result, str]:
     return Result.FAIL, not_known_good(nodes)
 
 
-def _failures(found: Failures) -> tuple[Result, str]:
-    if found.source is None:
-        return Result.UNKNOWN, "no log is at hand: name it in sessions.toml (logs), or add its lines with e"
-    if found.new:
-        return Result.FAIL, f"{found.source}: since the last deletion there: {', '.join(found.new)}"
-    tail = f"; {found.earlier} before the deletions" if found.earlier else ""
-    if found.undated:
-        return Result.UNKNOWN, f"{found.source}: {found.undated} without a time that could be placed{tail}"
-    return Result.PASS, f"{found.source}: none{tail}"
+def _failures(failures: Failures) -> tuple[Result, str]:
+    if failures.source is None:
+        return (
+            Result.UNKNOWN,
+            "no log is at hand: name it in sessions.toml (logs), or add its lines as evidence",
+        )
+    if failures.new:
+        return Result.FAIL, f"{failures.source}: since the last deletion there: {', '.join(failures.new)}"
+    tail = f"; {failures.earlier} before the deletions" if failures.earlier else ""
+    if failures.undated:
+        return (
+            Result.UNKNOWN,
+            f"{failures.source}: {failures.undated} without a time that could be placed{tail}",
+        )
+    return Result.PASS, f"{failures.source}: none{tail}"

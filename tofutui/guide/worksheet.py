@@ -1,4 +1,4 @@
-"""The forms of the guide: which fields, what may stand in them, and what is said about a bad value."""
+"""The forms of the guide: their fields, what each accepts, and the message for a bad value."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,12 +43,12 @@ class Field:
 
 
 def problem(field: Field, value: str, sheet: Sheet) -> str | None:
-    """Why this value cannot be taken."""
+    """Why this value is not accepted."""
     value = value.strip()
     if not value:
         return f"{field.label}: nothing was entered" if field.needed else None
     if field.choices and value not in dict(field.choices):
-        return f"{field.label}: {value!a} is none of {', '.join(dict(field.choices))}"
+        return f"{field.label}: {value!a} is not one of {', '.join(dict(field.choices))}"
     if len(value) > 1000 or not value.isprintable():
         return f"{field.label}: too long, or characters that cannot be printed"
     wrong = field.rule(value, sheet)
@@ -68,23 +68,23 @@ def all_fields(session: Session) -> list[Field]:
 
 
 def errors(step: str, sheet: Sheet) -> list[str]:
-    """Everything that is wrong with the form as it stands."""
-    found = (problem(field, sheet.answer(field.id), sheet) for field in fields_of(step, sheet))
-    return [one for one in found if one]
+    """Everything that is wrong with the form as filled in."""
+    problems = (problem(field, sheet.answer(field.id), sheet) for field in fields_of(step, sheet))
+    return [text for text in problems if text]
 
 
 def advices(step: str, sheet: Sheet) -> list[str]:
-    """What is worth knowing about the values as they stand."""
+    """What is worth knowing about the values entered."""
     filled = [(field, sheet.answer(field.id)) for field in fields_of(step, sheet)]
-    found = ((field.label, field.advice(value, sheet)) for field, value in filled if value)
-    return [f"{label}: {one}" for label, one in found if one]
+    advice = ((field.label, field.advice(value, sheet)) for field, value in filled if value)
+    return [f"{label}: {text}" for label, text in advice if text]
 
 
 RESTARTED = {
     "yes": "restarted since its certificate changed",
     "unchanged": "its certificate did not change",
     "no": "not restarted since",
-    "unknown": "nobody knows",
+    "unknown": "not known",
 }
 
 
@@ -105,7 +105,7 @@ def _restarted(session: Session) -> list[Field]:
 
 def _restart_advice(value: str, _sheet: Sheet) -> str | None:
     if value == "no":
-        return "restart it before its rows are deleted: else its old certificate is learned again"
+        return "restart it before its rows are deleted, or its old certificate is learned again"
     if value == "unknown":
         return "if it was not restarted, its old certificate is learned again: ask its owner for the SHA-256"
     return None
@@ -126,8 +126,8 @@ def _virtual6(sheet: Sheet) -> bool:
 
 def _session_vip(version: int) -> Callable[[Session], str]:
     def default(session: Session) -> str:
-        found = (as_address(one) for one in session.virtual_ip)
-        return next((str(one) for one in found if one and one.version == version), "")
+        addresses = (as_address(text) for text in session.virtual_ip)
+        return next((str(ip) for ip in addresses if ip and ip.version == version), "")
 
     return default
 
@@ -148,8 +148,8 @@ WORKSHEET: tuple[Field, ...] = (
     ),
     Field(
         id="emails", label="Email Address", needed=False,
-        ask="Who is told of changes: addresses separated by commas, or nothing. They are added to those of "
-        "the mail server page.",
+        ask="Who is notified of changes: addresses separated by commas, or nothing. They are added to those "
+        "of the mail server page.",
         rule=emails,
     ),
     Field(
@@ -180,9 +180,9 @@ WORKSHEET: tuple[Field, ...] = (
 
 
 def values_of(run: Run, step_id: str, session: Session) -> list[tuple[str, str]]:
-    """Label and value; what is empty is left out."""
-    found = [(label, _value(source, run, step_id, session)) for label, source in text_of(step_id).values]
-    return [(label, value) for label, value in found if value]
+    """Label and value of everything that is not empty."""
+    pairs = [(label, _value(source, run, step_id, session)) for label, source in text_of(step_id).values]
+    return [(label, value) for label, value in pairs if value]
 
 
 def url_of(session: Session) -> str:
@@ -200,9 +200,9 @@ def _value(source: str, run: Run, step_id: str, session: Session) -> str:
         return "ncs ha remove"
     if source == "ise-address":
         name = step_id.partition(":")[2]
-        remotes = (one for one in ise_remotes(session) if name in (one.name, str(one.endpoint)))
-        return next((one.endpoint.host for one in remotes), "")
+        remotes = (ise for ise in ise_remotes(session) if name in (ise.name, str(ise.endpoint)))
+        return next((ise.endpoint.host for ise in remotes), "")
     field = source.partition(":")[2]
     answer = run.answer(field)
-    choices = next((dict(one.choices) for one in WORKSHEET if one.id == field), {})
+    choices = next((dict(known.choices) for known in WORKSHEET if known.id == field), {})
     return choices.get(answer, answer).removesuffix(" (recommended)")

@@ -49,7 +49,9 @@ def run_of(runs: Runs, session: str, wanted: int | None) -> int:
     """
     known = runs.ids(session)
     if not known:
-        raise RecordError(f"session {session} has no guide run in this history", "c in the app begins one")
+        raise RecordError(
+            f"session {session} has no guide run in this history", "the guide of the app begins one"
+        )
     if wanted is None:
         return known[-1][0]
     if wanted not in dict(known):

@@ -1,4 +1,4 @@
-"""A guided re-registration as data: how far it is, what was seen, said and done. Stored as it stands here."""
+"""A guided re-registration as data: how far it is, what was seen, said and done. Stored as it is here."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,7 +8,7 @@ from tofutui.tofu.site.session import Role
 
 
 class Progress(StrEnum):
-    """How far one step of a run is; the value is what stands on the screen."""
+    """How far one step of a run is; the value is the word on the screen."""
 
     TODO = "to do"
     NOW = "now"
@@ -55,7 +55,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing that was looked at by itself."""
+    """One thing that was checked."""
 
     id: str
     title: str
@@ -75,7 +75,7 @@ class Remark:
 
     at: datetime
     by: str
-    """Who wrote it; for what the program saw by itself: where it stood."""
+    """Who wrote it; for what the program saw: where it was seen."""
     text: str
 
 
@@ -143,7 +143,7 @@ class Confirmation:
     key: str
     sha256: str
     text: str
-    """Empty: nobody did."""
+    """Empty: it was not compared."""
     by: str
     at: datetime
 
@@ -195,24 +195,24 @@ class Run:
     before: tuple[NodeShot, ...] = ()
     after: tuple[NodeShot, ...] = ()
     operators: tuple[str, ...] = ()
-    """Everybody who held the run, in turn; the first began it."""
+    """Everyone who held the run, in order; the first began it."""
 
     def step(self, id_: str) -> StepState:
         """The step with this id."""
         return next(step for step in self.steps if step.id == id_)
 
     def answer(self, field: str) -> str:
-        """What stands in a field, "" if nothing was entered."""
-        return next((one.value for one in self.answers if one.field == field), "")
+        """The value of a field, "" if nothing was entered."""
+        return next((answer.value for answer in self.answers if answer.field == field), "")
 
     def with_answer(self, answer: Answer) -> "Run":
         """The same with this in the field."""
-        kept = tuple(one for one in self.answers if one.field != answer.field)
+        kept = tuple(old for old in self.answers if old.field != answer.field)
         return replace(self, answers=(*kept, answer))
 
     def with_step(self, step: StepState) -> "Run":
         """The same with this step in place of the one with its id."""
-        return replace(self, steps=tuple(step if one.id == step.id else one for one in self.steps))
+        return replace(self, steps=tuple(step if old.id == step.id else old for old in self.steps))
 
     @property
     def current(self) -> StepState | None:

@@ -21,4 +21,4 @@ class CausesScreen(ViewScreen):
 
     def content(self, width: int) -> list[Line]:
         """All of them."""
-        return wording.causes(self._run, self.shown(self._others), width, self.shown)
+        return wording.causes(self._run, self.shown(self._others), width, self.shown, self.owner.keys)

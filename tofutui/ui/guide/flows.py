@@ -197,7 +197,8 @@ class GuideActs(Acting[None]):
         comparison = self.link.bench.comparison
         if not self.guide.survey.stale():
             if not comparison.complete:
-                self.say("the tables are not complete: r in the main screen lists them again", Tone.WARNING)
+                again = "the tables are not complete: {table.refresh} in the tables lists them again"
+                self.say(self.owner.keys.text(again), Tone.WARNING)
             else:
                 await self._nothing_stale()
             return
@@ -236,7 +237,7 @@ class GuideActs(Acting[None]):
             key, sha256 = entry.key or "", entry.sha256 or ""
             about = (entry.role, key, sha256)
             said = self.guide.held.confirmations
-            if any((one.role, one.key, one.sha256) == about and one.text for one in said):
+            if any((old.role, old.key, old.sha256) == about and old.text for old in said):
                 continue
             texts = [
                 f"{place(entry)} in the table of {entry.role.word} presents the SHA-256",

@@ -95,7 +95,7 @@ class GuideScreen(GuideActs):
                 self.dismiss(None)
 
     async def _choose(self) -> None:
-        choices = [(one.id, f"{one.title}: {one.summary}") for one in offered(self.guide.session)]
+        choices = [(book.id, f"{book.title}: {book.summary}") for book in offered(self.guide.session)]
         if not choices:
             self.say(
                 "this session names neither a secondary nor an ISE server: nothing to guide", Tone.WARNING
@@ -313,7 +313,7 @@ class GuideScreen(GuideActs):
             self.work("writing the record", self._record(self.guide.run))
 
     async def _record(self, run: Run) -> None:
-        choices = [(one, one.upper() if one != "markdown" else "Markdown") for one in FORMATS]
+        choices = [(fmt, fmt.upper() if fmt != "markdown" else "Markdown") for fmt in FORMATS]
         fmt = await self.ask(ChoiceScreen("Change record", ["In which form?"], choices))
         if fmt is None:
             return

@@ -42,7 +42,7 @@ Hide = Callable[[Any], Any]
 
 def step_lines(run: Run, width: int, glyphs: Glyphs, hide: Hide) -> list[Line]:
     """The list of steps, one line each."""
-    found: list[Line] = []
+    lines: list[Line] = []
     for step in run.steps:
         mark = step.progress.ascii if glyphs.ascii else step.progress.glyph
         word = "" if step.progress in (Progress.TODO, Progress.DONE) else f" {step.progress.value}"
@@ -50,34 +50,34 @@ def step_lines(run: Run, width: int, glyphs: Glyphs, hide: Hide) -> list[Line]:
             mark, word = DOUBT, " not all seen"
         title = fit(hide(title_of(step.id)), max(width - 4 - len(word), 8), glyphs.ellipsis)
         tone = _tone(step)
-        found.append(((f" {mark} ", tone), (title, tone), (word, tone)))
-    return found
+        lines.append(((f" {mark} ", tone), (title, tone), (word, tone)))
+    return lines
 
 
 def about(guide: Guide, step: StepState, width: int, hide: Hide, keys: KeyBook = DECLARED_KEYS) -> list[Line]:
     """Everything about one step, with the keys in force."""
     run, step, text = hide(guide.held), hide(step), text_of(step.id)
-    found = [line(part, Tone.STRONG) for part in wrap(hide(title_of(step.id)), width)]
-    found += [line(part, _tone(step)) for part in wrap(_progress(step), width)]
+    lines = [line(part, Tone.STRONG) for part in wrap(hide(title_of(step.id)), width)]
+    lines += [line(part, _tone(step)) for part in wrap(_progress(step), width)]
     if step.is_doubtful:
-        found += labelled("not seen", [step.doubt], width, Tone.WARNING)
+        lines += labelled("not seen", [step.doubt], width, Tone.WARNING)
     if step.reason:
-        found += labelled("because", [step.reason], width, TONES[step.progress])
-    found.append(EMPTY)
+        lines += labelled("because", [step.reason], width, TONES[step.progress])
+    lines.append(EMPTY)
     if text.path:
-        found += labelled("menu", [" > ".join(text.path)], width, Tone.STRONG)
+        lines += labelled("menu", [" > ".join(text.path)], width, Tone.STRONG)
     numbered = len(text.do) > 1
     do = map(keys.text, text.do)
-    found += labelled("do", [f"{n}. {one}" if numbered else one for n, one in enumerate(do, 1)], width)
-    found += _values(guide, step, width, hide)
-    found += labelled("expect", [text.expect], width) if text.expect else []
-    found += labelled("takes", [text.takes], width, Tone.MUTED) if text.takes else []
-    found += labelled("if not", [keys.text(text.if_not)], width, Tone.MUTED) if text.if_not else []
-    found += _form(guide, step, width, hide)
-    found += _rows(guide, step, width, hide) + _states(guide, step, width, hide)
-    found += checks(run.checks, text.kind if text.kind != "form" else step.id, width)
-    found += _remarks("seen", step.evidence, width) + _remarks("notes", step.notes, width)
-    return found
+    lines += labelled("do", [f"{n}. {text}" if numbered else text for n, text in enumerate(do, 1)], width)
+    lines += _values(guide, step, width, hide)
+    lines += labelled("expect", [text.expect], width) if text.expect else []
+    lines += labelled("takes", [text.takes], width, Tone.MUTED) if text.takes else []
+    lines += labelled("if not", [keys.text(text.if_not)], width, Tone.MUTED) if text.if_not else []
+    lines += _form(guide, step, width, hide)
+    lines += _rows(guide, step, width, hide) + _states(guide, step, width, hide)
+    lines += checks(run.checks, text.kind if text.kind != "form" else step.id, width)
+    lines += _remarks("seen", step.evidence, width) + _remarks("notes", step.notes, width)
+    return lines
 
 
 def heading(run: Run, playbook: str) -> str:
@@ -92,24 +92,28 @@ def checks(all_checks: Sequence[Check], step: str, width: int) -> list[Line]:
     mine = [check for check in all_checks if check.step == step]
     if not mine:
         return []
-    found: list[Line] = [EMPTY, line(f"checked {clock_time(mine[0].at)}", Tone.HEAD)]
+    lines: list[Line] = [EMPTY, line(f"checked {clock_time(mine[0].at)}", Tone.HEAD)]
     for check in mine:
         word = fit(_RESULT_WORDS[check.result], 9)
         parts = wrap(f"{check.title}: {check.seen}", width - 10)
-        found.append(((word, RESULT_TONES[check.result]), (" " + parts[0], Tone.TEXT)))
-        found += [line(" " * 10 + part) for part in parts[1:]]
-    return found
+        lines.append(((word, RESULT_TONES[check.result]), (" " + parts[0], Tone.TEXT)))
+        lines += [line(" " * 10 + part) for part in parts[1:]]
+    return lines
 
 
-def causes(run: Run, others: Sequence[OtherCause], width: int, hide: Hide) -> list[Line]:
+def causes(
+    run: Run, others: Sequence[OtherCause], width: int, hide: Hide, keys: KeyBook = DECLARED_KEYS
+) -> list[Line]:
     """Why a registration fails; what something points to comes first."""
-    found: list[Line] = []
+    lines: list[Line] = []
     for cause, pointer in likely_causes(run, others):
         tone = Tone.WARNING if pointer else Tone.STRONG
-        found += [line(part, tone) for part in wrap(cause.title, width)]
-        found += labelled("  seen", [hide(pointer)], width, Tone.WARNING) if pointer else []
-        found += labelled("  tell", [cause.tell], width) + labelled("  do", [cause.do], width) + [EMPTY]
-    return found
+        lines += [line(part, tone) for part in wrap(cause.title, width)]
+        lines += labelled("  seen", [hide(pointer)], width, Tone.WARNING) if pointer else []
+        lines += (
+            labelled("  tell", [cause.tell], width) + labelled("  do", [keys.text(cause.do)], width) + [EMPTY]
+        )
+    return lines
 
 
 def took(start: datetime | None, end: datetime | None) -> str:
@@ -135,23 +139,23 @@ def _progress(step: StepState) -> str:
 
 
 def _values(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
-    found: list[Line] = []
+    lines: list[Line] = []
     for number, (label, value) in enumerate(values_of(guide.held, step.id, guide.session), 1):
         lead = f" {number}  "
         room = width - 4 - 22
         parts = wrap(hide(value), room)
-        found.append(
+        lines.append(
             ((lead, Tone.KEY), (fit(clip(hide(label), 20), 22), Tone.HEAD), (parts[0], Tone.COMMAND))
         )  # fmt: skip
-        found += [line(" " * 26 + part, Tone.COMMAND) for part in parts[1:]]
-    return [line("type (the number copies)", Tone.HEAD), *found] if found else []
+        lines += [line(" " * 26 + part, Tone.COMMAND) for part in parts[1:]]
+    return [line("type (the number copies)", Tone.HEAD), *lines] if lines else []
 
 
 def _form(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
     fields = fields_of(step.id, guide.sheet)
     if not fields:
         return []
-    found: list[Line] = [EMPTY]
+    lines: list[Line] = [EMPTY]
     for field in fields:
         answer = guide.held.answer(field.id)
         shown = dict(field.choices).get(answer, answer)
@@ -159,46 +163,46 @@ def _form(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
         tone = Tone.TEXT if shown else Tone.MUTED
         label = hide(field.label)
         for number, part in enumerate(wrap(text, width - 24)):
-            found.append(((fit(label if number == 0 else "", 24), Tone.HEAD), (part, tone)))
+            lines.append(((fit(label if number == 0 else "", 24), Tone.HEAD), (part, tone)))
     for advice in advices(step.id, guide.sheet):
-        found += [line(part, Tone.WARNING) for part in wrap(hide(advice), width)]
-    return found
+        lines += [line(part, Tone.WARNING) for part in wrap(hide(advice), width)]
+    return lines
 
 
 def _rows(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
     if step.id != "delete":
         return []
     stale = guide.survey.stale()
-    found: list[Line] = [EMPTY, line(f"stale rows of remote hosts now: {len(stale)}", Tone.HEAD)]
+    lines: list[Line] = [EMPTY, line(f"stale rows of remote hosts now: {len(stale)}", Tone.HEAD)]
     for entry in map(hide, stale):
         text = f"{entry.role.word}  {place(entry)}  {entry.verdict.look.word}"
-        found += [line("  " + part) for part in wrap(text, width - 2)]
+        lines += [line("  " + part) for part in wrap(text, width - 2)]
     for said in hide(guide.held).confirmations:
         text = said.text or "compared by nobody"
-        found += labelled("SHA-256", [f"{said.role.word} {said.key}: {text}"], width)
-    return found
+        lines += labelled("SHA-256", [f"{said.role.word} {said.key}: {text}"], width)
+    return lines
 
 
 def _states(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:
     if text_of(step.id).group != "ha" or not guide.nodes or step.progress.is_over:
         return []
-    found: list[Line] = [EMPTY, line(f"HA states, asked {clock_time(guide.asked_at)}", Tone.HEAD)]
+    lines: list[Line] = [EMPTY, line(f"HA states, asked {clock_time(guide.asked_at)}", Tone.HEAD)]
     for node in guide.nodes:
-        found += [line("  " + part) for part in wrap(hide(state_line([node])), width - 2)]
+        lines += [line("  " + part) for part in wrap(hide(state_line([node])), width - 2)]
     if contradicts_active(guide.nodes):
-        found += [line("  " + part, Tone.WARNING) for part in wrap(_NOT_GOOD, width - 2)]
+        lines += [line("  " + part, Tone.WARNING) for part in wrap(_NOT_GOOD, width - 2)]
     if guide.trouble:
-        found += [line("  " + part, Tone.DANGER) for part in wrap(hide(guide.trouble), width - 2)]
-    return found
+        lines += [line("  " + part, Tone.DANGER) for part in wrap(hide(guide.trouble), width - 2)]
+    return lines
 
 
 def _remarks(label: str, remarks: Sequence[Remark], width: int) -> list[Line]:
     if not remarks:
         return []
-    found: list[Line] = [EMPTY, line(label, Tone.HEAD)]
-    for one in remarks:
-        for number, part in enumerate(wrap(f"{one.text}  ({one.by})", width - 10)):
-            found.append(
-                ((fit(clock_time(one.at) if number == 0 else "", 10), Tone.MUTED), (part, Tone.TEXT))
+    lines: list[Line] = [EMPTY, line(label, Tone.HEAD)]
+    for remark in remarks:
+        for number, part in enumerate(wrap(f"{remark.text}  ({remark.by})", width - 10)):
+            lines.append(
+                ((fit(clock_time(remark.at) if number == 0 else "", 10), Tone.MUTED), (part, Tone.TEXT))
             )
-    return found
+    return lines
