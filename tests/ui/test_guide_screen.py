@@ -12,7 +12,6 @@ from tests.support.shown_guide import guide_screen, run_at
 from tofutui.guide import engine
 from tofutui.history.database import HistoryBusy, HistoryError
 from tofutui.tofu.guide_run import Check, Progress, Result, StepState
-from tofutui.ui.actions.catalogue import GUIDE
 from tofutui.ui.guide import wording
 from tofutui.ui.guide.screen import GuideScreen
 from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
@@ -24,11 +23,6 @@ Start = Callable[..., Any]
 
 def _as_it_is(value: Any) -> Any:
     return value
-
-
-def test_every_action_of_the_guide_has_its_method() -> None:
-    for action in GUIDE:
-        assert callable(getattr(GuideScreen, "do_" + action.id.replace(".", "_"))), action.id
 
 
 async def test_without_a_history_there_is_no_guide_and_it_says_so(desk: Start) -> None:

@@ -15,7 +15,6 @@ from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, Passw
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import ACTIONS, MAIN, Danger, Scope, footer_items
 from tofutui.ui.sessions.picker import SessionScreen
-from tofutui.ui.tables.screen import MainScreen
 
 Start = Callable[..., Any]
 TOFU = (
@@ -91,12 +90,6 @@ def test_the_registry_holds_together() -> None:
     assert [a.id for a in MAIN if a.danger is Danger.IRREVERSIBLE] == ["row.delete"]
     assert footer_items(MAIN)[0].id == "app.help"
     assert "d" not in {key for action in MAIN for key in action.keys}
-
-
-async def test_every_action_of_a_screen_has_its_method(desk: Start) -> None:
-    async with desk():
-        for action in MAIN:
-            assert callable(getattr(MainScreen, "do_" + action.id.replace(".", "_"))), action.id
 
 
 async def test_pasted_lines_reach_the_workbench_with_the_node_said(desk: Start) -> None:

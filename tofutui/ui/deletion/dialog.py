@@ -11,6 +11,7 @@ from textual.widgets import Input
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.deletion.plan import Plan
 from tofutui.ui.actions.catalogue import DELETE
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.deletion import wording
 from tofutui.ui.kit.button import Choice
 from tofutui.ui.kit.dialog import Dialog, title_of
@@ -125,6 +126,7 @@ class DeleteScreen(Dialog[bool]):
         self.query_one("#delete", Choice).refresh(layout=True)
         self.on_resize()
 
+    @does("delete.reveal")
     def do_delete_reveal(self) -> None:
         """The target and everything about it as it is, until the next key."""
         self.reveal()
@@ -183,10 +185,12 @@ class DeleteScreen(Dialog[bool]):
         """Whether everything that has to be typed was typed."""
         return all(typed.is_right for typed in self._typed)
 
+    @does("delete.keep")
     def do_delete_keep(self) -> None:
         """Close; nothing is sent."""
         self.answer(False)
 
+    @does("delete.confirm")
     def do_delete_confirm(self) -> None:
         """Say yes, once, if everything was typed and the key is a yes."""
         if self.is_enabled and not isinstance(self.focused, Input):
@@ -196,10 +200,12 @@ class DeleteScreen(Dialog[bool]):
         if self.is_enabled and not isinstance(self.focused, Input):
             self.answer(True)
 
+    @does("delete.next")
     def do_delete_next(self) -> None:
         """From what is typed to Delete (when it is right) or Keep, and round."""
         self._step(1)
 
+    @does("delete.previous")
     def do_delete_previous(self) -> None:
         """The other way round."""
         self._step(-1)
@@ -222,18 +228,22 @@ class DeleteScreen(Dialog[bool]):
         self.query_one("#body", Scroller).move(name)
         self._show_more()
 
+    @does("delete.down")
     def do_delete_down(self) -> None:
         """A line down."""
         self._scroll("down")
 
+    @does("delete.up")
     def do_delete_up(self) -> None:
         """A line up."""
         self._scroll("up")
 
+    @does("delete.page_down")
     def do_delete_page_down(self) -> None:
         """A page down."""
         self._scroll("page_down")
 
+    @does("delete.page_up")
     def do_delete_page_up(self) -> None:
         """A page up."""
         self._scroll("page_up")

@@ -8,6 +8,7 @@ from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import PLAN, Scope
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Runner
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
@@ -127,14 +128,17 @@ class PlanScreen(Acting[list[Entry]]):
             self._cursor = max(0, min(self._cursor + by, len(self._entries) - 1))
             self._draw()
 
+    @does("plan.down")
     def do_plan_down(self) -> None:
         """The next row."""
         self._step(1)
 
+    @does("plan.up")
     def do_plan_up(self) -> None:
         """The row before."""
         self._step(-1)
 
+    @does("plan.toggle")
     def do_plan_toggle(self) -> None:
         """Take the row in, or leave it out."""
         if not self._entries:
@@ -150,6 +154,7 @@ class PlanScreen(Acting[list[Entry]]):
                 copies = self.owner.keys.name("screen.copy")
                 self.say(f"selected for {copies} only: {self._locked[entry.role]}", Tone.WARNING)
 
+    @does("plan.delete")
     def do_plan_delete(self) -> None:
         """On to the delete dialog, with the rows as they are now if that is what is shown."""
         changed = self._take_over_tables()
@@ -185,6 +190,7 @@ class PlanScreen(Acting[list[Entry]]):
         self._chosen &= kept
         return len(shown) - len(kept)
 
+    @does("copy.row")
     def do_copy_row(self) -> None:
         """The row under the cursor, with its reasons and its command."""
         if not self._entries:
@@ -193,10 +199,12 @@ class PlanScreen(Acting[list[Entry]]):
         entry = self._entries[self._cursor]
         self.send(plain(self._row(entry, WIDE)).strip("\n"), f"row {place(self.shown(entry))}")
 
+    @does("screen.copy")
     def do_screen_copy(self) -> None:
         """The same by the key that copies the value everywhere."""
         self.do_plan_copy()
 
+    @does("plan.copy")
     def do_plan_copy(self) -> None:
         """The commands of the rows selected."""
         chosen = map(self.shown, self.chosen)
@@ -207,10 +215,12 @@ class PlanScreen(Acting[list[Entry]]):
         """Every row with its command."""
         return plain(self._lines(WIDE)[0]).strip("\n")
 
+    @does("plan.help")
     def do_plan_help(self) -> None:
         """All keys, those of this screen first."""
         self.show_help(Scope.PLAN)
 
+    @does("plan.back")
     def do_plan_back(self) -> None:
         """Close; nothing is sent."""
         self.dismiss([])

@@ -5,6 +5,7 @@ from textual.containers import Vertical
 
 from tofutui.tofu.deletion.plan import Plan, Step
 from tofutui.ui.actions.catalogue import RUN
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Runner
 from tofutui.ui.deletion import wording
 from tofutui.ui.kit.dialog import Dialog, title_of
@@ -98,15 +99,18 @@ class RunScreen(Dialog[None]):
         """There is no key bar: below the dialog."""
         title_of(self.query_one("#box"), wording.title(self.shown(self._plan)), text)
 
+    @does("run.back")
     def do_run_back(self) -> None:
         """Close, once everything has ended."""
         if self._done:
             self.answer(None)
 
+    @does("run.down")
     def do_run_down(self) -> None:
         """Show more of a long run."""
         self.query_one("#body", Scroller).move("down")
 
+    @does("run.up")
     def do_run_up(self) -> None:
         """Show what is above."""
         self.query_one("#body", Scroller).move("up")

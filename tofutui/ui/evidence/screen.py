@@ -15,6 +15,7 @@ from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.row_history import Past
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import EVIDENCE, Scope
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Bench
 from tofutui.ui.evidence.import_messages import certificate_words, log_words
 from tofutui.ui.evidence.timeline import NOTHING, past_lines
@@ -172,6 +173,7 @@ class EvidenceScreen(Acting[None]):
         if not field.value or field.value in {str(path) for path in logs.values()}:
             field.value = suggested
 
+    @does("evidence.role")
     def do_evidence_role(self) -> None:
         """Primary, secondary, not known, in turn."""
         choices: list[Role | None] = [*self._bench.comparison.nodes, None]
@@ -206,6 +208,7 @@ class EvidenceScreen(Acting[None]):
     def _time_entered(self) -> None:
         self.do_evidence_learned()
 
+    @does("evidence.add")
     def do_evidence_add(self) -> None:
         """Read what was pasted, else the files named."""
         paste = self.query_one("#paste", TextArea)
@@ -225,6 +228,7 @@ class EvidenceScreen(Acting[None]):
         self._tell([*read.remarks, *([] if read.remarks and not read.digest.failures else [words])],
                    is_news=bool(read.digest.failures))  # fmt: skip
 
+    @does("evidence.certificates")
     def do_evidence_certificates(self) -> None:
         """Read the exported certificates that are named."""
         name = self.query_one("#certificates", Input).value.strip()
@@ -270,6 +274,7 @@ class EvidenceScreen(Acting[None]):
         self.query_one("#known", Scroller).move("first")
         self._draw_known()
 
+    @does("evidence.reissued")
     def do_evidence_reissued(self) -> None:
         """Say that the row's host has a new certificate."""
         row = self._entry
@@ -279,6 +284,7 @@ class EvidenceScreen(Acting[None]):
         count = self._bench.say_reissued(row.endpoint.host, row.endpoint.port)
         self.say(f"noted: {place(row)} was re-issued; that concerns {count} of the rows")
 
+    @does("evidence.learned")
     def do_evidence_learned(self) -> None:
         """Say when the node learned the row again: today, or yesterday if that time is still to come."""
         row = self._entry
@@ -303,6 +309,7 @@ class EvidenceScreen(Acting[None]):
         lead = f"{place(row)} in the table of {self._node(row.role)}\n" if row else ""
         return lead + plain(self._known(WIDE))
 
+    @does("evidence.copy_value")
     def do_evidence_copy_value(self) -> None:
         """The fingerprint of the row, else its key."""
         row = self._current()
@@ -311,24 +318,29 @@ class EvidenceScreen(Acting[None]):
         else:
             self.send(*value_of(self.shown(row)))
 
+    @does("screen.copy")
     def do_screen_copy(self) -> None:
         """The same by the key that copies the value everywhere."""
         self.do_evidence_copy_value()
 
+    @does("evidence.page_down")
     def do_evidence_page_down(self) -> None:
         """More of what is known."""
         self.query_one("#known", Scroller).move("page_down")
         self._draw_known()
 
+    @does("evidence.page_up")
     def do_evidence_page_up(self) -> None:
         """Back up."""
         self.query_one("#known", Scroller).move("page_up")
         self._draw_known()
 
+    @does("evidence.help")
     def do_evidence_help(self) -> None:
         """All keys, those of this screen first."""
         self.show_help(Scope.EVIDENCE)
 
+    @does("evidence.back")
     def do_evidence_back(self) -> None:
         """Close."""
         self.dismiss(None)

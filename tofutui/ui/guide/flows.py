@@ -14,6 +14,7 @@ from tofutui.tofu.deletion.plan import Plan, Step
 from tofutui.tofu.guide_run import Progress, Result, StepState
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.site.session import Role
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Link, Runner
 from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
 from tofutui.ui.kit.screen import Acting
@@ -90,6 +91,7 @@ class GuideActs(Acting[None]):
             if self.is_attached:
                 self.draw()
 
+    @does("guide.act")
     def do_guide_act(self) -> None:
         """What the current step says."""
         step = self.guide.run.current if self.guide.run else None

@@ -15,6 +15,7 @@ from tofutui.report.record import FORMATS, collect, render_record
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.guide_run import Run, StepState
 from tofutui.ui.actions.catalogue import GUIDE, Scope, State
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Link
 from tofutui.ui.guide import wording
 from tofutui.ui.guide.flows import GuideActs
@@ -194,27 +195,33 @@ class GuideScreen(GuideActs):
             self.draw()
             self.query_one("#step", Scroller).move("first")
 
+    @does("guide.down")
     def do_guide_down(self) -> None:
         """The next step."""
         self._move(1)
 
+    @does("guide.up")
     def do_guide_up(self) -> None:
         """The step before."""
         self._move(-1)
 
+    @does("guide.now")
     def do_guide_now(self) -> None:
         """The step to be done now."""
         self._shown = None
         self.draw()
 
+    @does("guide.page_down")
     def do_guide_page_down(self) -> None:
         """More of the step."""
         self.query_one("#step", Scroller).move("page_down")
 
+    @does("guide.page_up")
     def do_guide_page_up(self) -> None:
         """What is above in the step."""
         self.query_one("#step", Scroller).move("page_up")
 
+    @does("guide.copy")
     def do_guide_copy(self) -> None:
         """The value with the number of the key."""
         step = self.chosen
@@ -241,26 +248,31 @@ class GuideScreen(GuideActs):
             self.say("the run has ended", Tone.WARNING)
         return step
 
+    @does("guide.skip")
     def do_guide_skip(self) -> None:
         """Leave the current step out."""
         if step := self._current():
             self.work("skipping", self.skip(step))
 
+    @does("guide.fail")
     def do_guide_fail(self) -> None:
         """The current step failed."""
         if step := self._current():
             self.work("failed", self.fail(step))
 
+    @does("guide.reopen")
     def do_guide_reopen(self) -> None:
         """The step under the cursor is to be done again."""
         if step := self.chosen:
             self.work(f"{title_of(step.id)}: again", self.guide.reopen(step))
 
+    @does("guide.note")
     def do_guide_note(self) -> None:
         """A note on the step under the cursor."""
         if step := self.chosen:
             self.work("note", self.note(step))
 
+    @does("guide.causes")
     def do_guide_causes(self) -> None:
         """Why a registration fails."""
         from tofutui.ui.guide.causes import CausesScreen
@@ -268,6 +280,7 @@ class GuideScreen(GuideActs):
         if self.guide.run is not None:
             self.app.push_screen(CausesScreen(self.guide.run, self.link.bench.comparison.not_tofu))
 
+    @does("guide.evidence")
     def do_guide_evidence(self) -> None:
         """Add log lines."""
         from tofutui.ui.evidence.screen import EvidenceScreen
@@ -275,12 +288,14 @@ class GuideScreen(GuideActs):
         role = self.guide.session.roles[0]
         self.app.push_screen(EvidenceScreen(self.link.bench, role, None), lambda _: self.draw())
 
+    @does("guide.log")
     def do_guide_log(self) -> None:
         """The commands that were sent."""
         from tofutui.ui.kit.view import LogScreen
 
         self.app.push_screen(LogScreen(self.link.bench))
 
+    @does("guide.new")
     def do_guide_new(self) -> None:
         """Another run."""
         self.work("choosing a procedure", self._new())
@@ -289,6 +304,7 @@ class GuideScreen(GuideActs):
         await self.guide.close()
         await self._choose()
 
+    @does("guide.take")
     def do_guide_take(self) -> None:
         """Hold the run that is watched."""
         self.work("taking the run over", self._take())
@@ -299,14 +315,17 @@ class GuideScreen(GuideActs):
             self.say("reading both nodes again …")
             await self.guide.take(held)
 
+    @does("guide.demo_register")
     def do_guide_demo_register(self) -> None:
         """In place of the browser."""
         self.work("simulating the browser", self.simulate("register", "Register was clicked"))
 
+    @does("guide.demo_ise")
     def do_guide_demo_ise(self) -> None:
         """In place of the browser."""
         self.work("simulating the browser", self.simulate("ise-add", "the ISE servers were added and saved"))
 
+    @does("guide.record")
     def do_guide_record(self) -> None:
         """Write the record."""
         if self.guide.run is not None:
@@ -327,10 +346,12 @@ class GuideScreen(GuideActs):
         if path is not None:
             self.say(f"record of run {run.id} written to {path}")
 
+    @does("guide.help")
     def do_guide_help(self) -> None:
         """All keys, those of the guide first."""
         self.show_help(Scope.GUIDE)
 
+    @does("guide.back")
     def do_guide_back(self) -> None:
         """To the tables."""
         if self.is_current:

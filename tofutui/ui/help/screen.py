@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.ui.actions.catalogue import ACTIONS, HELP, VIEW, Action, Danger, Scope, State
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.help.explained import explained
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
@@ -76,10 +77,12 @@ class HelpScreen(ViewScreen):
         """No search yet."""
         self.query_one("#search").display = False
 
+    @does("view.help")
     def do_view_help(self) -> None:
         """The key that opened it closes it."""
         self.dismiss(None)
 
+    @does("view.back")
     def do_view_back(self) -> None:
         """End the search, else close."""
         if self.query_one("#search").display or self._wanted:
@@ -88,11 +91,13 @@ class HelpScreen(ViewScreen):
         else:
             super().do_view_back()
 
+    @does("help.search")
     def do_help_search(self) -> None:
         """Type what to look for; it works while it is typed."""
         self.query_one("#search").display = True
         self.query_one("#search").focus()
 
+    @does("help.explain")
     def do_help_explain(self) -> None:
         """What all this is about."""
         self.do_app_explain()

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 
 from tofutui.tofu.base.text import safe
 from tofutui.ui.actions.catalogue import CONFIRM
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.dialog import Dialog, title_of
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import bindings_of
@@ -53,18 +54,22 @@ class ConfirmScreen(Dialog[bool]):
     def _keys(self) -> Line:
         return self.keys_line(("confirm.no", self._no), ("confirm.yes", self._yes))
 
+    @does("confirm.no")
     def do_confirm_no(self) -> None:
         """No."""
         self.answer(False)
 
+    @does("confirm.yes")
     def do_confirm_yes(self) -> None:
         """Yes, if the key is one."""
         self.when_yes(self.owner.keys.of("confirm.yes").keys, lambda: self.answer(True))
 
+    @does("confirm.down")
     def do_confirm_down(self) -> None:
         """Show more of a long question."""
         self.query_one("#body", Scroller).move("down")
 
+    @does("confirm.up")
     def do_confirm_up(self) -> None:
         """Show what is above."""
         self.query_one("#body", Scroller).move("up")

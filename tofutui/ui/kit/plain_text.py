@@ -1,5 +1,6 @@
 """The text of another screen, plain, to be selected with the mouse."""
 
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.view import ViewScreen
 from tofutui.ui.text.spans import Line, line, wrap
 
@@ -30,6 +31,7 @@ class PlainScreen(ViewScreen):
         """Something else is on top, or this is closed."""
         self.owner.report_mouse(True)
 
+    @does("screen.text")
     def do_screen_text(self) -> None:
         """The key that opened it closes it."""
         self.do_view_back()

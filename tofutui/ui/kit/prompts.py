@@ -11,6 +11,7 @@ from textual.widgets import Input
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import ASK, PICK, State
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.dialog import Dialog, title_of
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.question import Question
@@ -63,6 +64,7 @@ class LineScreen(Question[str | None]):
         else:
             self.answer(text.strip())
 
+    @does("ask.no")
     def do_ask_no(self) -> None:
         """Nothing."""
         self.answer(None)
@@ -140,18 +142,22 @@ class ChoiceScreen(Dialog[str | None]):
         self._cursor = max(0, min(self._cursor + by, len(self._choices) - 1))
         self._draw()
 
+    @does("pick.down")
     def do_pick_down(self) -> None:
         """The next one."""
         self._step(1)
 
+    @does("pick.up")
     def do_pick_up(self) -> None:
         """The one before."""
         self._step(-1)
 
+    @does("pick.open")
     def do_pick_open(self) -> None:
         """This one, if the dialog could be read before the key was pressed."""
         self.when_pressed(lambda: self.answer(self._choices[self._cursor][0]))
 
+    @does("pick.back")
     def do_pick_back(self) -> None:
         """None of them."""
         self.answer(None)

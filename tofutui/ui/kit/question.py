@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.site.session import Role
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.dialog import Dialog, title_of
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Result
@@ -111,6 +112,7 @@ class Question(Dialog[Result]):
         """Draw everything again."""
         self._draw()
 
+    @does("ask.reveal")
     def do_ask_reveal(self) -> None:
         """Everything as it is, until the next key."""
         self.reveal()
@@ -162,14 +164,17 @@ class Question(Dialog[Result]):
         """A dialog has no key bar: below the dialog."""
         title_of(self.query_one("#box"), safe(self.shown(self._title)), self.shown(text))
 
+    @does("ask.no")
     def do_ask_no(self) -> None:
         """No answer."""
         raise NotImplementedError
 
+    @does("ask.down")
     def do_ask_down(self) -> None:
         """Show more of a long question."""
         self.query_one("#body", Scroller).move("down")
 
+    @does("ask.up")
     def do_ask_up(self) -> None:
         """Show what is above."""
         self.query_one("#body", Scroller).move("up")

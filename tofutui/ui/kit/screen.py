@@ -1,14 +1,16 @@
 """What all screens have in common: keys from the registry, one place where they are carried out."""
 
 import inspect
-from collections.abc import Sequence
-from typing import TypeVar, cast
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
 from tofutui.ui.actions.catalogue import EVERYWHERE, SHARED, Action, Scope, State
+from tofutui.ui.actions.handlers import does, handlers_of
 from tofutui.ui.kit.desk import Desk
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Scroller
@@ -18,6 +20,8 @@ from tofutui.ui.text.spans import Line, Tone, fit, plain, width
 
 Result = TypeVar("Result")
 Value = TypeVar("Value")
+OfScreen = TypeVar("OfScreen", bound="Acting[Any]")
+AnyFlow = TypeVar("AnyFlow", bound="Flow[Any]")
 PRIVACY_ON = "privacy mask on: stand-ins on the screen and in copies; nodes get the real names"
 
 
@@ -36,12 +40,25 @@ def bindings_of(actions: Sequence[Action], *, everywhere: bool = True) -> list[B
 
 
 class Acting(Whole, Screen[Result]):
-    """A screen whose keys come from the registry; ``row.delete`` is carried out by ``do_row_delete``.
+    """A screen whose keys come from the registry; its methods, and those of its flows, carry the actions out.
 
-    Textual calls ``on_mount`` of every class in a screen's ancestry: none of them calls ``super``.
+    ``@does("row.delete")`` registers a method, ``@moves("view")`` one for all movements. Textual calls
+    ``on_mount`` of every class in a screen's ancestry: none of them calls ``super``.
     """
 
     BINDINGS = bindings_of(SHARED)
+    flows: ClassVar[Sequence[type["Flow[Any]"]]] = ()
+    """What carries out a part of the actions; each gets the screen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._flows: dict[type, Flow[Any]] = {flow: flow(self) for flow in self.flows}
+        carriers: list[Acting[Any] | Flow[Any]] = [self, *self._flows.values()]
+        self._handlers = {
+            id_: (carrier, handler)
+            for carrier in carriers
+            for id_, handler in handlers_of(type(carrier)).items()
+        }
 
     @property
     def owner(self) -> Desk:
@@ -68,6 +85,7 @@ class Acting(Whole, Screen[Result]):
         text = f" {text}" if cells is None else fit(f" {text}", cells - width(badge))
         return (*badge, (text, Tone.STRONG))
 
+    @does("app.privacy")
     def do_app_privacy(self) -> None:
         """Stand-ins for names and addresses, or everything as it is."""
         on = not self.owner.privacy.on
@@ -98,24 +116,29 @@ class Acting(Whole, Screen[Result]):
                 Tone.WARNING,
             )
 
+    @does("screen.copy")
     def do_screen_copy(self) -> None:
         """What the screen says."""
         self.send(self.as_text(), "text")
 
+    @does("copy.row")
     def do_copy_row(self) -> None:
         """What the screen says: it has no rows."""
         self.send(self.as_text(), "text")
 
+    @does("copy.none")
     def do_copy_none(self) -> None:
         """Nothing: the key says yes in a question, and a finger that expects one must not do harm."""
         value, row = self.owner.keys.name("screen.copy"), self.owner.keys.name("copy.row")
         key = self.owner.keys.name("copy.none")
         self.say(f"{key} says yes in a question only; {value} copies the value, {row} the row", Tone.WARNING)
 
+    @does("screen.text")
     def do_screen_text(self) -> None:
         """The same as plain text, for the mouse."""
         self.owner.show_text(self.owner.outgoing(self.as_text()))
 
+    @does("screen.svg")
     def do_screen_svg(self) -> None:
         """The screen as it is now into a file."""
         self.owner.run_guarded(self.write_file("Save SVG", "svg", self.picture()))
@@ -145,10 +168,12 @@ class Acting(Whole, Screen[Result]):
             spans += [(self.owner.keys.name(key) if known else key, Tone.KEY), (f" {words}   ", Tone.TEXT)]
         return tuple(spans)
 
+    @does("app.palette")
     def do_app_palette(self) -> None:
         """Everything by name."""
         self.owner.open_palette()
 
+    @does("app.explain")
     def do_app_explain(self) -> None:
         """What all this is about, on one page."""
         self.owner.explain()
@@ -178,12 +203,21 @@ class Acting(Whole, Screen[Result]):
     async def _carry_out(self, action: Action) -> None:
         id_, before = action.id, self.app.screen
         self.owner.actions.append(id_)
-        done = getattr(self, "do_" + id_.replace(".", "_"))()
+        done = self._handler(id_)()
         after = self.app.screen
         if isinstance(after, Acting) and after is not before:
             self.owner.tell_followers(f"{action.title} {self.owner.glyphs.arrow} {after.called}")
         if inspect.isawaitable(done):
             await done
+
+    def _handler(self, id_: str) -> Callable[[], object]:
+        """The method of this screen or of its flows that carries out this action."""
+        carrier, handler = self._handlers[id_]
+        return partial(getattr(carrier, handler.method), *handler.arguments)
+
+    def flow(self, kind: type[AnyFlow]) -> AnyFlow:
+        """One of its flows."""
+        return cast("AnyFlow", self._flows[kind])
 
     def declared(self) -> list[Action]:
         """The actions of this screen's own keys, with the keys in force."""
@@ -195,6 +229,19 @@ class Acting(Whole, Screen[Result]):
         """This screen in a sentence: where the first of its keys works."""
         return self.declared()[0].scope.value.lower()
 
+    @does("app.last_key")
     def do_app_last_key(self) -> None:
         """Show the last key and what it did, or not any more."""
         self.owner.show_followed(self.owner.followed is None)
+
+
+class Flow(Generic[OfScreen]):
+    """One thing that a screen does, from its key to its end, with handlers of its own."""
+
+    def __init__(self, screen: OfScreen) -> None:
+        self.screen = screen
+
+    @property
+    def owner(self) -> Desk:
+        """The app."""
+        return self.screen.owner

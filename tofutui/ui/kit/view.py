@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from tofutui.tofu.judgement.comparison import Entry, NodeView
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import VIEW, Scope
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Bench
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
@@ -64,42 +65,52 @@ class ViewScreen(Acting[None]):
     def _move(self, name: str) -> None:
         self.query_one("#text", Scroller).move(name)
 
+    @does("view.down")
     def do_view_down(self) -> None:
         """A line down."""
         self._move("down")
 
+    @does("view.up")
     def do_view_up(self) -> None:
         """A line up."""
         self._move("up")
 
+    @does("view.first")
     def do_view_first(self) -> None:
         """To the top."""
         self._move("first")
 
+    @does("view.last")
     def do_view_last(self) -> None:
         """To the end."""
         self._move("last")
 
+    @does("view.half_down")
     def do_view_half_down(self) -> None:
         """Half a page down."""
         self._move("half_down")
 
+    @does("view.half_up")
     def do_view_half_up(self) -> None:
         """Half a page up."""
         self._move("half_up")
 
+    @does("view.page_down")
     def do_view_page_down(self) -> None:
         """A page down."""
         self._move("page_down")
 
+    @does("view.page_up")
     def do_view_page_up(self) -> None:
         """A page up."""
         self._move("page_up")
 
+    @does("view.help")
     def do_view_help(self) -> None:
         """All keys, those of this screen first."""
         self.show_help(Scope.VIEW)
 
+    @does("view.back")
     def do_view_back(self) -> None:
         """Close."""
         if self.is_current:
@@ -121,6 +132,7 @@ class DetailScreen(ViewScreen):
         entry, view = self.shown(self._entry), self.owner.privacy.head(self._view)
         return Facts(entry=entry, view=view, now=now, width=width, glyphs=glyphs).full()
 
+    @does("screen.copy")
     def do_screen_copy(self) -> None:
         """The fingerprint of the row, else its key."""
         self.send(*value_of(self.shown(self._entry)))

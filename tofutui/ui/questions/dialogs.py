@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tofutui.ui.actions.catalogue import ASK, ASK_KEY
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.question import Question, paragraphs
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import EMPTY, Line, Tone
@@ -39,6 +40,7 @@ class PasswordScreen(Question[str | None]):
         """The secret."""
         self.answer(text)
 
+    @does("ask.no")
     def do_ask_no(self) -> None:
         """No secret."""
         self.answer(None)
@@ -75,26 +77,32 @@ class HostKeyScreen(Question[bool]):
         """``y`` adds, everything else does not."""
         return self.keys_line(("ask_key.no", "no"), ("ask_key.yes", "yes, it is this server's key"))
 
+    @does("ask.no")
     def do_ask_no(self) -> None:
         """Not this key."""
         self.answer(False)
 
+    @does("ask_key.reveal")
     def do_ask_key_reveal(self) -> None:
         """Everything as it is, until the next key."""
         self.reveal()
 
+    @does("ask_key.no")
     def do_ask_key_no(self) -> None:
         """Not this key."""
         self.answer(False)
 
+    @does("ask_key.yes")
     def do_ask_key_yes(self) -> None:
         """It is the server's own, if the key is a yes."""
         self.when_yes(self.owner.keys.of("ask_key.yes").keys, lambda: self.answer(True))
 
+    @does("ask_key.down")
     def do_ask_key_down(self) -> None:
         """Show more of a long question."""
         self.do_ask_down()
 
+    @does("ask_key.up")
     def do_ask_key_up(self) -> None:
         """Show what is above."""
         self.do_ask_up()
@@ -130,6 +138,7 @@ class DialogueScreen(Question[str | None]):
         """What to send."""
         self.answer(text)
 
+    @does("ask.no")
     def do_ask_no(self) -> None:
         """No answer."""
         self.answer(None)

@@ -16,6 +16,7 @@ from tofutui.config.saving import as_toml
 from tofutui.config.sessions import sessions_d
 from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import FORM, Scope
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.confirm import ConfirmScreen
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted
@@ -138,26 +139,32 @@ class FormScreen(Acting[str]):
     def _entered(self) -> None:
         self.focus_next()
 
+    @does("form.next")
     def do_form_next(self) -> None:
         """The next field."""
         self.focus_next()
 
+    @does("form.previous")
     def do_form_previous(self) -> None:
         """The field before."""
         self.focus_previous()
 
+    @does("form.down")
     def do_form_down(self) -> None:
         """The next field."""
         self.focus_next()
 
+    @does("form.up")
     def do_form_up(self) -> None:
         """The field before."""
         self.focus_previous()
 
+    @does("form.page_down")
     def do_form_page_down(self) -> None:
         """The next group."""
         self._to_group(1)
 
+    @does("form.page_up")
     def do_form_page_up(self) -> None:
         """The group before."""
         self._to_group(-1)
@@ -196,6 +203,7 @@ class FormScreen(Acting[str]):
                 return
         self.call_later(act)
 
+    @does("form.save")
     def do_form_save(self) -> None:
         """Save, if every field is right."""
         self._when_typed(self._begin_saving)
@@ -218,6 +226,7 @@ class FormScreen(Acting[str]):
         if self.is_attached:
             self.dismiss(session.name)
 
+    @does("form.test")
     def do_form_test(self) -> None:
         """Log in to the nodes as they are typed, if every field is right."""
         self._when_typed(self._begin_trial)
@@ -229,6 +238,7 @@ class FormScreen(Acting[str]):
         if session is not None:
             self.app.push_screen(TrialScreen(session))
 
+    @does("form.back")
     def do_form_back(self) -> None:
         """Leave; with changes only after a question."""
         self._when_typed(self._leave)
@@ -245,10 +255,12 @@ class FormScreen(Acting[str]):
         if yes:
             self.dismiss(None)
 
+    @does("form.privacy")
     def do_form_privacy(self) -> None:
         """Stand-ins on the screen; a letter cannot do that here, it is typed into the field."""
         self.do_app_privacy()
 
+    @does("form.help")
     def do_form_help(self) -> None:
         """All keys, those of this screen first."""
         self.show_help(Scope.FORM)

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 
 from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.actions.catalogue import TRIAL
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.dialog import Dialog, title_of
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import bindings_of
@@ -99,16 +100,19 @@ class TrialScreen(Dialog[None]):
         runs = self._work is not None
         return self.keys_line(("trial.back", "stop and close" if runs else "close"))
 
+    @does("trial.back")
     def do_trial_back(self) -> None:
         """Stop what runs; the nodes are left while the form is shown again."""
         if self._work is not None:
             self._work.cancel()
         self.dismiss(None)
 
+    @does("trial.down")
     def do_trial_down(self) -> None:
         """Show more."""
         self.query_one("#body", Scroller).move("down")
 
+    @does("trial.up")
     def do_trial_up(self) -> None:
         """Show what is above."""
         self.query_one("#body", Scroller).move("up")

@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import PICK, Scope, State
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.confirm import ConfirmScreen
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
@@ -150,35 +151,43 @@ class SessionScreen(Acting[str]):
     def _page(self) -> int:
         return max(1, self.query_one("#text").size.height - 1)
 
+    @does("pick.down")
     def do_pick_down(self) -> None:
         """The next session."""
         self._go(self._cursor + 1)
 
+    @does("pick.up")
     def do_pick_up(self) -> None:
         """The session before."""
         self._go(self._cursor - 1)
 
+    @does("pick.first")
     def do_pick_first(self) -> None:
         """The first session."""
         self._go(0)
 
+    @does("pick.last")
     def do_pick_last(self) -> None:
         """The last session."""
         self._go(len(self._shown))
 
+    @does("pick.page_down")
     def do_pick_page_down(self) -> None:
         """A page down."""
         self._go(self._cursor + self._page)
 
+    @does("pick.page_up")
     def do_pick_page_up(self) -> None:
         """A page up."""
         self._go(self._cursor - self._page)
 
+    @does("pick.open")
     def do_pick_open(self) -> None:
         """Open the session under the cursor."""
         if self._session is not None:
             self.dismiss(self._session.name)
 
+    @does("pick.filter")
     def do_pick_filter(self) -> None:
         """Type a filter; it works while it is typed."""
         self.add_class("-filtering")
@@ -194,14 +203,17 @@ class SessionScreen(Acting[str]):
         self.remove_class("-filtering")
         self.set_focus(None)
 
+    @does("pick.new")
     def do_pick_new(self) -> None:
         """A new session."""
         self._open_form(None, is_new=True)
 
+    @does("pick.edit")
     def do_pick_edit(self) -> None:
         """Change the session under the cursor."""
         self._open_form(self._session, is_new=False)
 
+    @does("pick.copy")
     def do_pick_copy(self) -> None:
         """A new session like the one under the cursor."""
         self._open_form(self._session, is_new=True)
@@ -217,6 +229,7 @@ class SessionScreen(Acting[str]):
             again = "; open it again to use what changed" if name == self._current else ""
             self.say(f"{name} is saved{again}")
 
+    @does("pick.delete")
     def do_pick_delete(self) -> None:
         """Ask, and delete the session under the cursor."""
         session = self._session
@@ -247,10 +260,12 @@ class SessionScreen(Acting[str]):
         self.say(f"{name} is deleted")
         self._read_again()
 
+    @does("pick.help")
     def do_pick_help(self) -> None:
         """All keys, those of this screen first."""
         self.show_help(Scope.PICK)
 
+    @does("pick.back")
     def do_pick_back(self) -> None:
         """Clear the filter; else leave the picker."""
         if self._filter or self.has_class("-filtering"):

@@ -5,6 +5,7 @@ from textual.app import ComposeResult
 from tofutui.config.paths import bundled
 from tofutui.config.sessions import how_to_make_one
 from tofutui.ui.actions.catalogue import WELCOME, Scope
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, bindings_of
@@ -71,22 +72,27 @@ class WelcomeScreen(Acting[str]):
         self._cursor = max(0, min(self._cursor + by, len(_CHOICES) - 1))
         self._draw()
 
+    @does("welcome.down")
     def do_welcome_down(self) -> None:
         """The next choice."""
         self._step(1)
 
+    @does("welcome.up")
     def do_welcome_up(self) -> None:
         """The choice before."""
         self._step(-1)
 
+    @does("welcome.choose")
     def do_welcome_choose(self) -> None:
         """Do what the line under the cursor says."""
         (self.do_welcome_demo, self.do_welcome_new, self.do_welcome_example)[self._cursor]()
 
+    @does("welcome.demo")
     def do_welcome_demo(self) -> None:
         """End here; the command line starts the simulated pair, and the app again on it."""
         self.owner.leave(START_DEMO)
 
+    @does("welcome.new")
     def do_welcome_new(self) -> None:
         """A first session."""
         from tofutui.ui.sessions.form import FormScreen
@@ -97,14 +103,17 @@ class WelcomeScreen(Acting[str]):
         if name is not None:
             self.dismiss(name)
 
+    @does("welcome.example")
     def do_welcome_example(self) -> None:
         """Where the file goes, and what it may hold."""
         self.app.push_screen(ExampleScreen())
 
+    @does("welcome.help")
     def do_welcome_help(self) -> None:
         """All keys, those of this screen first."""
         self.show_help(Scope.WELCOME)
 
+    @does("welcome.back")
     def do_welcome_back(self) -> None:
         """End the app."""
         self.dismiss(None)

@@ -9,6 +9,7 @@ from tofutui.tofu.deletion.plan import Plan
 from tofutui.tofu.judgement.comparison import Comparison, Entry
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import Scope
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Link
 from tofutui.ui.kit.screen import Acting
 from tofutui.ui.tables.pane import Pane
@@ -51,14 +52,17 @@ class TableKeys(Acting[None]):
     def start_refresh(self, roles: tuple[Role, ...] | None) -> None:
         """List these nodes (None: all) in the background."""
 
+    @does("pane.next")
     def do_pane_next(self) -> None:
         """Arm the other pane."""
         self.arm(self.armed.other)
 
+    @does("pane.primary")
     def do_pane_primary(self) -> None:
         """Arm the primary's pane."""
         self.arm(Role.PRIMARY)
 
+    @does("pane.secondary")
     def do_pane_secondary(self) -> None:
         """Arm the secondary's pane."""
         self.arm(Role.SECONDARY)
@@ -67,38 +71,47 @@ class TableKeys(Acting[None]):
         self.pane.move(name)
         self.follow()
 
+    @does("move.down")
     def do_move_down(self) -> None:
         """One row down."""
         self._move("down")
 
+    @does("move.up")
     def do_move_up(self) -> None:
         """One row up."""
         self._move("up")
 
+    @does("move.first")
     def do_move_first(self) -> None:
         """The first row."""
         self._move("first")
 
+    @does("move.last")
     def do_move_last(self) -> None:
         """The last row."""
         self._move("last")
 
+    @does("move.half_down")
     def do_move_half_down(self) -> None:
         """Half a page down."""
         self._move("half_down")
 
+    @does("move.half_up")
     def do_move_half_up(self) -> None:
         """Half a page up."""
         self._move("half_up")
 
+    @does("move.page_down")
     def do_move_page_down(self) -> None:
         """A page down."""
         self._move("page_down")
 
+    @does("move.page_up")
     def do_move_page_up(self) -> None:
         """A page up."""
         self._move("page_up")
 
+    @does("row.detail")
     def do_row_detail(self) -> None:
         """Everything about the row, full size."""
         from tofutui.ui.kit.view import DetailScreen
@@ -106,12 +119,14 @@ class TableKeys(Acting[None]):
         if self.current is not None:
             self.app.push_screen(DetailScreen(self.current, self.pane.view))
 
+    @does("row.mark")
     def do_row_mark(self) -> None:
         """Mark the row, or take its mark away; the cursor stays, as after every key but those that move."""
         self.pane.rows.toggle_mark()
         self.pane.draw()
         self.follow()
 
+    @does("row.delete")
     def do_row_delete(self) -> None:
         """The dialog for the marked rows that are shown, else for the row under the cursor."""
         shown = self.pane.rows
@@ -153,6 +168,7 @@ class TableKeys(Acting[None]):
             pane.draw()
         self.app.push_screen(RunScreen(plan, self.link.runner))
 
+    @does("plan.open")
     def do_plan_open(self) -> None:
         """Every stale remote row of both nodes."""
         from tofutui.ui.deletion.plan_screen import PlanScreen
@@ -161,18 +177,22 @@ class TableKeys(Acting[None]):
             screen = PlanScreen(self.comparison, self.link.runner)
             self.app.push_screen(screen, lambda chosen: self.propose(chosen) if chosen else None)
 
+    @does("table.refresh")
     def do_table_refresh(self) -> None:
         """List the armed pane's node."""
         self.start_refresh((self.armed,))
 
+    @does("table.refresh_all")
     def do_table_refresh_all(self) -> None:
         """List both nodes."""
         self.start_refresh(None)
 
+    @does("stale.next")
     def do_stale_next(self) -> None:
         """The next stale row."""
         self._to_stale(1)
 
+    @does("stale.previous")
     def do_stale_previous(self) -> None:
         """The stale row before."""
         self._to_stale(-1)
@@ -183,6 +203,7 @@ class TableKeys(Acting[None]):
             self.pane.go(index)
             self.follow()
 
+    @does("row.counterpart")
     def do_row_counterpart(self) -> None:
         """The other node's row about the same host and port."""
         here, other = self.current, self.panes[self.armed.other]
@@ -194,6 +215,7 @@ class TableKeys(Acting[None]):
         other.go(other.rows.find(same[0].id) or 0)
         self.arm(other.role)
 
+    @does("table.sort")
     def do_table_sort(self) -> None:
         """The next order."""
         order = self.pane.rows.order.following
@@ -202,10 +224,12 @@ class TableKeys(Acting[None]):
         self.follow()
         self.say(f"sorted by {order.value}" if order.value != "as listed" else "in the order of the node")
 
+    @does("pane.zoom")
     def do_pane_zoom(self) -> None:
         """The armed pane over the whole width, and back."""
         self.zoom(not self.has_class("-zoomed"))
 
+    @does("evidence.open")
     def do_evidence_open(self) -> None:
         """Paste log lines, say what was re-issued."""
         from tofutui.ui.evidence.screen import EvidenceScreen
@@ -214,12 +238,14 @@ class TableKeys(Acting[None]):
             screen = EvidenceScreen(self.link.bench, self.armed, self.current)
             self.app.push_screen(screen, lambda _: self.follow())
 
+    @does("trust.open")
     def do_trust_open(self) -> None:
         """Who trusts whom."""
         from tofutui.ui.tables.trust_map import TrustScreen
 
         self.app.push_screen(TrustScreen(self.comparison))
 
+    @does("guide.open")
     def do_guide_open(self) -> None:
         """The guide, with the run that is open if there is one."""
         from tofutui.ui.guide.screen import GuideScreen
@@ -227,12 +253,14 @@ class TableKeys(Acting[None]):
         if self.link is not None and self.link.guide is not None:
             self.app.push_screen(GuideScreen(self.link, self.link.guide), lambda _: self.follow())
 
+    @does("log.open")
     def do_log_open(self) -> None:
         """The commands that were sent."""
         from tofutui.ui.kit.view import LogScreen
 
         self.app.push_screen(LogScreen(self.link.bench if self.link else None))
 
+    @does("copy.row")
     def do_copy_row(self) -> None:
         """Everything about the row."""
         row = self.current
@@ -246,6 +274,7 @@ class TableKeys(Acting[None]):
         facts = Facts(entry=self.shown(row), view=view, now=self.owner.clock(), width=WIDE, glyphs=UNICODE)
         return plain(facts.full())
 
+    @does("screen.copy")
     def do_screen_copy(self) -> None:
         """The fingerprint of the row under the cursor, else its key."""
         row = self.current
@@ -262,6 +291,7 @@ class TableKeys(Acting[None]):
         tables = render(self.shown(self.comparison), "text", "")
         return f"{self._row_text(row)}\n\n{tables}" if row else tables
 
+    @does("table.export")
     def do_table_export(self) -> None:
         """The comparison or the screen into a file."""
         self.owner.run_guarded(self._export())
@@ -284,18 +314,22 @@ class TableKeys(Acting[None]):
         text = await asyncio.to_thread(render, held_still(self.shown(self.comparison)), form, __version__)
         return self.owner.outgoing(text)
 
+    @does("app.theme")
     def do_app_theme(self) -> None:
         """The next theme."""
         self.say(f"theme {self.owner.next_theme()}")
 
+    @does("app.sessions")
     def do_app_sessions(self) -> None:
         """Choose another session."""
         self.owner.pick_session()
 
+    @does("app.help")
     def do_app_help(self) -> None:
         """All keys, and what the verdicts mean."""
         self.show_help(Scope.MAIN)
 
+    @does("app.quit")
     async def do_app_quit(self) -> None:
         """Leave the nodes and end."""
         self.owner.leave()

@@ -14,6 +14,7 @@ from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView
 from tofutui.tofu.judgement.verdict import Kind, Verdict
 from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.actions.catalogue import MAIN, State
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Link
 from tofutui.ui.kit.confirmation import SMALLEST
 from tofutui.ui.kit.key_bar import KeyBar, TitleBar
@@ -285,6 +286,7 @@ class MainScreen(TableKeys):
                     self._dirty.add(role)
             self._show_changes()
 
+    @does("table.watch")
     def do_table_watch(self) -> None:
         """Switch the automatic refresh on or off."""
         self._watch.toggle()
@@ -311,6 +313,7 @@ class MainScreen(TableKeys):
         else:
             self.owner.run_guarded(self._refresh((role,), by_itself=True))
 
+    @does("link.stop")
     def do_link_stop(self) -> None:
         """Leave lost links alone until the operator asks for them."""
         self._reconnects.stop()
@@ -323,6 +326,7 @@ class MainScreen(TableKeys):
         self._look_for_lost(self.panes)
         self._show_all()
 
+    @does("table.filter")
     def do_table_filter(self) -> None:
         """Type a filter; it works while it is typed."""
         self.add_class("-filtering")
@@ -342,6 +346,7 @@ class MainScreen(TableKeys):
         self.remove_class("-filtering")
         self.set_focus(None)
 
+    @does("app.back")
     def do_app_back(self) -> None:
         """Close the filter line, else clear filter, marks, zoom: one of them."""
         rows = self.pane.rows
