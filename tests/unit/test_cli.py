@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from tofutui.cli import main
 from tofutui.cli.commands.check import worst
 from tofutui.cli.output import OutputError, check_writable, write_file
 from tofutui.cli.parsers import LogFile, Reissued, UsageError, parse
+from tofutui.cli.scenarios import scenarios
 from tofutui.tofu.site.session import Role
 
 TWO = (
@@ -248,6 +250,34 @@ def test_an_unknown_session_is_named_with_the_nearest(capsys, two, command):
 def test_a_mistyped_command_is_recognised(capsys, two):
     assert main(["chek", "--sessions", str(two)]) == 2
     assert "did you mean check?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("argv", "meant"),
+    [
+        (["chekc"], "`tofutui check`"),
+        (["ofline", "--primary", "x"], "`tofutui offline`"),
+        (["chek", "site-a"], "`tofutui check`"),
+        (["check", "--formt", "json"], "--format"),
+        (["check", "--al"], "--all"),
+        (["--thme", "dark"], "--theme"),
+        (["sessions", "lst"], "list"),
+        (["check", "--format", "jsn"], "json"),
+    ],
+)
+def test_what_was_probably_meant_is_said_without_a_sessions_file_too(capsys, argv, meant):
+    assert main(argv) == 2
+    out, err = lines_of(capsys)
+    assert out == []
+    assert f"did you mean {meant}?" in err[0]
+
+
+def test_help_lists_the_scenarios_with_their_titles(capsys):
+    for argv in (["--help"], ["lab", "--help"]):
+        assert main(argv) == 0
+        text = capsys.readouterr().out
+        assert scenarios()
+        assert all(re.search(rf"^  {name} +{title}$", text, re.M) for name, title in scenarios().items())
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_names_come_from_the_files(home):
 
 
 def test_values_are_those_of_the_parsers(home):
-    assert offered("check", "--format", "") == {"text", "json", "markdown"}
+    assert offered("check", "--format", "") == {"text", "lines", "json", "markdown"}
     assert offered("check", "--format=j") == {"--format=json"}
     assert offered("sessions", "") == {"list", "path", "validate", "example"}
     assert offered("completion", "") == {"bash", "zsh", "fish"}

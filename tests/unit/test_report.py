@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tofutui.report import render, render_many
+from tofutui.report import FORMATS, render, render_many
+from tofutui.report.text_form import TextStyle
 from tofutui.tofu.certificates.certificate import Certificate
 from tofutui.tofu.certificates.presented import Attempt, Presented, Status
-from tofutui.tofu.cli_output.listing import StoredSubject
+from tofutui.tofu.cli_output.listing import StoredSubject, read_stored
 from tofutui.tofu.cli_output.status import HaState
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, Phase, TiedFailure
 from tofutui.tofu.judgement.verdict import Evidence, Judgement, Kind, Verdict
 from tofutui.tofu.logs.failures import Failure, OtherCause
+from tofutui.tofu.names.match import compare
 from tofutui.tofu.names.values import Attribute, DistinguishedName
 from tofutui.tofu.site.endpoint import split_key
 from tofutui.tofu.site.row_owner import Who
@@ -312,7 +314,7 @@ def hostile() -> Comparison:
     return replace(one, session=replace(one.session, title=HOSTILE))
 
 
-@pytest.mark.parametrize("fmt", ["text", "json", "markdown"])
+@pytest.mark.parametrize("fmt", FORMATS)
 def test_no_control_or_bidirectional_character_stands_in_any_output(fmt):
     output = render_many([hostile(), hostile()], fmt, "0.1.0")
     assert (
@@ -328,16 +330,90 @@ def test_json_is_ascii_and_shows_undecodable_bytes_as_escapes():
     assert json.loads(output)["nodes"]["primary"]["hostname"].endswith("\\xff\\u2028")
 
 
-def test_text_has_one_line_a_row_with_role_verdict_key_and_first_reason():
-    own = entry("192.0.2.10_8082", Verdict.SAME_NAME, who=Who.SELF)
-    lines = render(comparison(own, STALE), "text", "0.1.0").splitlines()
-    rows = [line for line in lines if re.match(r"primary\b", line)]
-    assert [re.split(r"\s{2,}", row) for row in rows] == [
+OWN = entry("192.0.2.10_8082", Verdict.SAME_NAME, who=Who.SELF)
+
+
+def test_lines_hold_role_verdict_key_and_first_reason_and_nothing_else():
+    lines = render(comparison(OWN, STALE), "lines", "0.1.0").splitlines()
+    assert [re.split(r"\s{2,}", line) for line in lines] == [
         ["primary", "mismatch", "198.51.100.20_443", "first reason"],
         ["primary", "same-name", "192.0.2.10_8082", "first reason", "(own: self)"],
     ]
+    both = render_many([comparison(STALE), comparison()], "lines", "0.1.0").splitlines()
+    assert both == ["SESSION site-a", lines[0], "SESSION site-a"]
+
+
+def cells(output: str) -> list[list[str]]:
+    """The first lines of the table's rows, cut at their columns."""
+    return [
+        re.split(r"\s{2,}", line.strip()) for line in output.splitlines() if re.match("  [^ ] [A-Z]", line)
+    ]
+
+
+def test_text_is_a_summary_a_table_and_the_commands():
+    lines = render(comparison(OWN, STALE), "text", "0.1.0").splitlines()
+    assert lines[:3] == [
+        "SESSION site-a  Site A",
+        "SUMMARY 1 mismatch",
+        "taken 2026-11-23T14:02:11Z, certificates seen from jump01",
+    ]
     assert any(line.startswith("PRIMARY prime-pri") and "HA not Configured" in line for line in lines)
-    assert any("seen from jump01" in line for line in lines)
+    dates = ["2026-11-23", "2027-11-23", "ABAB ABAB"]
+    assert cells("\n".join(lines)) == [
+        ["✗ MISMATCH", "198.51.100.20:443", "ISE-server", "ise01", *dates, "first reason"],
+        ["≈ SAME NAME", "192.0.2.10:8082", "ISE-server", "ise01", *dates, "first reason (own: self)"],
+    ]
+    own = next(number for number, line in enumerate(lines) if line.startswith("  own rows"))
+    assert "192.0.2.10:8082" in lines[own + 1]
+    start = lines.index("to delete, in this order:")
+    assert lines[start + 1 : start + 3] == [
+        "  PRIMARY prime-pri  $ ncs certvalidation tofu-certs deletecert host 198.51.100.20_443",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stored", "cn", "organization", "shown"),
+    [
+        ("CN=ise01", "ise01", None, ["ise01", "=", "ise01"]),
+        ("CN=old, O=A", "ise01", "A", ["old", "≠", "ise01"]),
+        ("CN=ise01, O=A", "ise01", "B", ["ise01, O=A", "≠", "ise01, O=B"]),
+        ("CN=ise01, O=A", "ise01", None, ["ise01, O=A", "≠", "ise01, no O"]),
+        ("O=A", "ise01", None, ["no CN", "≠", "ise01"]),
+    ],
+)
+def test_a_row_of_the_table_shows_what_differs(stored, cn, organization, shown):
+    subject = name(*([("O", organization)] if organization else []), ("CN", cn))
+    row = entry(
+        "192.0.2.9_443",
+        Verdict.MISMATCH,
+        stored=read_stored(stored),
+        presented=presented(certificate=certificate(cn, subject=subject)),
+        names=compare(stored, subject),
+    )
+    assert cells(render(comparison(row), "text", "0.1.0"))[0][2:5] == shown
+
+
+def test_a_narrow_terminal_puts_below_what_has_no_room_beside_and_cuts_nothing():
+    for width, first, below in [
+        (200, "first reason", []),
+        (100, "ABAB ABAB", ["first reason"]),
+        (60, "ise01", ["issued 2026-11-23, expires 2027-11-23, SHA-256 ABAB ABAB", "first reason"]),
+    ]:
+        output = render(comparison(STALE), "text", "0.1.0", TextStyle(width=width)).splitlines()
+        row = next(number for number, line in enumerate(output) if "198.51.100.20:443" in line)
+        assert output[row].endswith(first)
+        assert [line.strip() for line in output[row + 1 : row + 1 + len(below)]] == below
+        assert output[row + 1 + len(below)] == ""
+
+
+def test_colour_and_glyphs_are_those_of_the_style_and_change_no_word():
+    plain = render(comparison(OWN, STALE), "text", "0.1.0")
+    colored = render(comparison(OWN, STALE), "text", "0.1.0", TextStyle(color=True))
+    assert "\x1b[1;31m✗ MISMATCH\x1b[0m" in colored
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == plain
+    assert "\x1b" not in plain
+    assert "x MISMATCH" in render(comparison(STALE), "text", "0.1.0", TextStyle(ascii_=True))
 
 
 def test_text_marks_what_is_not_complete_or_old():
@@ -345,6 +421,8 @@ def test_text_marks_what_is_not_complete_or_old():
     output = render(comparison(old, complete=False, error="the prompt did not come back"), "text", "0.1.0")
     assert "! listing not complete: the prompt did not come back" in output
     assert "(not in the newest listing)" in output
+    (line,) = render(comparison(STALE, complete=False), "lines", "0.1.0").splitlines()
+    assert line.endswith("first reason  (listing not complete)")
 
 
 def test_text_says_that_equal_names_prove_nothing_only_where_there_are_some():
@@ -354,8 +432,9 @@ def test_text_says_that_equal_names_prove_nothing_only_where_there_are_some():
 
 def test_an_unreadable_line_is_shown_whole_in_text():
     line = entry(None, Verdict.UNREADABLE, raw="host=; nonsense", stored=None, who=Who.OTHER)
-    output = render(comparison(line), "text", "0.1.0")
+    output = render(comparison(line), "lines", "0.1.0")
     assert re.search(r"^primary\s+unreadable\s+-\s+first reason: host=; nonsense$", output, re.M)
+    assert cells(render(comparison(line), "text", "0.1.0"))[0][-1] == "first reason: host=; nonsense"
 
 
 def test_nothing_remote_breaks_out_of_its_markdown_cell():

@@ -2,19 +2,17 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tofutui import __version__
 from tofutui.cli.asking import TerminalAsker
 from tofutui.cli.order import Order
 from tofutui.cli.parsers import Reissued
 from tofutui.cli.progress import Progress
 from tofutui.history.database import FILE, Database, HistoryError
 from tofutui.history.row_history import Sightings
-from tofutui.report import render
 from tofutui.report.many_form import SessionLine, line_of
 from tofutui.system import background
 from tofutui.system.leaving import Deadline
@@ -22,6 +20,9 @@ from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.site.session import Session
 from tofutui.workbench import Workbench
 from tofutui.workbench.recorded import RecordedWorkbench
+
+Form = Callable[[Comparison], str]
+"""Renders one comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ def until_signal(work: Coroutine[Any, Any, Outcome]) -> Outcome:
         deadline.stop()
 
 
-async def compare_all(order: Order, fmt: str, progress: Progress) -> Outcome:
-    """All sessions side by side, a few at a time, each rendered as soon as it has ended."""
+async def compare_all(order: Order, form: Form, progress: Progress) -> Outcome:
+    """All sessions side by side, a few at a time, each rendered in its form as soon as it has ended."""
     asker = TerminalAsker(progress.hidden, order.mask.text if order.mask else str)
     database, trouble = await asyncio.to_thread(_open, order.data) if order.data else (None, [])
     sightings = Sightings(database) if database else None
@@ -85,7 +86,7 @@ async def compare_all(order: Order, fmt: str, progress: Progress) -> Outcome:
 
     async def compare(session: Session) -> Done:
         async with places:
-            return await _compare(session, order, asker, sightings, fmt, progress)
+            return await _compare(session, order, asker, sightings, form, progress)
 
     try:
         with progress:
@@ -116,7 +117,7 @@ async def _compare(
     order: Order,
     asker: TerminalAsker,
     sightings: Sightings | None,
-    fmt: str,
+    form: Form,
     progress: Progress,
 ) -> Done:
     bench = _bench(session, order, asker, sightings, progress)
@@ -126,17 +127,17 @@ async def _compare(
         await bench.refresh()
     finally:
         await bench.close()
-    done = _done(bench, order, fmt)
+    done = _done(bench, order, form)
     progress.end(bench.comparison, f"{done.line.words}, exit {done.line.code}")
     return done
 
 
-def _done(bench: Workbench, order: Order, fmt: str) -> Done:
+def _done(bench: Workbench, order: Order, form: Form) -> Done:
     comparison = order.mask(bench.comparison) if order.mask else bench.comparison
     trouble = [bench.memory.trouble] if bench.memory.trouble is not None else []
     return Done(
         line=line_of(comparison, strict=order.strict),
-        report=render(comparison, fmt, __version__),
+        report=form(comparison),
         unfinished=tuple(_unfinished(comparison)),
         remarks=(*_about_logs(bench, order), *trouble),
         unused=bench.known.unused(),

@@ -17,7 +17,8 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("tofutui --theme high-contrast --last-key site-a", "for a call on which others watch"),
     ),
     "check": (
-        ("tofutui check site-a", "one line a row; the exit code says how it stands"),
+        ("tofutui check site-a", "a table of every row; the exit code sums it up"),
+        ("tofutui check site-a --format lines", "one line a row, for scripts"),
         ("tofutui check --all --format json --output report.json", "every session, for a program"),
         ("tofutui check site-a --log primary=hm-8082.log", "with the primary's own log as evidence"),
         ("tofutui check site-a --reissued ise.example.net:443", "with what you know"),

@@ -2,12 +2,15 @@
 
 import argparse
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from tofutui import __version__
 from tofutui.cli.examples import EXIT_CODES, epilog
+from tofutui.cli.scenarios import FIRST, scenarios
+from tofutui.config.errors import closest, nearest
 from tofutui.tofu.site.role import Role
 
 COMMANDS = {
@@ -59,7 +62,20 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see {self.prog} --help)")
+        raise UsageError(f"{self._with_nearest(message)} (see {self.prog} --help)")
+
+    def _with_nearest(self, message: str) -> str:
+        """The message with the option or the choice that was probably meant."""
+        unknown = re.fullmatch(r"unrecognized arguments: (--[\w-]+).*", message)
+        if unknown:
+            options = [option for option in self._option_string_actions if option.startswith("--")]
+            close = closest(unknown[1], options)
+            return f"{message}, did you mean {close}?" if close else message
+        wrong = re.fullmatch(r"(.*invalid choice: '([^']*)') \(choose from (.*)\)", message)
+        if wrong:
+            choices = re.findall(r"[\w-]+", wrong[3])
+            return f"{wrong[1]}, {nearest(wrong[2], choices)}"
+        return message
 
 
 def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
@@ -75,7 +91,22 @@ def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
     at = command_at(rest)
     name = rest.pop(at) if at is not None else "app"
     parser = _PARSERS[name]()
-    return name, parser.parse_intermixed_args(rest) if name == "check" else parser.parse_args(rest)
+    try:
+        return name, parser.parse_intermixed_args(rest) if name == "check" else parser.parse_args(rest)
+    except UsageError as error:
+        raise (_mistyped(argv) if at is None else None) or error from None
+
+
+def meant_command(word: str) -> str | None:
+    """A message for a word in the place of a command that is probably a mistyped one."""
+    close = closest(word, tuple(COMMANDS))
+    return f"{word} is not a command, did you mean `tofutui {close}`?" if close else None
+
+
+def _mistyped(argv: Sequence[str]) -> UsageError | None:
+    words = [word for word in argv[:1] if not word.startswith("-")]
+    message = meant_command(words[0]) if words else None
+    return UsageError(message) if message else None
 
 
 def command_at(argv: Sequence[str]) -> int | None:
@@ -123,12 +154,12 @@ def _app() -> _Parser:
     parser = _common(
         "app",
         "Find and clear stale trust-on-first-use certificates on a Cisco Prime Infrastructure pair.",
-        f"commands; `tofutui COMMAND --help` shows their options:\n{commands}",
+        f"commands; `tofutui COMMAND --help` shows their options:\n{commands}\n\n{_scenario_lines()}",
     )
     parser.add_argument("session", nargs="?", metavar="SESSION", help="the session to open; else a picker")
     group = parser.add_argument_group("app options")
     group.add_argument(
-        "--demo", nargs="?", const="seed", metavar="SCENARIO", help="a simulated pair on this machine"
+        "--demo", nargs="?", const=FIRST, metavar="SCENARIO", help="a simulated pair on this machine"
     )
     group.add_argument("--theme", metavar="NAME", help="one of `tofutui themes`")
     group.add_argument("--watch", type=_seconds, metavar="SECONDS", help="refresh that often, 0 = off")
@@ -137,6 +168,11 @@ def _app() -> _Parser:
     )
     group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     return parser
+
+
+def _scenario_lines() -> str:
+    lines = "\n".join(f"  {name:12}{title}" for name, title in scenarios().items())
+    return f"scenarios of --demo and lab:\n{lines}"
 
 
 def _check() -> _Parser:
@@ -183,7 +219,18 @@ def _offline() -> _Parser:
 
 def _add_comparison(parser: _Parser) -> None:
     """What a comparison takes into account, and how it is reported."""
-    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    parser.add_argument(
+        "--format",
+        choices=("text", "lines", "json", "markdown"),
+        default="text",
+        help="a table, or one line a row for scripts, or JSON, or Markdown (default: text)",
+    )
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colour in the table (default: on a terminal, unless NO_COLOR is set)",
+    )
     parser.add_argument(
         "--log",
         dest="logs",
@@ -245,9 +292,10 @@ def _lab() -> _Parser:
     parser = _common(
         "lab",
         "The simulated pair: real SSH and TLS on this machine, until Ctrl-C.",
-        "commands on stdin, one a line: reissue HOST:PORT, restart NODE, contact NODE, register, ise-add",
+        "commands on stdin, one a line: reissue HOST:PORT, restart NODE, contact NODE, register, ise-add\n\n"
+        f"{_scenario_lines()}",
     )
-    parser.add_argument("scenario", nargs="?", default="seed", metavar="SCENARIO")
+    parser.add_argument("scenario", nargs="?", default=FIRST, metavar="SCENARIO")
     parser.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
     return parser
 

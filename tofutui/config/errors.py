@@ -24,9 +24,14 @@ class NoSessionsFile(ConfigError):
 
 def nearest(word: str, valid: Sequence[str]) -> str:
     """Which valid word was probably meant, as the end of a message: all of them if none comes near."""
+    close = closest(word, valid, cutoff=0.4)
+    if close is not None:
+        return f"did you mean {close}?"
+    return f"valid: {', '.join(valid)}" if valid else ""
+
+
+def closest(word: str, valid: Sequence[str], *, cutoff: float = 0.6) -> str | None:
+    """The valid word that is most like this one; None if none is like it by ``cutoff`` (0 to 1)."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word, valid, n=1, cutoff=0.4)
-    if close:
-        return f"did you mean {close[0]}?"
-    return f"valid: {', '.join(valid)}" if valid else ""
+    return next(iter(get_close_matches(word, valid, n=1, cutoff=cutoff)), None)

@@ -17,10 +17,9 @@ from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal
 from tofutui.history.owners import Watch, this_process
 from tofutui.tofu.cli_output.listing import Listing
-from tofutui.tofu.deletion.plan import Deletion, Outcome, Plan, Step
+from tofutui.tofu.deletion.plan import Deletion, Outcome, Plan, Step, in_order
 from tofutui.tofu.deletion.proof import Proof, changed_row, look_back, other_certificate, row_refusal
 from tofutui.tofu.judgement.comparison import Entry
-from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
 
@@ -95,9 +94,7 @@ class Executor:
         """
         if not entries:
             raise PlanRefused("no row to delete")
-        roles = list(Role)
-        ordered = sorted(entries, key=lambda e: (roles.index(e.role), e.who is not Who.PEER))
-        return Plan(tuple(self._gate.freeze(entry) for entry in ordered), next(self._numbers))
+        return Plan(tuple(self._gate.freeze(entry) for entry in in_order(entries)), next(self._numbers))
 
     async def run(self, plan: Plan, on_step: OnStep) -> tuple[Step, ...]:
         """Run a confirmed plan; ``on_step`` is given every change of a step (its number, the step).

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import timedelta
+from difflib import get_close_matches
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -49,7 +50,9 @@ def load_scenario(name: str) -> Scenario:
         if name.endswith(".toml"):
             return _scenario(Path(name).stem, tomllib.loads(Path(name).read_text("utf-8")))
         if name not in scenario_names():
-            raise ScenarioError(f"there is no scenario {name!a}; there are {', '.join(scenario_names())}")
+            close = get_close_matches(name, scenario_names(), n=1)
+            meant = f", did you mean {close[0]}?" if close else f"; there are {', '.join(scenario_names())}"
+            raise ScenarioError(f"there is no scenario {name!a}{meant}")
         text = (_folder() / f"{name}.toml").read_text("utf-8")
         return _scenario(name, tomllib.loads(text))
     except KeyError as error:

@@ -3,21 +3,24 @@
 from collections.abc import Sequence
 
 from tofutui.report.json_form import document, dump
+from tofutui.report.lines_form import to_lines
 from tofutui.report.many_form import joined
 from tofutui.report.markdown_form import to_markdown
-from tofutui.report.text_form import to_text
+from tofutui.report.text_form import PLAIN, TextStyle, to_text
 from tofutui.tofu.judgement.comparison import Comparison
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "lines", "json", "markdown")
 
 
-def render(comparison: Comparison, fmt: str, version: str) -> str:
-    """One comparison in one of `FORMATS`, with a final line feed."""
+def render(comparison: Comparison, fmt: str, version: str, style: TextStyle = PLAIN) -> str:
+    """One comparison in one of `FORMATS`, every line ended; ``style`` is for the text form alone."""
     if fmt == "json":
         return dump(document(comparison, version))
-    return to_markdown(comparison, version) if fmt == "markdown" else to_text(comparison)
+    if fmt == "lines":
+        return to_lines(comparison)
+    return to_markdown(comparison, version) if fmt == "markdown" else to_text(comparison, style)
 
 
 def render_many(comparisons: Sequence[Comparison], fmt: str, version: str) -> str:
-    """Several comparisons, as ``--all`` shows them: one JSON document, or one text after the other."""
-    return joined([render(comparison, fmt, version) for comparison in comparisons], fmt)
+    """Several comparisons, as ``--all`` shows them."""
+    return joined([(each.session.name, render(each, fmt, version)) for each in comparisons], fmt)

@@ -32,11 +32,16 @@ def line_of(comparison: Comparison, *, strict: bool = False) -> SessionLine:
     )
 
 
-def joined(reports: Sequence[str], fmt: str) -> str:
-    """Rendered reports as one: one JSON document, or one text after the other."""
+def joined(reports: Sequence[tuple[str, str]], fmt: str) -> str:
+    """Rendered reports, each with its session's name, as one: one JSON document, or one after the other.
+
+    Lines for scripts do not name their session, so that a line ``SESSION name`` comes before them.
+    """
+    if fmt == "lines":
+        return "".join(f"SESSION {safe(name)}\n{report}" for name, report in reports)
     if fmt != "json":
-        return "\n".join(reports)
-    sessions = ",\n".join(textwrap.indent(report.rstrip("\n"), "  ") for report in reports)
+        return "\n".join(report for _, report in reports)
+    sessions = ",\n".join(textwrap.indent(report.rstrip("\n"), "  ") for _, report in reports)
     return f'{{\n "schema": 1,\n "sessions": [\n{sessions}\n ]\n}}\n'
 
 

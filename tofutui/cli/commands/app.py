@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tofutui.cli.commands.demo import lab_process
 from tofutui.cli.output import complain
+from tofutui.cli.parsers import meant_command
+from tofutui.cli.scenarios import FIRST
 from tofutui.cli.session_args import load, pick
 from tofutui.config.errors import ConfigError, NoSessionsFile, nearest
 from tofutui.config.paths import config_dir, data_dir
@@ -17,9 +19,6 @@ from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.keymap import KeyBook, load_keybook
 from tofutui.ui.options import START_DEMO, AppOptions
 from tofutui.ui.shell import gc_tuning
-
-DEMO = "seed"
-"""The scenario that the demo shows where none is named."""
 
 
 class NoTerminal(TofutuiError):
@@ -38,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     chosen = _app_options(options, path, sessions, data_dir(options.data, os.environ))
     check_terminal()
     code = _show(replace(chosen, keys=keys, warnings=tuple(warnings)))
-    return _show_demo(options, keys, DEMO) if code == START_DEMO else code
+    return _show_demo(options, keys, FIRST) if code == START_DEMO else code
 
 
 def _sessions(options: argparse.Namespace, warnings: list[str]) -> tuple[Path, dict[str, Session]]:
@@ -50,6 +49,9 @@ def _sessions(options: argparse.Namespace, warnings: list[str]) -> tuple[Path, d
     try:
         return load(options.sessions, read_only=options.read_only, tell=warnings.append)
     except NoSessionsFile as error:
+        mistyped = meant_command(options.session) if options.session is not None else None
+        if mistyped:
+            raise ConfigError([mistyped]) from error
         if options.session is not None or not has_terminal():
             raise
         return error.path, {}

@@ -8,9 +8,11 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tofutui import __version__
 from tofutui.cli.order import Known, Order
 from tofutui.cli.output import OutputError, check_writable, complain, complain_of, write, write_file
 from tofutui.cli.parsers import KnownFile, LogFile
@@ -40,18 +42,22 @@ def carry_out(order: Order, options: argparse.Namespace, *, as_list: bool = Fals
         check_writable(options.output)
     from tofutui.cli.check_runner import compare_all, until_signal
     from tofutui.cli.progress import Progress
+    from tofutui.cli.text_style import style_here
+    from tofutui.report import render
     from tofutui.report.many_form import joined, session_table
 
     many = as_list or len(order.sessions) > 1
     progress = Progress(len(order.sessions), sys.stderr, many=many, ascii_=options.ascii, mask=order.mask)
-    outcome = until_signal(compare_all(order, options.format, progress))
+    form = partial(render, fmt=options.format, version=__version__, style=style_here(options))
+    outcome = until_signal(compare_all(order, form, progress))
     if outcome.signal:
         return 128 + outcome.signal
     done = outcome.done
     for line in (*outcome.remarks, *(line for session in done for line in session.unfinished)):
         complain(line)
     code = worst([*(session.line.code for session in done), *(2 for _ in order.left_out)])
-    report = joined([session.report for session in done], options.format) if many else done[0].report
+    reports = [(session.line.name, session.report) for session in done]
+    report = joined(reports, options.format) if many else done[0].report
     if many and options.format == "text":
         report += "\n" + session_table([session.line for session in done], code)
     if order.mask is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tofutui.cli.output import write
 from tofutui.cli.parsers import COMMANDS, command_at, parser_of
+from tofutui.cli.scenarios import scenarios
 from tofutui.config.errors import ConfigError
 from tofutui.config.paths import config_dir, sessions_file
 from tofutui.config.sessions import read_sessions
@@ -19,7 +20,6 @@ from tofutui.config.themes import load_themes
 
 Candidate = tuple[str, str]
 """A word and its help."""
-_SCENARIOS = Path(__file__).parents[2] / "lab" / "scenarios"
 FILES, DIRS, NOTHING = ":files", ":dirs", ":"
 
 
@@ -138,8 +138,7 @@ def _themes(_before: Sequence[str]) -> Iterator[Candidate]:
 
 
 def _scenarios(_before: Sequence[str]) -> Iterator[Candidate]:
-    for file in sorted(_SCENARIOS.glob("*.toml")):
-        yield file.stem, ""
+    yield from scenarios().items()
 
 
 def _named(words: Sequence[str], option: str) -> Path | None:

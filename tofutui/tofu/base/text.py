@@ -1,6 +1,7 @@
 """Text that came from somewhere else, made fit to be shown."""
 
 import re
+import unicodedata
 
 _UNSAFE = re.compile(
     "["
@@ -47,6 +48,19 @@ def safe(text: str) -> str:
 def safe_lines(text: str) -> str:
     """Like `safe`, but line feeds stay: for text that is shown as several lines."""
     return "\n".join(safe(line) for line in text.replace("\r\n", "\n").split("\n"))
+
+
+def cells_of(text: str) -> int:
+    """Columns of a terminal that a text fit for it takes; good enough to align a table."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(character) for character in text)
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def in_groups(digits: str) -> str:

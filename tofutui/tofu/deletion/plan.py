@@ -1,11 +1,13 @@
 """Deletions, frozen when they are proposed: what a dialog shows is what runs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 
 
@@ -93,6 +95,12 @@ class Plan:
     def roles(self) -> tuple[Role, ...]:
         """The nodes it touches."""
         return tuple(role for role in Role if any(d.role is role for d in self.deletions))
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Rows in the order in which a plan deletes them: the primary's first, the peer before others."""
+    roles = list(Role)
+    return sorted(entries, key=lambda entry: (roles.index(entry.role), entry.who is not Who.PEER))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

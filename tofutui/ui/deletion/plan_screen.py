@@ -2,10 +2,10 @@
 
 from textual.app import ComposeResult
 
+from tofutui.tofu.deletion.plan import in_order
 from tofutui.tofu.deletion.proof import changed_entry
 from tofutui.tofu.judgement.comparison import Comparison, Entry
 from tofutui.tofu.judgement.verdict import Verdict
-from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import PLAN, Scope
 from tofutui.ui.actions.handlers import does
@@ -43,7 +43,7 @@ class PlanScreen(Acting[list[Entry]]):
         comparison, runner = self._comparison, self._runner
         self._locked = {role: why for role in comparison.nodes if (why := runner.why_not(role))}
         """Where nothing can be deleted from here: then the commands are there to be pasted."""
-        self._entries = _in_order([entry for entry in comparison.entries() if entry.is_stale_remote])
+        self._entries = in_order([entry for entry in comparison.entries() if entry.is_stale_remote])
         self._refused = {_id(e): why for e in self._entries if (why := self._why_not(runner, e))}
 
     def _why_not(self, runner: Runner, entry: Entry) -> str | None:
@@ -229,9 +229,3 @@ class PlanScreen(Acting[list[Entry]]):
 def _id(entry: Entry) -> tuple[Role, str]:
     """Which row of which table, whatever it holds."""
     return entry.role, entry.id
-
-
-def _in_order(entries: list[Entry]) -> list[Entry]:
-    """As they will run: the primary first, peers before others."""
-    roles = list(Role)
-    return sorted(entries, key=lambda entry: (roles.index(entry.role), entry.who is not Who.PEER))

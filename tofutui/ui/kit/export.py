@@ -14,7 +14,7 @@ from tofutui.ui.kit.desk import Desk
 SUFFIXES = {"text": "txt", "markdown": "md"}
 """Where they are not the name of the form."""
 CHOICES = (
-    ("text", "Text: the comparison, one line a row"),
+    ("text", "Text: the comparison as a table"),
     ("json", "JSON: the comparison with everything known, as tofutui check --format json"),
     ("markdown", "Markdown: the comparison for a ticket"),
     ("svg", "SVG: a picture of the screen"),
