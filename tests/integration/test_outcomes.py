@@ -211,7 +211,6 @@ async def test_a_clock_that_is_set_back_does_not_delay_the_decision(tmp_path: Pa
         step = await delete_ise(pair)
         assert step.outcome is Outcome.UNKNOWN
         pair.bench._clock = lambda: utc_now() - back
-        pair.bench._listers[Role.PRIMARY]._clock = pair.bench._clock
         pair.executor._entries._clock = pair.bench._clock
         await pair.bench.refresh([Role.PRIMARY])
         (said,) = await pair.executor.settle(Role.PRIMARY)

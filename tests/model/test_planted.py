@@ -27,7 +27,7 @@ from tofutui.tofu.deletion.proof import Proof
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
 from tofutui.workbench.evidence.deletions import Deletions
-from tofutui.workbench.node_details import About
+from tofutui.workbench.node_details import NodeDetails
 from tofutui.workbench.table import Table
 
 Patch = pytest.MonkeyPatch
@@ -140,13 +140,13 @@ def roles_not_looked_at_again(patch: Patch) -> None:
 
 
 def roles_asked_once(patch: Patch) -> None:
-    ask = About._ask_role
+    ask = NodeDetails._ask_role
 
-    async def once(self: About, role: Role) -> None:
-        if self._comparison.nodes[role].ha is None:
-            await ask(self, role)
+    async def once(self: NodeDetails) -> None:
+        if self._view.ha is None:
+            await ask(self)
 
-    patch.setattr(About, "_ask_role", once)
+    patch.setattr(NodeDetails, "_ask_role", once)
 
 
 def plans_of_their_opening(patch: Patch) -> None:

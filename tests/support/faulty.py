@@ -184,7 +184,7 @@ class Stage:
     def forget_names(self) -> None:
         """The look-ups of the probes are kept for a while."""
         for bench in self.benches:
-            getattr(bench._prober._asker.dial, "_lookups", {}).clear()
+            getattr(bench._probing.prober._asker.dial, "_lookups", {}).clear()
 
     async def open_link(self, session: Session, asker: Asker, changed: Callable[[Change], None]) -> Link:
         database = Database(self.data / FILE, busy=0.1)

@@ -164,7 +164,7 @@ class World:
         name = f"tester-{self._started}"
         executor = Executor(bench, journal, operator=name, clock=self.clock, pace=self.pace)
         eyes = Eyes(journal, lambda: bench.session, lambda role: bench.comparison.nodes[role], name)
-        bench._prober = Endpoints(self.site, eyes, self.clock, self.probe_seconds)
+        bench._probing.prober = Endpoints(self.site, eyes, self.clock, self.probe_seconds)
         for role in Role:
             _listen(bench, role, eyes)
         program = Program(bench, executor, journal, database, eyes, operator)
@@ -230,7 +230,7 @@ class World:
 
 
 def _listen(bench: Workbench, role: Role, eyes: Eyes) -> None:
-    lister = bench._listers[role]
+    lister = bench._work[role].lister
     run = lister.run
 
     async def recorded(*, urgent: bool = False) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.fake_bench import entry
+from tofutui.tofu.certificates.presented import Presented, Status
 from tofutui.tofu.cli_output.listing import Listing, read_listing
 from tofutui.tofu.deletion.plan import Deletion, Outcome, VerdictClass
 from tofutui.tofu.deletion.proof import Proof, changed_entry, look_back, outcome_of, side_effects
@@ -170,3 +171,23 @@ def test_another_text_or_another_certificate_is_another_row():
     for stored, presented in (("odd", "new"), ("ise", "newer"), ("ise", None)):
         now = entry(Role.PRIMARY, KEY, Verdict.MISMATCH, stored=stored, presented=presented)
         assert changed_entry(shown, now) is not None
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "words"),
+    [
+        (Status.PENDING, "", "has not been asked again since this was confirmed: refresh"),
+        (
+            Status.NOT_PROBED,
+            "probing is off",
+            "has not been asked again since this was confirmed (probing is off)",
+        ),
+        (Status.UNMAPPED, "masked", "has not been asked again since this was confirmed (masked)"),
+        (Status.REFUSED, "connection refused", "presents nothing any more (connection refused)"),
+        (Status.TIMEOUT, "", "presents nothing any more (timeout)"),
+    ],
+)
+def test_an_endpoint_that_was_not_asked_is_not_said_to_present_nothing(status, error, words):
+    shown = entry(Role.PRIMARY, KEY, Verdict.MISMATCH, stored="ise", presented="new")
+    now = replace(shown, presented=Presented(status=status, error=error or None))
+    assert words in (changed_entry(shown, now) or "")

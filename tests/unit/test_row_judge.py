@@ -21,8 +21,9 @@ from tofutui.workbench.evidence.assigned_exports import KnownCertificates
 from tofutui.workbench.evidence.deletions import Deletions
 from tofutui.workbench.evidence.memory import Memory
 from tofutui.workbench.evidence.row_judge import Judge
+from tofutui.workbench.node_state import new_view
 from tofutui.workbench.probes import Probes
-from tofutui.workbench.table import Table, new_view
+from tofutui.workbench.table import Table
 
 KEY = "192.0.2.50_443"
 SHOWN, HIDDEN = certificate("/CN=shown"), certificate(PRIME_SEC)

@@ -7,7 +7,8 @@ import pytest
 from tests.support.rows import LISTED
 from tofutui.tofu.cli_output.listing import read_listing
 from tofutui.tofu.site.session import NodeSettings, Role, Session
-from tofutui.workbench.table import Table, new_view
+from tofutui.workbench.node_state import new_view
+from tofutui.workbench.table import Table
 
 SESSION = Session(name="a", nodes={Role.PRIMARY: NodeSettings(role=Role.PRIMARY, host="192.0.2.10")})
 A, B = "192.0.2.1_443", "192.0.2.2_443"

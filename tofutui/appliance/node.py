@@ -155,6 +155,10 @@ class Node:
         """The table; ``on_text`` gets whole lines as they arrive. ``urgent`` goes before other reads."""
         return await self._read(self._ncs(LISTCERTS), on_text, urgent=urgent)
 
+    def time_of_listing(self, now: datetime) -> datetime | None:
+        """When a listing that ended at ``now`` was taken (UTC); None where that is not known."""
+        return now
+
     async def show_clock(self) -> CommandOutput:
         """The node's own time."""
         return await self._read(self._plain(SHOW_CLOCK))

@@ -37,7 +37,7 @@ class Gate:
             return "read-only: this node has read_only = true in sessions.toml"
         if view.hostname is None:
             return "not logged in: the host name at the prompt has not been seen"
-        return self._bench.twins(role)
+        return self._bench.same_machine()
 
     def freeze(self, shown: Entry) -> Deletion:
         """The deletion of a row as it is now, if that is what was shown.
@@ -94,7 +94,7 @@ class Gate:
             return f"the prompt shows {node.hostname} now, it was {deletion.hostname}"
         if node.host_key != deletion.host_key:
             return "the node shows another SSH host key than before"
-        return self._bench.twins(deletion.role)
+        return self._bench.same_machine()
 
     def last_word(self, deletion: Deletion) -> str | None:
         """Why not, in the moment before the command is typed: all this may have changed while it waited."""

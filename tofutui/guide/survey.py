@@ -20,7 +20,7 @@ from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.endpoint import Endpoint, is_loopback, normalise_host
 from tofutui.tofu.site.session import Role, Via
-from tofutui.workbench import NodeChanged, Workbench, connection_state
+from tofutui.workbench import NodeChanged, Workbench, node_state
 from tofutui.workbench.unknown_output import Source
 
 _QUOTED = 200
@@ -119,13 +119,13 @@ class Survey:
         try:
             printed = (await node.ha_status()).text
         except ApplianceError as error:
-            connection_state.unanswered(view, error, None if node.connected else self._clock())
+            node_state.unanswered(view, error, None if node.connected else self._clock())
             self._bench.on_change(NodeChanged(role))
             return NodeFacts(role=role, hostname=view.hostname, answered=False, ha_error=str(error))
-        connection_state.regained(view)
-        self._bench.unknown.keep(role, Source.HA, unknown_in_ha_status(printed))
+        node_state.answered(view)
+        self._bench.unknown[role].keep(Source.HA, unknown_in_ha_status(printed))
         state = parse_ha_status(printed)
-        view.ha = state or view.ha
+        node_state.ha_read(view, state or view.ha)
         self._bench.on_change(NodeChanged(role))
         unread = None if state else f"no state in its answer: {' '.join(printed.split())[:_QUOTED]!a}"
         return NodeFacts(role=role, hostname=view.hostname, ha=state, ha_error=unread)

@@ -1,7 +1,8 @@
 """One live comparison: two nodes and the probes -> a stream of changes. It knows no screen.
 
-`bench` leads, `table` holds one node's rows over refreshes, `probes` asks each endpoint once a refresh,
-`evidence` keeps what logs and the operator say, `judging` turns all of it into verdicts.
+`workbench` is the façade, `node_work` what happens with one node, `node_state` the only writer of its view.
+`table` holds a node's rows over refreshes, `probes` asks each endpoint once a refresh, `evidence` keeps what
+logs, exports, history and the operator say, and judges.
 """
 
 from tofutui.workbench.changes import Change, EntriesChanged, LogGrew, NodeChanged

@@ -1,18 +1,33 @@
 """Signs that a node is not the one a session says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from typing import Protocol
 
-from tofutui.appliance.node import Node
 from tofutui.tofu.cli_output.status import HaState
 from tofutui.tofu.judgement.comparison import NodeView
 from tofutui.tofu.site.session import Role
 
 
-def twins(nodes: Mapping[Role, Node], role: Role) -> str | None:
-    """A sentence when both roles turn out to be one machine: same host name or same SSH host key."""
-    this, other = nodes[role], nodes.get(role.other)
-    if other is None:
+class LoggedIn(Protocol):
+    """A node as a login showed it; None for what the login did not get to."""
+
+    @property
+    def hostname(self) -> str | None:
+        """The host name at the prompt."""
+        ...
+
+    @property
+    def host_key(self) -> str | None:
+        """``SHA256:…`` of the SSH host key."""
+        ...
+
+
+def same_machine(nodes: Iterable[LoggedIn]) -> str | None:
+    """A sentence when both nodes of a pair are one machine: the same host name or the same SSH host key."""
+    pair = tuple(nodes)
+    if len(pair) != 2:
         return None
+    this, other = pair
     if this.hostname and this.hostname == other.hostname:
         return f"both nodes call themselves {this.hostname}: is this one machine twice?"
     if this.host_key and this.host_key == other.host_key:

@@ -51,14 +51,3 @@ async def try_login(
         return Tried(settings.role, error=str(error))
     finally:
         await node.close()
-
-
-def likeness(tried: list[Tried]) -> str:
-    """What is strange about two logins that both came to a prompt: they may be one node; else nothing."""
-    names = [one.hostname for one in tried if one.hostname]
-    keys = [one.host_key for one in tried if one.host_key]
-    if len(names) == 2 and names[0] == names[1]:
-        return f"both prompts say {names[0]}: are they the same node?"
-    if len(keys) == 2 and keys[0] == keys[1]:
-        return "both nodes show the same host key: are they the same node?"
-    return ""

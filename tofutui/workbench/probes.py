@@ -1,12 +1,17 @@
 """Each endpoint is asked once a refresh, however many rows of both tables are about it."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from tofutui.appliance.node import Node
+from tofutui.tls.dial import DialError
 from tofutui.tls.prober import Prober
 from tofutui.tofu.certificates.presented import Presented, Status
 from tofutui.tofu.names.match import Relation, compare
 from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import Role
 
 AT_ONCE = 200
 """Answers let go of without a pause."""
@@ -69,6 +74,56 @@ class Probes:
                 for key in list(held)[:AT_ONCE]:
                     del held[key]
                 await asyncio.sleep(0)
+
+
+class Probing:
+    """The rounds of probes of one comparison."""
+
+    def __init__(self, prober: Prober) -> None:
+        self.prober = prober
+        self._open: list[Probes] = []
+
+    def begin(self) -> Probes:
+        """A round that lasts until `close`."""
+        probes = Probes(self.prober)
+        self._open.append(probes)
+        return probes
+
+    @asynccontextmanager
+    async def round(self) -> AsyncIterator[Probes]:
+        """A round that ends with the block; what is still under way then is cancelled."""
+        probes = self.begin()
+        try:
+            yield probes
+        finally:
+            await probes.close()
+            self._open.remove(probes)
+
+    async def close(self, seconds: float) -> None:
+        """End all rounds; a probe that does not end in ``seconds`` is abandoned."""
+        if closing := [asyncio.ensure_future(probes.close()) for probes in self._open]:
+            await asyncio.wait(closing, timeout=seconds)
+
+
+class JumpDial:
+    """Dials from whichever node's jump host is connected, the primary's first (``via = "jump"``)."""
+
+    def __init__(self, nodes: Mapping[Role, Node]) -> None:
+        self._nodes = nodes
+
+    async def __call__(
+        self, factory: Callable[[], asyncio.Protocol], endpoint: Endpoint
+    ) -> tuple[asyncio.BaseTransport, asyncio.Protocol]:
+        """Connect from the jump host.
+
+        Raises:
+            DialError: no node is connected through a jump host.
+            OSError: the jump host could not connect.
+        """
+        for node in self._nodes.values():
+            if node.has_jump:
+                return await node.dial(factory, endpoint)
+        raise DialError(Status.UNREACHABLE, "not asked: no node is connected through a jump host")
 
 
 def choose(

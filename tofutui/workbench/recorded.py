@@ -18,11 +18,11 @@ from tofutui.appliance.node import (
 from tofutui.appliance.questions import Asker, NoAsker
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.base.zones import zone_offset
-from tofutui.tofu.cli_output.listing import Listing
-from tofutui.tofu.cli_output.status import parse_clock, parse_ha_status, parse_version
+from tofutui.tofu.cli_output.status import parse_clock
 from tofutui.tofu.cli_output.transcript import ADDRESSES_UNKNOWN, Recording
 from tofutui.tofu.site.session import NodeSettings, Role, Session
-from tofutui.workbench.changes import Change, NodeChanged
+from tofutui.workbench import node_state
+from tofutui.workbench.changes import Change
 from tofutui.workbench.workbench import Workbench, utc_now
 
 NEVER_SENT = "this is a transcript: nothing can be sent to the node"
@@ -73,9 +73,9 @@ class RecordedNode(Node):
         text = listing.listing_text()
         if on_text is not None:
             on_text(text)
-        found = listing.listing()
-        if not found.complete:
-            raise NotRecorded(f"{source}: {'; '.join(found.problems)}")
+        table = listing.listing()
+        if not table.complete:
+            raise NotRecorded(f"{source}: {'; '.join(table.problems)}")
         return self._output(LISTCERTS, text)
 
     async def show_clock(self) -> CommandOutput:
@@ -107,6 +107,10 @@ class RecordedNode(Node):
             NotRecorded: always.
         """
         raise NotRecorded(f"{NEVER_SENT} ({safe(command)})")
+
+    def time_of_listing(self, now: datetime) -> datetime | None:
+        """By the node's own clock; how far that clock was off cannot be known."""
+        return clock_of(self._recording)
 
     async def close(self) -> None:
         """Nothing to do."""
@@ -144,28 +148,7 @@ class RecordedWorkbench(Workbench):
         self._recordings = recordings
         super().__init__(session, NoAsker(), on_change=on_change or (lambda change: None), clock=clock)
         for role, view in self.comparison.nodes.items():
-            recording = recordings[role]
-            view.recorded = True
-            view.hostname = recording.host
-            view.version = parse_version(recording.version).version
-            view.ha = parse_ha_status(recording.ha)
-            view.host = view.host or recording.host or recording.source
-            view.shown_address = view.shown_address or f"transcript {recording.source}"
+            node_state.from_transcript(view, recordings[role])
 
     def _make_node(self, settings: NodeSettings, asker: Asker, timings: Timings) -> Node:
         return RecordedNode(settings, self._recordings[settings.role], log=self._log, clock=self._clock)
-
-    def _listed(self, role: Role, listing: Listing) -> None:
-        super()._listed(role, listing)
-        self._say_when(role)
-
-    async def _ask_about(self, role: Role) -> None:
-        await super()._ask_about(role)
-        self._say_when(role)
-
-    def _say_when(self, role: Role) -> None:
-        """The listing is as old as the node's clock says; how wrong that clock was nobody knows."""
-        view = self.comparison.nodes[role]
-        view.listed_at = clock_of(self._recordings[role])
-        view.clock_skew_s = None
-        self.on_change(NodeChanged(role))

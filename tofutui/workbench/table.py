@@ -189,9 +189,3 @@ def _shown_text(entry: Entry) -> str:
 def _text(row: Row) -> str:
     """What the row stores: the blanks round it depend on its place in the list (docs/appliance.md)."""
     return row.stored.raw if row.stored else row.raw
-
-
-def new_view(session: Session, role: Role) -> NodeView:
-    """A node of which nothing is known yet."""
-    node = session.nodes[role]
-    return NodeView(role=role, host=node.host, shown_address=node.shown_address, legacy_ssh=node.legacy_ssh)

@@ -1,12 +1,11 @@
-"""What each node printed that no parser knows, by where it was printed; a new answer replaces the old one."""
+"""What a node printed that no parser knows, by where it was printed; a new answer replaces the old one."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 from tofutui.appliance.node import Node
 from tofutui.tofu.cli_output.unknown import bounded, is_empty_answer, unknown_notice
 from tofutui.tofu.judgement.comparison import NodeView
-from tofutui.tofu.site.session import Role
+from tofutui.workbench import node_state
 
 
 class Source(StrEnum):
@@ -21,22 +20,22 @@ class Source(StrEnum):
 
 
 class UnknownOutput:
-    """Keeps the unknown lines of all sources together in each node's view."""
+    """Keeps the unknown lines of all sources of one node together in its view."""
 
-    def __init__(self, views: Mapping[Role, NodeView], nodes: Mapping[Role, Node]) -> None:
-        self._views = views
-        self._nodes = nodes
-        self._lines: dict[Role, dict[Source, tuple[str, ...]]] = {role: {} for role in views}
+    def __init__(self, view: NodeView, node: Node) -> None:
+        self._view = view
+        self._node = node
+        self._lines: dict[Source, tuple[str, ...]] = {}
 
-    def keep(self, role: Role, source: Source, lines: tuple[str, ...]) -> None:
+    def keep(self, source: Source, lines: tuple[str, ...]) -> None:
         """Take over what the newest answer of a source holds; a transcript need not hold every answer."""
-        if self._views[role].recorded and source is not Source.LISTING:
+        if self._view.recorded and source is not Source.LISTING:
             lines = tuple(line for line in lines if not is_empty_answer(line))
-        by_source = self._lines[role]
-        by_source[source] = lines
-        self._views[role].unknown = bounded(line for place in Source for line in by_source.get(place, ()))
+        self._lines[source] = lines
+        kept = bounded(line for place in Source for line in self._lines.get(place, ()))
+        node_state.printed_unknown(self._view, kept)
 
-    def notice(self, role: Role) -> str:
+    def notice(self) -> str:
         """What a person is shown about the node, as of now; "" where everything is known."""
-        self.keep(role, Source.SHELL, tuple(self._nodes[role].unknown))
-        return unknown_notice(self._views[role].unknown)
+        self.keep(Source.SHELL, tuple(self._node.unknown))
+        return unknown_notice(self._view.unknown)

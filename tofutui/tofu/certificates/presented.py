@@ -29,6 +29,11 @@ class Status(StrEnum):
     PENDING = "pending"
     """Not asked yet, or no answer yet."""
 
+    @property
+    def was_asked(self) -> bool:
+        """Whether the endpoint was asked, and the answer or its absence is known."""
+        return self not in (Status.UNMAPPED, Status.NOT_PROBED, Status.PENDING)
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

@@ -44,7 +44,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     """Not sent: something was not as it was when the plan was made."""
     NOT_RUN = "not run"
-    """Not sent: an earlier step of the batch ended otherwise than gone or came back."""
+    """Not sent: an earlier step of the batch ended differently from gone or came back."""
 
     @property
     def is_good(self) -> bool:

@@ -213,6 +213,9 @@ def other_certificate(frozen: Presented, now: Presented) -> str | None:
             "the endpoint presented nothing when this was confirmed, and presents a certificate now: "
             f"refresh, {AGAIN}"
         )
+    if not now.status.was_asked:
+        why = f" ({now.error})" if now.error else ""
+        return f"the endpoint has not been asked again since this was confirmed{why}: refresh, {AGAIN}"
     if now.certificate is None:
         return f"the endpoint presents nothing any more ({now.error or now.status}): refresh, {AGAIN}"
     same = before.sha256 in fingerprints(now)

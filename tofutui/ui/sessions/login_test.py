@@ -49,7 +49,8 @@ class TrialScreen(Dialog[None]):
 
     async def _try(self) -> None:
         from tofutui.appliance.ssh.credentials import JumpPasswords
-        from tofutui.workbench.login_test import Tried, likeness, try_login
+        from tofutui.workbench.identity_checks import same_machine
+        from tofutui.workbench.login_test import Tried, try_login
 
         jump_passwords = JumpPasswords()
 
@@ -64,7 +65,7 @@ class TrialScreen(Dialog[None]):
 
         tried = await asyncio.gather(*(try_node(role) for role in self._session.roles))
         self._work = None
-        self._after = likeness(tried)
+        self._after = same_machine(tried) or ""
         self._draw()
 
     def _tell(self, role: Role, text: str, tone: Tone) -> None:

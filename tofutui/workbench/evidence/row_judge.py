@@ -1,7 +1,7 @@
 """Asks endpoints for the rows of the tables and keeps every entry's verdict up to date."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -43,7 +43,7 @@ class Judge:
     def __init__(
         self,
         comparison: Comparison,
-        tables: dict[Role, Table],
+        tables: Mapping[Role, Table],
         testimony: Testimony,
         memory: Memory,
         known: KnownCertificates,
