@@ -22,7 +22,7 @@ from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
 from tests.support.loopback import NAME, needs_ipv6, resolver, swallowing
 from tofutui.appliance.errors import HostKeyChanged, NotSsh, Unreachable
-from tofutui.appliance.ssh.eyeballs import connect_first
+from tofutui.system.dial import connect_first
 from tofutui.tofu.site.endpoint import Endpoint
 
 pytestmark = pytest.mark.usefixtures("isolated_home")

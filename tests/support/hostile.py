@@ -307,7 +307,7 @@ def ssh_hello(data: bytes) -> str:
     with hello:
         found = hello.run(read_hello(read, written.append))
     assert not b"".join(written).count(b"\x1b")
-    return "an SSH server" if found.kex else "no lists"
+    return "an SSH server" if found.algorithms.kex else "no lists"
 
 
 def text(data: bytes) -> str:

@@ -87,6 +87,15 @@ _EXPIRED = re.compile(
     r"|change your password (?:immediately|now)",
     re.IGNORECASE,
 )
+_ACCOUNT_CLOSED = re.compile(
+    r"\b(?:account|user(?:name)?|login|konto|benutzer|compte|cuenta|conta)\b[^\n]{0,60}"
+    r"\b(?:lock|expir|disabl|suspend|inactiv|blocked|closed|revoked|not (?:available|permitted|allowed)"
+    r"|gesperrt|abgelaufen|deaktiviert|verrouill|bloqu|caduc|expirad)"
+    r"|\b(?:locked|blocked|disabled) (?:account|user|out)"
+    r"|not (?:permitted|allowed) to log ?in|logins? (?:are )?(?:currently )?(?:disabled|not allowed)"
+    r"|permission denied by (?:account|pam)|access denied[^\n]{0,40}\b(?:time|hours|host)\b",
+    re.IGNORECASE,
+)
 _PLAIN_QUESTION = re.compile(r"(?:\?|\b(?:yes/no|y/n)\s*[)\]]?\s*:?)\s*\Z", re.IGNORECASE)
 _QUESTION = re.compile(r"[?:)\]>\uff1f\uff1a\uff09\u061f\u037e]\s*\Z")
 """Also the question marks and colons of Chinese, Japanese, Arabic and Greek."""
@@ -124,6 +133,11 @@ def is_plain_question(line: str) -> bool:
 def says_expired(text: str) -> bool:
     """Whether a server's words say that the password must be changed."""
     return _EXPIRED.search(text) is not None
+
+
+def says_account_closed(text: str) -> bool:
+    """Whether a server's words say that the account is locked, expired or not let in now."""
+    return _ACCOUNT_CLOSED.search(text) is not None
 
 
 def says_too_many(text: str) -> bool:

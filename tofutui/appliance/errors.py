@@ -47,8 +47,12 @@ class HostKeyChanged(ApplianceError):
     """The node shows another host key than the known one, or a revoked one. Always refused."""
 
 
+class HostKeyInvalid(ApplianceError):
+    """The node could not prove that it holds the host key it shows."""
+
+
 class NoCommonAlgorithm(ApplianceError):
-    """Client and node have no SSH algorithm in common; the hint names ``legacy_ssh``."""
+    """Client and node have no SSH algorithm in common; the hint names what cures it."""
 
 
 class NotAnAdminCli(ApplianceError):
@@ -95,6 +99,7 @@ _FOR_THE_OPERATOR = (
     LoginRefused,
     HostKeyUnknown,
     HostKeyChanged,
+    HostKeyInvalid,
     NoCommonAlgorithm,
     NotAnAdminCli,
     SshConfigError,

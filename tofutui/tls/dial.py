@@ -3,19 +3,17 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, zip_longest
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
+from tofutui.system.dial import by_turns, first_to_connect
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.certificates.presented import Status
 from tofutui.tofu.site.endpoint import Endpoint
 
 Connection = tuple[asyncio.BaseTransport, asyncio.Protocol]
 Factory = Callable[[], asyncio.Protocol]
-
-HEAD_START = 0.25
-"""Seconds that one address of a name has before the next is tried beside it (RFC 8305)."""
 
 
 class DialError(TofutuiError):
@@ -111,7 +109,8 @@ def _look_up_into(name: str, loop: asyncio.AbstractEventLoop, addresses: asyncio
     answer: list[str] = []
     problem: Exception | None = None
     try:
-        answer = _take_turns(socket.getaddrinfo(name, None, type=socket.SOCK_STREAM))
+        infos = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+        answer = list(dict.fromkeys(str(where[0]) for _, where in by_turns(infos)))
     except OSError as error:
         problem = error
     except ValueError:  # UnicodeError: a label is empty or too long; or a NUL byte
@@ -131,70 +130,15 @@ def _settle(addresses: asyncio.Future[list[str]], answer: list[str], problem: Ex
         addresses.set_result(answer)
 
 
-def _take_turns(infos: Iterable[tuple[object, ...]]) -> list[str]:
-    families: dict[object, list[str]] = {}
-    for family, _type, _proto, _canonical, where in infos:
-        assert isinstance(where, tuple)
-        families.setdefault(family, []).append(str(where[0]))
-    rounds = zip_longest(*families.values())
-    return list(dict.fromkeys(address for address in chain.from_iterable(rounds) if address))
-
-
 async def _connect_first(factory: Factory, addresses: Sequence[str], port: int) -> Connection:
-    """The first connection to come up; a dead IPv6 address must not eat the whole time-out."""
-    loop = asyncio.get_running_loop()
     if len(addresses) == 1:
-        return await loop.create_connection(factory, addresses[0], port)
-    started: list[asyncio.Task[Connection]] = []
-    winner: asyncio.Task[Connection] | None = None
-    try:
-        for left in range(len(addresses) - 1, -1, -1):
-            address = addresses[len(started)]
-            started.append(loop.create_task(_connect(factory, address, port)))
-            winner = await _winner(started, HEAD_START if left else None)
-            if winner is not None:
-                return winner.result()
-        raise _most_telling(started)
-    finally:
-        await _drop(task for task in started if task is not winner)
+        return await _connect(factory, addresses[0], port)
+    attempts = [partial(_connect, factory, address, port) for address in addresses]
+    return await first_to_connect(attempts, lambda connection: hang_up(connection[0]))
 
 
 async def _connect(factory: Factory, address: str, port: int) -> Connection:
     return await asyncio.get_running_loop().create_connection(factory, address, port)
-
-
-async def _winner(
-    started: Sequence[asyncio.Task[Connection]], patience: float | None
-) -> asyncio.Task[Connection] | None:
-    """The first task that has a connection; None when all failed or ``patience`` (seconds) ran out."""
-    loop = asyncio.get_running_loop()
-    deadline = None if patience is None else loop.time() + patience
-    running = [task for task in started if not task.done()]
-    while running:
-        left = None if deadline is None else deadline - loop.time()
-        await asyncio.wait(running, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-        for task in running:
-            if task.done() and task.exception() is None:
-                return task
-        running = [task for task in running if not task.done()]
-        if deadline is not None and loop.time() >= deadline:
-            break
-    return None
-
-
-def _most_telling(failed: Sequence[asyncio.Task[Connection]]) -> BaseException:
-    """A refusal says more than "no route" of the other address family."""
-    errors = [error for task in failed if (error := task.exception()) is not None]
-    return next((e for e in errors if isinstance(e, ConnectionRefusedError)), errors[0])
-
-
-async def _drop(losers: Iterable[asyncio.Task[Connection]]) -> None:
-    tasks = list(losers)
-    for task in tasks:
-        task.cancel()
-    for result in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(result, tuple):
-            hang_up(result[0])
 
 
 def hang_up(transport: asyncio.BaseTransport) -> None:

@@ -1,5 +1,6 @@
 """What everything that talks over one shell needs."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -37,6 +38,6 @@ class Talk:
 
 def quoted(text: str) -> str:
     """The last words of a node, on one line, for a message."""
-    lines = [safe(line.strip()) for line in text.splitlines() if line.strip()]
+    lines = [safe(line.strip()) for line in re.split(r"[\r\n]+", text) if line.strip()]
     shown = " / ".join(lines[-4:])
     return f'"{shown if len(shown) <= 240 else "…" + shown[-240:]}"'

@@ -7,19 +7,33 @@ library, which holds up the event loop for a third of a second (measured).
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from asyncssh.kex import get_kex_algs
+
 from tofutui.appliance.ssh.ssh_target import Place
 
-KEX = (
+_AVAILABLE_KEX = frozenset(name.decode("ascii") for name in get_kex_algs())
+"""Some depend on what the crypto library was built with."""
+_KEX = (
     "curve25519-sha256",
     "curve25519-sha256@libssh.org",
     "ecdh-sha2-nistp256",
     "ecdh-sha2-nistp384",
     "ecdh-sha2-nistp521",
+    "mlkem768x25519-sha256",
+    "sntrup761x25519-sha512",
+    "sntrup761x25519-sha512@openssh.com",
+    "mlkem768nistp256-sha256",
+    "mlkem1024nistp384-sha384",
+    "curve448-sha512",
     "diffie-hellman-group16-sha512",
     "diffie-hellman-group14-sha256",
+    "diffie-hellman-group15-sha512",
     "diffie-hellman-group14-sha1",
     "diffie-hellman-group-exchange-sha256",
+    "diffie-hellman-group17-sha512",
+    "diffie-hellman-group18-sha512",
 )
+KEX = tuple(name for name in _KEX if name in _AVAILABLE_KEX)
 LEGACY_KEX = ("diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1")
 LEGACY_CIPHERS = ("aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc")
 LEGACY_MACS = ("hmac-sha1-96", "hmac-md5")
@@ -30,9 +44,17 @@ HOST_KEYS = (
     "ecdsa-sha2-nistp256",
     "ecdsa-sha2-nistp384",
     "ecdsa-sha2-nistp521",
+    "ssh-ed448",
     "ssh-rsa",
 )
 LEGACY_HOST_KEYS = ("ssh-dss",)
+LEGACY = {
+    "key exchange": LEGACY_KEX,
+    "host key": LEGACY_HOST_KEYS,
+    "encryption": LEGACY_CIPHERS,
+    "MAC": LEGACY_MACS,
+}
+"""What `legacy_ssh` adds, by what it is for."""
 CERTIFICATES = (
     "ssh-ed25519-cert-v01@openssh.com",
     "ecdsa-sha2-nistp256-cert-v01@openssh.com",

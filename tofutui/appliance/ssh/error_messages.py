@@ -2,14 +2,19 @@
 
 import errno
 import re
+import signal
 import socket
+from dataclasses import dataclass
 
 import asyncssh
 
+from tofutui.appliance.cli.shell_context import quoted
+from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.dialogues import says_too_many
 from tofutui.appliance.errors import (
     ApplianceError,
     HostKeyChanged,
+    HostKeyInvalid,
     HostKeyUnknown,
     LoginRefused,
     NoCommonAlgorithm,
@@ -19,10 +24,36 @@ from tofutui.appliance.errors import (
     TooManySessions,
     Unreachable,
 )
+from tofutui.appliance.ssh.algorithms import LEGACY
+from tofutui.appliance.ssh.client_connection import Connection
+from tofutui.appliance.ssh.hello import Algorithms
 from tofutui.appliance.ssh.hostkeys import Standing, removal_command
 from tofutui.appliance.ssh.login import Attempt
-from tofutui.appliance.ssh.ssh_target import Place
+from tofutui.appliance.ssh.ssh_target import ALGORITHM_LISTS, Place
 from tofutui.tofu.base.text import safe
+
+_CLOSE_ANOTHER = "close another login there"
+_SEE_CONFIGURATION = "see ProxyCommand in ~/.ssh/config"
+_PERMIT_FORWARDING = "its sshd must permit it: AllowTcpForwarding, PermitOpen"
+_ASK_THERE = "the account is locked, expired or restricted there; its administrator can release it"
+
+
+@dataclass(frozen=True, slots=True)
+class Cures:
+    """What helps against a refused login; a session's settings are for its node alone."""
+
+    no_key: str
+    too_many_keys: str
+
+
+OF_NODE = Cures(
+    "set key_file, or load the right key into the SSH agent",
+    "set key_file, or IdentityFile and IdentitiesOnly for this host in ~/.ssh/config",
+)
+OF_JUMP_HOST = Cures(
+    "set IdentityFile for the jump host in ~/.ssh/config, or load the right key into the SSH agent",
+    "set IdentityFile and IdentitiesOnly for the jump host in ~/.ssh/config",
+)
 
 
 def unreachable(place: Place, error: OSError) -> ApplianceError:
@@ -32,11 +63,30 @@ def unreachable(place: Place, error: OSError) -> ApplianceError:
     if isinstance(error, ConnectionRefusedError):
         return Unreachable(f"{place.address} refused the connection", "is SSH on, and is the port right?")
     reason = safe(error.strerror or type(error).__name__)
-    if place.has_command:
+    if place.command:
         return Unreachable(
-            f"{place.address}: its ProxyCommand cannot be started: {reason}", "see ~/.ssh/config"
+            f"{place.address}: its ProxyCommand cannot be started: {reason}", _SEE_CONFIGURATION
         )
     return Unreachable(f"{place.address} cannot be reached: {reason}")
+
+
+def no_proxy(place: Place, status: int | None, words: str, timings: Timings) -> ApplianceError:
+    """The ProxyCommand made no connection; ``status`` is None while it runs, ``words`` its error output."""
+    if status is None:
+        happened = f"brought no SSH greeting within {timings.login:g} s"
+    elif status < 0:
+        happened = f"was ended by {signal.Signals(-status).name}"
+    else:
+        happened = f"ended with status {status}"
+    return Unreachable(
+        f"{place.address}: its ProxyCommand {happened}{_saying(words) or ' and printed no error'}",
+        _SEE_CONFIGURATION,
+    )
+
+
+def _saying(words: str) -> str:
+    """The words of the other side behind a sentence; nothing if there are none."""
+    return f": {quoted(words)}" if words.strip() else ""
 
 
 def timed_out(place: Place, attempt: Attempt, connect: float, login: float) -> ApplianceError:
@@ -50,9 +100,14 @@ def timed_out(place: Place, attempt: Attempt, connect: float, login: float) -> A
 
 def tunnel_refused(place: Place, error: asyncssh.ChannelOpenError) -> ApplianceError:
     """The jump host could not or would not connect to the next host."""
+    reason = f" ({safe(error.reason)})" if error.reason else ""
+    if error.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED:
+        return Unreachable(
+            f"the jump host does not permit a connection to {place.address}{reason}", _PERMIT_FORWARDING
+        )
     return Unreachable(
-        f"the jump host could not connect to {place.address}: {safe(error.reason)}",
-        "its sshd must allow TCP forwarding, and reach the node",
+        f"the jump host could not connect to {place.address}{reason}",
+        "is it reachable from there, and is the port right?",
     )
 
 
@@ -76,39 +131,94 @@ def dial_error(error: asyncssh.ChannelOpenError) -> OSError:
     """Why a jump host made no connection, as the system error that it means, with its own words."""
     text = f"jump host: {safe(error.reason)}"
     if error.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED:
-        return PermissionError(errno.EPERM, text)
+        return PermissionError(errno.EPERM, f"{text}; {_PERMIT_FORWARDING}")
     for words, kind, number in _DIAL_WORDS:
         if words in error.reason.lower():
             return kind(number, text)
     return OSError(errno.EHOSTUNREACH, text)
 
 
-def key_exchange_failed(place: Place, error: asyncssh.KeyExchangeFailed, *, legacy: bool) -> ApplianceError:
-    """The library found nothing in common, and says of what."""
+def key_exchange_failed(
+    place: Place, attempt: Attempt, error: asyncssh.KeyExchangeFailed, *, legacy: bool
+) -> ApplianceError:
+    """Nothing in common, a signature that does not fit the key, or what the server says it is."""
+    assert attempt.connection is not None
+    if "hash mismatch" in error.reason or "decryption failed" in error.reason:
+        return HostKeyInvalid(
+            f"{place.address} could not prove that it holds the host key it shows: its signature is wrong",
+            "the server is faulty, or a machine in between answers for it",
+        )
+    failure = nothing_common(place, attempt.connection.theirs, attempt.connection.ours, legacy=legacy)
+    if failure is not None:
+        return failure
     kind = re.search(r"No matching ([\w ]+?) algorithm", error.reason)
-    offered = re.search(r"received (\S+)", error.reason)
-    return no_common_algorithm(place, kind[1] if kind else "", offered[1] if offered else "", legacy=legacy)
+    if kind:
+        return NoCommonAlgorithm(f"{place.address} and this program have no {kind[1]} algorithm in common")
+    return NoCommonAlgorithm(f"{place.address}: the key exchange failed: {safe(error.reason)}")
 
 
-def no_common_algorithm(place: Place, kind: str, offered: str, *, legacy: bool) -> ApplianceError:
-    """Nothing in common; says what the server offers (a list with commas)."""
-    theirs = f"; it offers {safe(offered)[:200]}" if offered else ""
-    hint = (
-        "legacy_ssh is set already; nothing older is supported"
-        if legacy
-        else "set `legacy_ssh = true` for this node to offer the SHA-1/CBC algorithms too"
+def nothing_common(
+    place: Place, theirs: Algorithms, ours: Algorithms, *, legacy: bool
+) -> NoCommonAlgorithm | None:
+    """The first list in which nothing is offered by both sides; None if there is none."""
+    lists = (
+        (theirs.kex, ours.kex),
+        (theirs.host_keys, ours.host_keys),
+        (theirs.ciphers, ours.ciphers),
+        (theirs.macs if _needs_mac(theirs, ours) else (), ours.macs),
     )
-    what = f" {kind}" if kind else ""
-    return NoCommonAlgorithm(
-        f"{place.address} and this program have no{what} algorithm in common{theirs}", hint
-    )
+    for (kind, old), setting, (offered, own) in zip(LEGACY.items(), ALGORITHM_LISTS, lists, strict=True):
+        if offered and not set(offered) & set(own):
+            hint = _algorithm_hint(setting, set(offered) & set(old), legacy, setting in place.configured)
+            return NoCommonAlgorithm(
+                f"{place.address} and this program have no {kind} algorithm in common; it offers "
+                f"{safe(','.join(offered))[:200]}; this program offers {','.join(own)[:400]}",
+                hint,
+            )
+    return None
 
 
-def host_key_refused(place: Place, attempt: Attempt, others: tuple[str, ...]) -> ApplianceError:
-    """The key is unknown (and was not accepted), changed or revoked."""
+def _needs_mac(theirs: Algorithms, ours: Algorithms) -> bool:
+    cipher = next((name for name in ours.ciphers if name in theirs.ciphers), "")
+    return "gcm" not in cipher and "poly1305" not in cipher
+
+
+def _algorithm_hint(setting: str, old: set[str], legacy: bool, is_configured: bool) -> str:
+    if is_configured:
+        return f"{setting} in ~/.ssh/config sets what is offered to this host"
+    if old and not legacy:
+        return f"set `legacy_ssh = true` for this node to offer {', '.join(sorted(old))} too"
+    return "enable one of these on the server; this program supports nothing else that it offers"
+
+
+_CERTIFICATE_REASONS = (
+    ("CA key is not trusted", "it is signed by an authority that known_hosts does not hold"),
+    ("expired", "it has expired"),
+    ("not yet valid", "it is not valid yet"),
+    ("principal", "it is made out for other names"),
+    ("certificate type", "it is not a certificate for a host"),
+)
+
+
+def of_host_certificate(reason: str) -> str:
+    """Why a host certificate does not count, from the SSH library's reason."""
+    return next((words for part, words in _CERTIFICATE_REASONS if part in reason), safe(reason))
+
+
+def host_key_refused(
+    place: Place, attempt: Attempt, others: tuple[str, ...], why_plain: str
+) -> ApplianceError:
+    """The key is unknown (and was not accepted), changed or revoked.
+
+    ``others`` are the key types that are known; ``why_plain`` says why the server's certificate does not
+    count, "" if it showed none.
+    """
     key = attempt.key
     if key is None:
-        return HostKeyChanged(f"the host key certificate of {place.address} is not valid or was revoked")
+        return HostKeyChanged(
+            f"the host certificate of {place.address} does not count: "
+            f"{why_plain or 'its key or its authority is marked as revoked'}"
+        )
     shown = f"{key.get_algorithm()} {key.get_fingerprint('sha256')}"
     if attempt.standing is Standing.REVOKED:
         return HostKeyChanged(f"the host key of {place.address} is marked as revoked: {shown}")
@@ -121,61 +231,83 @@ def host_key_refused(place: Place, attempt: Attempt, others: tuple[str, ...]) ->
             f"if the server was redeployed, compare the fingerprint and forget the old key: {command}",
         )
     known = f" ({', '.join(others)} is known)" if others else ""
+    certificate = f"; its host certificate does not count: {why_plain}" if why_plain else ""
     return HostKeyUnknown(
-        f"the host key of {place.address} is unknown: {shown}{known}",
+        f"the host key of {place.address} is unknown: {shown}{known}{certificate}",
         f"compare the fingerprint, then accept it in the app or with ssh; it goes to {place.known_hosts[0]}",
     )
 
 
-def login_refused(place: Place, attempt: Attempt) -> ApplianceError:
+def login_refused(place: Place, attempt: Attempt, cures: Cures) -> ApplianceError:
     """Permission denied: the kinds differ in what the server said and what it was sent."""
+    said = _saying(attempt.last_words)
     if attempt.error:
         return attempt.error
+    if attempt.is_account_closed:
+        return LoginRefused(f"{place.address} does not let {place.username} log in{said}", _ASK_THERE)
     if attempt.is_expired:
         return PasswordExpired(
-            f"the password of {place.login} has expired", "log in with ssh once and change it"
+            f"the password of {place.login} has expired{said}", "log in with ssh once and change it"
         )
     if attempt.sent_password is not None:
         return LoginRefused(
-            f"{place.address} refused the password of {place.username}",
+            f"{place.address} refused the password of {place.username}{said}",
             "it is not retried automatically, because accounts get locked",
         )
     return LoginRefused(
-        f"{place.address} accepted no key of {place.username}, and takes no password",
-        "set key_file, or load the right key into the SSH agent",
+        f"{place.address} accepted no key of {place.username}, and takes no password{said}", cures.no_key
     )
 
 
-def hung_up(place: Place, attempt: Attempt, error: asyncssh.DisconnectError) -> ApplianceError:
+def hung_up(place: Place, attempt: Attempt, error: asyncssh.DisconnectError, cures: Cures) -> ApplianceError:
     """The server ended the connection in the middle of the login, with or without a word."""
     reason = safe(error.reason)
-    if "authentication failures" in reason.lower() and attempt.sent_password is None:
+    has_sent = attempt.sent_password is not None
+    if "authentication failures" in reason.lower() and not has_sent:
+        return LoginRefused(f"{place.address} hung up after too many keys: {reason}", cures.too_many_keys)
+    if isinstance(error, asyncssh.ConnectionLost) and has_sent and not attempt.is_account_closed:
         return LoginRefused(
-            f"{place.address} hung up after too many keys: {reason}",
-            "set key_file, or unload keys from the agent",
-        )
-    if isinstance(error, asyncssh.ConnectionLost) and attempt.sent_password is not None:
-        return LoginRefused(
-            f"{place.address} closed the connection after it got the password of {place.username}",
+            f"{place.address} closed the connection after it got the password of {place.username}"
+            f"{_saying(attempt.last_words)}",
             "wrong password, locked account, or a lost link: it does not say which",
         )
-    if attempt.error or attempt.sent_password is not None or attempt.is_expired:
-        return login_refused(place, attempt)
+    if attempt.error or has_sent or attempt.is_expired or attempt.is_account_closed:
+        return login_refused(place, attempt, cures)
     if attempt.has_asked_more:
         return NoPassword(
             f"{place.address} hung up while its question to {place.username} had no answer",
             "it is not asked for again automatically; refresh to be asked",
         )
-    if says_too_many(reason):
-        return TooManySessions(f"{place.address} has no session free: {reason}", "close another login there")
-    return Unreachable(f"{place.address} ended the login: {reason}")
+    return _ended(place, attempt, error)
 
 
-def no_session(place: Place, error: asyncssh.ChannelOpenError) -> ApplianceError:
+def _ended(place: Place, attempt: Attempt, error: asyncssh.DisconnectError) -> ApplianceError:
+    """The login was ended for no reason that lies in the login."""
+    reason = safe(error.reason)
+    if says_too_many(reason) or error.code == asyncssh.DISC_TOO_MANY_CONNECTIONS:
+        return TooManySessions(f"{place.address} has no session free: {reason}", _CLOSE_ANOTHER)
+    if attempt.goodbye is None:
+        return Unreachable(f"{place.address}: the connection broke off during the login: {reason}")
+    said = _saying(attempt.goodbye) or " without giving a reason"
+    return Unreachable(f"{place.address} ended the login{said}")
+
+
+def no_session(
+    place: Place, connection: asyncssh.SSHClientConnection, error: asyncssh.ChannelOpenError
+) -> ApplianceError:
     """Logged in, but no shell."""
     reason = safe(error.reason)
+    if connection.is_closed():
+        goodbye = connection.goodbye if isinstance(connection, Connection) else None
+        if goodbye and says_too_many(goodbye):
+            return TooManySessions(f"{place.address} has no session free{_saying(goodbye)}", _CLOSE_ANOTHER)
+        return Unreachable(
+            f"{place.address} closed the connection right after the login"
+            f"{_saying(goodbye or '') or ' without giving a reason'}",
+            f"does `ssh {place.login}` get a shell there?",
+        )
     if error.code in (asyncssh.OPEN_REQUEST_PTY_FAILED, asyncssh.OPEN_REQUEST_SESSION_FAILED):
         return ApplianceError(f"{place.address} gives no shell to {place.username}: {reason}")
     return TooManySessions(
-        f"{place.address} opens no session: {reason}", "too many are open there; close another login"
+        f"{place.address} opens no session: {reason}", f"too many may be open there; {_CLOSE_ANOTHER}"
     )

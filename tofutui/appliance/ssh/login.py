@@ -1,16 +1,17 @@
 """What the SSH library asks during one login: is this the right host key, what is the password."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar, cast
 
 import asyncssh
 
 from tofutui.appliance.cli.shell_context import quoted
 from tofutui.appliance.cli.timings import Timings
-from tofutui.appliance.dialogues import says_expired
+from tofutui.appliance.dialogues import says_account_closed, says_expired
 from tofutui.appliance.errors import ApplianceError, NoPassword
 from tofutui.appliance.questions import Asker, PasswordQuestion
+from tofutui.appliance.ssh.client_connection import Connection
 from tofutui.appliance.ssh.credentials import PasswordSource
 from tofutui.appliance.ssh.hostkeys import KnownKeys, Standing
 from tofutui.appliance.ssh.password_prompts import asks_new_password, asks_password, is_same, says_refused
@@ -19,6 +20,10 @@ from tofutui.tofu.site.session import Role
 
 _T = TypeVar("_T")
 _KEPT_TEXTS = 20
+
+
+def _nothing() -> None:
+    """Nothing to do."""
 
 
 class LoginClock:
@@ -76,7 +81,9 @@ class Attempt(asyncssh.SSHClient):
         self._keys_first = keys_first
         """No password on this connection: the key will be tried once more, in another way."""
         self.clock: LoginClock | None = None
-        self.connection: asyncssh.SSHClientConnection | None = None
+        self.connection: Connection | None = None
+        self.on_lost: Callable[[], None] = _nothing
+        """Called when the connection is gone."""
         self.key: asyncssh.SSHKey | None = None
         self.standing = Standing.UNKNOWN
         self.texts: list[str] = []
@@ -90,11 +97,37 @@ class Attempt(asyncssh.SSHClient):
         self._wants_new = False
         self._answered = ""
         """The prompt that the password was typed at."""
+        self._said_before = 0
+        """How many texts had come when the password was sent."""
 
     @property
     def saw_hello(self) -> bool:
         """Whether the server introduced itself as SSH."""
         return self.connection is not None and bool(self.connection.get_extra_info("server_version"))
+
+    @property
+    def first_words(self) -> bytes:
+        """What came before the SSH version, or instead of it."""
+        return self.connection.first_words if self.connection is not None else b""
+
+    @property
+    def goodbye(self) -> str | None:
+        """The reason that the server gave when it disconnected; None if it just closed the connection."""
+        return self.connection.goodbye if self.connection is not None else None
+
+    @property
+    def last_words(self) -> str:
+        """What the server said since the password was sent; without one, what speaks of the account."""
+        if self.sent_password is not None:
+            texts = [text for text in self.texts[self._said_before :] if not asks_password(text)]
+        else:
+            texts = [line for text in self.texts for line in text.splitlines() if says_account_closed(line)]
+        return "\n".join([*texts, self.goodbye or ""]).strip()
+
+    @property
+    def is_account_closed(self) -> bool:
+        """Whether the server's words say that the account is locked, expired or not let in now."""
+        return says_account_closed(self.last_words)
 
     @property
     def has_asked_more(self) -> bool:
@@ -111,7 +144,7 @@ class Attempt(asyncssh.SSHClient):
         refusal = isinstance(error, asyncssh.DisconnectError) and not isinstance(
             error, asyncssh.ConnectionLost
         )
-        return refusal and not self._asked_more
+        return refusal and not self._asked_more and not self.is_account_closed
 
     def forget(self) -> None:
         """The end: what it took is not needed any more, and this object may live as long as the link."""
@@ -119,9 +152,13 @@ class Attempt(asyncssh.SSHClient):
 
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
         """Keep the connection, to see how far it came."""
-        self.connection = conn
+        self.connection = cast(Connection, conn)
         if self.clock:
             self.clock.connected()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self.on_lost()
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """Only what is on file; the question comes between two attempts."""
@@ -198,6 +235,7 @@ class Attempt(asyncssh.SSHClient):
         if self.sent_password is not None or self.error is not None or self._keys_first:
             return None
         try:
+            self._said_before = len(self.texts)
             self.question = asyncio.ensure_future(self._source.password(self._username, prompt))
             self.sent_password = await self._outside(asyncio.shield(self.question))
         except ApplianceError as error:

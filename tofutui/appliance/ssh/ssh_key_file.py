@@ -101,6 +101,7 @@ async def finds_rsa(keys: Keys, place: Place) -> bool:
             config=(),
             host=place.given,
             username=place.username,
+            proxy_command=None,
         )
         algorithms = {pair.algorithm for pair in options.client_keys or ()}
         if options.agent_path:

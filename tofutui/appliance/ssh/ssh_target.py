@@ -20,6 +20,10 @@ CONFIG_WITHIN = 10.0
 DEFAULT_KNOWN_HOSTS = "~/.ssh/known_hosts"
 
 
+ALGORITHM_LISTS = ("KexAlgorithms", "HostKeyAlgorithms", "Ciphers", "MACs")
+"""As ~/.ssh/config calls them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """One SSH server, before and after the configuration file was asked."""
@@ -36,8 +40,8 @@ class Place:
     """The first one is written to."""
     jump: str | None
     """ProxyJump, as written there."""
-    has_command: bool
-    """A ProxyCommand makes the connection."""
+    command: str
+    """ProxyCommand, ready for the shell; "" without one."""
     configured: frozenset[str]
     """Algorithm lists that the configuration sets (KexAlgorithms, Ciphers, MACs, HostKeyAlgorithms)."""
     family: int | None
@@ -86,6 +90,7 @@ def survey(
             client_keys=None,
             agent_path=None,
             known_hosts=None,
+            proxy_command=None,
         )
     except (asyncssh.ConfigParseError, UnicodeDecodeError, OSError) as error:
         raise _broken(error) from error
@@ -93,7 +98,6 @@ def survey(
         raise ApplianceError(f"{host}: {safe(str(error))}") from error
     config = options.config
     alias = cast("str | None", config.get("HostKeyAlias"))
-    lists = ("KexAlgorithms", "Ciphers", "MACs", "HostKeyAlgorithms")
     return Place(
         given=host,
         host=options.host,
@@ -103,8 +107,8 @@ def survey(
         key_port=22 if alias else options.port,
         known_hosts=_known_hosts(known_hosts, config),
         jump=cast("str | None", options.tunnel) or None,
-        has_command=bool(options.proxy_command),
-        configured=frozenset(name for name in lists if config.get(name)),
+        command=cast("str | None", config.get("ProxyCommand")) or "",
+        configured=frozenset(name for name in ALGORITHM_LISTS if config.get(name)),
         family=None if options.local_addr or options.canonicalize_hostname else int(options.family),
     )
 

@@ -1,51 +1,61 @@
-"""A TCP connection to a name that has several addresses, of which some may be dead (RFC 8305)."""
+"""TCP connections to a name that has several addresses, of which some may be dead (RFC 8305)."""
 
 import asyncio
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from functools import partial
 from itertools import chain, zip_longest
-from typing import Any
+from typing import Any, TypeVar
 
 HEAD_START = 0.25
 """Seconds that one address has before the next is tried beside it."""
 
-Racer = asyncio.Task[socket.socket]
 Address = tuple[socket.AddressFamily, tuple[Any, ...]]
+T = TypeVar("T")
 
 
 async def connect_first(host: str, port: int, family: int = socket.AF_UNSPEC) -> socket.socket:
     """The first of a name's addresses to answer, as a connected socket; the caller bounds the time.
 
-    The SSH library tries one address after the other, so that a dead IPv6 eats the whole time-out.
-
     Raises:
         OSError: the name is unknown, or no address took the connection (a refusal says most).
     """
     loop = asyncio.get_running_loop()
-    infos = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
-    racers: list[Racer] = []
-    winner: Racer | None = None
-    try:
-        for address in _by_turns(infos):
-            racers.append(loop.create_task(_connect(address)))
-            winner = await _winner(racers, HEAD_START)
-            if winner:
-                return winner.result()
-        winner = await _winner(racers, None)
-        if winner:
-            return winner.result()
-        raise _most_telling(racers)
-    finally:
-        await _drop(racer for racer in racers if racer is not winner)
+    addresses = by_turns(await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM))
+    return await first_to_connect([partial(_connect, address) for address in addresses], socket.socket.close)
 
 
-def _by_turns(infos: Iterable[tuple[Any, ...]]) -> list[Address]:
-    """The families taking turns, each in the order of the resolver, which puts the best first."""
+def by_turns(infos: Iterable[tuple[Any, ...]]) -> list[Address]:
+    """Each address once, the families taking turns, each in the order of the resolver: best first."""
     families: dict[socket.AddressFamily, list[Address]] = {}
     for family, _type, _proto, _canonical, where in infos:
         families.setdefault(family, []).append((family, where))
     rounds = zip_longest(*families.values())
     return list(dict.fromkeys(address for address in chain.from_iterable(rounds) if address))
+
+
+async def first_to_connect(
+    attempts: Sequence[Callable[[], Coroutine[Any, Any, T]]], close: Callable[[T], object]
+) -> T:
+    """The first connection to come up; a dead IPv6 address must not use up the whole time-out.
+
+    ``close`` ends a connection that came up too late to be wanted.
+
+    Raises:
+        OSError: no attempt succeeded; a refusal says more than "no route" of the other address family.
+    """
+    loop = asyncio.get_running_loop()
+    racers: list[asyncio.Task[T]] = []
+    winner: asyncio.Task[T] | None = None
+    try:
+        for left in range(len(attempts) - 1, -1, -1):
+            racers.append(loop.create_task(attempts[len(racers)]()))
+            winner = await _winner(racers, HEAD_START if left else None)
+            if winner is not None:
+                return winner.result()
+        raise _most_telling(racers)
+    finally:
+        await _drop([racer for racer in racers if racer is not winner], close)
 
 
 async def _connect(address: Address) -> socket.socket:
@@ -60,7 +70,7 @@ async def _connect(address: Address) -> socket.socket:
     return sock
 
 
-async def _winner(racers: Sequence[Racer], seconds: float | None) -> Racer | None:
+async def _winner(racers: Sequence["asyncio.Task[T]"], seconds: float | None) -> "asyncio.Task[T] | None":
     """The first that has a connection; None when all failed or the time is up."""
     loop = asyncio.get_running_loop()
     deadline = None if seconds is None else loop.time() + seconds
@@ -73,16 +83,15 @@ async def _winner(racers: Sequence[Racer], seconds: float | None) -> Racer | Non
         await asyncio.wait(running, timeout=left, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _most_telling(failed: Iterable[Racer]) -> BaseException:
+def _most_telling(failed: Iterable["asyncio.Task[T]"]) -> BaseException:
     errors = [error for racer in failed if (error := racer.exception()) is not None]
     refused = (error for error in errors if isinstance(error, ConnectionRefusedError))
     return next(refused, errors[0] if errors else OSError("the name has no address"))
 
 
-async def _drop(losers: Iterable[Racer]) -> None:
-    racers = list(losers)
-    for racer in racers:
+async def _drop(losers: Sequence["asyncio.Task[T]"], close: Callable[[T], object]) -> None:
+    for racer in losers:
         racer.cancel()
-    for late in await asyncio.gather(*racers, return_exceptions=True):
-        if isinstance(late, socket.socket):
-            late.close()
+    for late in await asyncio.gather(*losers, return_exceptions=True):
+        if not isinstance(late, BaseException):
+            close(late)

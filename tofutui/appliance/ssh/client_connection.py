@@ -1,0 +1,180 @@
+"""The SSH library's connection, made as patient with a server's texts as OpenSSH is, and attentive to them.
+
+The library breaks the login off for one byte that is not UTF-8, or not ASCII where the standard asks for it.
+Here the texts are put into UTF-8 before the library reads them: bytes that are not UTF-8 are read as Latin-1,
+and a language tag that is not ASCII is dropped (RFC 4251, part 4.5; RFC 4252, 5.4; RFC 4253, 4.2 and 11;
+RFC 4254, 5.4 and 6.10; RFC 4256, 3.2). What a server says first and last is kept, to say why a login failed.
+"""
+
+from collections.abc import Awaitable, Iterable
+from typing import Literal
+
+import asyncssh
+import asyncssh.auth
+import asyncssh.connection
+from asyncssh.packet import Boolean, Byte, SSHPacket, String, UInt32
+
+from tofutui.appliance.ssh.hello import Algorithms, offered_algorithms
+
+Part = Literal["number", "flag", "text", "tag", "name"]
+
+WORDS_PATIENCE = 5.0
+"""Seconds that a server which says something else first has to come to its SSH version."""
+_MOST_WORDS = 1024
+"""Bytes that are kept of what a server says before its version."""
+
+_DISCONNECT, _DEBUG, _KEXINIT, _BANNER, _GLOBAL_REQUEST = 1, 4, 20, 53, 80
+_INFO_REQUEST, _PASSWORD_CHANGE, _OPEN_FAILURE, _CHANNEL_REQUEST = 60, 60, 92, 98
+_OF_CONNECTION: dict[int, tuple[Part, ...]] = {
+    _DISCONNECT: ("number", "text", "tag"),
+    _DEBUG: ("flag", "text", "tag"),
+    _BANNER: ("text", "tag"),
+    _GLOBAL_REQUEST: ("name",),
+    _OPEN_FAILURE: ("number", "number", "text", "tag"),
+    _CHANNEL_REQUEST: ("number", "name"),
+}
+_EXIT_SIGNAL = b"exit-signal"
+_SIGNAL_PARTS: tuple[Part, ...] = ("name", "flag", "text", "tag")
+
+
+def as_utf8(text: bytes) -> bytes:
+    """The same text in UTF-8: what is not UTF-8 is read as Latin-1, which has a character for every byte."""
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.decode("latin-1").encode("utf-8")
+    return text
+
+
+def _part(packet: SSHPacket, part: Part) -> bytes:
+    if part == "number":
+        return UInt32(packet.get_uint32())
+    if part == "flag":
+        return Boolean(packet.get_boolean())
+    text = packet.get_string()
+    if part == "text":
+        return String(as_utf8(text))
+    return String(text if text.isascii() else b"" if part == "tag" else b"?")
+
+
+def _repaired(kind: int, packet: SSHPacket, parts: tuple[Part, ...]) -> SSHPacket:
+    """The packet with its texts in UTF-8, read up to behind its type as the library expects it."""
+    return _packet(kind, b"".join(_part(packet, part) for part in parts) + packet.get_remaining_payload())
+
+
+def _packet(kind: int, payload: bytes) -> SSHPacket:
+    packet = SSHPacket(Byte(kind) + payload)
+    packet.get_byte()
+    return packet
+
+
+class Connection(asyncssh.SSHClientConnection):
+    """A client's connection that a server's odd texts do not end, and that keeps what the server said."""
+
+    first_words = b""
+    """What came before the SSH version, or instead of it."""
+    theirs = Algorithms()
+    """The algorithms that the server offered first."""
+    goodbye: str | None = None
+    """The reason that the server gave when it disconnected; "" if it gave an empty one."""
+
+    @property
+    def ours(self) -> Algorithms:
+        """The algorithms that this side offers."""
+        return Algorithms(*map(_names, (
+            self._kex_algs, self._server_host_key_algs or (), self._enc_algs, self._mac_algs
+        )))  # fmt: skip
+
+    def data_received(self, data: bytes, datatype: asyncssh.DataType = None) -> None:
+        """Keep what is said before the version; what says something else and stays is not waited for."""
+        if self._recv_handler == self._recv_version and len(self.first_words) < _MOST_WORDS:
+            if not self.first_words:
+                self._loop.call_later(WORDS_PATIENCE, self._expect_version)
+            self.first_words += data[:_MOST_WORDS]
+        super().data_received(data, datatype)
+
+    def _expect_version(self) -> None:
+        if self._recv_handler == self._recv_version:
+            self._force_close(asyncssh.ProtocolError("no SSH version"))
+
+    def process_packet(self, pkttype: int, pktid: int, packet: SSHPacket) -> bool | Awaitable[None]:
+        """Repair the texts first, and keep what may explain a failure."""
+        parts = _OF_CONNECTION.get(pkttype)
+        if parts:
+            packet = _repaired(pkttype, packet, parts)
+        if pkttype == _DISCONNECT:
+            self.goodbye = _goodbye(packet.get_remaining_payload())
+        elif pkttype == _KEXINIT and not any((self.theirs.kex, self.theirs.host_keys)):
+            self.theirs = offered_algorithms(packet.get_full_payload())
+        elif pkttype == _CHANNEL_REQUEST:
+            packet = _exit_signal(packet)
+        return super().process_packet(pkttype, pktid, packet)
+
+    def _recv_version(self) -> bool:
+        """The greeting's bytes count, not its text: the library stops between the two."""
+        try:
+            return super()._recv_version()
+        except UnicodeDecodeError:
+            self.set_extra_info(server_version=self._server_version.decode("latin-1"))
+            self._send_kexinit()
+            self._kexinit_sent = True
+            self._recv_handler = self._recv_pkthdr
+            return True
+
+
+def _names(algorithms: Iterable[bytes]) -> tuple[str, ...]:
+    return tuple(name.decode("latin-1") for name in algorithms)
+
+
+def _goodbye(payload: bytes) -> str:
+    packet = SSHPacket(payload)
+    packet.get_uint32()
+    return packet.get_string().decode("utf-8")
+
+
+def _exit_signal(packet: SSHPacket) -> SSHPacket:
+    """A channel request whose texts are in UTF-8, if it is the one that has some."""
+    payload = SSHPacket(packet.get_remaining_payload())
+    head = UInt32(payload.get_uint32())
+    name = payload.get_string()
+    head += String(name) + Boolean(payload.get_boolean())
+    if name != _EXIT_SIGNAL:
+        return packet
+    texts = b"".join(_part(payload, part) for part in _SIGNAL_PARTS)
+    return _packet(_CHANNEL_REQUEST, head + texts + payload.get_remaining_payload())
+
+
+class KeyboardInteractive(asyncssh.auth._ClientKbdIntAuth):
+    """Questions in any encoding."""
+
+    def process_packet(self, pkttype: int, pktid: int, packet: SSHPacket) -> bool | Awaitable[None]:
+        """Repair name, instructions and prompts first."""
+        return super().process_packet(
+            pkttype, pktid, _questions(packet) if pkttype == _INFO_REQUEST else packet
+        )
+
+
+class PasswordAuth(asyncssh.auth._ClientPasswordAuth):
+    """A request for a new password in any encoding."""
+
+    def process_packet(self, pkttype: int, pktid: int, packet: SSHPacket) -> bool | Awaitable[None]:
+        """Repair the prompt first."""
+        parts: tuple[Part, ...] = ("text", "tag") if pkttype == _PASSWORD_CHANGE else ()
+        return super().process_packet(pkttype, pktid, _repaired(pkttype, packet, parts) if parts else packet)
+
+
+def _questions(packet: SSHPacket) -> SSHPacket:
+    head = b"".join(_part(packet, part) for part in ("text", "text", "tag"))
+    number = packet.get_uint32()
+    prompts: list[bytes] = []
+    while len(prompts) < number and packet.get_remaining_payload():
+        prompts.append(_part(packet, "text") + _part(packet, "flag"))
+    rest = b"".join(prompts) + packet.get_remaining_payload()
+    return _packet(_INFO_REQUEST, head + UInt32(number) + rest)
+
+
+def install() -> None:
+    """Make `asyncssh.connect` use these classes; the server side, which a simulated node uses, stays."""
+    setattr(asyncssh.connection, "SSHClientConnection", Connection)  # noqa: B010
+    asyncssh.auth._client_auth_handlers[b"keyboard-interactive"] = KeyboardInteractive
+    asyncssh.auth._client_auth_handlers[b"password"] = PasswordAuth
