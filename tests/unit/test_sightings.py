@@ -1,4 +1,4 @@
-"""The history of rows: what begins an incarnation, what counts as learned, looks in any order, forgetting."""
+"""The history of rows: what begins an incarnation, what counts as learned, late looks, forgetting."""
 
 import multiprocessing
 import os
@@ -7,14 +7,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from itertools import permutations
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
 
 from tests.support.history_builders import ADDRESS, DIRECT, KEY, NODE, ROLE, SESSION, at, look, row, sha
-from tofutui.history import record_listing
 from tofutui.history.database import MIGRATIONS, Database, HistoryError
 from tofutui.history.journal import Journal
 from tofutui.history.row_history import SPANS_READ, Sightings
@@ -287,72 +285,24 @@ def test_the_operators_word_makes_the_observation_void(store):
     assert store.known() is None
 
 
-# Looks that come late.
-
-STORIES = {
-    "appears": [look(0), look(1, row()), look(2, row())],
-    "goes": [look(0, row()), look(1), look(2)],
-    "goes and comes": [look(0, row()), look(1), look(2, row())],
-    "comes and goes": [look(0), look(1, row()), look(2)],
-    "another text between": [look(0, row()), look(1, row(text=OTHER_TEXT)), look(2, row())],
-    "another certificate between": [look(0, row()), look(1, row("B")), look(2, row())],
-    "silence between": [look(0, row()), look(1, row(None)), look(2, row())],
-    "changes for good": [look(0, row()), look(1, row("B")), look(2, row("B"))],
-    "absent all along": [look(0), look(1), look(2)],
-    "learned under watch": [look(0, BEFORE), look(1, ABSENT), look(2, AFTER)],
-    "doubtful": [look(0, BEFORE), look(1, row("B", stored=False)), look(2, AFTER)],
-}
+# Looks that are older than the newest one.
 
 
-def story(store: Store) -> tuple[object, ...]:
-    """What the history says of the row, as far as the order of the looks must not matter."""
-    lives = store.whole()
-    return (
-        [(one.text, one.began, one.last, one.ended) for one in lives],
-        [(s.sha256, s.first, s.last) for one in lives for s in one.shown],
-        lives[-1].beginning if lives else None,
-    )
-
-
-@pytest.mark.parametrize("name", STORIES)
-@pytest.mark.parametrize("order", list(permutations(range(3)))[1:], ids=str)
-def test_the_order_in_which_looks_arrive_changes_no_story(tmp_path, name, order):
-    in_order, mixed = Store(tmp_path / "one.db"), Store(tmp_path / "two.db")
-    in_order.see(*STORIES[name])
-    mixed.see(*(STORIES[name][number] for number in order))
-    assert story(mixed) == story(in_order)
-    assert mixed.known() in (None, in_order.known())
-    for one in (in_order, mixed):
-        one.database.close()
-
-
-def test_a_late_look_that_missed_the_row_begins_it_anew(store):
-    store.see(look(0, row()), look(3, row()), look(4, row()), look(1))
-    first, second = store.whole()
-    assert (first.last, first.ended) == (at(0), at(1))
-    assert (second.began, second.last, second.ended) == (at(3), at(4), None)
-    assert store.now().began == at(3)
-
-
-def test_a_late_probe_in_between_takes_the_observation_back(store):
-    store.see(look(0, BEFORE), look(1, ABSENT), look(3, AFTER))
-    assert store.known() == sha("A")
-    store.see(look(2, row("B", stored=False)))
-    assert store.known() is None
-
-
-def test_a_late_look_that_agrees_takes_nothing_back(store):
-    store.see(look(0, BEFORE), look(1, ABSENT), look(3, AFTER), look(2, ABSENT))
-    assert store.known() == sha("A")
-    assert store.now().observation.absent_at == at(2)
-
-
-def test_a_late_look_leaves_the_newest_certificate_the_newest(store):
-    store.see(look(0, row("A")), look(2, row("B")), look(1, row("A")), look(3, row("B")))
-    assert [(s.sha256, s.first, s.last) for s in store.whole()[0].shown] == [
-        (sha("A"), at(0), at(1)),
-        (sha("B"), at(2), at(3)),
-    ]
+@pytest.mark.parametrize(
+    "late",
+    [look(1), look(1, row(text=OTHER_TEXT)), look(1, row("B")), look(1, row(None)), look(1, row(key="k_1"))],
+    ids=["without the row", "another text", "another certificate", "silence", "another row"],
+)
+@pytest.mark.parametrize("taken", [[look(0, row()), look(2, row())], [look(0, row()), look(2)], [look(2)]])
+def test_a_look_that_is_older_than_the_newest_is_dropped(store, taken, late):
+    store.see(*taken)
+    with store.database.snapshot() as connection:
+        before = list(connection.iterdump())
+    newest = taken[-1].at
+    assert not store.record(late, newest)
+    assert store.record(late, at(0) if newest != at(0) else None), "the caller reads what is newer"
+    with store.database.snapshot() as connection:
+        assert list(connection.iterdump()) == before
 
 
 def test_a_clock_that_was_fast_does_not_stop_the_history(store):
@@ -525,7 +475,7 @@ INSERT INTO shown (node, key, baseline, sha256, first, last, sole) VALUES (1, '{
 # Two programs at once.
 
 KEYS = [f"198.51.100.{number}_443" for number in range(8)]
-SECONDS = float(os.environ.get("TOFUTUI_TEST_SECONDS", "3"))
+SECONDS = float(os.environ.get("TOFUTUI_TEST_SECONDS", "1"))
 """How long two programs look at once; 60 for the whole minute."""
 TICK = 0.05
 
@@ -543,12 +493,7 @@ def world(seconds: float) -> list[tuple[str, str | None]]:
 
 
 def watch_world(path: Path, together: Barrier, results: "multiprocessing.Queue[object]") -> None:
-    """Look as often as can be for some seconds, as one of several processes.
-
-    They look a hundred times as often as anybody does: a process that the machine lets wait for a moment is
-    overtaken by more looks than the history puts in order.
-    """
-    record_listing.REMEMBERED = 100_000
+    """Look as often as can be for some seconds, as one of several processes."""
     store = Store(path)
     together.wait()
     seen = []
@@ -565,25 +510,24 @@ def watch_world(path: Path, together: Barrier, results: "multiprocessing.Queue[o
     results.put(seen)
 
 
-def test_two_processes_at_once_lose_no_sighting(path):
+def test_two_processes_at_once_keep_the_newest_look_and_claim_only_what_was_seen(path):
     context = multiprocessing.get_context("spawn")
     together, results = context.Barrier(2), context.Queue()
     watchers = [context.Process(target=watch_world, args=(path, together, results)) for _ in range(2)]
     for watcher in watchers:
         watcher.start()
-    seen = [results.get(timeout=SECONDS + 60) for _ in watchers]
+    seen = dict(one for _ in watchers for one in results.get(timeout=SECONDS + 60))
     for watcher in watchers:
         watcher.join()
-    assert all(len(looks) > 20 for looks in seen)
+    assert len(seen) > 20
     store = Store(path)
     pasts = store.pasts(*NODE)
+    assert [node.listed for node in store.nodes(SESSION)] == [max(seen)]
     store.database.close()
-    for moment, rows in (one for looks in seen for one in looks):
-        marks = dict(rows)
-        for key in KEYS:
-            lives = pasts[key].incarnations if key in pasts else ()
-            here = [one for one in lives if one.began <= moment <= one.last]
-            assert bool(here) == (key in marks), (key, moment)
-            if marks.get(key):
-                shown = [s for one in here for s in one.shown if s.first <= moment <= s.last]
-                assert [s.sha256 for s in shown] == [sha(marks[key])], (key, moment)
+    assert {key for key, past in pasts.items() if past.current} == {key for key, _ in seen[max(seen)]}
+    for key, past in pasts.items():
+        for life in past.incarnations:
+            assert {life.began, life.last} <= {moment for moment in seen if key in dict(seen[moment])}
+            for span in life.shown:
+                spans = {m for m in seen if (mark := dict(seen[m]).get(key)) and sha(mark) == span.sha256}
+                assert {max(span.first, life.began), span.last} & spans

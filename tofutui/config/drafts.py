@@ -39,14 +39,14 @@ class Draft:
 
 def check_draft(name: str, table: Mapping[str, Any], base: Path) -> Draft:
     """Check a session's name and its raw table; relative paths start at ``base``."""
-    found = Faults("")
-    session = read_session(name, dict(table), {}, base, found)
+    faults = Faults("")
+    session = read_session(name, dict(table), {}, base, faults)
     prefix = place_of(name)
-    faults = tuple(
+    placed = tuple(
         _field_fault(place.removeprefix(prefix).lstrip("."), text, is_error)
-        for place, text, is_error in found.placed
+        for place, text, is_error in faults.placed
     )
-    return Draft(session, faults)
+    return Draft(session, placed)
 
 
 def _field_fault(place: str, text: str, is_error: bool) -> FieldFault:

@@ -66,14 +66,14 @@ def read_table(
 ) -> dict[str, Any]:
     """The checked values of the keys that are there and right; a fault for each of the others."""
     table = as_table(raw, place, faults)
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, value in table.items():
         check = checks.get(key)
         if check is None:
             faults.add(place, f"{_shown_key(key)}: unknown key, {nearest(key, list(checks))}")
             continue
         try:
-            found[key] = check(value)
+            values[key] = check(value)
         except ValueError as error:
             shown = "(not shown)" if key.startswith("password") else show(value)
             faults.add(place, f"{key} = {shown}: {error}")
@@ -81,7 +81,7 @@ def read_table(
         for key in required:
             if key not in table:
                 faults.add(place, f"{key}: missing")
-    return found
+    return values
 
 
 def _shown_key(key: str) -> str:
@@ -113,20 +113,20 @@ def any_text(value: object) -> str:
 
 def word(value: object) -> str:
     """A string without white space."""
-    found = text(value)
-    if any(c.isspace() for c in found):
+    string = text(value)
+    if any(c.isspace() for c in string):
         raise ValueError("holds white space")
-    return found
+    return string
 
 
 def command_line(value: object) -> str:
     """A command line that can be split into words as a shell would."""
-    found = text(value)
+    line = text(value)
     try:
-        shlex.split(found)
+        shlex.split(line)
     except ValueError as error:
         raise ValueError(f"not a command line: {str(error).lower()}") from None
-    return found
+    return line
 
 
 def flag(value: object) -> bool:
@@ -162,28 +162,28 @@ def _number(value: object) -> float:
 
 def positive(value: object) -> float:
     """A number above 0."""
-    found = _number(value)
-    if found <= 0:
+    number = _number(value)
+    if number <= 0:
         raise ValueError("not above 0")
-    return found
+    return number
 
 
 def not_negative(value: object) -> float:
     """A number from 0."""
-    found = _number(value)
-    if found < 0:
+    number = _number(value)
+    if number < 0:
         raise ValueError("below 0")
-    return found
+    return number
 
 
 def host(value: object) -> str:
     """A host name or an IP address, without port; brackets round an IPv6 address are dropped."""
-    found = text(value)
-    if as_address(found):
-        return found.strip("[]")
-    if not _HOST_NAME.fullmatch(found):
+    name = text(value)
+    if as_address(name):
+        return name.strip("[]")
+    if not _HOST_NAME.fullmatch(name):
         raise ValueError("not a host name or address (no port, no user, no URL here)")
-    return found
+    return name
 
 
 def one_of(*valid: str) -> Check:

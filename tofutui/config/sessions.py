@@ -95,9 +95,9 @@ def read_sessions(path: Path) -> SessionsReport:
     origin: dict[str, Path] = {}
     sessions: dict[str, Session] = {}
     for file in files:
-        found, faults = read_file(file)
+        built, faults = read_file(file)
         all_faults.append(faults)
-        for session in found:
+        for session in built:
             if session.name in origin:
                 first = origin[session.name]
                 faults.add(f"sessions.{session.name}", f"a session of this name stands in {first} already")
@@ -137,10 +137,10 @@ def read_file(file: Path) -> tuple[list[Session], Faults]:
     if document is None:
         return [], faults
     tables = {"defaults": _anything, "sessions": _anything}
-    found = read_table(document, tables, "", faults)
+    values = read_table(document, tables, "", faults)
     base = file.absolute().parent
-    defaults = read_table(found.get("defaults", {}), _node_checks(base), "defaults", faults)
-    sessions = as_table(found.get("sessions", {}), "sessions", faults)
+    defaults = read_table(values.get("defaults", {}), _node_checks(base), "defaults", faults)
+    sessions = as_table(values.get("sessions", {}), "sessions", faults)
     built = [read_session(name, raw, defaults, base, faults) for name, raw in sessions.items()]
     result = [session for session in built if session is not None]
     _check_mode(file, result, faults)
@@ -178,17 +178,17 @@ def read_session(
     before = len(faults.errors)
     place = place_of(name)
     _check_name(name, place, faults)
-    found = read_table(raw, _session_checks(), place, faults, required=["primary"])
+    values = read_table(raw, _session_checks(), place, faults, required=["primary"])
     nodes = {
         role: node
         for role in Role
-        if role in found and (node := _read_node(role, found[role], defaults, base, place, faults))
+        if role in values and (node := _read_node(role, values[role], defaults, base, place, faults))
     }
-    remotes = tuple(_read_remotes(found.get("remotes", []), place, faults))
-    probe = _read_probe(found.get("probe", {}), f"{place}.probe", faults)
-    plain = {key: found[key] for key in ("title", "watch", "theme", "virtual_ip") if key in found}
+    remotes = tuple(_read_remotes(values.get("remotes", []), place, faults))
+    probe = _read_probe(values.get("probe", {}), f"{place}.probe", faults)
+    plain = {key: values[key] for key in ("title", "watch", "theme", "virtual_ip") if key in values}
     session = Session(name=name, nodes=nodes, remotes=remotes, probe=probe, **plain)
-    check_session(session, place, faults, has_secondary="secondary" in found)
+    check_session(session, place, faults, has_secondary="secondary" in values)
     return session if len(faults.errors) == before else None
 
 
@@ -222,8 +222,8 @@ def _node_checks(base: Path) -> dict[str, Check]:
     path = path_from(base)
 
     def path_text(value: object) -> str:
-        found = path(value)
-        return f"{found}/" if str(value).endswith("/") else str(found)
+        absolute = path(value)
+        return f"{absolute}/" if str(value).endswith("/") else str(absolute)
 
     return {
         "host": host,
@@ -280,13 +280,13 @@ def _read_remotes(raw: object, place: str, faults: Faults) -> Iterator[Remote]:
     }
     for number, table in enumerate(raw, 1):
         before = len(faults.errors)
-        found = read_table(table, checks, f"{place}.remotes.{number}", faults, required=["name", "host"])
+        values = read_table(table, checks, f"{place}.remotes.{number}", faults, required=["name", "host"])
         if len(faults.errors) == before:
             yield Remote(
-                name=found["name"],
-                kind=found.get("kind", "other"),
-                endpoint=Endpoint(normalise_host(found["host"]), found.get("port", 443)),
-                nodes=_roles(found.get("nodes", (Role.PRIMARY,))),
+                name=values["name"],
+                kind=values.get("kind", "other"),
+                endpoint=Endpoint(normalise_host(values["host"]), values.get("port", 443)),
+                nodes=_roles(values.get("nodes", (Role.PRIMARY,))),
             )
 
 
@@ -302,11 +302,11 @@ def _read_probe(raw: object, place: str, faults: Faults) -> ProbeSettings:
         "concurrency": whole(1, 1024),
         "map": _anything,
     }
-    found = read_table(raw, checks, place, faults)
-    if "via" in found:
-        found["via"] = Via(found["via"])
-    found["map"] = dict(_read_map(found.get("map", {}), f"{place}.map", faults))
-    return ProbeSettings(**found)
+    values = read_table(raw, checks, place, faults)
+    if "via" in values:
+        values["via"] = Via(values["via"])
+    values["map"] = dict(_read_map(values.get("map", {}), f"{place}.map", faults))
+    return ProbeSettings(**values)
 
 
 def _read_map(raw: object, place: str, faults: Faults) -> Iterator[tuple[Endpoint, Endpoint]]:

@@ -39,7 +39,7 @@ def _plain(value: object) -> Any:
     if isinstance(value, str):
         return storable(value)
     if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
     return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
@@ -50,7 +50,7 @@ def _hints(kind: type) -> dict[str, Any]:
 
 def _read(kind: Any, value: Any) -> Any:
     if get_origin(kind) in (Union, types.UnionType):
-        inner = next(one for one in get_args(kind) if one is not type(None))
+        inner = next(option for option in get_args(kind) if option is not type(None))
         return None if value is None else _read(inner, value)
     if get_origin(kind) is tuple:
         return tuple(_read(get_args(kind)[0], item) for item in value)
@@ -66,10 +66,10 @@ def _read(kind: Any, value: Any) -> Any:
 
 
 def _read_fields(kind: type, value: Any) -> Any:
-    found = {}
-    for one in fields(kind):
-        if one.name in value:
-            found[one.name] = _read(_hints(kind)[one.name], value[one.name])
-        elif one.default is MISSING and one.default_factory is MISSING:
-            raise KeyError(one.name)
-    return kind(**found)
+    values = {}
+    for item in fields(kind):
+        if item.name in value:
+            values[item.name] = _read(_hints(kind)[item.name], value[item.name])
+        elif item.default is MISSING and item.default_factory is MISSING:
+            raise KeyError(item.name)
+    return kind(**values)

@@ -36,10 +36,10 @@ def write_note(path: Path, text: str) -> None:
 
 
 def _claim_folder(folder: Path) -> None:
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    for one in reversed(missing):
-        one.mkdir(exist_ok=True)
-        one.chmod(PRIVATE_FOLDER)
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        path.chmod(PRIVATE_FOLDER)
     _refuse(folder, why_not_used(folder.stat(), os.getuid()))
 
 

@@ -45,10 +45,10 @@ class Results:
     def every(self) -> dict[str, LastResult]:
         """The last result of each session that was ever compared, by name."""
         with self._database.snapshot() as connection:
-            found = connection.execute("SELECT session, at, complete, counts, own_stale FROM result")
+            stored = connection.execute("SELECT session, at, complete, counts, own_stale FROM result")
             return {
                 session: LastResult(time_of(at), bool(complete), _counts(counts), int(own_stale))
-                for session, at, complete, counts, own_stale in found.fetchall()
+                for session, at, complete, counts, own_stale in stored.fetchall()
             }
 
 

@@ -39,7 +39,7 @@ class Sightings:
         self.database = database
 
     def record(self, look: Look, since: datetime | None = None) -> bool:
-        """Take a complete listing over; looks of several processes may come in any order.
+        """Take a complete listing over; one that is older than the newest is dropped.
 
         Returns whether what is `remembered` changed since the listing of that time, but for that time itself.
         """
@@ -65,8 +65,8 @@ class Sightings:
         """Everything remembered of one row."""
         with self.database.snapshot() as connection:
             node = _find_node(connection, session, role, address)
-            found = {} if node is None else _pasts(connection, node, storable(key))
-            return found.get(storable(key), Past())
+            pasts = {} if node is None else _pasts(connection, node, storable(key))
+            return pasts.get(storable(key), Past())
 
     def learned(self, session: str, role: str, address: str, key: str, at: datetime, text: str = "") -> None:
         """The operator says that the node learned this row again at that time: a new incarnation.
@@ -77,7 +77,7 @@ class Sightings:
         with self.database.transaction() as connection:
             node = _node_id(connection, session, role, address)
             lives = lives_of(connection, node, storable(key))
-            lasting = next((one for one in lives if one.ended is None), None)
+            lasting = next((life for life in lives if life.ended is None), None)
             if lasting is None and text:
                 new = Incarnation(
                     key=storable(key), text=storable(text), beginning=Beginning.LEARNED, began=at, last=at
@@ -89,11 +89,11 @@ class Sightings:
     def nodes(self, session: str) -> list[NodeSeen]:
         """The nodes of the session that there is a history of, the primary's first."""
         with self.database.snapshot() as connection:
-            found = connection.execute(
+            stored = connection.execute(
                 "SELECT role, address, listed FROM node WHERE session = ? ORDER BY role, id",
                 (storable(session),),
             )
-            return [NodeSeen(role, address, optional_time(listed)) for role, address, listed in found]
+            return [NodeSeen(role, address, optional_time(listed)) for role, address, listed in stored]
 
     def forget(self, session: str, *, role: str | None = None, key: str | None = None) -> int:
         """Remove what is remembered of a session, of one node or of one row of them.
@@ -103,11 +103,11 @@ class Sightings:
         with self.database.transaction() as connection:
             if role is None and key is None:
                 connection.execute("DELETE FROM result WHERE session = ?", (storable(session),))
-            found = connection.execute(
+            nodes = connection.execute(
                 "SELECT id FROM node WHERE session = ? AND role = coalesce(?, role)",
                 (storable(session), role),
             )
-            return sum(_forget(connection, node, key) for (node,) in found.fetchall())
+            return sum(_forget(connection, node, key) for (node,) in nodes.fetchall())
 
 
 def _find_node(connection: sqlite3.Connection, session: str, role: str, address: str) -> int | None:
@@ -123,9 +123,9 @@ def _node_id(connection: sqlite3.Connection, session: str, role: str, address: s
         "INSERT OR IGNORE INTO node (session, role, address) VALUES (?, ?, ?)",
         (storable(session), role, storable(address)),
     )
-    found = _find_node(connection, session, role, address)
-    assert found is not None
-    return found
+    node = _find_node(connection, session, role, address)
+    assert node is not None
+    return node
 
 
 def _remembered(connection: sqlite3.Connection, node: int, baseline_of: Callable[[str], str]) -> Remembered:
@@ -137,22 +137,22 @@ def _remembered(connection: sqlite3.Connection, node: int, baseline_of: Callable
         (node,),
     ).fetchall()
     rows = {}
-    for one in map(life, lasting):
-        spans = _spans_since(connection, node, one, storable(baseline_of(one.key)))
-        rows[one.key] = Past(tuple(with_shown([one], spans)))
+    for incarnation in map(life, lasting):
+        spans = _spans_since(connection, node, incarnation, storable(baseline_of(incarnation.key)))
+        rows[incarnation.key] = Past(tuple(with_shown([incarnation], spans)))
     return Remembered(optional_time(listed), rows, host_key)
 
 
-def _spans_since(connection: sqlite3.Connection, node: int, one: Incarnation, baseline: str) -> list[Shown]:
+def _spans_since(connection: sqlite3.Connection, node: int, life: Incarnation, baseline: str) -> list[Shown]:
     """What was presented since the incarnation began: the first `SPANS_READ` changes and the newest."""
-    row, began = (node, one.key, baseline), stamp(one.began)
-    found = connection.execute(
+    row, began = (node, life.key, baseline), stamp(life.began)
+    stored = connection.execute(
         f"SELECT {SPAN} FROM shown WHERE node = ? AND key = ? AND baseline = ? AND first >= coalesce("  # noqa: S608
         "(SELECT max(first) FROM shown WHERE node = ? AND key = ? AND baseline = ? AND first <= ?), '')"
         f" ORDER BY first LIMIT {SPANS_READ}",
         (*row, *row, began),
     ).fetchall()
-    spans = [span(columns) for columns in found]
+    spans = [span(columns) for columns in stored]
     if len(spans) < SPANS_READ:
         return spans
     newest = connection.execute(
@@ -168,13 +168,13 @@ def _pasts(connection: sqlite3.Connection, node: int, key: str | None) -> dict[s
     only = "node = ?" if key is None else "node = ? AND key = ?"
     values = (node,) if key is None else (node, key)
     spans: dict[str, list[Shown]] = defaultdict(list)
-    found = connection.execute(f"SELECT key, {SPAN} FROM shown WHERE {only} ORDER BY first, id", values)  # noqa: S608
-    for row_key, *columns in found:
+    stored = connection.execute(f"SELECT key, {SPAN} FROM shown WHERE {only} ORDER BY first, id", values)  # noqa: S608
+    for row_key, *columns in stored:
         spans[row_key].append(span(tuple(columns)))
     lives: dict[str, list[Incarnation]] = defaultdict(list)
-    found = connection.execute(f"SELECT {LIFE} FROM incarnation WHERE {only} ORDER BY began, id", values)  # noqa: S608
-    for one in map(life, found):
-        lives[one.key].append(one)
+    stored = connection.execute(f"SELECT {LIFE} FROM incarnation WHERE {only} ORDER BY began, id", values)  # noqa: S608
+    for incarnation in map(life, stored):
+        lives[incarnation.key].append(incarnation)
     return {key: Past(tuple(with_shown(of_row, spans[key]))) for key, of_row in lives.items()}
 
 
@@ -206,5 +206,5 @@ def _forget(connection: sqlite3.Connection, node: int, key: str | None) -> int:
         connection.execute("DELETE FROM node WHERE id = ?", (node,))
     elif gone or shown:
         # Nobody knows any more whether the listings so far showed the row: the next one counts as the first.
-        connection.execute("UPDATE node SET listed = NULL, recent = '' WHERE id = ?", (node,))
+        connection.execute("UPDATE node SET listed = NULL WHERE id = ?", (node,))
     return gone

@@ -17,20 +17,11 @@ SPAN = "baseline, sha256, first, last, not_before, sole, silent"
 
 def lives_of(connection: sqlite3.Connection, node: int, key: str) -> list[Incarnation]:
     """All incarnations of a row, oldest first, without what was presented."""
-    found = connection.execute(
+    stored = connection.execute(
         f"SELECT {LIFE} FROM incarnation WHERE node = ? AND key = ? ORDER BY began, id",  # noqa: S608
         (node, key),
     )
-    return [life(row) for row in found]
-
-
-def spans_of(connection: sqlite3.Connection, node: int, key: str, baseline: str) -> list[Shown]:
-    """All that a row's endpoint presented when it was asked this way, oldest first."""
-    found = connection.execute(
-        f"SELECT {SPAN} FROM shown WHERE node = ? AND key = ? AND baseline = ? ORDER BY first, id",  # noqa: S608
-        (node, key, baseline),
-    )
-    return [span(row) for row in found]
+    return [life(row) for row in stored]
 
 
 def begin(
@@ -56,38 +47,38 @@ def begin(
     insert_life(connection, node, new)
 
 
-def insert_life(connection: sqlite3.Connection, node: int, one: Incarnation) -> None:
+def insert_life(connection: sqlite3.Connection, node: int, life: Incarnation) -> None:
     """Write an incarnation down, without what was presented."""
     connection.execute(
         f"INSERT INTO incarnation (node, {LIFE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             node,
-            one.key,
-            one.text,
-            str(one.beginning),
-            stamp(one.began),
-            stamp(one.last),
-            _stamp(one.ended),
-            one.known_sha256,
-            _stamp(one.absent_at),
+            life.key,
+            life.text,
+            str(life.beginning),
+            stamp(life.began),
+            stamp(life.last),
+            _stamp(life.ended),
+            life.known_sha256,
+            _stamp(life.absent_at),
         ),
     )
 
 
-def insert_span(connection: sqlite3.Connection, node: int, key: str, one: Shown) -> None:
+def insert_span(connection: sqlite3.Connection, node: int, key: str, span: Shown) -> None:
     """Write down what was presented."""
     connection.execute(
         f"INSERT INTO shown (node, key, {SPAN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             node,
             key,
-            one.baseline,
-            one.sha256,
-            stamp(one.first),
-            stamp(one.last),
-            _stamp(one.not_before),
-            one.sole,
-            _stamp(one.silent),
+            span.baseline,
+            span.sha256,
+            stamp(span.first),
+            stamp(span.last),
+            _stamp(span.not_before),
+            span.sole,
+            _stamp(span.silent),
         ),
     )
 
@@ -126,28 +117,28 @@ def with_shown(lives: Iterable[Incarnation], spans: Sequence[Shown]) -> list[Inc
 
     Both oldest first.
     """
-    found, start = [], 0
-    for one in lives:
-        while start < len(spans) and spans[start].last < one.began:
+    complete, start = [], 0
+    for life in lives:
+        while start < len(spans) and spans[start].last < life.began:
             start += 1
-        found.append(replace(one, shown=tuple(_within(spans, start, one))))
-    return found
+        complete.append(replace(life, shown=tuple(_within(spans, start, life))))
+    return complete
 
 
-def _within(spans: Sequence[Shown], start: int, one: Incarnation) -> Iterable[Shown]:
+def _within(spans: Sequence[Shown], start: int, life: Incarnation) -> Iterable[Shown]:
     for index in range(start, len(spans)):
         shown = spans[index]
-        if one.ended is not None and shown.first >= one.ended:
+        if life.ended is not None and shown.first >= life.ended:
             return
-        if shown.last >= one.began:
-            yield _cut(shown, one)
+        if shown.last >= life.began:
+            yield _cut(shown, life)
 
 
-def _cut(shown: Shown, one: Incarnation) -> Shown:
-    until = shown.last if one.ended is None else min(shown.last, one.ended)
-    if shown.first >= one.began and until == shown.last:
+def _cut(shown: Shown, life: Incarnation) -> Shown:
+    until = shown.last if life.ended is None else min(shown.last, life.ended)
+    if shown.first >= life.began and until == shown.last:
         return shown
-    return replace(shown, first=max(shown.first, one.began), last=until)
+    return replace(shown, first=max(shown.first, life.began), last=until)
 
 
 def _stamp(at: datetime | None) -> str | None:

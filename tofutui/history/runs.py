@@ -103,15 +103,15 @@ class Runs:
         """The runs of a session and when they began, oldest first."""
         with self._database.snapshot() as connection:
             sql = "SELECT id, started FROM run WHERE session = ? ORDER BY id"
-            found = connection.execute(sql, (storable(session),)).fetchall()
-        return [(int(id_), time_of(started)) for id_, started in found]
+            rows = connection.execute(sql, (storable(session),)).fetchall()
+        return [(int(id_), time_of(started)) for id_, started in rows]
 
     def events(self, run_id: int) -> list[Event]:
         """Every change of a run, oldest first."""
         with self._database.snapshot() as connection:
             sql = "SELECT at, by, step, text FROM run_event WHERE run = ? ORDER BY id"
-            found = connection.execute(sql, (run_id,)).fetchall()
-        return [Event(time_of(at), by, step, text) for at, by, step, text in found]
+            rows = connection.execute(sql, (run_id,)).fetchall()
+        return [Event(time_of(at), by, step, text) for at, by, step, text in rows]
 
     def _newest(self, where: str, session: str) -> Held | None:
         sql = f"SELECT id FROM run WHERE {where} ORDER BY id DESC LIMIT 1"  # noqa: S608
@@ -141,6 +141,6 @@ def _lost(held: Held | None) -> str:
         return "the run is not there any more"
     if held.lease is None:
         return "the run was let go of"
-    one = held.lease
-    since = f"{one.since:%Y-%m-%d %H:%M}Z"
-    return f"the run is held by {one.user} on {one.host} (process {one.pid}) since {since}"
+    lease = held.lease
+    since = f"{lease.since:%Y-%m-%d %H:%M}Z"
+    return f"the run is held by {lease.user} on {lease.host} (process {lease.pid}) since {since}"

@@ -110,9 +110,9 @@ class Mask:
         if isinstance(value, Mapping):
             return {self._walk(key): self._walk(item) for key, item in value.items()}
         if isinstance(value, (tuple, list, set, frozenset)):
-            found = [self._walk(item) for item in value]
-            same = all(a is b for a, b in zip(found, value, strict=True))
-            return value if same else type(value)(found)
+            masked = [self._walk(item) for item in value]
+            same = all(a is b for a, b in zip(masked, value, strict=True))
+            return value if same else type(value)(masked)
         return b"" if isinstance(value, bytes) else value
 
     def _of_dataclass(self, value: Any) -> Any:
@@ -143,13 +143,13 @@ class Mask:
     def _by_fields(self, value: T, **special: Any) -> T:
         changed = {}
         shape: Any = value
-        for one in fields(shape):
-            if not one.init:
+        for field in fields(shape):
+            if not field.init:
                 continue
-            before = getattr(value, one.name)
-            after = special[one.name] if one.name in special else self._field(one.name, before)
+            before = getattr(value, field.name)
+            after = special[field.name] if field.name in special else self._field(field.name, before)
             if after is not before:
-                changed[one.name] = after
+                changed[field.name] = after
         return cast("T", replace(shape, **changed)) if changed else value
 
     def _field(self, name: str, value: Any) -> Any:
@@ -191,8 +191,8 @@ class Mask:
 
     def _subject(self, text: str) -> str:
         """A distinguished name as it was printed, in the form in which it was."""
-        found = readings(text.strip(BLANKS)) if "=" in text else ()
-        return self._printed(text, found[0] if found else None)
+        names = readings(text.strip(BLANKS)) if "=" in text else ()
+        return self._printed(text, names[0] if names else None)
 
     def _printed(self, text: str, name: DistinguishedName | None) -> str:
         if name is None:

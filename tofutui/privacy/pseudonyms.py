@@ -176,17 +176,17 @@ class StandIns:
 
     def text(self, text: str) -> str:
         """Free text with a stand-in for whatever names the site."""
-        found = self._texts.get(text)
-        if found is None:
+        shown = self._texts.get(text)
+        if shown is None:
             if len(self._texts) > 4096:
                 self._texts.clear()
             version = self.version
-            found = replaced(self._without_odd(text), self.places)
-            if "=" in found:
-                found = _TYPED.sub(self._typed, found)
+            shown = replaced(self._without_odd(text), self.places)
+            if "=" in shown:
+                shown = _TYPED.sub(self._typed, shown)
             if version == self.version:
-                self._texts[text] = found
-        return found
+                self._texts[text] = shown
+        return shown
 
     def places(self, text: str) -> Iterator[Place]:
         """Where a text names the site, from left to right, and what is shown there."""
@@ -252,37 +252,37 @@ class StandIns:
 
     def _masked(self, match: re.Match[str], text: str, lower: str) -> tuple[str, int]:
         """What stands for a match, and where the text goes on."""
-        kind, found = match.lastgroup or "", match.group()
-        if found in self._kept or (kind == "standin" and found in self._issued):
-            return found, match.end()
+        kind, word = match.lastgroup or "", match.group()
+        if word in self._kept or (kind == "standin" and word in self._issued):
+            return word, match.end()
         if kind in ("word", "standin", "hex"):
             literal = self._literal(text, lower, match.start())
             if literal is not None:
                 return literal
-        return (self._masks[kind](found) if kind in self._masks else found), match.end()
+        return (self._masks[kind](word) if kind in self._masks else word), match.end()
 
     def _literal(self, text: str, lower: str, at: int) -> tuple[str, int] | None:
         """The longest name that begins here and ends with its word."""
         beginning = self._literals.get(_first_word(lower, at))
-        found = beginning.longest(text, lower, at) if beginning else None
-        return self._longer(found, text, lower, at) or found
+        name = beginning.longest(text, lower, at) if beginning else None
+        return self._longer(name, text, lower, at) or name
 
     def _longer(
-        self, found: tuple[str, int] | None, text: str, lower: str, at: int
+        self, known: tuple[str, int] | None, text: str, lower: str, at: int
     ) -> tuple[str, int] | None:
         """A host below a known name or domain; a name that was cut off."""
-        dotted = _DOTTED.match(text, at, at + _LONGEST_HOST + 1) if self._domains or found else None
+        dotted = _DOTTED.match(text, at, at + _LONGEST_HOST + 1) if self._domains or known else None
         is_host = dotted is not None and dotted.end() <= at + _LONGEST_HOST
-        if dotted and is_host and dotted.end() > (found[1] if found else at):
+        if dotted and is_host and dotted.end() > (known[1] if known else at):
             below = self._is_below_domain(lower[at : dotted.end()])
-            if below or (found and text.startswith(".", found[1])):
+            if below or (known and text.startswith(".", known[1])):
                 return self.give(dotted.group(), Naming.NAME), dotted.end()
-        cut = _CUT.match(text, at) if "…" in text and found is None else None
+        cut = _CUT.match(text, at) if "…" in text and known is None else None
         if cut is not None:
             start = _lower(cut.group())
             for beginning in self._literals.values():
-                for name, (_, shown) in beginning.names.items():
-                    if name.startswith(start):
+                for long_name, (_, shown) in beginning.names.items():
+                    if long_name.startswith(start):
                         return shown, cut.end()
         return None
 

@@ -8,42 +8,42 @@ PRIVATE_FOLDER = 0o700
 _ROOT = 0
 
 
-def why_not_written(found: os.stat_result, user: int) -> str | None:
+def why_not_written(status: os.stat_result, user: int) -> str | None:
     """Why this file (as ``lstat`` shows it) is not written to by that user; None where it may be.
 
     Behind a link may be anything; a file of somebody else may be there to be filled by us.
     """
-    if stat.S_ISLNK(found.st_mode):
+    if stat.S_ISLNK(status.st_mode):
         return "is a symbolic link, which is not followed"
-    if found.st_uid != user:
+    if status.st_uid != user:
         return "belongs to another user"
-    return None if stat.S_ISREG(found.st_mode) else "is not a file"
+    return None if stat.S_ISREG(status.st_mode) else "is not a file"
 
 
-def why_not_used(found: os.stat_result, user: int) -> str | None:
+def why_not_used(status: os.stat_result, user: int) -> str | None:
     """Why no file of ours is put into this folder (as ``stat`` shows it); None where it may be."""
-    if not stat.S_ISDIR(found.st_mode):
+    if not stat.S_ISDIR(status.st_mode):
         return "is not a folder"
-    if found.st_uid not in (user, _ROOT):
+    if status.st_uid not in (user, _ROOT):
         return "belongs to another user"
-    if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
+    if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
         return "may be written to by everybody"
     return None
 
 
-def why_changeable(found: os.stat_result, user: int) -> str | None:
+def why_changeable(status: os.stat_result, user: int) -> str | None:
     """Why others may decide what is in this file or folder; None where only that user and root may.
 
     In a folder with the sticky bit others may add files, which are then theirs, but not replace any.
     """
-    if found.st_uid not in (user, _ROOT):
+    if status.st_uid not in (user, _ROOT):
         return "belongs to another user"
-    if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
+    if stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_ISVTX:
         return None
-    others = found.st_mode & (stat.S_IWOTH | stat.S_IWGRP)
-    return f"may be changed by others (mode {stat.S_IMODE(found.st_mode):o})" if others else None
+    others = status.st_mode & (stat.S_IWOTH | stat.S_IWGRP)
+    return f"may be changed by others (mode {stat.S_IMODE(status.st_mode):o})" if others else None
 
 
-def why_exposed(found: os.stat_result) -> str | None:
+def why_exposed(status: os.stat_result) -> str | None:
     """Who else may read a file that leads to a password; None where nobody may."""
-    return "everybody may read it" if found.st_mode & stat.S_IROTH else None
+    return "everybody may read it" if status.st_mode & stat.S_IROTH else None

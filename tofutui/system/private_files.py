@@ -21,10 +21,10 @@ def private_folder(folder: Path) -> Path:
         NotOurs: it belongs to somebody else, or everybody may write in it.
         OSError: it cannot be made.
     """
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    for one in reversed(missing):
-        one.mkdir(exist_ok=True)
-        one.chmod(PRIVATE_FOLDER)
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir(exist_ok=True)
+        parent.chmod(PRIVATE_FOLDER)
     reason = why_not_used(folder.stat(), os.getuid())
     if reason is not None:
         raise NotOurs(folder, reason)

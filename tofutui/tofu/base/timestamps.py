@@ -68,10 +68,10 @@ def find_stamp(text: str) -> re.Match[str] | None:
 
 def last_stamp(text: str) -> re.Match[str] | None:
     """The last one."""
-    found = None
+    last = None
     for match in _STAMP.finditer(text):
-        found = match
-    return found
+        last = match
+    return last
 
 
 def read_stamp(match: re.Match[str], around: datetime | None) -> Stamp | None:

@@ -186,5 +186,5 @@ class Comparison:
 
 def count(entries: Iterable[Entry]) -> dict[Verdict, int]:
     """How many entries carry each verdict; every verdict is there."""
-    found = Counter(entry.verdict for entry in entries)
-    return {verdict: found[verdict] for verdict in Verdict}
+    counted = Counter(entry.verdict for entry in entries)
+    return {verdict: counted[verdict] for verdict in Verdict}

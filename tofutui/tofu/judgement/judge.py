@@ -226,9 +226,9 @@ def _past_findings(case: Case, certificate: Certificate) -> Iterator[_Finding]:
     observed = case.observed
     if observed is not None and _counts(case, observed.present_at):
         yield _observed_finding(case, observed, certificate)
-    found = _sighting_evidence(case, certificate)
-    if found is not None and _counts(case, found.at):
-        yield _Finding(Verdict.SUSPECT, found)
+    sighting = _sighting_evidence(case, certificate)
+    if sighting is not None and _counts(case, sighting.at):
+        yield _Finding(Verdict.SUSPECT, sighting)
 
 
 def _observed_finding(case: Case, observed: Observation, certificate: Certificate) -> _Finding:
@@ -259,7 +259,7 @@ def _sighting_evidence(case: Case, certificate: Certificate) -> Evidence | None:
     sighting = case.first_sighting
     if sighting is None:
         return None
-    still = {one.sha256 for one in (certificate, *case.facts.presented.also)}
+    still = {leaf.sha256 for leaf in (certificate, *case.facts.presented.also)}
     if sighting.sha256 is not None and sighting.sha256 not in still:
         return Evidence(Kind.HISTORY, sighting.at, _change_text(sighting, sighting.sha256, certificate))
     seen = sighting.at if sighting.sha256 is None else sighting.silent_since

@@ -112,11 +112,11 @@ class _Index:
 
     def fitting(self, failure: Failure) -> list[_Fitting]:
         """The rows that a failure names; those it fits in full only, unless it may be cut down to its CN."""
-        found = readings(failure.name)
-        numbers = sorted({number for name in found for number in self._candidates(name)})
+        names = readings(failure.name)
+        numbers = sorted({number for name in names for number in self._candidates(name)})
         fits = [fit for number in numbers if (fit := _fit_row(failure, self._rows[number]))]
-        is_bare = all(len(name.pairs()) < 2 for name in found)
-        in_full = [one for one in fits if one.fit is Fit.FULL]
+        is_bare = all(len(name.pairs()) < 2 for name in names)
+        in_full = [fitting for fitting in fits if fitting.fit is Fit.FULL]
         return fits if is_bare or not in_full else in_full
 
     def _candidates(self, name: DistinguishedName) -> Iterable[int]:
@@ -138,9 +138,9 @@ def _subjects(row: RowFacts) -> Iterator[tuple[str, DistinguishedName, bool]]:
         if row.stored and row.stored.subject and not row.stored.more:
             yield "stored", row.stored.subject, True
         return
-    for one in (certificate, *row.presented.also):
-        if one.subject:
-            yield "presented", one.subject, one is certificate
+    for leaf in (certificate, *row.presented.also):
+        if leaf.subject:
+            yield "presented", leaf.subject, leaf is certificate
 
 
 def _fit_row(failure: Failure, row: RowFacts) -> _Fitting | None:

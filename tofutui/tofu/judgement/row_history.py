@@ -64,7 +64,7 @@ class Past:
     @property
     def current(self) -> Incarnation | None:
         """The incarnation that lasts."""
-        return next((one for one in reversed(self.incarnations) if one.ended is None), None)
+        return next((life for life in reversed(self.incarnations) if life.ended is None), None)
 
     @property
     def began(self) -> datetime | None:
@@ -82,8 +82,8 @@ class Past:
             return Sighting(None, now.began)
         first = now.shown[0]
         since: dict[str, datetime] = {}
-        for one in now.shown:
-            since.setdefault(one.sha256, one.first)
+        for span in now.shown:
+            since.setdefault(span.sha256, span.first)
         return Sighting(
             first.sha256,
             first.first,

@@ -51,16 +51,16 @@ class TimelineItem:
 
 def timeline(past: Past) -> tuple[TimelineItem, ...]:
     """Everything remembered of a row, the oldest first."""
-    shown = [one for life in past.incarnations for one in life.shown]
-    several = len({one.baseline for one in shown}) > 1
+    shown = [span for life in past.incarnations for span in life.shown]
+    several = len({span.baseline for span in shown}) > 1
     lives = past.incarnations
-    found: list[TimelineItem] = []
+    story: list[TimelineItem] = []
     for number, life in enumerate(lives):
         before = lives[number - 1] if number else None
         after = lives[number + 1] if number + 1 < len(lives) else None
         items = [_began(life, before), *_presented(life, several), *_end(life, after)]
-        found += sorted(items, key=lambda item: item.at)
-    return tuple(found)
+        story += sorted(items, key=lambda item: item.at)
+    return tuple(story)
 
 
 def _began(life: Incarnation, before: Incarnation | None) -> TimelineItem:
@@ -83,23 +83,23 @@ def _began(life: Incarnation, before: Incarnation | None) -> TimelineItem:
 
 def _presented(life: Incarnation, several: bool) -> Iterator[TimelineItem]:
     newest: dict[str, Shown] = {}
-    for one in life.shown:
-        before = newest.get(one.baseline)
+    for span in life.shown:
+        before = newest.get(span.baseline)
         text = f"instead of {short_sha256(before.sha256)}" if before is not None else ""
-        newest[one.baseline] = one
+        newest[span.baseline] = span
         yield TimelineItem(
-            at=one.first,
+            at=span.first,
             event=Event.PRESENTED,
             text=text,
-            sha256=one.sha256,
-            not_before=one.not_before,
-            baseline=one.baseline if several else None,
+            sha256=span.sha256,
+            not_before=span.not_before,
+            baseline=span.baseline if several else None,
         )
     if life.ended is None:
-        for baseline, one in newest.items():
-            if one.silent is not None and one.silent > one.last:
+        for baseline, span in newest.items():
+            if span.silent is not None and span.silent > span.last:
                 where = baseline if several else None
-                yield TimelineItem(at=one.silent, event=Event.SILENT, text="no certificate", baseline=where)
+                yield TimelineItem(at=span.silent, event=Event.SILENT, text="no certificate", baseline=where)
 
 
 def _end(life: Incarnation, after: Incarnation | None) -> Iterator[TimelineItem]:

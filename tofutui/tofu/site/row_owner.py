@@ -67,15 +67,15 @@ def probe_target(session: Session, role: Role, endpoint: Endpoint) -> Endpoint |
 
 def expected(session: Session, role: Role) -> tuple[Expected, ...]:
     """The remotes that this node's table should hold: the peer first, then the configured ones."""
-    found = []
+    rows = []
     peer = session.nodes.get(role.other)
     if peer is not None and peer.host:
         endpoint = Endpoint(normalise_host(peer.table_address), peer.hm_port)
-        found.append(Expected(endpoint, f"{peer.table_address}_{peer.hm_port}", Who.PEER, ""))
+        rows.append(Expected(endpoint, f"{peer.table_address}_{peer.hm_port}", Who.PEER, ""))
     for remote in session.remotes:
         if role in remote.nodes:
-            found.append(Expected(remote.endpoint, remote.endpoint.key, Who(remote.kind), remote.name))
-    return tuple(found)
+            rows.append(Expected(remote.endpoint, remote.endpoint.key, Who(remote.kind), remote.name))
+    return tuple(rows)
 
 
 def satisfies(session: Session, role: Role, wanted: Expected, present: Endpoint) -> bool:

@@ -53,9 +53,9 @@ class Deletions:
             self.trouble = f"the journal cannot be read: {error}"
             return
         self.trouble = None
-        mine = [one for one in entries if one.session == name and one.role is role]
-        open_ones = {one.id: one for one in mine if not one.is_settled and not self.is_alive(one)}
-        self._coming[role] = AsOf(max((one.id for one in entries), default=0), open_ones)
+        mine = [entry for entry in entries if entry.session == name and entry.role is role]
+        unsettled = {entry.id: entry for entry in mine if not entry.is_settled and not self.is_alive(entry)}
+        self._coming[role] = AsOf(max((entry.id for entry in entries), default=0), unsettled)
         self._sent[role] = _newest_by_place(entries)
 
     def listed(self, role: Role) -> None:

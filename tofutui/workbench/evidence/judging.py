@@ -122,10 +122,10 @@ def node_behind(entry: Entry, views: Iterable[NodeView]) -> str:
         for other in view.entries.values()
         if other.sha256 == entry.sha256 and other.endpoint and other.endpoint.port == port
     }
-    found = [view for role, view in by_role.items() if role in fitting]
-    if len(found) != 1:
+    answering = [view for role, view in by_role.items() if role in fitting]
+    if len(answering) != 1:
         return ""
-    (view,) = found
+    (view,) = answering
     return f"{view.role.word} {view.hostname or view.shown_address}"
 
 

@@ -166,11 +166,11 @@ class Memory:
 
 def _one_for_each_key(rows: Iterable[RowSeen]) -> tuple[RowSeen, ...]:
     """Rows that stand under one key are one row with both texts: neither is absent, neither can be told."""
-    found: dict[str, RowSeen] = {}
+    by_key: dict[str, RowSeen] = {}
     for row in rows:
-        first = found.get(row.key)
-        found[row.key] = row if first is None else replace(first, text=f"{first.text}\n{row.text}")
-    return tuple(found.values())
+        first = by_key.get(row.key)
+        by_key[row.key] = row if first is None else replace(first, text=f"{first.text}\n{row.text}")
+    return tuple(by_key.values())
 
 
 def address_of(session: Session, role: Role) -> str:

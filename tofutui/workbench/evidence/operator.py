@@ -70,21 +70,21 @@ class Testimony:
                 named_node=log.role is not None,
             )
             unmatched.update(ties.unmatched)
-            for id_, found in ties.hits.items():
-                hits[id_] = hits.get(id_, ()) + found
+            for id_, tied in ties.hits.items():
+                hits[id_] = hits.get(id_, ()) + tied
         return hits, unmatched
 
     def fitting_nothing(
         self, unmatched: dict[Role, set[Failure]], roles: Iterable[Role]
     ) -> tuple[TiedFailure, ...]:
         """The failures that fit no row of the node whose log they stand in (of any, if it is not said)."""
-        found = []
+        tied = []
         for log in self.every_log:
             asked = [log.role] if log.role is not None else list(roles)
             for failure in log.digest.failures:
                 if all(failure in unmatched.get(role, ()) for role in asked):
-                    found.append(TiedFailure(log.role, failure, _meaning(failure, log.role)))
-        return tuple(found)
+                    tied.append(TiedFailure(log.role, failure, _meaning(failure, log.role)))
+        return tuple(tied)
 
     def other_causes(self) -> tuple[OtherCause, ...]:
         """Causes other than TOFU that the logs show, each once."""

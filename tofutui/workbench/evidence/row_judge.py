@@ -88,8 +88,8 @@ class Judge:
 
     async def seen(self, role: Role, ids: Iterable[str]) -> list[RowSeen]:
         """Rows as history keeps them; those that went meanwhile are left out."""
-        found = [self._seen(role, id_) async for id_ in _unhurried(ids)]
-        return [row for row in found if row is not None]
+        rows = [self._seen(role, id_) async for id_ in _unhurried(ids)]
+        return [row for row in rows if row is not None]
 
     def _seen(self, role: Role, id_: str) -> RowSeen | None:
         entry = self._tables[role].view.entries.get(id_)
@@ -144,8 +144,8 @@ class Judge:
 
     def known_sha256(self, entry: Entry) -> str | None:
         """The fingerprint of the certificate that the row holds, where an import says it."""
-        one = self._known.of(entry, self._incarnation(entry)).imported
-        return one.sha256 if one else None
+        imported = self._known.of(entry, self._incarnation(entry)).imported
+        return imported.sha256 if imported else None
 
     def words_about(self, entry: Entry) -> tuple[OperatorWord, ...]:
         """The operator's words about this row."""
@@ -171,16 +171,16 @@ class Judge:
         entry = self._tables[role].view.entries.get(id_)
         if entry is None:
             return False
-        found = self._judged(entry, presented)
-        if self._needs_more(found):
+        settled = self._judged(entry, presented)
+        if self._needs_more(settled):
             self._thorough[role].add(id_)
-            presented = await self._fetch_all(found, probes)
+            presented = await self._fetch_all(settled, probes)
             entry = self._tables[role].view.entries.get(id_)
             if entry is None:
                 return False
-            found = self._judged(entry, presented)
-        self._tables[role].view.entries[id_] = found
-        return found != entry
+            settled = self._judged(entry, presented)
+        self._tables[role].view.entries[id_] = settled
+        return settled != entry
 
     def _judged(self, entry: Entry, presented: Presented) -> Entry:
         entry = with_presented(entry, presented)
