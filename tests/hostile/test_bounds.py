@@ -15,9 +15,10 @@ from tofutui.appliance.cli.terminal import Screen
 from tofutui.tls.sniffer import Sniffer
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.certificates.certificate import UnreadableCertificate, read_certificate
+from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.cli_output.listing import read_listing
 from tofutui.tofu.cli_output.stored_names import compare_stored
-from tofutui.tofu.cli_output.transcript import Command, read_transcript
+from tofutui.tofu.cli_output.transcript import read_transcript
 from tofutui.tofu.logs.failures import LogReader
 from tofutui.tofu.names.der import from_der
 from tofutui.tofu.names.grammar import readings

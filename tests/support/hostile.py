@@ -36,9 +36,10 @@ from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.base.text import decode, encode, safe, safe_lines
 from tofutui.tofu.certificates.certificate import Certificate, read_certificate
 from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.cli_output.listing import Listing, ListingReader
 from tofutui.tofu.cli_output.status import parse_clock, parse_ha_status, parse_version
-from tofutui.tofu.cli_output.transcript import Command, read_transcript, recording_of
+from tofutui.tofu.cli_output.transcript import read_transcript, recording_of
 from tofutui.tofu.exports.reading import read_export
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, Phase
 from tofutui.tofu.judgement.verdict import Judgement, Verdict

@@ -6,8 +6,9 @@ import pytest
 
 from tests.support.transcripts import LISTCERTS
 from tofutui.tofu.base.text import safe
+from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.cli_output.saved_text import decode_saved, without_prefixes
-from tofutui.tofu.cli_output.transcript import Answer, Command, read_transcript
+from tofutui.tofu.cli_output.transcript import Answer, read_transcript
 
 ROWS = (
     "host=192.0.2.20_8082;  subject=CN = pi-b.example.net, OU = Lab",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from tofutui.appliance.deletion_question import YES_NO_FORM
+from tofutui.tofu.cli_output.grammar import PAGER, PRESS_ENTER
 
 
 class Then(Enum):
@@ -42,12 +43,6 @@ class Dialogue:
 def _ends(pattern: str, tail: str = r"[\s.…:?]*\Z") -> re.Pattern[str]:
     return re.compile(pattern + tail, re.IGNORECASE | re.DOTALL)
 
-
-PAGER = re.compile(r"\s*-{1,3} ?\(?more\)? ?-{1,3}[^\r\n]{0,60}", re.IGNORECASE)
-"""A pager waiting on a line of its own."""
-
-PRESS_ENTER = re.compile(r"press\s+<?(?:enter|return)>?\s+(?:key\s+)?to\s+continue[\s.…:?]*", re.IGNORECASE)
-"""The other kind of pager."""
 
 DIALOGUES = (
     Dialogue(

@@ -18,16 +18,12 @@ from tofutui.appliance.errors import ApplianceError, LinkLost, Withheld
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.ssh.credentials import SECRETS, JumpPasswords, NodePassword
 from tofutui.tofu.base.text import safe
+from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.site.endpoint import Endpoint, is_delete_command, safe_repr
 from tofutui.tofu.site.session import NodeSettings, Role
 
 if TYPE_CHECKING:
     from tofutui.appliance.ssh.connection import Connector, Link
-
-LISTCERTS = "ncs certvalidation tofu-certs listcerts"
-SHOW_CLOCK = "show clock"
-SHOW_VERSION = "show version"
-HA_STATUS = "ncs ha status"
 
 _STOP_WITHIN = 0.4
 """Seconds that a command under way has to end once it is cancelled."""
@@ -153,7 +149,7 @@ class Node:
         self, on_text: Callable[[str], None] | None = None, *, urgent: bool = False
     ) -> CommandOutput:
         """The table; ``on_text`` gets whole lines as they arrive. ``urgent`` goes before other reads."""
-        return await self._read(self._ncs(LISTCERTS), on_text, urgent=urgent)
+        return await self._read(self._ncs(Command.LISTCERTS), on_text, urgent=urgent)
 
     def time_of_listing(self, now: datetime) -> datetime | None:
         """When a listing that ended at ``now`` was taken (UTC); None where that is not known."""
@@ -161,15 +157,15 @@ class Node:
 
     async def show_clock(self) -> CommandOutput:
         """The node's own time."""
-        return await self._read(self._plain(SHOW_CLOCK))
+        return await self._read(self._plain(Command.CLOCK))
 
     async def show_version(self) -> CommandOutput:
         """Product and version."""
-        return await self._read(self._plain(SHOW_VERSION))
+        return await self._read(self._plain(Command.VERSION))
 
     async def ha_status(self) -> CommandOutput:
         """Role and state of the pair as this node sees it."""
-        return await self._read(self._ncs(HA_STATUS))
+        return await self._read(self._ncs(Command.HA_STATUS))
 
     async def deletecert(
         self, command: str, *, unless: Callable[[], str | None] = _nothing, on: Login | None = None
@@ -289,7 +285,7 @@ class Node:
             if not login.is_usable:
                 await self._drop(login)
             raise
-        if order.command == LISTCERTS:
+        if order.command == Command.LISTCERTS:
             self.listed_over = login
         return CommandOutput(order.command, text, started, self._clock())
 

@@ -6,10 +6,6 @@ from datetime import UTC, datetime
 from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import (
-    HA_STATUS,
-    LISTCERTS,
-    SHOW_CLOCK,
-    SHOW_VERSION,
     CommandOutput,
     Login,
     LogLine,
@@ -18,6 +14,7 @@ from tofutui.appliance.node import (
 from tofutui.appliance.questions import Asker, NoAsker
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.base.zones import zone_offset
+from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.cli_output.status import parse_clock
 from tofutui.tofu.cli_output.transcript import ADDRESSES_UNKNOWN, Recording
 from tofutui.tofu.site.session import NodeSettings, Role, Session
@@ -69,14 +66,14 @@ class RecordedNode(Node):
         listing, source = self._recording.listing, safe(self._recording.source)
         if listing is None:
             whose = f" of {self.hostname}" if self.hostname else ""
-            raise NotRecorded(f"{source}: holds no answer to `{LISTCERTS}`{whose}")
+            raise NotRecorded(f"{source}: holds no answer to `{Command.LISTCERTS}`{whose}")
         text = listing.listing_text()
         if on_text is not None:
             on_text(text)
         table = listing.listing()
         if not table.complete:
             raise NotRecorded(f"{source}: {'; '.join(table.problems)}")
-        return self._output(LISTCERTS, text)
+        return self._output(Command.LISTCERTS, text)
 
     async def show_clock(self) -> CommandOutput:
         """The node's clock beside the listing; empty where its zone cannot be told.
@@ -87,16 +84,16 @@ class RecordedNode(Node):
         at = clock_of(self._recording)
         if at is None:
             unread = "" if parse_clock(self._recording.clock) else self._recording.clock
-            return self._output(SHOW_CLOCK, unread)
-        return CommandOutput(SHOW_CLOCK, self._recording.clock, at, at)
+            return self._output(Command.CLOCK, unread)
+        return CommandOutput(Command.CLOCK, self._recording.clock, at, at)
 
     async def show_version(self) -> CommandOutput:
         """As recorded; empty if it was not."""
-        return self._output(SHOW_VERSION, self._recording.version)
+        return self._output(Command.VERSION, self._recording.version)
 
     async def ha_status(self) -> CommandOutput:
         """As recorded; empty if it was not."""
-        return self._output(HA_STATUS, self._recording.ha)
+        return self._output(Command.HA_STATUS, self._recording.ha)
 
     async def deletecert(
         self, command: str, *, unless: Callable[[], str | None] | None = None, on: Login | None = None

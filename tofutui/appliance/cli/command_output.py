@@ -12,8 +12,6 @@ from tofutui.appliance.cli.shell_context import Talk, quoted
 from tofutui.appliance.deletion_question import answer_to
 from tofutui.appliance.dialogues import (
     NOT_SHOWN,
-    PAGER,
-    PRESS_ENTER,
     asks_yes_or_no,
     is_plain_question,
     loggable,
@@ -22,6 +20,7 @@ from tofutui.appliance.dialogues import (
 from tofutui.appliance.errors import CommandTimeout, OutputTooLong, PromptChanged, UnknownDialogue
 from tofutui.appliance.questions import DialogueQuestion
 from tofutui.tofu.base.secret import Secret
+from tofutui.tofu.cli_output.grammar import PAGER, PRESS_ENTER
 
 _NEVER = float("inf")
 _OWN_ANSWERS = 2

@@ -1,7 +1,5 @@
 """From a fresh shell to its first prompt: banners, menus and questions first."""
 
-import re
-
 from tofutui.appliance.cli.console import Patience, ShellEnded
 from tofutui.appliance.cli.shell_context import Talk, quoted
 from tofutui.appliance.dialogues import (
@@ -27,12 +25,8 @@ from tofutui.appliance.errors import (
 from tofutui.appliance.questions import DialogueQuestion
 from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.base.text import safe
+from tofutui.tofu.cli_output.grammar import OTHER_PROMPT, PROMPT
 
-PROMPT = re.compile(r"(?P<host>[^\s/@#>()]{1,100})/(?P<user>[^\s/#>()]{1,100})[#>][ ]{0,2}")
-"""``host/user#`` or ``host/user>``; a config prompt holds brackets and is none (docs/appliance.md, Login)."""
-
-_OTHER_PROMPT = re.compile(r"\A[^\n]{0,100}[^#\s>] ?[#$>] ?\Z")
-"""A shell's, a router's or a config prompt; a row of # is a progress bar."""
 _KEPT = 20_000
 _NOTICE = 400
 """Characters of a notice."""
@@ -146,7 +140,7 @@ class Opening:
         self._type(answer)
 
     def _refuse_other_prompts(self, line: str) -> None:
-        if _OTHER_PROMPT.search(line):
+        if OTHER_PROMPT.search(line):
             self._talk.note_unknown(self._without_typed(self._seen + line))
             raise NotAnAdminCli(
                 f"{self._settings.host} shows the prompt {safe(line.strip())!r}, not one of the admin CLI",

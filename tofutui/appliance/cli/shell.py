@@ -16,6 +16,7 @@ from tofutui.appliance.errors import (
     Withheld,
 )
 from tofutui.appliance.questions import Asker
+from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.site.session import NodeSettings
 
 
@@ -68,7 +69,7 @@ class Shell:
         self._console.may_vanish = lambda line: line.strip() == self.prompt.strip()
         await self.run(
             Order(
-                command="terminal length 0",
+                command=Command.NO_PAGER,
                 total=self._timings.command_total,
                 idle=self._timings.command_idle,
             )
@@ -150,9 +151,9 @@ class Shell:
 
     async def _exit(self) -> bool:
         """Type `exit`; whether the node hung up."""
-        if not self._console.type("exit"):
+        if not self._console.type(Command.EXIT):
             return True
-        self._say("sent", "exit")
+        self._say("sent", Command.EXIT)
         patience = Patience(self._timings.exit)
         try:
             while patience.left > 0:

@@ -8,24 +8,9 @@ import codecs
 import re
 from collections.abc import Callable
 
-_STRING_LIMIT = 256
-"""A control string (OSC, DCS …) longer than this, or running over a line end, is text."""
+from tofutui.tofu.cli_output.grammar import CONTROL_SEQUENCE, ESCAPE_SEQUENCE, TEXT, UNFINISHED_SEQUENCE
 
-_TOKEN = re.compile(
-    r"(?P<text>[^\x00-\x1f\x7f]+)"
-    r"|(?P<escape>\x1b(?:"
-    r"\[[0-?]{0,32}[ -/]{0,4}[@-~]"  # CSI
-    rf"|[\]PX^_][^\x07\x1b\r\n]{{0,{_STRING_LIMIT}}}(?:\x07|\x1b\\)"  # OSC, DCS, SOS, PM, APC
-    r"|[ -/]{1,4}[0-~]"  # character sets and the like
-    r"|[0-Z\\^_`a-~]"  # two characters
-    r")?)"
-    r"|(?P<control>[\x00-\x1f\x7f])"
-)
-_UNFINISHED = re.compile(
-    r"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}"
-    rf"|[\]PX^_][^\x07\x1b\r\n]{{0,{_STRING_LIMIT}}}\x1b?"
-    r"|[ -/]{0,4})?\Z"
-)
+_TOKEN = re.compile(rf"{TEXT}|(?P<escape>{CONTROL_SEQUENCE}|{ESCAPE_SEQUENCE})|(?P<control>[\x00-\x1f\x7f])")
 _ODD = re.compile(r"\r(?!\n)|[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]")
 """Whatever needs more than splitting at line ends."""
 _TAIL = 400
@@ -75,7 +60,7 @@ class Screen:
         self._returned = self._returned or body != text
 
     def _take_tokens(self, text: str) -> None:
-        cut = _UNFINISHED.search(text, max(0, text.rfind("\x1b", 0, -1)))
+        cut = UNFINISHED_SEQUENCE.search(text, max(0, text.rfind("\x1b", 0, -1)))
         self._waiting = text[cut.start() :] if cut else ""
         for token in _TOKEN.finditer(text, 0, cut.start() if cut else len(text)):
             self._take(token)

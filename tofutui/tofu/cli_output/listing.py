@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from tofutui.tofu.base.damaged_text import damage, undone
 from tofutui.tofu.base.text import has_hidden, safe
+from tofutui.tofu.cli_output.grammar import LIKE_PROMPT, Command
 from tofutui.tofu.cli_output.unknown import MOST_LINES, bounded, empty_answer, is_refusal
 from tofutui.tofu.names.grammar import readings
 from tofutui.tofu.names.values import DistinguishedName
@@ -21,11 +22,11 @@ _GAP = r"[\s\u00ad\u200b-\u200d\u2060\ufeff]*"
 _HOST = re.compile(rf"host{_GAP}=", re.IGNORECASE)
 _SUBJECT = re.compile(rf"(?<![^\s;,\u200b\ufeff])subject{_GAP}=", re.IGNORECASE)
 _FIRST_TOKEN = re.compile(r"[^\s;,/=]{3,600}(?=[;,\s])")
-_PROMPT = re.compile(r"[^\s/=]{1,255}/[^\s/#>=]{1,255}[#>](?:\s.*)?")
+_PROMPT = re.compile(LIKE_PROMPT)
 _HEADER = re.compile(
     r"host certificates? (?:are|is) automatically added to this list"
     r"|if trust-on-first-use is configured"
-    r"|(?:[$#>]\s*)?ncs certvalidation tofu-certs listcerts$",
+    rf"|(?:[$#>]\s*)?{Command.LISTCERTS}$",
     re.IGNORECASE,
 )
 _ERROR = re.compile(
@@ -157,7 +158,7 @@ class ListingReader:
 
     def _unknown_of(self, prompt_returned: bool) -> tuple[str, ...]:
         if prompt_returned and not self._has_words:
-            return (empty_answer("ncs certvalidation tofu-certs listcerts"),)
+            return (empty_answer(Command.LISTCERTS),)
         return bounded(self._unknown)
 
     def _note(self, line: str, *, cut: bool) -> None:

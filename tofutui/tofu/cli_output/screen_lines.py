@@ -9,28 +9,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from tofutui.tofu.cli_output.grammar import (
+    CONTROL_SEQUENCE,
+    ESCAPE_SEQUENCE,
+    SAVED_PAGER,
+    SAVED_PROMPT,
+    TEXT,
+)
 from tofutui.tofu.cli_output.saved_text import decode_saved, without_prefixes
 
-PROMPT = re.compile(
-    r"[ \t]{0,8}(?P<host>[A-Za-z0-9][A-Za-z0-9._-]{0,99})/(?P<user>[A-Za-z0-9][A-Za-z0-9._@\\-]{0,99})"
-    r"(?P<mode>\(config[^()]{0,60}\))?[#>]"
-    r"(?=\s|\Z|(?i:ncs|show|terminal|exit)\b)"
-)
-"""The prompt at the start of a line (docs/appliance.md, Login), with or without a command after it."""
-
-_PAGER = re.compile(
-    r"(?:[ \t]*<?-{1,3} ?\(?more\)? ?-{1,3}>?[ \t]*(?:\([^()\n]{0,60}\))?)+[ \t]*", re.IGNORECASE
-)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TOKEN = re.compile(
-    r"(?P<text>[^\x00-\x1f\x7f]+)"
-    r"|\x1b\[(?P<parameters>[0-?]{0,32})[ -/]{0,4}(?P<final>[@-~])"
-    r"|(?P<ignored>\x1b(?:[\]PX^_][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[ -/]{1,4}[0-~]|[0-Z\\^_`a-~])?)"
+    rf"{TEXT}|{CONTROL_SEQUENCE}|(?P<ignored>{ESCAPE_SEQUENCE})"
     r"|(?P<return>\r+)|(?P<back>[\x08\x7f]+)|(?P<tab>\t)|(?P<interrupt>\x03)"
     r"|[\x00-\x1f]"
 )
 _ROW = re.compile(r"host[ \t]*=", re.IGNORECASE)
-_OURS = re.compile(rf"{PROMPT.pattern}|[ \t]*(?i:host)[ \t]*=")
+_OURS = re.compile(rf"{SAVED_PROMPT.pattern}|[ \t]*(?i:host)[ \t]*=")
 """What a line begins with that a prefix must not hide."""
 _LONGEST_MARK = 100
 _LONGEST_PROMPT = 300
@@ -88,7 +83,7 @@ def _shown(chunk: str) -> list[Line]:
 
 
 def _unpaged(text: str, *, paged: bool) -> Line:
-    mark = _PAGER.match(text)
+    mark = SAVED_PAGER.match(text)
     return Line(text[mark.end() :], True) if mark else Line(text, paged)
 
 
@@ -143,14 +138,14 @@ class _Row:
         """Whether a pager's mark is all that stands here; once is enough for the line."""
         if self._cursor != len(self._cells) or len(self._cells) > _LONGEST_MARK:
             return False
-        is_mark = _PAGER.fullmatch("".join(self._cells)) is not None
+        is_mark = SAVED_PAGER.fullmatch("".join(self._cells)) is not None
         self._paged = self._paged or is_mark
         return is_mark
 
     def _return(self, chunk: str, after: int) -> None:
         """A carriage return: the line may be drawn again, wrapped by the terminal, or over."""
         head = "".join(self._cells[:_LONGEST_PROMPT])
-        prompt = PROMPT.match(head)
+        prompt = SAVED_PROMPT.match(head)
         if self._note_pager() or not head.strip():
             paged = self._paged
             self._wipe()

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from tofutui.tofu.base.damaged_text import plain
 from tofutui.tofu.base.text import safe
+from tofutui.tofu.cli_output.grammar import SAVED_PROMPT, Command
 from tofutui.tofu.cli_output.listing import Listing, read_listing
-from tofutui.tofu.cli_output.screen_lines import PROMPT, Line, shown_lines
+from tofutui.tofu.cli_output.screen_lines import Line, shown_lines
 from tofutui.tofu.cli_output.status import parse_ha_status
 from tofutui.tofu.site.session import Role
 
@@ -31,19 +31,6 @@ _MOST_BROKEN = 3
 """Lines over which a command may be broken."""
 _NARROWEST = 40
 """Columns; no terminal that wraps a row is narrower."""
-
-
-class Command(StrEnum):
-    """The commands that matter, in full."""
-
-    LISTCERTS = "ncs certvalidation tofu-certs listcerts"
-    DELETECERT = "ncs certvalidation tofu-certs deletecert host"
-    HA_STATUS = "ncs ha status"
-    STATUS = "ncs status"
-    CLOCK = "show clock"
-    VERSION = "show version"
-    EXIT = "exit"
-    OTHER = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +182,7 @@ class _Reader:
     def take(self, line: Line) -> None:
         """The next line."""
         shown = plain(line.text)
-        prompt = PROMPT.match(shown)
+        prompt = SAVED_PROMPT.match(shown)
         self._is_cut = not line.ended
         if prompt:
             self._at_pager = self._at_pager or line.paged

@@ -7,6 +7,7 @@ left over is evidence for those who maintain the parsers: `tofutui capture` hand
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.cli_output.status import parse_clock, parse_ha_status, parse_version
 
 MOST_LINES = 100
@@ -49,7 +50,7 @@ def empty_answer(command: str) -> str:
 
 def unknown_in_ha_status(text: str) -> tuple[str, ...]:
     """The lines, roles and states of an answer to ``ncs ha status`` that are not known."""
-    return _of_answer(text, "ncs ha status", _unknown_of_ha)
+    return _of_answer(text, Command.HA_STATUS, _unknown_of_ha)
 
 
 def _unknown_of_ha(text: str) -> Iterator[str]:
@@ -65,13 +66,13 @@ def _unknown_of_ha(text: str) -> Iterator[str]:
 def unknown_in_version(text: str) -> tuple[str, ...]:
     """An answer to ``show version`` in which no version can be read; the rest may be anything."""
     return _of_answer(
-        text, "show version", lambda text: () if parse_version(text).version else text.splitlines()
+        text, Command.VERSION, lambda text: () if parse_version(text).version else text.splitlines()
     )
 
 
 def unknown_in_clock(text: str) -> tuple[str, ...]:
     """An answer to ``show clock`` in which no time can be read."""
-    return _of_answer(text, "show clock", lambda text: () if parse_clock(text) else text.splitlines())
+    return _of_answer(text, Command.CLOCK, lambda text: () if parse_clock(text) else text.splitlines())
 
 
 def _of_answer(text: str, command: str, rule: Callable[[str], Iterable[str]]) -> tuple[str, ...]:

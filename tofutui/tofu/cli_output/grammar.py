@@ -1,0 +1,66 @@
+"""What the admin CLI is typed and prints around an answer: commands, prompts, pagers, control sequences.
+
+The patterns are pieces without anchors, to be combined where they are used (docs/appliance.md, Login).
+"""
+
+import re
+from enum import StrEnum
+
+from tofutui.tofu.site.endpoint import DELETE_COMMAND
+
+
+class Command(StrEnum):
+    """The commands that matter, in full."""
+
+    LISTCERTS = "ncs certvalidation tofu-certs listcerts"
+    DELETECERT = DELETE_COMMAND.rstrip()
+    HA_STATUS = "ncs ha status"
+    STATUS = "ncs status"
+    CLOCK = "show clock"
+    VERSION = "show version"
+    NO_PAGER = "terminal length 0"
+    EXIT = "exit"
+    OTHER = ""
+
+
+PROMPT = re.compile(r"(?P<host>[^\s/@#>()]{1,100})/(?P<user>[^\s/#>()]{1,100})[#>][ ]{0,2}")
+"""A prompt that a live shell waits at, as a whole line; a config prompt holds brackets and is none."""
+SAVED_PROMPT = re.compile(
+    r"[ \t]{0,8}(?P<host>[A-Za-z0-9][A-Za-z0-9._-]{0,99})/(?P<user>[A-Za-z0-9][A-Za-z0-9._@\\-]{0,99})"
+    r"(?P<mode>\(config[^()]{0,60}\))?[#>]"
+    r"(?=\s|\Z|(?i:ncs|show|terminal|exit)\b)"
+)
+"""A prompt at the start of a saved line, with or without a command after it."""
+LIKE_PROMPT = r"[^\s/=]{1,255}/[^\s/#>=]{1,255}[#>](?:\s.*)?"
+"""A line of a listing that looks like a prompt, of whatever names."""
+OTHER_PROMPT = re.compile(r"\A[^\n]{0,100}[^#\s>] ?[#$>] ?\Z")
+"""A shell's, a router's or a config prompt; a row of # is a progress bar."""
+
+PAGER_MARK = r"-{1,3} ?\(?more\)? ?-{1,3}"
+"""What a pager shows while it waits, in whatever case."""
+PAGER = re.compile(rf"\s*{PAGER_MARK}[^\r\n]{{0,60}}", re.IGNORECASE)
+"""A pager waiting on a line of its own."""
+SAVED_PAGER = re.compile(rf"(?:[ \t]*<?{PAGER_MARK}>?[ \t]*(?:\([^()\n]{{0,60}}\))?)+[ \t]*", re.IGNORECASE)
+"""The marks that pagers left in a saved line, one after the other."""
+PRESS_ENTER = re.compile(r"press\s+<?(?:enter|return)>?\s+(?:key\s+)?to\s+continue[\s.…:?]*", re.IGNORECASE)
+"""The other kind of pager."""
+
+_STRING_LIMIT = 256
+"""A control string (OSC, DCS …) longer than this, or running over a line end, is text."""
+TEXT = r"(?P<text>[^\x00-\x1f\x7f]+)"
+CONTROL_SEQUENCE = r"\x1b\[(?P<parameters>[0-?]{0,32})[ -/]{0,4}(?P<final>[@-~])"
+"""CSI."""
+ESCAPE_SEQUENCE = (
+    r"\x1b(?:"
+    rf"[\]PX^_][^\x07\x1b\r\n]{{0,{_STRING_LIMIT}}}(?:\x07|\x1b\\)"  # OSC, DCS, SOS, PM, APC
+    r"|[ -/]{1,4}[0-~]"  # character sets and the like
+    r"|[0-Z\\^_`a-~]"  # two characters
+    r")?"
+)
+"""Every other escape sequence, and an ESC that begins none."""
+UNFINISHED_SEQUENCE = re.compile(
+    r"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}"
+    rf"|[\]PX^_][^\x07\x1b\r\n]{{0,{_STRING_LIMIT}}}\x1b?"
+    r"|[ -/]{0,4})?\Z"
+)
+"""The beginning of a sequence at the end of what has arrived so far."""
