@@ -9,9 +9,9 @@ import pytest
 from tests.support.live import DELETE, ISE, PRIMARY, SECONDARY, live
 from tofutui.appliance.errors import UnknownDialogue
 from tofutui.executor import PlanRefused
+from tofutui.system.clock import utc_now
 from tofutui.tofu.deletion.plan import Outcome, Step
 from tofutui.tofu.site.session import Role
-from tofutui.workbench.workbench import utc_now
 
 
 async def test_a_deleted_row_is_gone_in_the_next_list_and_in_the_journal(tmp_path: Path) -> None:

@@ -15,12 +15,12 @@ from tofutui.appliance.questions import NoAsker
 from tofutui.executor import Executor, Pace, PlanRefused
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
+from tofutui.system.clock import utc_now
 from tofutui.tofu.deletion.plan import Outcome, Step
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
-from tofutui.workbench.workbench import utc_now
 
 Verdicts = dict[str, Verdict]
 

@@ -11,9 +11,9 @@ import tofutui.lab.appliance.cli_output
 from tests.support.live import ISE, PRIMARY, SECONDARY, Live, live
 from tofutui.lab.appliance.node import Node
 from tofutui.lab.cert import slash_form
+from tofutui.system.clock import utc_now
 from tofutui.tofu.deletion.plan import Outcome, Step
 from tofutui.tofu.site.session import Role
-from tofutui.workbench.workbench import utc_now
 
 
 def watching(text: str, event: Callable[[], object]) -> Callable[[int, Step], None]:

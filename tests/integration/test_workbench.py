@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.live import ISE, PRIMARY, SECONDARY, live
+from tofutui.system.clock import utc_now
 from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import EntriesChanged
-from tofutui.workbench.workbench import utc_now
 
 LISTCERTS = "ncs certvalidation tofu-certs listcerts"
 

@@ -14,8 +14,8 @@ from tofutui.guide.run_controller import Guide
 from tofutui.guide.run_lease import Polling, Tools
 from tofutui.history.database import FILE, Database
 from tofutui.history.runs import Runs
+from tofutui.system.clock import utc_now
 from tofutui.tofu.guide_run import Progress, StepState
-from tofutui.workbench.workbench import utc_now
 
 SHEET = {
     "names_by": "dns",

@@ -11,12 +11,12 @@ from tofutui.executor import Executor, Pace
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
 from tofutui.lab.pair import Lab
+from tofutui.system.clock import utc_now
 from tofutui.tofu.deletion.plan import Outcome, Step
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import Change, Workbench
-from tofutui.workbench.workbench import utc_now
 
 DELETE = "ncs certvalidation tofu-certs deletecert host "
 ISE = "198.51.100.20_443"

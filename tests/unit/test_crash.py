@@ -4,8 +4,7 @@ import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tofutui.report.crash import crash_report, sentence, traceback_text
-from tofutui.system.crash_files import KEPT, pointer, write_crash
+from tofutui.report.crash import KEPT, crash_report, pointer, sentence, traceback_text, write_crash
 from tofutui.tofu.base.secret import Secret
 
 AT = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)

@@ -100,13 +100,11 @@ def _failed(error: Exception, name: str, options: argparse.Namespace) -> int:
 
 def _written_down(error: Exception, name: str, options: argparse.Namespace) -> str:
     """An error of the program itself as one sentence; where it happened goes to a crash file."""
-    from datetime import UTC, datetime
-
     from tofutui.config.paths import data_dir
-    from tofutui.report.crash import crash_report, sentence
-    from tofutui.system.crash_files import pointer, write_crash
+    from tofutui.report.crash import crash_report, pointer, sentence, write_crash
+    from tofutui.system.clock import utc_now
 
-    at = datetime.now(UTC)
+    at = utc_now()
     try:
         folder = data_dir(getattr(options, "data", None), os.environ)
     except TofutuiError:  # the error itself is to be seen, not why it could not be written down

@@ -12,7 +12,6 @@ import sqlite3
 import ssl
 import sys
 import time
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, fields
@@ -28,7 +27,7 @@ from tofutui.config.paths import config_dir, data_dir, sessions_file
 from tofutui.config.sessions import SessionsReport, read_sessions, sessions_d
 from tofutui.config.themes import load_themes
 from tofutui.history.database import FILE, MIGRATIONS
-from tofutui.system.files import CONFIGURATION, read_regular
+from tofutui.system.toml_files import TomlFault, read_toml
 from tofutui.tofu.site.session import NodeSettings, Session
 from tofutui.ui.actions.keymap import KeyBook, load_keybook
 
@@ -211,8 +210,8 @@ def _word(value: object) -> str:
 def _raw(path: Path) -> Mapping[str, Any]:
     """The file itself: only it says which keys are written."""
     try:
-        return tomllib.loads(read_regular(path, most=CONFIGURATION).decode("utf-8"))
-    except (OSError, ValueError):
+        return read_toml(path)[0]
+    except (OSError, TomlFault):
         return {}
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tofutui.config.errors import ConfigError
 from tofutui.system.file_permissions import PRIVATE_FILE
+from tofutui.system.private_files import write_private
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.base.text import safe
 
@@ -88,15 +89,5 @@ def _refuse_foreign(path: Path) -> None:
 
 
 def _replace(target: Path, text: str) -> None:
-    from tempfile import mkstemp
-
     mode = target.stat().st_mode & 0o777 if target.exists() else PRIVATE_FILE
-    handle, name = mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        draft.chmod(mode)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_private(target, text, mode=mode)

@@ -1,13 +1,12 @@
 """Which sessions the app may change: those that stand alone in a file of ``sessions.d`` named after them."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from tofutui.config.errors import ConfigError, NoSessionsFile
 from tofutui.config.sessions import read_sessions, sessions_d
-from tofutui.system.files import CONFIGURATION, read_regular
+from tofutui.system.toml_files import TomlFault, read_toml
 
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
 
@@ -47,9 +46,8 @@ def _why(name: str, file: Path, sessions_path: Path) -> str:
     if file != own:
         return f"{file} is your own and never rewritten"
     try:
-        text = read_regular(file, most=CONFIGURATION).decode("utf-8")
-        document = tomllib.loads(text)
-    except (OSError, ValueError) as error:
+        document, text = read_toml(file)
+    except (OSError, TomlFault) as error:
         return f"{file} cannot be read: {error}"
     if set(document) != {"sessions"} or set(document["sessions"]) != {name}:
         return f"{file} holds more than this session"

@@ -1,14 +1,12 @@
 """keys.toml -> what the user wants on which keys, and where each wish stands; ids mean nothing here."""
 
-import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tofutui.config.fields import show
 from tofutui.config.paths import config_dir
-from tofutui.system.files import CONFIGURATION, read_regular
+from tofutui.system.toml_files import TomlFault, line_of, read_toml
 
 NONE = "none"
 """In place of a key: the action has no key."""
@@ -41,21 +39,14 @@ def keys_file() -> Path:
 def read_keys(path: Path) -> KeyFile:
     """The wishes of keys.toml; none where there is no file."""
     try:
-        text = read_regular(path, most=CONFIGURATION).decode("utf-8")
-        raw = tomllib.loads(text)
+        raw, text = read_toml(path)
     except FileNotFoundError:
         return KeyFile()
-    except OSError as error:
-        return KeyFile(errors=(f"{path}: cannot be read: {error.strerror or error}",))
-    except UnicodeDecodeError as error:
-        return KeyFile(errors=(f"{path}: not UTF-8: byte {error.start}",))
-    except tomllib.TOMLDecodeError as error:
-        return KeyFile(errors=(f"{path}: not TOML: {error}",))
-    except (ValueError, RecursionError):
-        return KeyFile(errors=(f"{path}: not TOML",))
+    except TomlFault as fault:
+        return KeyFile(errors=(f"{path}: {fault}",))
     wishes, errors = [], []
     for id_, value in _flat(raw, ""):
-        place = f"{path}:{_line_of(text, id_)}"
+        place = f"{path}:{line_of(text, id_) or 1}"
         keys = _keys(value)
         if keys is None:
             errors.append(f'{place}: {id_} = {show(value)}: not a list of keys, as in ["D"]')
@@ -78,26 +69,3 @@ def _keys(value: object) -> tuple[str, ...] | None:
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         return None
     return () if keys == [NONE] else tuple(keys)
-
-
-def _line_of(text: str, id_: str) -> int:
-    """The line on which an id stands, whole or below the table of its group."""
-    group, _, verb = id_.rpartition(".")
-    lines = text.splitlines()
-    whole = re.compile(rf"""\s*["']?{_dotted(id_)}["']?\s*=""")
-    for number, line in enumerate(lines, 1):
-        if whole.match(line):
-            return number
-    inside = re.compile(rf"""\s*["']?{_dotted(verb)}["']?\s*=""")
-    table, here = re.compile(rf"""\s*\[\s*["']?{_dotted(group)}["']?\s*\]"""), False
-    for number, line in enumerate(lines, 1):
-        if line.lstrip().startswith("["):
-            here = bool(table.match(line))
-        elif here and inside.match(line):
-            return number
-    return 1
-
-
-def _dotted(id_: str) -> str:
-    """A dotted key may have blanks and quotes around its dots."""
-    return r"""["']?\s*\.\s*["']?""".join(map(re.escape, id_.split(".")))

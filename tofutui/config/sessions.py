@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,9 +30,9 @@ from tofutui.config.fields import (
     whole,
     word,
 )
-from tofutui.system.file_permissions import why_exposed
-from tofutui.system.files import CONFIGURATION, check_regular, read_regular
-from tofutui.system.trusted_files import why_not_trusted
+from tofutui.system.file_permissions import why_exposed, why_not_trusted
+from tofutui.system.files import check_regular
+from tofutui.system.toml_files import TomlFault, read_toml
 from tofutui.tofu.site.endpoint import Endpoint, EndpointError, normalise_host, parse_endpoint
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
 
@@ -151,17 +150,10 @@ def _parse(file: Path, faults: Faults) -> dict[str, Any] | None:
     try:
         check_regular(file)
         if reason := why_not_trusted(file):
-            faults.add("", reason)
-            return None
-        return tomllib.loads(read_regular(file, most=CONFIGURATION).decode("utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        faults.add("", f"not TOML: {error}")
-    except UnicodeDecodeError as error:
-        faults.add("", f"not UTF-8: byte {error.start}")
-    except RecursionError:
-        faults.add("", "not TOML: nested too deeply")
-    except ValueError:
-        faults.add("", "not TOML: a number that is too long")
+            raise TomlFault(reason)
+        return read_toml(file)[0]
+    except TomlFault as fault:
+        faults.add("", str(fault))
     except OSError as error:
         faults.add("", f"cannot be read: {error.strerror or error}")
     return None

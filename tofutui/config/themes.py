@@ -1,7 +1,6 @@
 """Theme files: colours as data (TOML), the bundled ones and the user's own."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -13,6 +12,7 @@ from tofutui.config.colors import contrast, luminance, mix, readable, with_hue
 from tofutui.config.errors import nearest
 from tofutui.config.fields import show
 from tofutui.config.paths import bundled
+from tofutui.system.toml_files import TomlFault, decoded, line_of, parsed
 
 TOKENS: Mapping[str, str] = MappingProxyType(
     {
@@ -59,7 +59,6 @@ _RED, _YELLOW, _GREEN = 25, 90, 148
 """Hues in OKLab, degrees."""
 
 _KEYS = ("name", "dark", "colors", "tokens")
-_HEAD = re.compile(r"""\s*\[\s*["']?([^\]"']+?)["']?\s*\]""")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
@@ -84,14 +83,6 @@ class ThemeBook:
     errors: tuple[str, ...]
 
 
-class _ThemeError(Exception):
-    """Why a theme file gives no theme, and on which line; 0: on none."""
-
-    def __init__(self, text: str, line: int = 0) -> None:
-        super().__init__(text)
-        self.place = f":{line}" if line else ""
-
-
 def load_themes(user_dir: Path) -> ThemeBook:
     """The bundled themes and those of ``user_dir``; of two with the same name the user's wins.
 
@@ -110,8 +101,9 @@ def load_themes(user_dir: Path) -> ThemeBook:
             source = shown or str(file)
             try:
                 theme = _read(file, source)
-            except _ThemeError as fault:
-                errors.append(f"{file}{fault.place}: {fault}")
+            except TomlFault as fault:
+                place = f"{file}:{fault.line}" if fault.line else str(file)
+                errors.append(f"{place}: {fault.without_place}")
                 continue
             if theme.name in read:
                 errors.append(f"{file}: the name {theme.name} is taken by {read[theme.name].source}")
@@ -124,56 +116,46 @@ def _read(file: Traversable, source: str) -> ThemeSpec:
     """The theme of one file.
 
     Raises:
-        _ThemeError: there is none in it.
+        TomlFault: there is none in it.
     """
-    text = _text(file)
-    try:
-        return parse_theme(text, source)
-    except tomllib.TOMLDecodeError as error:
-        raise _syntax(error, text) from None
-    except (ValueError, RecursionError):
-        raise _ThemeError("not TOML", 1) from None
+    return parse_theme(_text(file), source)
 
 
 def _text(file: Traversable) -> str:
     try:
         if not file.is_file():
-            raise _ThemeError("not a file")
+            raise TomlFault("not a file")
         with file.open("rb") as opened:
             data = opened.read(LARGEST + 1)
     except OSError as error:
-        raise _ThemeError(f"cannot be read: {error.strerror}") from None
+        raise TomlFault(f"cannot be read: {error.strerror}") from None
     if len(data) > LARGEST:
-        raise _ThemeError(f"larger than {LARGEST // 1024} KB: not a theme")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _ThemeError("not UTF-8", data.count(b"\n", 0, error.start) + 1) from None
+        raise TomlFault(f"larger than {LARGEST // 1024} KB: not a theme")
+    return decoded(data)
 
 
 def parse_theme(text: str, source: str) -> ThemeSpec:
     """A theme from the text of its file; what it does not say is derived.
 
     Raises:
-        tomllib.TOMLDecodeError: the text is not TOML.
+        TomlFault: there is none in it.
     """
-    raw = tomllib.loads(text)
-    lines = _Lines(text)
+    raw = parsed(text)
     for key in raw:
         if key not in _KEYS:
-            raise lines.fault("", key, f"{key}: unknown key, {nearest(key, _KEYS)}")
+            raise _fault(text, key, f"{key}: unknown key, {nearest(key, _KEYS)}")
     name, dark = raw.get("name"), raw.get("dark")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise lines.fault("", "name", "name: lower-case letters, digits and '-' are needed")
+        raise _fault(text, "name", "name: lower-case letters, digits and '-' are needed")
     if not isinstance(dark, bool | None):
-        raise lines.fault("", "dark", f"dark = {show(dark)}: must be true or false")
-    given = _colors(raw, "colors", COLORS, lines)
+        raise _fault(text, "dark", f"dark = {show(dark)}: must be true or false")
+    given = _colors(raw, "colors", COLORS, text)
     if "primary" not in given:
-        raise lines.fault("", "colors", "[colors] primary: missing")
+        raise _fault(text, "colors", "[colors] primary: missing")
     if dark is None:
         dark = luminance(given.get("background", "#000000")) < _HALF
     colors = derived_colors(given, dark)
-    tokens = derived_tokens(_colors(raw, "tokens", tuple(TOKENS), lines), colors)
+    tokens = derived_tokens(_colors(raw, "tokens", tuple(TOKENS), text), colors)
     return ThemeSpec(name, dark, MappingProxyType(colors), MappingProxyType(tokens), source)
 
 
@@ -225,15 +207,15 @@ def _files(folder: Traversable) -> list[Traversable]:
     return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
 
 
-def _colors(raw: dict[str, Any], table: str, valid: tuple[str, ...], lines: "_Lines") -> dict[str, str]:
+def _colors(raw: dict[str, Any], table: str, valid: tuple[str, ...], text: str) -> dict[str, str]:
     given = raw.get(table, {})
     if not isinstance(given, dict):
-        raise lines.fault("", table, f"{table} = {show(given)}: not a table")
+        raise _fault(text, table, f"{table} = {show(given)}: not a table")
     for key, value in given.items():
         if key not in valid:
-            raise lines.fault(table, key, f"[{table}] {key}: unknown key, {nearest(key, valid)}")
+            raise _fault(text, f"{table}.{key}", f"[{table}] {key}: unknown key, {nearest(key, valid)}")
         if not isinstance(value, str) or not _HEX.fullmatch(value):
-            raise lines.fault(table, key, f"[{table}] {key} = {show(value)}: not #rgb or #rrggbb")
+            raise _fault(text, f"{table}.{key}", f"[{table}] {key} = {show(value)}: not #rgb or #rrggbb")
     return {key: _six_digits(value) for key, value in given.items()}
 
 
@@ -242,31 +224,6 @@ def _six_digits(color: str) -> str:
     return "#" + (digits if len(digits) == 6 else "".join(2 * digit for digit in digits))
 
 
-class _Lines:
-    """Where the keys of a file stand; the parser does not tell."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = text.split("\n")
-
-    def fault(self, table: str, key: str, text: str) -> _ThemeError:
-        """A fault at a key of a table ("": of none), else at the table, else on the first line."""
-        return _ThemeError(text, self._find(table, key) or (self._find("", table) if table else 0) or 1)
-
-    def _find(self, table: str, key: str) -> int:
-        inside = ""
-        wanted = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""")
-        dotted = re.compile(rf"""\s*{re.escape(table)}\s*\.\s*["']?{re.escape(key)}["']?\s*=""")
-        for number, line in enumerate(self._lines, 1):
-            if head := _HEAD.match(line):
-                inside = head[1]
-                if not table and inside.partition(".")[0] == key:
-                    return number
-            elif (inside == table and wanted.match(line)) or (table and not inside and dotted.match(line)):
-                return number
-        return 0
-
-
-def _syntax(error: tomllib.TOMLDecodeError, text: str) -> _ThemeError:
-    match = re.search(r" \(at line (\d+), column \d+\)| \(at end of document\)", str(error))
-    line = int(match[1]) if match and match[1] else text.rstrip("\n").count("\n") + 1
-    return _ThemeError(str(error)[: match.start()] if match else str(error), line)
+def _fault(text: str, key: str, reason: str) -> TomlFault:
+    """A fault at a dotted key, else at its table, else on the first line."""
+    return TomlFault(reason, line=line_of(text, key) or line_of(text, key.partition(".")[0]) or 1)

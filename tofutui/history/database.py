@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tofutui.history.place import claim, write_note
 from tofutui.system.files import read_regular
+from tofutui.system.private_files import claim, write_private
 from tofutui.tofu.base.errors import TofutuiError
 
 MIGRATIONS = (
@@ -164,7 +164,7 @@ class Database:
             except sqlite3.DatabaseError as error:
                 if getattr(error, "sqlite_errorcode", None) in _DAMAGE:
                     # It is set aside by the next start: now the journal may be in use.
-                    write_note(_damage_mark(self.path), str(self._inode))
+                    write_private(_damage_mark(self.path), str(self._inode))
                 raise
 
     def shows_others(self, sql: str, values: tuple[object, ...]) -> bool:

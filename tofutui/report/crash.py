@@ -3,17 +3,23 @@
 No local variables; and what is a secret at that moment, or looks like one, is removed from every line.
 """
 
+import os
 import platform
 import sys
 import traceback
 from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from tofutui import __version__
+from tofutui.system.private_files import private_folder, write_private
 from tofutui.tofu.base.secret import without_live_secrets
 from tofutui.tofu.base.text import safe, safe_lines
 
+KEPT = 10
+"""Crash files in the data folder; older ones are removed."""
+_PATTERN = "crash-*.txt"
 LIBRARIES = ("textual", "asyncssh", "cryptography")
 _LONGEST = 200_000
 
@@ -49,6 +55,23 @@ def traceback_text(error: BaseException) -> str:
     return safe_lines(
         without_live_secrets("".join(traceback.TracebackException.from_exception(error).format()))
     )
+
+
+def write_crash(folder: Path, at: datetime, text: str) -> Path | None:
+    """Write one and drop the oldest; None where nothing can be written: an error is told all the same."""
+    path = folder / f"crash-{at:%Y%m%dT%H%M%S%f}-{os.getpid()}.txt"
+    try:
+        write_private(private_folder(folder) / path.name, text)
+        for old in sorted(folder.glob(_PATTERN))[:-KEPT]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        return None
+    return path
+
+
+def pointer(path: Path | None) -> str:
+    """Where to read on, as the end of a sentence."""
+    return f"; where it happened is written in {path}" if path else ""
 
 
 def _version(name: str) -> str:

@@ -1,7 +1,9 @@
 """Whose a file is, and who else may touch it: judged by what the system says of it."""
 
 import os
+import shlex
 import stat
+from pathlib import Path
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -47,3 +49,24 @@ def why_changeable(status: os.stat_result, user: int) -> str | None:
 def why_exposed(status: os.stat_result) -> str | None:
     """Who else may read a file that leads to a password; None where nobody may."""
     return "everybody may read it" if status.st_mode & stat.S_IROTH else None
+
+
+def why_not_trusted(file: Path) -> str | None:
+    """Who else may have written this file, or put it there, and the cure; None where nobody else could.
+
+    As ``ssh`` does for its configuration: the file and its folder belong to the user or to root, and only
+    their owner may write to them. In a folder with the sticky bit others cannot replace the file. Behind a
+    link both places count.
+
+    Raises:
+        OSError: one of them cannot be looked at.
+    """
+    real = file.resolve()
+    for place in dict.fromkeys((real, real.parent, file.absolute().parent)):
+        about = place.stat()
+        reason = why_changeable(about, os.getuid())
+        if reason is not None:
+            cure = "chown" if about.st_uid not in (os.getuid(), 0) else "chmod go-w"
+            whose = f" {os.getuid()}" if cure == "chown" else ""
+            return f"not read, for {place} {reason}: {cure}{whose} {shlex.quote(str(place))}"
+    return None

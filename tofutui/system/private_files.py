@@ -12,6 +12,7 @@ class NotOurs(OSError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(None, f"{path} {reason}")
+        self.reason = reason
 
 
 def private_folder(folder: Path) -> Path:
@@ -31,21 +32,19 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
-def write_draft(target: Path, text: str) -> Path:
+def write_draft(target: Path, text: str, mode: int = PRIVATE_FILE) -> Path:
     """A private file beside ``target`` with this content, on disk: to be renamed to it.
 
     Raises:
         NotOurs: what stands at ``target`` now is a link, or somebody else's.
         OSError: the folder cannot be written to.
     """
-    reason = why_not_written(target.lstat(), os.getuid()) if os.path.lexists(target) else None
-    if reason is not None:
-        raise NotOurs(target, reason)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".draft")
+    _refuse_foreign(target)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".draft")
     draft = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            os.fchmod(handle, PRIVATE_FILE)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            os.fchmod(handle, mode)
             file.write(text)
             file.flush()
             os.fsync(handle)
@@ -55,14 +54,52 @@ def write_draft(target: Path, text: str) -> Path:
     return draft
 
 
-def write_private(target: Path, text: str) -> None:
-    """Write the file whole or not at all.
+def write_private(target: Path, text: str, *, replace: bool = True, mode: int = PRIVATE_FILE) -> None:
+    """Write the file whole or not at all, by way of another one beside it that is renamed.
 
     Raises:
+        FileExistsError: it is there already, and is not to be replaced.
         OSError: see `write_draft`.
     """
-    draft = write_draft(target, text)
+    draft = write_draft(target, text, mode)
     try:
-        draft.replace(target)
+        if replace:
+            draft.replace(target)
+        else:
+            _link(draft, target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _link(draft: Path, target: Path) -> None:
+    try:
+        os.link(draft, target)  # in contrast to renaming, this never replaces what came there meanwhile
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if os.path.lexists(target):
+            raise FileExistsError(None, "File exists") from None
+        draft.replace(target)
+
+
+def claim(path: Path) -> None:
+    """Make a database and its folder private, and make them where they are missing.
+
+    An existing database is not opened: closing it again would drop the locks of this process on it.
+
+    Raises:
+        NotOurs: one of them is not ours.
+        OSError: one of them cannot be made.
+    """
+    private_folder(path.parent)
+    for file in (path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))):
+        _refuse_foreign(file)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE))
+    path.chmod(PRIVATE_FILE)
+
+
+def _refuse_foreign(file: Path) -> None:
+    reason = why_not_written(file.lstat(), os.getuid()) if os.path.lexists(file) else None
+    if reason is not None:
+        raise NotOurs(file, reason)

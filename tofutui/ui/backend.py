@@ -12,10 +12,11 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from tofutui.system.clock import utc_now
 from tofutui.tofu.deletion.plan import Plan, Step
 from tofutui.tofu.judgement.comparison import Comparison, Entry
 from tofutui.tofu.site.session import Role, Session
@@ -130,11 +131,6 @@ class Link:
 
 Opener = Callable[[Session, "Asker", "Callable[[Change], None]"], Awaitable[Link]]
 """Opens a session; nothing is connected yet when it returns."""
-
-
-def utc_now() -> datetime:
-    """The clock of this machine."""
-    return datetime.now(UTC)
 
 
 Clock = Callable[[], datetime]

@@ -12,6 +12,7 @@ from tofutui.appliance.node import (
     Node,
 )
 from tofutui.appliance.questions import Asker, NoAsker
+from tofutui.system.clock import utc_now
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.base.zones import zone_offset
 from tofutui.tofu.cli_output.grammar import Command
@@ -20,7 +21,7 @@ from tofutui.tofu.cli_output.transcript import ADDRESSES_UNKNOWN, Recording
 from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.workbench import node_state
 from tofutui.workbench.changes import Change
-from tofutui.workbench.workbench import Workbench, utc_now
+from tofutui.workbench.workbench import Workbench
 
 NEVER_SENT = "this is a transcript: nothing can be sent to the node"
 

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from tofutui.appliance.cli.timings import Timings
@@ -11,6 +11,7 @@ from tofutui.appliance.node import LogLine, Node
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.ssh.credentials import JumpPasswords
 from tofutui.history.row_history import Sightings
+from tofutui.system.clock import utc_now
 from tofutui.tls.prober import Prober
 from tofutui.tofu.certificates.presented import Presented
 from tofutui.tofu.cli_output.listing import Listing
@@ -35,11 +36,6 @@ STOP_WITHIN = 0.4
 """Seconds that work under way has to end before the nodes are left; what hangs does not keep them."""
 COMMAND_LOG_LINES = 5_000
 """How many lines of the command log are kept."""
-
-
-def utc_now() -> datetime:
-    """The clock of this machine."""
-    return datetime.now(UTC)
 
 
 def _ignored(change: Change) -> None:

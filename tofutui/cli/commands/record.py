@@ -2,7 +2,6 @@
 
 import argparse
 import os
-from datetime import UTC, datetime
 
 from tofutui import __version__
 from tofutui.cli.output import check_writable, write, write_file
@@ -11,6 +10,7 @@ from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
 from tofutui.history.runs import Runs
 from tofutui.report.record import RecordError, collect, render_record, run_of
+from tofutui.system.clock import utc_now
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         runs = Runs(database)
         run_id = run_of(runs, options.session, options.run)
-        record = collect(runs, Journal(database), run_id, datetime.now(UTC))
+        record = collect(runs, Journal(database), run_id, utc_now())
     finally:
         database.close()
     text = render_record(record, options.format, __version__, mask=options.mask)

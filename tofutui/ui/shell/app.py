@@ -13,10 +13,11 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from tofutui.system import background
+from tofutui.system.clock import utc_now
 from tofutui.system.leaving import NODES_WITHIN, Deadline
 from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import Scope, State
-from tofutui.ui.backend import Opener, opener, utc_now
+from tofutui.ui.backend import Opener, opener
 from tofutui.ui.kit.confirmation import Ticks
 from tofutui.ui.kit.desk import OpenTables
 from tofutui.ui.kit.mask import Privacy

@@ -3,12 +3,12 @@
 import sys
 from collections import deque
 from collections.abc import Coroutine, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from textual.dom import DOMNode
 
+from tofutui.system.clock import utc_now
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.screen import Acting
@@ -90,9 +90,8 @@ class GuardedApp(FollowedApp):
 
     def _written_down(self, error: BaseException) -> str:
         """An error of the program itself as one sentence; where it happened goes to a crash file."""
-        from tofutui.report.crash import crash_report, sentence
-        from tofutui.system.crash_files import pointer, write_crash
+        from tofutui.report.crash import crash_report, pointer, sentence, write_crash
 
-        at = datetime.now(UTC)
+        at = utc_now()
         text = self.shown_text(crash_report(error, at, "app", tuple(self.actions)))
         return self.shown_text(sentence(error)) + pointer(write_crash(self._crash_dir, at, text))
