@@ -148,11 +148,17 @@ class Claims:
             known = any(evidence.kind == "known" for evidence in entry.judgement.evidence)
             if entry.verdict is not Verdict.MISMATCH or not equal or not by_log or known:
                 continue
-            sent = [d.at for d in site.deeds if d.key == entry.key and d.table is site.nodes[role].table]
+            sent = [
+                d.at for d in site.deeds if d.table is site.nodes[role].table and self._is_over(d, entry.key)
+            ]
             name = entry.stored.raw if entry.stored else ""
             logged = [at for at, where, what in site.rejections if where is role and what == name]
             if sent and (not logged or max(logged) <= max(sent)):
                 raise Broken(f"{role}: {entry.key} is proven stale by a log older than its deletion")
+
+    def _is_over(self, deed: Deed, key: str | None) -> bool:
+        """Whether it was about this row and is not under way: until its end no listing shows what it did."""
+        return deed.key == key and (deed.has_ended or deed.eyes not in self._world.site.running)
 
 
 __all__ = ["Claims", "text_of"]
