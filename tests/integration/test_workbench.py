@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.live import ISE, PRIMARY, SECONDARY, live
+from tofutui.report.json_form import document
 from tofutui.system.clock import utc_now
+from tofutui.tofu.deletion.plan import Outcome
 from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
@@ -50,6 +52,30 @@ async def test_learned_again_takes_the_operators_word_back(tmp_path: Path) -> No
         pair.bench.say_learned(Role.PRIMARY, row.id, utc_now() + timedelta(seconds=1))
         await pair.bench.refresh()
         assert pair.entry(Role.PRIMARY, SECONDARY).verdict is Verdict.SAME_NAME
+
+
+async def test_the_browsers_words_prove_a_row_until_it_is_learned_again(tmp_path: Path) -> None:
+    async with live("reissued", tmp_path) as pair:
+        assert pair.verdicts(Role.PRIMARY)[SECONDARY] is Verdict.SAME_NAME
+        pair.bench.statements.operator = "ops"
+        heard = pair.bench.statements.browser("HA failed: TOFU failed on primary for 192.0.2.11_8082")
+        assert [(e.role, e.key) for e in heard.rows] == [(Role.PRIMARY, SECONDARY)]
+        await pair.bench.statements.close(10)
+        row = pair.entry(Role.PRIMARY, SECONDARY)
+        assert row.verdict is Verdict.MISMATCH
+        assert pair.verdicts(Role.SECONDARY)[PRIMARY] is Verdict.SAME_NAME
+        shown = document(pair.bench.comparison, "0")["nodes"]["primary"]["entries"]
+        (evidence,) = [
+            e for r in shown if r["key"] == SECONDARY for e in r["evidence"] if e["kind"] == "browser"
+        ]
+        assert "by ops" in evidence["text"]
+        assert evidence["at"] is not None
+
+        outcomes, _ = await pair.delete(row)
+        assert outcomes == [Outcome.GONE]
+        assert await pair.lab.command("contact primary") == "ok"
+        await pair.bench.refresh()
+        assert pair.entry(Role.PRIMARY, SECONDARY).verdict in (Verdict.PROVEN, Verdict.SAME_NAME)
 
 
 @pytest.mark.parametrize(

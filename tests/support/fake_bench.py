@@ -17,6 +17,7 @@ from tofutui.tofu.cli_output.status import HaState
 from tofutui.tofu.deletion.plan import Deletion, Outcome, Plan, Step
 from tofutui.tofu.exports.assignment import Imported
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, Phase
+from tofutui.tofu.judgement.evidence import BrowserWord, Word
 from tofutui.tofu.judgement.row_history import Past
 from tofutui.tofu.judgement.verdict import Evidence, Judgement, Kind, Verdict
 from tofutui.tofu.logs.failures import LogDigest, read_log
@@ -28,6 +29,7 @@ from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.ui.backend import Link
 from tofutui.workbench import Change, EntriesChanged, LogGrew, NodeChanged
 from tofutui.workbench.evidence.logs import LogsRead, read_logs
+from tofutui.workbench.evidence.statements import Heard, read_browser
 
 NOW = datetime(2026, 11, 23, 14, 2, 38, tzinfo=UTC)
 
@@ -147,6 +149,29 @@ class FakeMemory:
 
 
 @dataclass
+class FakeWords:
+    """Words as they are said; none changes a verdict."""
+
+    bench: "FakeBench"
+    words: list[Word] = field(default_factory=list)
+    trouble: str | None = None
+
+    def browser(self, text: str, role: Role | None = None) -> Heard:
+        heard = read_browser(text, self.bench.comparison, role)
+        if heard.is_understood:
+            self.words.append(BrowserWord(text=text, role=heard.role, at=NOW, by="ops"))
+        self.bench.said.append(("browser", heard))
+        return heard
+
+    def about(self, entry: Entry) -> tuple[Word, ...]:
+        return tuple(self.words)
+
+    def take_back(self, words: Collection[Word]) -> None:
+        self.bench.said.append(("taken back", tuple(words)))
+        self.words = [word for word in self.words if word not in words]
+
+
+@dataclass
 class FakeBench:
     """Answers a refresh at once with the rows it was given."""
 
@@ -158,6 +183,9 @@ class FakeBench:
     said: list[tuple[Any, ...]] = field(default_factory=list)
     closed: int = 0
     memory: FakeMemory = field(default_factory=FakeMemory)
+
+    def __post_init__(self) -> None:
+        self.statements = FakeWords(self)
 
     @property
     def session(self) -> Session:

@@ -212,3 +212,28 @@ async def test_a_question_mark_can_be_typed_into_the_evidence_fields(desk: Start
     async with desk() as d:
         await d.press("e", "question_mark")
         assert d.app.screen.query_one(TextArea).text == "?"
+
+
+async def test_what_the_browser_said_is_read_kept_and_taken_back(desk: Start) -> None:
+    async with desk() as d:
+        await d.press("e")
+        paste = d.app.screen.query_one(TextArea)
+        paste.text = "Registration: TOFU failed on secondary for 192.0.2.10_8082"
+        await d.press("f5")
+        kind, heard = d.fakes.bench.said[-1]
+        assert (kind, heard.role, [row.key for row in heard.rows]) == (
+            "browser", Role.SECONDARY, ["192.0.2.10_8082"],
+        )  # fmt: skip
+        assert "SECONDARY refused 192.0.2.10_8082" in d.message
+        assert "ops, browser of SECONDARY: Registration: TOFU failed on secondary" in known(d)
+        await d.press("f7")
+        assert d.message.startswith("taken back: ")
+        assert d.fakes.bench.statements.words == []
+        await d.press("f7")
+        assert "nothing was said about this row" in d.message
+        paste.text = "Registration: TOFU failed for 192.0.2.99_8082"
+        await d.press("f5")
+        assert "it names no row of PRIMARY: looked for a key, address or name" in d.message
+        paste.text = "Registration failed"
+        await d.press("f5")
+        assert 'looked for the words "TOFU failed"' in d.message

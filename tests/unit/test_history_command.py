@@ -11,6 +11,9 @@ from tests.support.history_builders import KEY, SESSION, at, look, row, sha
 from tofutui.cli import main
 from tofutui.history.database import FILE, Database
 from tofutui.history.row_history import Sightings
+from tofutui.history.statements import Statements
+from tofutui.tofu.judgement.evidence import BrowserWord, OperatorWord
+from tofutui.tofu.site.session import Role
 
 TOML = '[sessions.site-a.primary]\nhost = "192.0.2.10"\n[sessions.site-b.primary]\nhost = "192.0.2.11"\n'
 HOSTILE = "k\x1b[2J\n|`_1"
@@ -178,3 +181,23 @@ def test_a_damaged_file_is_told_and_set_aside(run, data):
     code, out, err = run(SESSION)
     assert (code, out) == (0, f"SESSION {SESSION}\nnothing is remembered\n")
     assert "was damaged" in err
+
+
+def test_what_was_said_is_in_every_form_with_who_and_when(run, data):
+    database = Database(data / FILE)
+    statements = Statements(database)
+    statements.add(SESSION, OperatorWord("192.0.2.11", 8082, at(1), "ops"))
+    page = BrowserWord(text="TOFU failed\x1b for 192.0.2.11_8082", role=Role.PRIMARY, at=at(2), by="ops")
+    statements.take_back(statements.add(SESSION, page), by="second", at=at(3))
+    database.close()
+    text = run(SESSION)[1]
+    assert "SAID  2026-11-23T09:01:00Z  ops  operator: 192.0.2.11, port 8082 was re-issued" in text
+    assert "browser of PRIMARY: TOFU failed\\x1b for" in text
+    assert "taken back 2026-11-23T09:03:00Z by second" in text
+    first, second = json.loads(run(SESSION, "--format", "json")[1])["statements"]
+    assert (first["kind"], first["by"], first["host"], first["taken_back_at"]) == (
+        "operator", "ops", "192.0.2.11", None,
+    )  # fmt: skip
+    assert (second["kind"], second["role"], second["taken_back_by"]) == ("browser", "primary", "second")
+    assert "## What was said" in run(SESSION, "--format", "markdown")[1]
+    assert "SAID" not in run(SESSION, "--row", KEY)[1]

@@ -159,7 +159,7 @@ def tell(bench: Workbench, order: Order) -> None:
     for known in order.known:
         bench.add_known(known.export.certificates, known.role)
     for said in order.reissued:
-        bench.say_reissued(said.host, said.port)
+        bench.statements.reissued(said.host, said.port, keep=False)
 
 
 def _bench(

@@ -77,10 +77,18 @@ MIGRATIONS = (
     ALTER TABLE deletion ADD COLUMN owner TEXT;
     ALTER TABLE deletion ADD COLUMN beat INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    CREATE TABLE statement (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        session TEXT NOT NULL, kind TEXT NOT NULL, role TEXT, host TEXT, port INTEGER, text TEXT NOT NULL,
+        by TEXT NOT NULL, at TEXT NOT NULL, taken_back_at TEXT, taken_back_by TEXT
+    );
+    CREATE INDEX statement_by_session ON statement (session, id);
+    """,
 )
 """What each version of the layout adds; the version is kept in SQLite's ``user_version``."""
 
-TABLES = ("deletion", "node", "incarnation", "shown", "run", "run_event", "result")
+TABLES = ("deletion", "node", "incarnation", "shown", "run", "run_event", "result", "statement")
 
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

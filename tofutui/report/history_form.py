@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tofutui.history.statements import Statement
 from tofutui.report.json_form import Json, dump
 from tofutui.report.markdown_form import code, escape
 from tofutui.report.phrases import utc
 from tofutui.tofu.base.text import safe
+from tofutui.tofu.judgement.evidence import BrowserWord
 from tofutui.tofu.judgement.row_history import NodeSeen, Past
 from tofutui.tofu.judgement.timeline import Event, TimelineItem, timeline
 
@@ -23,11 +25,20 @@ class NodePast:
     rows: dict[str, Past]
 
 
-def render_history(session: str, nodes: Sequence[NodePast], fmt: str, version: str) -> str:
-    """The history of a session's rows in one of `tofutui.report.FORMATS`, with a final line feed."""
+def render_history(
+    session: str, nodes: Sequence[NodePast], fmt: str, version: str, said: Sequence[Statement] = ()
+) -> str:
+    """The history of a session's rows in one of `tofutui.report.FORMATS`, with a final line feed.
+
+    ``said`` is what the operators said about the rows, and entered of the browser's words.
+    """
     if fmt == "json":
-        return dump(_document(session, nodes, version))
-    lines = _markdown(session, nodes) if fmt == "markdown" else map(safe, _text(session, nodes))
+        statements = {"statements": [_said(kept) for kept in said]} if said else {}
+        return dump(_document(session, nodes, version) | statements)
+    if fmt == "markdown":
+        lines = [*_markdown(session, nodes), *_markdown_said(said)]
+    else:
+        lines = [safe(line) for line in (*_text(session, nodes), *_text_said(said))]
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
@@ -67,6 +78,48 @@ def _item(item: TimelineItem) -> Json:
         "asked": item.baseline,
         "text": item.text,
     }
+
+
+def _said(kept: Statement) -> Json:
+    word = kept.word
+    return {
+        "kind": str(kept.kind),
+        "at": utc(word.at),
+        "by": word.by,
+        "role": str(word.role) if isinstance(word, BrowserWord) and word.role else None,
+        "host": None if isinstance(word, BrowserWord) else word.host,
+        "port": None if isinstance(word, BrowserWord) else word.port,
+        "text": word.text if isinstance(word, BrowserWord) else "re-issued",
+        "taken_back_at": utc(kept.taken_back_at) if kept.taken_back_at else None,
+        "taken_back_by": kept.taken_back_by or None,
+    }
+
+
+def _sentence(kept: Statement) -> str:
+    """What was said, and whether it was taken back."""
+    word = kept.word
+    if isinstance(word, BrowserWord):
+        text = f"browser of {word.role.word}: {word.text}" if word.role else f"browser: {word.text}"
+    else:
+        text = f"{word.host}{'' if word.port is None else f', port {word.port}'} was re-issued"
+    if kept.taken_back_at is None:
+        return text
+    return f"{text}; taken back {utc(kept.taken_back_at)} by {kept.taken_back_by}"
+
+
+def _text_said(said: Sequence[Statement]) -> Iterator[str]:
+    if said:
+        yield ""
+    for kept in said:
+        yield f"SAID  {utc(kept.word.at)}  {kept.word.by}  {kept.kind}: {_sentence(kept)}"
+
+
+def _markdown_said(said: Sequence[Statement]) -> Iterator[str]:
+    if not said:
+        return
+    yield from ("", "## What was said", "", "| When | By | Kind | Words |", "| --- | --- | --- | --- |")
+    for kept in said:
+        yield f"| {utc(kept.word.at)} | {escape(kept.word.by)} | {kept.kind} | {escape(_sentence(kept))} |"
 
 
 def _text(session: str, nodes: Sequence[NodePast]) -> Iterator[str]:

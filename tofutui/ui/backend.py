@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from tofutui.history.database import Database
     from tofutui.tofu.cli_output.transcript import Recording
     from tofutui.tofu.exports.assignment import Imported
+    from tofutui.tofu.judgement.evidence import Word
     from tofutui.tofu.judgement.row_history import Past
     from tofutui.tofu.logs.failures import LogDigest
     from tofutui.workbench import Change, Workbench
     from tofutui.workbench.evidence.logs import LogsRead
+    from tofutui.workbench.evidence.statements import Heard
 
 
 class History(Protocol):
@@ -47,6 +49,24 @@ class History(Protocol):
         ...
 
 
+class Spoken(Protocol):
+    """What operators said; see `tofutui.workbench.evidence.statements.SpokenWords`."""
+
+    trouble: str | None
+
+    def browser(self, text: str, role: Role | None = None) -> Heard:
+        """What a page in the browser says, as the operator enters it."""
+        ...
+
+    def about(self, entry: Entry) -> tuple[Word, ...]:
+        """What was said about a row."""
+        ...
+
+    def take_back(self, words: Collection[Word]) -> None:
+        """These words count no more."""
+        ...
+
+
 class Bench(Protocol):
     """The part of a workbench that the app uses; see `tofutui.workbench.Workbench`."""
 
@@ -56,6 +76,11 @@ class Bench(Protocol):
     @property
     def memory(self) -> History:
         """The history of the rows."""
+        ...
+
+    @property
+    def statements(self) -> Spoken:
+        """What was said about the rows."""
         ...
 
     async def refresh(self, roles: Collection[Role] | None = None, *, by_itself: bool = False) -> None:
@@ -166,6 +191,7 @@ def opener(
         sightings = Sightings(database)
         bench = Workbench(session, asker, on_change=on_change, clock=clock, sightings=sightings)
         journal, me = Journal(database), Me(socket.gethostname(), _operator(), os.getpid())
+        bench.statements.operator = me.user
         runner = Executor(bench, journal, operator=me.user, clock=clock)
         tools = Tools(
             bench=bench, executor=runner, runs=Runs(database), journal=journal, me=me, clock=clock,

@@ -106,6 +106,7 @@ class NodeWork:
         try:
             await self._case.known.reload(self.role)
             await self._case.memory.load(self.role)
+            await self._case.statements.load()
             await self.node.connect()
             self._meet()
             node_state.listing(self.view)

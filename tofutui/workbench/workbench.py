@@ -77,6 +77,7 @@ class Workbench:
         )
         self.testimony, self.memory, self.known = self._case.testimony, self._case.memory, self._case.known
         self.deletions, self.logs = self._case.deletions, self._case.logs
+        self.statements = self._case.statements
         self._work = {
             role: NodeWork(table, self._nodes, self._case, self._now) for role, table in tables.items()
         }
@@ -120,8 +121,7 @@ class Workbench:
 
     def say_reissued(self, host: str, port: int | None) -> int:
         """The operator says that this host was re-issued; returns how many rows that concerns."""
-        self.testimony.say_reissued(host, port, self._clock())
-        self._judge_again()
+        self.statements.reissued(host, port)
         return sum(1 for entry in self.comparison.entries() if self._case.judge.words_about(entry))
 
     def say_learned(self, role: Role, entry_id: str, at: datetime) -> None:
@@ -180,6 +180,7 @@ class Workbench:
 
     async def close(self) -> None:
         """Stop everything and leave the nodes with `exit`."""
+        await self.statements.close(STOP_WITHIN)
         tasks = [*(task for work in self._work.values() for task in work.tasks), *self._background]
         for task in tasks:
             task.cancel()

@@ -12,6 +12,7 @@ from tofutui.cli.session_args import load, pick
 from tofutui.config.paths import data_dir
 from tofutui.history.database import FILE, Database
 from tofutui.history.row_history import Sightings
+from tofutui.history.statements import Statement, Statements
 from tofutui.report.history_form import NodePast, render_history
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.base.text import safe
@@ -41,7 +42,9 @@ def run(options: argparse.Namespace) -> int:
         elif options.forget:
             say(_forgotten(_forget(store, options)))
         else:
-            _print(_pasts(store, options), options)
+            is_whole = options.row is None and options.role is None
+            said = Statements(database).every(options.session) if is_whole else []
+            _print(_pasts(store, options), options, said)
     finally:
         database.close()
     return 0
@@ -111,11 +114,11 @@ def _forgotten(number: int) -> str:
     return f"{number} {'incarnation' if number == 1 else 'incarnations'} forgotten"
 
 
-def _print(pasts: Sequence[NodePast], options: argparse.Namespace) -> None:
+def _print(pasts: Sequence[NodePast], options: argparse.Namespace, said: Sequence[Statement] = ()) -> None:
     session = options.session
     if options.mask is not None:
-        session, pasts = options.mask.session(session), options.mask(pasts)
-    report = render_history(session, pasts, options.format, __version__)
+        session, pasts, said = options.mask.session(session), options.mask(pasts), options.mask(said)
+    report = render_history(session, pasts, options.format, __version__, said)
     if options.ascii:
         report = report.encode("ascii", "backslashreplace").decode("ascii")
     write(report)

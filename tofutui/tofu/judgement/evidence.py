@@ -6,9 +6,11 @@ from enum import StrEnum
 
 from tofutui.tofu.certificates.presented import Presented
 from tofutui.tofu.cli_output.listing import StoredSubject
+from tofutui.tofu.judgement.verdict import Kind
 from tofutui.tofu.names.match import NameComparison
 from tofutui.tofu.names.values import DistinguishedName
 from tofutui.tofu.site.endpoint import Endpoint, normalise_host
+from tofutui.tofu.site.role import Role
 from tofutui.tofu.site.row_owner import Who
 
 
@@ -37,10 +39,31 @@ class OperatorWord:
     """None: all ports of the host."""
     at: datetime
     """When it was said (UTC)."""
+    by: str = ""
+    """Who said it; "" where that is not known."""
+    number: int = 0
+    """Its number in the history; 0 where it is said for one run only."""
 
     def concerns(self, endpoint: Endpoint) -> bool:
         """Whether it is about this endpoint."""
         return normalise_host(self.host) == endpoint.host and self.port in (None, endpoint.port)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserWord:
+    """What a page of Prime Infrastructure said of a refused connection, as the operator entered it."""
+
+    text: str
+    role: Role | None
+    """The node that refused the connection; None: not said."""
+    at: datetime
+    """When it was entered (UTC)."""
+    by: str = ""
+    number: int = 0
+    """As those of an `OperatorWord`."""
+
+
+Word = OperatorWord | BrowserWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +118,7 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LogHit:
-    """A failure in a node's log that names a row of this node."""
+    """A failure in a node's log, or in the browser's words, that names a row of this node."""
 
     strength: Strength
     at: datetime | None
@@ -104,3 +127,5 @@ class LogHit:
     """One sentence; says why it is only a hint."""
     fits: str
     """``presented`` or ``stored``: the subject it names."""
+    kind: Kind = Kind.LOG
+    """`Kind.LOG` or `Kind.BROWSER`."""

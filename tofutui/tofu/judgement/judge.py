@@ -218,7 +218,7 @@ def _log_findings(case: Case) -> Iterator[_Finding]:
         if _counts(case, hit.at):
             proof = hit.strength is Strength.PROOF
             verdict = Verdict.MISMATCH if proof else Verdict.SUSPECT
-            yield _Finding(verdict, Evidence(Kind.LOG, hit.at, hit.text), is_log_proof=proof)
+            yield _Finding(verdict, Evidence(hit.kind, hit.at, hit.text), is_log_proof=proof)
 
 
 def _past_findings(case: Case, certificate: Certificate) -> Iterator[_Finding]:
@@ -283,7 +283,9 @@ def _change_text(sighting: Sighting, first: str, certificate: Certificate) -> st
 def _word_findings(case: Case) -> Iterator[_Finding]:
     for word in case.words:
         if _counts(case, word.at):
-            text = "the operator says that this host was re-issued"
+            text = "the operator says that this host was re-issued" + (
+                f" ({safe(word.by)})" if word.by else ""
+            )
             yield _Finding(Verdict.SUSPECT, Evidence(Kind.OPERATOR, word.at, text))
 
 

@@ -241,35 +241,7 @@ class _Scale:
         return LogHit(Strength.PROOF, event.at, text, fitting.fits)
 
     def _age_doubts(self, row: RowFacts, at: datetime) -> list[str]:
-        """Why an event of that time proves nothing of the row as it is now."""
-        doubts = []
-        age = self.dating.listed.ended - at
-        if age > RECENT:
-            doubts.append(f"it is {_age(age)} older than this listing")
-        if row.deletion_sent_at is not None and at <= row.deletion_sent_at + CLOCK_STEP:
-            doubts.append("a deletion of this row was sent after it")
-        if row.incarnation is None and not self._is_of_now(row, at):
-            doubts.append("since when the row is in the table is not known, and it did not happen again")
-        begins = _not_before(row)
-        if begins is not None and at < begins:
-            doubts.append("it is older than the presented certificate")
-        return doubts
-
-    def _is_of_now(self, row: RowFacts, at: datetime) -> bool:
-        """Whether it happened since the listing began, or was the last of several just before."""
-        listed = self.dating.listed
-        if at >= (listed.began or listed.ended):
-            return True
-        if listed.ended - at > REPEATED:
-            return False
-        moments = self.moments.get(row.id, [])
-        before = bisect_right(moments, at - RETRY)
-        return before > 0 and not self._is_void(row, moments[before - 1])
-
-    def _is_void(self, row: RowFacts, at: datetime) -> bool:
-        """Whether an earlier event was about another life of the row, or another certificate."""
-        begins, sent = _not_before(row), row.deletion_sent_at
-        return (begins is not None and at <= begins) or (sent is not None and at <= sent + CLOCK_STEP)
+        return age_doubts(row, at, self.dating.listed, self.moments.get(row.id, []))
 
     def _doubts(self, claim: _Claim, fitting: _Fitting) -> list[str]:
         """Why no event of a failure can prove anything of a row."""
@@ -285,6 +257,41 @@ class _Scale:
         if self.silent - {fitting.row.id}:
             doubts.append("another row did not answer and may have this name")
         return [*doubts, *_certificate_doubts(fitting)]
+
+
+def age_doubts(row: RowFacts, at: datetime, listed: Listed, moments: Sequence[datetime]) -> list[str]:
+    """Why a refusal at that time (UTC) proves nothing of the row as it is now.
+
+    ``moments`` are all refusals that name the row, oldest first.
+    """
+    doubts = []
+    age = listed.ended - at
+    if age > RECENT:
+        doubts.append(f"it is {_age(age)} older than this listing")
+    if row.deletion_sent_at is not None and at <= row.deletion_sent_at + CLOCK_STEP:
+        doubts.append("a deletion of this row was sent after it")
+    if row.incarnation is None and not _is_of_now(row, at, listed, moments):
+        doubts.append("since when the row is in the table is not known, and it did not happen again")
+    begins = _not_before(row)
+    if begins is not None and at < begins:
+        doubts.append("it is older than the presented certificate")
+    return doubts
+
+
+def _is_of_now(row: RowFacts, at: datetime, listed: Listed, moments: Sequence[datetime]) -> bool:
+    """Whether it happened since the listing began, or was the last of several just before."""
+    if at >= (listed.began or listed.ended):
+        return True
+    if listed.ended - at > REPEATED:
+        return False
+    before = bisect_right(moments, at - RETRY)
+    return before > 0 and not _is_void(row, moments[before - 1])
+
+
+def _is_void(row: RowFacts, at: datetime) -> bool:
+    """Whether an earlier event was about another life of the row, or another certificate."""
+    begins, sent = _not_before(row), row.deletion_sent_at
+    return (begins is not None and at <= begins) or (sent is not None and at <= sent + CLOCK_STEP)
 
 
 def _certificate_doubts(fitting: _Fitting) -> list[str]:

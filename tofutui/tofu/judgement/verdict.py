@@ -66,6 +66,8 @@ class Kind(StrEnum):
     OBSERVED = "observed"
     HISTORY = "history"
     OPERATOR = "operator"
+    BROWSER = "browser"
+    """A page of Prime Infrastructure, as the operator entered its words; it counts as that node's log."""
 
 
 @dataclass(frozen=True, slots=True)

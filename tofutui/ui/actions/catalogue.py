@@ -291,7 +291,7 @@ PLAN: tuple[Action, ...] = (
 
 EVIDENCE: tuple[Action, ...] = (
     inner("evidence.add", "f5", "Add the log",
-           "Read the pasted text, or else the files named, for TOFU failures.",
+           "Read the pasted text (lines of a log, or what the browser said), or else the files named.",
            "add log", 85),
     inner("evidence.role", "f2", "Whose log", "Primary, secondary, or not known.", "whose", 80),
     inner("evidence.reissued", "f3", "This host was re-issued",
@@ -299,6 +299,12 @@ EVIDENCE: tuple[Action, ...] = (
     inner("evidence.learned", "f4", "Learned again",
            "Say when the node learned this row again: evidence from before no longer counts.",
            "learned again", 65),
+    replace(
+        inner("evidence.take_back", "f7", "Take back",
+              "What was said last about this row counts no more; the history keeps that it was said.",
+              "take back", 60),
+        priority=True,
+    ),
     inner("evidence.certificates", "f8", "Add known certificates",
            "Read exported certificates (PEM, DER, keytool's text): a file, a folder or a glob.",
            "add certificates", 75),

@@ -12,13 +12,14 @@ from textual.containers import Horizontal
 from textual.widgets import Input, TextArea
 
 from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.judgement.evidence import Word
 from tofutui.tofu.judgement.row_history import Past
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import EVIDENCE, Scope
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Bench
 from tofutui.ui.evidence.import_messages import certificate_words, log_words
-from tofutui.ui.evidence.timeline import NOTHING, past_lines
+from tofutui.ui.evidence.timeline import NOTHING, past_lines, said_lines, said_words
 from tofutui.ui.kit.button import Choice
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
@@ -42,6 +43,8 @@ class EvidenceScreen(Acting[None]):
         self._past = Past()
         self._past_of: Entry | None = None
         """The entry as it was judged when its past was read."""
+        self._said: tuple[Word, ...] = ()
+        """What was said about the row and was not taken back."""
         self._notes: list[str] = []
         """What was added here, the newest first."""
         self._reading = False
@@ -97,7 +100,7 @@ class EvidenceScreen(Acting[None]):
     def _draw_whose(self) -> None:
         whose = self._node(self._role) if self._role else "an unknown node (a hint, never a proof)"
         text: Line = (
-            (' Paste "TOFU failed" lines, or name files, of ', Tone.TEXT),
+            (' Paste "TOFU failed" (log, browser), or files, of ', Tone.TEXT),
             (whose, Tone.STRONG),
             ("  ", Tone.TEXT),
             *self.keys_line(("evidence.role", "changes")),
@@ -113,6 +116,7 @@ class EvidenceScreen(Acting[None]):
         row = self._current()
         if row is not None and row is not self._past_of:
             self._past_of = row
+            self._said = self._bench.statements.about(row)
             self.owner.run_guarded(self._read_past(row))
         known = self.query_one("#known", Scroller)
         width = max(20, known.size.width - 2)
@@ -148,6 +152,7 @@ class EvidenceScreen(Acting[None]):
         lines: list[Line] = [((f"{glyphs.verdict(row.verdict)} {look.word}", VERDICT_TONES[row.verdict]),)]
         why = row.judgement.why or (look.meaning,)
         lines += labelled("why", why[:1], width)
+        lines += said_lines(self.shown(self._said), width)
         lines += past_lines(self.shown(self._past), width, self._why_nothing())
         texts = [f"{e.kind.value}, {moment(e.at)}: {e.text}" for e in row.judgement.evidence]
         lines += labelled("also", why[1:], width) + labelled("evidence", texts or ["none"], width, Tone.MUTED)
@@ -214,13 +219,27 @@ class EvidenceScreen(Acting[None]):
         paste = self.query_one("#paste", TextArea)
         name = self.query_one("#path", Input).value.strip()
         if paste.text.strip():
-            digest = self._bench.add_log(paste.text, self._role, "pasted")
-            self._tell([log_words(digest, "the pasted text")], is_news=bool(digest.failures))
+            self._add_text(paste.text)
             paste.text = ""
         elif name:
             self._begin(self._add_files(name, self._role), name)
         else:
             self.say("paste lines, or name a file", Tone.WARNING)
+
+    def _add_text(self, text: str) -> None:
+        """A log, or what a page in the browser said."""
+        from tofutui.workbench.evidence.statements import LOOKED_FOR, is_page_text
+
+        if is_page_text(text):
+            heard = self._bench.statements.browser(text, self._role)
+            self._tell([f"the browser's words: {heard.message}"], is_news=heard.is_understood)
+            return
+        digest = self._bench.add_log(text, self._role, "pasted")
+        words = log_words(digest, "the pasted text")
+        is_news = bool(digest.failures)
+        self._tell(
+            [words if is_news or digest.other else f"{words}; looked for {LOOKED_FOR}"], is_news=is_news
+        )
 
     async def _add_files(self, name: str, role: Role | None) -> None:
         read = await self._bench.add_log_files([name], role)
@@ -270,6 +289,7 @@ class EvidenceScreen(Acting[None]):
             self.owner.announce(words[0], Tone.TEXT if is_news else Tone.WARNING)
             return
         self._notes = [*words, *self._notes]
+        self._past_of = None  # what was just added may be about the row
         self.say(words[0], Tone.TEXT if is_news else Tone.WARNING)
         self.query_one("#known", Scroller).move("first")
         self._draw_known()
@@ -283,6 +303,17 @@ class EvidenceScreen(Acting[None]):
             return
         count = self._bench.say_reissued(row.endpoint.host, row.endpoint.port)
         self.say(f"noted: {place(row)} was re-issued; that concerns {count} of the rows")
+
+    @does("evidence.take_back")
+    def do_evidence_take_back(self) -> None:
+        """What was said last about the row counts no more."""
+        row = self._current()
+        said = self._bench.statements.about(row) if row is not None else ()
+        if not said:
+            self.say("nothing was said about this row that could be taken back", Tone.WARNING)
+            return
+        self._bench.statements.take_back(said[-1:])
+        self._tell([f"taken back: {said_words(self.shown(said[-1]))}"], is_news=True)
 
     @does("evidence.learned")
     def do_evidence_learned(self) -> None:

@@ -1,14 +1,17 @@
 """The time line of a row as lines. Knows no Textual."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from tofutui.tofu.judgement.evidence import OperatorWord, Word
 from tofutui.tofu.judgement.row_history import Past
 from tofutui.tofu.judgement.timeline import Event, TimelineItem, timeline
-from tofutui.ui.text.spans import Line, Tone, fit, line, wrap
+from tofutui.ui.text.spans import Line, Tone, fit, labelled, line, wrap
 from tofutui.ui.text.vocabulary import day, fingerprint, moment
 
 NOTHING = "nothing is remembered of this row"
 _WORD = 11
+_QUOTED = 200
+"""Characters of the browser's words that are shown."""
 _TONES = {
     Event.BEGAN: Tone.STRONG,
     Event.PRESENTED: Tone.TEXT,
@@ -25,6 +28,21 @@ def past_lines(past: Past, width: int, nothing: str = NOTHING) -> list[Line]:
     if not items:
         return [*lines, line("  " + nothing, Tone.MUTED)]
     return [*lines, *(part for item in items for part in _item(item, width))]
+
+
+def said_lines(words: Sequence[Word], width: int) -> list[Line]:
+    """What operators said about a row and entered of the browser's words, the oldest first."""
+    return [part for word in words for part in labelled("said", [said_words(word)], width)]
+
+
+def said_words(word: Word) -> str:
+    """Who said what and when."""
+    by = word.by or "from the command line"
+    if isinstance(word, OperatorWord):
+        ports = "" if word.port is None else f", port {word.port}"
+        return f"{moment(word.at)}, {by}: {word.host}{ports} was re-issued"
+    where = f"browser of {word.role.word}" if word.role else "browser"
+    return f"{moment(word.at)}, {by}, {where}: {word.text[:_QUOTED]}"
 
 
 def _item(item: TimelineItem, width: int) -> Iterator[Line]:

@@ -163,7 +163,9 @@ class MainScreen(TableKeys):
         self._tally = Tally.of(self.comparison)
         self._planned = sum(1 for entry in entries if entry.is_stale_remote)
         has_evidence = any(
-            e.kind in (Kind.LOG, Kind.OPERATOR) for entry in entries for e in entry.judgement.evidence
+            e.kind in (Kind.LOG, Kind.OPERATOR, Kind.BROWSER)
+            for entry in entries
+            for e in entry.judgement.evidence
         )
         self._hint = not has_evidence and any(entry.verdict is Verdict.SAME_NAME for entry in entries)
         self._tell_title()

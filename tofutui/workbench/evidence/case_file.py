@@ -14,6 +14,7 @@ from tofutui.workbench.evidence.logs import SessionLogs
 from tofutui.workbench.evidence.memory import Memory
 from tofutui.workbench.evidence.operator import Testimony
 from tofutui.workbench.evidence.row_judge import Judge
+from tofutui.workbench.evidence.statements import SpokenWords
 from tofutui.workbench.probes import Probing
 from tofutui.workbench.table import Table
 
@@ -41,11 +42,15 @@ class CaseFile:
         self.deletions = Deletions(lambda: session.name, Journal(sightings.database) if sightings else None)
         self.judge = Judge(comparison, tables, self.testimony, self.memory, self.known, self.deletions, clock)
         self.logs = SessionLogs(session, self.testimony, self.judge.clocks, clock)
+        self.statements = SpokenWords(
+            comparison, self.testimony, sightings.database if sightings else None,
+            clock=clock, judge_again=lambda: self.judge_again(session.roles),
+        )  # fmt: skip
 
     def troubles(self, role: Role) -> tuple[str | None, ...]:
         """What could not be read or written of a node's evidence."""
         files = (*self.known.troubles(role), *self.logs.troubles(role))
-        return (*files, self.memory.trouble, self.deletions.trouble)
+        return (*files, self.memory.trouble, self.deletions.trouble, self.statements.trouble)
 
     async def judge_again(self, roles: Collection[Role]) -> None:
         """Judge every row of these nodes with all the evidence there is now."""

@@ -1,11 +1,12 @@
 """What logs and the operator say, kept for as long as the comparison lives."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from tofutui.tofu.judgement.comparison import TiedFailure
-from tofutui.tofu.judgement.evidence import LogHit, OperatorWord, RowFacts
+from tofutui.tofu.judgement.evidence import BrowserWord, LogHit, OperatorWord, RowFacts, Word
 from tofutui.tofu.judgement.log_matching import Listed, tie_failures
 from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.logs.failures import Failure, LogDigest, OtherCause
@@ -31,6 +32,8 @@ class Testimony:
     files: dict[Role | None, Log] = field(default_factory=dict)
     """What all log files of a node said when they were read last."""
     words: list[OperatorWord] = field(default_factory=list)
+    browser: list[BrowserWord] = field(default_factory=list)
+    """What pages of Prime Infrastructure said, as it was entered."""
     learned: dict[tuple[Role, str], datetime] = field(default_factory=dict)
 
     @property
@@ -38,9 +41,33 @@ class Testimony:
         """The pasted ones, and the files."""
         return (*self.logs, *self.files.values())
 
-    def say_reissued(self, host: str, port: int | None, at: datetime) -> None:
+    def say_reissued(self, host: str, port: int | None, at: datetime, by: str = "") -> OperatorWord:
         """The operator says that this host (all its ports, or one) has another certificate than before."""
-        self.words.append(OperatorWord(host=normalise_host(host), port=port, at=at))
+        word = OperatorWord(host=normalise_host(host), port=port, at=at, by=by)
+        self.words.append(word)
+        return word
+
+    def take_over(self, kept: Iterable[Word]) -> None:
+        """The words of the history as they are now, beside those that are not in it."""
+        kept = list(kept)
+        self.words = [w for w in self.words if not w.number]
+        self.words += [w for w in kept if isinstance(w, OperatorWord)]
+        self.browser = [w for w in self.browser if not w.number]
+        self.browser += [w for w in kept if isinstance(w, BrowserWord)]
+
+    def numbered(self, word: Word, number: int) -> bool:
+        """A word has got its number in the history; False if it was taken back before that."""
+        words: list[Any] = self.browser if isinstance(word, BrowserWord) else self.words
+        if word not in words:
+            return False
+        words[words.index(word)] = replace(word, number=number)
+        return True
+
+    def drop(self, word: Word) -> None:
+        """A word counts no more."""
+        words: list[Any] = self.browser if isinstance(word, BrowserWord) else self.words
+        if word in words:
+            words.remove(word)
 
     def words_about(self, endpoint: Endpoint | None, target: Endpoint | None) -> tuple[OperatorWord, ...]:
         """The operator's words about a row, by its table's address or the one it is probed at."""

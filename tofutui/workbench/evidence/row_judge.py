@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.judgement.browser_words import tie_words
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, TiedFailure
 from tofutui.tofu.judgement.evidence import LogHit, OperatorWord, RowFacts
 from tofutui.tofu.judgement.log_matching import Listed
@@ -27,6 +28,7 @@ from tofutui.workbench.evidence.judging import (
 )
 from tofutui.workbench.evidence.memory import Memory
 from tofutui.workbench.evidence.operator import Testimony
+from tofutui.workbench.evidence.statements import named_row
 from tofutui.workbench.probes import Probes
 from tofutui.workbench.table import Table
 
@@ -153,7 +155,10 @@ class Judge:
         target = probe_target(session, entry.role, entry.endpoint) if entry.endpoint else None
         words = self._testimony.words_about(entry.endpoint, target)
         first = self._first_listed.get(entry.role)
-        return tuple(word if first is None or word.at > first else replace(word, at=first) for word in words)
+        return tuple(
+            word if first is None or word.number or word.at > first else replace(word, at=first)
+            for word in words
+        )
 
     async def _everything_of(self, role: Role, probes: Probes) -> tuple[str, ...]:
         changed = []
@@ -238,16 +243,27 @@ class Judge:
     def _tie(self, role: Role) -> None:
         view = self._tables[role].view
         self._assign_known(role, view)
-        if not self._testimony.every_log:
+        testimony = self._testimony
+        self._hits[role] = {}
+        if not (testimony.every_log or testimony.browser):
             return
-        rows = [self._facts(entry) for entry in view.entries.values() if entry.is_stored]
+        rows = {e.id: self._facts(e) for e in view.entries.values() if e.is_stored}
         ended = view.listed_at or self._clock()
         began = None if view.recorded else self._tables[role].listing_began
         listed = Listed(ended, began, complete=view.complete)
         now = ended if view.recorded else self._clock()
-        self._hits[role], self._unmatched[role] = self._testimony.tie(
-            role, rows, self.clocks.get(role), listed, now
+        hits, self._unmatched[role] = testimony.tie(
+            role, list(rows.values()), self.clocks.get(role), listed, now
         )
+        said = self._tie_words(role, rows, listed) if testimony.browser else {}
+        self._hits[role] = {id_: hits.get(id_, ()) + said.get(id_, ()) for id_ in {**hits, **said}}
+
+    def _tie_words(
+        self, role: Role, rows: Mapping[str, RowFacts], listed: Listed
+    ) -> dict[str, tuple[LogHit, ...]]:
+        entries = self._tables[role].view.entries
+        named = [named_row(self._comparison, entries[id_], facts) for id_, facts in rows.items()]
+        return tie_words(self._testimony.browser, role, named, listed)
 
     def _facts(self, entry: Entry) -> RowFacts:
         return facts_of(entry, self._incarnation(entry), self._deletions.sent_at(entry.role, entry.key))
