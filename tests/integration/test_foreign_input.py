@@ -1,5 +1,6 @@
 """`tofutui offline`, as a program, on transcripts and exports that other programs and languages shaped."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,32 @@ async def test_a_certificate_named_for_another_row_proves_nothing(
     export.write_bytes(NAMINGS[naming].format(key).encode() + pem(made(SUBJECT, 2)))
     answer = await offline(tmp_path, PLAIN, "--known", f"primary={export}")
     assert answer.verdicts("primary")[KEY] == verdict
+
+
+LOG = (
+    b"11/23/26 14:02:11.000 ERROR [system] [seqtaskexecutor-1] TOFU failed. Check local trust "
+    b"Trust-on-first-use is configure for this connection. Current certificate of the remote host is "
+    b"different from what was used earlier - CN=kong\n"
+)
+LOGS = {
+    "utf-16 without a mark": (LOG.decode().encode("utf-16-le") * 9, 1, ""),
+    "zst": (b"\x28\xb5\x2f\xfd\x04\x58" + bytes(99), 3, "Zstandard"),
+    "damaged gz": (gzip.compress(LOG)[:-8] + bytes(8), 1, "damaged gzip data"),
+}
+
+
+@pytest.mark.parametrize("kind", LOGS)
+async def test_a_log_is_read_or_named_and_no_clean_bill_rests_on_what_was_not_read(
+    tmp_path: Path, kind: str
+) -> None:
+    raw, code, word = LOGS[kind]
+    log = tmp_path / "hm-0-0.log"
+    log.write_bytes(raw)
+    transcript = tmp_path / "t.txt"
+    transcript.write_text(
+        f"pi-a/admin# {LISTCERTS}\r\nhost=192.0.2.30_443;  subject=CN = kong \r\npi-a/admin# "
+    )
+    given = ("offline", "--primary", transcript, "--no-probe", "--format", "json", "--log", f"primary={log}")
+    answer = await tofutui(*given, home=tmp_path)
+    assert answer.code == code
+    assert (word in answer.err, "no TOFU failure" in answer.err) == (True, False)

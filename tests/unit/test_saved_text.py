@@ -5,9 +5,10 @@ import re
 import pytest
 
 from tests.support.transcripts import LISTCERTS
+from tofutui.tofu.base.encodings import decode_text
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.cli_output.grammar import Command
-from tofutui.tofu.cli_output.saved_text import decode_saved, without_prefixes
+from tofutui.tofu.cli_output.saved_text import without_prefixes
 from tofutui.tofu.cli_output.transcript import Answer, read_transcript
 
 ROWS = (
@@ -67,7 +68,7 @@ def test_lines_that_are_no_answer_keep_what_they_begin_with() -> None:
 )
 def test_every_unicode_encoding_is_read_with_or_without_a_mark(encoding: str) -> None:
     text = "\r\n".join(LINES)
-    assert decode_saved(text.encode(encoding)) == text
+    assert decode_text(text.encode(encoding)) == text
 
 
 @pytest.mark.parametrize("typed", ["| nomore", "|nomore", "| no-more", "| NOMORE "])

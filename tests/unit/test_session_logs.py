@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tofutui.config.archives import LogSource
+from tofutui.config.archives import Source
 from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.workbench.evidence import logs
@@ -39,7 +39,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     real = logs.open_logs
 
-    def noting(path: Path) -> Iterator[LogSource]:
+    def noting(path: Path) -> Iterator[Source]:
         found.append(path.name)
         return real(path)
 

@@ -6,7 +6,7 @@ EXIT_CODES = """exit codes:
   0  no evidence of staleness
   1  at least one remote row is stale
   2  usage or configuration error
-  3  a node's listing is not complete
+  3  a node's listing is not complete, or nothing is stale and a log or an export was not read whole
   4  nothing found stale, but a remote row could not be judged"""
 
 EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {

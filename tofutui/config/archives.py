@@ -1,57 +1,38 @@
-"""Logs inside gzip, tar and zip, read as a stream: nothing is written to disk, no link is followed.
+"""The texts in a file, whatever it is packed in: compressed, in an archive, in archives one in another.
 
 What is packed may be anybody's work. Memory is bounded whatever an archive claims, and `Budget` bounds what
-it may unpack to.
+all of it together may unpack to. What is not read is a source too: reading it says why.
 """
 
 import re
-import stat
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import chain
-from os import SEEK_END
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
-from tofutui.tofu.base.errors import TofutuiError
-from tofutui.tofu.base.text import decode
+from tofutui.config.packings import tar
+from tofutui.config.packings.compressed import COMPRESSED, unpacked
+from tofutui.config.packings.kinds import LOOKED_AT, TAR, TEXT, ZIP, is_archive_name, kind_of, not_read
+from tofutui.config.packings.streams import CHUNK, MIB, Member, NotRead, Stream
+from tofutui.tofu.base.text import safe
 
-if TYPE_CHECKING:
-    from zipfile import ZipFile, ZipInfo
+__all__ = ["CHUNK", "Budget", "NotRead", "Packed", "Source", "is_log_name", "sources"]
 
-GZIP = b"\x1f\x8b"
-"""How gzip data begin."""
-CHUNK = 256 * 1024
-"""Bytes that are read at a time."""
 MOST_TIMES = 200
-"""How much larger than the archive its content may be; logs pack 10 to 50 times."""
-_MIB = 1024 * 1024
-FREE = 64 * _MIB
-"""What any archive may unpack to."""
-MOST = 8 * 1024 * _MIB
+"""How much larger than the file its content may be; logs pack 10 to 50 times."""
+FREE = 64 * MIB
+"""What any file may unpack to."""
+MOST = 8 * 1024 * MIB
 """What none may exceed."""
 MOST_MEMBERS = 100_000
-_DIRECTORY = 32 * _MIB
-"""Bytes of a zip's table of contents that are read."""
-_LONG_NAME = 64 * 1024
-_BLOCK = 512
+MOST_NESTED = 5
+"""Packings one in another."""
+_IN_MEMORY = 64 * MIB
+"""Of a zip archive that cannot be read in place, because it is in another archive or comes from a pipe."""
 _LOG_NAME = re.compile(r"(?:(?:hm|ncs)-.*|.*\.log.*)", re.IGNORECASE | re.DOTALL)
-_ARCHIVE_NAME = re.compile(r".*\.(?:zip|tar|tgz|tar\.gz|7z|rar)", re.IGNORECASE | re.DOTALL)
-
-
-class LogFileError(TofutuiError):
-    """A log that cannot be had, or not whole; names the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogSource:
-    """One log."""
-
-    name: str
-    """Its path, for one in an archive followed by its name there."""
-    chunks: Iterator[bytes]
-    """Its bytes, unpacked; to be taken before the next source."""
+_UNPACK = "unpack it first"
 
 
 def is_log_name(path: str) -> bool:
@@ -59,8 +40,18 @@ def is_log_name(path: str) -> bool:
     return _LOG_NAME.fullmatch(path.rpartition("/")[2]) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One text."""
+
+    name: str
+    """The path of its file, for one in an archive followed by its name there."""
+    chunks: Iterator[bytes]
+    """Its bytes, unpacked; to be taken before the next source. They raise `NotRead`."""
+
+
 class Budget:
-    """What one archive may unpack to."""
+    """What one file may unpack to, all that is in it together."""
 
     def __init__(self, path: Path, size: int) -> None:
         self._path = path
@@ -72,225 +63,97 @@ class Budget:
         for chunk in chunks:
             self._left -= len(chunk)
             if self._left < 0:
-                most = self._most // _MIB
-                raise LogFileError(f"{self._path}: unpacks to more than {most:,} MiB; the rest was not read")
+                raise NotRead(
+                    f"{self._path}: unpacks to more than {self._most // MIB:,} MiB; the rest was not read"
+                )
             yield chunk
 
 
-def unpacked(packed: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """What gzip data holds, in chunks of a bounded size; data after its end are left out, as gzip does."""
-    inflater = zlib.decompressobj(31)
-    try:
-        for piece in packed:
-            rest = piece
-            while rest:
-                if inflater.eof:
-                    if not rest.startswith(b"\x1f"):
-                        return
-                    inflater = zlib.decompressobj(31)
-                chunk = inflater.decompress(rest, CHUNK)
-                if chunk:
-                    yield chunk
-                rest = inflater.unconsumed_tail or inflater.unused_data
-        yield inflater.flush()
-    except zlib.error as error:
-        raise LogFileError(f"{name}: damaged gzip data; the rest was not read") from error
-    if not inflater.eof:
-        raise LogFileError(f"{name}: the gzip data are cut off")
-
-
-def is_tar(first: bytes) -> bool:
-    """Whether a file that begins so is a tar archive."""
-    return first[257:262] == b"ustar" and _Header.read(first[:_BLOCK]) is not None
-
-
-def in_tar(path: Path, chunks: Iterator[bytes], budget: Budget) -> Iterator[LogSource]:
-    """The logs in a tar archive; its links, devices and folders are passed over.
-
-    Raises:
-        LogFileError: it is damaged, from here on.
-    """
-    stream = _Stream(chunks, f"{path}: damaged or cut off; the rest was not read")
-    long_name = b""
-    for _ in range(MOST_MEMBERS):
-        header = _Header.read(stream.read(_BLOCK, may_end=True))
-        if header is None:
-            raise LogFileError(stream.trouble)
-        if header.is_end:
-            return
-        if header.kind in (b"L", b"x") and header.size <= _LONG_NAME:
-            long_name = _long_name(header.kind, stream.read(header.size)) or long_name
-        else:
-            name = decode(long_name or header.name)
-            content = stream.pieces(header.size if header.has_content else 0)
-            if header.is_file and _is_wanted(name):
-                yield _member(path, name, content, budget)
-            for _ in content:
-                pass
-            long_name = b""
-        stream.read(-header.size % _BLOCK if header.has_content else 0)
-    raise LogFileError(_too_many(path))
-
-
-def in_zip(path: Path) -> Iterator[LogSource]:
-    """The logs in a zip archive; links and folders are passed over.
-
-    Raises:
-        LogFileError: it cannot be read, or is damaged.
-    """
-    from zipfile import BadZipFile, ZipFile
-
-    try:
-        with path.open("rb") as file:
-            _check_directory(path, file)
-            with ZipFile(file) as archive:
-                budget = Budget(path, _size(file))
-                for number, member in enumerate(archive.infolist()):
-                    if number == MOST_MEMBERS:
-                        raise LogFileError(_too_many(path))
-                    is_link = stat.S_ISLNK(member.external_attr >> 16)
-                    if _is_wanted(member.filename) and not is_link and not member.is_dir():
-                        content = budget.watch(_zipped(archive, member, f"{path}: {member.filename}"))
-                        yield _member(path, member.filename, content, budget)
-    except (BadZipFile, NotImplementedError, ValueError) as error:
-        raise LogFileError(f"{path}: a damaged zip archive: {error}") from error
-    except OSError as error:
-        raise LogFileError(f"{path}: cannot be read: {error.strerror or error}") from error
-
-
-def _too_many(path: Path) -> str:
-    return f"{path}: more than {MOST_MEMBERS:,} members; the rest was not read"
-
-
-def _is_wanted(name: str) -> bool:
-    return is_log_name(name) and _ARCHIVE_NAME.fullmatch(name) is None
-
-
-def _member(path: Path, name: str, content: Iterator[bytes], budget: Budget) -> LogSource:
-    return LogSource(f"{path}: {name}", _perhaps_packed(content, f"{path}: {name}", budget))
-
-
-def _perhaps_packed(content: Iterator[bytes], name: str, budget: Budget) -> Iterator[bytes]:
-    """The bytes of an archive's member, unpacked if they are gzip data."""
-    first = next(content, b"")
-    if not first.startswith(GZIP):
-        yield first
-        yield from content
-        return
-    yield from budget.watch(unpacked(chain([first], content), name))
-
-
-def _zipped(archive: "ZipFile", member: "ZipInfo", name: str) -> Iterator[bytes]:
-    from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile
-
-    if member.flag_bits & 1:
-        raise LogFileError(f"{name}: encrypted, not read", "unpack it first")
-    if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # others claim any amount of memory
-        raise LogFileError(f"{name}: packed in another way than deflate, not read", "unpack it first")
-    try:
-        with archive.open(member) as file:
-            while chunk := file.read(CHUNK):
-                yield chunk
-    except (BadZipFile, NotImplementedError, EOFError, ValueError, zlib.error, OSError) as error:
-        raise LogFileError(f"{name}: damaged; the rest was not read") from error
-
-
-def _size(file: BinaryIO) -> int:
-    return file.seek(0, SEEK_END)
-
-
-def _check_directory(path: Path, file: BinaryIO) -> None:
-    """The table of contents is read as a whole, so it must not be huge."""
-    size = _size(file)
-    file.seek(max(0, size - 66_000))
-    tail = file.read()
-    file.seek(0)
-    at = tail.rfind(b"PK\x05\x06")
-    claimed = int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
-    if claimed == 0xFFFFFFFF:
-        at = tail.rfind(b"PK\x06\x06")
-        claimed = int.from_bytes(tail[at + 40 : at + 48], "little") if at >= 0 else 0
-    if min(claimed, size) > _DIRECTORY:
-        raise LogFileError(f"{path}: its table of contents is larger than {_DIRECTORY // _MIB} MiB, not read")
-
-
 @dataclass(frozen=True, slots=True)
-class _Header:
-    """One header of a tar archive."""
+class Packed:
+    """A file, or one in an archive, and how to read what is in it."""
 
-    name: bytes
-    kind: bytes
-    size: int
-    is_end: bool = False
-
-    @property
-    def is_file(self) -> bool:
-        return self.kind in (b"0", b"\0", b"7") and not self.name.endswith(b"/")
-
-    @property
-    def has_content(self) -> bool:
-        """Links, devices, folders and pipes have none, whatever size they claim."""
-        return self.kind not in (b"1", b"2", b"3", b"4", b"5", b"6")
-
-    @classmethod
-    def read(cls, block: bytes) -> "_Header | None":
-        """None if it is no header."""
-        if not block.strip(b"\0"):
-            return cls(b"", b"", 0, is_end=True)
-        said = _number(block[148:156])
-        if len(block) < _BLOCK or said != sum(block) - sum(block[148:156]) + 8 * 32:
-            return None
-        size = _number(block[124:136])
-        name, prefix = block[:100].rstrip(b"\0"), block[345:500].partition(b"\0")[0]
-        if prefix and block[257:263] == b"ustar\0":
-            name = prefix + b"/" + name
-        return None if size is None else cls(name, block[156:157], size)
+    place: str
+    """As a message names it."""
+    name: str
+    chunks: Iterator[bytes]
+    budget: Budget
+    is_wanted: Callable[[str], bool]
+    """Whether a file of this name in an archive is to be read; archives always are."""
+    is_named: bool = True
+    """Whether it was asked for by its name, and so is read whatever its name is."""
+    depth: int = 0
+    open_file: Callable[[], BinaryIO] | None = None
+    """Opens the same bytes once more, where they are a file."""
 
 
-def _number(field: bytes) -> int | None:
-    """An octal number, or one in GNU's binary form; None if it is neither."""
-    if field[:1] == b"\x80":
-        return int.from_bytes(field[1:], "big")
-    digits = field.partition(b"\0")[0].strip()
+def sources(packed: Packed) -> Iterator[Source]:
+    """Every text in it, to be read one after the other; what is not read raises `NotRead` when it is read."""
+    stream = Stream(packed.chunks, f"{packed.place}: damaged or cut off; the rest was not read")
+    first = stream.peek(LOOKED_AT)
+    kind = kind_of(first, packed.name)
+    if kind == TEXT:
+        if packed.is_named or packed.is_wanted(packed.name):
+            yield Source(packed.place, stream.rest())
+    elif not kind:
+        yield _failing(packed, not_read(first), _UNPACK)
+    elif packed.depth >= MOST_NESTED:
+        yield _failing(packed, f"more than {MOST_NESTED} packings one in another, not read", _UNPACK)
+    elif kind in COMPRESSED:
+        content = packed.budget.watch(unpacked(kind, stream, packed.place))
+        yield from sources(replace(packed, chunks=content, depth=packed.depth + 1, open_file=None))
+    else:
+        yield from _of_archive(packed, kind, stream)
+
+
+def _of_archive(packed: Packed, kind: str, stream: Stream) -> Iterator[Source]:
     try:
-        return int(digits or b"0", 8) if not digits.startswith((b"-", b"+")) else None
-    except ValueError:
-        return None
+        members = tar.members(stream) if kind == TAR else _zipped(packed, stream)
+        for number, member in enumerate(members):
+            if number == MOST_MEMBERS:
+                raise NotRead(f"{packed.place}: more than {MOST_MEMBERS:,} members; the rest was not read")
+            if packed.is_wanted(member.name) or is_archive_name(member.name):
+                yield from sources(_inside(packed, member, kind))
+    except NotRead as error:
+        yield Source(packed.place, _raising(error))
 
 
-def _long_name(kind: bytes, content: bytes) -> bytes:
-    """The name in a GNU or pax header before the file's own."""
-    if kind == b"L":
-        return content.rstrip(b"\0")
-    match = re.search(rb"(?:^|\n)[0-9]+ path=([^\n]*)\n", content)
-    return match[1] if match else b""
+def _inside(packed: Packed, member: Member, kind: str) -> Packed:
+    chunks = packed.budget.watch(member.content) if kind == ZIP else member.content
+    place = f"{packed.place}: {safe(member.name)}"
+    return Packed(
+        place, member.name, chunks, packed.budget, packed.is_wanted, is_named=False, depth=packed.depth + 1
+    )
 
 
-class _Stream:
-    """Chunks of any size, read in pieces of a wanted size."""
+def _zipped(packed: Packed, stream: Stream) -> Iterator[Member]:
+    from tofutui.config.packings import zip as zips
 
-    def __init__(self, chunks: Iterator[bytes], trouble: str) -> None:
-        self.trouble = trouble
-        """What to say when it ends too early."""
-        self._chunks = filter(None, chunks)
-        self._chunk = b""
-        self._at = 0
+    try:
+        with packed.open_file() if packed.open_file else _in_memory(packed, stream) as file:
+            yield from zips.members(file, packed.place)
+    except OSError as error:
+        raise NotRead(f"{packed.place}: cannot be read: {error.strerror or error}") from error
 
-    def read(self, size: int, *, may_end: bool = False) -> bytes:
-        """So many bytes; none at the end, where that may be."""
-        return b"" if may_end and self._is_at_end() else b"".join(self.pieces(size))
 
-    def pieces(self, size: int) -> Iterator[bytes]:
-        """So many bytes, as they come."""
-        while size:
-            if self._is_at_end():
-                raise LogFileError(self.trouble)
-            piece = self._chunk[self._at : self._at + size]
-            self._at += len(piece)
-            size -= len(piece)
-            yield piece
+def _in_memory(packed: Packed, stream: Stream) -> BytesIO:
+    """The whole archive; what comes before a damage, where that is told later by the archive's own marks."""
+    held = BytesIO()
+    with suppress(NotRead):
+        for chunk in stream.rest():
+            held.write(chunk)
+            if held.tell() > _IN_MEMORY:
+                break
+    if held.tell() > _IN_MEMORY:
+        what = f"a zip archive of more than {_IN_MEMORY // MIB} MiB inside another file, not read"
+        raise NotRead(f"{packed.place}: {what}", _UNPACK)
+    return held
 
-    def _is_at_end(self) -> bool:
-        if self._at == len(self._chunk):
-            self._chunk, self._at = next(self._chunks, b""), 0
-        return not self._chunk
+
+def _failing(packed: Packed, why: str, cure: str) -> Source:
+    return Source(packed.place, _raising(NotRead(f"{packed.place}: {why}", cure)))
+
+
+def _raising(error: NotRead) -> Iterator[bytes]:
+    yield from ()
+    raise error

@@ -1,37 +1,24 @@
 """Log files as sessions.toml and ``--log`` name them: a file, a glob, a folder or an archive -> their bytes.
 
-A file is read for what it is (plain text, gzip, zip, tar), whatever it is called.
+A file is read for what it is (`tofutui.config.archives`), whatever it is called.
 """
 
-import codecs
 import glob
 import os
 import select
 import stat
-from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
-from tofutui.config.archives import (
-    CHUNK,
-    GZIP,
-    Budget,
-    LogFileError,
-    LogSource,
-    in_tar,
-    in_zip,
-    is_log_name,
-    is_tar,
-    unpacked,
-)
+from tofutui.config.archives import CHUNK, Budget, NotRead, Packed, Source, is_log_name, sources
+from tofutui.tofu.base.encodings import as_utf8
 
 MOST_FILES = 10_000
 """How many files of one folder or glob are looked at."""
 _PIPE_SECONDS = 10.0
 """How long a pipe may say nothing."""
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_TAR_NAMES = (".tar", ".tar.gz", ".tgz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,41 +37,29 @@ def find_logs(name: str | Path) -> LogFiles:
     Of a folder, at any depth, those that look like logs: ``hm-*``, ``ncs-*``, ``*.log*``.
 
     Raises:
-        LogFileError: there is none.
+        NotRead: there is none.
     """
     path = Path(name)
     try:
         path = path.expanduser()
         return _found(path)
     except RuntimeError as error:
-        raise LogFileError(f"{path}: no such home folder") from error
+        raise NotRead(f"{path}: no such home folder") from error
     except OSError as error:
-        raise LogFileError(f"{error.filename or path}: cannot be read: {error.strerror or error}") from error
+        raise NotRead(f"{error.filename or path}: cannot be read: {error.strerror or error}") from error
 
 
-def open_logs(path: Path) -> Iterator[LogSource]:
-    """The logs in one file, to be read one after the other; an archive has several.
+def open_logs(path: Path) -> Iterator[Source]:
+    """The logs in one file in UTF-8, to be read one after the other; an archive has several.
 
-    Raises:
-        LogFileError: the file cannot be read, or is damaged from here on. The chunks of a source raise it
-            too; what came before them is good, and so are other sources.
+    The chunks of a source raise `NotRead` where it cannot be read, or is damaged from here on; what came
+    before them is good, and so are other sources.
     """
-    raw = _raw(path)
-    first = next(raw, b"")
-    if first.startswith(_ZIP):
-        raw.close()
-        yield from in_zip(path)
-        return
-    chunks: Iterator[bytes] = chain([first], raw)
-    budget = Budget(path, _size(path))
-    if first.startswith(GZIP):
-        chunks = budget.watch(unpacked(chunks, str(path)))
-        first = next(chunks, b"")
-        chunks = chain([first], chunks)
-    if path.name.lower().endswith(_TAR_NAMES) or is_tar(first):
-        yield from in_tar(path, chunks, budget)
-    else:
-        yield LogSource(str(path), _in_utf8(chunks))
+    packed = Packed(
+        str(path), path.name, _raw(path), Budget(path, _size(path)), is_log_name, open_file=_opener(path)
+    )
+    for source in sources(packed):
+        yield replace(source, chunks=as_utf8(source.chunks))
 
 
 def _found(path: Path) -> LogFiles:
@@ -93,7 +68,7 @@ def _found(path: Path) -> LogFiles:
     if path.exists():
         return LogFiles((path,))
     if not glob.has_magic(str(path)):
-        raise LogFileError(f"{path}: no such file")
+        raise NotRead(f"{path}: no such file")
     matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207 - takes absolute patterns
     files = [match for match in matches if match.is_file()]
     return LogFiles(_distinct(path, files, "no file fits this pattern"))
@@ -112,7 +87,7 @@ def _in_folder(folder: Path) -> LogFiles:
             break
     regular = [path for path in logs if path.is_file()]
     if not regular and remarks:
-        raise LogFileError(remarks[0])
+        raise NotRead(remarks[0])
     nothing = "no log in this folder (hm-*, ncs-*, *.log*)"
     return LogFiles(_distinct(folder, regular, nothing), tuple(remarks))
 
@@ -124,29 +99,34 @@ def _distinct(name: Path, paths: Iterable[Path], nothing: str) -> tuple[Path, ..
         about = path.stat()
         by_inode.setdefault((about.st_dev, about.st_ino), path)
     if not by_inode:
-        raise LogFileError(f"{name}: {nothing}")
+        raise NotRead(f"{name}: {nothing}")
     if len(by_inode) > MOST_FILES:
-        raise LogFileError(f"{name}: more than {MOST_FILES:,} files", "name the logs more exactly")
+        raise NotRead(f"{name}: more than {MOST_FILES:,} files", "name the logs more exactly")
     return tuple(sorted(by_inode.values()))
 
 
-def _raw(path: Path) -> Generator[bytes, None, None]:
+def _raw(path: Path) -> Iterator[bytes]:
     """The bytes of a file; a pipe is waited for, but not for ever."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb", buffering=0) as file:
             mode = os.fstat(descriptor).st_mode
             if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
-                raise LogFileError(f"{path}: not a file")
+                raise NotRead(f"{path}: not a file")
             while True:
                 if stat.S_ISFIFO(mode) and not select.select([file], [], [], _PIPE_SECONDS)[0]:
-                    raise LogFileError(f"{path}: nothing came out of this pipe for {_PIPE_SECONDS:.0f} s")
+                    raise NotRead(f"{path}: nothing came out of this pipe for {_PIPE_SECONDS:.0f} s")
                 chunk = file.read(CHUNK)
                 if not chunk:
                     return
                 yield chunk
     except OSError as error:
-        raise LogFileError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise NotRead(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _opener(path: Path) -> Callable[[], BinaryIO] | None:
+    """What opens a file once more; None for a pipe, which gives its bytes once."""
+    return (lambda: path.open("rb")) if path.is_file() else None
 
 
 def _size(path: Path) -> int:
@@ -154,14 +134,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:  # gone while it is read
         return 0
-
-
-def _in_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """A text that says it is UTF-16 (saved by a Windows shell) as UTF-8; any other stays as it is."""
-    first = next(chunks, b"")
-    if not first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        yield from chain([first], chunks)
-        return
-    decoder = codecs.getincrementaldecoder("utf-16")("replace")
-    for chunk in chain([first], chunks):
-        yield decoder.decode(chunk).encode("utf-8", "replace")

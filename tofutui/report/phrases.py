@@ -61,6 +61,8 @@ def summary_line(comparison: Comparison) -> str:
     own = comparison.own_stale()
     if own:
         parts.append(f"{own} own {'row' if own == 1 else 'rows'} stale")
+    if comparison.unread:
+        parts.append("evidence not read whole")
     if not comparison.complete:
         parts.append("not complete")
     return ", ".join(parts)

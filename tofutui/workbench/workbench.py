@@ -98,6 +98,7 @@ class Workbench:
             await asyncio.gather(*(self._work[role].visit(probes) for role in wanted))
         if await self.logs.read(None) or self.known.has_unnamed:
             await self._case.judge_again(self.session.roles)
+        self.comparison.unread = self._case.unread
         self.comparison.taken_at = self._clock()
         await self.memory.keep_result(self.comparison)
 

@@ -56,6 +56,8 @@ def carry_out(order: Order, options: argparse.Namespace, *, as_list: bool = Fals
     for line in (*outcome.remarks, *(line for session in done for line in session.unfinished)):
         complain(line)
     code = worst([*(session.line.code for session in done), *(2 for _ in order.left_out)])
+    if code in (0, 4) and any(known.export.remarks for known in order.known):
+        code = 3
     reports = [(session.line.name, session.report) for session in done]
     report = joined(reports, options.format) if many else done[0].report
     if many and options.format == "text":
@@ -124,14 +126,14 @@ def _refuse_roles(option: str, files: Sequence[LogFile | KnownFile]) -> None:
 
 def _check_log(log: LogFile, sessions: Sequence[Session]) -> None:
     """Whether there is such a file; it is read when the node's clock is known."""
-    from tofutui.config.archives import LogFileError
+    from tofutui.config.archives import NotRead
     from tofutui.config.logfiles import find_logs
 
     if log.role and not all(log.role in session.roles for session in sessions):
         raise CheckError(f"--log {log.role}={log.path}: {sessions[0].name} has no {log.role}")
     try:
         paths = find_logs(log.path).paths
-    except LogFileError as error:
+    except NotRead as error:
         raise CheckError(f"--log {error.message}", error.hint) from error
     for path in paths:
         if not os.access(path, os.R_OK):

@@ -1,19 +1,10 @@
-"""Files that a terminal program, an editor or a mail program saved -> the text that was in them."""
+"""What terminal programs, editors and mail programs put before each line of a saved text, and its removal."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from tofutui.tofu.base.damaged_text import plain
-from tofutui.tofu.base.text import decode
 
-_MARKS = (
-    (b"\xff\xfe\0\0", "utf-32"),
-    (b"\0\0\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
-_LOOKED_AT = 4_000
-"""Bytes from which an encoding without a mark is guessed."""
 _LONGEST_PREFIX = 80
 _CLOCK = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?[AP]M)?(?:Z| ?[+-]\d{2}:?\d{2}| (?:UTC|GMT))?"
 _DAY = (
@@ -34,30 +25,6 @@ _PREFIXES = tuple(
 )
 """What a program put before each line: a quotation mark, a time, a number, a bullet."""
 _MOST_NESTED = 4
-
-
-def decode_saved(raw: bytes) -> str:
-    """The text of a file: UTF-8 (other bytes are kept), UTF-16 and UTF-32 with or without a mark."""
-    for mark, encoding in _MARKS:
-        if raw.startswith(mark):
-            return raw.decode(encoding, "replace")
-    encoding = _wide_encoding(raw[:_LOOKED_AT])
-    if encoding:
-        return raw.decode(encoding, "replace")
-    return decode(raw.removeprefix(b"\xef\xbb\xbf"))
-
-
-def _wide_encoding(begin: bytes) -> str:
-    """The encoding whose ASCII characters have zeros at these places; "" for one byte a character."""
-    for width, encoding in ((4, "utf-32"), (2, "utf-16")):
-        cut = len(begin) - len(begin) % width
-        zeros = [begin[place:cut:width].count(0) for place in range(width)]
-        most = cut // width * 7 // 10
-        if cut >= 16 and min(zeros[1:]) > most and zeros[0] == 0:
-            return encoding + "-le"
-        if cut >= 16 and min(zeros[:-1]) > most and zeros[-1] == 0:
-            return encoding + "-be"
-    return ""
 
 
 def without_prefixes(lines: Sequence[str], wanted: re.Pattern[str]) -> list[str]:

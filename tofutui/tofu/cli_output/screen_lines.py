@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from tofutui.tofu.base.encodings import decode_text
 from tofutui.tofu.cli_output.grammar import (
     CONTROL_SEQUENCE,
     ESCAPE_SEQUENCE,
@@ -16,7 +17,7 @@ from tofutui.tofu.cli_output.grammar import (
     SAVED_PROMPT,
     TEXT,
 )
-from tofutui.tofu.cli_output.saved_text import decode_saved, without_prefixes
+from tofutui.tofu.cli_output.saved_text import without_prefixes
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TOKEN = re.compile(
@@ -64,7 +65,7 @@ def shown_lines(raw: bytes) -> Iterator[Line]:
 
 
 def _text_of(raw: bytes) -> str:
-    text = decode_saved(raw)
+    text = decode_text(raw)
     text = text if "\n" in text else text.replace("\r", "\n")
     return "\n".join(without_prefixes(text.split("\n"), _OURS))
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tofutui.tofu.asn1.der import SEQUENCE, DerError, first
+from tofutui.tofu.base.encodings import decode_text
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.base.text import BLANKS, safe
 from tofutui.tofu.certificates.certificate import UnreadableCertificate, read_certificate
-from tofutui.tofu.cli_output.saved_text import decode_saved, without_prefixes
+from tofutui.tofu.cli_output.saved_text import without_prefixes
 from tofutui.tofu.exports.assignment import Imported
 from tofutui.tofu.exports.entries import Entries, Entry
 from tofutui.tofu.names.match import Relation, compare
@@ -124,7 +125,7 @@ def _read_text(data: bytes, file: _File) -> "_Reader":
 
 
 def _lines(data: bytes) -> list[str]:
-    lines = [line.rstrip("\r") for line in decode_saved(data).split("\n")]
+    lines = [line.rstrip("\r") for line in decode_text(data).split("\n")]
     return without_prefixes(lines, _OURS)
 
 

@@ -153,6 +153,8 @@ class Comparison:
     failures: tuple[TiedFailure, ...] = ()
     """TOFU failures in logs that fit no row."""
     not_tofu: "tuple[OtherCause, ...]" = ()
+    unread: tuple[str, ...] = ()
+    """What was named as evidence (logs, exports) and not read, or not whole: one sentence each."""
 
     @property
     def complete(self) -> bool:
@@ -180,6 +182,8 @@ class Comparison:
             return 3
         if counts[Verdict.MISMATCH] or counts[Verdict.SUSPECT]:
             return 1
+        if self.unread:
+            return 3
         unjudged = counts[Verdict.NO_ANSWER] + counts[Verdict.UNREADABLE]
         return 4 if unjudged and self.session.probe.via != "off" else 0
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from itertools import chain
 
 from tofutui.history.journal import Journal
 from tofutui.history.row_history import Sightings
@@ -51,6 +52,13 @@ class CaseFile:
         """What could not be read or written of a node's evidence."""
         files = (*self.known.troubles(role), *self.logs.troubles(role))
         return (*files, self.memory.trouble, self.deletions.trouble, self.statements.trouble)
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """What was named as evidence and not read, or not whole, of any node."""
+        roles = self.comparison.nodes
+        files = [*map(self.known.troubles, roles), *map(self.logs.troubles, (*roles, None))]
+        return tuple(dict.fromkeys(chain.from_iterable(files)))
 
     async def judge_again(self, roles: Collection[Role]) -> None:
         """Judge every row of these nodes with all the evidence there is now."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from tofutui.config.archives import LogFileError
+from tofutui.config.archives import NotRead
 from tofutui.config.logfiles import LogFiles, find_logs, open_logs
 from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.logs.failures import LogDigest, LogReader, merged
@@ -17,6 +17,8 @@ from tofutui.workbench.evidence.operator import Log, Testimony
 
 NOTHING = LogDigest((), ())
 
+_MOST_REMARKS = 20
+"""About one file."""
 _TOGETHER = 64
 """Digests of an archive's logs that are kept before they are merged."""
 
@@ -155,7 +157,7 @@ def read_logs(
 def _find(name: str) -> tuple[LogFiles, tuple[str, ...]]:
     try:
         named = find_logs(name)
-    except LogFileError as error:
+    except NotRead as error:
         return LogFiles(()), (str(error),)
     return named, named.remarks
 
@@ -177,7 +179,7 @@ def _read_file(
 ) -> tuple[LogDigest, tuple[str, ...]]:
     """Every log in a file; what can be read counts, whatever is wrong with the rest."""
     digests: list[LogDigest] = []
-    remarks: list[str] = []
+    remarks: dict[str, None] = {}
     is_empty = True
     try:
         for source in open_logs(path):
@@ -188,13 +190,20 @@ def _read_file(
                     if is_stopped():
                         return merged(digests), ()
                     reader.feed(chunk)
-            except LogFileError as error:
-                remarks.append(str(error))
+            except NotRead as error:
+                remarks[str(error)] = None
             digests.append(reader.finish())
             if len(digests) > _TOGETHER:
                 digests = [merged(digests)]
-    except LogFileError as error:
-        remarks.append(str(error))
+    except NotRead as error:
+        remarks[str(error)] = None
     if is_empty and not remarks:
-        remarks.append(f"{path}: no log in this archive (hm-*, ncs-*, *.log*)")
-    return merged(digests), tuple(remarks)
+        remarks[f"{path}: no log in this archive (hm-*, ncs-*, *.log*)"] = None
+    return merged(digests), _some(path, list(remarks))
+
+
+def _some(path: Path, remarks: list[str]) -> tuple[str, ...]:
+    """The first remarks about one file, and how many more there are."""
+    more = len(remarks) - _MOST_REMARKS
+    rest = [f"{path}: {more:,} more parts of it were not read"] if more > 0 else []
+    return (*remarks[:_MOST_REMARKS], *rest)

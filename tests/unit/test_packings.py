@@ -1,0 +1,186 @@
+"""Packed logs of every kind: read, read up to their damage, or named as not read."""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.unit.test_logfiles import TEXT, taken, tar_of, zip_of
+from tofutui.config import archives
+from tofutui.workbench.evidence.logs import read_logs
+
+LINE = (
+    b"11/23/26 14:02:11.000 ERROR [system] [HealthMonitorThread] TOFU failed. Check local trust "
+    b"Trust-on-first-use is configure for this connection. Current certificate of the remote host is "
+    b"different from what was used earlier - CN=kong\n"
+)
+Pack = Callable[[bytes], bytes]
+
+
+def tarred(content: bytes, name: str = "var/hm-0-0.log") -> bytes:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as archive:
+        info = tarfile.TarInfo(name)
+        info.size = len(content)
+        archive.addfile(info, io.BytesIO(content))
+    return held.getvalue()
+
+
+def zipped(content: bytes, name: str = "var/hm-0-0.log") -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return held.getvalue()
+
+
+def old_tar(content: bytes) -> bytes:
+    """As tar wrote it before POSIX: no magic in the header."""
+    made = tarred(content)
+    block = bytearray(made[:512])
+    block[257:265], block[148:156] = bytes(8), b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block) + made[512:]
+
+
+def alone(content: bytes) -> bytes:
+    return lzma.compress(content, lzma.FORMAT_ALONE)
+
+
+def streamed_zip(content: bytes) -> bytes:
+    """As `zip -` writes it to a pipe: sizes and checksum follow the content."""
+
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    held = Pipe()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("hm-0-0.log", "w") as file:
+        file.write(content)
+    return held.getvalue()
+
+
+PACKED: dict[str, Pack] = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "lzma": alone,
+    "two xz": lambda text: lzma.compress(text[:50]) + bytes(8) + lzma.compress(text[50:]),
+    "two bz2": lambda text: bz2.compress(text[:50]) + bz2.compress(text[50:]),
+    "gz in gz": lambda text: gzip.compress(gzip.compress(text)),
+    "xz in gz": lambda text: gzip.compress(lzma.compress(text)),
+    "tar.bz2": lambda text: bz2.compress(tarred(text)),
+    "tar.xz": lambda text: lzma.compress(tarred(text)),
+    "bz2 in tar": lambda text: tarred(bz2.compress(text)),
+    "tar.gz in tar.gz": lambda text: gzip.compress(tarred(gzip.compress(tarred(text)), "inner.tar.gz")),
+    "zip in tar": lambda text: tarred(zipped(text), "support.zip"),
+    "tar.bz2 in zip": lambda text: zipped(bz2.compress(tarred(text)), "node-a.tbz2"),
+    "zip in zip in zip": lambda text: zipped(zipped(zipped(text), "b.zip"), "a.zip"),
+    "streamed zip": streamed_zip,
+    "zip in gz": lambda text: gzip.compress(zipped(text)),
+    "cut zip": lambda text: zipped(text)[:-40],
+    "cut streamed zip": lambda text: streamed_zip(text)[:-40],
+    "old tar": old_tar,
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_a_failure_is_read_out_of_every_packing(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "support.bin"
+    path.write_bytes(PACKED[kind](LINE * 3))
+    read = read_logs([str(path)], None)
+    assert [failure.count for failure in read.digest.failures] == [3]
+    assert bool(read.remarks) == kind.startswith("cut")
+    assert not read.silent
+
+
+def spoilt(packed: bytes, at: int) -> bytes:
+    return packed[:at] + bytes([packed[at] ^ 0xFF]) + packed[at + 1 :]
+
+
+def random_lines() -> bytes:
+    return b"".join(b"%d line %d\n" % (n * n * 7919 % 10_007, n) for n in range(3_000))
+
+
+DAMAGED = {
+    "gz checksum": lambda text: spoilt(gzip.compress(text), -7),
+    "gz length": lambda text: spoilt(gzip.compress(text), -1),
+    "gz cut": lambda text: gzip.compress(text)[:-9],
+    "gz in the middle": lambda text: spoilt(gzip.compress(text + random_lines()), -4000),
+    "bz2 checksum": lambda text: spoilt(bz2.compress(text), 10),
+    "xz checksum": lambda text: spoilt(lzma.compress(text), -34),
+    "xz cut": lambda text: lzma.compress(text + random_lines())[:-3000],
+    "zip checksum": lambda text: spoilt(zipped(text), zipped(text).index(b"PK\x01\x02") + 16),
+    "tar.gz checksum": lambda text: spoilt(gzip.compress(tarred(text)), -7),
+    "gz with more behind": lambda text: gzip.compress(text) + b"more than this",
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_what_comes_before_a_damage_is_used_and_the_damage_said(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "hm-0-0.log.packed"
+    path.write_bytes(DAMAGED[kind](LINE * 3))
+    read = read_logs([str(path)], None)
+    assert [failure.count for failure in read.digest.failures] == [3]
+    assert len(read.remarks) == 1
+    assert str(path) in read.remarks[0]
+    assert not read.silent
+
+
+NOT_READ = {
+    "Zstandard": b"\x28\xb5\x2f\xfd\x04\x58",
+    ".Z": b"\x1f\x9d\x90",
+    "7-Zip": b"7z\xbc\xaf\x27\x1c\x00\x04",
+    "RAR": b"Rar!\x1a\x07\x01\x00",
+    "LZ4": b"\x04\x22\x4d\x18\x64",
+    "lzip": b"LZIP\x01",
+    "cpio": b"070701",
+    "cabinet": b"MSCF\0\0\0\0",
+    "systemd journal": b"LPKSHHRH",
+    "PDF": b"%PDF-1.7\n",
+    "binary data of an unknown kind": bytes(range(256)),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_READ)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, tarred], ids=["itself", "in gz", "in tar"])
+def test_what_is_not_read_is_named_with_its_place(tmp_path: Path, kind: str, pack: Pack) -> None:
+    path = tmp_path / "hm-0-0.log"
+    path.write_bytes(pack(NOT_READ[kind] + bytes(range(256)) * 4))
+    read = read_logs([str(path)], None)
+    assert len(read.remarks) == 1
+    assert read.remarks[0].startswith(f"{path}: ")
+    assert kind in read.remarks[0]
+    assert ("var/hm-0-0.log" in read.remarks[0]) == (pack is tarred)
+    assert not read.silent
+
+
+def test_an_archive_that_is_not_read_does_not_hide_the_logs_beside_it(tmp_path: Path) -> None:
+    members = {"a.7z": NOT_READ["7-Zip"], "b.zip": b"PK\x03\x04", "notes.txt": b"x", "hm-0-0.log": LINE}
+    for path in (tar_of(tmp_path / "a.tgz", members), zip_of(tmp_path / "a.zip", members)):
+        read = read_logs([str(path)], None)
+        assert [failure.count for failure in read.digest.failures] == [1]
+        assert len(read.remarks) == 2, read.remarks
+
+
+def test_packings_one_in_another_are_read_to_a_depth(tmp_path: Path) -> None:
+    packed = LINE
+    for _ in range(archives.MOST_NESTED):
+        packed = gzip.compress(packed)
+    path = tmp_path / "hm.log"
+    path.write_bytes(packed)
+    assert not read_logs([str(path)], None).remarks
+    path.write_bytes(gzip.compress(packed))
+    assert "one in another" in read_logs([str(path)], None).remarks[0]
+
+
+def test_a_zip_inside_another_file_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "_IN_MEMORY", 50)
+    path = tmp_path / "a.tar"
+    path.write_bytes(tarred(zipped(TEXT), "a.zip"))
+    assert "inside another file" in taken(path)[1]
