@@ -12,9 +12,10 @@ import pytest
 
 from tofutui import __version__
 from tofutui.cli import main
+from tofutui.cli.argument_types import LogFile, Reissued
 from tofutui.cli.commands.check import worst
 from tofutui.cli.output import OutputError, check_writable, write_file
-from tofutui.cli.parsers import LogFile, Reissued, UsageError, parse
+from tofutui.cli.parsers import UsageError, parse
 from tofutui.cli.scenarios import scenarios
 from tofutui.tofu.site.session import Role
 

@@ -17,6 +17,7 @@ from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.errors import ApplianceError, LinkLost, Withheld
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.ssh.credentials import SECRETS, JumpPasswords, NodePassword
+from tofutui.appliance.tap import Tap
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.site.endpoint import Endpoint, is_delete_command, safe_repr
@@ -89,8 +90,10 @@ class Node:
         clock: Callable[[], datetime],
         timings: Timings | None = None,
         jump_passwords: JumpPasswords | None = None,
+        tap: Tap | None = None,
     ) -> None:
         self.settings = settings
+        self._tap = tap
         self.hostname: str | None = None
         """As the prompt of the last usable link showed it; changes only together with the link."""
         self.host_key: str | None = None
@@ -257,7 +260,13 @@ class Node:
     async def _load_connector(self) -> None:
         module = await asyncio.to_thread(_import_connection)
         self._connector = module.Connector(
-            self.settings, self._asker, self._password, self._jump_passwords, self._timings, self._say
+            self.settings,
+            self._asker,
+            self._password,
+            self._jump_passwords,
+            self._timings,
+            self._say,
+            self._tap,
         )
 
     async def _read(

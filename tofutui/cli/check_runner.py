@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tofutui.cli.argument_types import Reissued
 from tofutui.cli.asking import TerminalAsker
 from tofutui.cli.order import Order
-from tofutui.cli.parsers import Reissued
 from tofutui.cli.progress import Progress
 from tofutui.history.database import FILE, Database, HistoryError
 from tofutui.history.row_history import Sightings

@@ -27,6 +27,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("tofutui offline --primary primary.txt --secondary secondary.txt", "from two saved terminals"),
         ("tofutui offline --primary both.txt --session site-a --screen", "one file; in the full-screen app"),
     ),
+    "capture": (
+        ("tofutui capture site-a", "log in, read, and write a file with stand-ins for names"),
+        ("tofutui capture --from both.txt --output pair.jsonl", "of a saved transcript"),
+    ),
     "history": (
         ("tofutui history site-a", "every row's time line"),
         ("tofutui history site-a --row 198.51.100.20:443", "only one row's"),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tofutui.cli.parsers import SESSIONS_AT_ONCE, LogFile, Reissued
+from tofutui.cli.argument_types import LogFile, Reissued
+from tofutui.cli.parsers import SESSIONS_AT_ONCE
 from tofutui.tofu.site.session import Role, Session
 
 if TYPE_CHECKING:

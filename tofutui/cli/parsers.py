@@ -1,13 +1,13 @@
 """The options of every command. Nothing heavy is imported here."""
 
 import argparse
-import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from tofutui import __version__
+from tofutui.cli import argument_types
 from tofutui.cli.examples import EXIT_CODES, epilog
 from tofutui.cli.scenarios import FIRST, scenarios
 from tofutui.config.errors import closest, nearest
@@ -16,6 +16,7 @@ from tofutui.tofu.site.role import Role
 COMMANDS = {
     "check": "one comparison without the screen",
     "offline": "the same comparison from saved transcripts",
+    "capture": "what a pair prints and presents, as a file to hand on",
     "history": "what was seen of each row of a session",
     "record": "the change record of a guide run",
     "lab": "only the simulated pair",
@@ -31,27 +32,6 @@ COMPLETE = "_complete"
 
 SESSIONS_AT_ONCE = 4
 """How many sessions `check` compares side by side where nothing is said."""
-
-
-class LogFile(NamedTuple):
-    """A log named with ``--log``; without a role the node is not said."""
-
-    role: Role | None
-    path: Path
-
-
-class KnownFile(NamedTuple):
-    """What ``--known`` names: a file, a folder or a glob; without a role both nodes are meant."""
-
-    role: Role | None
-    path: str
-
-
-class Reissued(NamedTuple):
-    """A host named with ``--reissued``; without a port all its ports are meant."""
-
-    host: str
-    port: int | None
 
 
 class UsageError(Exception):
@@ -162,7 +142,9 @@ def _app() -> _Parser:
         "--demo", nargs="?", const=FIRST, metavar="SCENARIO", help="a simulated pair on this machine"
     )
     group.add_argument("--theme", metavar="NAME", help="one of `tofutui themes`")
-    group.add_argument("--watch", type=_seconds, metavar="SECONDS", help="refresh that often, 0 = off")
+    group.add_argument(
+        "--watch", type=argument_types.seconds, metavar="SECONDS", help="refresh that often, 0 = off"
+    )
     group.add_argument(
         "--last-key", action="store_true", help="show the last key and what it did, for those who watch"
     )
@@ -181,7 +163,7 @@ def _check() -> _Parser:
     parser.add_argument("--all", action="store_true", help="every session")
     parser.add_argument(
         "--at-once",
-        type=_number,
+        type=argument_types.number,
         default=SESSIONS_AT_ONCE,
         metavar="N",
         help=f"how many sessions are compared side by side (default: {SESSIONS_AT_ONCE})",
@@ -196,8 +178,12 @@ def _offline() -> _Parser:
         "The comparison of check from saved terminal text, without a login; it keeps no history.",
         EXIT_CODES,
     )
-    parser.add_argument("--primary", type=_path, required=True, metavar="FILE", help="it may hold both nodes")
-    parser.add_argument("--secondary", type=_path, metavar="FILE", help="the secondary's transcript")
+    parser.add_argument(
+        "--primary", type=argument_types.path, required=True, metavar="FILE", help="it may hold both nodes"
+    )
+    parser.add_argument(
+        "--secondary", type=argument_types.path, metavar="FILE", help="the secondary's transcript"
+    )
     parser.add_argument(
         "--session", metavar="SESSION", help="addresses, remotes and probe settings of a session"
     )
@@ -206,7 +192,7 @@ def _offline() -> _Parser:
             f"--{role}-address",
             action="append",
             default=[],
-            type=_host,
+            type=argument_types.host,
             metavar="HOST",
             help=f"a name or address that the tables may hold for the {role} (repeatable)",
         )
@@ -236,7 +222,7 @@ def _add_comparison(parser: _Parser) -> None:
         dest="logs",
         action="append",
         default=[],
-        type=_log_file,
+        type=argument_types.log_file,
         metavar="[primary=|secondary=]FILE",
         help="a log that may hold TOFU failures, and whose it is: a file, a glob, a folder, a .gz, .zip or "
         ".tar.gz (repeatable)",
@@ -245,7 +231,7 @@ def _add_comparison(parser: _Parser) -> None:
         "--known",
         action="append",
         default=[],
-        type=_known_file,
+        type=argument_types.known_file,
         metavar="[primary=|secondary=]FILE",
         help="certificates exported from a node's store, in PEM, DER or as keytool lists them; "
         "a file, folder or glob (repeatable)",
@@ -254,7 +240,7 @@ def _add_comparison(parser: _Parser) -> None:
         "--reissued",
         action="append",
         default=[],
-        type=_reissued,
+        type=argument_types.reissued,
         metavar="HOST[:PORT]",
         help="this host's certificate was re-issued (repeatable)",
     )
@@ -263,6 +249,36 @@ def _add_comparison(parser: _Parser) -> None:
         "--strict", action="store_true", help="exit with 3 where a node prints something that is not known"
     )
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there")
+
+
+def _capture() -> _Parser:
+    parser = _common(
+        "capture",
+        "Everything that a pair prints and its endpoints present, in one file with stand-ins for names, "
+        "addresses, serial numbers and keys. It reads only.",
+    )
+    parser.add_argument("session", nargs="?", metavar="SESSION", help="the session to capture")
+    parser.add_argument(
+        "--from",
+        dest="transcripts",
+        action="append",
+        default=[],
+        type=argument_types.log_file,
+        metavar="[primary=|secondary=]FILE",
+        help="capture a saved transcript instead of logging in; the session only says addresses (repeatable)",
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write it there (else in this folder)")
+    parser.add_argument(
+        "--strike",
+        action="append",
+        default=[],
+        metavar="WORD",
+        help="give this word a stand-in too (repeatable); on a terminal you are asked",
+    )
+    parser.add_argument(
+        "--real-names", action="store_true", help="no stand-ins: the file names your site (asks first)"
+    )
+    return parser
 
 
 def _history() -> _Parser:
@@ -344,6 +360,7 @@ _PARSERS = {
     "app": _app,
     "check": _check,
     "offline": _offline,
+    "capture": _capture,
     "history": _history,
     "record": _record,
     "lab": _lab,
@@ -353,73 +370,3 @@ _PARSERS = {
     "doctor": _doctor,
     "completion": _completion,
 }
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not (math.isfinite(value) and value >= 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
-    return value
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= 64):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 64")
-    return int(text)
-
-
-def _log_file(text: str) -> LogFile:
-    role, name = _of_node(text)
-    return LogFile(role, _at_home(name))
-
-
-def _path(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError("no file is named")
-    return _at_home(text)
-
-
-def _at_home(text: str) -> Path:
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        raise argparse.ArgumentTypeError(f"{text}: no such home folder") from None
-
-
-def _host(text: str) -> str:
-    from tofutui.tofu.site.endpoint import EndpointError, parse_endpoint
-
-    try:
-        return parse_endpoint(text, default_port=1).host
-    except EndpointError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _known_file(text: str) -> KnownFile:
-    return KnownFile(*_of_node(text))
-
-
-def _of_node(text: str) -> tuple[Role | None, str]:
-    """A file and the node that it is said to be of."""
-    word, equals, path = text.partition("=")
-    role = Role(word) if equals and word in tuple(Role) else None
-    name = path if role else text
-    if not name:
-        raise argparse.ArgumentTypeError(f"{text!r} names no file")
-    return role, name
-
-
-def _reissued(text: str) -> Reissued:
-    from tofutui.tofu.site.endpoint import EndpointError, parse_endpoint
-
-    try:
-        endpoint = parse_endpoint(text)
-    except EndpointError:
-        try:
-            return Reissued(parse_endpoint(text, default_port=1).host, None)
-        except EndpointError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-    return Reissued(endpoint.host, endpoint.port)

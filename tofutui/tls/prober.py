@@ -41,6 +41,8 @@ _NO_ANSWER = (Status.TIMEOUT, Status.REFUSED, Status.UNREACHABLE, Status.DNS)
 An alert does, and so does hanging up on the narrow hello, as Python's own servers do where they have no
 such certificate.
 """
+Heard = Callable[[Endpoint, Sequence[Answer]], None]
+"""Gets the endpoint as it is in the table, and what it answered; called at once."""
 IN_A_ROW = 10
 """How often the same certificate has to be seen before it counts as the only one that is dealt."""
 _AT_ONCE = 3
@@ -48,11 +50,15 @@ _AT_ONCE = 3
 _TIME_UP = "no time was left to ask for other certificates"
 
 
+def nobody(row: Endpoint, answers: Sequence[Answer]) -> None:
+    """The answers are not listened to."""
+
+
 class Prober:
     """Asks endpoints for their certificates within the limits of a session's probe settings.
 
     To be used on one event loop. ``seen_from`` is the host name of the machine that connects; ``dial``
-    replaces connecting from this machine, for example by a jump host's way.
+    replaces connecting from this machine, for example by a jump host's way; ``heard`` gets every answer.
     """
 
     def __init__(
@@ -62,8 +68,10 @@ class Prober:
         seen_from: str,
         clock: Callable[[], datetime],
         dial: Dial | None = None,
+        heard: Heard = nobody,
     ) -> None:
         self.settings = settings
+        self._heard = heard
         self._seen_from = seen_from
         self._clock = clock
         way = dial or DirectDial(lookup_timeout=0.8 * settings.timeout)
@@ -86,6 +94,7 @@ class Prober:
         async with self._limits.turn(row.host):
             at = self._clock()
             answers = await climb(self._asker, where, server_name(row.host))
+        self._heard(row, answers)
         return await self._presented(answers, where, at)
 
     async def alternatives(
@@ -111,16 +120,16 @@ class Prober:
         hello = hello_of(first.attempts)
         ways = other_ways(self._asker.contexts, first.sni, hello=hello, tls13=tls13)
         where = self._mapped(target)
-        answers = await asyncio.gather(*(self._other(row.host, where, way, seconds) for way in ways))
+        answers = await asyncio.gather(*(self._other(row, where, way, seconds) for way in ways))
         replies = list(zip(ways, answers, strict=True))
         settled = {way.sort for way, (presented, alert) in replies if _is_clear(presented, alert)}
         silent = {way.sort: presented for way, (presented, _) in replies if way.sort not in settled}
         others = [presented for presented, _ in answers]
         spent = first.seconds + max(presented.seconds for presented in others)
-        dealt = await self._again(row.host, where, first, spent) if in_a_row else []
+        dealt = await self._again(row, where, first, spent) if in_a_row else []
         return (*_distinct(first, others), *dealt, *silent.values())
 
-    async def _again(self, host: str, where: Endpoint, first: Presented, spent: float) -> list[Presented]:
+    async def _again(self, row: Endpoint, where: Endpoint, first: Presented, spent: float) -> list[Presented]:
         """What the same question brings, as long as there is time left after ``spent`` seconds."""
         way = same_way(self._asker.contexts, first.sni, hello=hello_of(first.attempts))
         missing = IN_A_ROW - 1
@@ -129,7 +138,7 @@ class Prober:
             if left <= 0:
                 return [self._silent(Status.TIMEOUT, _TIME_UP)]
             seconds = min(self.settings.timeout, left)
-            asked = (self._other(host, where, way, seconds) for _ in range(min(_AT_ONCE, missing)))
+            asked = (self._other(row, where, way, seconds) for _ in range(min(_AT_ONCE, missing)))
             answers = [presented for presented, _ in await asyncio.gather(*asked)]
             others = _distinct(first, answers)
             silent = [presented for presented in answers if presented.certificate is None]
@@ -143,12 +152,13 @@ class Prober:
         return PATIENCE * self.settings.timeout - spent
 
     async def _other(
-        self, host: str, where: Endpoint, way: Way, seconds: float
+        self, row: Endpoint, where: Endpoint, way: Way, seconds: float
     ) -> tuple[Presented, int | None]:
         """What one way of asking brought, and the fatal alert that answered it."""
-        async with self._limits.turn(host):
+        async with self._limits.turn(row.host):
             at = self._clock()
             answer = await ask(self._asker.dial, where, way.make, way=way.words, seconds=seconds)
+        self._heard(row, (answer,))
         return await self._presented((answer,), where, at), answer.alert
 
     def _mapped(self, target: Endpoint) -> Endpoint:

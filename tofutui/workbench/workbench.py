@@ -27,6 +27,7 @@ from tofutui.workbench.changes import Change, LogGrew
 from tofutui.workbench.evidence.case_file import CaseFile
 from tofutui.workbench.evidence.logs import LogsRead
 from tofutui.workbench.evidence.operator import Log
+from tofutui.workbench.listening import Listening
 from tofutui.workbench.node_state import new_view
 from tofutui.workbench.node_work import NodeWork
 from tofutui.workbench.probes import JumpDial, Probing
@@ -58,8 +59,11 @@ class Workbench:
         clock: Callable[[], datetime] = utc_now,
         timings: Timings | None = None,
         sightings: Sightings | None = None,
+        listening: Listening | None = None,
     ) -> None:
         self.session = session
+        listening = listening or Listening()
+        self._taps = listening.taps
         self.command_log: list[LogLine] = []
         self.on_change = on_change
         self._clock = clock
@@ -70,7 +74,9 @@ class Workbench:
         timed = timings or Timings()
         self._nodes = {role: self._make_node(session.nodes[role], asker, timed) for role in session.roles}
         dial = JumpDial(self._nodes) if session.probe.via is Via.JUMP else None
-        self._probing = Probing(Prober(session.probe, seen_from=seen_from, clock=clock, dial=dial))
+        self._probing = Probing(
+            Prober(session.probe, seen_from=seen_from, clock=clock, dial=dial, heard=listening.heard)
+        )
         tables = {role: Table(session, role, view) for role, view in views.items()}
         self._case = CaseFile(
             self.comparison, tables, self._probing, sightings, clock=self._now, announce=self._announce
@@ -193,8 +199,15 @@ class Workbench:
 
     def _make_node(self, settings: NodeSettings, asker: Asker, timings: Timings) -> Node:
         """The connection to a node."""
-        jumps = self._jump_passwords
-        return Node(settings, asker, log=self._log, clock=self._now, timings=timings, jump_passwords=jumps)
+        return Node(
+            settings,
+            asker,
+            log=self._log,
+            clock=self._now,
+            timings=timings,
+            jump_passwords=self._jump_passwords,
+            tap=self._taps.get(settings.role),
+        )
 
     async def _learned(self, entry: Entry, at: datetime) -> None:
         await self.memory.learned(entry, at)

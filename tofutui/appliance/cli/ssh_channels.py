@@ -6,6 +6,8 @@ from typing import Any
 
 import asyncssh
 
+from tofutui.appliance.tap import Tap
+
 _CHUNK = 4_096
 """Bytes read at once: about fifty rows, which are taken over without a pause."""
 _HIGH_WATER = 1_048_576
@@ -18,7 +20,8 @@ def _nobody() -> None:
 class ShellWire(asyncssh.SSHClientSession[bytes]):
     """A shell's output, buffered, with back pressure; one reader at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, tap: Tap | None = None) -> None:
+        self._tap = tap
         self._buffer = bytearray()
         self._arrived = asyncio.Event()
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
@@ -34,6 +37,8 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         """Buffer what arrived."""
+        if self._tap:
+            self._tap.received(data)
         self._buffer += data
         self._arrived.set()
         if len(self._buffer) > _HIGH_WATER and self._channel and not self._paused:
@@ -47,6 +52,8 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The channel is gone."""
+        if self._tap:
+            self._tap.ended(lost=exc is not None)
         self._end()
 
     @property
@@ -89,6 +96,8 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
     def write(self, data: bytes) -> None:
         """Send; does nothing on a closed wire."""
         if not self.is_closed and self._channel:
+            if self._tap:
+                self._tap.sent(data)
             self._channel.write(data)
 
     def _end(self) -> None:

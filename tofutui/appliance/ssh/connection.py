@@ -19,6 +19,7 @@ from tofutui.appliance.ssh.credentials import AskedPassword, JumpPasswords, Pass
 from tofutui.appliance.ssh.login_rounds import HostKeys, Login, Surroundings
 from tofutui.appliance.ssh.ssh_key_file import KeyFile, Keys
 from tofutui.appliance.ssh.ssh_target import Place, parse_jump, survey, survey_node, surveyed
+from tofutui.appliance.tap import Tap
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.session import NodeSettings
@@ -90,8 +91,10 @@ class Connector:
         jump_passwords: JumpPasswords,
         timings: Timings,
         say: Say,
+        tap: Tap | None = None,
     ) -> None:
         self._settings = settings
+        self._tap = tap
         self._asker = asker
         self._password = password
         self._timings = timings
@@ -150,7 +153,9 @@ class Connector:
         key = connection.get_server_host_key()
         fingerprint = key.get_fingerprint("sha256") if key else ""
         self._say("note", f"connected to {place.address} as {place.username}, host key {fingerprint}")
-        return Link(place, connection, tunnels, fingerprint)
+        if self._tap and login.facts:
+            self._tap.connected(login.facts)
+        return Link(place, connection, tunnels, fingerprint, ShellWire(self._tap))
 
     async def _start_shell(self, link: Link) -> None:
         try:

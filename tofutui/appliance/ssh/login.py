@@ -15,11 +15,13 @@ from tofutui.appliance.ssh.client_connection import Connection
 from tofutui.appliance.ssh.credentials import PasswordSource
 from tofutui.appliance.ssh.hostkeys import KnownKeys, Standing
 from tofutui.appliance.ssh.password_prompts import asks_new_password, asks_password, is_same, says_refused
+from tofutui.appliance.tap import LinkFacts
 from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.site.session import Role
 
 _T = TypeVar("_T")
 _KEPT_TEXTS = 20
+_LONGEST_BANNER = 20_000
 
 
 def _nothing() -> None:
@@ -86,6 +88,8 @@ class Attempt(asyncssh.SSHClient):
         """Called when the connection is gone."""
         self.key: asyncssh.SSHKey | None = None
         self.standing = Standing.UNKNOWN
+        self._kex = ""
+        self._banner = ""
         self.texts: list[str] = []
         """Banner and instructions, raw."""
         self.sent_password: Secret | None = None
@@ -146,6 +150,24 @@ class Attempt(asyncssh.SSHClient):
         )
         return refusal and not self._asked_more and not self.is_account_closed
 
+    def facts(self, connection: asyncssh.SSHClientConnection) -> LinkFacts:
+        """How SSH was agreed on, for whoever listens in."""
+        key = connection.get_server_host_key()
+        version = str(connection.get_extra_info("server_version") or "")
+        algorithms = {
+            "kex": self._kex,
+            "host_key": key.get_algorithm() if key else "",
+            "cipher": str(connection.get_extra_info("send_cipher") or ""),
+            "mac": str(connection.get_extra_info("send_mac") or ""),
+        }
+        return LinkFacts(
+            server=version.removeprefix("SSH-2.0-"),
+            algorithms={name: value for name, value in algorithms.items() if value},
+            host_key=key.get_fingerprint("sha256") if key else "",
+            banner=self._banner,
+            password=self.sent_password,
+        )
+
     def forget(self) -> None:
         """The end: what it took is not needed any more, and this object may live as long as the link."""
         self.sent_password = self.question = self.error = None
@@ -162,11 +184,14 @@ class Attempt(asyncssh.SSHClient):
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """Only what is on file; the question comes between two attempts."""
+        exchange = getattr(self.connection, "_kex", None)  # said nowhere else, and gone afterwards
+        self._kex = bytes(getattr(exchange, "algorithm", b"")).decode("ascii", "replace")
         self.key, self.standing = key, self._known.judge(key)
         return self.standing is Standing.KNOWN
 
     def auth_banner_received(self, msg: str, lang: str) -> None:
         """Keep the banner: it may say why a login fails."""
+        self._banner = (self._banner + msg)[:_LONGEST_BANNER]
         self._note(msg)
 
     async def password_auth_requested(self) -> str | None:

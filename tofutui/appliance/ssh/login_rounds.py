@@ -18,6 +18,7 @@ from tofutui.appliance.ssh.hostkeys import KnownKeys, Standing
 from tofutui.appliance.ssh.login import Attempt, LoginClock
 from tofutui.appliance.ssh.ssh_key_file import FILES_WITHIN, Keys, finds_rsa
 from tofutui.appliance.ssh.ssh_target import Place
+from tofutui.appliance.tap import LinkFacts
 from tofutui.system.background import within
 from tofutui.system.connection_program import ConnectionProgram
 from tofutui.system.dial import connect_first
@@ -120,6 +121,8 @@ class Login:
         """Why the server's host certificate does not count; "" if it showed none."""
         self._resumed = False
         self._program: ConnectionProgram | None = None
+        self.facts: LinkFacts | None = None
+        """How SSH was agreed on, once it was."""
 
     async def run(self) -> asyncssh.SSHClientConnection:
         """The logged-in connection; a password that was refused is never sent again.
@@ -143,6 +146,7 @@ class Login:
             else:
                 if attempt.sent_password is not None:
                     self._source.was_accepted(attempt.sent_password)
+                self.facts = attempt.facts(connection)
                 attempt.forget()
                 attempt.on_lost = self._end_program
                 return connection

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tofutui import __version__
+from tofutui.cli.argument_types import KnownFile, LogFile
 from tofutui.cli.order import Known, Order
 from tofutui.cli.output import OutputError, check_writable, complain, complain_of, write, write_file
-from tofutui.cli.parsers import KnownFile, LogFile
 from tofutui.cli.session_args import load, pick
 from tofutui.config.paths import data_dir
 from tofutui.tofu.base.errors import TofutuiError

@@ -29,20 +29,25 @@ LARGEST = 32 * 1024 * 1024
 
 def run(options: argparse.Namespace) -> int:
     """Compare, print the report and give the exit code (128 + its number after a signal)."""
+    session, recordings = recorded(options)
+    order = order_of([session], options, data=None, recordings=recordings)
+    if options.format == "json" and any(not node.host for node in session.nodes.values()):
+        complain(f"{ADDRESSES_UNKNOWN} (--primary-address, --secondary-address or --session say them)")
+    return _show(order, recordings, options) if options.screen else carry_out(order, options)
+
+
+def recorded(options: argparse.Namespace) -> tuple[Session, dict[Role, Recording]]:
+    """The session and what the transcripts show of its nodes; how they were told apart is said on stderr."""
     base = _named_session(options)
     files = {role: _read(role, path) for role in Role if (path := getattr(options, role)) is not None}
     shown = cast(files, base.nodes)
-    session = _session(base, shown, options)
+    if shown.remark:
+        complain(shown.remark)
     recordings = {
         role: recording_of(file.transcript, shown.hosts[role], file.source)
         for role, file in shown.files.items()
     }
-    order = order_of([session], options, data=None, recordings=recordings)
-    if shown.remark:
-        complain(shown.remark)
-    if options.format == "json" and any(not node.host for node in session.nodes.values()):
-        complain(f"{ADDRESSES_UNKNOWN} (--primary-address, --secondary-address or --session say them)")
-    return _show(order, recordings, options) if options.screen else carry_out(order, options)
+    return _session(base, shown, options), recordings
 
 
 def _show(order: Order, recordings: Mapping[Role, Recording], options: argparse.Namespace) -> int:

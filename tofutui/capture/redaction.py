@@ -1,0 +1,254 @@
+"""Text with a stand-in for every word that may name a site; columns, grammar and lengths stay.
+
+Two passes: `learn` sees every text of a capture first, so that no stand-in is a value that was printed and a
+word that a terminal broke over two lines is put together where it is known from elsewhere.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from ipaddress import AddressValueError, IPv4Address
+
+from tofutui.capture.stand_ins import StandIns, recased
+from tofutui.capture.visible import Visible, shown
+from tofutui.capture.vocabulary import is_plain
+from tofutui.tofu.base.secret import Secret
+
+HIDDEN = "*"
+"""What a secret is replaced by, letter for letter."""
+_TELLING = 4
+"""Letters of the shortest secret that is looked for everywhere."""
+_WORD = r"(?:[^\W_]|[\udc80-\udcff])+"
+_TOKEN = re.compile(
+    rf"""(?P<base64>(?<![A-Za-z0-9+/])(?=[A-Za-z0-9+/]*[0-9+/])[A-Za-z0-9+/]{{40,}}={{0,2}}(?![A-Za-z0-9+/=]))
+    |(?P<clock>(?<![0-9:])(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T)?[0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}}
+        (?:[.,][0-9]{{1,9}})?Z?(?![0-9:]))
+    |(?P<hex>(?<![^\W_])(?:[0-9A-Fa-f]{{2}}(?::[0-9A-Fa-f]{{2}}){{5,}}|(?=[0-9A-Fa-f]*[0-9])[0-9A-Fa-f]{{8,}})(?![^\W_]))
+    |(?P<ipv6>(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f]*:[0-9A-Fa-f:]*:)(?:[0-9A-Fa-f]{{0,4}}:){{2,7}}[0-9A-Fa-f]{{0,4}}
+        (?![0-9A-Za-z]))
+    |(?P<ipv4>(?<![0-9A-Za-z.-])(?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}}(?![0-9A-Za-z-]|\.[0-9]))
+    |(?P<phone>\+[0-9][0-9 ()/-]{{6,}}[0-9])
+    |(?P<country>(?<![^\W_])C[ ]?=[ ]?[A-Z]{{2}}(?![^\W_]))
+    |(?P<word>{_WORD})""",
+    re.VERBOSE,
+)
+_PART = r"(?:[^\W_]|[-.\udc80-\udcff])+"
+_BROKEN = re.compile(rf"({_PART})( ?[\r\n]+)({_PART})")
+_ENDS = (re.compile(rf"{_WORD}\Z"), re.compile(_WORD))
+"""The last word before a line's end, the first one after it."""
+_COMPOUND = re.compile(rf"{_WORD}(?:[-.]{_WORD})+")
+_NAMED = re.compile(
+    rf"(?:\bhost\s*=\s*|(?:^|[\r\n])|\bCN\s*=\s*|@)({_WORD}(?:[-.]{_WORD})*)(?=_[0-9]|/[^\s/#>]{{1,100}}[#>]|\s*[,;/\r\n]|\Z)",
+    re.IGNORECASE,
+)
+"""Where a host is named: a row's key, a prompt, a common name, an address of a mailbox."""
+_ANNOUNCED = re.compile(
+    r"(?:\bncs\s+ha\s+authkey[ \t]+"
+    r"|\b(?:pass(?:word|phrase|wd)?|secret|community|token|auth(?:entication)?[ _-]?key)\b[ \t]*"
+    r"(?:[:=]|\bis\b)[ \t]*)([^\s,;]+)",
+    re.IGNORECASE,
+)
+"""What announces a secret, and the secret."""
+_VERSION_BEFORE = re.compile(r"(?i:version|build|release|openssl|java|kernel|openssh)[ \t_:v]{0,4}\Z")
+_KEPT_ADDRESSES = re.compile(r"(?:127|0|255)\.")
+
+
+class Redaction:
+    """What is replaced by what, for all texts of one capture; with ``real_names`` only secrets are."""
+
+    def __init__(
+        self, secrets: Iterable[Secret] = (), struck: Iterable[str] = (), *, real_names: bool = False
+    ) -> None:
+        self._secrets = sorted({s.reveal() for s in secrets if len(s.reveal().strip()) >= _TELLING}, key=len)
+        self._struck = {word.lower() for word in struck}
+        self._real_names = real_names
+        self._stand_ins = StandIns()
+        self._whole: set[str] = set()
+        self._names: set[str] = set()
+        self.kept: Counter[str] = Counter()
+        """The words that were not replaced, and how often each was printed."""
+
+    @property
+    def replaced(self) -> dict[str, list[str]]:
+        """The values that were replaced, by kind."""
+        return self._stand_ins.given
+
+    def learn(self, text: str, *, is_name: bool = False) -> None:
+        """See a text before anything is replaced; ``is_name``: it is a name as a whole."""
+        visible = shown(text)
+        halves = {at for broken in _breaks(visible) for at in (broken.start(1), broken.start(3))}
+        for token in _TOKEN.finditer(visible):
+            is_word = token.lastgroup == "word"
+            value = _lower(token.group()) if is_word else token.group()
+            self._stand_ins.note_real(value)
+            if is_word and token.start() not in halves:
+                self._whole.add(value)
+        named = _COMPOUND.findall(visible) if is_name else _NAMED.findall(visible)
+        for compound in map(_lower, named):
+            self._names.update((compound, *compound.split(".")))
+
+    def data(self, raw: bytes) -> bytes:
+        """What a shell printed, with stand-ins; as many bytes as before, each in its place."""
+        text = raw.decode("utf-8", "surrogateescape")
+        return self.text(text).encode("utf-8", "surrogateescape")
+
+    def text(self, text: str) -> str:
+        """Any text, with stand-ins."""
+        visible = Visible(self._without_secrets(text))
+        changed = list(visible.shown)
+        joined, places = self._unbroken(visible.shown)
+        for start, end, stand_in in self._places(joined):
+            at = range(start, end) if places is None else places[start:end]
+            for char, place in zip(stand_in, at, strict=True):
+                changed[place] = char
+        return visible.written(changed)
+
+    def _without_secrets(self, text: str) -> str:
+        for secret in reversed(self._secrets):
+            text = text.replace(secret, HIDDEN * len(secret.encode("utf-8", "surrogateescape")))
+        return _ANNOUNCED.sub(_hidden, text)
+
+    def _unbroken(self, shown: str) -> tuple[str, list[int] | None]:
+        """The text without line ends inside words that are known from elsewhere, and where each letter was.
+
+        None: each letter is where it was.
+        """
+        dropped: set[int] = set()
+        for broken in _breaks(shown):
+            if self._is_one(_lower(broken[1]), _lower(broken[3])):
+                dropped.update(range(broken.start(2), broken.end(2)))
+        if not dropped:
+            return shown, None
+        places = [place for place in range(len(shown)) if place not in dropped]
+        return "".join(shown[place] for place in places), places
+
+    def _is_one(self, before: str, after: str) -> bool:
+        """Whether the ends of two lines are one name or one word that is known from elsewhere."""
+        if (before + after).strip("-.") in self._names and "-" in before + after:
+            return True
+        last, first = _ENDS[0].search(before), _ENDS[1].match(after)
+        if not last or not first or not self._is_whole(last[0] + first[0]):
+            return False
+        are_two = min(len(last[0]), len(first[0])) > 2 and all(map(self._is_whole, (last[0], first[0])))
+        return not are_two
+
+    def _is_whole(self, word: str) -> bool:
+        return is_plain(word) or word in self._whole
+
+    def _places(self, text: str) -> Iterable[tuple[int, int, str]]:
+        named = set() if self._real_names else self._named(text)
+        for token in _TOKEN.finditer(text):
+            value, kind = token.group(), token.lastgroup or ""
+            stand_in = value if self._real_names else self._stand_in(kind, value, text, token.start())
+            if kind == "word" and token.start() in named and value.isalpha() and len(value) > 1:
+                stand_in = self._given(value)
+            if kind == "word" and stand_in == value:
+                self.kept[value] += 1
+            if stand_in != value:
+                yield token.start(), token.end(), stand_in
+
+    def _named(self, text: str) -> set[int]:
+        """Where words begin that are parts of a host's name: there even a plain one gets a stand-in."""
+        starts: set[int] = set()
+        for compound in _COMPOUND.finditer(text):
+            whole = _lower(compound.group())
+            at = compound.start()
+            for label in [whole] if whole in self._names else whole.split("."):
+                if label in self._names and ("-" in label or "." in label):
+                    starts.update(at + word.start() for word in re.finditer(_WORD, label))
+                at += len(label) + 1
+        return starts
+
+    def _stand_in(self, kind: str, value: str, text: str, at: int) -> str:
+        rules: dict[str, Callable[[str], str]] = {
+            "word": self._word,
+            "hex": self._hexadecimal,
+            "base64": self._stand_ins.base64,
+            "ipv6": self._ipv6,
+            "phone": self._digits,
+        }
+        if kind == "ipv4":
+            return value if _VERSION_BEFORE.search(text, max(0, at - 20), at) else self._ipv4(value)
+        return rules[kind](value) if kind in rules else value
+
+    def _word(self, word: str) -> str:
+        if is_plain(word) and word.lower() not in self._struck:
+            return word
+        return self._given(word)
+
+    def _given(self, word: str) -> str:
+        return recased(self._stand_ins.word(_lower(word)), word)
+
+    def _hexadecimal(self, text: str) -> str:
+        if text.isdecimal() and len(text) < 16:
+            return self._word(text)
+        digits = re.sub("[^0-9A-Fa-f]", "", text).lower()
+        made = iter(self._stand_ins.hexadecimal(digits))
+        stand_in = "".join(next(made) if char != ":" else char for char in text)
+        return stand_in.upper() if any(char.isupper() for char in text) else stand_in
+
+    def octets(self, raw: bytes) -> bytes:
+        """Bytes that mean nothing to a reader, such as a key or a hash; as many others."""
+        if self._real_names or not raw:
+            return raw
+        return bytes.fromhex(self._stand_ins.hexadecimal(raw.hex()))
+
+    def ipv4(self, raw: bytes) -> bytes:
+        """An address of four bytes."""
+        text = self._ipv4(".".join(map(str, raw)))
+        return raw if self._real_names else bytes(map(int, text.split(".")))
+
+    def ipv6(self, raw: bytes) -> bytes:
+        """An address of sixteen bytes, group by group."""
+        groups = [raw[at : at + 2].hex() for at in range(0, 16, 2)]
+        return raw if self._real_names else bytes.fromhex("".join(map(self._group, groups)))
+
+    def _ipv4(self, text: str) -> str:
+        if _KEPT_ADDRESSES.match(text) or not _is_address(text):
+            return text
+        return self._stand_ins.address(text)
+
+    def _ipv6(self, text: str) -> str:
+        """Group by group, so that every spelling of an address gets the same; loopback stays."""
+        parts = re.split("(:)", text)
+        return "".join(part if part == ":" else self._group(part) for part in parts)
+
+    def _group(self, part: str) -> str:
+        digits = part.lstrip("0").lower()
+        if len(digits) < 2 or digits in ("fe80", "2001"):
+            return part
+        made = part[: len(part) - len(digits)] + self._stand_ins.group(digits)
+        return made.upper() if any(char.isupper() for char in part) else made
+
+    def _digits(self, text: str) -> str:
+        made = iter(self._stand_ins.word(re.sub("[^0-9]", "", text)))
+        return "".join(next(made) if char.isdecimal() else char for char in text)
+
+
+def _breaks(text: str) -> Iterator[re.Match[str]]:
+    """Where a line ends between two words, each of which may be a half of one."""
+    at = 0
+    while broken := _BROKEN.search(text, at):
+        yield broken
+        at = broken.start(3)
+
+
+def _hidden(announced: re.Match[str]) -> str:
+    start = announced.start(1) - announced.start()
+    return announced.group()[:start] + HIDDEN * len(announced[1].encode("utf-8", "surrogateescape"))
+
+
+def _lower(word: str) -> str:
+    """In lower case, letter for letter."""
+    lower = word.lower()
+    return (
+        lower if len(lower) == len(word) else "".join(c if len(c.lower()) != 1 else c.lower() for c in word)
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        IPv4Address(text)
+    except AddressValueError:
+        return False
+    return True
