@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from tofutui.ui.actions.catalogue import BY_ID
+from tofutui.ui.actions.movement import MOVES
+
 Method = TypeVar("Method", bound=Callable[..., object])
 _MARK = "_carries_out"
-MOVES = ("down", "up", "first", "last", "half_down", "half_up", "page_down", "page_up")
-"""The verbs of the actions that move a cursor or a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ def does(*ids: str) -> Callable[[Method], Method]:
 
 def moves(*groups: str) -> Callable[[Method], Method]:
     """Make a method the handler of every movement of these groups: ``view.down`` calls it with "down"."""
-    return _marking({f"{group}.{verb}": (verb,) for group in groups for verb in MOVES})
+    ids = {f"{group}.{verb}": (verb,) for group in groups for verb in MOVES}
+    return _marking({id_: arguments for id_, arguments in ids.items() if id_ in BY_ID})
 
 
 def _marking(actions: Mapping[str, tuple[str, ...]]) -> Callable[[Method], Method]:

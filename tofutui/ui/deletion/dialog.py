@@ -1,20 +1,21 @@
 """The delete dialog: shows a frozen plan, keeps by default, deletes with its own key only."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input
 
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.deletion.plan import Plan
 from tofutui.ui.actions.catalogue import DELETE
-from tofutui.ui.actions.handlers import does
+from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.deletion import wording
+from tofutui.ui.kit.box_dialog import BoxDialog
 from tofutui.ui.kit.button import Choice
-from tofutui.ui.kit.dialog import Dialog, title_of
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import Line, Tone, line, wrap
@@ -51,12 +52,11 @@ class TypedKey(Input):
             event.prevent_default()
 
 
-class DeleteScreen(Dialog[bool]):
+class DeleteScreen(BoxDialog[bool]):
     """True if the plan shown is to be run."""
 
-    CSS_PATH = "dialog.tcss"
+    CSS_PATH = Path(__file__).with_name("dialog.tcss")
     BINDINGS = bindings_of(DELETE)
-    AUTO_FOCUS = ""
     called = "delete dialog"
 
     def __init__(self, plan: Plan, hidden: int, seen_from: str) -> None:
@@ -66,25 +66,25 @@ class DeleteScreen(Dialog[bool]):
         self._seen_from = seen_from
         self._typed: list[TypedKey] = []
 
-    def compose(self) -> ComposeResult:
-        """The text, what has to be typed, the two ends."""
+    def fields(self) -> ComposeResult:
+        """What has to be typed."""
         plan = self.shown(self.plan)
         wanted = dict.fromkeys(text for d in plan.deletions for text in d.must_type)
         self._typed = [TypedKey(text, number) for number, text in enumerate(wanted)]
-        with Vertical(id="box"):
-            yield Scroller(id="body")
-            for number, typed in enumerate(self._typed):
-                yield Painted(id=f"ask-{number}")
-                yield typed
-            with Horizontal(id="buttons"):
-                yield Choice("Keep row" if len(self.plan.deletions) == 1 else "Keep rows", id="keep")
-                yield Choice(wording.confirm_words(plan), id="delete")
+        for number, typed in enumerate(self._typed):
+            yield Painted(id=f"ask-{number}")
+            yield typed
+
+    def ends(self) -> ComposeResult:
+        """Keep and Delete."""
+        with Horizontal(id="buttons"):
+            yield Choice("Keep row" if len(self.plan.deletions) == 1 else "Keep rows", id="keep")
+            yield Choice(wording.confirm_words(self.shown(self.plan)), id="delete")
 
     def on_mount(self) -> None:
         """Focus where nothing happens: on Keep, or where the key is typed."""
         roles = self.plan.roles
         self.add_class(f"-{roles[0].value}" if len(roles) == 1 else "-both")
-        self._say_below("")
         delete = self.query_one("#delete", Choice)
         delete.key = self.owner.keys.name("delete.confirm")
         delete.disabled = bool(self._typed)
@@ -93,20 +93,18 @@ class DeleteScreen(Dialog[bool]):
         first = self._typed[0] if self._typed else self.query_one("#keep")
         first.focus()
 
+    def heading(self) -> str:
+        """Which node or nodes."""
+        return wording.title(self.shown(self.plan))
+
+    def text(self, width: int) -> list[Line]:
+        """What will be sent where, and why."""
+        seen_from = self._seen_from if self.revealed else self.owner.privacy.host(self._seen_from)
+        lines = wording.dialog(self.shown(self.plan), self._hidden, seen_from, width, self.owner.glyphs)
+        return [*lines, *self._about_privacy(width)]
+
     def on_resize(self) -> None:
-        """Wrap again at the new width; the buttons and the title stay, the text scrolls."""
-        box = self.query_one("#box")
-        inner = max(20, min(104, int(self.size.width * 0.96)) - 4)
-        body = self.query_one("#body", Scroller)
-        plan, seen_from = self.shown(self.plan), self._seen_from
-        if not self.revealed:
-            seen_from = self.owner.privacy.host(seen_from)
-        lines = wording.dialog(plan, self._hidden, seen_from, inner, self.owner.glyphs)
-        lines += self._about_privacy(inner)
-        room = self.size.height - 4 - 2 * len(self._typed)
-        body.styles.height = max(1, min(len(lines), room))
-        body.show(lines)
-        box.refresh(layout=True)
+        """The lines over what has to be typed, and how much of the text is below."""
         for number, typed in enumerate(self._typed):
             press = self.owner.keys.name("delete.next")
             text = f"To enable Delete, type {safe(typed.wanted)} and press {press}:"
@@ -121,7 +119,8 @@ class DeleteScreen(Dialog[bool]):
         return [line(part, Tone.WARNING) for part in wrap(text, width)]
 
     def redraw(self) -> None:
-        """Show everything again."""
+        """Draw everything again."""
+        super().redraw()
         self.query_one("#delete", Choice).text = wording.confirm_words(self.shown(self.plan))
         self.query_one("#delete", Choice).refresh(layout=True)
         self.on_resize()
@@ -138,7 +137,7 @@ class DeleteScreen(Dialog[bool]):
         below = len(body.lines) - body.top - body.size.height
         more = f"{below} more below: {self.owner.keys.name('delete.page_down')}"
         text = more if below > 0 else f"{self.owner.keys.name('screen.copy')} copies"
-        self._say_below(self.unseen or text)
+        self.say(self.unseen or text)
 
     def parts_to_see(self, lines: Sequence[Line]) -> list[range]:
         """What will be sent: the lines of each command."""
@@ -156,9 +155,6 @@ class DeleteScreen(Dialog[bool]):
     def show_unseen(self) -> None:
         """Say what has to be looked at before a yes counts."""
         self._show_more()
-
-    def _say_below(self, text: str) -> None:
-        title_of(self.query_one("#box"), wording.title(self.shown(self.plan)), text)
 
     @on(Input.Changed)
     def _typed_something(self) -> None:
@@ -220,30 +216,8 @@ class DeleteScreen(Dialog[bool]):
         """Where, what, the SHA-256 and the command of each row."""
         return wording.for_clipboard(self.shown(self.plan))
 
-    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
-        """There is no key bar: below the dialog."""
-        self._say_below(text)
-
-    def _scroll(self, name: str) -> None:
-        self.query_one("#body", Scroller).move(name)
+    @moves("delete")
+    def move(self, name: str) -> None:
+        """Show another part of what the dialog says."""
+        super().move(name)
         self._show_more()
-
-    @does("delete.down")
-    def do_delete_down(self) -> None:
-        """A line down."""
-        self._scroll("down")
-
-    @does("delete.up")
-    def do_delete_up(self) -> None:
-        """A line up."""
-        self._scroll("up")
-
-    @does("delete.page_down")
-    def do_delete_page_down(self) -> None:
-        """A page down."""
-        self._scroll("page_down")
-
-    @does("delete.page_up")
-    def do_delete_page_up(self) -> None:
-        """A page up."""
-        self._scroll("page_up")

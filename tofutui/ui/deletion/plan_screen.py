@@ -8,7 +8,8 @@ from tofutui.tofu.judgement.comparison import Comparison, Entry
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import PLAN, Scope
-from tofutui.ui.actions.handlers import does
+from tofutui.ui.actions.handlers import does, moves
+from tofutui.ui.actions.movement import moved
 from tofutui.ui.backend import Runner
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
@@ -123,20 +124,12 @@ class PlanScreen(Acting[list[Entry]]):
         ]
         return [head, *reasons, *command]
 
-    def _step(self, by: int) -> None:
+    @moves("plan")
+    def move(self, name: str) -> None:
+        """Put the cursor on another row."""
         if self._entries:
-            self._cursor = max(0, min(self._cursor + by, len(self._entries) - 1))
+            self._cursor = moved(name, self._cursor, len(self._entries))
             self._draw()
-
-    @does("plan.down")
-    def do_plan_down(self) -> None:
-        """The next row."""
-        self._step(1)
-
-    @does("plan.up")
-    def do_plan_up(self) -> None:
-        """The row before."""
-        self._step(-1)
 
     @does("plan.toggle")
     def do_plan_toggle(self) -> None:

@@ -16,7 +16,7 @@ from tofutui.tofu.judgement.evidence import Word
 from tofutui.tofu.judgement.row_history import Past
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import EVIDENCE, Scope
-from tofutui.ui.actions.handlers import does
+from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.backend import Bench
 from tofutui.ui.evidence.import_messages import certificate_words, log_words
 from tofutui.ui.evidence.timeline import NOTHING, past_lines, said_lines, said_words
@@ -354,16 +354,10 @@ class EvidenceScreen(Acting[None]):
         """The same by the key that copies the value everywhere."""
         self.do_evidence_copy_value()
 
-    @does("evidence.page_down")
-    def do_evidence_page_down(self) -> None:
-        """More of what is known."""
-        self.query_one("#known", Scroller).move("page_down")
-        self._draw_known()
-
-    @does("evidence.page_up")
-    def do_evidence_page_up(self) -> None:
-        """Back up."""
-        self.query_one("#known", Scroller).move("page_up")
+    @moves("evidence")
+    def move(self, name: str) -> None:
+        """Show another part of what is known."""
+        self.query_one("#known", Scroller).move(name)
         self._draw_known()
 
     @does("evidence.help")

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tofutui.ui.actions.keymap import KeyBook
+from tofutui.ui.actions.movement import moved
 from tofutui.ui.kit.desk import Looks
 from tofutui.ui.kit.mask import Privacy
 from tofutui.ui.text.spans import EMPTY, Line, Tone, cut, width
@@ -122,13 +123,7 @@ class Scroller(Painted):
 
     def move(self, name: str) -> None:
         """One of the moves of the registry: down, up, first, last, half_down, half_up, page_down, page_up."""
-        height = max(1, self.size.height)
-        steps = {
-            "down": 1, "up": -1, "first": -len(self._lines), "last": len(self._lines),
-            "half_down": height // 2, "half_up": -(height // 2),
-            "page_down": height - 1, "page_up": 1 - height,
-        }  # fmt: skip
-        self.scroll_lines(steps[name])
+        self.scroll_lines(moved(name, self.top, len(self._lines), max(1, self.size.height)) - self.top)
 
     def on_resize(self) -> None:
         """Keep the place within what there is."""

@@ -2,18 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.widgets import Input
 
-from tofutui.tofu.base.text import safe
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import ASK, PICK, State
-from tofutui.ui.actions.handlers import does
-from tofutui.ui.kit.dialog import Dialog, title_of
-from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.actions.handlers import does, moves
+from tofutui.ui.actions.movement import moved
+from tofutui.ui.kit.box_dialog import BoxDialog
 from tofutui.ui.kit.question import Question
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
@@ -44,7 +40,7 @@ class LineScreen(Question[str | None]):
         field.value = self._value
         field.cursor_position = len(self._value)
 
-    def text(self, width: int) -> list[Line]:
+    def question(self, width: int) -> list[Line]:
         """What is asked, and what is wrong with the last answer."""
         asked = [line(part) for text in map(self.shown, self._texts) for part in wrap(text, width)]
         wrong = (
@@ -52,7 +48,7 @@ class LineScreen(Question[str | None]):
         )
         return [*asked, *wrong]
 
-    def keys(self) -> Line:
+    def choices(self) -> Line:
         """Enter and Esc."""
         return self.keys_line(("Enter", "takes it"), ("ask.no", "leaves it"))
 
@@ -60,7 +56,7 @@ class LineScreen(Question[str | None]):
         """Take it, or say what is wrong with it."""
         self._wrong = self.owner.keys.text(self._check(text) or "")
         if self._wrong:
-            self.on_resize()
+            self.redraw()
         else:
             self.answer(text.strip())
 
@@ -73,12 +69,10 @@ class LineScreen(Question[str | None]):
 _CHOOSING = ("pick.down", "pick.up", "pick.open", "pick.back")
 
 
-class ChoiceScreen(Dialog[str | None]):
+class ChoiceScreen(BoxDialog[str | None]):
     """One of several."""
 
-    CSS_PATH = Path(__file__).with_name("box.tcss")
     BINDINGS = bindings_of([action for action in PICK if action.id in _CHOOSING], everywhere=False)
-    AUTO_FOCUS = ""
 
     def __init__(
         self, title: str, texts: Sequence[str], choices: Sequence[tuple[str, str]], value: str = ""
@@ -94,28 +88,16 @@ class ChoiceScreen(Dialog[str | None]):
         """There is always something to choose."""
         return replace(super().state(), sessions=len(self._choices))
 
-    def compose(self) -> ComposeResult:
-        """The question, the choices, the keys."""
-        with Vertical(id="box"):
-            yield Scroller(id="body")
-            yield Painted(id="ends")
-
     def on_mount(self) -> None:
-        """The title."""
+        """In the colour of the guide."""
         self.add_class("-primary")
 
-    def on_resize(self) -> None:
-        """Wrap to the new width."""
-        self._draw()
-        self.call_after_refresh(self._draw)
+    def heading(self) -> str:
+        """What is asked about."""
+        return self._title
 
-    def redraw(self) -> None:
-        """Draw everything again."""
-        self._draw()
-
-    def _draw(self) -> None:
-        title_of(self.query_one("#box"), safe(self.shown(self._title)))
-        width = max(20, min(104, int(self.size.width * 0.96)) - 4)
+    def text(self, width: int) -> list[Line]:
+        """The question, then what can be chosen."""
         lines = [line(part) for text in map(self.shown, self._texts) for part in wrap(text, width)]
         lines += [EMPTY] if lines else []
         for number, (_, words) in enumerate(self._choices):
@@ -124,33 +106,21 @@ class ChoiceScreen(Dialog[str | None]):
             parts = wrap(self.shown(words), width - 4)
             tone = Tone.STRONG if here else Tone.TEXT
             lines += [line(f" {mark if i == 0 else ' '} {part}", tone) for i, part in enumerate(parts)]
-        body = self.query_one("#body", Scroller)
-        body.styles.height = max(1, min(len(lines), self.size.height - 4))
-        body.show(lines)
-        keys = self.keys_line(("pick.open", "takes it"), ("pick.back", "back"))
-        self.query_one("#ends", Painted).show([keys])
+        return lines
+
+    def keys(self) -> Line:
+        """Take it, or not."""
+        return self.keys_line(("pick.open", "takes it"), ("pick.back", "back"))
 
     def as_text(self) -> str:
         """The question and what can be chosen."""
         return "\n".join([self._title, *self._texts, *(words for _, words in self._choices)])
 
-    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
-        """A dialog has no key bar: below the dialog."""
-        title_of(self.query_one("#box"), safe(self.shown(self._title)), self.shown(text))
-
-    def _step(self, by: int) -> None:
-        self._cursor = max(0, min(self._cursor + by, len(self._choices) - 1))
-        self._draw()
-
-    @does("pick.down")
-    def do_pick_down(self) -> None:
-        """The next one."""
-        self._step(1)
-
-    @does("pick.up")
-    def do_pick_up(self) -> None:
-        """The one before."""
-        self._step(-1)
+    @moves("pick")
+    def move(self, name: str) -> None:
+        """Put the cursor on another choice."""
+        self._cursor = moved(name, self._cursor, len(self._choices))
+        self.redraw()
 
     @does("pick.open")
     def do_pick_open(self) -> None:

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from tofutui.tofu.judgement.comparison import Entry, NodeView
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import VIEW, Scope
-from tofutui.ui.actions.handlers import does
+from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.backend import Bench
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
@@ -62,48 +62,10 @@ class ViewScreen(Acting[None]):
         """Draw everything again."""
         self.draw()
 
-    def _move(self, name: str) -> None:
+    @moves("view")
+    def move(self, name: str) -> None:
+        """Show another part of the text."""
         self.query_one("#text", Scroller).move(name)
-
-    @does("view.down")
-    def do_view_down(self) -> None:
-        """A line down."""
-        self._move("down")
-
-    @does("view.up")
-    def do_view_up(self) -> None:
-        """A line up."""
-        self._move("up")
-
-    @does("view.first")
-    def do_view_first(self) -> None:
-        """To the top."""
-        self._move("first")
-
-    @does("view.last")
-    def do_view_last(self) -> None:
-        """To the end."""
-        self._move("last")
-
-    @does("view.half_down")
-    def do_view_half_down(self) -> None:
-        """Half a page down."""
-        self._move("half_down")
-
-    @does("view.half_up")
-    def do_view_half_up(self) -> None:
-        """Half a page up."""
-        self._move("half_up")
-
-    @does("view.page_down")
-    def do_view_page_down(self) -> None:
-        """A page down."""
-        self._move("page_down")
-
-    @does("view.page_up")
-    def do_view_page_up(self) -> None:
-        """A page up."""
-        self._move("page_up")
 
     @does("view.help")
     def do_view_help(self) -> None:

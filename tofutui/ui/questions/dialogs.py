@@ -24,7 +24,7 @@ class PasswordScreen(Question[str | None]):
         )
         self._question = question
 
-    def text(self, width: int) -> list[Line]:
+    def question(self, width: int) -> list[Line]:
         """Who gets it, and the server's own words."""
         question = self.shown(self._question)
         whom = f"for {question.username} on {question.host} ({question.role.word})"
@@ -32,7 +32,7 @@ class PasswordScreen(Question[str | None]):
         notes = ["Sent to that host only; not stored, not logged."]
         return paragraphs([whom, *said], width) + paragraphs(notes, width, Tone.MUTED)
 
-    def keys(self) -> Line:
+    def choices(self) -> Line:
         """Enter and Esc."""
         return self.keys_line(("Enter", "log in"), ("ask.no", "do not"))
 
@@ -55,7 +55,7 @@ class HostKeyScreen(Question[bool]):
         super().__init__(question.role, f"Unknown SSH host key: {question.role.word}", typed=False)
         self._question = question
 
-    def text(self, width: int) -> list[Line]:
+    def question(self, width: int) -> list[Line]:
         """The fingerprint, and what yes means."""
         question = self.shown(self._question)
         asked = paragraphs(
@@ -73,7 +73,7 @@ class HostKeyScreen(Question[bool]):
         )
         return [*asked, *key, *paragraphs([meaning], width)]
 
-    def keys(self) -> Line:
+    def choices(self) -> Line:
         """``y`` adds, everything else does not."""
         return self.keys_line(("ask_key.no", "no"), ("ask_key.yes", "yes, it is this server's key"))
 
@@ -82,30 +82,10 @@ class HostKeyScreen(Question[bool]):
         """Not this key."""
         self.answer(False)
 
-    @does("ask_key.reveal")
-    def do_ask_key_reveal(self) -> None:
-        """Everything as it is, until the next key."""
-        self.reveal()
-
-    @does("ask_key.no")
-    def do_ask_key_no(self) -> None:
-        """Not this key."""
-        self.answer(False)
-
     @does("ask_key.yes")
     def do_ask_key_yes(self) -> None:
         """It is the server's own, if the key is a yes."""
         self.when_yes(self.owner.keys.of("ask_key.yes").keys, lambda: self.answer(True))
-
-    @does("ask_key.down")
-    def do_ask_key_down(self) -> None:
-        """Show more of a long question."""
-        self.do_ask_down()
-
-    @does("ask_key.up")
-    def do_ask_key_up(self) -> None:
-        """Show what is above."""
-        self.do_ask_up()
 
 
 class DialogueScreen(Question[str | None]):
@@ -120,7 +100,7 @@ class DialogueScreen(Question[str | None]):
         super().__init__(question.role, title, typed=True, masked=masked)
         self._question = question
 
-    def text(self, width: int) -> list[Line]:
+    def question(self, width: int) -> list[Line]:
         """The node's words, line by line."""
         question, no = self.shown(self._question), self.owner.keys.name("ask.no")
         when = f"After: {question.command}" if question.command else "Before the first prompt:"
@@ -130,7 +110,7 @@ class DialogueScreen(Question[str | None]):
             *paragraphs([f"What you type is sent unchanged. {no} does not answer."], width, Tone.MUTED),
         ]
 
-    def keys(self) -> Line:
+    def choices(self) -> Line:
         """Enter and Esc."""
         return self.keys_line(("Enter", "send"), ("ask.no", "no answer"))
 

@@ -16,7 +16,7 @@ from tofutui.config.saving import as_toml
 from tofutui.config.sessions import sessions_d
 from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import FORM, Scope
-from tofutui.ui.actions.handlers import does
+from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.kit.confirm import ConfirmScreen
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted
@@ -149,25 +149,15 @@ class FormScreen(Acting[str]):
         """The field before."""
         self.focus_previous()
 
-    @does("form.down")
-    def do_form_down(self) -> None:
-        """The next field."""
-        self.focus_next()
-
-    @does("form.up")
-    def do_form_up(self) -> None:
-        """The field before."""
-        self.focus_previous()
-
-    @does("form.page_down")
-    def do_form_page_down(self) -> None:
-        """The next group."""
-        self._to_group(1)
-
-    @does("form.page_up")
-    def do_form_page_up(self) -> None:
-        """The group before."""
-        self._to_group(-1)
+    @moves("form")
+    def move(self, name: str) -> None:
+        """To the next field or group, or the one before."""
+        if name == "down":
+            self.focus_next()
+        elif name == "up":
+            self.focus_previous()
+        else:
+            self._to_group(1 if name == "page_down" else -1)
 
     def _to_group(self, by: int) -> None:
         ids = [group.fields[0].id for group in groups(())]

@@ -3,26 +3,20 @@
 import asyncio
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
-
 from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.actions.catalogue import TRIAL
-from tofutui.ui.actions.handlers import does
-from tofutui.ui.kit.dialog import Dialog, title_of
-from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.actions.handlers import does, moves
+from tofutui.ui.kit.box_dialog import BoxDialog
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 
 _ROLE_TONES = {Role.PRIMARY: Tone.PRIMARY, Role.SECONDARY: Tone.SECONDARY}
 
 
-class TrialScreen(Dialog[None]):
+class TrialScreen(BoxDialog[None]):
     """What came of each login, node by node."""
 
-    CSS_PATH = "../kit/box.tcss"
     BINDINGS = bindings_of(TRIAL)
-    AUTO_FOCUS = ""
     asks = False
 
     def __init__(self, session: Session) -> None:
@@ -32,20 +26,9 @@ class TrialScreen(Dialog[None]):
         self._after = ""
         self._work: asyncio.Task[None] | None = None
 
-    def compose(self) -> ComposeResult:
-        """The nodes, and what the keys do."""
-        with Vertical(id="box"):
-            yield Scroller(id="body")
-            yield Painted(id="ends")
-
     def on_mount(self) -> None:
         """Begin."""
-        title_of(self.query_one("#box"), "Test of the connection")
         self._work = self.owner.keep_until_left(self._try())
-
-    def on_resize(self) -> None:
-        """Wrap again at the new width."""
-        self.call_after_refresh(self._draw)
 
     async def _try(self) -> None:
         from tofutui.appliance.ssh.credentials import JumpPasswords
@@ -66,38 +49,35 @@ class TrialScreen(Dialog[None]):
         tried = await asyncio.gather(*(try_node(role) for role in self._session.roles))
         self._work = None
         self._after = same_machine(tried) or ""
-        self._draw()
+        self._show()
 
     def _tell(self, role: Role, text: str, tone: Tone) -> None:
         self._said[role] = (text, tone)
-        self._draw()
+        self._show()
 
-    def redraw(self) -> None:
-        """Show everything again."""
-        self._draw()
+    def _show(self) -> None:
+        if self.is_attached and self.is_mounted:
+            self.redraw()
 
-    def _draw(self) -> None:
-        if not self.is_attached or not self.is_mounted:
-            return
-        lines = self._lines(max(20, min(104, int(self.size.width * 0.96)) - 4))
-        body = self.query_one("#body", Scroller)
-        body.styles.height = max(1, min(len(lines), self.size.height - 5))
-        body.show(lines)
-        self.query_one("#ends", Painted).show([self._keys()])
+    def heading(self) -> str:
+        """What is shown."""
+        return "Test of the connection"
 
-    def _lines(self, cells: int) -> list[Line]:
+    def text(self, width: int) -> list[Line]:
+        """Each node, and what is known so far."""
         lines: list[Line] = []
         for role in self._session.roles:
             node = self.shown(self._session.nodes[role])
             lines.append(((f"{role.word}  ", _ROLE_TONES[role]), (f"{node.host}", Tone.STRONG)))
             text, tone = self.shown(self._said[role])
-            lines += [line(f"  {part}", tone) for part in wrap(text, cells - 2)]
+            lines += [line(f"  {part}", tone) for part in wrap(text, width - 2)]
         if self._after:
-            lines += [EMPTY, *(line(part, Tone.WARNING) for part in wrap(self.shown(self._after), cells))]
+            lines += [EMPTY, *(line(part, Tone.WARNING) for part in wrap(self.shown(self._after), width))]
         note = "Each node is logged in to once and left again; the tables are not read, nothing is changed."
-        return [*lines, EMPTY, *(line(part, Tone.MUTED) for part in wrap(note, cells))]
+        return [*lines, EMPTY, *(line(part, Tone.MUTED) for part in wrap(note, width))]
 
-    def _keys(self) -> Line:
+    def keys(self) -> Line:
+        """The way out."""
         runs = self._work is not None
         return self.keys_line(("trial.back", "stop and close" if runs else "close"))
 
@@ -108,15 +88,10 @@ class TrialScreen(Dialog[None]):
             self._work.cancel()
         self.dismiss(None)
 
-    @does("trial.down")
-    def do_trial_down(self) -> None:
-        """Show more."""
-        self.query_one("#body", Scroller).move("down")
-
-    @does("trial.up")
-    def do_trial_up(self) -> None:
-        """Show what is above."""
-        self.query_one("#body", Scroller).move("up")
+    @moves("trial")
+    def move(self, name: str) -> None:
+        """Show another part of a long text."""
+        super().move(name)
 
 
 def _words(

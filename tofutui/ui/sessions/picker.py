@@ -9,7 +9,8 @@ from textual.widgets import Input
 
 from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import PICK, Scope, State
-from tofutui.ui.actions.handlers import does
+from tofutui.ui.actions.handlers import does, moves
+from tofutui.ui.actions.movement import moved
 from tofutui.ui.kit.confirm import ConfirmScreen
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
@@ -147,39 +148,10 @@ class SessionScreen(Acting[str]):
             self._at = shown[max(0, min(to, len(shown) - 1))].name
             self._follow()
 
-    @property
-    def _page(self) -> int:
-        return max(1, self.query_one("#text").size.height - 1)
-
-    @does("pick.down")
-    def do_pick_down(self) -> None:
-        """The next session."""
-        self._go(self._cursor + 1)
-
-    @does("pick.up")
-    def do_pick_up(self) -> None:
-        """The session before."""
-        self._go(self._cursor - 1)
-
-    @does("pick.first")
-    def do_pick_first(self) -> None:
-        """The first session."""
-        self._go(0)
-
-    @does("pick.last")
-    def do_pick_last(self) -> None:
-        """The last session."""
-        self._go(len(self._shown))
-
-    @does("pick.page_down")
-    def do_pick_page_down(self) -> None:
-        """A page down."""
-        self._go(self._cursor + self._page)
-
-    @does("pick.page_up")
-    def do_pick_page_up(self) -> None:
-        """A page up."""
-        self._go(self._cursor - self._page)
+    @moves("pick")
+    def move(self, name: str) -> None:
+        """Put the cursor on another session."""
+        self._go(moved(name, self._cursor, len(self._shown), self.query_one("#text").size.height))
 
     @does("pick.open")
     def do_pick_open(self) -> None:

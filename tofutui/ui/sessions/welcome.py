@@ -5,7 +5,8 @@ from textual.app import ComposeResult
 from tofutui.config.paths import bundled
 from tofutui.config.sessions import how_to_make_one
 from tofutui.ui.actions.catalogue import WELCOME, Scope
-from tofutui.ui.actions.handlers import does
+from tofutui.ui.actions.handlers import does, moves
+from tofutui.ui.actions.movement import moved
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, bindings_of
@@ -68,19 +69,11 @@ class WelcomeScreen(Acting[str]):
     def _what(self, cells: int) -> list[Line]:
         return [line(f"  {part}", Tone.MUTED) for part in wrap(_CHOICES[self._cursor][2], cells)]
 
-    def _step(self, by: int) -> None:
-        self._cursor = max(0, min(self._cursor + by, len(_CHOICES) - 1))
+    @moves("welcome")
+    def move(self, name: str) -> None:
+        """Put the cursor on another choice."""
+        self._cursor = moved(name, self._cursor, len(_CHOICES))
         self._draw()
-
-    @does("welcome.down")
-    def do_welcome_down(self) -> None:
-        """The next choice."""
-        self._step(1)
-
-    @does("welcome.up")
-    def do_welcome_up(self) -> None:
-        """The choice before."""
-        self._step(-1)
 
     @does("welcome.choose")
     def do_welcome_choose(self) -> None:

@@ -9,7 +9,7 @@ from tofutui.tofu.deletion.plan import Plan
 from tofutui.tofu.judgement.comparison import Comparison, Entry
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import Scope
-from tofutui.ui.actions.handlers import does
+from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.backend import Link
 from tofutui.ui.kit.screen import Acting
 from tofutui.ui.tables.pane import Pane
@@ -67,49 +67,11 @@ class TableKeys(Acting[None]):
         """Arm the secondary's pane."""
         self.arm(Role.SECONDARY)
 
-    def _move(self, name: str) -> None:
+    @moves("move")
+    def move(self, name: str) -> None:
+        """Move the cursor of the armed pane."""
         self.pane.move(name)
         self.follow()
-
-    @does("move.down")
-    def do_move_down(self) -> None:
-        """One row down."""
-        self._move("down")
-
-    @does("move.up")
-    def do_move_up(self) -> None:
-        """One row up."""
-        self._move("up")
-
-    @does("move.first")
-    def do_move_first(self) -> None:
-        """The first row."""
-        self._move("first")
-
-    @does("move.last")
-    def do_move_last(self) -> None:
-        """The last row."""
-        self._move("last")
-
-    @does("move.half_down")
-    def do_move_half_down(self) -> None:
-        """Half a page down."""
-        self._move("half_down")
-
-    @does("move.half_up")
-    def do_move_half_up(self) -> None:
-        """Half a page up."""
-        self._move("half_up")
-
-    @does("move.page_down")
-    def do_move_page_down(self) -> None:
-        """A page down."""
-        self._move("page_down")
-
-    @does("move.page_up")
-    def do_move_page_up(self) -> None:
-        """A page up."""
-        self._move("page_up")
 
     @does("row.detail")
     def do_row_detail(self) -> None:

@@ -16,6 +16,7 @@ from textual.strip import Strip
 from tofutui.tofu.base.backoff import NextTry
 from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
 from tofutui.tofu.site.session import Role
+from tofutui.ui.actions.movement import moved
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.tables.changes import Changes, Sign
 from tofutui.ui.tables.columns import cells, header
@@ -101,12 +102,7 @@ class Pane(Painted):
 
     def move(self, name: str) -> None:
         """One of the moves of the registry."""
-        page = self.body_height
-        steps = {
-            "down": 1, "up": -1, "first": -len(self.rows.shown), "last": len(self.rows.shown),
-            "half_down": page // 2, "half_up": -(page // 2), "page_down": page - 1, "page_up": 1 - page,
-        }  # fmt: skip
-        self.go(self.rows.cursor + steps[name])
+        self.go(moved(name, self.rows.cursor, len(self.rows.shown), self.body_height))
 
     def go(self, index: int) -> None:
         """Put the cursor on a line."""
