@@ -111,7 +111,7 @@ def made(lab: Lab, tmp_path: Path) -> Iterator[Callable[..., Any]]:
         async with app.run_test(size=(100, 30)) as pilot:
             await until(lambda: app.screen.query("#text"))
             await pilot.pause()
-            app.screen.do_pick_copy()  # type: ignore[attr-defined]
+            app.screen.duplicate_session()  # type: ignore[attr-defined]
             await until(lambda: isinstance(app.screen, FormScreen) and app.screen._begun)
             await pilot.press("f5")
             await until(lambda: isinstance(app.screen, TrialScreen))

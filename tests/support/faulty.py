@@ -274,7 +274,7 @@ class Stage:
         """Wait until nothing is refreshed and everything is shown."""
         main = self.app.main
         assert main is not None
-        await self.until(lambda: not main._watch._running and main._frame is None, "idle")
+        await self.until(lambda: not main.refreshing.watch._running and main._frame is None, "idle")
         await self.press()
 
     async def list_until_whole(self) -> None:

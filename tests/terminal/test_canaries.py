@@ -28,8 +28,8 @@ def burst(self):
     raise RuntimeError(f"{len(held)} secrets are held: {held}")
 
 def show(chosen, show=app._show):
-    from tofutui.ui.tables.screen import MainScreen
-    MainScreen.do_table_sort = burst
+    from tofutui.ui.tables.cursor_flow import CursorFlow
+    CursorFlow.sort = burst
     return show(chosen)
 
 app._show = show

@@ -99,7 +99,7 @@ async def test_with_watch_it_is_tried_until_it_is_back(desk: Start) -> None:
             await refresh(roles, by_itself=by_itself)
 
         d.fakes.bench.refresh = back
-        await d.until(lambda: "LOST" not in d.text and not d.main._reconnects.waiting)
+        await d.until(lambda: "LOST" not in d.text and not d.main.refreshing.reconnects.waiting)
         assert f"listed {clock()}" in d.text
 
 
@@ -124,7 +124,7 @@ async def test_it_can_be_stopped(desk: Start, key: str) -> None:
         await d.press(key)
         await d.until(lambda: "next try" not in d.text)
         assert f"LOST {clock()}" in d.text
-        assert not d.main._reconnects._timers
+        assert not d.main.refreshing.reconnects._timers
 
 
 async def test_b_says_why_it_does_nothing_where_nothing_is_tried(desk: Start) -> None:
@@ -139,11 +139,11 @@ async def test_a_refused_login_is_never_tried_by_itself(desk: Start) -> None:
         lose(d, barred=True)
         await d.until(lambda: "LOST" in d.text)
         await d.press("j", "k")
-        assert not d.main._reconnects.waiting
+        assert not d.main.refreshing.reconnects.waiting
         await d.press("r")
         await d.until(lambda: tried() == 1)
         await d.press("j", "k")
-        assert not d.main._reconnects.waiting
+        assert not d.main.refreshing.reconnects.waiting
         assert tried() == 1
 
 
@@ -151,17 +151,17 @@ async def test_while_rows_are_deleted_no_link_is_tried(desk: Start) -> None:
     async with desk(watch=600.0, patience=HOUR) as d:
         tried = breaks(d)
         lose(d)
-        await d.until(lambda: bool(d.main._reconnects.waiting))
+        await d.until(lambda: bool(d.main.refreshing.reconnects.waiting))
         d.app.running_plan = True
-        d.main._reconnects._ring(Role.PRIMARY)
-        assert d.main._reconnects.waiting[Role.PRIMARY].number == 1
+        d.main.refreshing.reconnects._ring(Role.PRIMARY)
+        assert d.main.refreshing.reconnects.waiting[Role.PRIMARY].number == 1
         assert tried() == 0
 
 
 async def test_the_watch_leaves_a_node_that_is_waited_for_to_its_own_time(desk: Start) -> None:
     async with desk(watch=600.0, patience=HOUR) as d:
         lose(d)
-        await d.until(lambda: bool(d.main._reconnects.waiting))
+        await d.until(lambda: bool(d.main.refreshing.reconnects.waiting))
         count = len(d.fakes.bench.refreshed)
         d.main._watch_again()
         await d.until(lambda: len(d.fakes.bench.refreshed) > count)
@@ -171,8 +171,8 @@ async def test_the_watch_leaves_a_node_that_is_waited_for_to_its_own_time(desk: 
 async def test_leaving_ends_the_timers(desk: Start) -> None:
     async with desk(watch=600.0, patience=HOUR) as d:
         lose(d)
-        await d.until(lambda: bool(d.main._reconnects.waiting))
-        reconnects = d.main._reconnects
+        await d.until(lambda: bool(d.main.refreshing.reconnects.waiting))
+        reconnects = d.main.refreshing.reconnects
         await d.press("q")
         assert await d.ended() == 0
         assert not reconnects._timers

@@ -33,7 +33,7 @@ def lead_of(d: Any, row: str) -> str:
 async def refreshed(d: Any, key: str = "R") -> None:
     count = len(d.fakes.bench.refreshed)
     await d.press(key)
-    await d.until(lambda: len(d.fakes.bench.refreshed) > count and not d.main._watch._running)
+    await d.until(lambda: len(d.fakes.bench.refreshed) > count and not d.main.refreshing.watch._running)
     await d.pilot.pause()
 
 
@@ -130,10 +130,10 @@ async def test_the_timer_waits_for_the_last_refresh_under_way(desk: Start) -> No
         await d.press("r", "tab", "r")
         await d.until(lambda: len(gates) == 2)
         gates[0].set()
-        await d.until(lambda: d.main._watch._running == 1)
-        assert d.main._watch._timer is None
+        await d.until(lambda: d.main.refreshing.watch._running == 1)
+        assert d.main.refreshing.watch._timer is None
         gates[1].set()
-        await d.until(lambda: d.main._watch._timer is not None)
+        await d.until(lambda: d.main.refreshing.watch._timer is not None)
 
 
 async def test_an_error_does_not_end_watching_and_the_timer_says_it_is_one(desk: Start) -> None:
@@ -155,13 +155,13 @@ async def test_nothing_is_refreshed_by_itself_while_rows_are_deleted(desk: Start
         count = len(d.fakes.bench.refreshed)
         d.app.running_plan = True
         d.main._watch_again()
-        assert d.main._watch._timer is not None
+        assert d.main.refreshing.watch._timer is not None
         assert len(d.fakes.bench.refreshed) == count
 
 
 async def test_leaving_a_session_ends_its_timer(desk: Start) -> None:
     async with desk(watch=1.0) as d:
-        watch = d.main._watch
+        watch = d.main.refreshing.watch
         await d.press("q")
         assert await d.ended() == 0
         assert watch._timer is None

@@ -125,11 +125,6 @@ class DeleteScreen(BoxDialog[bool]):
         self.query_one("#delete", Choice).refresh(layout=True)
         self.on_resize()
 
-    @does("delete.reveal")
-    def do_delete_reveal(self) -> None:
-        """The target and everything about it as it is, until the next key."""
-        self.reveal()
-
     def _show_more(self) -> None:
         if not self.query("#body"):  # closed meanwhile
             return
@@ -162,12 +157,12 @@ class DeleteScreen(BoxDialog[bool]):
 
     @on(Input.Submitted)
     def _enter_keeps(self) -> None:
-        self.do_delete_keep()
+        self.keep()
 
     @on(Choice.Clicked)
     def _clicked(self, event: Choice.Clicked) -> None:
         if event.choice.id == "keep":
-            self.do_delete_keep()
+            self.keep()
         else:
             event.choice.focus()
 
@@ -182,12 +177,12 @@ class DeleteScreen(BoxDialog[bool]):
         return all(typed.is_right for typed in self._typed)
 
     @does("delete.keep")
-    def do_delete_keep(self) -> None:
+    def keep(self) -> None:
         """Close; nothing is sent."""
         self.answer(False)
 
     @does("delete.confirm")
-    def do_delete_confirm(self) -> None:
+    def confirm(self) -> None:
         """Say yes, once, if everything was typed and the key is a yes."""
         if self.is_enabled and not isinstance(self.focused, Input):
             self.when_yes(self.owner.keys.of("delete.confirm").keys, self._confirm)
@@ -197,12 +192,12 @@ class DeleteScreen(BoxDialog[bool]):
             self.answer(True)
 
     @does("delete.next")
-    def do_delete_next(self) -> None:
+    def next_stop(self) -> None:
         """From what is typed to Delete (when it is right) or Keep, and round."""
         self._step(1)
 
     @does("delete.previous")
-    def do_delete_previous(self) -> None:
+    def previous_stop(self) -> None:
         """The other way round."""
         self._step(-1)
 

@@ -132,7 +132,7 @@ class PlanScreen(Acting[list[Entry]]):
             self._draw()
 
     @does("plan.toggle")
-    def do_plan_toggle(self) -> None:
+    def toggle(self) -> None:
         """Take the row in, or leave it out."""
         if not self._entries:
             return
@@ -148,7 +148,7 @@ class PlanScreen(Acting[list[Entry]]):
                 self.say(f"selected for {copies} only: {self._locked[entry.role]}", Tone.WARNING)
 
     @does("plan.delete")
-    def do_plan_delete(self) -> None:
+    def open_delete_dialog(self) -> None:
         """On to the delete dialog, with the rows as they are now if that is what is shown."""
         changed = self._take_over_tables()
         if changed:
@@ -183,38 +183,35 @@ class PlanScreen(Acting[list[Entry]]):
         self._chosen &= kept
         return len(shown) - len(kept)
 
-    @does("copy.row")
-    def do_copy_row(self) -> None:
+    def row_to_copy(self) -> tuple[str, str] | None:
         """The row under the cursor, with its reasons and its command."""
         if not self._entries:
-            self.say("there is no row here", Tone.WARNING)
-            return
+            return None
         entry = self._entries[self._cursor]
-        self.send(plain(self._row(entry, WIDE)).strip("\n"), f"row {place(self.shown(entry))}")
+        return plain(self._row(entry, WIDE)).strip("\n"), f"row {place(self.shown(entry))}"
 
-    @does("screen.copy")
-    def do_screen_copy(self) -> None:
-        """The same by the key that copies the value everywhere."""
-        self.do_plan_copy()
-
-    @does("plan.copy")
-    def do_plan_copy(self) -> None:
-        """The commands of the rows selected."""
+    def value_to_copy(self) -> tuple[str, str]:
+        """The commands of the selected rows."""
         chosen = map(self.shown, self.chosen)
         commands = [entry.delete_command for entry in chosen if entry.delete_command]
-        self.send("\n".join(commands), "1 command" if len(commands) == 1 else f"{len(commands)} commands")
+        return "\n".join(commands), "1 command" if len(commands) == 1 else f"{len(commands)} commands"
+
+    @does("plan.copy")
+    def copy_commands(self) -> None:
+        """The same by a key of its own."""
+        self.send(*self.value_to_copy())
 
     def as_text(self) -> str:
         """Every row with its command."""
         return plain(self._lines(WIDE)[0]).strip("\n")
 
     @does("plan.help")
-    def do_plan_help(self) -> None:
+    def open_help(self) -> None:
         """All keys, those of this screen first."""
         self.show_help(Scope.PLAN)
 
     @does("plan.back")
-    def do_plan_back(self) -> None:
+    def go_back(self) -> None:
         """Close; nothing is sent."""
         self.dismiss([])
 

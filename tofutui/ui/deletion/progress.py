@@ -74,7 +74,7 @@ class RunScreen(BoxDialog[None]):
         return f"{wording.title(plan)}\n{plain(wording.progress(steps, WIDE))}"
 
     @does("run.back")
-    def do_run_back(self) -> None:
+    def close_when_done(self) -> None:
         """Close, once everything has ended."""
         if self._done:
             self.answer(None)

@@ -179,7 +179,7 @@ class EvidenceScreen(Acting[None]):
             field.value = suggested
 
     @does("evidence.role")
-    def do_evidence_role(self) -> None:
+    def next_role(self) -> None:
         """Primary, secondary, not known, in turn."""
         choices: list[Role | None] = [*self._bench.comparison.nodes, None]
         self._role = choices[(choices.index(self._role) + 1) % len(choices)]
@@ -197,24 +197,24 @@ class EvidenceScreen(Acting[None]):
 
     def _press(self, choice: Choice) -> None:
         if choice.id == "add":
-            self.do_evidence_add()
+            self.add_log()
         else:
-            self.do_evidence_certificates()
+            self.add_certificates()
 
     @on(Input.Submitted, "#path")
     def _path_entered(self) -> None:
-        self.do_evidence_add()
+        self.add_log()
 
     @on(Input.Submitted, "#certificates")
     def _certificates_entered(self) -> None:
-        self.do_evidence_certificates()
+        self.add_certificates()
 
     @on(Input.Submitted, "#time")
     def _time_entered(self) -> None:
-        self.do_evidence_learned()
+        self.say_learned()
 
     @does("evidence.add")
-    def do_evidence_add(self) -> None:
+    def add_log(self) -> None:
         """Read what was pasted, else the files named."""
         paste = self.query_one("#paste", TextArea)
         name = self.query_one("#path", Input).value.strip()
@@ -248,7 +248,7 @@ class EvidenceScreen(Acting[None]):
                    is_news=bool(read.digest.failures))  # fmt: skip
 
     @does("evidence.certificates")
-    def do_evidence_certificates(self) -> None:
+    def add_certificates(self) -> None:
         """Read the exported certificates that are named."""
         name = self.query_one("#certificates", Input).value.strip()
         if name:
@@ -295,7 +295,7 @@ class EvidenceScreen(Acting[None]):
         self._draw_known()
 
     @does("evidence.reissued")
-    def do_evidence_reissued(self) -> None:
+    def say_reissued(self) -> None:
         """Say that the row's host has a new certificate."""
         row = self._entry
         if row is None or row.endpoint is None:
@@ -316,7 +316,7 @@ class EvidenceScreen(Acting[None]):
         self._tell([f"taken back: {said_words(self.shown(said[-1]))}"], is_news=True)
 
     @does("evidence.learned")
-    def do_evidence_learned(self) -> None:
+    def say_learned(self) -> None:
         """Say when the node learned the row again: today, or yesterday if that time is still to come."""
         row = self._entry
         if row is None or not row.is_stored:
@@ -340,19 +340,15 @@ class EvidenceScreen(Acting[None]):
         lead = f"{place(row)} in the table of {self._node(row.role)}\n" if row else ""
         return lead + plain(self._known(WIDE))
 
-    @does("evidence.copy_value")
-    def do_evidence_copy_value(self) -> None:
+    def value_to_copy(self) -> tuple[str, str] | None:
         """The fingerprint of the row, else its key."""
         row = self._current()
-        if row is None:
-            self.say("no row under the cursor", Tone.WARNING)
-        else:
-            self.send(*value_of(self.shown(row)))
+        return value_of(self.shown(row)) if row else None
 
-    @does("screen.copy")
-    def do_screen_copy(self) -> None:
-        """The same by the key that copies the value everywhere."""
-        self.do_evidence_copy_value()
+    @does("evidence.copy_value")
+    def copy_fingerprint(self) -> None:
+        """The same by a key of its own."""
+        self.copy_value()
 
     @moves("evidence")
     def move(self, name: str) -> None:
@@ -361,12 +357,12 @@ class EvidenceScreen(Acting[None]):
         self._draw_known()
 
     @does("evidence.help")
-    def do_evidence_help(self) -> None:
+    def open_help(self) -> None:
         """All keys, those of this screen first."""
         self.show_help(Scope.EVIDENCE)
 
     @does("evidence.back")
-    def do_evidence_back(self) -> None:
+    def go_back(self) -> None:
         """Close."""
         self.dismiss(None)
 

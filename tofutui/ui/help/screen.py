@@ -78,29 +78,29 @@ class HelpScreen(ViewScreen):
         self.query_one("#search").display = False
 
     @does("view.help")
-    def do_view_help(self) -> None:
+    def open_help(self) -> None:
         """The key that opened it closes it."""
         self.dismiss(None)
 
     @does("view.back")
-    def do_view_back(self) -> None:
+    def go_back(self) -> None:
         """End the search, else close."""
         if self.query_one("#search").display or self._wanted:
             self.query_one("#search", Input).value = ""
             self._end_typing()
         else:
-            super().do_view_back()
+            super().go_back()
 
     @does("help.search")
-    def do_help_search(self) -> None:
+    def begin_search(self) -> None:
         """Type what to look for; it works while it is typed."""
         self.query_one("#search").display = True
         self.query_one("#search").focus()
 
     @does("help.explain")
-    def do_help_explain(self) -> None:
+    def show_explanation(self) -> None:
         """What all this is about."""
-        self.do_app_explain()
+        self.explain()
 
     @on(Input.Changed, "#search")
     def _typed(self, event: Input.Changed) -> None:

@@ -34,12 +34,12 @@ class ConfirmScreen(BoxDialog[bool]):
         return self.keys_line(("confirm.no", self._no), ("confirm.yes", self._yes))
 
     @does("confirm.no")
-    def do_confirm_no(self) -> None:
+    def refuse(self) -> None:
         """No."""
         self.answer(False)
 
     @does("confirm.yes")
-    def do_confirm_yes(self) -> None:
+    def agree(self) -> None:
         """Yes, if the key is one."""
         self.when_yes(self.owner.keys.of("confirm.yes").keys, lambda: self.answer(True))
 

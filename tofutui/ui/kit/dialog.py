@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from tofutui.ui.actions.catalogue import show_key
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.confirmation import SETTLES, Gate, Receipts, Seen, too_small
 from tofutui.ui.kit.key_repeat import ALONE
 from tofutui.ui.kit.painted import Painted, Scroller
@@ -53,6 +54,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         """What may be shown of a value; all of it while the dialog is revealed."""
         return value if self.revealed else super().shown(value)
 
+    @does("ask.reveal", "ask_key.reveal", "delete.reveal")
     def reveal(self) -> None:
         """Show what the dialog is about without stand-ins, until the next key."""
         self._set_revealed(True)

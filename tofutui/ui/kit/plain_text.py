@@ -32,6 +32,6 @@ class PlainScreen(ViewScreen):
         self.owner.report_mouse(True)
 
     @does("screen.text")
-    def do_screen_text(self) -> None:
+    def show_as_text(self) -> None:
         """The key that opened it closes it."""
-        self.do_view_back()
+        self.go_back()

@@ -61,7 +61,7 @@ class LineScreen(Question[str | None]):
             self.answer(text.strip())
 
     @does("ask.no")
-    def do_ask_no(self) -> None:
+    def refuse(self) -> None:
         """Nothing."""
         self.answer(None)
 
@@ -123,11 +123,11 @@ class ChoiceScreen(BoxDialog[str | None]):
         self.redraw()
 
     @does("pick.open")
-    def do_pick_open(self) -> None:
+    def choose(self) -> None:
         """This one, if the dialog could be read before the key was pressed."""
         self.when_pressed(lambda: self.answer(self._choices[self._cursor][0]))
 
     @does("pick.back")
-    def do_pick_back(self) -> None:
+    def go_back(self) -> None:
         """None of them."""
         self.answer(None)

@@ -108,11 +108,6 @@ class Question(BoxDialog[Result]):
             for field in self.query(Answer):
                 field.focus()
 
-    @does("ask.reveal", "ask_key.reveal")
-    def do_ask_reveal(self) -> None:
-        """Everything as it is, until the next key."""
-        self.reveal()
-
     def withdraw(self) -> None:
         """Stay, without what was typed: a key that is on its way must not reach the screen below."""
         for field in self.query(Answer):
@@ -143,7 +138,7 @@ class Question(BoxDialog[Result]):
         return f"{self.shown(self._title)}\n{plain(self.question(WIDE))}"
 
     @does("ask.no", "ask_key.no")
-    def do_ask_no(self) -> None:
+    def refuse(self) -> None:
         """No answer."""
         raise NotImplementedError
 

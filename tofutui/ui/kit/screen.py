@@ -86,7 +86,7 @@ class Acting(Whole, Screen[Result]):
         return (*badge, (text, Tone.STRONG))
 
     @does("app.privacy")
-    def do_app_privacy(self) -> None:
+    def toggle_privacy(self) -> None:
         """Stand-ins for names and addresses, or everything as it is."""
         on = not self.owner.privacy.on
         self.owner.set_privacy(on)
@@ -116,30 +116,44 @@ class Acting(Whole, Screen[Result]):
                 Tone.WARNING,
             )
 
+    def value_to_copy(self) -> tuple[str, str] | None:
+        """What is worth copying here, and what to call it; None where there is no row."""
+        return self.as_text(), "text"
+
+    def row_to_copy(self) -> tuple[str, str] | None:
+        """All about the row under the cursor, and what to call it; what a screen without rows says."""
+        return self.as_text(), "text"
+
     @does("screen.copy")
-    def do_screen_copy(self) -> None:
-        """What the screen says."""
-        self.send(self.as_text(), "text")
+    def copy_value(self) -> None:
+        """The value."""
+        self._copy(self.value_to_copy())
 
     @does("copy.row")
-    def do_copy_row(self) -> None:
-        """What the screen says: it has no rows."""
-        self.send(self.as_text(), "text")
+    def copy_row(self) -> None:
+        """The row."""
+        self._copy(self.row_to_copy())
+
+    def _copy(self, text: tuple[str, str] | None) -> None:
+        if text is None:
+            self.say("there is no row here", Tone.WARNING)
+        else:
+            self.send(*text)
 
     @does("copy.none")
-    def do_copy_none(self) -> None:
+    def copy_nothing(self) -> None:
         """Nothing: the key says yes in a question, and a finger that expects one must not do harm."""
         value, row = self.owner.keys.name("screen.copy"), self.owner.keys.name("copy.row")
         key = self.owner.keys.name("copy.none")
         self.say(f"{key} says yes in a question only; {value} copies the value, {row} the row", Tone.WARNING)
 
     @does("screen.text")
-    def do_screen_text(self) -> None:
+    def show_as_text(self) -> None:
         """The same as plain text, for the mouse."""
         self.owner.show_text(self.owner.outgoing(self.as_text()))
 
     @does("screen.svg")
-    def do_screen_svg(self) -> None:
+    def save_picture(self) -> None:
         """The screen as it is now into a file."""
         self.owner.run_guarded(self.write_file("Save SVG", "svg", self.picture()))
 
@@ -169,12 +183,12 @@ class Acting(Whole, Screen[Result]):
         return tuple(spans)
 
     @does("app.palette")
-    def do_app_palette(self) -> None:
+    def open_palette(self) -> None:
         """Everything by name."""
         self.owner.open_palette()
 
     @does("app.explain")
-    def do_app_explain(self) -> None:
+    def explain(self) -> None:
         """What all this is about, on one page."""
         self.owner.explain()
 
@@ -230,7 +244,7 @@ class Acting(Whole, Screen[Result]):
         return self.declared()[0].scope.value.lower()
 
     @does("app.last_key")
-    def do_app_last_key(self) -> None:
+    def toggle_last_key(self) -> None:
         """Show the last key and what it did, or not any more."""
         self.owner.show_followed(self.owner.followed is None)
 

@@ -68,12 +68,12 @@ class ViewScreen(Acting[None]):
         self.query_one("#text", Scroller).move(name)
 
     @does("view.help")
-    def do_view_help(self) -> None:
+    def open_help(self) -> None:
         """All keys, those of this screen first."""
         self.show_help(Scope.VIEW)
 
     @does("view.back")
-    def do_view_back(self) -> None:
+    def go_back(self) -> None:
         """Close."""
         if self.is_current:
             self.dismiss(None)
@@ -94,10 +94,9 @@ class DetailScreen(ViewScreen):
         entry, view = self.shown(self._entry), self.owner.privacy.head(self._view)
         return Facts(entry=entry, view=view, now=now, width=width, glyphs=glyphs).full()
 
-    @does("screen.copy")
-    def do_screen_copy(self) -> None:
+    def value_to_copy(self) -> tuple[str, str]:
         """The fingerprint of the row, else its key."""
-        self.send(*value_of(self.shown(self._entry)))
+        return value_of(self.shown(self._entry))
 
 
 _MARKS = {"sent": "$", "answer": " ", "note": "#", "error": "!"}

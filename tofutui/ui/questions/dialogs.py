@@ -41,7 +41,7 @@ class PasswordScreen(Question[str | None]):
         self.answer(text)
 
     @does("ask.no")
-    def do_ask_no(self) -> None:
+    def refuse(self) -> None:
         """No secret."""
         self.answer(None)
 
@@ -78,12 +78,12 @@ class HostKeyScreen(Question[bool]):
         return self.keys_line(("ask_key.no", "no"), ("ask_key.yes", "yes, it is this server's key"))
 
     @does("ask.no")
-    def do_ask_no(self) -> None:
+    def refuse(self) -> None:
         """Not this key."""
         self.answer(False)
 
     @does("ask_key.yes")
-    def do_ask_key_yes(self) -> None:
+    def agree(self) -> None:
         """It is the server's own, if the key is a yes."""
         self.when_yes(self.owner.keys.of("ask_key.yes").keys, lambda: self.answer(True))
 
@@ -119,6 +119,6 @@ class DialogueScreen(Question[str | None]):
         self.answer(text)
 
     @does("ask.no")
-    def do_ask_no(self) -> None:
+    def refuse(self) -> None:
         """No answer."""
         self.answer(None)

@@ -140,12 +140,12 @@ class FormScreen(Acting[str]):
         self.focus_next()
 
     @does("form.next")
-    def do_form_next(self) -> None:
+    def next_field(self) -> None:
         """The next field."""
         self.focus_next()
 
     @does("form.previous")
-    def do_form_previous(self) -> None:
+    def previous_field(self) -> None:
         """The field before."""
         self.focus_previous()
 
@@ -194,7 +194,7 @@ class FormScreen(Acting[str]):
         self.call_later(act)
 
     @does("form.save")
-    def do_form_save(self) -> None:
+    def save(self) -> None:
         """Save, if every field is right."""
         self._when_typed(self._begin_saving)
 
@@ -217,7 +217,7 @@ class FormScreen(Acting[str]):
             self.dismiss(session.name)
 
     @does("form.test")
-    def do_form_test(self) -> None:
+    def test_login(self) -> None:
         """Log in to the nodes as they are typed, if every field is right."""
         self._when_typed(self._begin_trial)
 
@@ -229,7 +229,7 @@ class FormScreen(Acting[str]):
             self.app.push_screen(TrialScreen(session))
 
     @does("form.back")
-    def do_form_back(self) -> None:
+    def go_back(self) -> None:
         """Leave; with changes only after a question."""
         self._when_typed(self._leave)
 
@@ -246,11 +246,11 @@ class FormScreen(Acting[str]):
             self.dismiss(None)
 
     @does("form.privacy")
-    def do_form_privacy(self) -> None:
+    def mask(self) -> None:
         """Stand-ins on the screen; a letter cannot do that here, it is typed into the field."""
-        self.do_app_privacy()
+        self.toggle_privacy()
 
     @does("form.help")
-    def do_form_help(self) -> None:
+    def open_help(self) -> None:
         """All keys, those of this screen first."""
         self.show_help(Scope.FORM)

@@ -82,7 +82,7 @@ class TrialScreen(BoxDialog[None]):
         return self.keys_line(("trial.back", "stop and close" if runs else "close"))
 
     @does("trial.back")
-    def do_trial_back(self) -> None:
+    def stop_and_close(self) -> None:
         """Stop what runs; the nodes are left while the form is shown again."""
         if self._work is not None:
             self._work.cancel()

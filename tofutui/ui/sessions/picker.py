@@ -154,13 +154,13 @@ class SessionScreen(Acting[str]):
         self._go(moved(name, self._cursor, len(self._shown), self.query_one("#text").size.height))
 
     @does("pick.open")
-    def do_pick_open(self) -> None:
+    def choose(self) -> None:
         """Open the session under the cursor."""
         if self._session is not None:
             self.dismiss(self._session.name)
 
     @does("pick.filter")
-    def do_pick_filter(self) -> None:
+    def begin_filter(self) -> None:
         """Type a filter; it works while it is typed."""
         self.add_class("-filtering")
         self.query_one("#filter", Input).focus()
@@ -176,17 +176,17 @@ class SessionScreen(Acting[str]):
         self.set_focus(None)
 
     @does("pick.new")
-    def do_pick_new(self) -> None:
+    def new_session(self) -> None:
         """A new session."""
         self._open_form(None, is_new=True)
 
     @does("pick.edit")
-    def do_pick_edit(self) -> None:
+    def edit_session(self) -> None:
         """Change the session under the cursor."""
         self._open_form(self._session, is_new=False)
 
     @does("pick.copy")
-    def do_pick_copy(self) -> None:
+    def duplicate_session(self) -> None:
         """A new session like the one under the cursor."""
         self._open_form(self._session, is_new=True)
 
@@ -202,7 +202,7 @@ class SessionScreen(Acting[str]):
             self.say(f"{name} is saved{again}")
 
     @does("pick.delete")
-    def do_pick_delete(self) -> None:
+    def delete_session(self) -> None:
         """Ask, and delete the session under the cursor."""
         session = self._session
         if session is None:
@@ -233,12 +233,12 @@ class SessionScreen(Acting[str]):
         self._read_again()
 
     @does("pick.help")
-    def do_pick_help(self) -> None:
+    def open_help(self) -> None:
         """All keys, those of this screen first."""
         self.show_help(Scope.PICK)
 
     @does("pick.back")
-    def do_pick_back(self) -> None:
+    def go_back(self) -> None:
         """Clear the filter; else leave the picker."""
         if self._filter or self.has_class("-filtering"):
             self.query_one("#filter", Input).value = ""

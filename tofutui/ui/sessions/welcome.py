@@ -76,17 +76,17 @@ class WelcomeScreen(Acting[str]):
         self._draw()
 
     @does("welcome.choose")
-    def do_welcome_choose(self) -> None:
+    def choose(self) -> None:
         """Do what the line under the cursor says."""
-        (self.do_welcome_demo, self.do_welcome_new, self.do_welcome_example)[self._cursor]()
+        (self.start_demo, self.new_session, self.show_example)[self._cursor]()
 
     @does("welcome.demo")
-    def do_welcome_demo(self) -> None:
+    def start_demo(self) -> None:
         """End here; the command line starts the simulated pair, and the app again on it."""
         self.owner.leave(START_DEMO)
 
     @does("welcome.new")
-    def do_welcome_new(self) -> None:
+    def new_session(self) -> None:
         """A first session."""
         from tofutui.ui.sessions.form import FormScreen
 
@@ -97,17 +97,17 @@ class WelcomeScreen(Acting[str]):
             self.dismiss(name)
 
     @does("welcome.example")
-    def do_welcome_example(self) -> None:
+    def show_example(self) -> None:
         """Where the file goes, and what it may hold."""
         self.app.push_screen(ExampleScreen())
 
     @does("welcome.help")
-    def do_welcome_help(self) -> None:
+    def open_help(self) -> None:
         """All keys, those of this screen first."""
         self.show_help(Scope.WELCOME)
 
     @does("welcome.back")
-    def do_welcome_back(self) -> None:
+    def go_back(self) -> None:
         """End the app."""
         self.dismiss(None)
 

@@ -1,7 +1,5 @@
 """The main screen: both tables side by side, the row under the cursor below, the keys at the bottom."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -20,14 +18,18 @@ from tofutui.ui.kit.confirmation import SMALLEST
 from tofutui.ui.kit.key_bar import KeyBar, TitleBar
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.kit.screen import bindings_of
-from tofutui.ui.tables.auto_reconnect import Patience, Reconnects
-from tofutui.ui.tables.auto_refresh import Watch
-from tofutui.ui.tables.commands import TableKeys
+from tofutui.ui.tables.auto_reconnect import Patience
+from tofutui.ui.tables.copy_flow import CopyFlow, ExportFlow
+from tofutui.ui.tables.cursor_flow import CursorFlow
+from tofutui.ui.tables.deletion_flow import DeletionFlow
+from tofutui.ui.tables.other_screens import OtherScreens
 from tofutui.ui.tables.pane import Pane
+from tofutui.ui.tables.refresh_flow import RefreshFlow
+from tofutui.ui.tables.state import Tables
 from tofutui.ui.text.row_facts import Facts
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.text.title_line import Tally
-from tofutui.ui.text.vocabulary import clock_time
+from tofutui.ui.text.vocabulary import clock_time, place, value_of
 
 if TYPE_CHECKING:
     from tofutui.workbench import Change
@@ -40,12 +42,13 @@ BESIDE = 180
 """Columns from which the detail area is beside the tables."""
 
 
-class MainScreen(TableKeys):
+class MainScreen(Tables):
     """Both tables of one session."""
 
     CSS_PATH = "screen.tcss"
     BINDINGS = bindings_of(MAIN)
     AUTO_FOCUS = ""
+    flows = (CursorFlow, DeletionFlow, RefreshFlow, CopyFlow, ExportFlow, OtherScreens)
 
     def __init__(self, session: Session, watch: float, patience: Patience | None = None) -> None:
         super().__init__()
@@ -54,24 +57,15 @@ class MainScreen(TableKeys):
         self.armed = Role.PRIMARY if Role.PRIMARY in session.nodes else session.roles[0]
         self.comparison = _before_connecting(session)
         self.panes = {}
-        self._watch_seconds = watch
-        self._watch = Watch(self, watch, self._watch_again)
-        self._reconnects = Reconnects(
-            self,
-            patience or Patience(),
-            self._now,
-            lambda: self._watch.on,
-            self._connect_again,
-        )
+        self.refreshing = self.flow(RefreshFlow)
+        self.refreshing.set_up(watch, patience or Patience())
+        self.copies = self.flow(CopyFlow)
         self._dirty: set[Role] = set()
         self._frame: Timer | None = None
         self._planned = 0
         self._tally = Tally.of(self.comparison)
         self._hint = False
         self._left = False
-
-    def _now(self) -> datetime:
-        return self.owner.clock()
 
     def compose(self) -> ComposeResult:
         """Title, panes, detail, filter, keys."""
@@ -93,7 +87,7 @@ class MainScreen(TableKeys):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self._show_all()
+        self.show_all()
         self.owner.tell_of_themes()
         self.owner.run_guarded(self._open())
 
@@ -105,16 +99,15 @@ class MainScreen(TableKeys):
         self.comparison = self.link.bench.comparison
         for role, pane in self.panes.items():
             pane.view, pane.starting = self.comparison.nodes[role], False
-        self._show_all()
+        self.show_all()
         if self.link.notice:
             self.say(self.link.notice, Tone.WARNING, stays=True)
-        await self._refresh(None)
+        await self.refreshing.run(None)
 
     async def close(self) -> None:
         """Leave the nodes; safe at any time."""
         self._left = True
-        self._watch.stop()
-        self._reconnects.stop()
+        self.refreshing.stop()
         link, self.link = self.link, None
         if link is not None:
             await link.close()
@@ -130,30 +123,27 @@ class MainScreen(TableKeys):
 
     def redraw(self) -> None:
         """Draw everything again."""
-        self._show_all()
+        self.show_all()
+
+    def show_changes(self, *roles: Role) -> None:
+        """Draw what changed on these nodes, and what was reported meanwhile."""
+        self._dirty.update(roles)
+        self._show_changes()
 
     def _show_changes(self) -> None:
         self._frame = None
         if self.owner.privacy.learn(self.comparison):
             self.owner.redraw_all()
         dirty, self._dirty = self._dirty, set()
-        self._look_for_lost(dirty)
+        self.refreshing.look_for_lost(*(self.panes.keys() & dirty))
         for role in dirty & self.panes.keys():
             row = self.panes[role].rows.current
             if not self.panes[role].take() and row is not None and role is self.armed:
                 self.say(f"the row under the cursor ({row.id}) is no longer in the table", Tone.WARNING)
         self._show_rest()
 
-    def _look_for_lost(self, roles: Iterable[Role]) -> None:
-        """Try lost links again where that is wanted, and show when."""
-        if self.link is None:
-            return
-        for role in self.panes.keys() & set(roles):
-            pane = self.panes[role]
-            self._reconnects.look(pane.view)
-            pane.upcoming = self._reconnects.waiting.get(role)
-
-    def _show_all(self) -> None:
+    def show_all(self) -> None:
+        """Draw all of it again."""
         for pane in self.panes.values():
             pane.take()
         self._show_rest()
@@ -190,8 +180,8 @@ class MainScreen(TableKeys):
         if old:
             which = "" if len(old) == len(session.roles) else f" {old[0].word}"
             badges.append((f"LEGACY SSH{which}", Tone.BADGE))
-        if self._watch.on:
-            badges.append((f"WATCH {self._watch.pause:g} s", Tone.BADGE))
+        if self.refreshing.watch.on:
+            badges.append((f"WATCH {self.refreshing.watch.pause:g} s", Tone.BADGE))
         if any(view.recorded for view in self.comparison.nodes.values()):
             badges.append(("TRANSCRIPT", Tone.BADGE))
         return badges
@@ -237,7 +227,7 @@ class MainScreen(TableKeys):
             stale=pane.rows.stale,
             planned=self._planned,
             busy=pane.view.phase.is_busy,
-            retried=bool(self._reconnects.waiting),
+            retried=bool(self.refreshing.reconnects.waiting),
             locked=self.link.runner.why_not(self.armed) if self.link else None,
             guideless=None
             if self.link and self.link.guide
@@ -263,73 +253,8 @@ class MainScreen(TableKeys):
             pane.display = not single or role is self.armed
             pane.hides = role.other.word if single and len(self.panes) > 1 else ""
 
-    def start_refresh(self, roles: tuple[Role, ...] | None) -> None:
-        """List these nodes in the background; what went wrong before is not said any more."""
-        for bar in self.query(KeyBar):
-            bar.hush(all_=True)
-        for role in self.panes if roles is None else roles:
-            self._reconnects.ask(self.panes[role].view)
-        self.owner.run_guarded(self._refresh(roles))
-
-    async def _refresh(self, roles: tuple[Role, ...] | None, *, by_itself: bool = False) -> None:
-        link = self.link
-        if link is None:
-            return
-        with self._watch.refreshing():
-            await link.bench.refresh(roles, by_itself=by_itself)
-            if self.link is not link or not self.is_attached:
-                return
-            for role in self.panes:
-                for sentence in await link.runner.settle(role):
-                    self.say(sentence, Tone.WARNING, stays=True)
-            for role, pane in self.panes.items():
-                if roles is None or role in roles:
-                    pane.changes.take(pane.view)
-                    self._dirty.add(role)
-            self._show_changes()
-
-    @does("table.watch")
-    def do_table_watch(self) -> None:
-        """Switch the automatic refresh on or off."""
-        self._watch.toggle()
-        if not self._watch.on:
-            self._reconnects.stop()
-        self._show_lost()
-        self.say(
-            f"watching: a refresh every {self._watch.pause:g} s" if self._watch.on else "watching is off"
-        )
-
-    def _watch_again(self) -> None:
-        if self.owner.running_plan:  # deletions list the tables themselves
-            self._watch.arm()
-        else:
-            waiting = self._reconnects.waiting
-            roles = tuple(role for role in self.panes if role not in waiting)
-            self.owner.run_guarded(self._refresh(roles, by_itself=True))
-
-    def _connect_again(self, role: Role) -> None:
-        """The time for another try of a lost link has come."""
-        if self.owner.running_plan:
-            self._reconnects.later(role)
-            self._show_lost()
-        else:
-            self.owner.run_guarded(self._refresh((role,), by_itself=True))
-
-    @does("link.stop")
-    def do_link_stop(self) -> None:
-        """Leave lost links alone until the operator asks for them."""
-        self._reconnects.stop()
-        if self._watch.on:
-            self._watch.toggle()
-        self._show_lost()
-        self.say(f"lost links are left alone; {self.owner.keys.name('table.refresh')} tries")
-
-    def _show_lost(self) -> None:
-        self._look_for_lost(self.panes)
-        self._show_all()
-
     @does("table.filter")
-    def do_table_filter(self) -> None:
+    def begin_filter(self) -> None:
         """Type a filter; it works while it is typed."""
         self.add_class("-filtering")
         self.query_one("#filter", Input).focus()
@@ -349,7 +274,7 @@ class MainScreen(TableKeys):
         self.set_focus(None)
 
     @does("app.back")
-    def do_app_back(self) -> None:
+    def go_back(self) -> None:
         """Close the filter line, else clear filter, marks, zoom: one of them."""
         rows = self.pane.rows
         if self.has_class("-filtering") or rows.filter:
@@ -360,8 +285,31 @@ class MainScreen(TableKeys):
             self.pane.draw()
         elif self.has_class("-zoomed"):
             self.zoom(False)
-        elif self._reconnects.waiting:
-            self.do_link_stop()
+        elif self.refreshing.reconnects.waiting:
+            self.refreshing.stop_reconnecting()
+
+    def as_text(self) -> str:
+        """The row under the cursor, then both tables."""
+        return self.copies.everything()
+
+    def row_to_copy(self) -> tuple[str, str] | None:
+        """Everything about the row under the cursor."""
+        row = self.current
+        return (self.copies.row(row), f"row {place(row)}") if row else None
+
+    def value_to_copy(self) -> tuple[str, str] | None:
+        """The fingerprint of the row under the cursor, else its key."""
+        return value_of(self.shown(self.current)) if self.current else None
+
+    @does("app.theme")
+    def next_theme(self) -> None:
+        """The next theme."""
+        self.say(f"theme {self.owner.next_theme()}")
+
+    @does("app.quit")
+    def quit(self) -> None:
+        """Leave the nodes and end."""
+        self.owner.leave()
 
     @on(Pane.Picked)
     def _clicked(self, event: Pane.Picked) -> None:
@@ -369,7 +317,7 @@ class MainScreen(TableKeys):
         self.follow()
         self.owner.tell_followers(f"pane {event.pane.role.word}", by="click")
         if event.opens:
-            self.do_row_detail()
+            self.flow(OtherScreens).open_detail()
 
     def on_resize(self, event: events.Resize) -> None:
         """Share the height between tables and detail, or say that there is too little."""

@@ -1,0 +1,84 @@
+"""The cursor of the tables: from row to row and from pane to pane, marks, order."""
+
+from tofutui.tofu.site.session import Role
+from tofutui.ui.actions.handlers import does, moves
+from tofutui.ui.kit.screen import Flow
+from tofutui.ui.tables.state import Tables
+from tofutui.ui.text.spans import Tone
+from tofutui.ui.text.vocabulary import place
+
+
+class CursorFlow(Flow[Tables]):
+    """Nothing here leaves the screen."""
+
+    @does("pane.next")
+    def other_pane(self) -> None:
+        """Arm the other pane."""
+        self.screen.arm(self.screen.armed.other)
+
+    @does("pane.primary")
+    def primary_pane(self) -> None:
+        """Arm the primary's pane."""
+        self.screen.arm(Role.PRIMARY)
+
+    @does("pane.secondary")
+    def secondary_pane(self) -> None:
+        """Arm the secondary's pane."""
+        self.screen.arm(Role.SECONDARY)
+
+    @moves("move")
+    def move(self, name: str) -> None:
+        """Move the cursor of the armed pane."""
+        self.screen.pane.move(name)
+        self.screen.follow()
+
+    @does("row.mark")
+    def mark(self) -> None:
+        """Mark the row, or take its mark away; the cursor stays, as after every key but those that move."""
+        self.screen.pane.rows.toggle_mark()
+        self.screen.pane.draw()
+        self.screen.follow()
+
+    @does("stale.next")
+    def next_stale(self) -> None:
+        """The next stale row."""
+        self._to_stale(1)
+
+    @does("stale.previous")
+    def previous_stale(self) -> None:
+        """The stale row before."""
+        self._to_stale(-1)
+
+    def _to_stale(self, step: int) -> None:
+        index = self.screen.pane.rows.next_stale(step)
+        if index is not None:
+            self.screen.pane.go(index)
+            self.screen.follow()
+
+    @does("row.counterpart")
+    def counterpart(self) -> None:
+        """The other node's row about the same host and port."""
+        here, other = self.screen.current, self.screen.panes[self.screen.armed.other]
+        same = [e for e in other.rows.shown if here and e.endpoint and e.endpoint == here.endpoint]
+        if not same:
+            name = place(here) if here else "this row"
+            self.screen.say(f"{other.role.word} shows no row for {name}", Tone.WARNING)
+            return
+        other.go(other.rows.find(same[0].id) or 0)
+        self.screen.arm(other.role)
+
+    @does("table.sort")
+    def sort(self) -> None:
+        """The next order."""
+        order = self.screen.pane.rows.order.following
+        for pane in self.screen.panes.values():
+            pane.set_order(order)
+        self.screen.follow()
+        self.screen.say(
+            f"sorted by {order.value}" if order.value != "as listed" else "in the order of the node"
+        )
+
+    @does("pane.zoom")
+    def toggle_zoom(self) -> None:
+        """The armed pane over the whole width, and back."""
+        self.screen.zoom(not self.screen.has_class("-zoomed"))

@@ -1,0 +1,65 @@
+"""From a row or the plan to the delete dialog, and from its yes to the run."""
+
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.deletion.plan import Plan
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.ui.actions.handlers import does
+from tofutui.ui.kit.screen import Flow
+from tofutui.ui.tables.state import Tables
+from tofutui.ui.text.spans import Tone
+from tofutui.ui.text.vocabulary import rows
+
+
+class DeletionFlow(Flow[Tables]):
+    """What is proposed is frozen into a plan; only what the dialog showed and was answered yes is run."""
+
+    @does("row.delete")
+    def delete(self) -> None:
+        """The dialog for the marked rows that are shown, else for the row under the cursor."""
+        shown = self.screen.pane.rows
+        if not shown.marks:
+            self._propose([shown.current] if shown.current else [])
+            return
+        marked = shown.marked()
+        if marked:
+            self._propose(marked, hidden=shown.hidden_marks)
+        else:
+            count = rows(shown.hidden_marks)
+            clears = self.owner.keys.name("app.back")
+            self.screen.say(f"{count} marked, hidden by the filter; {clears} clears the filter", Tone.WARNING)
+
+    @does("plan.open")
+    def open_plan(self) -> None:
+        """Every stale remote row of both nodes."""
+        from tofutui.ui.deletion.plan_screen import PlanScreen
+
+        if self.screen.link is not None:
+            plan = PlanScreen(self.screen.comparison, self.screen.link.runner)
+            self.owner.push_screen(plan, lambda chosen: self._propose(chosen) if chosen else None)
+
+    def _propose(self, entries: list[Entry], hidden: int = 0) -> None:
+        """Freeze a plan for these rows and show the delete dialog for it."""
+        from tofutui.ui.deletion.dialog import DeleteScreen
+
+        link = self.screen.link
+        if link is None:
+            return
+        try:
+            plan = link.runner.freeze(entries)
+        except TofutuiError as error:
+            self.screen.say(str(error), Tone.WARNING)
+            return
+        if plan.deletions:
+            dialog = DeleteScreen(plan, hidden, link.bench.comparison.seen_from)
+            self.owner.push_screen(dialog, lambda yes: self._decided(plan, yes))
+
+    def _decided(self, plan: Plan, confirmed: bool | None) -> None:
+        from tofutui.ui.deletion.progress import RunScreen
+
+        if confirmed is not True or self.screen.link is None:
+            self.screen.say("kept; nothing was sent")
+            return
+        for pane in self.screen.panes.values():
+            pane.rows.marks.clear()
+            pane.draw()
+        self.owner.push_screen(RunScreen(plan, self.screen.link.runner), lambda _: None)

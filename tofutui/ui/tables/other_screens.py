@@ -1,0 +1,63 @@
+"""The way from the tables to the other screens."""
+
+from tofutui.ui.actions.catalogue import Scope
+from tofutui.ui.actions.handlers import does
+from tofutui.ui.kit.screen import Acting, Flow
+from tofutui.ui.tables.state import Tables
+
+
+class OtherScreens(Flow[Tables]):
+    """Each opened late, so that the tables are there early."""
+
+    @does("row.detail")
+    def open_detail(self) -> None:
+        """Everything about the row, full size."""
+        from tofutui.ui.kit.view import DetailScreen
+
+        if self.screen.current is not None:
+            self._push(DetailScreen(self.screen.current, self.screen.pane.view))
+
+    @does("evidence.open")
+    def open_evidence(self) -> None:
+        """Paste log lines, say what was re-issued."""
+        from tofutui.ui.evidence.screen import EvidenceScreen
+
+        if self.screen.link is not None:
+            self._push(EvidenceScreen(self.screen.link.bench, self.screen.armed, self.screen.current))
+
+    @does("trust.open")
+    def open_trust_map(self) -> None:
+        """Who trusts whom."""
+        from tofutui.ui.tables.trust_map import TrustScreen
+
+        self._push(TrustScreen(self.screen.comparison))
+
+    @does("guide.open")
+    def open_guide(self) -> None:
+        """The guide, with the run that is open if there is one."""
+        from tofutui.ui.guide.screen import GuideScreen
+
+        link = self.screen.link
+        if link is not None and link.guide is not None:
+            self._push(GuideScreen(link, link.guide))
+
+    @does("log.open")
+    def open_log(self) -> None:
+        """The commands that were sent."""
+        from tofutui.ui.kit.view import LogScreen
+
+        self._push(LogScreen(self.screen.link.bench if self.screen.link else None))
+
+    @does("app.sessions")
+    def open_sessions(self) -> None:
+        """Choose another session."""
+        self.owner.pick_session()
+
+    @does("app.help")
+    def open_help(self) -> None:
+        """All keys, and what the verdicts mean."""
+        self.screen.show_help(Scope.MAIN)
+
+    def _push(self, screen: Acting[None]) -> None:
+        """Show it; the tables follow what was done there."""
+        self.owner.push_screen(screen, lambda _: self.screen.follow())

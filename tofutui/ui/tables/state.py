@@ -1,0 +1,50 @@
+"""What the flows of the main screen use of it: the session, its two tables, the pane that is armed."""
+
+from abc import abstractmethod
+
+from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.site.session import Role, Session
+from tofutui.ui.backend import Link
+from tofutui.ui.kit.screen import Acting
+from tofutui.ui.tables.pane import Pane
+
+
+class Tables(Acting[None]):
+    """Both tables of one session."""
+
+    session: Session
+    link: Link | None
+    """The connections; None until they are set up, and once they are closed."""
+    comparison: Comparison
+    panes: dict[Role, Pane]
+    armed: Role
+
+    @property
+    def pane(self) -> Pane:
+        """The armed pane."""
+        return self.panes[self.armed]
+
+    @property
+    def current(self) -> Entry | None:
+        """The row under the cursor."""
+        return self.pane.rows.current
+
+    @abstractmethod
+    def arm(self, role: Role) -> None:
+        """Make another pane the armed one."""
+
+    @abstractmethod
+    def zoom(self, on: bool) -> None:
+        """One pane over the whole width, or both."""
+
+    @abstractmethod
+    def follow(self) -> None:
+        """Bring detail area and key bar up to date with the cursor."""
+
+    @abstractmethod
+    def show_changes(self, *roles: Role) -> None:
+        """Draw what changed on these nodes, and what was reported meanwhile."""
+
+    @abstractmethod
+    def show_all(self) -> None:
+        """Draw all of it again."""
