@@ -145,7 +145,7 @@ async def test_esc_stops_a_login_and_leaves_the_node(lab: Lab, made: Any) -> Non
         await until(lambda: all(server.connections for server in lab.servers.values()))
         await pilot.press("escape")
         await until(lambda: isinstance(app.screen, FormScreen))
-        await until(lambda: left(lab) and not app._logins)
+        await until(lambda: left(lab) and not app.leaving._logins)
     assert not re.search("listcerts|show", str(lab.sent))
 
 

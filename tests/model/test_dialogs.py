@@ -17,7 +17,7 @@ from tests.support.model_screen import Hands, own_time, play
 from tests.support.model_site import Broken
 from tofutui.ui.kit.confirmation import Arrivals
 from tofutui.ui.questions.dialogs import Question
-from tofutui.ui.shell.questioning import QuestioningApp
+from tofutui.ui.shell.questioning import Questioning
 
 STORIES = int(os.environ.get("TOFUTUI_MODEL_STORIES", "8"))
 ACTIONS = 40
@@ -165,7 +165,7 @@ def questions_go_away_under_the_fingers(patch: Patch) -> None:
 
 
 def questions_open_over_others(patch: Patch) -> None:
-    patch.setattr(QuestioningApp, "question_may_open_in", lambda _: 0.0)
+    patch.setattr(Questioning, "may_open_in", lambda _: 0.0)
 
 
 def a_yes_counts_at_once(patch: Patch) -> None:

@@ -243,14 +243,14 @@ class Stage:
             try:
                 yield
             finally:
-                await app.close_nodes()
+                await app.leaving.close_nodes()
 
     async def press(self, *keys: str) -> None:
         assert self._pilot is not None
         for key in keys:
             self._ticks.ahead += BY_HAND
             await self._pilot.press(key)
-            await self.until(lambda: not self.app.undecided, "a decided key")
+            await self.until(lambda: not self.app.presses.undecided, "a decided key")
         await self._pilot.pause()
 
     async def until(self, fact: Callable[[], object], what: str = "") -> None:

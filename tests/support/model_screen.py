@@ -52,7 +52,7 @@ class Press:
 
     def was_read(self, app: TofutuiApp) -> bool:
         """Whether the app has come to it: one that waits behind work cannot keep a question back."""
-        return self.event is not None and app.ticks.of(self.event.time) in app.arrivals._times
+        return self.event is not None and app.presses.ticks.of(self.event.time) in app.presses.arrivals._times
 
 
 @dataclass(eq=False)

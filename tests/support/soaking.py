@@ -150,7 +150,7 @@ async def soak(
         async with app.run_test(size=(120, 36)):
             result = await play(running[0])
             lab.heal()
-            await app.close_nodes()
+            await app.leaving.close_nodes()
         return running[0], result
 
 

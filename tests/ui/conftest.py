@@ -74,7 +74,7 @@ class Desk:
         for key in keys:
             self.ticks.ahead += BY_HAND
             await self.pilot.press(key)
-            await self.until(lambda: not self.app.undecided)
+            await self.until(lambda: not self.app.presses.undecided)
         await self.pilot.pause()
 
     async def burst(self, *keys: str) -> None:
@@ -82,7 +82,7 @@ class Desk:
         for key in keys:
             self.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await self.pilot.pause(0.15)
-        await self.until(lambda: not self.app.undecided)
+        await self.until(lambda: not self.app.presses.undecided)
 
     async def until(self, fact: Callable[[], bool]) -> None:
         """Wait for a fact, as long as the test's own time-out allows."""

@@ -37,7 +37,7 @@ async def to_path(d: Any, form: str) -> None:
 
 async def enter(d: Any) -> None:
     """Enter, some time after the one before: it is not held down."""
-    d.app.spent.key = None
+    d.app.presses.spent.key = None
     await d.press("enter")
 
 

@@ -181,22 +181,22 @@ async def test_followers_see_the_last_key_and_what_it_did(desk: Start, size: tup
         assert line() == "F  nothing here"
         await d.press("D")
         assert isinstance(d.app.screen, DeleteScreen)
-        assert d.app.followed == "D  Delete the row or the marked rows → delete dialog"
+        assert d.app.echo.line == "D  Delete the row or the marked rows → delete dialog"
         await d.press("n")
         assert line().startswith("n  Keep")
         await d.press("L")
         assert "L  Command log" in line()
         await d.press("Z", "escape", "K")
-        assert d.app.followed is None
+        assert d.app.echo.line is None
         assert "Esc" not in d.text.splitlines()[-2]
         await d.press("j", "K")
-        assert d.app.followed == ""
+        assert d.app.echo.line == ""
 
 
 async def test_followers_are_told_why_not(desk: Start) -> None:
     async with desk(last_key=True) as d:
         await d.press("slash", *"no such row", "enter", "D")
-        assert d.app.followed == "D  Delete the row or the marked rows: not now, there is no row here"
+        assert d.app.echo.line == "D  Delete the row or the marked rows: not now, there is no row here"
 
 
 async def test_followers_never_see_what_is_typed(desk: Start) -> None:
@@ -205,9 +205,9 @@ async def test_followers_never_see_what_is_typed(desk: Start) -> None:
         await d.press("slash")
         for key in "s3":
             await d.press(key)
-            seen.append(d.app.followed)
+            seen.append(d.app.echo.line)
         await d.press("backspace")
-        seen.append(d.app.followed)
+        seen.append(d.app.echo.line)
         assert seen == ["typing"] * 3
         await d.press("escape")
         question = PasswordQuestion(Role.PRIMARY, "192.0.2.10", "admin", "Password: ", "password")
@@ -216,11 +216,11 @@ async def test_followers_never_see_what_is_typed(desk: Start) -> None:
         await d.until(lambda: d.app.screen.gate.is_shown)
         for key in ("q", "question_mark", "2"):
             await d.press(key)
-            assert d.app.followed == "typing"
+            assert d.app.echo.line == "typing"
         assert d.app.screen.query_one("#answer", Input).value == "q?2"
         await d.press("enter")
         assert await asked.wait() is not None
-        assert "q?2" not in d.app.followed
+        assert "q?2" not in d.app.echo.line
 
 
 async def test_a_line_for_followers_is_painted_only_when_it_changes(desk: Start) -> None:
@@ -250,7 +250,7 @@ async def test_a_click_arms_the_pane_and_the_wheel_scrolls(desk: Start) -> None:
     async with desk(last_key=True) as d:
         await d.pilot.click("#pane-secondary", offset=(10, 5))
         assert d.main.armed is Role.SECONDARY
-        assert d.app.followed == "click  pane SECONDARY"
+        assert d.app.echo.line == "click  pane SECONDARY"
         await d.press("question_mark")
         text = d.app.screen.query_one("#text")
         for turn, top in (

@@ -79,7 +79,7 @@ async def key(d: Any, name: str) -> None:
     """A key without any pause before it."""
     await d.pilot.press(name)
     await d.pilot.pause(SETTLES + 0.05)
-    await d.until(lambda: not d.app.undecided)
+    await d.until(lambda: not d.app.presses.undecided)
 
 
 @pytest.mark.parametrize("name", YES)
@@ -149,9 +149,9 @@ async def test_where_the_terminal_answers_a_yes_waits_until_it_has_shown_the_que
     desk: Start, name: str
 ) -> None:
     async with desk() as d:
-        await d.until(lambda: d.app.receipts.sent == 1)
+        await d.until(lambda: d.app.presses.receipts.sent == 1)
         d.app.post_message(StatusReply())
-        await d.until(lambda: d.app.receipts.answers)
+        await d.until(lambda: d.app.presses.receipts.answers)
         asked = await YES[name](d)
         await d.press("y")
         await d.press("y")
@@ -167,8 +167,8 @@ async def test_where_the_terminal_answers_a_yes_waits_until_it_has_shown_the_que
 @pytest.mark.parametrize("name", YES)
 async def test_no_and_keep_work_at_once(desk: Start, name: str) -> None:
     async with desk() as d:
-        d.app.receipts.request()
-        d.app.receipts.reply()
+        d.app.presses.receipts.request()
+        d.app.presses.receipts.reply()
         asked = await YES[name](d)
         screen = d.app.screen
         screen.gate.painted_at = d.ticks.now()

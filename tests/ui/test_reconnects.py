@@ -163,7 +163,7 @@ async def test_the_watch_leaves_a_node_that_is_waited_for_to_its_own_time(desk: 
         lose(d)
         await d.until(lambda: bool(d.main.refreshing.reconnects.waiting))
         count = len(d.fakes.bench.refreshed)
-        d.main._watch_again()
+        d.main.refreshing._watch_again()
         await d.until(lambda: len(d.fakes.bench.refreshed) > count)
         assert d.fakes.bench.refreshed[-1] == (Role.SECONDARY,)
 

@@ -203,7 +203,7 @@ async def test_leaving_closes_the_nodes(desk: Start, key: str) -> None:
 
 
 async def test_leaving_does_not_wait_for_ever(desk: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tofutui.ui.shell.app.NODES_WITHIN", 0.05)
+    monkeypatch.setattr("tofutui.ui.shell.leaving.NODES_WITHIN", 0.05)
 
     async def never(self: FakeBench) -> None:
         await asyncio.Event().wait()

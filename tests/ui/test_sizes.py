@@ -87,7 +87,7 @@ async def test_hostile_text_is_only_text_on_every_screen(desk: Start, text: str)
         view = fakes.bench.comparison.nodes[Role.PRIMARY]
         view.hostname, view.version, view.notices, view.error = text, text, (text,), text
         fakes.bench.command_log.append(LogLine(view.listed_at, Role.PRIMARY, "answer", text))
-        d.main._show_all()
+        d.main.show_all()
         d.main.say(text)
         frame(d)
         for name, (go, _) in ways(text).items():

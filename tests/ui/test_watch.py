@@ -154,7 +154,7 @@ async def test_nothing_is_refreshed_by_itself_while_rows_are_deleted(desk: Start
     async with desk(watch=1.0) as d:
         count = len(d.fakes.bench.refreshed)
         d.app.running_plan = True
-        d.main._watch_again()
+        d.main.refreshing._watch_again()
         assert d.main.refreshing.watch._timer is not None
         assert len(d.fakes.bench.refreshed) == count
 

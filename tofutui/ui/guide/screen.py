@@ -227,7 +227,7 @@ class GuideScreen(GuideActs):
         step = self.chosen
         values = values_of(self.guide.held, step.id, self.guide.session) if step else []
         keys = self.owner.keys.of("guide.copy").keys
-        number = keys.index(self.owner.key) + 1 if self.owner.key in keys else 0
+        number = keys.index(self.owner.presses.key) + 1 if self.owner.presses.key in keys else 0
         if not 1 <= number <= len(values):
             self.say("there is no value with this number here", Tone.WARNING)
             return

@@ -13,9 +13,8 @@ from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import Scope, State
 from tofutui.ui.actions.keymap import KeyBook
 from tofutui.ui.backend import Opener
-from tofutui.ui.kit.confirmation import Arrivals, Receipts, Ticks
-from tofutui.ui.kit.key_repeat import HeldKey
 from tofutui.ui.kit.mask import Privacy
+from tofutui.ui.kit.presses import Presses
 from tofutui.ui.options import AppOptions
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import Glyphs
@@ -28,6 +27,60 @@ if TYPE_CHECKING:
     from tofutui.appliance.questions import Asker
 
 Result = TypeVar("Result")
+
+
+class Echo(Protocol):
+    """The line for those who watch: the last key and what it did."""
+
+    @property
+    def line(self) -> str | None:
+        """The line; None: it is not shown."""
+        ...
+
+    def tell(self, did: str, by: str | None = None) -> None:
+        """What was done by the last key, or by something else (``click``)."""
+        ...
+
+    def show(self, on: bool) -> None:
+        """Show the line from now on, or hide it."""
+        ...
+
+
+class Questions(Protocol):
+    """When a question may open over the screen."""
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a dialog waits for an answer."""
+        ...
+
+    def may_open_in(self) -> float:
+        """Seconds until a dialog that the user did not open may open."""
+        ...
+
+    def say_waiting(self, notice: str) -> None:
+        """Say that a question waits until the open dialog is answered."""
+        ...
+
+    def request_status(self) -> None:
+        """Ask the terminal to answer once it has shown all that was written so far."""
+        ...
+
+
+class Notices(Protocol):
+    """Messages that do not belong to one screen."""
+
+    def take_back(self, text: str) -> None:
+        """Remove this message wherever it is still shown."""
+        ...
+
+
+class Terminal(Protocol):
+    """Control sequences beside the painting."""
+
+    def report_mouse(self, on: bool) -> None:
+        """Whether the terminal reports the mouse or selects text with it."""
+        ...
 
 
 class Looks(Protocol):
@@ -44,8 +97,8 @@ class Looks(Protocol):
         ...
 
     @property
-    def followed(self) -> str | None:
-        """The last key and what it did; None: that is not shown."""
+    def echo(self) -> Echo:
+        """The line for those who watch."""
         ...
 
     @property
@@ -90,24 +143,12 @@ class Desk(Looks, Protocol):
     """Every session by name."""
     clock: Clock
     opener: Opener
-    key: str
-    """The key that is carried out now."""
-    key_time: float
-    """When it was pressed (monotonic seconds)."""
-    spent: HeldKey
-    ticks: Ticks
-    """The clock of keys and paintings."""
-    arrivals: Arrivals
-    """When input came."""
-    receipts: Receipts
-    """What the terminal said it has shown."""
-    undecided: int
-    """Presses of a yes of which it is not known yet whether another input follows at once."""
+    presses: Presses
+    """What was pressed, and what the terminal has shown of it."""
     running_plan: bool
     """Whether rows are being deleted."""
     actions: "deque[str]"
     """Ids of the last actions, for a crash file."""
-    followed: str | None
     glyphs: Glyphs
     palette: Palette
     privacy: Privacy
@@ -119,8 +160,18 @@ class Desk(Looks, Protocol):
         ...
 
     @property
-    def is_asking(self) -> bool:
-        """Whether a dialog waits for an answer."""
+    def questioning(self) -> Questions:
+        """When a question may open."""
+        ...
+
+    @property
+    def messages(self) -> Notices:
+        """Messages that do not belong to one screen."""
+        ...
+
+    @property
+    def output(self) -> Terminal:
+        """Control sequences beside the painting."""
         ...
 
     @property
@@ -139,14 +190,6 @@ class Desk(Looks, Protocol):
 
     def keep_until_left(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Work that holds a login: cancelled before the app ends."""
-        ...
-
-    def tell_followers(self, did: str, by: str | None = None) -> None:
-        """Show what the last key did to those who watch."""
-        ...
-
-    def show_followed(self, on: bool) -> None:
-        """Show the line with the last key, or hide it."""
         ...
 
     def announce(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
@@ -181,10 +224,6 @@ class Desk(Looks, Protocol):
         """Send text to the clipboard of the terminal; False if it is too long."""
         ...
 
-    def report_mouse(self, on: bool) -> None:
-        """Whether the terminal reports the mouse or selects text with it."""
-        ...
-
     def put_session(self, session: Session, before: str | None) -> None:
         """A session was created, or changed (``before`` is its old name)."""
         ...
@@ -195,22 +234,6 @@ class Desk(Looks, Protocol):
 
     def pick_session(self) -> None:
         """Let the user choose a session."""
-        ...
-
-    def request_status(self) -> None:
-        """Ask the terminal to answer once it has shown all that was written so far."""
-        ...
-
-    def question_may_open_in(self) -> float:
-        """Seconds until a dialog that the user did not open may open."""
-        ...
-
-    def say_waiting(self, notice: str) -> None:
-        """Say that a question waits until the open dialog is answered."""
-        ...
-
-    def take_back(self, text: str) -> None:
-        """Take that message away again."""
         ...
 
     def leave(self, code: int = 0) -> None:

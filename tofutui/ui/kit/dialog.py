@@ -36,7 +36,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
 
     def on_mount(self) -> None:
         """Ask the terminal again, as long as it does not say that it shows this."""
-        self.gate.receipts = self.owner.receipts
+        self.gate.receipts = self.owner.presses.receipts
         self.mount(Painted(id="too-small"))
         self.call_after_refresh(lambda: Dialog.on_resize(self))
         self.set_interval(1.0, self._ask_terminal_again)
@@ -95,7 +95,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
             self._seen.take(self.parts_to_see(body.lines))
         fresh = self._seen.note(drawn) or (self.gate.painted_at is None and bool(drawn))
         if fresh:
-            now = self.owner.ticks.now()
+            now = self.owner.presses.ticks.now()
             self.gate.painted(now)
             self._first_painted_at = self._first_painted_at or now
             self.call_later(self.show_unseen)
@@ -118,7 +118,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
 
     def _ask_terminal_again(self) -> None:
         if self.is_current and self.gate.painted_at is not None and not self.gate.is_shown:
-            self.owner.request_status()
+            self.owner.questioning.request_status()
 
     def when_yes(self, keys: Sequence[str], act: Callable[[], None]) -> None:
         """Do this if the key carried out now is a yes; else say why it is not.
@@ -127,22 +127,22 @@ class Dialog(Acting[Result], ModalScreen[Result]):
             keys: those that say yes, by their own names: what only sends the same byte does not.
         """
         owner = self.owner
-        key, pressed, wait = owner.key, owner.key_time, SETTLES
+        key, pressed, wait = owner.presses.key, owner.presses.key_time, SETTLES
         if not self._may_say_yes(keys, key, pressed):
-            owner.spent.spend(key, pressed)
+            owner.presses.spent.spend(key, pressed)
             return
-        if owner.spent.is_held(key, pressed):
-            if not owner.spent.is_doubtful:
+        if owner.presses.spent.is_held(key, pressed):
+            if not owner.presses.spent.is_doubtful:
                 return
             wait = ALONE
 
         def decide() -> None:
-            owner.undecided -= 1
+            owner.presses.undecided -= 1
             if self.is_current and not self.withdrawn and self._is_by_hand(key, pressed):
                 act()
-                owner.spent.spend(key, pressed)
+                owner.presses.spent.spend(key, pressed)
 
-        owner.undecided += 1
+        owner.presses.undecided += 1
         self.app.set_timer(wait, lambda: self.app.call_later(decide))
 
     def _may_say_yes(self, keys: Sequence[str], key: str, pressed: float) -> bool:
@@ -156,9 +156,9 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         return not why
 
     def _is_by_hand(self, key: str, pressed: float) -> bool:
-        if self.owner.key_time != pressed and self.owner.key == key:
+        if self.owner.presses.key_time != pressed and self.owner.presses.key == key:
             return False  # it repeats
-        alone = self.owner.arrivals.is_alone(pressed)
+        alone = self.owner.presses.arrivals.is_alone(pressed)
         if not alone:
             self.say(f"too soon after another key: press {show_key(key)} again", Tone.WARNING)
         return alone
@@ -170,9 +170,13 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         typed into a line is never taken for that, a letter of a password would be missing.
         """
         owner = self.owner
-        key, pressed = (event.key, owner.ticks.of(event.time)) if event else (owner.key, owner.key_time)
+        key, pressed = (
+            (event.key, owner.presses.ticks.of(event.time))
+            if event
+            else (owner.presses.key, owner.presses.key_time)
+        )
         types = event is not None and event.is_printable
-        if not types and owner.spent.is_held(key, pressed):
+        if not types and owner.presses.spent.is_held(key, pressed):
             return False
         return self._was_painted(pressed)
 
@@ -187,13 +191,13 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         held down: it counts once no other follows it.
         """
         owner = self.owner
-        pressed = owner.key_time
+        pressed = owner.presses.key_time
         if self.was_seen():
             act()
-        elif owner.spent.is_doubtful and self._was_painted(pressed):
+        elif owner.presses.spent.is_doubtful and self._was_painted(pressed):
 
             def alone() -> None:
-                if owner.key_time == pressed:
+                if owner.presses.key_time == pressed:
                     act()
 
             self.set_timer(ALONE, lambda: self.call_later(alone))
@@ -201,11 +205,11 @@ class Dialog(Acting[Result], ModalScreen[Result]):
     def answer(self, result: Result) -> None:
         """Close with this answer, once; a question that was withdrawn only closes."""
         if self.withdrawn:
-            if self.owner.key in ("enter", "escape"):
+            if self.owner.presses.key in ("enter", "escape"):
                 self.dismiss()
         elif not self._answered:
             self._answered = True
-            self.owner.spent.spend(self.owner.key, self.owner.key_time)
+            self.owner.presses.spent.spend(self.owner.presses.key, self.owner.presses.key_time)
             self.dismiss(result)
 
     def withdraw(self) -> None:

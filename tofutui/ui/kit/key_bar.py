@@ -68,7 +68,7 @@ class KeyBar(Painted):
     @property
     def followed(self) -> str | None:
         """The last key and what it did; None: that is not shown."""
-        return cast("Looks", self.app).followed
+        return cast("Looks", self.app).echo.line
 
     def make_room(self) -> None:
         """Add the line with the last key, or remove it."""

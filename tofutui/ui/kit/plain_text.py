@@ -25,11 +25,11 @@ class PlainScreen(ViewScreen):
 
     def on_screen_resume(self) -> None:
         """The mouse goes to the terminal."""
-        self.owner.report_mouse(False)
+        self.owner.output.report_mouse(False)
 
     def on_screen_suspend(self) -> None:
         """Something else is on top, or this is closed."""
-        self.owner.report_mouse(True)
+        self.owner.output.report_mouse(True)
 
     @does("screen.text")
     def show_as_text(self) -> None:

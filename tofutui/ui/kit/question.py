@@ -25,7 +25,7 @@ class Answer(Input):
         screen.cover(event.key)
         ends = event.key in ("enter", "escape")
         if screen.was_seen(event) and (ends or not screen.withdrawn):
-            screen.owner.spent.note(event.key, screen.owner.ticks.of(event.time))
+            screen.owner.presses.spent.note(event.key, screen.owner.presses.ticks.of(event.time))
         else:
             event.stop()
             event.prevent_default()

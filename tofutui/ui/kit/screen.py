@@ -200,17 +200,17 @@ class Acting(Whole, Screen[Result]):
         if not is_whole(self):
             return
         action = self.owner.keys.of(id_)
-        dismisses = "escape" in action.keys and self.owner.key == "escape"
+        dismisses = "escape" in action.keys and self.owner.presses.key == "escape"
         if any([bar.hush(all_=dismisses) for bar in self.query(KeyBar)]):
-            self.owner.tell_followers("Take the message away")
+            self.owner.echo.tell("Take the message away")
             return
-        self.owner.tell_followers(action.title)
+        self.owner.echo.tell(action.title)
         why = action.why_disabled(self.state())
         if why is not None:
             lead = f"{action.shown_key} {action.title.lower()}".lstrip()
             why = self.owner.keys.text(why)
             self.say(f"{lead}: {why}", Tone.WARNING)
-            self.owner.tell_followers(f"{action.title}: not now, {why}")
+            self.owner.echo.tell(f"{action.title}: not now, {why}")
             return
         await self._carry_out(action)
 
@@ -220,7 +220,7 @@ class Acting(Whole, Screen[Result]):
         done = self._handler(id_)()
         after = self.app.screen
         if isinstance(after, Acting) and after is not before:
-            self.owner.tell_followers(f"{action.title} {self.owner.glyphs.arrow} {after.called}")
+            self.owner.echo.tell(f"{action.title} {self.owner.glyphs.arrow} {after.called}")
         if inspect.isawaitable(done):
             await done
 
@@ -246,7 +246,7 @@ class Acting(Whole, Screen[Result]):
     @does("app.last_key")
     def toggle_last_key(self) -> None:
         """Show the last key and what it did, or not any more."""
-        self.owner.show_followed(self.owner.followed is None)
+        self.owner.echo.show(self.owner.echo.line is None)
 
 
 class Flow(Generic[OfScreen]):

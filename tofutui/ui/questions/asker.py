@@ -69,11 +69,11 @@ class ScreenAsker:
         app = self._app
         said = False
         try:
-            while (left := app.question_may_open_in()) > 0:
-                if not said and app.is_asking:
-                    app.say_waiting(notice)
+            while (left := app.questioning.may_open_in()) > 0:
+                if not said and app.questioning.is_asking:
+                    app.questioning.say_waiting(notice)
                     said = True
                 await asyncio.sleep(min(left, _LOOK))
         finally:
             if said:
-                app.take_back(notice)
+                app.messages.take_back(notice)

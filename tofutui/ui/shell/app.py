@@ -2,33 +2,45 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+from rich.console import RenderableType
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from tofutui.system import background
 from tofutui.system.clock import utc_now
-from tofutui.system.leaving import NODES_WITHIN, Deadline
+from tofutui.system.leaving import Deadline
+from tofutui.tofu.base.text import safe_lines
 from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import Scope, State
 from tofutui.ui.backend import Opener, opener
 from tofutui.ui.kit.confirmation import Ticks
 from tofutui.ui.kit.desk import OpenTables
 from tofutui.ui.kit.mask import Privacy
+from tofutui.ui.kit.presses import Presses
 from tofutui.ui.kit.screen import Acting
+from tofutui.ui.kit.whole_screens import unless_gone
 from tofutui.ui.options import AppOptions
 from tofutui.ui.questions.asker import ScreenAsker
 from tofutui.ui.shell import gc_tuning
-from tofutui.ui.shell.questioning import QuestioningApp
+from tofutui.ui.shell.errors import ErrorBoundary
+from tofutui.ui.shell.key_echo import KeyEcho
+from tofutui.ui.shell.leaving import Leaving
+from tofutui.ui.shell.messages import Messages
+from tofutui.ui.shell.output import TerminalOutput
+from tofutui.ui.shell.questioning import Questioning
 from tofutui.ui.tables.auto_reconnect import Patience
 from tofutui.ui.tables.screen import MainScreen
-from tofutui.ui.terminal.driver import TerminalDriver, leave_on_signals
+from tofutui.ui.terminal.clipboard import fits
+from tofutui.ui.terminal.driver import leave_on_signals
+from tofutui.ui.terminal.painter import DiffingApp
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import Glyphs
 from tofutui.ui.theme.catalogue import Themes
@@ -37,7 +49,7 @@ from tofutui.ui.theme.styles import Palette
 INTERNAL = 70
 
 
-class TofutuiApp(QuestioningApp):
+class TofutuiApp(DiffingApp):
     """Holds the options, the theme and the open session; everything else is in the screens."""
 
     CSS_PATH = "app.tcss"
@@ -54,31 +66,33 @@ class TofutuiApp(QuestioningApp):
         patience: Patience | None = None,
         ticks: Ticks | None = None,
     ) -> None:
-        super().__init__(options.data_dir, ticks)
+        super().__init__()
+        self.messages = Messages(self)
+        self.presses = Presses(ticks or Ticks())
+        self.output = TerminalOutput(self, mouse=options.mouse)
+        self.echo = KeyEcho(self, on=options.last_key)
+        self.errors = ErrorBoundary(
+            self.messages, options.data_dir, self.masked, self._handle_exception if options.debug else None
+        )
+        self.actions = self.errors.actions
+        self.questioning = Questioning(self, self.presses, self.output, self.messages)
         self.patience = patience or Patience()
         """How lost links are tried again."""
         self.animation_level = "none"
         self.options = options
-        self.with_mouse = options.mouse
         self.sessions = dict(options.sessions)
         """Every session there is, by name: those of the start, and what was made or changed since."""
         self.clock = clock
         self.opener = open_link or opener(options.data_dir, clock, self.announce)
         self.asker = ScreenAsker(self)
         self.glyphs = Glyphs(options.ascii)
-        self.followed = "" if options.last_key else None
         self.keys = options.keys
         self.set_keymap(self.keys.keymap)
         self.running_plan = False
         """Whether rows are being deleted."""
-        self.debug_errors = options.debug
         self.main: MainScreen | None = None
-        self._logins: set[asyncio.Task[None]] = set()
+        self.leaving = Leaving(self, self._close_main)
         self.privacy = Privacy()
-        self.deadline: Deadline | None = None
-        """Ends the process where something hangs; only set where the app is the whole program."""
-        self._leaving = False
-        self._left_early: int | None = None
         self._warned = False
         self.themes = Themes()
         self.palette = Palette(self.themes.default)
@@ -88,10 +102,10 @@ class TofutuiApp(QuestioningApp):
     def on_mount(self) -> None:
         """Open the session, or let the user choose one."""
         self.call_after_refresh(self.call_after_refresh, gc_tuning.resume)
-        if self._left_early is not None:
-            self.leave(self._left_early)
+        if self.leaving.early is not None:
+            self.leave(self.leaving.early)
             return
-        self.call_after_refresh(self.request_status)
+        self.call_after_refresh(self.questioning.request_status)
         if self.options.redact:
             self.set_privacy(True)
         sessions = self.sessions
@@ -157,10 +171,7 @@ class TofutuiApp(QuestioningApp):
 
     def keep_until_left(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Work that holds a login: it is cancelled, and may leave the node, before the app ends."""
-        task = asyncio.create_task(self._guarded(work))
-        self._logins.add(task)
-        task.add_done_callback(self._logins.discard)
-        return task
+        return self.leaving.hold(self.errors.guard(work))
 
     def open_palette(self) -> None:
         """Every action by name."""
@@ -241,13 +252,51 @@ class TofutuiApp(QuestioningApp):
         for theme in self.themes.for_textual():
             self.register_theme(theme)
 
-    def outgoing(self, text: str) -> str:
-        """With stand-ins while the privacy mask is on."""
-        return super().outgoing(self.privacy(text))
-
-    def shown_text(self, text: str) -> str:
-        """With stand-ins while the privacy mask is on."""
+    def masked(self, text: str) -> str:
+        """A text of the program with stand-ins while the privacy mask is on."""
         return self.privacy(text)
+
+    def outgoing(self, text: str) -> str:
+        """Text as it may leave the app: every copy, plain-text screen and export goes through here."""
+        return safe_lines(self.privacy(text))
+
+    def copy(self, text: str) -> bool:
+        """Send text to the terminal's clipboard; False if it is too long and nothing was sent."""
+        text = self.outgoing(text)
+        if not fits(text):
+            return False
+        self.copy_to_clipboard(text)
+        return True
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """In place of Textual's own: in the form that tmux and GNU screen pass on, up to a length."""
+        self.output.copy(text)
+
+    def announce(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
+        """A message on the uppermost screen that can show one."""
+        self.messages.say(text, tone, stays=stays)
+
+    def run_guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run work in the background; what goes wrong there is shown and ends nothing."""
+        self.run_worker(self.errors.guard(work), exit_on_error=False)
+
+    async def run_action(
+        self,
+        action: str | tuple[str, str, tuple[object, ...]],
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """As Textual's; a key for a screen that is not whole does nothing."""
+        with unless_gone(default_namespace or self.screen):
+            return await super().run_action(action, default_namespace, namespaces)
+        return True
+
+    def _fatal_error(self) -> None:
+        # Textual would print every local variable, secrets included.
+        error = sys.exc_info()[1] or self._exception
+        if error is not None:
+            self.errors.note_fatal(error)
+        self.panic()
 
     def set_privacy(self, on: bool) -> None:
         """Show stand-ins for names and addresses from now on, or everything as it is."""
@@ -271,9 +320,34 @@ class TofutuiApp(QuestioningApp):
 
     async def on_event(self, event: events.Event) -> None:
         """On the way out no key counts, and none keeps the nodes waiting for their `exit`."""
-        is_late = self._leaving or not self.screen_stack
-        if not (is_late and isinstance(event, events.InputEvent)):
-            await super().on_event(event)
+        is_late = self.leaving.begun or not self.screen_stack
+        if is_late and isinstance(event, events.InputEvent):
+            return
+        self.questioning.note(event)
+        self.echo.note(event)
+        await super().on_event(event)
+
+    def on_noise(self, event: events.Event) -> None:
+        """What could not be read is part of a burst too."""
+        self.presses.arrived(event.time)
+
+    def on_key(self, event: events.Key) -> None:
+        """Before Textual looks the key up."""
+        self.questioning.note_key(event)
+
+    def on_status_reply(self) -> None:
+        """The terminal has answered a request."""
+        self.questioning.status_replied()
+
+    def repaint_all(self) -> None:
+        """Write everything again: others may have written to the terminal."""
+        super().repaint_all()
+        self.questioning.repainted()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        super()._display(screen, renderable)
+        if renderable is not None and not self._batch_count and screen is self.screen:
+            self.questioning.painted(screen)
 
     async def action_quit(self) -> None:
         """Textual's own Ctrl-Q leaves as q does."""
@@ -290,54 +364,27 @@ class TofutuiApp(QuestioningApp):
 
     def leave(self, code: int = 0) -> None:
         """Leave the nodes with `exit`, and end: within `LEAVE_WITHIN` seconds, whatever hangs."""
-        self.hurry(code)
-        if not self.is_running:
-            self._left_early = code
-            return
-        if self._leaving:
-            return
-        self._leaving = True
-        self.announce("leaving the nodes …")
-        self.run_worker(self._leave(code), exit_on_error=False)
+        if self.leaving.leave(code):
+            self.announce("leaving the nodes …")
 
-    def hurry(self, code: int) -> None:
-        """From now on the process ends in time, even if nothing else is carried out any more."""
-        if self.deadline is not None:
-            self.deadline.start(code, self._give_terminal_back)
-
-    def _give_terminal_back(self) -> None:
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.restore_now()
-
-    async def _leave(self, code: int) -> None:
-        await self.close_nodes()
-        self.exit(code, return_code=code)
-
-    async def close_nodes(self) -> None:
-        """Leave the nodes, if there are any, as far as that goes in `NODES_WITHIN` seconds."""
+    async def _close_main(self) -> None:
         main, self.main = self.main, None
-        logins = list(self._logins)
-        for login in logins:
-            login.cancel()
-        closing = [asyncio.ensure_future(main.close())] if main else []
-        if left := [*logins, *closing]:
-            _, hanging = await asyncio.wait(left, timeout=NODES_WITHIN)
-            for task in hanging:
-                task.cancel()  # not waited for: it had its time
+        if main is not None:
+            await main.close()
 
 
 async def _run(app: TofutuiApp) -> int:
     if app.console.color_system == "standard":
         app.use_few_colors()
-    leave_on_signals(app.leave, app.hurry)
+    leave_on_signals(app.leave, app.leaving.hurry)
     try:
         await app.run_async(mouse=app.options.mouse)
     finally:
         gc_tuning.resume()
-        app.hurry(INTERNAL)
-        await app.close_nodes()
-    if app.last_words:
-        sys.stderr.write(app.last_words)
+        app.leaving.hurry(INTERNAL)
+        await app.leaving.close_nodes()
+    if app.errors.last_words:
+        sys.stderr.write(app.errors.last_words)
         return INTERNAL
     return app.return_code or 0
 
@@ -345,7 +392,7 @@ async def _run(app: TofutuiApp) -> int:
 def run(options: AppOptions, open_link: Opener | None = None) -> int:
     """Show the app until the user leaves; returns the exit code."""
     app = TofutuiApp(options, open_link=open_link)
-    app.deadline = Deadline()
+    app.leaving.deadline = Deadline()
     code = background.run(_run(app))
-    app.deadline.stop()
+    app.leaving.deadline.stop()
     return code

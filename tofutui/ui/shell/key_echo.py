@@ -11,55 +11,61 @@ TYPING = "typing"
 _ACT = "act('"
 
 
-class FollowedApp(DiffingApp):
+class KeyEcho:
     """Knows the last key and what it did; key bars show it where that is asked for."""
 
-    followed: str | None = None
-    """The line; None: it is not shown."""
-    _pressed = ""
+    def __init__(self, app: DiffingApp, *, on: bool) -> None:
+        self._app = app
+        self._line: str | None = "" if on else None
+        self._pressed = ""
 
-    def show_followed(self, on: bool) -> None:
-        """Show the line from now on, or not any more."""
-        self.followed = "" if on else None
-        for screen in self.screen_stack:
+    @property
+    def line(self) -> str | None:
+        """The last key and what it did; None: that is not shown."""
+        return self._line
+
+    def show(self, on: bool) -> None:
+        """Show the line from now on, or hide it."""
+        self._line = "" if on else None
+        for screen in self._app.screen_stack:
             for bar in screen.query(KeyBar):
                 bar.make_room()
 
-    def tell_followers(self, did: str, by: str | None = None) -> None:
+    def tell(self, did: str, by: str | None = None) -> None:
         """What was done by the last key, or by something else (``click``)."""
-        if self.followed is None:
+        if self._line is None:
             return
         key = self._pressed if by is None else by
-        self.followed = f"{key}  {did}" if did else key
-        for screen in reversed(self.screen_stack):
+        self._line = f"{key}  {did}" if did else key
+        for screen in reversed(self._app.screen_stack):
             bars = list(screen.query(KeyBar))
             for bar in bars:
                 bar.draw()
             if bars:
                 return
 
-    async def on_event(self, event: events.Event) -> None:
-        """Look at a key before anything is done with it."""
-        if self.followed is not None and isinstance(event, events.InputEvent) and not event.is_forwarded:
-            if isinstance(event, events.Key):
-                self._note_key(event)
-            elif isinstance(event, events.MouseDown):
-                self._pressed = "click"
-            elif isinstance(event, events.Paste):
-                self.tell_followers("", by="pasting")
-        await super().on_event(event)
+    def note(self, event: events.Event) -> None:
+        """Look at an input before anything is done with it."""
+        if self._line is None or not isinstance(event, events.InputEvent) or event.is_forwarded:
+            return
+        if isinstance(event, events.Key):
+            self._note_key(event)
+        elif isinstance(event, events.MouseDown):
+            self._pressed = "click"
+        elif isinstance(event, events.Paste):
+            self.tell("", by="pasting")
 
     def _note_key(self, event: events.Key) -> None:
         """Name the key, unless it is text for a field; the action that it is bound to says the rest."""
-        active = self.screen.active_bindings
+        active = self._app.screen.active_bindings
         bound = next((active[key] for key in event.aliases if key in active), None)
-        in_field = isinstance(self.focused, (Input, TextArea))
+        in_field = isinstance(self._app.focused, (Input, TextArea))
         self._pressed = show_key(event.key)
         if bound is not None and bound.binding.action.startswith(_ACT):
             return
         if in_field and event.key != "enter":
-            self.tell_followers("", by=TYPING)
+            self.tell("", by=TYPING)
         elif bound is not None or in_field:
-            self.tell_followers("")
+            self.tell("")
         else:
-            self.tell_followers("nothing here")
+            self.tell("nothing here")

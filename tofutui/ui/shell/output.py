@@ -1,24 +1,25 @@
-"""What leaves the app for the user's own terminal and files: one way for all of it."""
+"""What leaves the app for the user's own terminal: one way for all of it."""
 
 import os
 
-from tofutui.tofu.base.text import safe_lines
-from tofutui.ui.shell.errors import GuardedApp
+from textual.driver import Driver
+
 from tofutui.ui.terminal.clipboard import fits, sequence
+from tofutui.ui.terminal.painter import DiffingApp
 
 _MOUSE = (1000, 1006)
 """The modes by which a terminal reports clicks and the wheel, and nothing while the mouse moves."""
+_STATUS_REQUEST = "\x1b[5n"
+"""Device status report (ECMA-48, 8.3.35): a terminal answers once it has drawn all that came before."""
 
 
-class OutwardApp(GuardedApp):
-    """Copies, and leaves the mouse to the terminal where text is to be selected."""
+class TerminalOutput:
+    """Control sequences beside the painting: the clipboard, the mouse, status requests."""
 
-    with_mouse = True
-    """Whether the mouse is reported to the app at all."""
-
-    def outgoing(self, text: str) -> str:
-        """Text as it may leave the app: every copy, plain-text screen and export goes through here."""
-        return safe_lines(text)
+    def __init__(self, app: DiffingApp, *, mouse: bool) -> None:
+        self._app = app
+        self._mouse = mouse
+        """Whether the mouse is reported to the app at all."""
 
     def copy(self, text: str) -> bool:
         """Send text to the terminal's clipboard; whether it arrives there cannot be known.
@@ -26,23 +27,23 @@ class OutwardApp(GuardedApp):
         Returns:
             False if it is too long: nothing was sent.
         """
-        text = self.outgoing(text)
         if not fits(text):
             return False
-        self.copy_to_clipboard(text)
+        self._write(sequence(text, os.environ))
         return True
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """In place of Textual's own: in the form that tmux and GNU screen pass on, up to a length."""
-        self._tell_terminal(sequence(text, os.environ))
 
     def report_mouse(self, on: bool) -> None:
         """Let the terminal report the mouse, or select text as it does for other programs."""
-        if self.with_mouse:
+        if self._mouse:
             modes = _MOUSE if on else reversed(_MOUSE)
-            self._tell_terminal("".join(f"\x1b[?{mode}{'h' if on else 'l'}" for mode in modes))
+            self._write("".join(f"\x1b[?{mode}{'h' if on else 'l'}" for mode in modes))
 
-    def _tell_terminal(self, text: str) -> None:
-        if self._driver is not None and text:
-            self._driver.write(text)
-            self._driver.flush()
+    def request_status(self) -> None:
+        """Let the terminal answer once it has shown all that was written so far."""
+        self._write(_STATUS_REQUEST)
+
+    def _write(self, text: str) -> None:
+        driver: Driver | None = self._app._driver
+        if driver is not None and text:
+            driver.write(text)
+            driver.flush()

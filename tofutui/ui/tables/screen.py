@@ -315,7 +315,7 @@ class MainScreen(Tables):
     def _clicked(self, event: Pane.Picked) -> None:
         self.arm(event.pane.role)
         self.follow()
-        self.owner.tell_followers(f"pane {event.pane.role.word}", by="click")
+        self.owner.echo.tell(f"pane {event.pane.role.word}", by="click")
         if event.opens:
             self.flow(OtherScreens).open_detail()
 
