@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -28,24 +28,13 @@ from tofutui.config.sessions import SessionsReport, read_sessions, sessions_d
 from tofutui.config.themes import load_themes
 from tofutui.history.database import FILE, MIGRATIONS
 from tofutui.system.toml_files import TomlFault, read_toml
-from tofutui.tofu.site.session import NodeSettings, Session
+from tofutui.tofu.site.session import Session
+from tofutui.tofu.site.setting import Rule, settings_of
 from tofutui.ui.actions.keymap import KeyBook, load_keybook
 
 _LIBRARIES = ("textual", "asyncssh", "cryptography", "platformdirs", "tomli-w")
 _TERMINAL = ("TERM", "COLORTERM", "NO_COLOR", "TERM_PROGRAM", "LANG", "LC_ALL", "PYTHONIOENCODING")
 _PRESENT = {"tmux": "TMUX", "screen": "STY", "SSH": "SSH_CONNECTION"}
-_SECRET = ("password_command",)
-_NOT_SETTINGS = (
-    "role",
-    "left_to_ssh",
-    "name",
-    "nodes",
-    "remotes",
-    "probe",
-    "read_only",
-    "uncompared",
-    "demo",
-)
 """Fields of a session and its nodes that are no plain key of the file; a node's ``read_only`` is."""
 
 
@@ -180,19 +169,16 @@ def _of_session(name: str, session: Session, raw: Mapping[str, Any]) -> Iterator
 
 
 def _values(lead: str, holder: Any, own: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Finding]:
-    for field in fields(holder):
-        is_node = isinstance(holder, NodeSettings)
-        if field.name in _NOT_SETTINGS and not (is_node and field.name == "read_only"):
-            continue
-        value = getattr(holder, field.name)
-        if field.name in _SECRET:
+    for key, setting in settings_of(holder).items():
+        value = getattr(holder, key)
+        if setting.is_secret:
             words = "set" if value else "not set"
-        elif field.name == "password_env" and value:
+        elif setting.rule is Rule.VARIABLE and value:
             words = f"${value}, which is {'set' if os.environ.get(str(value)) else 'not set'}"
         else:
             words = _word(value)
-        source = "file" if field.name in own else "file, [defaults]" if field.name in defaults else "default"
-        yield Finding(lead + field.name, words, source)
+        source = "file" if key in own else "file, [defaults]" if key in defaults else "default"
+        yield Finding(lead + key, words, source)
 
 
 def _word(value: object) -> str:

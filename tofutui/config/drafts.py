@@ -9,9 +9,9 @@ from typing import Any
 from tofutui.config.fields import Faults
 from tofutui.config.sessions import place_of, read_session
 from tofutui.tofu.site.session import Role, Session
+from tofutui.tofu.site.setting import settings_of
 
 _KEY = re.compile(r"[a-z_]+")
-_OWN_KEYS = ("title", "watch", "theme", "virtual_ip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _field_fault(place: str, text: str, is_error: bool) -> FieldFault:
     match = _KEY.match(text)
     key = match[0] if match else ""
     if not place:
-        return FieldFault(key if key in _OWN_KEYS else "name", text, is_error)
+        return FieldFault(key if key in settings_of(Session) else "name", text, is_error)
     if place.startswith("remotes."):
         return FieldFault("remotes", f"line {place.removeprefix('remotes.')}: {text}", is_error)
     if place in (*Role, "probe"):

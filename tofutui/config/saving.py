@@ -8,12 +8,9 @@ import tomli_w
 from tofutui.config.errors import ConfigError, NoSessionsFile
 from tofutui.config.sessions import read_file, read_sessions, sessions_d
 from tofutui.system.private_files import private_folder, write_draft
-from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Remote, Role, Session
-
-_NODE_KEYS = (
-    "port", "username", "password_command", "password_env", "key_file", "legacy_ssh", "jump", "known_hosts",
-    "addresses", "hm_port", "command_timeout", "read_only", "logs", "known",
-)  # fmt: skip
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
+from tofutui.tofu.site.setting import settings_of
 
 _FOR_SSH = ("port", "username")
 
@@ -43,11 +40,9 @@ def save_session(session: Session, sessions_path: Path) -> Path:
 def as_toml(session: Session) -> dict[str, Any]:
     """The document that reads back as this session."""
     table: dict[str, Any] = {}
-    for key, value in (("title", session.title), ("watch", session.watch), ("theme", session.theme)):
-        if value:
-            table[key] = value
-    if session.virtual_ip:
-        table["virtual_ip"] = list(session.virtual_ip)
+    for key in settings_of(session):
+        if value := getattr(session, key):
+            table[key] = _plain(value)
     table |= {str(role): _node(session.nodes[role]) for role in session.roles}
     if session.remotes:
         table["remotes"] = [_remote(remote) for remote in session.remotes]
@@ -57,8 +52,8 @@ def as_toml(session: Session) -> dict[str, Any]:
 
 def _node(node: NodeSettings) -> dict[str, Any]:
     plain = NodeSettings(role=node.role, host=node.host)
-    table: dict[str, Any] = {"host": node.host}
-    for key in _NODE_KEYS:
+    table: dict[str, Any] = {"host": node.host}  # be it empty
+    for key in settings_of(node):
         value = getattr(node, key)
         # What was written, be it the default, is not left to the user's SSH configuration.
         written = key in _FOR_SSH and key not in node.left_to_ssh
@@ -70,7 +65,9 @@ def _node(node: NodeSettings) -> dict[str, Any]:
 def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return list(value)
-    return str(value) if isinstance(value, Path) else value
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return str(value) if isinstance(value, Path | Endpoint | Via) else value
 
 
 def _remote(remote: Remote) -> dict[str, Any]:
@@ -84,12 +81,7 @@ def _remote(remote: Remote) -> dict[str, Any]:
 
 
 def _probe(probe: ProbeSettings) -> dict[str, Any]:
-    return {
-        "via": str(probe.via),
-        "timeout": probe.timeout,
-        "concurrency": probe.concurrency,
-        "map": {str(source): str(target) for source, target in probe.map.items()},
-    }
+    return {key: _plain(getattr(probe, key)) for key in settings_of(probe)}
 
 
 def _refuse_unreadable(session: Session, draft: Path, target: Path, sessions_path: Path) -> None:

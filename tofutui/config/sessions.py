@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,8 @@ from tofutui.system.file_permissions import why_exposed, why_not_trusted
 from tofutui.system.files import check_regular
 from tofutui.system.toml_files import TomlFault, read_toml
 from tofutui.tofu.site.endpoint import Endpoint, EndpointError, normalise_host, parse_endpoint
-from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Remote, Role, Session, Via
+from tofutui.tofu.site.session import REMOTE_SETTINGS, NodeSettings, ProbeSettings, Remote, Role, Session, Via
+from tofutui.tofu.site.setting import Rule, Setting, settings_of
 
 COMMANDS = (
     "check", "offline", "history", "record", "lab", "sessions", "themes", "keys", "doctor", "completion",
@@ -138,7 +139,9 @@ def read_file(file: Path) -> tuple[list[Session], Faults]:
     tables = {"defaults": _anything, "sessions": _anything}
     values = read_table(document, tables, "", faults)
     base = file.absolute().parent
-    defaults = read_table(values.get("defaults", {}), _node_checks(base), "defaults", faults)
+    defaults = read_table(
+        values.get("defaults", {}), _checks(settings_of(NodeSettings), base), "defaults", faults
+    )
     sessions = as_table(values.get("sessions", {}), "sessions", faults)
     built = [read_session(name, raw, defaults, base, faults) for name, raw in sessions.items()]
     result = [session for session in built if session is not None]
@@ -163,6 +166,24 @@ def _anything(value: object) -> object:
     return value
 
 
+_CHECKS: dict[Rule, Check] = {
+    Rule.ANY_TEXT: any_text,
+    Rule.TEXT: text,
+    Rule.WORD: word,
+    Rule.HOST: host,
+    Rule.HOSTS: list_of(host),
+    Rule.PORT: port,
+    Rule.FLAG: flag,
+    Rule.VARIABLE: variable,
+    Rule.COMMAND_LINE: command_line,
+    Rule.SECONDS: positive,
+    Rule.SECONDS_OR_ZERO: not_negative,
+    Rule.COUNT: whole(1, 1024),
+    Rule.ENDPOINTS: _anything,
+}
+"""Those that need nothing but the value."""
+
+
 def read_session(
     name: str, raw: object, defaults: dict[str, Any], base: Path, faults: Faults
 ) -> Session | None:
@@ -170,15 +191,17 @@ def read_session(
     before = len(faults.errors)
     place = place_of(name)
     _check_name(name, place, faults)
-    values = read_table(raw, _session_checks(), place, faults, required=["primary"])
+    tables = dict.fromkeys((*Role, "remotes", "probe"), _anything)
+    checks = {**_checks(settings_of(Session), base), **tables}
+    values = read_table(raw, checks, place, faults, required=["primary"])
     nodes = {
         role: node
         for role in Role
         if role in values and (node := _read_node(role, values[role], defaults, base, place, faults))
     }
-    remotes = tuple(_read_remotes(values.get("remotes", []), place, faults))
-    probe = _read_probe(values.get("probe", {}), f"{place}.probe", faults)
-    plain = {key: values[key] for key in ("title", "watch", "theme", "virtual_ip") if key in values}
+    remotes = tuple(_read_remotes(values.get("remotes", []), place, base, faults))
+    probe = _read_probe(values.get("probe", {}), f"{place}.probe", base, faults)
+    plain = {key: values[key] for key in settings_of(Session) if key in values}
     session = Session(name=name, nodes=nodes, remotes=remotes, probe=probe, **plain)
     check_session(session, place, faults, has_secondary="secondary" in values)
     return session if len(faults.errors) == before else None
@@ -196,44 +219,25 @@ def _check_name(name: str, place: str, faults: Faults) -> None:
         faults.add(place, "a session's name is letters, digits, '.', '_' and '-', a letter or digit first")
 
 
-def _session_checks() -> dict[str, Check]:
-    return {
-        "title": any_text,
-        "watch": not_negative,
-        "theme": text,
-        "virtual_ip": list_of(host),
-        "primary": _anything,
-        "secondary": _anything,
-        "remotes": _anything,
-        "probe": _anything,
-    }
-
-
-def _node_checks(base: Path) -> dict[str, Check]:
-    """Every key of a node; relative paths start at ``base``."""
+def _checks(settings: Mapping[str, Setting], base: Path) -> dict[str, Check]:
+    """The check of each key; relative paths start at ``base``."""
     path = path_from(base)
 
     def path_text(value: object) -> str:
         absolute = path(value)
         return f"{absolute}/" if str(value).endswith("/") else str(absolute)
 
-    return {
-        "host": host,
-        "port": port,
-        "username": word,
-        "password_command": command_line,
-        "password_env": variable,
-        "key_file": path,
-        "legacy_ssh": flag,
-        "jump": word,
-        "known_hosts": path,
-        "addresses": list_of(host),
-        "hm_port": port,
-        "command_timeout": positive,
-        "read_only": flag,
-        "logs": list_of(path_text),
-        "known": list_of(path_text),
-    }
+    def check_of(setting: Setting) -> Check:
+        chosen = one_of(*setting.choices)
+        return {
+            **_CHECKS,
+            Rule.PATH: path,
+            Rule.PATHS: list_of(path_text),
+            Rule.CHOICE: chosen,
+            Rule.CHOICES: list_of(chosen),
+        }[setting.rule]
+
+    return {key: check_of(setting) for key, setting in settings.items()}
 
 
 def _read_node(
@@ -242,7 +246,7 @@ def _read_node(
     """One node. A faulty one is built of what is right in it, so that what holds between the two nodes is
     told at once too; None where it cannot be said which endpoint is meant.
     """
-    checks = _node_checks(base)
+    checks = _checks(settings_of(NodeSettings), base)
     required = [] if "host" in defaults else ["host"]
     own = read_table(raw, checks, f"{place}.{role}", faults, required)
     values = {**defaults, **own}
@@ -259,17 +263,11 @@ def _is_endpoint_unclear(raw: object, own: dict[str, Any], valid: list[str]) -> 
     return any(word in meant for word in ("host", "port", "did you mean host?", "did you mean port?"))
 
 
-def _read_remotes(raw: object, place: str, faults: Faults) -> Iterator[Remote]:
+def _read_remotes(raw: object, place: str, base: Path, faults: Faults) -> Iterator[Remote]:
     if not isinstance(raw, list):
         faults.add(place, f"remotes = {show(raw)}: not a list; write [[{place}.remotes]]")
         return
-    checks: dict[str, Check] = {
-        "name": text,
-        "kind": one_of("ise", "dnac", "other"),
-        "host": host,
-        "port": port,
-        "nodes": list_of(one_of(*Role)),
-    }
+    checks = _checks(REMOTE_SETTINGS, base)
     for number, table in enumerate(raw, 1):
         before = len(faults.errors)
         values = read_table(table, checks, f"{place}.remotes.{number}", faults, required=["name", "host"])
@@ -287,14 +285,8 @@ def _roles(words: Iterable[str]) -> tuple[Role, ...]:
     return tuple(role for role in Role if role in wanted)
 
 
-def _read_probe(raw: object, place: str, faults: Faults) -> ProbeSettings:
-    checks: dict[str, Check] = {
-        "via": one_of(*Via),
-        "timeout": positive,
-        "concurrency": whole(1, 1024),
-        "map": _anything,
-    }
-    values = read_table(raw, checks, place, faults)
+def _read_probe(raw: object, place: str, base: Path, faults: Faults) -> ProbeSettings:
+    values = read_table(raw, _checks(settings_of(ProbeSettings), base), place, faults)
     if "via" in values:
         values["via"] = Via(values["via"])
     values["map"] = dict(_read_map(values.get("map", {}), f"{place}.map", faults))

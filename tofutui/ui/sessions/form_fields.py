@@ -6,12 +6,13 @@ touched keeps its value as it was, so that what the form cannot show survives. L
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
 from tofutui.tofu.site.endpoint import EndpointError, parse_endpoint
-from tofutui.tofu.site.session import Role, Via
+from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role, Session
+from tofutui.tofu.site.setting import Rule, Setting, default_of, settings_of
 
 Raw = dict[str, Any]
 
@@ -64,10 +65,10 @@ def groups(themes: Iterable[str]) -> tuple[Group, ...]:
     """All fields; the themes are those to choose from."""
     return (
         Group("Session", (NAME, *_session_fields(tuple(themes)))),
-        Group("PRIMARY", _node_fields("primary"), _LOGIN),
-        Group("SECONDARY, empty for a stand-alone server", _node_fields("secondary"), _LOGIN),
+        Group("PRIMARY", _fields_of(NodeSettings, "primary."), _LOGIN),
+        Group("SECONDARY, empty for a stand-alone server", _fields_of(NodeSettings, "secondary."), _LOGIN),
         Group("Remotes: servers with an expected row, one per line", (_REMOTES,)),
-        Group("Probing: how certificates are fetched", _PROBE),
+        Group("Probing: how certificates are fetched", _fields_of(ProbeSettings, "probe.")),
     )
 
 
@@ -81,55 +82,41 @@ _REMOTES = Field(
     "primary).",
     Kind.REMOTES,
 )  # fmt: skip
-_PROBE = (
-    Field("probe.via", "via", "From where: directly, through the node's jump host, or not at all.",
-          Kind.CHOICE, str(Via.DIRECT), tuple(map(str, Via))),
-    Field("probe.timeout", "timeout", "Seconds for one attempt; an endpoint takes at most three times that.",
-          Kind.NUMBER, "5"),
-    Field("probe.concurrency", "at once", "Endpoints asked at once.", Kind.NUMBER, "32"),
-    Field("probe.map", "map", "For NAT, one per line: address in the table = where to connect, HOST:PORT "
-          "= HOST:PORT.", Kind.MAP),
-)  # fmt: skip
+_KINDS = {
+    **dict.fromkeys((Rule.PORT, Rule.COUNT, Rule.SECONDS, Rule.SECONDS_OR_ZERO), Kind.NUMBER),
+    **dict.fromkeys((Rule.HOSTS, Rule.PATHS), Kind.LIST),
+    Rule.FLAG: Kind.FLAG,
+    Rule.CHOICE: Kind.CHOICE,
+    Rule.ENDPOINTS: Kind.MAP,
+}
+"""How a rule's value is typed, where not as a text."""
 
 
 def _session_fields(themes: tuple[str, ...]) -> tuple[Field, ...]:
-    return (
-        Field("title", "title", "Shown in the title line and in reports, for example a change number."),
-        Field("theme", "theme", "This session's colours: production may look different from the lab.",
-              Kind.CHOICE, "", ("", *themes)),
-        Field("watch", "watch", "Seconds between automatic refreshes; 0 = off.", Kind.NUMBER, "0"),
-        Field("virtual_ip", "virtual IP", "Addresses that either node may answer on, separated by commas.",
-              Kind.LIST),
-    )  # fmt: skip
+    every = _fields_of(Session, "")
+    chosen = ("", *themes)
+    return tuple(
+        replace(field, kind=Kind.CHOICE, choices=chosen) if field.id == "theme" else field for field in every
+    )
 
 
-def _node_fields(role: str) -> tuple[Field, ...]:
-    def field(key: str, label: str, text: str, kind: Kind = Kind.TEXT, shadow: str = "") -> Field:
-        choices = YES_NO if kind is Kind.FLAG else ()
-        return Field(f"{role}.{key}", label, text, kind, shadow, choices)
+def _fields_of(kind: type, above: str) -> tuple[Field, ...]:
+    return tuple(
+        _field(f"{above}{key}", key, setting, default_of(kind, key))
+        for key, setting in settings_of(kind).items()
+    )
 
-    return (
-        field("host", "host", "Name or address for SSH."),
-        field("port", "port", "Its SSH port.", Kind.NUMBER, "22, or as ~/.ssh/config says"),
-        field("username", "user", "The account that logs in.", shadow="admin, or as ~/.ssh/config says"),
-        field("password_command", "pw command", "Run without a shell; its first line is the password: pass "
-              "show prime/site-a"),
-        field("password_env", "pw variable", "The environment variable that holds the password."),
-        field("key_file", "key file", "A private SSH key."),
-        field("jump", "jump", "As ssh -J: [user@]host[:port]."),
-        field("legacy_ssh", "legacy SSH", "Also offer the SHA-1 and CBC algorithms that old appliances need.",
-              Kind.FLAG, "no"),
-        field("read_only", "read-only", "Never change anything on this node.", Kind.FLAG, "no"),
-        field("addresses", "addresses", "Other names and addresses the tables may hold for this node; "
-              "separated by commas.", Kind.LIST),
-        field("hm_port", "HM port", "The port of its Health Monitor.", Kind.NUMBER, "8082"),
-        field("logs", "logs", "This node's logs, files or globs, read at each refresh; separated by commas.",
-              Kind.LIST),
-        field("known", "known", "Certificates exported from this node's store; separated by commas.",
-              Kind.LIST),
-        field("known_hosts", "known hosts", "The file of known SSH host keys.", shadow="~/.ssh/known_hosts"),
-        field("command_timeout", "timeout", "Seconds allowed for one slow ncs command.", Kind.NUMBER, "120"),
-    )  # fmt: skip
+
+def _field(id_: str, key: str, setting: Setting, default: object) -> Field:
+    kind = _KINDS.get(setting.rule, Kind.TEXT)
+    words = f"{setting.meaning[0].upper()}{setting.meaning[1:]}".replace("`", "")
+    more = _TYPED.get(kind, "")
+    choices = YES_NO if kind is Kind.FLAG else tuple(map(str, setting.choices))
+    shadow = _shown(kind, default) if setting.unset is None else setting.unset
+    return Field(id_, setting.label or key.replace("_", " "), f"{words}{more}.", kind, shadow, choices)
+
+
+_TYPED = {Kind.LIST: "; separated by commas", Kind.MAP: ", one per line"}
 
 
 def text_of(field: Field, raw: Mapping[str, Any]) -> str:
@@ -141,10 +128,16 @@ def text_of(field: Field, raw: Mapping[str, Any]) -> str:
         return "\n".join(f"{source} = {target}" for source, target in (value or {}).items())
     if value is None:
         return field.shadow if field.kind in (Kind.FLAG, Kind.CHOICE) else ""
-    if field.kind is Kind.LIST:
-        return ", ".join(value)
-    if field.kind is Kind.FLAG:
+    return _shown(field.kind, value)
+
+
+def _shown(kind: Kind, value: Any) -> str:
+    if kind is Kind.FLAG:
         return YES_NO[bool(value)]
+    if not value and value != 0:
+        return ""
+    if kind is Kind.LIST:
+        return ", ".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
