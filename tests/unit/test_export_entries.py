@@ -1,5 +1,7 @@
 """Which row an exported certificate is named for, in any language and form; no entry is lost silently."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.support.doubtful import entry_of
@@ -182,3 +184,43 @@ def test_a_row_in_doubt_keeps_a_subject_from_being_the_only_one(more: str) -> No
     result = assign(read(pem(ONE)).certificates, entries, complete=True)
     assert not result.used
     assert result.doubtful
+
+
+DAYS = {
+    "en_US": "Nov 5, 2026", "en_GB": "5 Nov 2026", "en, Java 8": "05-Nov-2026", "de": "05.11.2026",
+    "fr": "5 nov. 2026", "fr, October": "5 oct. 2026", "es": "5 nov 2026", "it": "5-nov-2026",
+    "pt_BR": "5 de nov. de 2026", "pt, October": "5 de out. de 2026", "sv": "5 nov. 2026",
+    "sv, Java 8": "2026-nov-05", "nl": "5 nov. 2026", "cs": "5. 11. 2026", "hu": "2026. nov. 5.",
+    "ru": "5 нояб. 2026 г.", "tr, October": "5 Eki 2026", "ja": "2026/11/05", "ko": "2026. 11. 5.",  # noqa: RUF001
+    "zh_CN": "2026年11月5日", "ISO": "2026-11-05", "day 23": "23/10/2026", "month 10, US": "10/23/2026",
+    "the same either way": "11/11/2026",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", DAYS)
+def test_the_day_an_entry_was_made_is_read_in_any_language(language: str) -> None:
+    text = keytool_rfc([(OURS, ONE)]).replace("Nov 23, 2026", DAYS[language])
+    (imported,) = read(text).certificates
+    day = datetime(2026, 11, 11 if "same" in language else 5, tzinfo=UTC)
+    day = day.replace(month=10) if "October" in language else day
+    day = day.replace(month=10, day=23) if "23" in DAYS[language] else day
+    assert imported.created == day - timedelta(hours=14)
+    assert imported.alias == OURS
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["05/11/2026", "05-11-2026", "5 lis 2026", "5 พ.ย. 2569", "R8.11.5", "5 thg 11, 2026", "31.02.2026", "x"],
+)
+def test_a_day_that_may_be_another_one_dates_nothing(day: str) -> None:
+    (imported,) = read(keytool_v([(OURS, ONE)]).replace("Nov 23, 2026", day)).certificates
+    assert imported.created is None
+    assert imported.alias == OURS
+
+
+def test_each_entry_has_its_own_day() -> None:
+    text = keytool_rfc([(OURS, ONE), (THEIRS, TWO)])
+    first, second = read(text.replace("Nov 23, 2026", "Nov 20, 2026", 1)).certificates
+    assert (second.created - first.created).days == 3
+    (alone,) = read(pem(ONE)).certificates
+    assert alone.created is None

@@ -49,6 +49,8 @@ class Imported:
     It was exported then or earlier: a row that began later does not hold this certificate. A copied file
     shows the time of the copy, so that nothing says that it is not older.
     """
+    created: datetime | None = None
+    """The first moment that may belong to the day its entry was made (UTC); the export is later."""
     forms: frozenset[str] = field(default=frozenset(), repr=False)
     """Every text that its subject renders to; none where only keytool's words for it are known."""
 
@@ -74,7 +76,8 @@ class Assignment:
         """As the judgement takes it."""
         if self.imported is None:
             return None
-        return KnownCertificate(self.imported.sha256, self.imported.source, self.imported.subject, self.doubt)
+        own = self.imported
+        return KnownCertificate(own.sha256, own.source, own.subject, self.doubt, at=own.created)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ Understood by shape, so that the language does not matter: what ``keytool -list`
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tofutui.tofu.base.text import BLANKS
+from tofutui.tofu.exports.creation_day import earliest_on
 from tofutui.tofu.names.grammar import readings
 from tofutui.tofu.names.values import DistinguishedName
 
@@ -42,6 +44,8 @@ class Entry:
     """What was read of one entry so far."""
 
     alias: str | None = None
+    created: datetime | None = None
+    """The first moment that may belong to the day on which it was made (UTC)."""
     words: list[str] = field(default_factory=list)
     """Other texts that may name its certificate."""
     header: str | None = None
@@ -167,6 +171,7 @@ class Entries:
             self._begin(labelled[-2].strip(BLANKS))
         elif self.entry.alias is None:
             self.entry.unread = True
+        self.entry.created = earliest_on(labelled[-1]) if labelled else None
         self.entry.expected = not is_secret
         self.entry.unread = self.entry.alias is None
 

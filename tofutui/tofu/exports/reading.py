@@ -73,6 +73,7 @@ class _File:
             words=tuple(entry.words),
             unread=(entry.unread and not entry.alias) or _contradicts(entry.header, subject),
             written=self.at,
+            created=entry.created,
             forms=_forms(subject),
         )
 

@@ -189,8 +189,12 @@ def _age_doubt(case: Case, known: KnownCertificate) -> str:
     sent, begun = case.facts.deletion_sent_at, case.facts.incarnation
     if sent is not None and (known.at is None or known.at <= sent):
         return "it may have been exported before a deletion of this row was sent"
-    if begun is not None and known.at is None and known.sha256 != _sha256(case):
+    if begun is None or known.sha256 == _sha256(case):
+        return ""
+    if known.at is None:
         return f"when it was exported is not known, and this row was learned at {_when(begun)} or later"
+    if known.at < begun:
+        return f"it may have been exported before this row was learned ({_when(begun)})"
     return ""
 
 

@@ -83,6 +83,8 @@ class KnownCertificates:
         if incarnation is not None and self._exported_by(certificate) < incarnation:
             older = f"{certificate.what} is not used: it was exported before this row was learned"
             return replace(row, imported=None, unusable=(older, *row.unusable))
+        if certificate.created is not None and certificate.created > self._exported_by(certificate):
+            row = replace(row, imported=replace(certificate, created=None))  # no clock is that far ahead
         return replace(row, doubt=WHOSE if self._may_be_of(entry.role.other, certificate) else "")
 
     def _may_be_of(self, other: Role, certificate: Imported) -> bool:
