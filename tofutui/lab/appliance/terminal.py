@@ -15,6 +15,8 @@ class Interrupted(Exception):
 class Terminal:
     """Reads what the client types; echoes it while a line is being read, as a line editor does.
 
+    What arrived at once is echoed at once, as by a pseudo-terminal whose other end is read in blocks.
+
     Args:
         send: Takes text for the client.
         echo: Whether there is a PTY.
@@ -24,6 +26,7 @@ class Terminal:
         self._send = send
         self._echo = echo
         self._typed = ""
+        self._echoed = ""
         self._arrived = asyncio.Event()
         self._ended = False
         self._last = ""
@@ -70,6 +73,7 @@ class Terminal:
         while not self._typed:
             if self._ended:
                 raise EOFError
+            self._flush()
             self._arrived.clear()
             await self._arrived.wait()
         char, self._typed = self._typed[0], self._typed[1:]
@@ -86,6 +90,14 @@ class Terminal:
             EOFError: the client is gone, or Ctrl-D on an empty line.
             Interrupted: Ctrl-C.
         """
+        try:
+            text = await self._edited_line()
+            self._show("\r\n")
+        finally:
+            self._flush()
+        return text
+
+    async def _edited_line(self) -> str:
         text = ""
         while (char := await self.key()) not in _ENTER:
             if char == _CTRL_C:
@@ -96,7 +108,6 @@ class Terminal:
                 await self._swallow_sequence()
             else:
                 text = self._edited(text, char)
-        self._show("\r\n")
         return text
 
     def _edited(self, text: str, char: str) -> str:
@@ -120,4 +131,9 @@ class Terminal:
 
     def _show(self, text: str) -> None:
         if self._echo:
-            self._send(text)
+            self._echoed += text
+
+    def _flush(self) -> None:
+        if self._echoed:
+            self._send(self._echoed)
+            self._echoed = ""
