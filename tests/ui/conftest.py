@@ -9,6 +9,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
+from tests.support import at_rest
 from tests.support.fake_bench import NOW, Fakes, session
 from tests.support.ticks import BY_HAND, HandTicks
 from tofutui.tofu.site.session import Role
@@ -19,6 +20,8 @@ from tofutui.ui.tables.auto_reconnect import Patience
 from tofutui.ui.tables.pane import Pane
 from tofutui.ui.tables.screen import MainScreen
 from tofutui.ui.text.spans import plain
+
+at_rest.install()
 
 
 def screen_text(app: TofutuiApp) -> str:
