@@ -65,10 +65,7 @@ class Failure:
     @property
     def peer(self) -> str | None:
         """What kind of peer the thread speaks of (a rule drawn from two samples, docs/appliance.md, Logs)."""
-        thread = (self.thread or "").casefold()
-        if "healthmonitor" in thread:
-            return "HA peer"
-        return "ISE or another service" if "seqtaskexecutor" in thread else None
+        return _peer(self.thread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +119,12 @@ class _Events:
         cn = _common_name(message.name)
         earlier = self.waiting.pop(cn, None)
         if earlier is not None and message.is_exception and _together(earlier, message):
-            name = max(earlier.name, message.name, key=len)
-            self._count_event(name, earlier.thread, earlier.at or message.at)
+            self._count_event(max(earlier.name, message.name, key=len), earlier, message)
             return
         if earlier is not None:
-            self._count_event(earlier.name, earlier.thread, earlier.at)
+            self._count_event(earlier.name, earlier)
         if message.is_exception:
-            self._count_event(message.name, message.thread, message.at)
+            self._count_event(message.name, message)
             return
         self.waiting[cn] = message
         if len(self.waiting) > 64:
@@ -150,18 +146,19 @@ class _Events:
 
     def _first_waiting(self) -> None:
         message = self.waiting.pop(next(iter(self.waiting)))
-        self._count_event(message.name, message.thread, message.at)
+        self._count_event(message.name, message)
 
-    def _count_event(self, name: str, thread: str | None, stamp: Stamp | None) -> None:
+    def _count_event(self, name: str, message: Message, exception: Message | None = None) -> None:
         """Adds the next event of the log."""
-        at = stamp.at if stamp else None
-        new = Failure(name, thread, at, at, 1, (stamp,) if stamp else (), int(stamp is None))
-        key = (name.casefold(), new.peer)
+        key = (name.casefold(), _peer(message.thread))
         known = self.groups.get(key)
-        if known is None:
-            self.count(new)
-        else:
-            self.groups[key] = _followed(known, new)
+        if known is None and len(self.groups) >= _NAMES:
+            self.dropped += 1
+            return
+        stamp = message.at or (exception.at if exception else None)
+        at = stamp.at if stamp else None
+        new = Failure(name, message.thread, at, at, 1, (stamp,) if stamp else (), int(stamp is None))
+        self.groups[key] = new if known is None else _followed(known, new)
 
 
 class LogReader:
@@ -298,8 +295,16 @@ def _comparable(first: datetime, second: datetime) -> bool:
     return (first.tzinfo is None) == (second.tzinfo is None)
 
 
+@lru_cache(maxsize=256)
+def _peer(thread: str | None) -> str | None:
+    folded = (thread or "").casefold()
+    if "healthmonitor" in folded:
+        return "HA peer"
+    return "ISE or another service" if "seqtaskexecutor" in folded else None
+
+
 def _together(message: Message, exception: Message) -> bool:
-    if message.at is None or exception.at is None or not _comparable(message.at.at, exception.at.at):
+    if exception.at is None or message.at is None or not _comparable(message.at.at, exception.at.at):
         return True
     return abs(exception.at.at - message.at.at) <= _ONE_EVENT
 

@@ -31,6 +31,8 @@ _STOP = re.compile(
     r"|\s*\[[^\[\]]{1,60}\]\s*(?:\[|TOFU\b)|\s+TOFU failed|\s+Caused by\b|;\s*nested exception"
     r"|\s+at [\w.$]{1,200}\("
 )
+_MAY_STOP = re.compile(r"[j\[;(]|TOFU|Caused")
+"""What each of them holds; hardly any name does."""
 _STOP_LINE = re.compile(
     r"[\[<#*]|javax?\s*\.|at\s+[\w.$]+\(|Caused by|\.\.\. \d+ more|TOFU failed|host\s*="
     r"|[^\s/]{1,255}/[^\s/#>]{1,255}[#>]"
@@ -97,10 +99,12 @@ class Wrap:
 
     def mend(self, text: str) -> str:
         """A text before the message with the lines put together that were broken at the same column."""
+        if not self.hard:
+            return text
         lines = text.split("\n")
         mended = lines[0]
         for line, following in pairwise(lines):
-            is_broken = self.hard and len(line) >= self.width - 1
+            is_broken = len(line) >= self.width - 1
             mended += (self.between(line, following) if is_broken else "\n") + following
         return mended
 
@@ -162,7 +166,9 @@ def _must_go_on(begun: str, text: str) -> bool:
 
 def _cut(name: str, searched: int) -> int | None:
     """Where something that is not the name begins; what stands before ``searched`` was looked at before."""
-    stop = _STOP.search(name, searched)
+    stop = _STOP.search(name, searched) if _MAY_STOP.search(name, searched) else None
+    if name.count(":", searched) < 2:  # of which every time has two
+        return stop.start() if stop else None
     stamp = find_stamp(name[searched : stop.start() if stop else None])
     if stamp:
         return searched + stamp.start()

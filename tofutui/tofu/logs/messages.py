@@ -52,16 +52,31 @@ _BRACKETS = re.compile(r"\[([^\[\]]{1,80})\]")
 _OTHER_RECORD = re.compile(r"\.\s*\n|\]\s*[^\[\]\s][^\[\]\n]*\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Message:
-    """One message of a TOFU failure."""
+    """One message of a TOFU failure.
+
+    Its time is read when it is asked for: of a log with very many names only some times are kept.
+    """
 
     name: str
     """As printed."""
     thread: str | None
-    at: Stamp | None
     is_exception: bool
     """The second of the two messages of an event."""
+    head: str
+    """The text in front of it, which may hold its time."""
+    wrap: Wrap
+    around: datetime | None
+    _at: Stamp | None = None
+    _is_read: bool = False
+
+    @property
+    def at(self) -> Stamp | None:
+        """Its time; None where it has none."""
+        if not self._is_read:
+            self._at, self._is_read = _time(self.head, self.wrap, self.around), True
+        return self._at
 
 
 def sentence_ends(text: str, begin: int, most: int | None) -> list[tuple[int, int]]:
@@ -90,7 +105,7 @@ def read_message(
         return None, end
     head = text[max(done, begin - _HEAD) : begin]
     thread = None if is_exception else _thread(head)
-    return Message(name, thread, _time(head, wrap, around), is_exception), end
+    return Message(name, thread, is_exception, head, wrap, around), end
 
 
 def _name(text: str, begin: int, end: int, limit: int) -> tuple[str, int, Wrap]:
