@@ -88,24 +88,32 @@ SCREENS: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize("name", SCREENS)
-async def test_each_text_of_each_screen_can_be_read_in_each_theme(desk: Start, name: str) -> None:
+@pytest.mark.parametrize("theme", BUNDLED)
+async def test_each_text_of_each_screen_can_be_read_in_each_theme(desk: Start, theme: str) -> None:
     shown = replace(session(), demo=True, virtual_ip=())
-    async with desk(sessions=[shown], fakes=Fakes(every_verdict), theme="dark") as d:
-        await d.press(*SCREENS[name])
-        if name.startswith("palette"):
-            await d.until(lambda: d.app.screen.has_class("-ready"))
-        found = {}
-        for theme in BUNDLED:
+    async with desk(sessions=[shown], fakes=Fakes(every_verdict), theme=theme) as d:
+        colors = d.app.palette.spec.colors
+        for name, keys in SCREENS.items():
+            await d.press(*keys)
             d.app.use_theme(theme)
             await d.pilot.pause()
-            await d.pilot.pause()
+            if name.startswith("palette"):
+                await d.until(lambda: d.app.screen.has_class("-ready"))
             grounds = {back for _, _, back in painted(d.app)}
-            spec = d.app.palette.spec
-            assert grounds & {spec.colors[ground] for ground in GROUNDS}
-            if weak := pale(d.app, 7.0 if theme == "high-contrast" else 4.5):
-                found[theme] = weak
-        assert found == {}
+            assert grounds & {colors[ground] for ground in GROUNDS}, name
+            assert pale(d.app, 7.0 if theme == "high-contrast" else 4.5) == [], name
+            await d.app.uncover(d.main)
+            await d.press("escape", "escape", "1", "g")
+
+
+async def test_a_theme_is_switched_on_the_screen_that_is_shown(desk: Start) -> None:
+    async with desk(theme="dark") as d:
+        for keys in ((), ("enter",), ("D",)):
+            await d.press(*keys)
+            for theme in BUNDLED:
+                d.app.use_theme(theme)
+                await d.pilot.pause()
+                assert pale(d.app, 7.0 if theme == "high-contrast" else 4.5) == [], (keys, theme)
 
 
 @pytest.mark.parametrize("name", BUNDLED)

@@ -78,9 +78,9 @@ def test_two_reports_and_a_key_in_one_piece(name: str) -> None:
     assert keys([REPORTS[name] * 2 + b"j"]) == ["j"]
 
 
-@pytest.mark.parametrize("byte", range(0x80, 0x100))
-def test_a_byte_of_no_encoding_does_nothing(byte: int) -> None:
-    assert keys([bytes([byte]), b"j", b"?"]) == ["j", "question_mark"]
+def test_a_byte_of_no_encoding_does_nothing() -> None:
+    for byte in range(0x80, 0x100):
+        assert keys([bytes([byte]), b"j", b"?"]) == ["j", "question_mark"], byte
 
 
 @pytest.mark.parametrize(

@@ -82,8 +82,8 @@ def test_an_unknown_name_is_named_only_where_one_was_sent() -> None:
     assert failure_reasons.of_alert(112, None)[1] == "refused the handshake (alert 112)"
 
 
-@pytest.mark.parametrize("number", range(256))
-def test_every_alert_has_words(number: int) -> None:
-    status, words = failure_reasons.of_alert(number)
-    assert status is Status.TLS_ALERT
-    assert words
+def test_every_alert_has_words() -> None:
+    for number in range(256):
+        status, words = failure_reasons.of_alert(number)
+        assert status is Status.TLS_ALERT
+        assert words, number

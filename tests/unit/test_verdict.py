@@ -93,16 +93,14 @@ def build(combination: tuple[str, ...]) -> Case:
     )
 
 
-@pytest.mark.parametrize("combination", COMBINATIONS, ids="-".join)
-def test_each_combination_of_evidence_has_one_verdict_and_first_reason(
-    combination: tuple[str, ...],
-) -> None:
-    found = [line for line in LINES if all(map(fits, line, combination))]
-    assert len(found) == 1, found
-    verdict, reason = found[0][7:]
-    judgement = judge(build(combination))
-    assert judgement.verdict == verdict
-    assert reason in judgement.why[0]
+@pytest.mark.parametrize("start", list(product(*VALUES[:3])), ids="-".join)
+def test_each_combination_of_evidence_has_one_verdict_and_first_reason(start: tuple[str, ...]) -> None:
+    for combination in (combination for combination in COMBINATIONS if combination[:3] == start):
+        (line,) = (line for line in LINES if all(map(fits, line, combination)))
+        verdict, reason = line[7:]
+        judgement = judge(build(combination))
+        assert judgement.verdict == verdict, combination
+        assert reason in judgement.why[0], combination
 
 
 def test_no_line_of_the_table_is_idle() -> None:
