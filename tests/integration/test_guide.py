@@ -1,6 +1,5 @@
 """The guide on the simulated pair: whole runs, refusals, resuming, two processes."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -193,7 +192,7 @@ async def test_primary_active_is_not_ticked_on_another_word_by_anybody(bad: str,
         await run.guide.verify()
         assert run.progress["verify"] is Progress.FAILED
         assert "Split Brain" in run.current.reason
-        assert "Split Brain" in run.guide.held.step("primary-active").doubt
+        assert "Split Brain" in run.guide.held.step("primary-active").outdated
 
 
 async def test_rows_of_hosts_that_do_not_answer_are_not_judged_and_said_to_be_so(tmp_path: Path) -> None:
@@ -204,13 +203,18 @@ async def test_rows_of_hosts_that_do_not_answer_are_not_judged_and_said_to_be_so
         await run.guide.preflight()
         (seen,) = [check for check in run.guide.held.checks if check.id == "stale-rows"]
         assert seen.result is Result.WARN
-        assert "not judged: 3: " in seen.seen
+        assert "2 rows of the pair and 1 row of ISE are not judged: " in seen.seen
         assert run.guide.held.step("preflight").is_doubtful
         await run.fill(run.current)
-        await run.guide.nothing_stale()
+        with pytest.raises(NotNow, match="are not judged"):
+            await run.guide.nothing_open()
+        await run.guide.leave_open(run.current, await run.guide.open_rows())
         step = run.guide.held.step("delete")
         assert step.by == "ops"
-        assert "not judged: 3: " in step.doubt
+        assert "are not judged: " in step.doubt
+        assert "; ops went on, " in step.doubt
+        (decision,) = run.guide.held.decisions
+        assert (decision.by, len(decision.rows)) == ("ops", 3)
         assert "no stale row" not in str(step.evidence)
         for id_ in ("sign-in", "ise-add:ISE-server"):
             await run.guide.tick(run.guide.held.step(id_))
@@ -218,7 +222,7 @@ async def test_rows_of_hosts_that_do_not_answer_are_not_judged_and_said_to_be_so
         (seen,) = [
             check for check in run.guide.held.checks if check.id == "stale-rows" and check.step == "verify"
         ]
-        assert (seen.result, "not judged: 3: " in seen.seen) == (Result.WARN, True)
+        assert (seen.result, "are not judged: " in seen.seen) == (Result.WARN, True)
         assert run.guide.held.step("verify").is_doubtful
 
 
@@ -387,14 +391,13 @@ async def test_polling_outlives_a_history_that_cannot_be_written(tmp_path: Path)
         await _before_polling(run)
         connection = run.runs._database._connection
         connection.execute("PRAGMA query_only = ON")
-        poller = asyncio.create_task(run.guide._poll())
+        run.guide._poller.start()
         await run.until(lambda: run.guide.trouble is not None)
         assert "readonly" in run.guide.trouble
         await _polls(run, 2)
         connection.execute("PRAGMA query_only = OFF")
         await run.until(lambda: run.guide.trouble is None)
         await run.until(lambda: run.progress["reconnect"] is Progress.SKIPPED)  # the pair has no HA
-        await poller
 
 
 @pytest.mark.parametrize("trouble", ["read-only", "closed"])

@@ -25,9 +25,8 @@ from tofutui.cli.order import Order
 from tofutui.cli.progress import Progress
 from tofutui.config.sessions import load_sessions
 from tofutui.executor import Executor, Pace
-from tofutui.guide.lease import Me
 from tofutui.guide.run_controller import Guide
-from tofutui.guide.run_lease import Polling, Tools
+from tofutui.guide.run_lease import Me, Polling, Tools
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
 from tofutui.history.row_history import Sightings

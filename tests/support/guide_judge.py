@@ -57,7 +57,7 @@ class Judge:
             elif kind in ("active", "milestone"):
                 self._active(operator, step)
             elif kind == "delete":
-                self._deleted(operator, step)
+                self._deleted(operator, step, new)
             elif kind in ("preflight", "verify"):
                 self._checked(operator, step, new)
         if "connected again" in step.reason and (was is None or was.reason != step.reason):
@@ -91,13 +91,19 @@ class Judge:
             self._need(not contrary, step, "a node says otherwise")
             self._need(step.is_doubtful, step, "green on somebody's word")
 
-    def _deleted(self, operator: Operator, step: StepState) -> None:
-        self._need(not self._rows(operator, STALE), step, "a stale row is left")
+    def _deleted(self, operator: Operator, step: StepState, run: Run) -> None:
         if not step.is_doubtful:
+            self._need(not self._rows(operator, STALE), step, "a stale row is left")
             self._need(not self._unjudged(operator), step, "a row is not judged")
+            return
+        decided = {(row.role, row.key) for decision in run.decisions for row in decision.rows}
+        stale = set(self._rows(operator, STALE))
+        self._need(stale <= decided, step, "nobody went on over a stale row")
 
     def _checked(self, operator: Operator, step: StepState, run: Run) -> None:
         meanings, registers = self._meanings(operator), any(s.id == "register" for s in run.steps)
+        if step.id == "verify" and step.is_doubtful and self._open_rows(operator):
+            self._need(bool(run.decisions), step, "nobody went on over an open row")
         if step.id == "preflight":
             self._need("newer" not in meanings or not registers, step, "a failover is under way")
             bears_out = not registers or meanings in SAFE
@@ -109,14 +115,14 @@ class Judge:
             bears_out = not registers or meanings == ("good", "good")
         if not step.is_doubtful:
             self._need(bears_out, step, "green on states that are not good")
-            self._need(not self._unjudged(operator), step, "green over rows that are not judged")
+            self._need(not self._open_rows(operator), step, "green over rows that are open")
 
     def _still_holds(self, operator: Operator, run: Run) -> None:
         for step in run.steps:
             if step.progress is not Progress.DONE or step.is_doubtful:
                 continue
             if step.id == "delete":
-                doubtful = self._rows(operator, STALE) or self._unjudged(operator)
+                doubtful = self._open_rows(operator)
                 self._need(not doubtful, step, "stays green over rows that are stale or not judged")
             elif step.id == "primary-active":
                 contrary = set(self._meanings(operator)) - {"good", "unread", "silent"}
@@ -126,7 +132,10 @@ class Judge:
         left = "\n".join(left_over(Record(run=run, deletions=(), events=(), written=run.started)))
         for step in run.steps:
             if step.is_doubtful and step.id not in ("preflight", "verify"):
-                self._need(step.doubt in left, step, "the record does not say what was not seen")
+                self._need(step.left in left, step, "the record does not say what was not seen")
+
+    def _open_rows(self, operator: Operator) -> bool:
+        return bool(self._rows(operator, STALE)) or self._unjudged(operator)
 
     def _meanings(self, operator: Operator) -> tuple[str, str]:
         nodes = operator.bench.nodes

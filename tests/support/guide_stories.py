@@ -5,9 +5,11 @@ import random
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from tests.support.guide_endings import to_the_end
 from tests.support.guide_judge import Broken, Judge
 from tests.support.guide_world import KEYS, STALE, UNJUDGED, GuideWorld, Operator
 from tests.support.guided import SHEET
+from tofutui.guide.causes import Signs, likely_causes, mending_step
 from tofutui.guide.engine import NotNow
 from tofutui.guide.playbook import text_of
 from tofutui.history.runs import LeaseLost
@@ -24,6 +26,11 @@ PAIRS = (
     ("unknown", "unknown"), ("silent", "good"), ("good", "silent"), ("newer", "good"), ("none", "unknown"),
 )  # fmt: skip
 ENDS = (Outcome.GONE, Outcome.GONE, Outcome.CAME_BACK, Outcome.CANNOT_TELL, Outcome.UNKNOWN, Outcome.REFUSED)
+SAID = (
+    "it said no", "TOFU failed on primary for 192.0.2.11_8082", "Authentication key does not match",
+    "connection timed out", "Unknown host prime-sec", "certificate expired",
+)  # fmt: skip
+"""What the browser may say of a failure."""
 LOOKS = ("take over", "resume", "verify")
 """Actions after which everything was looked at again."""
 
@@ -47,7 +54,14 @@ class Story:
             try:
                 self._step()
             except Broken as broken:
-                raise Broken("\n".join([*self.told[-40:], str(broken)])) from None
+                raise self._shown(broken) from None
+        try:
+            to_the_end(self)
+        except Broken as broken:
+            raise self._shown(broken) from None
+
+    def _shown(self, broken: Broken) -> Broken:
+        return Broken("\n".join([*self.told[-40:], str(broken)]))
 
     def _step(self) -> None:
         if self.random.random() < 0.35:
@@ -106,11 +120,11 @@ class Story:
         if guide.run is None or (guide.is_mine and guide.held.current is None):
             return "begin", self._begin(operator)
         if not guide.is_mine:
-            return "take over", self._take(operator)
+            return "take over", self.take(operator)
         step = guide.held.current
         assert step is not None
         if self.random.random() < 0.6:
-            return f"do {text_of(step.id).kind}", self._do(operator, step)
+            return f"do {text_of(step.id).kind}", self.do(operator, step)
         return self._other(operator, step)
 
     def _other(self, operator: Operator, step: StepState) -> tuple[str, Coroutine[Any, Any, None]]:
@@ -119,19 +133,24 @@ class Story:
             "tick": lambda: guide.tick(step),
             "tick on an old word": lambda: guide.tick(step, vouched_for=operator.word),
             "skip": lambda: guide.skip(step, "not needed"),
-            "fail": lambda: guide.fail(step, "it said no"),
+            "fail": lambda: guide.fail(step, self.random.choice(SAID)),
             "again": lambda: guide.again(step),
             "reopen": lambda: guide.reopen(some),
             "verify": guide.verify,
             "wait": self._wait,
             "resume": lambda: self._resume(operator),
             "take over": lambda: self._other_takes(operator),
-            "nothing stale": guide.nothing_stale,
+            "nothing open": guide.nothing_open,
+            "go on": lambda: self._leave_open(operator, step),
+            "go on over old rows": lambda: guide.leave_open(step, operator.rows),
+            "mend": lambda: self._mend(operator),
         }
         if text_of(step.id).kind in ("preflight", "form", "delete", "verify"):
             del ways["tick"], ways["tick on an old word"]
         if step.id != "delete":
-            del ways["nothing stale"]
+            del ways["nothing open"]
+        if step.id not in ("delete", "verify"):
+            del ways["go on"], ways["go on over old rows"]
         name = self.random.choice(list(ways))
         return name, ways[name]()
 
@@ -145,7 +164,8 @@ class Story:
         await operator.bench.refresh()
         await operator.guide.begin(self.random.choice(PLAYBOOKS))
 
-    async def _take(self, operator: Operator) -> None:
+    async def take(self, operator: Operator) -> None:
+        """Hold the run that is stored, or begin another."""
         held = await operator.guide.stored()
         if held is None:
             await self._begin(operator)
@@ -154,19 +174,19 @@ class Story:
 
     async def _resume(self, operator: Operator) -> None:
         await operator.guide.close()
-        await self._take(operator)
+        await self.take(operator)
 
     async def _other_takes(self, operator: Operator) -> None:
         """The other operator takes the run over, as it is stored; the first only watches from then on."""
         self.operator = next(one for one in self.world.operators if one is not operator)
         self.judge.before(self.operator)
-        await self._take(self.operator)
+        await self.take(self.operator)
         await operator.guide.look_again()
 
     async def _wait(self) -> None:
         await asyncio.sleep(self.random.choice((20, 200)))
 
-    async def _do(self, operator: Operator, step: StepState) -> None:
+    async def do(self, operator: Operator, step: StepState) -> None:
         """What an operator does with this step."""
         guide, kind = operator.guide, text_of(step.id).kind
         if step.progress is Progress.FAILED:
@@ -201,7 +221,25 @@ class Story:
         if operator.guide.survey.stale():
             await self.world.delete(operator, [self.random.choice(ENDS) for _ in range(6)])
         else:
-            await operator.guide.nothing_stale()
+            await self._leave_open(operator, operator.guide.held.step("delete"))
+
+    async def _leave_open(self, operator: Operator, step: StepState) -> None:
+        """Go on over the rows that are shown; the tables may change between."""
+        operator.rows = await operator.guide.undecided()
+        if self.random.random() < 0.3:
+            self._event()
+            await operator.bench.refresh()
+        if step.id == "delete" and not operator.rows:
+            await operator.guide.nothing_open()
+        else:
+            await operator.guide.leave_open(step, operator.rows)
+
+    async def _mend(self, operator: Operator) -> None:
+        """As the screen of the causes does."""
+        guide = operator.guide
+        rows, now = await guide.open_rows(), self.world.clock()
+        likely = likely_causes(Signs(run=guide.held, rows=rows, now=now))
+        await guide.mend(mending_step(self.random.choice(likely[:3]).cause, guide.held))
 
     async def _overwrite(self, operator: Operator, step: StepState) -> None:
         """As the screen does: ask, let it be answered, tick; the pair may change between."""

@@ -16,21 +16,21 @@ from typing import Any
 from tests.support.fake_bench import certificate, entry, session
 from tests.support.virtual_time import VirtualLoop
 from tofutui.appliance.errors import ApplianceError
-from tofutui.guide.lease import Me
 from tofutui.guide.run_controller import Guide
-from tofutui.guide.run_lease import Tools
+from tofutui.guide.run_lease import Me, Tools
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
 from tofutui.history.runs import Held, LeaseLost
 from tofutui.tofu.certificates.presented import Presented, Status
 from tofutui.tofu.deletion.plan import Deletion, Outcome, Step
-from tofutui.tofu.guide_run import Event, Lease, Run
+from tofutui.tofu.guide_run import Event, Lease, OpenRow, Run
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.logs.failures import LogDigest, read_log
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Remote, Role, Session
+from tofutui.workbench.unknown_output import UnknownOutput
 
 EPOCH = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 ISE = Remote(name="ise01", kind="ise", endpoint=Endpoint("198.51.100.20", 443))
@@ -182,6 +182,8 @@ class ModelBench:
         self.nodes = {role: ModelNode(truth[role]) for role in Role}
         self.on_change: Callable[[object], None] = lambda change: None
         self.testimony = Testimony()
+        links: Any = self.nodes
+        self.unknown = {role: UnknownOutput(view, links[role]) for role, view in views.items()}
 
     def node(self, role: Role) -> ModelNode:
         return self.nodes[role]
@@ -278,6 +280,8 @@ class Operator:
     guide: Guide
     word: str = ""
     """The states that were shown last when a direction was asked for."""
+    rows: list[OpenRow] = field(default_factory=list)
+    """The open rows that were shown last."""
 
 
 class GuideWorld:

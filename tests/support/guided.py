@@ -8,10 +8,10 @@ from itertools import count
 from pathlib import Path
 
 from tests.support.live import Live, live
-from tofutui.guide.lease import Me
 from tofutui.guide.playbook import text_of
+from tofutui.guide.polling import Polling
 from tofutui.guide.run_controller import Guide
-from tofutui.guide.run_lease import Polling, Tools
+from tofutui.guide.run_lease import Me, Tools
 from tofutui.history.database import FILE, Database
 from tofutui.history.runs import Runs
 from tofutui.system.clock import utc_now
@@ -75,7 +75,7 @@ class Guided:
         elif kind == "form":
             await self.fill(step)
         elif kind == "delete":
-            await (self.delete_all() if self.guide.survey.stale() else self.guide.nothing_stale())
+            await (self.delete_all() if self.guide.survey.stale() else self.guide.nothing_open())
         elif kind in ("milestone", "active", "reconnect"):
             await self.guide.go_on()
             await self.until(lambda: self.guide.held.step(step.id).progress.is_over)

@@ -5,10 +5,10 @@ from typing import Any
 
 from tests.support.fake_bench import NOW, FakeBench
 from tofutui.guide import engine
-from tofutui.guide.lease import Me
 from tofutui.guide.playbook import playbooks
 from tofutui.guide.run_controller import Guide
-from tofutui.guide.run_lease import Tools
+from tofutui.guide.run_lease import Me, Tools
+from tofutui.history.journal import JournalEntry
 from tofutui.tofu.guide_run import Answer, Check, Result, Run
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.session import Remote, Role, Session
@@ -30,6 +30,10 @@ class ShownGuide(Guide):
 
     async def look_again(self) -> None:
         """Nobody else holds it."""
+
+    async def deletions(self) -> list[JournalEntry]:
+        """Nothing was sent."""
+        return []
 
 
 def _session(opened: Session, text: str) -> Session:

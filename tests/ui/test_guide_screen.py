@@ -10,6 +10,7 @@ from tests.support.fake_bench import NOW, session
 from tests.support.guided import guided
 from tests.support.shown_guide import guide_screen, run_at
 from tofutui.guide import engine
+from tofutui.guide.causes import Signs, likely_causes
 from tofutui.history.database import HistoryBusy, HistoryError
 from tofutui.tofu.guide_run import Check, Progress, Result, StepState
 from tofutui.ui.guide import wording
@@ -116,8 +117,9 @@ async def test_every_step_fits_its_width_and_shows_state_in_words(tmp_path: Path
         assert all(width(one) <= 40 for one in listed)
         assert plain(listed).isascii()
         assert run.progress["delete"] is Progress.DONE
-        causes = wording.causes(run.guide.held, [], cells, _as_it_is)
-        assert all(width(one) <= cells for one in causes)
+        known = likely_causes(Signs(run=run.guide.held, rows=await run.guide.open_rows(), now=NOW))
+        shown = [part for each in known for part in wording.cause(each, run.guide.held, cells, _as_it_is)]
+        assert all(width(part) <= cells for part in shown)
 
 
 @pytest.mark.parametrize("ascii_only", [False, True])

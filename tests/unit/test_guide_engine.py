@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.fake_bench import NOW, session
 from tofutui.guide import engine
+from tofutui.guide.causes import Signs, likely_causes
 from tofutui.guide.engine import NotNow
 from tofutui.guide.playbook import (
     STEP_KINDS,
@@ -19,7 +20,6 @@ from tofutui.guide.playbook import (
     step_texts,
     text_of,
 )  # fmt: skip
-from tofutui.guide.seeing import likely_causes
 from tofutui.guide.worksheet import WORKSHEET, url_of, values_of
 from tofutui.history.codec import from_json, to_json
 from tofutui.tofu.guide_run import Answer, Check, Progress, Result, Run, Vouched
@@ -253,8 +253,8 @@ def test_a_secret_never_gets_into_a_run() -> None:
 
 def test_a_cause_that_a_check_points_to_comes_first() -> None:
     check = Check(id="clock", title="clocks", result=Result.FAIL, seen="400 s", at=NOW)
-    first, pointer = likely_causes(engine.checked(begun(), "preflight", [check]), [])[0]
-    assert (first.id, pointer) == ("clock", "clocks: 400 s")
+    first = likely_causes(Signs(run=engine.checked(begun(), "preflight", [check]), now=NOW))[0]
+    assert (first.cause.id, first.signs) == ("clock", ("clocks: 400 s",))
 
 
 def test_texts_of_unknown_steps_are_no_texts() -> None:

@@ -7,11 +7,12 @@ import pytest
 
 from tests.support.fake_bench import NOW, certificate, entry
 from tofutui.guide.facts import Facts, NodeFacts
+from tofutui.guide.open_rows import rest_of_table
 from tofutui.guide.preflight import preflight
 from tofutui.guide.verify import Failures, Outcome, verification
 from tofutui.tls.health_monitor_page import version_on
 from tofutui.tofu.cli_output.status import HaState, VersionInfo, parse_ha_status
-from tofutui.tofu.guide_run import Check, Result
+from tofutui.tofu.guide_run import Check, OpenRow, Result
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
@@ -70,6 +71,16 @@ NEVER = {
 }
 
 
+def left(key: str, verdict: str = "same-name", minutes: int | None = None) -> OpenRow:
+    """An open row of the secondary; its port says whose it is."""
+    kinds = {"8082": Who.PEER, "443": Who.ISE}
+    return OpenRow(
+        role=Role.SECONDARY, key=key, who=kinds.get(key.rpartition("_")[2], Who.OTHER), verdict=verdict,
+        is_stale=verdict in ("mismatch", "suspect"),
+        issued=None if minutes is None else NOW - timedelta(minutes=minutes),
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("id_", "secondary", "result", "said"),
     [
@@ -122,14 +133,17 @@ NEVER = {
         ("stale-rows", {"locked": "read-only"}, Result.FAIL, "SECONDARY prime-sec: read-only"),
         ("stale-rows", {"locked": "the key stands twice"}, Result.FAIL, "twice"),
         ("stale-rows", {"locked": "both nodes call themselves x"}, Result.FAIL, "call themselves"),
-        ("stale-rows", {"locked": "read-only", "stale": 0}, Result.PASS, "0 stale"),
+        ("stale-rows", {"locked": "read-only", "stale": 0}, Result.PASS,
+         "every row about a remote host is proven"),
         ("stale-rows", {"complete": False}, Result.UNKNOWN, "not every listing is complete"),
-        ("stale-rows", {"unjudged": ("SECONDARY a_443: no-answer",)}, Result.WARN,
-         "not judged: 1: SECONDARY a_443: no-answer"),
-        ("stale-rows", {"unjudged": ("SECONDARY a_443: same-name", "SECONDARY b_443: suspect")}, Result.WARN,
-         "not judged: 2: SECONDARY a_443: same-name, SECONDARY b_443: suspect"),
-        ("stale-rows", {"complete": False, "unjudged": ("SECONDARY: the rest of its table",)}, Result.UNKNOWN,
-         "not judged: 1: SECONDARY: the rest of its table"),
+        ("stale-rows", {"open_rows": (left("a_443", "no-answer"),)}, Result.WARN,
+         "1 row of ISE is not judged: SECONDARY a_443 (no-answer, no certificate presented)"),
+        ("stale-rows", {"open_rows": (left("a_8082", minutes=85), left("b_8082"))}, Result.WARN,
+         "2 rows of the pair are not judged: SECONDARY a_8082 (same-name, certificate issued 85 min ago), "),
+        ("stale-rows", {"open_rows": (left("a_8082", "suspect", 60 * 30), left("b_443"))}, Result.WARN,
+         "1 row of the pair is stale: SECONDARY a_8082 (suspect, certificate issued 30 h ago); 1 row of ISE"),
+        ("stale-rows", {"complete": False, "open_rows": (rest_of_table(Role.SECONDARY),)}, Result.UNKNOWN,
+         "the rest of 1 table is not judged: SECONDARY: the rest of its table"),
     ],
 )  # fmt: skip
 def test_a_check_and_what_it_says(id_: str, secondary: dict[str, object], result: Result, said: str) -> None:
@@ -268,20 +282,21 @@ OWN = entry(Role.PRIMARY, KEY, Verdict.SAME_NAME, who=Who.SELF, stored="prime-pr
          "not there yet"),
         ({"doubtful": ((Role.PRIMARY, KEY),)}, "deleted-rows", Result.WARN, "not seen to be gone"),
         ({"doubtful": ((Role.PRIMARY, KEY),)}, "stale-rows", Result.WARN,
-         f"not judged: 1: PRIMARY {KEY}: same-name"),
-        ({"deleted": ()}, "stale-rows", Result.WARN, f"not judged: 1: PRIMARY {KEY}: same-name"),
-        ({"rows": {(Role.PRIMARY, KEY): SILENT}}, "stale-rows", Result.WARN, f"PRIMARY {KEY}: no-answer"),
-        ({"rows": {(role, KEY): replace(SILENT, role=role) for role in Role}, "unjudged": ("PRIMARY ??: x",)},
-         "stale-rows", Result.WARN, "not judged: 3: "),
+         f"1 row of the pair is not judged: PRIMARY {KEY} (same-name"),
+        ({"deleted": ()}, "stale-rows", Result.WARN,
+         f"1 row of the pair is not judged: PRIMARY {KEY} (same-name"),
+        ({"rows": {(Role.PRIMARY, KEY): SILENT}}, "stale-rows", Result.WARN, f"PRIMARY {KEY} (no-answer"),
+        ({"rows": {(role, KEY): replace(SILENT, role=role) for role in Role}, "open_rows": (left("??"),)},
+         "stale-rows", Result.WARN, "2 rows of the pair and 1 row of other hosts are not judged: "),
         ({"rows": {(Role.PRIMARY, KEY): SUSPECT}}, "stale-rows", Result.FAIL,
-         f"not judged: 1: PRIMARY {KEY}"),
+         f"1 row of the pair is stale: PRIMARY {KEY} (suspect"),
         ({"rows": {(Role.PRIMARY, KEY): UNREADABLE}}, "stale-rows", Result.WARN,
-         f"PRIMARY {KEY}: unreadable"),
+         f"PRIMARY {KEY} (unreadable"),
         ({"rows": {(Role.PRIMARY, KEY): LOST}}, "stale-rows", Result.WARN, "not in the newest listing"),
         ({"rows": {(Role.PRIMARY, KEY): PROVEN}, "deleted": ()}, "stale-rows", Result.PASS, "none"),
         ({"rows": {(Role.PRIMARY, KEY): OWN}, "deleted": ()}, "stale-rows", Result.PASS, "none"),
         ({"nodes": (node(Role.PRIMARY, complete=False), node(Role.SECONDARY))}, "stale-rows", Result.WARN,
-         "not judged: 1: PRIMARY: the rest of its table"),
+         "the rest of 1 table is not judged: PRIMARY: the rest of its table"),
     ],
 )  # fmt: skip
 def test_a_check_of_the_end(changes: dict[str, object], id_: str, result: Result, said: str) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from tests.support.fake_bench import NOW, session
 from tofutui.guide import engine
-from tofutui.guide.lease import Me, is_free
 from tofutui.guide.playbook import playbooks
+from tofutui.guide.run_lease import Me, is_free
 from tofutui.history.codec import from_json
 from tofutui.history.database import FILE, Database, HistoryError
 from tofutui.history.runs import LeaseLost, Runs

@@ -11,6 +11,7 @@ from tofutui.tofu.guide_run import (
     Answer,
     Check,
     Confirmation,
+    Decision,
     NodeShot,
     Progress,
     Remark,
@@ -23,6 +24,8 @@ from tofutui.tofu.site.session import Session
 
 _FOLLOWS_REGISTER = ("register", "milestone", "active")
 _MEANS_REGISTERING = ("overwrite", "register")
+FAILED = "failed: "
+"""How the evidence of a failure begins."""
 PROGRAM = "tofutui"
 """Who ends a step that was seen to be over."""
 
@@ -69,7 +72,9 @@ def done(run: Run, id_: str, *, by: str, now: datetime, seen: str = "", doubt: s
         raise NotNow(refused)
     if seen:
         step = with_evidence(step, seen, by, now)
-    step = replace(step, progress=Progress.DONE, ended=now, by=by, reason="", doubt=without_secrets(doubt))
+    step = replace(
+        step, progress=Progress.DONE, ended=now, by=by, reason="", doubt=without_secrets(doubt), outdated=""
+    )
     return onward(run.with_step(step), now)
 
 
@@ -121,15 +126,28 @@ def doubted(run: Run, id_: str, doubt: str) -> Run:
     return run.with_step(replace(step, doubt=without_secrets(doubt)))
 
 
+def outdated(run: Run, id_: str, change: str) -> Run:
+    """A step that is done, with what has changed since: it is to be looked at again; "" for nothing."""
+    step = next((step for step in run.steps if step.id == id_), None)
+    if step is None or step.progress is not Progress.DONE:
+        return run
+    return run.with_step(replace(step, outdated=without_secrets(change)))
+
+
+def decided(run: Run, decision: Decision) -> Run:
+    """The operator goes on although these rows are open."""
+    return replace(run, decisions=(*run.decisions, decision))
+
+
 def waiting(run: Run, id_: str) -> Run:
     """The step was begun and waits for something outside."""
     return run.with_step(replace(_current(run, id_), progress=Progress.WAITING))
 
 
 def failed(run: Run, id_: str, *, by: str, now: datetime, reason: str) -> Run:
-    """The step failed; it stays the current one."""
+    """The step failed; it stays the current one, and what was said of it stays in its evidence."""
     reason = _words(reason, "a failure needs a word on what was seen")
-    step = _current(run, id_)
+    step = with_evidence(_current(run, id_), f"{FAILED}{reason}", by, now)
     return run.with_step(replace(step, progress=Progress.FAILED, ended=now, by=by, reason=reason))
 
 
@@ -171,13 +189,41 @@ def reopened(run: Run, id_: str, now: datetime) -> Run:
     for number, step in enumerate(run.steps):
         if step.id == id_ or _rests_on(text_of(step.id).kind, kind, later=number > at):
             run = run.with_step(
-                replace(step, progress=Progress.TODO, started=None, ended=None, by="", reason="", doubt="")
+                replace(
+                    step,
+                    progress=Progress.TODO,
+                    started=None,
+                    ended=None,
+                    by="",
+                    reason="",
+                    doubt="",
+                    outdated="",
+                )
             )
     current = run.current
     for step in run.steps:
         if step is not current and not step.progress.is_over and step.progress is not Progress.TODO:
             run = run.with_step(replace(step, progress=Progress.TODO, started=None))
     return onward(run, now)
+
+
+def mended(run: Run, id_: str, now: datetime) -> Run:
+    """Go back to the step that mends a failure; a registration that had begun is registered again.
+
+    Raises:
+        NotNow: the step lies ahead.
+    """
+    if not run.step(id_).progress.is_over and run.current is not None and run.current.id != id_:
+        raise NotNow(f"first: {title_of(run.current.id)}")
+    current = run.current
+    broken = current is not None and text_of(current.id).kind in _FOLLOWS_REGISTER
+    acknowledged = next((s for s in run.steps if text_of(s.id).kind == "acknowledge"), None)
+    if broken and acknowledged is not None and acknowledged.progress.is_over:
+        run = reopened(run, acknowledged.id, now)
+    step = run.step(id_)
+    if step.progress.is_over:
+        return reopened(run, id_, now)
+    return again(run, id_) if step.progress is Progress.FAILED else run
 
 
 def refusal(run: Run, id_: str) -> str | None:
@@ -225,7 +271,8 @@ def confirmed(run: Run, confirmation: Confirmation) -> Run:
 def entered(run: Run, answer: Answer) -> Run:
     """A field with what was entered, no secret in it."""
     value = without_secrets(answer.value.strip())
-    return run if run.answer(answer.field) == value else run.with_answer(replace(answer, value=value))
+    answer = replace(answer, value=value)
+    return run if answer in run.answers else run.with_answer(answer)
 
 
 def shot(run: Run, shots: tuple[NodeShot, ...], *, after: bool) -> Run:

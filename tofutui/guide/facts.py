@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tofutui.tofu.certificates.certificate import Certificate
 from tofutui.tofu.cli_output.status import HaState, VersionInfo
+from tofutui.tofu.guide_run import OpenRow
 from tofutui.tofu.site.session import Role
 
 
@@ -31,8 +32,8 @@ class NodeFacts:
     """Why nothing could be deleted there."""
     stale: int = 0
     """Stale rows about remote hosts."""
-    unjudged: tuple[str, ...] = ()
-    """Rows about remote hosts that are neither stale nor proven, each in words."""
+    open_rows: tuple[OpenRow, ...] = ()
+    """Rows about remote hosts that are neither proven nor deleted and learned again, the stale ones too."""
     monitor: str | None = None
     """Where its Health Monitor was asked; None: nowhere, probing is off or its address is not known."""
     monitor_error: str | None = None

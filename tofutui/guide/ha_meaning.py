@@ -36,6 +36,11 @@ def is_connected(nodes: Sequence[NodeFacts]) -> bool:
     return _are_one_of(nodes, CONNECTED)
 
 
+def is_registering(nodes: Sequence[NodeFacts]) -> bool:
+    """Whether both nodes say, and say only, that the primary copies its database."""
+    return _are_one_of(nodes, REGISTERING)
+
+
 def is_unconfigured(nodes: Sequence[NodeFacts]) -> bool:
     """Whether both nodes say, and say only, that HA is not configured."""
     return _are_one_of(nodes, UNCONFIGURED)

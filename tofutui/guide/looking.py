@@ -1,6 +1,7 @@
 """A run and what is seen of the pair now: asked, judged, written beside the steps that rest on it."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from tofutui.guide import engine
@@ -13,13 +14,17 @@ from tofutui.guide.ha_meaning import (
     not_known_good,
     state_line,
 )
+from tofutui.guide.open_rows import Place, open_words
 from tofutui.guide.playbook import ise_remotes, text_of
 from tofutui.guide.preflight import preflight
 from tofutui.guide.run_lease import Holding, Tools
-from tofutui.guide.seeing import failure_reports
-from tofutui.guide.unjudged import Place, not_judged
-from tofutui.guide.verify import Outcome
-from tofutui.tofu.guide_run import Check, Run
+from tofutui.guide.verify import Failures, Outcome
+from tofutui.history.journal import JournalEntry
+from tofutui.tofu.guide_run import Check, OpenRow, Result, Run, StepState
+from tofutui.tofu.judgement.node_clock import NodeClock
+from tofutui.tofu.logs.failures import Failure, LogDigest
+from tofutui.tofu.site.session import Role
+from tofutui.workbench import Workbench
 
 
 class Looking(Holding):
@@ -32,9 +37,26 @@ class Looking(Holding):
         self.asked_at: datetime | None = None
         """When they were asked."""
 
-    async def not_judged(self) -> str:
-        """``not judged: 2: …``: the rows that are neither stale nor proven nor learned again, "" for none."""
-        return not_judged(self.survey.unjudged(await self._learned()))
+    async def open_rows(self) -> list[OpenRow]:
+        """The rows about remote hosts that are neither proven nor deleted and learned again."""
+        return self.survey.open_rows(await self._learned())
+
+    async def undecided(self) -> list[OpenRow]:
+        """The open rows over which no operator went on since the step that deletes was begun."""
+        over = self._decided_rows()
+        return [row for row in await self.open_rows() if row not in over]
+
+    def _decided_rows(self) -> set[OpenRow]:
+        begun = self.held.step("delete").started
+        return {
+            row for decision in self.held.decisions for row in decision.rows if begun and decision.at >= begun
+        }
+
+    def _left_open(self, rows: list[OpenRow]) -> str:
+        """Rows as what a step leaves open, with who decided so; "" for none."""
+        words = open_words(rows, self.tools.clock())
+        said = [d for d in self.held.decisions if set(d.rows) & set(rows)]
+        return f"{words}; {said[-1].by} went on, {said[-1].at:%H:%M:%S}Z" if words and said else words
 
     async def direction(self) -> Check:
         """Which database is the newer one, as both nodes show it now."""
@@ -55,20 +77,41 @@ class Looking(Holding):
 
         await self.change(looked, "preflight", "checked")
 
-    async def _look_at_ticks(self) -> None:
-        """What was ticked on a state that has changed since is no longer free of doubt."""
-        stale = [f"{entry.role.word} {entry.key}" for entry in self.survey.stale()]
-        left = f"stale now: {', '.join(stale)}" if stale else await self.not_judged()
-        active = next((step.doubt for step in self.held.steps if step.id == "primary-active"), "")
-        if is_connected(self.nodes):
-            active = ""
-        elif contradicts_active(self.nodes):
-            active = f"now: {not_known_good(self.nodes)}"
+    async def look_at_ticks(self) -> None:
+        """Mark what was ticked on a state that has changed since: it is to be looked at again."""
+        left, over = await self.open_rows(), self._decided_rows()
+        words = open_words([row for row in left if row not in over], self.tools.clock())
+        doubt = self._left_open([row for row in left if row in over])
+        changes = {step.id: self._change_since(step) for step in self.held.steps} | {"delete": words}
+        connected = is_connected(self.nodes)
 
         def looked(run: Run) -> Run:
-            return engine.doubted(engine.doubted(run, "delete", left), "primary-active", active)
+            for id_, change in changes.items():
+                run = engine.outdated(run, id_, change)
+            run = engine.doubted(run, "delete", doubt)
+            return engine.doubted(run, "primary-active", "") if connected else run
 
         await self.change(looked, "", "looked at again")
+
+    def _change_since(self, step: StepState) -> str:
+        """What is different now from what the step was ticked on, as far as it was seen; "" for nothing."""
+        kind = text_of(step.id).kind
+        if kind == "active" and contradicts_active(self.nodes):
+            return f"now {not_known_good(self.nodes)}"
+        if kind == "preflight" and not self._is_registered():
+            bad = [check for check in self.held.checks if check.blocks and check.result is Result.FAIL]
+            return bad[0].seen if bad else ""
+        return self._other_certificates() if step.id == "restarted" else ""
+
+    def _is_registered(self) -> bool:
+        return any(text_of(s.id).kind == "register" and s.progress.is_over for s in self.held.steps)
+
+    def _other_certificates(self) -> str:
+        """The servers that present another certificate than when it was said whether they were restarted."""
+        answers = [answer for answer in self.held.answers if answer.about]
+        presented = {answer: self.survey.presented_by(answer.field.partition(":")[2]) for answer in answers}
+        others = [a.label for a, sha256 in presented.items() if sha256 and sha256 != a.about]
+        return f"another certificate is presented now by {', '.join(others)}" if others else ""
 
     async def _endings(self) -> dict[Place, bool]:
         """The rows that this run sent a deletion for, and whether the last one was seen to be gone."""
@@ -94,7 +137,7 @@ class Looking(Holding):
             rows=rows,
             deleted=tuple(endings),
             doubtful=tuple(place for place in endings if place not in gone),
-            unjudged=tuple(self.survey.unjudged(gone)),
+            open_rows=tuple(self.survey.open_rows(gone)),
             wanted=tuple(wanted),
             failures=failure_reports(self.tools.bench, run, entries),
             registered=any(s.id == "primary-active" for s in run.steps),
@@ -110,6 +153,7 @@ class Looking(Holding):
             return engine.seen(run, step.id, line, by=PROGRAM, now=now) if step and line else run
 
         await self.change(told, step.id if step else "", line)
+        await self.look_at_ticks()
         self.on_change()
 
     def _direction(self) -> Check:
@@ -117,3 +161,48 @@ class Looking(Holding):
         step = self.held.current
         begun = step is not None and text_of(step.id).kind == "register"
         return direction_check(self.nodes, self.asked_at or self.tools.clock(), begun=begun)
+
+
+def failure_reports(bench: Workbench, run: Run, deletions: Sequence[JournalEntry]) -> tuple[Failures, ...]:
+    """TOFU failures of each node since its last deletion in this run, as far as logs are at hand."""
+    reports = []
+    for role in bench.session.roles:
+        logs = [log for log in bench.testimony.every_log if log.role is role]
+        ended = [e.settled_at or e.at for e in deletions if e.role is role]
+        reports.append(
+            failures_of(
+                role,
+                ", ".join(dict.fromkeys(log.source for log in logs)) or None,
+                [log.digest for log in logs],
+                clock=bench.clock_of(role),
+                started=run.started,
+                since=max([run.started, *ended]),
+            )
+        )
+    return tuple(reports)
+
+
+def failures_of(
+    role: Role,
+    source: str | None,
+    digests: Sequence[LogDigest],
+    *,
+    clock: NodeClock | None,
+    started: datetime,
+    since: datetime,
+) -> Failures:
+    """Sort the failures of a node's logs: before the run, before ``since``, after it, or undated."""
+    new, earlier, undated = [], 0, 0
+    for failure in (each for digest in digests for each in digest.failures):
+        at = _utc(failure, clock)
+        if at is None:
+            undated += failure.count
+        elif at > since:
+            new.append(f"{failure.name} at {at:%H:%M:%S}Z")
+        elif at >= started:
+            earlier += 1
+    return Failures(role, source, tuple(new), earlier, undated)
+
+
+def _utc(failure: Failure, clock: NodeClock | None) -> datetime | None:
+    return clock.utc_of(failure.last) if clock is not None and failure.last is not None else None

@@ -16,6 +16,10 @@ class StepText:
 
     id: str
     title: str
+    part: str
+    """One of `PARTS`."""
+    at: tuple[str, ...]
+    """Where it is done: ``here``, ``browser`` or ``cli`` (both of the primary)."""
     kind: str
     """``preflight``, ``form``, ``delete``, ``reconnect``, ``browser``, ``acknowledge``, ``register``,
     ``milestone``, ``active`` or ``verify``."""
@@ -57,7 +61,13 @@ class Cause:
     checks: tuple[str, ...] = ()
     """Checks that point to it when they do not pass."""
     log: str = ""
-    """Words of a cause found in a log that point to it."""
+    """Words of a cause in a log that point to it."""
+    words: tuple[str, ...] = ()
+    """In lower case, what the browser or an operator says of a failure that has it."""
+    by_rows: bool = False
+    """Whether rows that are open point to it."""
+    step: str = ""
+    """The step that mends it; "" where it is mended elsewhere and the failed step only done again."""
 
 
 @cache
@@ -74,6 +84,12 @@ def playbooks() -> dict[str, Playbook]:
 def step_texts() -> dict[str, StepText]:
     """Every step by its id."""
     return {id_: StepText(id=id_, **_tuples(body)) for id_, body in _toml("steps.toml").items()}
+
+
+@cache
+def cures() -> dict[str, str]:
+    """What to do about a check that does not pass, by the id of the check."""
+    return {id_: str(text) for id_, text in _toml("cures.toml").items()}
 
 
 @cache
@@ -127,6 +143,8 @@ def _tuple(value: Any) -> Any:
     return tuple(_tuple(item) for item in value) if isinstance(value, list) else value
 
 
+PARTS = ("check", "delete", "register", "ISE", "verify")
+"""The parts of the way, in their order."""
 STEP_KINDS = frozenset(
     {"preflight", "form", "delete", "reconnect", "browser", "acknowledge", "register", "milestone", "active",
      "verify"}

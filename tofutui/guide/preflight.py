@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tofutui.guide.facts import Facts, NodeFacts
 from tofutui.guide.ha_meaning import direction_check, is_connected, is_unconfigured, state_line
-from tofutui.guide.unjudged import not_judged
-from tofutui.tofu.guide_run import Check, Result
+from tofutui.guide.open_rows import open_words
+from tofutui.guide.rules import Sheet
+from tofutui.guide.worksheet import RESTARTED, fields_of
+from tofutui.tofu.guide_run import Check, Result, Run
 
 OLDEST = (3, 5)
 """The first version that the TAC document speaks of (docs/appliance.md, The TOFU table)."""
@@ -48,7 +50,7 @@ def _all(facts: Facts) -> Iterator[Row]:
         direction = direction_check(nodes, facts.now)
         yield (direction.id, direction.title, direction.result, direction.seen)
         yield ("ha-configured", "HA not configured", *_configured(nodes))
-    yield ("stale-rows", "stale rows can be deleted", *_deletable(nodes))
+    yield ("stale-rows", "rows about remote hosts", *_deletable(facts))
     if facts.unsettled:
         yield "unsettled", "earlier deletions", Result.WARN, "outcome unknown: " + "; ".join(facts.unsettled)
 
@@ -179,12 +181,31 @@ def _configured(nodes: Sequence[NodeFacts]) -> tuple[Result, str]:
     )
 
 
-def _deletable(nodes: Sequence[NodeFacts]) -> tuple[Result, str]:
+def _deletable(facts: Facts) -> tuple[Result, str]:
+    nodes = facts.nodes
     locked = [f"{node.name}: {node.locked}" for node in nodes if node.stale and node.locked]
     if locked:
         return Result.FAIL, "; ".join(locked)
-    unjudged = not_judged([row for node in nodes for row in node.unjudged])
+    left = open_words([row for node in nodes for row in node.open_rows], facts.now)
     if any(not node.complete for node in nodes):
-        return Result.UNKNOWN, "; ".join(filter(None, ("not every listing is complete", unjudged)))
-    counts = "; ".join(f"{node.name}: {node.stale} stale" for node in nodes)
-    return (Result.WARN, f"{counts}; {unjudged}") if unjudged else (Result.PASS, counts)
+        return Result.UNKNOWN, "; ".join(filter(None, ("not every listing is complete", left)))
+    return (Result.WARN, left) if left else (Result.PASS, "every row about a remote host is proven")
+
+
+_RESTART_RESULTS = {
+    "yes": Result.PASS,
+    "unchanged": Result.PASS,
+    "no": Result.FAIL,
+    "unknown": Result.WARN,
+}
+
+
+def restart_checks(run: Run, sheet: Sheet, now: datetime) -> list[Check]:
+    """The answers about restarts as checks."""
+    checks = []
+    for field in fields_of("restarted", sheet):
+        answer = run.answer(field.id)
+        result = _RESTART_RESULTS.get(answer, Result.UNKNOWN)
+        title, seen = f"{field.label}: restarted", RESTARTED.get(answer, "not answered")
+        checks.append(Check(id="restarted", title=title, result=result, seen=seen, at=now, step="restarted"))
+    return checks

@@ -10,24 +10,38 @@ from tofutui.guide.ha_meaning import (
     contradicts_active,
     goes_wrong,
     is_connected,
+    is_registering,
     is_unconfigured,
     not_known_good,
     state_line,
 )
 from tofutui.guide.looking import Looking
+from tofutui.guide.open_rows import open_words, stale_rows
 from tofutui.guide.playbook import text_of
+from tofutui.guide.polling import Poller
+from tofutui.guide.preflight import restart_checks
 from tofutui.guide.rules import Sheet
 from tofutui.guide.run_lease import Tools
-from tofutui.guide.seeing import restart_checks
 from tofutui.guide.verify import verification
 from tofutui.guide.worksheet import all_fields, errors
 from tofutui.history.database import HistoryError
-from tofutui.history.runs import Held, LeaseLost
+from tofutui.history.runs import Held
 from tofutui.tofu.deletion.plan import Step
-from tofutui.tofu.guide_run import Answer, Check, Confirmation, Progress, Result, Run, StepState, Vouched
+from tofutui.tofu.guide_run import (
+    Answer,
+    Check,
+    Confirmation,
+    Decision,
+    OpenRow,
+    Progress,
+    Result,
+    Run,
+    StepState,
+    Vouched,
+)
 from tofutui.tofu.site.session import Role
 
-POLLED = ("reconnect", "milestone", "active")
+POLLED = ("reconnect", "register", "milestone", "active")
 """Kinds of steps during which the HA state is asked for."""
 VOUCHED = "the primary's database is the newer one, and that of the secondary may be overwritten"
 """What an operator answers for where the HA states do not show it."""
@@ -46,7 +60,7 @@ class Guide(Looking):
         self.resolved: dict[str, tuple[str, ...]] = {}
         self.trouble: str | None = None
         """Why what the last poll showed could not be written down."""
-        self._poller: asyncio.Task[None] | None = None
+        self._poller = Poller(tools.polling, self._is_polled, self._poll_once)
 
     @property
     def sheet(self) -> Sheet:
@@ -67,7 +81,7 @@ class Guide(Looking):
 
         Where that cannot be written down, others see that the run is free once this process has ended.
         """
-        await self._stop_polling()
+        await self._poller.stop()
         with suppress(HistoryError):
             await self.let_go()
 
@@ -88,7 +102,10 @@ class Guide(Looking):
         known = next((field for field in all_fields(self.session) if field.id == field_id), None)
         label = known.label if known else field_id
         words = dict(known.choices).get(value, "") if known else ""
-        answer = Answer(field_id, value, label, words)
+        about = (
+            self.survey.presented_by(field_id.partition(":")[2]) if field_id.startswith("restarted:") else ""
+        )
+        answer = Answer(field_id, value, label, words, about)
         await self.change(lambda run: engine.entered(run, answer), "", f"{label}: entered")
         if field_id == "secondary_server" and value.strip():
             self.resolved[value.strip()] = await _resolve(value.strip())
@@ -128,23 +145,43 @@ class Guide(Looking):
         if bad:
             reason = f"{bad[0].deletion.key}: {bad[0].text}"
             await self.failed(self.held.step("delete"), reason, by=PROGRAM)
-        elif not self.survey.stale() and not await self.not_judged():
-            await self.nothing_stale()
+        elif not await self.undecided():
+            await self.nothing_open()
 
-    async def nothing_stale(self) -> None:
-        """The delete step ends: no stale row of a remote host is left, or the operator continues with doubts.
+    async def nothing_open(self) -> None:
+        """The delete step ends: every row of a remote host is proven, or deleted and learned again.
 
         Raises:
-            NotNow: a stale row is left.
+            NotNow: a row is open, and no operator went on over it.
         """
-        step, stale, doubt = self.held.step("delete"), self.survey.stale(), await self.not_judged()
-        if stale:
-            raise NotNow(f"{len(stale)} stale rows of remote hosts are left")
-        if doubt:
-            await self.done(step, "went on without a judgement of every row", doubt=doubt)
+        step, left = self.held.step("delete"), await self.open_rows()
+        if await self.undecided():
+            raise NotNow(open_words(left, self.tools.clock()))
+        if left:
+            await self.done(step, doubt=self._left_open(left))
         else:
-            await self.done(step, "no stale row of a remote host is left", by=PROGRAM)
+            await self.done(step, "no row of a remote host is open", by=PROGRAM)
         await self.go_on()
+
+    async def leave_open(self, step: StepState, rows: Sequence[OpenRow]) -> None:
+        """The operator goes on although these rows are open; the run keeps who decided so.
+
+        A verification is repeated: what it saw may be old.
+
+        Raises:
+            NotNow: other rows are open now, or a stale row does not let the step end.
+        """
+        left = await self.undecided()
+        if set(left) - set(rows):
+            raise NotNow(f"the tables have changed: {open_words(left, self.tools.clock())}")
+        now, user = self.tools.clock(), self.tools.me.user
+        decision = Decision(step=step.id, rows=tuple(left), by=user, at=now)
+        words = f"went on although open: {open_words(left, now)}"
+        await self.change(lambda run: engine.decided(run, decision), step.id, words)
+        if step.id == "delete":
+            await self.nothing_open()
+        else:
+            await self.verify()
 
     async def tick(self, step: StepState, seen: str = "", *, vouched_for: str = "") -> None:
         """The operator says that the step is done; what it rests on is asked on both nodes at this moment.
@@ -196,6 +233,13 @@ class Guide(Looking):
     async def fail(self, step: StepState, reason: str) -> None:
         """The operator says that the step failed."""
         await self.failed(step, reason)
+        await self.look_at_ticks()
+        await self.go_on()
+
+    async def mend(self, step_id: str) -> None:
+        """Go back to the step that mends a failure, "" for the current one, and do again what rests on it."""
+        now, id_ = self.tools.clock(), step_id or (self.held.current.id if self.held.current else "")
+        await self.change(lambda run: engine.mended(run, id_, now), id_, "to be mended here")
         await self.go_on()
 
     async def again(self, step: StepState) -> None:
@@ -229,13 +273,19 @@ class Guide(Looking):
             "verify",
             "checked",
         )
-        await self._look_at_ticks()
-        current = self.held.current
+        await self.look_at_ticks()
+        await self._verified()
+
+    async def _verified(self) -> None:
+        """End the verification as its checks say; over rows that are open only if an operator went on."""
+        current, checks = self.held.current, self.held.checks
         if current is None or current.id != "verify":
             return
         bad = engine.failing(checks, "verify")
         if bad:
             await self.failed(current, "; ".join(f"{check.title}: {check.seen}" for check in bad), by=PROGRAM)
+        elif await self.undecided():
+            await self.change(lambda run: engine.waiting(run, "verify"), "verify", "rows are open")
         else:
             await self.done(current, "no check fails", by=PROGRAM, doubt=_open(checks, "verify"))
         await self.go_on()
@@ -245,17 +295,16 @@ class Guide(Looking):
         step = self.held.current
         kind = text_of(step.id).kind if step else ""
         if step is None or not self.is_mine or step.progress is Progress.FAILED or kind not in POLLED:
-            await self._stop_polling()
+            await self._poller.stop()
         if step is None or not self.is_mine:
             return
         if step.id == "virtual-ip" and self.held.answer("virtual_ip") != "yes":
             await self.left_out(step, "the worksheet says that no virtual IP is used", by=PROGRAM)
             await self.go_on()
         elif kind in POLLED and step.progress is not Progress.FAILED:
-            if kind != "milestone" and step.progress is not Progress.WAITING:
+            if kind not in ("milestone", "register") and step.progress is not Progress.WAITING:
                 await self.change(lambda run: _waiting(run, step.id), step.id, "waiting")
-            if self._poller is None or self._poller.done():
-                self._poller = asyncio.create_task(self._poll())
+            self._poller.start()
 
     async def _recheck(self) -> None:
         """After a pause everything may have changed: look again, go back to what no longer holds."""
@@ -267,7 +316,7 @@ class Guide(Looking):
         else:
             await self._ask_ha()
         over = {step.id for step in run.steps if step.progress is Progress.DONE}
-        stale = self.survey.stale()
+        stale = stale_rows(await self.undecided())
         if "delete" in over and stale and not registered:
             await self.change(lambda run: engine.reopened(run, "delete", now), "delete", "stale rows again")
         bad = engine.failing(self.held.checks, "preflight")
@@ -275,27 +324,10 @@ class Guide(Looking):
             await self.change(lambda run: engine.reopened(run, "preflight", now), "preflight", "fails now")
             await self.failed(self.held.step("preflight"), f"{bad[0].title}: {bad[0].seen}", by=PROGRAM)
         step = self.held.current
-        settled = not stale and not await self.not_judged()
+        settled = not await self.undecided()
         if step is not None and step.id == "delete" and settled and await self.deletions():
-            await self.nothing_stale()
-        await self._look_at_ticks()
-
-    async def _stop_polling(self) -> None:
-        poller, self._poller = self._poller, None
-        if poller is not None and poller is not asyncio.current_task():
-            poller.cancel()
-            await asyncio.gather(poller, return_exceptions=True)
-
-    async def _poll(self) -> None:
-        pause = self.tools.polling.first
-        while self._is_polled():
-            try:
-                await self._poll_once()
-            except LeaseLost:
-                return  # whoever holds it now asks; the run is watched from here on
-            if self._is_polled():
-                await asyncio.sleep(pause)
-                pause = min(pause * self.tools.polling.growth, self.tools.polling.longest)
+            await self.nothing_open()
+        await self.look_at_ticks()
 
     async def _poll_once(self) -> None:
         trouble = None
@@ -318,8 +350,11 @@ class Guide(Looking):
         step = self.held.current
         if step is None:
             return
-        if text_of(step.id).kind == "reconnect":
+        kind = text_of(step.id).kind
+        if kind == "reconnect":
             await self._judge_reconnect(step)
+        elif kind == "register":
+            await self._judge_register(step)
         elif goes_wrong(self.nodes):
             await self.failed(step, state_line(self.nodes), by=PROGRAM)
         elif is_connected(self.nodes):
@@ -337,6 +372,17 @@ class Guide(Looking):
             await self.go_on()
         elif is_unconfigured(self.nodes):
             await self.left_out(step, f"HA is not configured: {state_line(self.nodes)}", by=PROGRAM)
+            await self.go_on()
+
+    async def _judge_register(self, step: StepState) -> None:
+        """Register was clicked where both nodes say that they register, or are connected already."""
+        if is_registering(self.nodes) or is_connected(self.nodes):
+            direction, now, line = self._direction(), self.tools.clock(), state_line(self.nodes)
+            await self.change(
+                lambda run: engine.overwriting(run, step.id, direction, None, by=PROGRAM, now=now, seen=line),
+                step.id,
+                f"seen: {line}",
+            )
             await self.go_on()
 
     async def _registered(self, line: str) -> None:

@@ -1,14 +1,18 @@
-"""A stored run in one process: taken, changed (on disk first), watched while another holds it, let go of."""
+"""A stored run in one process: taken, changed (on disk first), watched while another holds it, released.
+
+One process at a time holds a run; one that has ended on this machine holds nothing.
+"""
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from tofutui.executor import Executor
 from tofutui.guide import engine
-from tofutui.guide.lease import Me, is_free
 from tofutui.guide.playbook import playbooks
+from tofutui.guide.polling import Polling
 from tofutui.guide.survey import Survey
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Held, LeaseLost, Runs
@@ -20,12 +24,41 @@ Edit = Callable[[Run], Run]
 
 
 @dataclass(frozen=True, slots=True)
-class Polling:
-    """How often the HA states are asked for, in seconds."""
+class Me:
+    """This process, as a lease names it."""
 
-    first: float = 15.0
-    growth: float = 1.5
-    longest: float = 120.0
+    host: str
+    user: str
+    pid: int
+
+    def lease(self, now: datetime, token: str) -> Lease:
+        """A lease for this process."""
+        return Lease(host=self.host, user=self.user, pid=self.pid, since=now, token=token)
+
+
+def is_free(lease: Lease | None, me: Me) -> bool:
+    """Whether the run is free: no lease, or one of a process of this machine that has ended.
+
+    Whether a process of another machine still runs cannot be seen from here.
+    """
+    if lease is None:
+        return True
+    return lease.host == me.host and lease.pid != me.pid and not _lives(lease.pid)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def lease_words(lease: Lease) -> str:
+    """``ops on jump01 (process 4711) since 2026-11-23 14:02Z``."""
+    return f"{lease.user} on {lease.host} (process {lease.pid}) since {lease.since:%Y-%m-%d %H:%M}Z"
 
 
 @dataclass(slots=True)

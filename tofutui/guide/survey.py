@@ -7,18 +7,19 @@ from datetime import datetime
 from tofutui.appliance.errors import ApplianceError
 from tofutui.executor import Executor
 from tofutui.guide.facts import Facts, NodeFacts
+from tofutui.guide.open_rows import Place, open_rows_of
 from tofutui.guide.playbook import ise_remotes
-from tofutui.guide.unjudged import Place, unjudged_of
 from tofutui.tls.health_monitor_page import health_monitor_version
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.certificates.certificate import Certificate
 from tofutui.tofu.certificates.presented import Presented, Status
 from tofutui.tofu.cli_output.status import VersionInfo, parse_ha_status, parse_version
 from tofutui.tofu.cli_output.unknown import unknown_in_ha_status
-from tofutui.tofu.guide_run import NodeShot, RowShot
+from tofutui.tofu.guide_run import NodeShot, OpenRow, RowShot
 from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.endpoint import Endpoint, is_loopback, normalise_host
+from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role, Via
 from tofutui.workbench import NodeChanged, Workbench, node_state
 from tofutui.workbench.unknown_output import Source
@@ -71,10 +72,25 @@ class Survey:
         """The rows that belong into a plan."""
         return [entry for entry in self._bench.comparison.entries() if entry.is_stale_remote]
 
-    def unjudged(self, learned: Collection[Place]) -> list[str]:
-        """What is neither stale nor proven, each in words; `learned`: rows deleted and seen to be gone."""
+    def open_rows(self, learned: Collection[Place]) -> list[OpenRow]:
+        """What is neither proven nor learned again; `learned`: rows deleted and seen to be gone."""
         comparison = self._bench.comparison
-        return [row for role in self._bench.session.roles for row in unjudged_of(comparison, role, learned)]
+        return [row for role in self._bench.session.roles for row in open_rows_of(comparison, role, learned)]
+
+    def presented_by(self, name: str) -> str:
+        """The SHA-256 that a server presents as its rows show it, "" if none does.
+
+        Args:
+            name: A node by the value of its role, or a remote by its name.
+        """
+        for entry in self._bench.comparison.entries():
+            if entry.sha256 and name in (entry.name, self._node_behind(entry)):
+                return entry.sha256
+        return ""
+
+    @staticmethod
+    def _node_behind(entry: Entry) -> str:
+        return str(entry.role.other) if entry.who is Who.PEER else ""
 
     def stored(self) -> dict[tuple[Role, str], Entry]:
         """Every row that the newest listings hold, by node and key."""
@@ -105,7 +121,7 @@ class Survey:
             skew_s=view.clock_skew_s if ha.answered else None,
             locked=next((why for e in own if (why := self._executor.why_not(role, e))), None),
             stale=len(own),
-            unjudged=tuple(unjudged_of(self._bench.comparison, role, learned)),
+            open_rows=tuple(open_rows_of(self._bench.comparison, role, learned)),
             monitor=where,
             monitor_error=monitor.error if monitor else None,
             monitor_certificate=monitor.certificate if monitor else None,

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from tofutui.guide.facts import NodeFacts
 from tofutui.guide.ha_meaning import is_connected, is_out_of_order, not_known_good, state_line
-from tofutui.guide.unjudged import not_judged, unjudged_rows, unjudged_table
-from tofutui.tofu.guide_run import Check, Result
+from tofutui.guide.open_rows import open_rows, open_words, rest_of_table
+from tofutui.tofu.guide_run import Check, OpenRow, Result
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.names.match import Relation
 from tofutui.tofu.site.session import Role
@@ -39,8 +39,8 @@ class Outcome:
     """Rows that this run deleted."""
     doubtful: tuple[tuple[Role, str], ...] = ()
     """Those of them that were not seen to be gone."""
-    unjudged: tuple[str, ...] = ()
-    """What is not judged and is in no row of `rows`: lines without a key, tables that are not complete."""
+    open_rows: tuple[OpenRow, ...] = ()
+    """What is open and not among `rows`: lines without a key, tables that are not complete."""
     wanted: tuple[tuple[Role, str, str], ...]
     """Rows of ISE servers that were added again: role, key, name."""
     failures: tuple[Failures, ...]
@@ -96,21 +96,17 @@ def _deleted_row(outcome: Outcome, place: tuple[Role, str]) -> tuple[Result, str
 
 
 def _stale(outcome: Outcome) -> tuple[Result, str]:
-    stale = [
-        f"{entry.role.word} {entry.key}: {entry.verdict}"
-        for entry in outcome.rows.values()
-        if entry.is_stale_remote
-    ]
-    unjudged = not_judged(_unjudged(outcome))
-    if stale:
-        return Result.FAIL, "; ".join(filter(None, (", ".join(stale), unjudged)))
-    return (Result.WARN, f"none is known to be stale; {unjudged}") if unjudged else (Result.PASS, "none")
+    left = _open(outcome)
+    words = open_words(left, outcome.now)
+    if any(row.is_stale for row in left):
+        return Result.FAIL, words
+    return (Result.WARN, f"none is known to be stale; {words}") if left else (Result.PASS, "none")
 
 
-def _unjudged(outcome: Outcome) -> list[str]:
+def _open(outcome: Outcome) -> list[OpenRow]:
     learned = set(outcome.deleted) - set(outcome.doubtful)
-    tables = [unjudged_table(node.role) for node in outcome.nodes if not node.complete]
-    return list(dict.fromkeys([*unjudged_rows(outcome.rows.values(), learned), *outcome.unjudged, *tables]))
+    tables = [rest_of_table(node.role) for node in outcome.nodes if not node.complete]
+    return list(dict.fromkeys([*open_rows(outcome.rows.values(), learned), *outcome.open_rows, *tables]))
 
 
 def _states(nodes: Sequence[NodeFacts]) -> tuple[Result, str]:

@@ -31,7 +31,7 @@ def left_over(record: Record) -> list[str]:
         if _by_an_operator(run, step.by) and step.progress is Progress.SKIPPED
     ]
     open_points += [
-        f"{step.title}: done, {step.doubt}"
+        f"{step.title}: done, {step.left}"
         for step in run.steps
         if step.is_doubtful and step.id not in ("preflight", "verify")
     ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 
 
@@ -95,13 +96,21 @@ class StepState:
     """Why it was skipped or failed."""
     doubt: str = ""
     """What is not known although the step is done; "" where everything was seen."""
+    outdated: str = ""
+    """What has changed since the step was done, so that it is to be looked at again; "" for nothing."""
     evidence: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether it is done without everything having been seen that it rests on."""
-        return self.progress is Progress.DONE and bool(self.doubt)
+        """Whether it is done, but not everything that it rests on was seen or still holds."""
+        return self.progress is Progress.DONE and bool(self.left)
+
+    @property
+    def left(self) -> str:
+        """What a step that is done leaves open, in words; "" for nothing."""
+        again = f"to be looked at again: {self.outdated}" if self.outdated else ""
+        return "; ".join(filter(None, (self.doubt, again)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +158,49 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRow:
+    """A row about a remote host that is neither proven nor deleted and learned again."""
+
+    role: Role
+    key: str
+    """As the node lists it; "" for the rest of a table that is not listed to its end."""
+    who: Who
+    verdict: str
+    """The value of its verdict, or what keeps it from having one."""
+    is_stale: bool = False
+    issued: datetime | None = None
+    """From when on the certificate presented now is valid; None if none is presented."""
+
+    def words(self, now: datetime) -> str:
+        """Node, key, verdict and the age of the certificate presented."""
+        if not self.key:
+            return f"{self.role.word}: {self.verdict}"
+        age = (
+            f", certificate issued {_age(self.issued, now)}" if self.issued else ", no certificate presented"
+        )
+        return f"{self.role.word} {self.key} ({self.verdict}{age})"
+
+
+def _age(issued: datetime, now: datetime) -> str:
+    minutes = int((now - issued).total_seconds() // 60)
+    if minutes < 0:
+        return "in the future"
+    if minutes < 120:
+        return f"{minutes} min ago"
+    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // 1440} d ago"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """An operator went on although rows are open."""
+
+    step: str
+    rows: tuple[OpenRow, ...]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vouched:
     """What an operator said about the two databases because the HA states did not show it."""
 
@@ -170,6 +222,8 @@ class Answer:
     label: str = ""
     words: str = ""
     """The value as people read it, where it is one of several choices."""
+    about: str = ""
+    """The SHA-256 that the server in question presented when this was entered; "" where none counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +246,7 @@ class Run:
     checks: tuple[Check, ...] = ()
     confirmations: tuple[Confirmation, ...] = ()
     vouched: tuple[Vouched, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     before: tuple[NodeShot, ...] = ()
     after: tuple[NodeShot, ...] = ()
     operators: tuple[str, ...] = ()

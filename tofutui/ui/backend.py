@@ -173,9 +173,8 @@ def opener(
     async def open_link(session: Session, asker: Asker, on_change: Callable[[Change], None]) -> Link:
         await asyncio.to_thread(_load)
         from tofutui.executor import Executor
-        from tofutui.guide.lease import Me
         from tofutui.guide.run_controller import Guide
-        from tofutui.guide.run_lease import Tools
+        from tofutui.guide.run_lease import Me, Tools
         from tofutui.history.database import FILE, HistoryError
         from tofutui.history.journal import Journal
         from tofutui.history.row_history import Sightings

@@ -83,3 +83,13 @@ GUIDE: tuple[Action, ...] = (
     inner("guide.back", "escape q", "Back", "To the tables; the run goes on where it is.", "back", 90),
     help_of("guide"),
 )  # fmt: skip
+CAUSES: tuple[Action, ...] = (
+    inner("causes.down", "j down", "Next cause", "Go to the next cause.", "next cause", 70),
+    inner("causes.up", "k up", "Cause before", "Go to the cause before."),
+    inner("causes.page_down", "pagedown ctrl+d", "A page down", "More of the causes."),
+    inner("causes.page_up", "pageup ctrl+u", "A page up", "What is above in the causes."),
+    inner("causes.open", "enter", "To the step that mends it",
+          "Go back to the step that mends this cause; what rests on it is done again.", "mend it", 95),
+    inner("causes.back", "escape q", "Back", "Close the causes.", "back", 90),
+    help_of("causes"),
+)  # fmt: skip

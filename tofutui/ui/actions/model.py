@@ -16,6 +16,7 @@ class Scope(StrEnum):
     RUN = "While rows are being deleted"
     PLAN = "The plan"
     GUIDE = "The guide"
+    CAUSES = "The known causes"
     EVIDENCE = "Evidence and logs"
     PICK = "The session picker"
     FORM = "A session's form"
@@ -34,7 +35,7 @@ class Scope(StrEnum):
 
 
 _SCREENS = frozenset(
-    {Scope.VIEW, Scope.PLAN, Scope.GUIDE, Scope.EVIDENCE, Scope.HELP, Scope.PICK, Scope.WELCOME}
+    {Scope.VIEW, Scope.PLAN, Scope.GUIDE, Scope.CAUSES, Scope.EVIDENCE, Scope.HELP, Scope.PICK, Scope.WELCOME}
 )
 ALSO_IN: dict[Scope, tuple[Scope, ...]] = {Scope.HELP: (Scope.VIEW,)}
 """Where the actions of further scopes work too."""

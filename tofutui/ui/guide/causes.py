@@ -1,24 +1,100 @@
-"""Views of the guide: why a registration fails."""
+"""Why a registration fails: the likeliest cause first, and the way to the step that mends it."""
 
-from collections.abc import Sequence
+from textual.app import ComposeResult
 
-from tofutui.tofu.guide_run import Run
-from tofutui.tofu.logs.failures import OtherCause
+from tofutui.guide.causes import Likely, Signs, likely_causes
+from tofutui.ui.actions.catalogue import CAUSES, Scope
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.guide import wording
-from tofutui.ui.kit.view import ViewScreen
-from tofutui.ui.text.spans import Line
+from tofutui.ui.kit.key_bar import KeyBar
+from tofutui.ui.kit.painted import Painted, Scroller
+from tofutui.ui.kit.screen import Acting, bindings_of
+from tofutui.ui.text.spans import WIDE, Line, plain
+
+HEADING = "Known causes of a failed registration, the likeliest first"
 
 
-class CausesScreen(ViewScreen):
-    """The known causes; those that a check or a log points to come first."""
+class CausesScreen(Acting[Likely | None]):
+    """Gives the cause to be mended, or nothing."""
 
-    heading = "Known causes of a failed registration: how to tell, what to do"
+    CSS_PATH = "../kit/view.tcss"
+    BINDINGS = bindings_of(CAUSES)
+    AUTO_FOCUS = ""
 
-    def __init__(self, run: Run, others: Sequence[OtherCause]) -> None:
+    def __init__(self, signs: Signs) -> None:
         super().__init__()
-        self._run = run
-        self._others = tuple(others)
+        self._run = signs.run
+        self._causes = likely_causes(signs)
+        self._cursor = 0
 
-    def content(self, width: int) -> list[Line]:
+    def compose(self) -> ComposeResult:
+        """Heading, causes, keys."""
+        yield Painted(id="heading")
+        yield Scroller(id="text", picks=True)
+        yield KeyBar(CAUSES, id="keys")
+
+    def on_resize(self) -> None:
+        """Wrap to the new width."""
+        self.call_after_refresh(self._draw)
+
+    def redraw(self) -> None:
+        """Show everything with or without stand-ins."""
+        self._draw()
+
+    def _draw(self) -> None:
+        text = self.query_one("#text", Scroller)
+        self.query_one("#heading", Painted).show([self.headline(HEADING)])
+        blocks = self._blocks(max(20, text.size.width - 2))
+        starts = [sum(map(len, blocks[:number])) for number in range(len(blocks) + 1)]
+        text.show([line for block in blocks for line in block])
+        text.choose(starts[self._cursor + 1] - 1)
+        text.choose(starts[self._cursor])
+
+    def _blocks(self, width: int) -> list[list[Line]]:
+        return [
+            wording.cause(likely, self._run, width, self.shown, self.owner.keys) for likely in self._causes
+        ]
+
+    def as_text(self) -> str:
         """All of them."""
-        return wording.causes(self._run, self.shown(self._others), width, self.shown, self.owner.keys)
+        return plain([line for block in self._blocks(WIDE) for line in block])
+
+    def _move(self, by: int) -> None:
+        self._cursor = max(0, min(self._cursor + by, len(self._causes) - 1))
+        self._draw()
+
+    @does("causes.down")
+    def next_cause(self) -> None:
+        """The next cause."""
+        self._move(1)
+
+    @does("causes.up")
+    def cause_before(self) -> None:
+        """The cause before."""
+        self._move(-1)
+
+    @does("causes.page_down")
+    def page_down(self) -> None:
+        """More of the causes."""
+        self.query_one("#text", Scroller).move("page_down")
+
+    @does("causes.page_up")
+    def page_up(self) -> None:
+        """What is above."""
+        self.query_one("#text", Scroller).move("page_up")
+
+    @does("causes.open")
+    def mend(self) -> None:
+        """This one."""
+        self.dismiss(self._causes[self._cursor])
+
+    @does("causes.help")
+    def all_keys(self) -> None:
+        """All keys, those of this screen first."""
+        self.show_help(Scope.CAUSES)
+
+    @does("causes.back")
+    def leave(self) -> None:
+        """None of them."""
+        if self.is_current:
+            self.dismiss(None)

@@ -5,6 +5,8 @@ from abc import abstractmethod
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+from tofutui.guide.causes import Signs, mending_step
+from tofutui.guide.open_rows import open_words
 from tofutui.guide.playbook import text_of, title_of
 from tofutui.guide.run_controller import Guide
 from tofutui.guide.worksheet import Field, fields_of, problem
@@ -223,13 +225,14 @@ class GuideActs(Acting[None]):
 
     async def _nothing_stale(self) -> None:
         """End the step; over rows that are not judged only if the operator decides so."""
-        unjudged = await self.guide.not_judged()
-        if not unjudged:
-            await self.guide.nothing_stale()
+        rows = await self.guide.undecided()
+        if not rows:
+            await self.guide.nothing_open()
             return
+        unjudged = open_words(rows, self.owner.clock())
         texts = [f"No row is known to be stale, but that is not seen of every row: {unjudged}"]
         if await self.ask(ChoiceScreen("Rows that are not judged", texts, _GO_ON)) == "on":
-            await self.guide.nothing_stale()
+            await self.guide.leave_open(self.guide.held.step("delete"), rows)
         else:
             self.say(self.owner.keys.text("{guide.evidence} adds evidence, {guide.back} leads to the tables"))
 
@@ -261,13 +264,23 @@ class GuideActs(Acting[None]):
 
     async def fail(self, step: StepState) -> None:
         """Ask what was seen, then show the known causes."""
-        from tofutui.ui.guide.causes import CausesScreen
-
         text = "What did the page or the log say?"
         typed = await self.ask(LineScreen(f"Failed: {title_of(step.id)}", [text], check=_some))
         if typed:
             await self.guide.fail(step, typed)
-            self.app.push_screen(CausesScreen(self.guide.held, self.link.bench.comparison.not_tofu))
+            await self.mend()
+
+    async def mend(self) -> None:
+        """Show the known causes, then go to the step that mends the one chosen."""
+        from tofutui.ui.guide.causes import CausesScreen
+
+        others = self.link.bench.comparison.not_tofu
+        rows, now = await self.guide.open_rows(), self.owner.clock()
+        signs = Signs(run=self.guide.held, others=others, rows=rows, now=now)
+        chosen = await self.app.push_screen_wait(CausesScreen(signs))
+        if chosen is not None:
+            await self.guide.mend(mending_step(chosen.cause, self.guide.held))
+            self.say(f"{chosen.cause.title}: mend it here, then go on")
 
     async def note(self, step: StepState) -> None:
         """Write something beside a step."""

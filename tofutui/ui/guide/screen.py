@@ -7,9 +7,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from tofutui import __version__
-from tofutui.guide.lease import words as lease_words
 from tofutui.guide.playbook import offered, playbooks, title_of
 from tofutui.guide.run_controller import Guide
+from tofutui.guide.run_lease import lease_words
 from tofutui.guide.worksheet import values_of
 from tofutui.report.record import FORMATS, collect, render_record
 from tofutui.tofu.base.errors import TofutuiError
@@ -275,10 +275,8 @@ class GuideScreen(GuideActs):
     @does("guide.causes")
     def do_guide_causes(self) -> None:
         """Why a registration fails."""
-        from tofutui.ui.guide.causes import CausesScreen
-
         if self.guide.run is not None:
-            self.app.push_screen(CausesScreen(self.guide.run, self.link.bench.comparison.not_tofu))
+            self.work("known causes", self.mend())
 
     @does("guide.evidence")
     def do_guide_evidence(self) -> None:

@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from tofutui.guide.causes import Likely, mending_step
 from tofutui.guide.ha_meaning import contradicts_active, state_line
 from tofutui.guide.playbook import text_of, title_of
 from tofutui.guide.run_controller import Guide
-from tofutui.guide.seeing import likely_causes
 from tofutui.guide.worksheet import advices, fields_of, values_of
 from tofutui.tofu.guide_run import Check, Progress, Remark, Result, Run, StepState
-from tofutui.tofu.logs.failures import OtherCause
 from tofutui.ui.actions.keymap import KeyBook
 from tofutui.ui.text.spans import EMPTY, Line, Tone, clip, fit, labelled, line, wrap
 from tofutui.ui.text.vocabulary import Glyphs, clock_time, place
@@ -101,19 +100,15 @@ def checks(all_checks: Sequence[Check], step: str, width: int) -> list[Line]:
     return lines
 
 
-def causes(
-    run: Run, others: Sequence[OtherCause], width: int, hide: Hide, keys: KeyBook = DECLARED_KEYS
-) -> list[Line]:
-    """Why a registration fails; what something points to comes first."""
-    lines: list[Line] = []
-    for cause, pointer in likely_causes(run, others):
-        tone = Tone.WARNING if pointer else Tone.STRONG
-        lines += [line(part, tone) for part in wrap(cause.title, width)]
-        lines += labelled("  seen", [hide(pointer)], width, Tone.WARNING) if pointer else []
-        lines += (
-            labelled("  tell", [cause.tell], width) + labelled("  do", [keys.text(cause.do)], width) + [EMPTY]
-        )
-    return lines
+def cause(likely: Likely, run: Run, width: int, hide: Hide, keys: KeyBook = DECLARED_KEYS) -> list[Line]:
+    """One reason why a registration fails: what points to it, how to tell, what to do and where."""
+    known, step = likely.cause, mending_step(likely.cause, run)
+    where = f"{keys.name('causes.open')} goes to: {title_of(step)}" if step else ""
+    lines = [line(part, Tone.WARNING if likely.signs else Tone.STRONG) for part in wrap(known.title, width)]
+    lines += labelled("  seen", [hide(sign) for sign in likely.signs], width, Tone.WARNING)
+    lines += labelled("  tell", [known.tell], width)
+    do = filter(None, (keys.text(known.do), where))
+    return [*lines, *labelled("  do", list(do), width), EMPTY]
 
 
 def took(start: datetime | None, end: datetime | None) -> str:
