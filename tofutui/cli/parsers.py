@@ -1,7 +1,9 @@
 """The options of every command. Nothing heavy is imported here."""
 
 import argparse
+import os
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -36,6 +38,23 @@ SESSIONS_AT_ONCE = 4
 
 class UsageError(Exception):
     """The command line cannot be understood."""
+
+
+class _Form(argparse.RawDescriptionHelpFormatter):
+    """As wide as the terminal. argparse itself asks `shutil`, which takes as long to load as all the rest."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    try:
+        return int(os.environ.get("COLUMNS", "")) or 80
+    except ValueError:
+        try:
+            return os.get_terminal_size(sys.__stdout__.fileno()).columns if sys.__stdout__ else 80
+        except (OSError, ValueError):
+            return 80
 
 
 class _Parser(argparse.ArgumentParser):
@@ -112,8 +131,9 @@ def _common(name: str, description: str, more: str = "") -> _Parser:
     """A command's parser with what all of them take; its help ends with ``more`` and with examples."""
     prog = "tofutui" if name == "app" else f"tofutui {name}"
     end = epilog(name, more)
-    form = argparse.RawDescriptionHelpFormatter
-    parser = _Parser(prog=prog, description=description, epilog=end, formatter_class=form, allow_abbrev=False)
+    parser = _Parser(
+        prog=prog, description=description, epilog=end, formatter_class=_Form, allow_abbrev=False
+    )
     group = parser.add_argument_group("common options")
     group.add_argument(
         "--sessions", type=Path, metavar="FILE", help="the sessions file (else $TOFUTUI_SESSIONS)"

@@ -1,6 +1,5 @@
 """The end of the process, come what may: after a while it ends although something still hangs."""
 
-import logging
 import os
 import sys
 import threading
@@ -66,4 +65,5 @@ def _flush_all() -> None:
             stream.flush()
         except (OSError, ValueError):  # nobody reads any more; closed
             continue
-    logging.shutdown()
+    if logging := sys.modules.get("logging"):
+        logging.shutdown()

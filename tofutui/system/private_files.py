@@ -1,7 +1,6 @@
 """Files that are nobody else's: folders 0700, files 0600, whatever the umask; written whole or not at all."""
 
 import os
-import tempfile
 from pathlib import Path
 
 from tofutui.system.file_permissions import PRIVATE_FILE, PRIVATE_FOLDER, why_not_used, why_not_written
@@ -39,8 +38,10 @@ def write_draft(target: Path, text: str, mode: int = PRIVATE_FILE) -> Path:
         NotOurs: what stands at ``target`` now is a link, or somebody else's.
         OSError: the folder cannot be written to.
     """
+    from tempfile import mkstemp
+
     _refuse_foreign(target)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".draft")
+    handle, name = mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".draft")
     draft = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
