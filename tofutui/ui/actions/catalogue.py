@@ -202,6 +202,10 @@ MAIN: tuple[Action, ...] = (
         "into a field is never shown.",
     ),
     Action(
+        id="app.messages", keys=("M",), title="Messages",
+        help="Every message of this run with its time, the newest first.",
+    ),
+    Action(
         id="app.explain", keys=("i",), title="TOFU explained",
         help="One page: what the tables are, what stale means, the verdicts, what a deletion does.",
     ),
@@ -228,9 +232,8 @@ MAIN: tuple[Action, ...] = (
         help="All keys, and what the verdicts mean.",
     ),
 )  # fmt: skip
-EVERYWHERE: tuple[Action, ...] = tuple(
-    action for action in MAIN if action.id in ("app.palette", "app.privacy", "copy.row", "copy.none")
-)
+_EVERYWHERE = ("app.palette", "app.privacy", "app.messages", "copy.row", "copy.none")
+EVERYWHERE: tuple[Action, ...] = tuple(action for action in MAIN if action.id in _EVERYWHERE)
 """What works on every full screen, not in dialogs."""
 
 VIEW: tuple[Action, ...] = (

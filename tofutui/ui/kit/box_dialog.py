@@ -94,7 +94,7 @@ class BoxDialog(Dialog[Result]):
         for ends in self.query("#ends").results(Painted):
             ends.show([self.keys()])
 
-    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
+    def put_message(self, text: str, tone: Tone, *, stays: bool) -> None:
         """A dialog has no key bar: the message is shown in the lower edge."""
         title_of(self.query_one("#box"), safe(self.shown(self.heading())), self.shown(text))
 

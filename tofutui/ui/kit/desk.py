@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from textual.screen import Screen
 from textual.widget import AwaitMount
@@ -27,6 +27,16 @@ if TYPE_CHECKING:
     from tofutui.appliance.questions import Asker
 
 Result = TypeVar("Result")
+MESSAGES = 200
+"""How many messages are kept to be read again."""
+
+
+class Message(NamedTuple):
+    """What was said to the operator, unmasked."""
+
+    at: datetime
+    text: str
+    tone: Tone
 
 
 class Echo(Protocol):
@@ -149,6 +159,8 @@ class Desk(Looks, Protocol):
     """Whether rows are being deleted."""
     actions: "deque[str]"
     """Ids of the last actions, for a crash file."""
+    said: "deque[Message]"
+    """The last messages, to be read again."""
     glyphs: Glyphs
     palette: Palette
     privacy: Privacy
@@ -250,6 +262,10 @@ class Desk(Looks, Protocol):
 
     def explain(self) -> None:
         """Trust on first use on one page."""
+        ...
+
+    def show_messages(self) -> None:
+        """The messages of this run."""
         ...
 
     def show_text(self, text: str) -> None:

@@ -218,7 +218,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
             self.withdrawn = True
             self.redraw()
 
-    def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
+    def put_message(self, text: str, tone: Tone, *, stays: bool) -> None:
         """A dialog has no key bar: the message is shown in the lower edge."""
         for box in self.query("#box"):
             box.border_subtitle = Content(self.shown(text))

@@ -10,7 +10,7 @@ from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import Action, State, footer_items
 from tofutui.ui.kit.desk import Looks
 from tofutui.ui.kit.painted import Painted
-from tofutui.ui.text.spans import Line, Span, Tone, clip, fit, width
+from tofutui.ui.text.spans import Line, Span, Tone, clip, width, wrap
 from tofutui.ui.text.title_line import Badge, Tally, Title
 from tofutui.ui.text.vocabulary import own_title
 
@@ -26,10 +26,15 @@ class TitleBar(Painted):
         self.show([title.line(self.size.width)])
 
 
-class KeyBar(Painted):
-    """The keys that matter here, as many as fit, or a message in their place; ``? more`` always stays.
+_MOST_LINES = 2
+"""How many lines a message takes; what is cut can be read in the list of messages."""
 
-    Where an audience is to see it, the last key and what it did are shown in a line above.
+
+class KeyBar(Painted):
+    """The keys that matter here, as many as fit; ``? more`` always stays.
+
+    Above them a line says what to do next, where the screen knows it; a message takes its place, or a line
+    of its own. Where an audience is to see it, the last key and what it did are shown above that.
     """
 
     def __init__(self, actions: Sequence[Action], *, id: str | None = None) -> None:
@@ -37,22 +42,29 @@ class KeyBar(Painted):
         self._actions = tuple(actions)
         self._state = State()
         self._message: Span | None = None
+        self._next: Line | None = None
         self._stays = False
         self._shown: list[tuple[int, str]] = []
         """Of each key that is shown, left to right: the cell where it ends, and its action."""
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
-        """Show a message in place of the keys, until `hush`."""
+        """Show a message above the keys, until `hush`."""
         self._message, self._stays = (text, tone), stays
-        self.draw()
+        self._fill()
 
     def hush(self, *, all_: bool = False) -> bool:
-        """Show the keys again; a message that stays goes with ``all_`` only. Returns whether it did went."""
+        """Take the message away; one that stays goes with ``all_`` only. Returns whether such a one went."""
         if self._message is None or (self._stays and not all_):
             return False
         stayed, self._message, self._stays = self._stays, None, False
-        self.draw()
+        self._fill()
         return stayed
+
+    def suggest(self, text: Line) -> None:
+        """Show what to do next, wherever no message is shown; an empty line keeps the place."""
+        if text != self._next:
+            self._next = text
+            self._fill()
 
     def tell(self, state: State) -> None:
         """Dim what cannot be done now."""
@@ -72,14 +84,36 @@ class KeyBar(Painted):
 
     def make_room(self) -> None:
         """Add the line with the last key, or remove it."""
-        self.set_class(self.followed is not None, "-followed")
-        self.call_after_refresh(self.draw)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Draw, with as many lines as there are now."""
+        height = len(self._above()) + 1
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+            self.call_after_refresh(self.draw)
+        else:
+            self.draw()
 
     def draw(self) -> None:
-        """Fill the line, or both."""
+        """Fill in the lines."""
         self._shown = []
-        above = self._followed_line()
-        self.show([*above, self._line()])
+        self.show([*self._above(), self._line()])
+
+    def _above(self) -> list[Line]:
+        return [*self._followed_line(), *self._notice()]
+
+    def _notice(self) -> list[Line]:
+        """The message, else what to do next."""
+        if self._message is None:
+            return [] if self._next is None else [self._next]
+        text, tone = self._message
+        room = max(self.size.width - 2, 1)
+        parts = wrap(self.glyphs.plain(self.privacy(text)), room)
+        if len(parts) > _MOST_LINES:
+            rest = " ".join(parts[_MOST_LINES - 1 :])
+            parts = [*parts[: _MOST_LINES - 1], clip(rest, room, self.glyphs.ellipsis)]
+        return [((f" {part}", tone),) for part in parts]
 
     def on_mount(self) -> None:
         """Draw once the size is known."""
@@ -87,7 +121,7 @@ class KeyBar(Painted):
 
     def on_resize(self) -> None:
         """Choose again what fits."""
-        self.draw()
+        self._fill()
 
     async def on_click(self, event: events.Click) -> None:
         """A key that is shown can be clicked."""
@@ -111,11 +145,6 @@ class KeyBar(Painted):
         more = [a for a in actions if a.is_help]
         tail = self._item(more[0]) if more else ()
         room -= width(tail) + 1
-        if self._message is not None:
-            text, tone = self._message
-            text = self.privacy(text)
-            self._shown = [(room + 1, ""), *((self.size.width, a.id) for a in more[:1])]
-            return ((" " + fit(text, max(room - 1, 0), self.glyphs.ellipsis), tone), *tail)
         chosen, used = [], 0
         for action in footer_items(tuple(actions)):
             cells = width(self._item(action))

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tofutui.ui.actions.catalogue import EVERYWHERE, SHARED, Action, Scope, State
 from tofutui.ui.actions.handlers import does, handlers_of
-from tofutui.ui.kit.desk import Desk
+from tofutui.ui.kit.desk import Desk, Message
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Scroller
 from tofutui.ui.kit.whole_screens import Whole, is_whole
@@ -96,7 +96,12 @@ class Acting(Whole, Screen[Result]):
         """Draw everything again: names are shown differently from now on."""
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
-        """A message in the key bar, until the next key; one that ``stays`` until Esc or another message."""
+        """A message above the keys, until the next key; one that ``stays`` until Esc or another message."""
+        self.owner.said.append(Message(self.owner.clock(), text, tone))
+        self.put_message(text, tone, stays=stays)
+
+    def put_message(self, text: str, tone: Tone, *, stays: bool) -> None:
+        """Show a message on this screen."""
         for bar in self.query(KeyBar):
             bar.say(text, tone, stays=stays)
 
@@ -191,6 +196,11 @@ class Acting(Whole, Screen[Result]):
     def explain(self) -> None:
         """What all this is about, on one page."""
         self.owner.explain()
+
+    @does("app.messages")
+    def show_messages(self) -> None:
+        """The messages of this run."""
+        self.owner.show_messages()
 
     async def action_act(self, id_: str) -> None:
         """Carry out an action, or say why that is not possible now.

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +18,13 @@ from textual.screen import Screen
 from tofutui.system import background
 from tofutui.system.clock import utc_now
 from tofutui.system.leaving import Deadline
-from tofutui.tofu.base.text import safe_lines
+from tofutui.tofu.base.text import safe, safe_lines
+from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import Scope, State
 from tofutui.ui.backend import Opener, opener
 from tofutui.ui.kit.confirmation import Ticks
-from tofutui.ui.kit.desk import OpenTables
+from tofutui.ui.kit.desk import MESSAGES, Message, OpenTables
 from tofutui.ui.kit.mask import Privacy
 from tofutui.ui.kit.presses import Presses
 from tofutui.ui.kit.screen import Acting
@@ -86,6 +88,9 @@ class TofutuiApp(DiffingApp):
         self.opener = open_link or opener(options.data_dir, clock, self.announce)
         self.asker = ScreenAsker(self)
         self.glyphs = Glyphs(options.ascii)
+        self.said: deque[Message] = deque(maxlen=MESSAGES)
+        self.left: Comparison | None = None
+        """What the tables showed when the nodes were left."""
         self.keys = options.keys
         self.set_keymap(self.keys.keymap)
         self.running_plan = False
@@ -190,6 +195,12 @@ class TofutuiApp(DiffingApp):
         from tofutui.ui.help.screen import ExplainScreen
 
         self.push_screen(ExplainScreen())
+
+    def show_messages(self) -> None:
+        """The messages of this run."""
+        from tofutui.ui.help.messages import MessagesScreen
+
+        self.push_screen(MessagesScreen(self.said))
 
     def show_text(self, text: str) -> None:
         """The text as plain lines that the mouse can select."""
@@ -370,6 +381,7 @@ class TofutuiApp(DiffingApp):
     async def _close_main(self) -> None:
         main, self.main = self.main, None
         if main is not None:
+            self.left = main.comparison
             await main.close()
 
 
@@ -391,8 +403,21 @@ async def _run(app: TofutuiApp) -> int:
 
 def run(options: AppOptions, open_link: Opener | None = None) -> int:
     """Show the app until the user leaves; returns the exit code."""
+    began = utc_now()
     app = TofutuiApp(options, open_link=open_link)
     app.leaving.deadline = Deadline()
     code = background.run(_run(app))
+    if code == 0 and app.left is not None:
+        _say_farewell(app, began)
     app.leaving.deadline.stop()
     return code
+
+
+def _say_farewell(app: TofutuiApp, began: datetime) -> None:
+    """What was done and what is open, on the terminal that the app has given back."""
+    from tofutui.ui.shell.farewell import farewell
+
+    assert app.left is not None
+    for text in farewell(app.left, app.options.data_dir, began):
+        sys.stdout.write(app.glyphs.plain(safe(app.privacy(text))) + "\n")
+    sys.stdout.flush()

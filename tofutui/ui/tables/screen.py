@@ -26,6 +26,7 @@ from tofutui.ui.tables.other_screens import OtherScreens
 from tofutui.ui.tables.pane import Pane
 from tofutui.ui.tables.refresh_flow import RefreshFlow
 from tofutui.ui.tables.state import Tables
+from tofutui.ui.text.next_step import next_step
 from tofutui.ui.text.row_facts import Facts
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.text.title_line import Tally
@@ -159,6 +160,7 @@ class MainScreen(Tables):
         )
         self._hint = not has_evidence and any(entry.verdict is Verdict.SAME_NAME for entry in entries)
         self._tell_title()
+        self.query_one(KeyBar).suggest(self._next_line(self.state()))
         self.follow()
 
     def _tell_title(self) -> None:
@@ -196,6 +198,16 @@ class MainScreen(Tables):
             lines = self._facts(row, width).compact(height, self._hint)
             detail.show([((" ", Tone.TEXT), *text) if text else EMPTY for text in lines])
         self.query_one(KeyBar).tell(self.state())
+
+    def _next_line(self, state: State) -> Line:
+        """What to do next, with the key that does it."""
+        step = next_step(self.comparison, can_guide=state.guideless is None)
+        if step is None or not state.ready:
+            return EMPTY
+        if step.action is None:
+            return line(f" {step.text}", Tone.PROVEN)
+        key = self.owner.keys.name(step.action)
+        return (" next: ", Tone.MUTED), (f"{key}  ", Tone.KEY), (self.shown(step.text), Tone.STRONG)
 
     def _facts(self, row: Entry, width: int) -> Facts:
         changes = self.pane.changes
