@@ -38,7 +38,7 @@ def ours(count: int, *, redact: bool = False, whole: bool = False, certificates:
     from tofutui.tofu.site.row_owner import Who
     from tofutui.tofu.site.session import Role
     from tofutui.ui.options import AppOptions
-    from tofutui.ui.shell.app import run
+    from tofutui.ui.shell.start import run
 
     def table(role: Role) -> list[Entry]:
         return [

@@ -92,7 +92,7 @@ def main() -> int:
     """Run the app; its exit code."""
     seal(os.environ)
     from tofutui.ui.options import AppOptions
-    from tofutui.ui.shell.app import run
+    from tofutui.ui.shell.start import run
 
     log, *questions = sys.argv[1:]
     count = int(questions.pop()) if questions and questions[-1].isdigit() else 0

@@ -313,8 +313,8 @@ async def test_a_session_with_only_a_secondary_arms_it(desk: Start) -> None:
 @pytest.mark.parametrize(
     ("phase", "words"),
     [
-        (Phase.CONNECTING, "connecting"),
-        (Phase.LISTING, "listing 3 rows"),
+        (Phase.CONNECTING, "logging in"),
+        (Phase.LISTING, "listing: 3 rows"),
         (Phase.PARTIAL, "PARTIAL 14:02:38"),
         (Phase.FAILED, "FAILED, rows of 14:02:38"),
     ],

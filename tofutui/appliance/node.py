@@ -8,17 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tofutui.appliance.cli.command_output import Order
 from tofutui.appliance.cli.command_queue import Turns
 from tofutui.appliance.cli.shell import Shell
+from tofutui.appliance.cli.shell_context import LogKind
 from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.errors import ApplianceError, LinkLost, Withheld
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.ssh.credentials import SECRETS, JumpPasswords, NodePassword
 from tofutui.appliance.tap import Tap
-from tofutui.tofu.base.text import safe
+from tofutui.tofu.base.text import safe_lines
 from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.site.endpoint import Endpoint, is_delete_command, safe_repr
 from tofutui.tofu.site.session import NodeSettings, Role
@@ -60,7 +61,7 @@ class LogLine:
 
     at: datetime
     role: Role
-    kind: Literal["sent", "answer", "note", "error"]
+    kind: LogKind
     text: str
 
 
@@ -352,8 +353,10 @@ class Node:
     def _plain(self, command: str) -> Order:
         return Order(command=command, total=self._timings.command_total, idle=self._timings.command_idle)
 
-    def _say(self, kind: Literal["sent", "answer", "note", "error"], text: str) -> None:
-        self._log(LogLine(self._clock(), self.settings.role, kind, safe(text[:_LOGGED])))
+    def _say(self, kind: LogKind, text: str) -> None:
+        cut = text[_LOGGED:].count("\n")
+        kept = text[:_LOGGED] + (f"\n… {cut} more lines, not kept" if cut else "")
+        self._log(LogLine(self._clock(), self.settings.role, kind, safe_lines(kept).rstrip("\n")))
 
 
 def _nobody() -> None:

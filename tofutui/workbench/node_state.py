@@ -26,9 +26,9 @@ def from_transcript(view: NodeView, recording: Recording) -> None:
     view.shown_address = view.shown_address or f"transcript {recording.source}"
 
 
-def connecting(view: NodeView) -> None:
+def connecting(view: NodeView, at: datetime) -> None:
     """A refresh begins."""
-    view.phase = Phase.CONNECTING
+    view.phase, view.since = Phase.CONNECTING, at
     view.error = None
 
 
@@ -40,9 +40,9 @@ def met(view: NodeView, hostname: str | None, *, replaced: bool) -> None:
     answered(view)
 
 
-def listing(view: NodeView) -> None:
-    """The table was asked for."""
-    view.phase = Phase.LISTING
+def listing(view: NodeView, at: datetime, patience: float) -> None:
+    """The table was asked for; after ``patience`` seconds the listing is given up."""
+    view.phase, view.since, view.patience = Phase.LISTING, at, patience
 
 
 def listed(view: NodeView, listing: Listing, at: datetime | None) -> None:

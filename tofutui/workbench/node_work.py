@@ -101,7 +101,7 @@ class NodeWork:
         self._probes = probes
         self._rows.clear()
         self._case.judge.begin(self.role)
-        node_state.connecting(self.view)
+        node_state.connecting(self.view, self._clock())
         self._announce()
         try:
             await self._case.known.reload(self.role)
@@ -109,7 +109,7 @@ class NodeWork:
             await self._case.statements.load()
             await self.node.connect()
             self._meet()
-            node_state.listing(self.view)
+            node_state.listing(self.view, self._clock(), self.node.settings.command_timeout)
             self._announce()
             self._listed(await self.lister.run())
             await self._ask_details()

@@ -104,6 +104,7 @@ class Shell:
         self._say("sent", order.command)
         text = await self._read(order, on_text)
         self._unfinished = False
+        self._say("printed", text)
         return text
 
     async def _read(self, order: Order, on_text: Callable[[str], None] | None) -> str:
@@ -112,6 +113,7 @@ class Shell:
             return await reading.run()
         except Interrupted as error:
             error.words = reading.text
+            self._say("printed", error.words)
             if isinstance(error, PromptChanged):
                 self._is_foreign = True
                 await self.leave()

@@ -12,7 +12,10 @@ from tofutui.tofu.base.text import safe
 from tofutui.tofu.cli_output.unknown import MOST_LINES, bounded
 from tofutui.tofu.site.session import NodeSettings
 
-Say = Callable[[Literal["sent", "answer", "note", "error"], str], None]
+LogKind = Literal["sent", "answer", "printed", "note", "error"]
+"""What a line of the command log is: a command, an answer to a question of the node, what a command printed,
+what happened to the connection, what went wrong."""
+Say = Callable[[LogKind, str], None]
 """Writes a line of the command log."""
 
 

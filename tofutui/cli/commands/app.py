@@ -67,7 +67,7 @@ def _demo(options: argparse.Namespace, keys: KeyBook) -> int:
 def _show_demo(options: argparse.Namespace, keys: KeyBook, scenario: str) -> int:
     with lab_process(scenario) as lab:
         complain(f"starting the simulated pair, scenario {scenario} …")
-        import tofutui.ui.shell.app  # noqa: F401 - loads while the lab starts
+        import tofutui.ui.shell.start  # noqa: F401 - loads while the lab starts
 
         files = lab.files()
         _, sessions = load(files.sessions, read_only=options.read_only)
@@ -120,6 +120,6 @@ def check_terminal() -> None:
 
 
 def _show(chosen: AppOptions) -> int:
-    from tofutui.ui.shell.app import run as run_app
+    from tofutui.ui.shell.start import run as run_app
 
     return run_app(chosen)

@@ -131,7 +131,7 @@ def _looked_through(material: "Material", strike: Iterable[str], *, real_names: 
         made = material.make(struck, real_names=real_names)
         for line in summary(made.redaction):
             say(line)
-        more = set(_asked("Words to strike out, or Enter to write the file: ").lower().split())
+        more = set(_asked("Words to strike out (none: write the file): ").lower().split())
         if not more - struck:
             return made
         struck |= more

@@ -59,7 +59,7 @@ def _show(order: Order, recordings: Mapping[Role, Recording], options: argparse.
     from tofutui.ui.actions.keymap import load_keybook
     from tofutui.ui.backend import recorded_opener
     from tofutui.ui.options import AppOptions
-    from tofutui.ui.shell.app import run as run_app
+    from tofutui.ui.shell.start import run as run_app
 
     (session,) = order.sessions
     chosen = AppOptions(

@@ -110,6 +110,10 @@ class NodeView:
     clock_skew_s: float | None = None
     """Seconds that the node's clock is ahead of this machine's."""
     phase: Phase = Phase.IDLE
+    since: datetime | None = None
+    """When the phase under way began (UTC)."""
+    patience: float | None = None
+    """Seconds after which a listing under way is given up; None: not known."""
     complete: bool = False
     """Whether the rows shown are a complete listing."""
     error: str | None = None

@@ -345,8 +345,17 @@ HELP: tuple[Action, ...] = (
            "TOFU explained", 85),
 )  # fmt: skip
 
+LOG: tuple[Action, ...] = (
+    inner("log.search", "slash", "Search", "Show only commands that hold the words typed, they or what was "
+           "printed; {view.back} ends it.", "search", 95),
+    inner("log.fold", "space", "Fold or unfold", "Show all that the commands printed, or its beginning.",
+           "unfold", 94),
+    inner("log.deletions", "d", "Only deletions", "Only the deletions, or every command.", "deletions", 93),
+)  # fmt: skip
+
 ACTIONS: tuple[Action, ...] = (
-    *MAIN, *VIEW, *HELP, *DELETE, *RUN, *PLAN, *GUIDE, *CAUSES, *EVIDENCE, *SESSIONS, *ASK, *ASK_KEY, *SHARED,
+    *MAIN, *VIEW, *HELP, *LOG, *DELETE, *RUN, *PLAN, *GUIDE, *CAUSES, *EVIDENCE, *SESSIONS, *ASK, *ASK_KEY,
+    *SHARED,
 )  # fmt: skip
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
@@ -358,6 +367,6 @@ def footer_items(actions: tuple[Action, ...]) -> list[Action]:
 
 __all__ = [
     "ACTIONS", "ASK", "ASK_KEY", "BY_ID", "CAUSES", "CONFIRM", "DELETE", "EVERYWHERE", "EVIDENCE", "FORM",
-    "GUIDE", "HELP", "MAIN", "PICK", "PLAN", "RUN", "SESSIONS", "SHARED", "TRIAL", "VIEW", "WELCOME",
+    "GUIDE", "HELP", "LOG", "MAIN", "PICK", "PLAN", "RUN", "SESSIONS", "SHARED", "TRIAL", "VIEW", "WELCOME",
     "Action", "Danger", "Scope", "State", "footer_items", "show_key",
 ]  # fmt: skip

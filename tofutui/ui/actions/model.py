@@ -26,6 +26,7 @@ class Scope(StrEnum):
     ASK = "Questions of a node"
     ASK_KEY = "An unknown SSH host key"
     HELP = "Help"
+    LOG = "The command log"
     SHARED = "Every screen and dialog"
 
     @property
@@ -35,9 +36,19 @@ class Scope(StrEnum):
 
 
 _SCREENS = frozenset(
-    {Scope.VIEW, Scope.PLAN, Scope.GUIDE, Scope.CAUSES, Scope.EVIDENCE, Scope.HELP, Scope.PICK, Scope.WELCOME}
+    {
+        Scope.VIEW,
+        Scope.PLAN,
+        Scope.GUIDE,
+        Scope.CAUSES,
+        Scope.EVIDENCE,
+        Scope.HELP,
+        Scope.LOG,
+        Scope.PICK,
+        Scope.WELCOME,
+    }
 )
-ALSO_IN: dict[Scope, tuple[Scope, ...]] = {Scope.HELP: (Scope.VIEW,)}
+ALSO_IN: dict[Scope, tuple[Scope, ...]] = {Scope.HELP: (Scope.VIEW,), Scope.LOG: (Scope.VIEW,)}
 """Where the actions of further scopes work too."""
 
 

@@ -289,7 +289,7 @@ class GuideScreen(GuideActs):
     @does("guide.log")
     def do_guide_log(self) -> None:
         """The commands that were sent."""
-        from tofutui.ui.kit.view import LogScreen
+        from tofutui.ui.help.command_log import LogScreen
 
         self.app.push_screen(LogScreen(self.link.bench))
 

@@ -3,17 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from textual import on
-from textual.app import ComposeResult
-from textual.widgets import Input
-
 from tofutui.tofu.judgement.verdict import Verdict
-from tofutui.ui.actions.catalogue import ACTIONS, HELP, VIEW, Action, Danger, Scope, State
+from tofutui.ui.actions.catalogue import ACTIONS, HELP, Action, Danger, Scope, State
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.help.explained import explained
-from tofutui.ui.kit.key_bar import KeyBar
-from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import bindings_of
+from tofutui.ui.kit.search_view import SearchView
 from tofutui.ui.kit.view import ViewScreen
 from tofutui.ui.text.spans import EMPTY, LABEL, Line, Tone, fit, line, plain, wrap
 from tofutui.ui.text.vocabulary import VERDICT_TONES, WHO_MEANS, WHO_WORDS, Glyphs
@@ -53,10 +48,12 @@ def verdict_lines(glyphs: Glyphs, width: int) -> Iterator[list[Line]]:
         yield [first, *(line(" " * 16 + part) for part in parts[1:])]
 
 
-class HelpScreen(ViewScreen):
+class HelpScreen(SearchView):
     """All keys by scope, and what glyphs and words mean."""
 
     BINDINGS = bindings_of(HELP)
+    own_actions = HELP
+    placeholder = "search keys, words and meanings"
     heading = "Help"
 
     def __init__(self, scope: Scope, state: State) -> None:
@@ -64,59 +61,25 @@ class HelpScreen(ViewScreen):
         self._scope = scope
         self._state = state
         """Of the screen that it was opened from: what cannot be done there now is said."""
-        self._wanted = ""
-
-    def compose(self) -> ComposeResult:
-        """Heading, lines, the line to type, keys."""
-        yield Painted(id="heading")
-        yield Scroller(id="text")
-        yield Input(id="search", placeholder="search keys, words and meanings", select_on_focus=False)
-        yield KeyBar((*HELP, *VIEW), id="keys")
-
-    def on_mount(self) -> None:
-        """No search yet."""
-        self.query_one("#search").display = False
 
     @does("view.help")
     def open_help(self) -> None:
         """The key that opened it closes it."""
         self.dismiss(None)
 
-    @does("view.back")
-    def go_back(self) -> None:
-        """End the search, else close."""
-        if self.query_one("#search").display or self._wanted:
-            self.query_one("#search", Input).value = ""
-            self._end_typing()
-        else:
-            super().go_back()
-
     @does("help.search")
-    def begin_search(self) -> None:
+    def search(self) -> None:
         """Type what to look for; it works while it is typed."""
-        self.query_one("#search").display = True
-        self.query_one("#search").focus()
+        self.begin_search()
 
     @does("help.explain")
     def show_explanation(self) -> None:
         """What all this is about."""
         self.explain()
 
-    @on(Input.Changed, "#search")
-    def _typed(self, event: Input.Changed) -> None:
-        self._wanted = event.value
-        self.query_one("#text", Scroller).move("first")
-        self.draw()
-
-    @on(Input.Submitted, "#search")
-    def _end_typing(self) -> None:
-        self.query_one("#search").display = False
-        self.set_focus(None)
-        self.call_after_refresh(self.draw)
-
     def content(self, width: int) -> list[Line]:
         """Keys first, on top those of the screen that it was opened from; then the verdicts."""
-        words = self._wanted.lower().split()
+        words = self.words
         lines: list[Line] = []
         for block in (every.holding(words) for every in self._blocks(width)):
             if block.items:
@@ -125,7 +88,7 @@ class HelpScreen(ViewScreen):
                     *(part for item in block.items for part in item),
                     EMPTY,
                 ]
-        return lines or [line(f"nothing here holds {self._wanted.strip()!r}", Tone.MUTED)]
+        return lines or [line(f"nothing here holds {self.wanted.strip()!r}", Tone.MUTED)]
 
     def _blocks(self, width: int) -> Iterator[_Block]:
         for scope in sorted(Scope, key=lambda other: other is not self._scope):

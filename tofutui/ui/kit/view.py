@@ -5,16 +5,14 @@ from pathlib import Path
 from textual.app import ComposeResult
 
 from tofutui.tofu.judgement.comparison import Entry, NodeView
-from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import VIEW, Scope
 from tofutui.ui.actions.handlers import does, moves
-from tofutui.ui.backend import Bench
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, bindings_of
 from tofutui.ui.text.row_facts import Facts
-from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, line, plain, wrap
-from tofutui.ui.text.vocabulary import clock_time, node_name, value_of
+from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, plain
+from tofutui.ui.text.vocabulary import node_name, value_of
 
 
 class ViewScreen(Acting[None]):
@@ -97,43 +95,3 @@ class DetailScreen(ViewScreen):
     def value_to_copy(self) -> tuple[str, str]:
         """The fingerprint of the row, else its key."""
         return value_of(self.shown(self._entry))
-
-
-_MARKS = {"sent": "$", "answer": " ", "note": "#", "error": "!"}
-_TONES = {"sent": Tone.COMMAND, "answer": Tone.TEXT, "note": Tone.MUTED, "error": Tone.DANGER}
-
-
-class LogScreen(ViewScreen):
-    """What was sent to the nodes and what came back, the newest at the end."""
-
-    heading = "Command log: what was sent ($) and what came back"
-
-    def __init__(self, bench: Bench | None) -> None:
-        super().__init__()
-        self._bench = bench
-        self._follows = True
-
-    def on_mount(self) -> None:
-        """Look for new lines once a second, as long as the log is shown."""
-        self.set_interval(1.0, self.draw)
-
-    def draw(self) -> None:
-        """Fill in the lines; stay at the end if the end was shown."""
-        text = self.query_one("#text", Scroller)
-        self._follows = text.top >= text.end
-        super().draw()
-        if self._follows:
-            text.move("last")
-
-    def content(self, width: int) -> list[Line]:
-        """One entry a line, longer ones wrapped."""
-        lines: list[Line] = []
-        for entry in map(self.shown, self._bench.command_log if self._bench else ()):
-            role = Tone.PRIMARY if entry.role is Role.PRIMARY else Tone.SECONDARY
-            lead = f"{clock_time(entry.at)} {entry.role.word:9} "
-            text = [part for piece in entry.text.splitlines() or [""] for part in wrap(piece, width - 22)]
-            for number, part in enumerate(text):
-                mark = _MARKS[entry.kind] if number == 0 else " "
-                head = lead if number == 0 else " " * len(lead)
-                lines.append(((head, role), (f"{mark} ", Tone.MUTED), (part, _TONES[entry.kind])))
-        return lines or [line("nothing was sent yet", Tone.MUTED)]

@@ -15,10 +15,8 @@ from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from tofutui.system import background
 from tofutui.system.clock import utc_now
-from tofutui.system.leaving import Deadline
-from tofutui.tofu.base.text import safe, safe_lines
+from tofutui.tofu.base.text import safe_lines
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import Scope, State
@@ -41,14 +39,11 @@ from tofutui.ui.shell.questioning import Questioning
 from tofutui.ui.tables.auto_reconnect import Patience
 from tofutui.ui.tables.screen import MainScreen
 from tofutui.ui.terminal.clipboard import fits
-from tofutui.ui.terminal.driver import leave_on_signals
 from tofutui.ui.terminal.painter import DiffingApp
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import Glyphs
 from tofutui.ui.theme.catalogue import Themes
 from tofutui.ui.theme.styles import Palette
-
-INTERNAL = 70
 
 
 class TofutuiApp(DiffingApp):
@@ -383,41 +378,3 @@ class TofutuiApp(DiffingApp):
         if main is not None:
             self.left = main.comparison
             await main.close()
-
-
-async def _run(app: TofutuiApp) -> int:
-    if app.console.color_system == "standard":
-        app.use_few_colors()
-    leave_on_signals(app.leave, app.leaving.hurry)
-    try:
-        await app.run_async(mouse=app.options.mouse)
-    finally:
-        gc_tuning.resume()
-        app.leaving.hurry(INTERNAL)
-        await app.leaving.close_nodes()
-    if app.errors.last_words:
-        sys.stderr.write(app.errors.last_words)
-        return INTERNAL
-    return app.return_code or 0
-
-
-def run(options: AppOptions, open_link: Opener | None = None) -> int:
-    """Show the app until the user leaves; returns the exit code."""
-    began = utc_now()
-    app = TofutuiApp(options, open_link=open_link)
-    app.leaving.deadline = Deadline()
-    code = background.run(_run(app))
-    if code == 0 and app.left is not None:
-        _say_farewell(app, began)
-    app.leaving.deadline.stop()
-    return code
-
-
-def _say_farewell(app: TofutuiApp, began: datetime) -> None:
-    """What was done and what is open, on the terminal that the app has given back."""
-    from tofutui.ui.shell.farewell import farewell
-
-    assert app.left is not None
-    for text in farewell(app.left, app.options.data_dir, began):
-        sys.stdout.write(app.glyphs.plain(safe(app.privacy(text))) + "\n")
-    sys.stdout.flush()

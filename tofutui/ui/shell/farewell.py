@@ -1,13 +1,15 @@
 """What the terminal keeps after the app: what was done, what is open, and the command for the record."""
 
 import os
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tofutui.history.database import FILE, Database, HistoryError
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.owners import owner_of
+from tofutui.tofu.base.text import safe
 from tofutui.tofu.deletion.plan import Outcome
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.site.session import Role
@@ -16,6 +18,15 @@ from tofutui.ui.text.vocabulary import rows
 
 _MOST_KEYS = 3
 """How many rows of a node are named; more are only counted."""
+
+
+def say_farewell(
+    comparison: Comparison, data_dir: Path, since: datetime, shown: Callable[[str], str]
+) -> None:
+    """Write `farewell` to the terminal that the app has given back; ``shown`` masks what is hidden."""
+    for text in farewell(comparison, data_dir, since):
+        sys.stdout.write(shown(safe(text)) + "\n")
+    sys.stdout.flush()
 
 
 def farewell(comparison: Comparison, data_dir: Path, since: datetime) -> list[str]:

@@ -44,7 +44,7 @@ class OtherScreens(Flow[Tables]):
     @does("log.open")
     def open_log(self) -> None:
         """The commands that were sent."""
-        from tofutui.ui.kit.view import LogScreen
+        from tofutui.ui.help.command_log import LogScreen
 
         self._push(LogScreen(self.screen.link.bench if self.screen.link else None))
 

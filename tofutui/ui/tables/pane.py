@@ -200,7 +200,7 @@ class Pane(Painted):
 
     def _top_lines(self) -> list[Line]:
         view = self.privacy.head(self.view)
-        facts = [*self._names()[1:], *facts_of(view, starting=self.starting)]
+        facts = [*self._names()[1:], *facts_of(view, self._now(), starting=self.starting)]
         gone = wrap(lost(view, self.upcoming), self._inner - 2)
         lines = [line(" " + part, Tone.DANGER) for part in gone if part]
         lines += [line(" " + part) for part in joined(facts, f" {self.glyphs.dot} ", self._inner - 2)[:3]]

@@ -26,7 +26,6 @@ from tofutui.ui.tables.other_screens import OtherScreens
 from tofutui.ui.tables.pane import Pane
 from tofutui.ui.tables.refresh_flow import RefreshFlow
 from tofutui.ui.tables.state import Tables
-from tofutui.ui.text.next_step import next_step
 from tofutui.ui.text.row_facts import Facts
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.text.title_line import Tally
@@ -85,7 +84,14 @@ class MainScreen(Tables):
     def on_mount(self) -> None:
         """Show the frame at once; connect after it was painted."""
         self.pane.arm(True)
+        self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._begin)
+
+    def _tick(self) -> None:
+        """Once a second: for how long what is under way has been so."""
+        for pane in self.panes.values():
+            if pane.view.phase.is_busy:
+                pane.draw()
 
     def _begin(self) -> None:
         self.show_all()
@@ -201,8 +207,12 @@ class MainScreen(Tables):
 
     def _next_line(self, state: State) -> Line:
         """What to do next, with the key that does it."""
+        if not state.ready:
+            return EMPTY
+        from tofutui.ui.text.next_step import next_step  # it reads names and HA states: after the first paint
+
         step = next_step(self.comparison, can_guide=state.guideless is None)
-        if step is None or not state.ready:
+        if step is None:
             return EMPTY
         if step.action is None:
             return line(f" {step.text}", Tone.PROVEN)

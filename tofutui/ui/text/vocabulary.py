@@ -199,15 +199,15 @@ def node_name(view: NodeView) -> str:
     return f"{view.role.word} {safe(view.hostname)}" if view.hostname else view.role.word
 
 
-def status(view: NodeView, *, starting: bool = False) -> str:
-    """How far a node's listing is, in a few words."""
+def status(view: NodeView, now: datetime | None = None, *, starting: bool = False) -> str:
+    """How far a node's listing is, in a few words; with ``now`` also for how long it has been under way."""
     if view.recorded and view.phase is Phase.LISTED:
         return f"as recorded {clock_time(view.listed_at)}" if view.listed_at else "as recorded, no time said"
     when = f" {clock_time(view.listed_at)}" if view.listed_at else ""
     words = {
         Phase.IDLE: "starting" if starting else "not listed yet",
-        Phase.CONNECTING: "connecting",
-        Phase.LISTING: f"listing {len(view.entries)} rows" if view.entries else "listing",
+        Phase.CONNECTING: f"logging in{elapsed(view, now)}",
+        Phase.LISTING: f"listing: {rows(len(view.entries))}{elapsed(view, now)}",
         Phase.LISTED: f"listed {clock_time(view.listed_at)}",
         Phase.PARTIAL: f"PARTIAL{when}: not the whole table",
         Phase.FAILED: "FAILED" + (f", rows of{when}" if when else ""),
@@ -215,6 +215,15 @@ def status(view: NodeView, *, starting: bool = False) -> str:
     if view.lost_at is not None and view.phase in (Phase.FAILED, Phase.LISTED):
         return f"rows of{when}" if when else "not listed yet"
     return words[view.phase]
+
+
+def elapsed(view: NodeView, now: datetime | None) -> str:
+    """``, 8 s of 120`` once something takes more than a second."""
+    seconds = int((now - view.since).total_seconds()) if now and view.since else 0
+    if seconds < 2:
+        return ""
+    limit = f" of {view.patience:.0f}" if view.phase is Phase.LISTING and view.patience else ""
+    return f", {seconds} s{limit}"
 
 
 def lost(view: NodeView, upcoming: NextTry | None) -> str:
@@ -237,11 +246,11 @@ def skew(seconds: float | None) -> str:
     return f"clock {amount} {'ahead' if seconds > 0 else 'behind'}"
 
 
-def facts_of(view: NodeView, *, starting: bool) -> list[str]:
+def facts_of(view: NodeView, now: datetime | None = None, *, starting: bool) -> list[str]:
     """The facts below a pane's title: version, HA state, how far the listing is."""
     ha = " ".join(part for part in (view.ha.state,) if part) if view.ha else ""
     version = f"PI {view.version}" if view.version else ""
-    parts = [version, ha, status(view, starting=starting), skew(view.clock_skew_s)]
+    parts = [version, ha, status(view, now, starting=starting), skew(view.clock_skew_s)]
     return [safe(part) for part in parts if part]
 
 

@@ -1,0 +1,78 @@
+"""What the app says outside of the tables: what to do next, messages, the command log."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.support.fake_bench import NOW
+from tofutui.appliance.node import LogLine
+from tofutui.tofu.judgement.comparison import Phase
+from tofutui.tofu.site.endpoint import DELETE_COMMAND
+from tofutui.tofu.site.session import Role
+from tofutui.ui.kit.key_bar import KeyBar
+from tofutui.ui.text.spans import Tone
+
+Start = Callable[..., Any]
+
+
+def bar(desk: Any) -> list[str]:
+    """The lines of the key bar, top to bottom."""
+    height = desk.app.screen.query_one(KeyBar).size.height
+    return [row.rstrip() for row in desk.text.splitlines()[-height:]]
+
+
+async def test_the_next_step_is_above_the_keys_and_gives_way_to_a_message(desk: Start) -> None:
+    async with desk() as d:
+        following, keys = bar(d)
+        assert following == " next: p  3 stale rows on 2 nodes"
+        assert "Tab pane" in keys
+        d.main.say("written: x.svg", stays=True)
+        await d.until(lambda: bar(d)[0] == " written: x.svg")
+        assert bar(d)[1] == keys
+        await d.press("escape")
+        assert bar(d) == [following, keys]
+
+
+async def test_while_a_node_is_read_no_next_step_is_claimed(desk: Start) -> None:
+    async with desk() as d:
+        d.fakes.bench.comparison.nodes[Role.SECONDARY].phase = Phase.LISTING
+        d.main.redraw()
+        await d.until(lambda: bar(d)[0] == "")
+
+
+async def test_a_long_message_takes_two_lines_and_is_whole_in_the_list(desk: Start) -> None:
+    words = " ".join(f"word{number}" for number in range(60))
+    async with desk(size=(80, 24)) as d:
+        d.main.say("before")
+        d.main.say(words, Tone.WARNING, stays=True)
+        await d.until(lambda: len(bar(d)) == 3)
+        first, second, keys = bar(d)
+        assert first.startswith(" word0 ")
+        assert second.endswith("…")
+        assert "? more" in keys
+        await d.press("escape", "M")
+        text = " ".join(d.text.split())
+        assert words in text.replace("…", "")
+        assert text.index("word0") < text.index("before"), "the newest first"
+
+
+async def test_the_log_folds_what_was_printed_and_finds_what_it_holds(desk: Start) -> None:
+    sent, printed = "ncs certvalidation tofu-certs listcerts", "\n".join(f"row {n}" for n in range(5))
+    async with desk() as d:
+        d.fakes.bench.command_log[:] = [
+            LogLine(NOW, Role.PRIMARY, "sent", sent),
+            LogLine(NOW, Role.SECONDARY, "sent", f"{DELETE_COMMAND}192.0.2.10_8082"),
+            LogLine(NOW, Role.PRIMARY, "printed", printed),
+            LogLine(NOW, Role.SECONDARY, "printed", "Deleted"),
+        ]
+        await d.press("L")
+        assert "row 1" in d.text
+        assert "row 2" not in d.text
+        assert "3 more lines" in d.text
+        await d.press("space")
+        assert "row 4" in d.text
+        await d.press("d")
+        assert "row 1" not in d.text
+        assert "Deleted" in d.text
+        await d.press("d", "slash", *"row 4", "enter")
+        assert sent in d.text
+        assert "Deleted" not in d.text
