@@ -148,6 +148,18 @@ async def test_the_nodes_are_left_with_exit(tmp_path: Path) -> None:
         assert [pair.lab.sent[role][-1] for role in Role] == ["exit", "exit"]
 
 
+async def test_the_log_holds_what_each_command_printed(tmp_path: Path) -> None:
+    async with live("clean", tmp_path) as pair:
+        log = [line for line in pair.bench.command_log if line.role is Role.PRIMARY]
+        sent = next(
+            n for n, line in enumerate(log) if line.kind == "sent" and line.text.endswith("listcerts")
+        )
+        printed = log[sent + 1]
+        assert printed.kind == "printed"
+        assert "host=192.0.2.11_8082;" in printed.text
+        assert pair.lab.password not in "".join(line.text for line in pair.bench.command_log)
+
+
 async def test_a_timer_does_not_ask_again_for_what_was_declined(tmp_path: Path) -> None:
     async with live("clean", tmp_path, refresh=False) as pair:
         pair.lab.access.known_hosts.write_text("")
