@@ -4,7 +4,9 @@ import re
 import stat
 import subprocess
 from pathlib import Path
+from typing import Any
 
+import asyncssh
 import pytest
 
 from tests.support.appliance import PASSWORD, bench, host_key, make_node, serving, trust
@@ -166,6 +168,50 @@ async def test_a_host_certificate_of_a_known_authority_is_trusted(tmp_path: Path
         trust(b.known_hosts, "*", authority, marker="@cert-authority ")
         await b.node.connect()
         assert b.node.connected
+
+
+def certified(authority: asyncssh.SSHKey, **limits: Any) -> Any:
+    """The usual host key with a certificate."""
+    return (
+        host_key(),
+        authority.generate_host_certificate(host_key(), "node", **{"principals": ["127.0.0.1"], **limits}),
+    )
+
+
+USELESS: dict[str, tuple[int, dict[str, Any], str]] = {
+    "another authority": (6, {}, "it is signed by an authority that known_hosts does not hold"),
+    "expired": (5, {"valid_after": 1, "valid_before": 2}, "it has expired"),
+    "not valid yet": (5, {"valid_after": 2**33, "valid_before": 2**34}, "it is not valid yet"),
+    "other names": (5, {"principals": ["elsewhere"]}, "it is made out for other names"),
+}
+
+
+@pytest.mark.parametrize(("signer", "limits", "why"), USELESS.values(), ids=USELESS)
+async def test_a_host_certificate_that_does_not_count_leaves_the_plain_key(
+    tmp_path: Path, signer: int, limits: dict[str, Any], why: str
+) -> None:
+    keys = [certified(host_key("ssh-ed25519", signer), **limits)]
+    async with bench(tmp_path, None, ScriptedAsker(passwords=[PASSWORD]), keys=keys, trusted=False) as b:
+        b.server.host_key = host_key()
+        trust(b.known_hosts, "*", host_key("ssh-ed25519", 5), marker="@cert-authority ")
+        with pytest.raises(HostKeyUnknown, match=why) as caught:
+            await b.node.connect()
+        assert fingerprint() in str(caught.value)
+        assert b.server.passwords == []
+        trust(b.known_hosts, f"[127.0.0.1]:{b.server.port}", host_key())
+        await b.node.connect()
+        assert f"does not count: {why}" in b.logged
+
+
+async def test_a_certificate_of_a_revoked_key_is_refused(tmp_path: Path) -> None:
+    authority = host_key("ssh-ed25519", 5)
+    async with bench(tmp_path, keys=[certified(authority)], trusted=False) as b:
+        b.server.host_key = host_key()
+        trust(b.known_hosts, "*", authority, marker="@cert-authority ")
+        trust(b.known_hosts, "*", host_key(), marker="@revoked ")
+        trust(b.known_hosts, f"[127.0.0.1]:{b.server.port}", host_key())
+        with pytest.raises(HostKeyChanged, match="revoked"):
+            await b.node.connect()
 
 
 async def test_the_jump_hosts_key_is_checked_too(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from tests.support.appliance import host_key
 from tofutui.appliance.ssh import known_hosts
 from tofutui.appliance.ssh.hostkeys import look_up
 from tofutui.appliance.ssh.known_hosts import LONGEST, lines_about
+from tofutui.system.files import UnusableFile
 
 KEY = host_key().export_public_key("openssh").split()[1]
 FORMS = {
@@ -86,3 +87,12 @@ def test_a_file_too_large_for_each_login_is_named(tmp_path: Path, monkeypatch: p
     (tmp_path / "k").write_bytes(b"host ssh-ed25519 " + KEY)
     with pytest.raises(OSError, match="larger than"):
         look_up([tmp_path / "k"], "host", 22)
+
+
+def test_a_mark_before_utf_8_hides_no_line_and_utf_16_is_named(tmp_path: Path) -> None:
+    path, line = tmp_path / "k", "wanted.example ssh-ed25519 " + KEY.decode()
+    path.write_bytes(line.encode("utf-8-sig"))
+    assert [known.name for known in lines_about([path], ["wanted.example"])] == ["wanted.example"]
+    path.write_bytes(line.encode("utf-16"))
+    with pytest.raises(UnusableFile, match="UTF-16"):
+        list(lines_about([path], ["wanted.example"]))

@@ -247,7 +247,8 @@ class Node:
             raise ApplianceError(f"{host} showed no host key")
         if not login.is_usable:
             raise LinkLost(f"the connection to {host} was lost", sent=False)
-        self.hostname, self.notices = login.shell.hostname, login.shell.notices
+        self.hostname = login.shell.hostname
+        self.notices = (*login.link.place.unread, *login.shell.notices)
         self.host_key = login.link.fingerprint
         self.on_met()
         login.link.wire.on_end = self._link_ended

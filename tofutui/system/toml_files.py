@@ -2,15 +2,19 @@
 
 import re
 import tomllib
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 
 from tofutui.system.files import CONFIGURATION, read_regular
+from tofutui.tofu.base.damaged_text import damage
+from tofutui.tofu.base.encodings import wide_name
 
 _PART = r"""(?:"[^"]*"|'[^']*'|[\w-]+)"""
 _DOTTED = rf"{_PART}(?:\s*\.\s*{_PART})*"
 _HEAD = re.compile(rf"\s*\[\s*\[?\s*({_DOTTED})\s*\]")
 _ASSIGNMENT = re.compile(rf"\s*({_DOTTED})\s*=")
+_SAVE = "save it as plain text in UTF-8"
 _WHERE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
 
 
@@ -45,16 +49,20 @@ def read_toml(path: Path, *, most: int = CONFIGURATION) -> tuple[dict[str, Any],
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file.
+    """The text of a file, without the mark that editors put before UTF-8.
 
     Raises:
-        TomlFault: it is not UTF-8.
+        TomlFault: it is not UTF-8; the message says what it is.
     """
+    if data.startswith(b"{\\rtf"):
+        raise TomlFault(f"an RTF document of a word processor, not plain text: {_SAVE}", line=1)
+    if wide := wide_name(data):
+        raise TomlFault(f"not UTF-8 but {wide}: {_SAVE}", line=1)
     try:
-        return data.decode("utf-8")
+        return data.removeprefix(BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise TomlFault(f"not UTF-8: byte {error.start}", line=line) from None
+        raise TomlFault(f"not UTF-8: byte {error.start}, in line {line}: {_SAVE}", line=line) from None
 
 
 def parsed(text: str) -> dict[str, Any]:
@@ -68,7 +76,9 @@ def parsed(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         where = _WHERE.search(str(error))
         line = int(where[1]) if where and where[1] else text.rstrip("\n").count("\n") + 1
-        raise TomlFault(f"not TOML: {error}", line=line) from None
+        what = damage(text.split("\n")[line - 1]) if line <= text.count("\n") + 1 else ""
+        cause = f": that line holds {what}; type plain quotation marks, hyphens and blanks" if what else ""
+        raise TomlFault(f"not TOML: {error}{cause}", line=line) from None
     except RecursionError:
         raise TomlFault("not TOML: nested too deeply", line=1) from None
     except ValueError:

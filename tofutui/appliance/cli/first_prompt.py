@@ -27,6 +27,7 @@ from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.cli_output.grammar import OTHER_PROMPT, PROMPT
 
+_LONGEST_PROMPT = 110
 _KEPT = 20_000
 _NOTICE = 400
 """Characters of a notice."""
@@ -140,7 +141,7 @@ class Opening:
         self._type(answer)
 
     def _refuse_other_prompts(self, line: str) -> None:
-        if OTHER_PROMPT.search(line):
+        if _is_other_prompt(line):
             self._talk.note_unknown(self._without_typed(self._seen + line))
             raise NotAnAdminCli(
                 f"{self._settings.host} shows the prompt {safe(line.strip())!r}, not one of the admin CLI",
@@ -177,6 +178,13 @@ class Opening:
         self._talk.note_unknown(text)
         said = f"; it said {quoted(text)}" if text.strip() else ""
         return LinkLost(f"{where} closed the session before its first prompt{said}", sent=False)
+
+
+def _is_other_prompt(line: str) -> bool:
+    """Whether a line is a prompt of another command line; its sign may be alone or after a blank."""
+    *_, before, last = ("", "", *line.split())
+    word = last if len(last) > 1 else before + last
+    return len(line) <= _LONGEST_PROMPT and OTHER_PROMPT.fullmatch(word) is not None
 
 
 def is_prompt(line: str) -> bool:

@@ -5,13 +5,21 @@ library, which holds up the event loop for a third of a second (measured).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from asyncssh.encryption import get_default_encryption_algs
 from asyncssh.kex import get_kex_algs
+from asyncssh.mac import get_default_mac_algs
 
+from tofutui.appliance.ssh.hello import Algorithms
 from tofutui.appliance.ssh.ssh_target import Place
 
-_AVAILABLE_KEX = frozenset(name.decode("ascii") for name in get_kex_algs())
+
+def _names(algorithms: Iterable[bytes]) -> tuple[str, ...]:
+    return tuple(name.decode("ascii") for name in algorithms)
+
+
+_AVAILABLE_KEX = frozenset(_names(get_kex_algs()))
 """Some depend on what the crypto library was built with."""
 _KEX = (
     "curve25519-sha256",
@@ -34,6 +42,8 @@ _KEX = (
     "diffie-hellman-group18-sha512",
 )
 KEX = tuple(name for name in _KEX if name in _AVAILABLE_KEX)
+CIPHERS = _names(get_default_encryption_algs())
+MACS = _names(get_default_mac_algs())
 LEGACY_KEX = ("diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1")
 LEGACY_CIPHERS = ("aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc")
 LEGACY_MACS = ("hmac-sha1-96", "hmac-md5")
@@ -63,8 +73,10 @@ CERTIFICATES = (
 )
 _OF_KEY_TYPE = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")}
 
-_SHORT_KEX = ("curve25519-sha256", "ecdh-sha2-nistp256", "diffie-hellman-group14-sha1")
-_SHORT_CIPHERS = ("aes128-ctr", "aes256-ctr")
+_FEW = 4
+"""Names in a short list."""
+_SHORT_KEX = ("curve25519-sha256", "ecdh-sha2-nistp256", "diffie-hellman-group14-sha1", LEGACY_KEX[1])
+_SHORT_CIPHERS = ("aes128-ctr", "aes256-ctr", "aes128-cbc", "3des-cbc")
 _SHORT_MACS = ("hmac-sha2-256", "hmac-sha1")
 _SHORT_HOST_KEYS = ("rsa-sha2-256", "ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256")
 
@@ -77,6 +89,8 @@ class Offer:
     """Also SHA-1 and CBC, as `legacy_ssh` says."""
     short: bool = False
     """Few names only: some old servers hang up on a long list."""
+    theirs: Algorithms = field(default_factory=Algorithms)
+    """What the server offers, as far as it is known: a short list is chosen from it."""
     sha1_signatures: bool = False
     """RSA keys of the user sign with SHA-1, whatever the server announced."""
 
@@ -86,7 +100,7 @@ class Offer:
         ``known_types`` are the key types on file for this host: they come first, so that a server with
         several keys shows the one that can be checked.
         """
-        lists: dict[str, tuple[str, tuple[str, ...] | str]] = {
+        lists: dict[str, tuple[str, tuple[str, ...]]] = {
             "kex_algs": ("KexAlgorithms", self._kex()),
             "encryption_algs": ("Ciphers", self._ciphers()),
             "mac_algs": ("MACs", self._macs()),
@@ -100,24 +114,25 @@ class Offer:
         }
 
     def _kex(self) -> tuple[str, ...]:
-        if self.short:
-            return (*_SHORT_KEX, *(LEGACY_KEX[1:] if self.legacy else ()))
-        return (*KEX, *(LEGACY_KEX if self.legacy else ()))
+        full = (*KEX, *(LEGACY_KEX if self.legacy else ()))
+        return _shortened(full, self.theirs.kex, _SHORT_KEX) if self.short else full
 
-    def _ciphers(self) -> tuple[str, ...] | str:
-        if self.short:
-            return (*_SHORT_CIPHERS, *(("aes128-cbc", "3des-cbc") if self.legacy else ()))
-        return "+" + ",".join(LEGACY_CIPHERS) if self.legacy else ()
+    def _ciphers(self) -> tuple[str, ...]:
+        full = (*CIPHERS, *(LEGACY_CIPHERS if self.legacy else ()))
+        return _shortened(full, self.theirs.ciphers, _SHORT_CIPHERS) if self.short else full
 
-    def _macs(self) -> tuple[str, ...] | str:
-        if self.short:
-            return _SHORT_MACS
-        return "+" + ",".join(LEGACY_MACS) if self.legacy else ()
+    def _macs(self) -> tuple[str, ...]:
+        full = (*MACS, *(LEGACY_MACS if self.legacy else ()))
+        return _shortened(full, self.theirs.macs, _SHORT_MACS) if self.short else full
 
     def _host_keys(self, known_types: Iterable[str], certificates: bool) -> tuple[str, ...]:
         known = [name for kind in known_types for name in _OF_KEY_TYPE.get(kind, (kind,))]
-        usual = _SHORT_HOST_KEYS if self.short else HOST_KEYS
-        allowed = {*HOST_KEYS, *(LEGACY_HOST_KEYS if self.legacy else ())}
-        names = [name for name in known if name in allowed]
-        names += [*usual, *(LEGACY_HOST_KEYS if self.legacy else ())]
-        return tuple(dict.fromkeys([*(CERTIFICATES if certificates else ()), *names]))
+        full = (*HOST_KEYS, *(LEGACY_HOST_KEYS if self.legacy else ()))
+        usual = _shortened(full, self.theirs.host_keys, _SHORT_HOST_KEYS) if self.short else full
+        names = [name for name in known if name in full]
+        return tuple(dict.fromkeys([*(CERTIFICATES if certificates else ()), *names, *usual]))
+
+
+def _shortened(full: tuple[str, ...], theirs: tuple[str, ...], usual: tuple[str, ...]) -> tuple[str, ...]:
+    """The first few names that the server has too; the usual ones where its list is not known."""
+    return tuple(name for name in full if name in (theirs or usual))[:_FEW]

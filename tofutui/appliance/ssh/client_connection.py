@@ -106,6 +106,8 @@ class Connection(asyncssh.SSHClientConnection):
             self.goodbye = _goodbye(packet.get_remaining_payload())
         elif pkttype == _KEXINIT and not any((self.theirs.kex, self.theirs.host_keys)):
             self.theirs = offered_algorithms(packet.get_full_payload())
+            if self.theirs.host_keys and not set(self.theirs.host_keys) & set(self.ours.host_keys):
+                raise asyncssh.KeyExchangeFailed("No matching host key algorithm found")
         elif pkttype == _CHANNEL_REQUEST:
             packet = _exit_signal(packet)
         return super().process_packet(pkttype, pktid, packet)

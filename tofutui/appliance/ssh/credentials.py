@@ -112,6 +112,9 @@ class JumpPasswords:
 class _Remembering:
     """What all sources share."""
 
+    cure = "set password_command, password_env or key_file, or start an SSH agent"
+    """What helps where no person answers."""
+
     def __init__(self, role: Role, host: str, asker: Asker, memory: Memory) -> None:
         self.role = role
         self.host = host
@@ -133,10 +136,7 @@ class _Remembering:
         question = PasswordQuestion(self.role, self.host, username, prompt, "password")
         answer = await self.asker.password(question)
         if answer is None:
-            raise NoPassword(
-                f"no password for {username}@{self.host}{reason}",
-                "set password_command, password_env or key_file, or start an SSH agent",
-            )
+            raise NoPassword(f"no password for {username}@{self.host}{reason}", self.cure)
         self._memory.held = Secret(answer)
         return self._memory.held
 
@@ -158,6 +158,8 @@ class AskedPassword(_Remembering):
     Made for one login. From its question to its end other logins to the same host wait, so that they are
     neither asked too nor send what is about to be refused.
     """
+
+    cure = "set IdentityFile for the jump host in ~/.ssh/config, start an SSH agent, or log in from the app"
 
     def __init__(self, role: Role, host: str, asker: Asker, memory: Memory) -> None:
         super().__init__(role, host, asker, memory)

@@ -8,8 +8,7 @@ import asyncssh
 from tofutui.appliance.dialogues import says_too_many
 from tofutui.appliance.errors import ApplianceError, ClosedAtOnce, NotSsh, TooManySessions
 from tofutui.appliance.ssh import error_messages
-from tofutui.appliance.ssh.hello import Hello, read_hello
-from tofutui.appliance.ssh.login import Attempt
+from tofutui.appliance.ssh.hello import Algorithms, Hello, read_hello
 from tofutui.appliance.ssh.ssh_target import Place
 from tofutui.system.connection_program import ConnectionProgram
 from tofutui.system.dial import connect_first
@@ -23,31 +22,29 @@ _OTHERS = (
     (re.compile(rb"220[ -]"), "a mail or FTP server"),
 )
 """What servers of other protocols send first."""
+_VERSION = b"SSH-2."
 
 
-async def explain_hang_up(
-    place: Place,
-    tunnel: asyncssh.SSHClientConnection | None,
-    attempt: Attempt,
-    legacy: bool,
-    seconds: float,
-) -> ApplianceError:
+async def hello_of(
+    place: Place, tunnel: asyncssh.SSHClientConnection | None, theirs: Algorithms, seconds: float
+) -> Hello:
+    """What the server says first, asked once more unless its algorithms (``theirs``) are known already."""
+    if theirs.kex:
+        return Hello(_VERSION, theirs)
+    try:
+        async with asyncio.timeout(seconds):
+            return await _ask(place, tunnel)
+    except (OSError, asyncssh.Error):
+        return Hello()
+
+
+def explain_hang_up(place: Place, hello: Hello, ours: Algorithms, *, legacy: bool) -> ApplianceError:
     """The reason, as far as the server's first bytes show it."""
-    hello = Hello()
-    if attempt.connection is not None and attempt.connection.theirs.kex:
-        hello = Hello(b"SSH-2.0-", attempt.connection.theirs)
-    else:
-        try:
-            async with asyncio.timeout(seconds):
-                hello = await _ask(place, tunnel)
-        except (OSError, asyncssh.Error):
-            pass
-    if not hello.words.startswith((b"SSH-2.", b"SSH-1.99-")):
+    if not hello.words.startswith((_VERSION, b"SSH-1.99-")):
         return not_ssh(place, hello.words)
-    assert attempt.connection is not None
-    return error_messages.nothing_common(
-        place, hello.algorithms, attempt.connection.ours, legacy=legacy
-    ) or ClosedAtOnce(f"{place.address} dropped the connection before the login", "it may be overloaded")
+    return error_messages.nothing_common(place, hello.algorithms, ours, legacy=legacy) or ClosedAtOnce(
+        f"{place.address} dropped the connection before the login", "it may be overloaded"
+    )
 
 
 def not_ssh(place: Place, words: bytes) -> ApplianceError:

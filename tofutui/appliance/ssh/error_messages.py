@@ -139,16 +139,19 @@ def dial_error(error: asyncssh.ChannelOpenError) -> OSError:
 
 
 def key_exchange_failed(
-    place: Place, attempt: Attempt, error: asyncssh.KeyExchangeFailed, *, legacy: bool
+    place: Place, attempt: Attempt, error: asyncssh.KeyExchangeFailed, ours: Algorithms, *, legacy: bool
 ) -> ApplianceError:
-    """Nothing in common, a signature that does not fit the key, or what the server says it is."""
+    """Nothing in common, a signature that does not fit the key, or what the server says it is.
+
+    ``ours`` is what was offered before any list was shortened.
+    """
     assert attempt.connection is not None
     if "hash mismatch" in error.reason or "decryption failed" in error.reason:
         return HostKeyInvalid(
             f"{place.address} could not prove that it holds the host key it shows: its signature is wrong",
             "the server is faulty, or a machine in between answers for it",
         )
-    failure = nothing_common(place, attempt.connection.theirs, attempt.connection.ours, legacy=legacy)
+    failure = nothing_common(place, attempt.connection.theirs, ours, legacy=legacy)
     if failure is not None:
         return failure
     kind = re.search(r"No matching ([\w ]+?) algorithm", error.reason)

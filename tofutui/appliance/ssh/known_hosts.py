@@ -7,12 +7,14 @@ a fraction of a second and no memory.
 import hmac
 from binascii import Error as NotBase64
 from binascii import a2b_base64
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from tofutui.system.files import UnusableFile, lines_of
+from tofutui.tofu.base.encodings import wide_name
 
 LARGEST = 256 << 20
 """Bytes of one file."""
@@ -44,8 +46,10 @@ def lines_about(files: Iterable[Path], names: Iterable[str]) -> Iterator[KnownLi
         if file.is_dir():
             continue
         try:
-            for line in lines_of(file, most=LARGEST, longest=LONGEST):
-                yield from _about(line, wanted)
+            for number, line in enumerate(lines_of(file, most=LARGEST, longest=LONGEST)):
+                if number == 0 and (wide := wide_name(line)):
+                    raise UnusableFile(file, f"is in {wide}, which ssh does not read; save it as UTF-8")
+                yield from _about(line if number else line.removeprefix(BOM_UTF8), wanted)
         except UnusableFile:
             raise
         except OSError:

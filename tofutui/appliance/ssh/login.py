@@ -101,6 +101,7 @@ class Attempt(asyncssh.SSHClient):
         self._wants_new = False
         self._answered = ""
         """The prompt that the password was typed at."""
+        self._prompts: set[str] = set()
         self._said_before = 0
         """How many texts had come when the password was sent."""
 
@@ -123,7 +124,7 @@ class Attempt(asyncssh.SSHClient):
     def last_words(self) -> str:
         """What the server said since the password was sent; without one, what speaks of the account."""
         if self.sent_password is not None:
-            texts = [text for text in self.texts[self._said_before :] if not asks_password(text)]
+            texts = [text for text in self.texts[self._said_before :] if text not in self._prompts]
         else:
             texts = [line for text in self.texts for line in text.splitlines() if says_account_closed(line)]
         return "\n".join([*texts, self.goodbye or ""]).strip()
@@ -215,6 +216,7 @@ class Attempt(asyncssh.SSHClient):
         self, name: str, instructions: str, lang: str, prompts: Sequence[tuple[str, bool]]
     ) -> list[str] | None:
         """Answer what asks for the password with it, once; everything else is asked of a person."""
+        self._prompts.update(prompt for prompt, _ in prompts)
         for text in (name, instructions, *(prompt for prompt, _ in prompts)):
             self._note(text)
         answers = []

@@ -13,7 +13,8 @@ from tofutui.appliance.questions import Asker, HostKeyQuestion
 from tofutui.appliance.ssh import error_messages, hostkeys
 from tofutui.appliance.ssh.algorithms import Offer
 from tofutui.appliance.ssh.credentials import PasswordSource
-from tofutui.appliance.ssh.diagnosis import explain_hang_up, not_ssh
+from tofutui.appliance.ssh.diagnosis import explain_hang_up, hello_of, not_ssh
+from tofutui.appliance.ssh.hello import Algorithms
 from tofutui.appliance.ssh.hostkeys import KnownKeys, Standing
 from tofutui.appliance.ssh.login import Attempt, LoginClock
 from tofutui.appliance.ssh.ssh_key_file import FILES_WITHIN, Keys, finds_rsa
@@ -119,6 +120,8 @@ class Login:
         self._offer = Offer(legacy=surroundings.settings.legacy_ssh)
         self._why_plain = ""
         """Why the server's host certificate does not count; "" if it showed none."""
+        self._ours = Algorithms()
+        """What was offered first, before any list was shortened."""
         self._resumed = False
         self._program: ConnectionProgram | None = None
         self.facts: LinkFacts | None = None
@@ -154,6 +157,8 @@ class Login:
 
     async def _take_up(self, attempt: Attempt, known: KnownKeys, error: Exception) -> None:
         """Make the next connection different from this one, or say why the login failed."""
+        if attempt.connection is not None and not self._offer.short:
+            self._ours = attempt.connection.ours
         try:
             if not await self._may_go_on(attempt, known, error):
                 failure = await self._failure(attempt, error)
@@ -246,8 +251,8 @@ class Login:
         if isinstance(error, asyncssh.PermissionDenied) and await self._signs_with_sha1():
             return True
         in_hello = isinstance(error, asyncssh.ConnectionLost) and attempt.saw_hello and attempt.key is None
-        if in_hello and not self._offer.short:
-            self._offer = replace(self._offer, short=True)
+        if in_hello and not self._offer.short and attempt.connection is not None:
+            self._offer = replace(self._offer, short=True, theirs=attempt.connection.theirs)
             return True
         return False
 
@@ -291,10 +296,12 @@ class Login:
         if isinstance(error, asyncssh.PermissionDenied):
             return error_messages.login_refused(place, attempt, self._cures)
         if isinstance(error, asyncssh.KeyExchangeFailed):
-            return error_messages.key_exchange_failed(place, attempt, error, legacy=legacy)
+            return error_messages.key_exchange_failed(place, attempt, error, self._ours, legacy=legacy)
         is_lost = isinstance(error, asyncssh.ConnectionLost)
         if not attempt.saw_hello or (is_lost and attempt.key is None):
-            return await explain_hang_up(place, self._tunnel, attempt, legacy, self._around.timings.connect)
+            theirs = attempt.connection.theirs if attempt.connection is not None else Algorithms()
+            hello = await hello_of(place, self._tunnel, theirs, self._around.timings.connect)
+            return explain_hang_up(place, hello, self._ours, legacy=legacy)
         return error_messages.hung_up(place, attempt, error, self._cures)
 
     def _of_connecting(self, attempt: Attempt, error: Exception) -> ApplianceError:

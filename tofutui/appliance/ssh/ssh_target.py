@@ -8,6 +8,7 @@ from typing import ParamSpec, cast
 import asyncssh
 
 from tofutui.appliance.errors import ApplianceError, SshConfigError
+from tofutui.appliance.ssh import ssh_config
 from tofutui.appliance.ssh.hostkeys import SYSTEM_FILES
 from tofutui.system.background import TookTooLong, within
 from tofutui.system.files import UnusableFile, check_regular
@@ -46,6 +47,8 @@ class Place:
     """Algorithm lists that the configuration sets (KexAlgorithms, Ciphers, MACs, HostKeyAlgorithms)."""
     family: int | None
     """The address family to connect with (0: any); None: the configuration says from where, or renames it."""
+    unread: tuple[str, ...] = ()
+    """What the configuration says that was not used, one sentence for each line."""
 
     @property
     def address(self) -> str:
@@ -92,7 +95,7 @@ def survey(
             known_hosts=None,
             proxy_command=None,
         )
-    except (asyncssh.ConfigParseError, UnicodeDecodeError, OSError) as error:
+    except (asyncssh.ConfigParseError, OSError) as error:
         raise _broken(error) from error
     except ValueError as error:
         raise ApplianceError(f"{host}: {safe(str(error))}") from error
@@ -109,6 +112,7 @@ def survey(
         jump=cast("str | None", options.tunnel) or None,
         command=cast("str | None", config.get("ProxyCommand")) or "",
         configured=frozenset(name for name in ALGORITHM_LISTS if config.get(name)),
+        unread=ssh_config.unread_lines(options),
         family=None if options.local_addr or options.canonicalize_hostname else int(options.family),
     )
 
@@ -160,7 +164,7 @@ def _broken(error: Exception) -> SshConfigError:
         return SshConfigError(f"the SSH configuration is broken: {safe(str(error))}", "correct that line")
     if isinstance(error, UnusableFile):
         return SshConfigError(f"{error.filename}: {error.strerror}")
-    reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else safe(str(error))
+    reason = safe(str(error))
     return SshConfigError(f"~/.ssh/config cannot be read: {reason}", "correct it, or its permissions")
 
 

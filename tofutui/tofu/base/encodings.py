@@ -75,6 +75,11 @@ def as_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield _mended(chunk, page)
 
 
+def wide_name(begin: bytes) -> str:
+    """``UTF-16`` or ``UTF-32`` for data that begin so; "" for others."""
+    return _wide_encoding(begin[:_LOOKED_AT])[0].upper()[:6]
+
+
 def is_binary(begin: bytes) -> bool:
     """Whether data that begin so are no text in any encoding."""
     begin = begin[:_LOOKED_AT]

@@ -33,8 +33,8 @@ SAVED_PROMPT = re.compile(
 """A prompt at the start of a saved line, with or without a command after it."""
 LIKE_PROMPT = r"[^\s/=]{1,255}/[^\s/#>=]{1,255}[#>](?:\s.*)?"
 """A line of a listing that looks like a prompt, of whatever names."""
-OTHER_PROMPT = re.compile(r"\A[^\n]{0,100}[^#\s>] ?[#$>] ?\Z")
-"""A shell's, a router's or a config prompt; a row of # is a progress bar."""
+OTHER_PROMPT = re.compile(r"(?!\d+(?:[.,]\d+)?%)(?![#=.*>-]{2,}\Z)\S{0,100}[#$>%]")
+"""The last word of a shell's, a router's or a config prompt; a row of # is a progress bar, as 45% is."""
 
 PAGER_MARK = r"-{1,3} ?\(?more\)? ?-{1,3}"
 """What a pager shows while it waits, in whatever case."""
