@@ -7,9 +7,9 @@ from typing import Any
 import asyncssh
 import pytest
 
-from tests.support.appliance import TABLE, bench, host_key, tcp_server
+from tests.support.appliance import TABLE, bench, host_key, tcp_server, trust
 from tofutui.appliance.errors import ClosedAtOnce, HostKeyInvalid, NoCommonAlgorithm, Unreachable
-from tofutui.appliance.ssh.algorithms import KEX
+from tofutui.appliance.ssh.algorithms import HOST_KEYS, KEX
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 
@@ -31,6 +31,18 @@ async def test_a_server_with_one_newer_key_exchange_is_reached(tmp_path: Path, k
 def test_all_newer_key_exchanges_are_offered_after_the_usual_ones() -> None:
     assert {"diffie-hellman-group18-sha512", *NEWER[:3]} <= set(KEX)
     assert KEX.index("curve25519-sha256") < min(KEX.index(name) for name in NEWER if name in KEX)
+
+
+async def test_rsa_is_not_asked_for_where_another_host_key_is_there(tmp_path: Path) -> None:
+    """As ssh does; a wide-spread server agrees to RSA without a key for it, and dies."""
+    async with bench(
+        tmp_path, keys=[host_key("ssh-rsa"), host_key("ecdsa-sha2-nistp256")], trusted=False
+    ) as b:
+        trust(b.known_hosts, f"[127.0.0.1]:{b.server.port}", host_key("ecdsa-sha2-nistp256"))
+        await b.node.connect()
+        assert b.node.login is not None
+        assert b.node.login.link.fingerprint == host_key("ecdsa-sha2-nistp256").get_fingerprint("sha256")
+    assert HOST_KEYS.index("ssh-ed25519") < HOST_KEYS.index("rsa-sha2-512")
 
 
 async def test_an_ed448_host_key(tmp_path: Path) -> None:

@@ -48,15 +48,16 @@ LEGACY_KEX = ("diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1"
 LEGACY_CIPHERS = ("aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc")
 LEGACY_MACS = ("hmac-sha1-96", "hmac-md5")
 HOST_KEYS = (
-    "rsa-sha2-512",
-    "rsa-sha2-256",
     "ssh-ed25519",
     "ecdsa-sha2-nistp256",
     "ecdsa-sha2-nistp384",
     "ecdsa-sha2-nistp521",
+    "rsa-sha2-512",
+    "rsa-sha2-256",
     "ssh-ed448",
     "ssh-rsa",
 )
+"""RSA comes after the others: Dropbear 2022.83 agrees to rsa-sha2-256 without an RSA key, and dies of it."""
 LEGACY_HOST_KEYS = ("ssh-dss",)
 LEGACY = {
     "key exchange": LEGACY_KEX,
