@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.tls_servers import (
     CERTIFICATE_REQUEST,
+    SERVER_HELLO_DONE,
     ClientHello,
     HandMade,
     alert,
@@ -216,6 +217,53 @@ async def test_a_name_that_nobody_accepts_is_the_reason_given() -> None:
         "own hello TLS 1.0",
         "own hello SSL 3.0",
     ]
+
+
+@pytest.mark.parametrize("number", [40, 80, 112])
+async def test_a_name_that_breaks_a_server_is_left_out(number: int) -> None:
+    async def fussy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        hello = await read_hello(reader)
+        writer.write(alert(number) if hello.sni else HandMade([DER], suite=RC4).answer(hello))
+        await reader.read(65536)
+
+    async with serve(fussy) as endpoint:
+        presented = await fetch(endpoint, "ise.example.net")
+    assert ways(presented)[1] == "tls without SNI"
+    assert (presented.status, presented.sni) == (Status.OK, None)
+
+
+@pytest.mark.parametrize("number", [40, 80, 112])
+async def test_a_row_with_an_address_says_that_a_name_is_wanted(number: int) -> None:
+    async def wants_name(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_hello(reader)
+        writer.write(alert(number))
+
+    async with serve(wants_name) as endpoint:
+        presented = await fetch(endpoint)
+    assert "asked by name (SNI), and no name was sent" in (presented.error or "")
+
+
+@pytest.mark.parametrize("version", [0x0303, 0x0301])
+async def test_a_server_without_a_certificate_is_called_that(version: int) -> None:
+    async def bare(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_hello(reader)
+        answer = server_hello(version) + certificate_message() + SERVER_HELLO_DONE
+        writer.write(record(22, answer, version))
+        await reader.read(65536)
+
+    async with serve(bare) as endpoint:
+        presented = await fetch(endpoint)
+    assert presented.error == "presents no certificate"
+
+
+async def test_a_good_bye_instead_of_an_answer_is_called_that() -> None:
+    async def java(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_hello(reader)
+        writer.write(alert(0, level=1))
+
+    async with serve(java) as endpoint:
+        presented = await fetch(endpoint)
+    assert "without a reason (alert 0, close_notify)" in (presented.error or "")
 
 
 async def test_a_warning_about_the_name_ends_nothing() -> None:

@@ -68,7 +68,11 @@ def library_error(reason: str | None) -> ssl.SSLError:
     [
         ("DH_KEY_TOO_SMALL", "its Diffie-Hellman key is too small for this machine's TLS library"),
         ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "wants a client certificate"),
-        ("SSLV3_ALERT_HANDSHAKE_FAILURE", "refused the handshake (handshake failure)"),
+        ("SSLV3_ALERT_HANDSHAKE_FAILURE", failure_reasons.of_alert(40)[1]),
+        ("TLSV1_ALERT_NO_APPLICATION_PROTOCOL", failure_reasons.of_alert(120)[1]),
+        ("TLSV1_UNRECOGNIZED_NAME", failure_reasons.of_alert(112)[1]),
+        ("TLSV1_ALERT_SOMETHING_NEW", "refused the handshake (something new)"),
+        ("LENGTH_MISMATCH", "its list of certificates is empty or has a wrong length"),
         ("SOMETHING_NEW", "this machine's TLS library gave up: something new"),
         (None, "this machine's TLS library gave up: unknown reason"),
     ],
@@ -79,7 +83,33 @@ def test_errors_of_the_library(reason: str | None, words: str) -> None:
 
 def test_an_unknown_name_is_named_only_where_one_was_sent() -> None:
     assert failure_reasons.of_alert(112, "a.example")[1] == "knows no such name (SNI a.example)"
-    assert failure_reasons.of_alert(112, None)[1] == "refused the handshake (alert 112)"
+    needs = "answers only when it is asked by name (SNI), and no name was sent"
+    assert failure_reasons.of_alert(112, None)[1] == f"{needs} (alert 112, unrecognized_name)"
+    for number in (40, 80):
+        assert needs in failure_reasons.of_alert(number, None)[1]
+        assert "SNI" not in failure_reasons.of_alert(number, "a.example")[1]
+
+
+def test_a_good_bye_in_mid_handshake_is_not_an_unknown_reason() -> None:
+    good_bye = ssl.SSLZeroReturnError(6, "TLS/SSL connection has been closed (EOF)")
+    assert failure_reasons.of_library(good_bye)[1] == (
+        "ended the conversation without a reason (alert 0, close_notify)"
+    )
+
+
+def test_the_words_of_a_jump_host_are_not_hidden() -> None:
+    error = PermissionError(errno.EPERM, "jump host: open failed; its sshd must permit it")
+    assert failure_reasons.of_dialling(error) == (
+        Status.UNREACHABLE,
+        "cannot be reached: jump host: open failed; its sshd must permit it",
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(115, "(PSK)"), (120, "(ALPN)"), (121, "(ECH)"), (43, "kind of certificate")]
+)
+def test_rare_alerts_have_words_of_their_own(number: int, words: str) -> None:
+    assert words in failure_reasons.of_alert(number)[1]
 
 
 def test_every_alert_has_words() -> None:

@@ -10,6 +10,12 @@ from tofutui.tofu.site.endpoint import as_address
 _BROAD = "ALL:COMPLEMENTOFDEFAULT:!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0"
 _RSA_ONLY = "aRSA:!eNULL:!PSK:!SRP:@SECLEVEL=0"
 _ECDSA_ONLY = "aECDSA:!eNULL:@SECLEVEL=0"
+_PROTOCOLS = (
+    "http/1.1", "h2", "http/1.0", "spdy/3", "imap", "pop3", "managesieve", "ftp", "dot", "xmpp-client",
+    "xmpp-server", "stun.turn", "mqtt", "amqp", "postgresql", "tds/8.0", "sip/2", "coap", "ntske/1",
+    "radius/1.1", "acme-tls/1",
+)  # fmt: skip
+"""Of the IANA registry: those that run over TCP."""
 _LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT has a name from Python 3.12 on
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 
@@ -24,6 +30,8 @@ class Contexts:
     """Asks for an RSA certificate: TLS 1.2 at most, the last version whose ciphers name the key."""
     ecdsa: ssl.SSLContext
     """The same for ECDSA."""
+    alpn: ssl.SSLContext
+    """As ``broad``, for servers that want an application protocol to be named."""
 
 
 def build_contexts() -> Contexts:
@@ -32,7 +40,9 @@ def build_contexts() -> Contexts:
     All that differs between builds of Python is set explicitly: TLS 1.0 and level 0 admit old servers
     with SHA-1 signatures and short keys, legacy connect those without secure renegotiation.
     """
-    return Contexts(_permissive(_BROAD), _tls12(_RSA_ONLY), _tls12(_ECDSA_ONLY))
+    alpn = _permissive(_BROAD)
+    alpn.set_alpn_protocols(_PROTOCOLS)
+    return Contexts(_permissive(_BROAD), _tls12(_RSA_ONLY), _tls12(_ECDSA_ONLY), alpn)
 
 
 def server_name(host: str) -> str | None:

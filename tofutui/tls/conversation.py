@@ -38,7 +38,7 @@ class Answer:
     sni: str | None = None
     client_certificate: bool = False
     alert: int | None = None
-    """The fatal alert that the server sent in the clear."""
+    """The fatal alert that the server sent, in the clear or encrypted."""
     connected: bool = False
     seconds: float = 0.0
 
@@ -56,6 +56,7 @@ class Conversation(asyncio.Protocol, ABC):
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._transport: asyncio.WriteTransport | None = None
         self._library: Trouble | None = None
+        self._encrypted_alert: int | None = None
         self._end: Trouble | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -102,7 +103,7 @@ class Conversation(asyncio.Protocol, ABC):
             tls=self.version(),
             sni=self.sni,
             client_certificate=self.client_certificate(),
-            alert=self.sniffer.alert if self.sniffer.is_fatal else None,
+            alert=self.sniffer.alert if self.sniffer.is_fatal else self._encrypted_alert,
             connected=True,
             seconds=seconds,
         )
@@ -146,6 +147,20 @@ class Conversation(asyncio.Protocol, ABC):
 
     def _trouble(self, fallback: Trouble | None) -> Trouble:
         sniffer = self.sniffer
+        unread = self._of_what_is_not_read()
+        if unread is not None:
+            return unread
+        if sniffer.has_certificate_message and not sniffer.chain and not sniffer.is_fatal:
+            return Status.TLS_ALERT, failure_reasons.NO_CERTIFICATE
+        if sniffer.asks_client_certificate and not self.handshake:
+            return Status.TLS_ALERT, failure_reasons.CLIENT_CERTIFICATE
+        if sniffer.alert is not None and (sniffer.is_fatal or self._library is None):
+            return failure_reasons.of_alert(sniffer.alert, self.sni)
+        return self._library or self._of_the_end() or fallback or (Status.RESET, "ended without a reason")
+
+    def _of_what_is_not_read(self) -> Trouble | None:
+        """What came is not TLS, or more than is read of one server."""
+        sniffer = self.sniffer
         if sniffer.is_other:
             return Status.NOT_TLS, f"not TLS: it answered {sniffer.words or 'with an empty line'}"
         if sniffer.too_long is not None:
@@ -155,11 +170,7 @@ class Conversation(asyncio.Protocol, ABC):
             )
         if sniffer.received > MOST_BYTES:
             return Status.TLS_ALERT, f"sent more than {MOST_BYTES >> 20} MB without getting anywhere"
-        if sniffer.asks_client_certificate and not self.handshake:
-            return Status.TLS_ALERT, failure_reasons.CLIENT_CERTIFICATE
-        if sniffer.alert is not None and (sniffer.is_fatal or self._library is None):
-            return failure_reasons.of_alert(sniffer.alert, self.sni)
-        return self._library or self._of_the_end() or fallback or (Status.RESET, "ended without a reason")
+        return None
 
     def _of_the_end(self) -> Trouble | None:
         if self._end != failure_reasons.of_connection(None):
@@ -210,7 +221,8 @@ class Handshake(Conversation):
         except ssl.SSLWantReadError:
             self._write(self._outgoing.read())
         except ssl.SSLError as error:
-            self._library = failure_reasons.of_library(error)
+            self._library = failure_reasons.of_library(error, self.sni)
+            self._encrypted_alert = failure_reasons.alert_in(error)
             self._write(self._outgoing.read())
             self._finish()
         else:

@@ -100,9 +100,8 @@ class HelloOnly(Conversation):
 
     def _trouble(self, fallback: Trouble | None) -> Trouble:
         sniffer = self.sniffer
-        is_past_it = sniffer.has_certificate_message or _SERVER_HELLO_DONE in sniffer.messages
-        if is_past_it and not sniffer.chain and not sniffer.is_fatal:
-            return Status.TLS_ALERT, "presents no certificate"
+        if _SERVER_HELLO_DONE in sniffer.messages and not sniffer.chain and not sniffer.is_fatal:
+            return Status.TLS_ALERT, failure_reasons.NO_CERTIFICATE
         return super()._trouble(fallback)
 
     def _seen(self, text: str) -> str:

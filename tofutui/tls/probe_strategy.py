@@ -9,7 +9,7 @@ from enum import StrEnum
 from tofutui.tls.context import Contexts
 from tofutui.tls.conversation import Answer, Conversation, Handshake, ask
 from tofutui.tls.dial import Dial
-from tofutui.tls.failure_reasons import HANDSHAKE_FAILURE, UNRECOGNISED_NAME
+from tofutui.tls.failure_reasons import NO_APPLICATION_PROTOCOL, OF_THE_NAME, UNRECOGNISED_NAME
 from tofutui.tls.hello import HelloOnly, Keys, Version
 from tofutui.tofu.certificates.presented import Attempt, Status
 from tofutui.tofu.site.endpoint import Endpoint
@@ -147,8 +147,11 @@ class _Ladder:
         await self._handshake("tls", self._sni)
         if self._last.status in _WORTH_A_RETRY:
             await self._handshake("tls, again", self._sni)
-        if self._sni and self._last.alert in (UNRECOGNISED_NAME, HANDSHAKE_FAILURE):
+        if self._sni and self._last.alert in OF_THE_NAME:
             await self._handshake("tls without SNI", None)
+        if self._last.alert == NO_APPLICATION_PROTOCOL:
+            alpn = self._asker.contexts.alpn
+            await self._try("tls with ALPN", lambda: Handshake(alpn, self._sni))
         for version in Version:
             if not self._is_worth_a_hello():
                 return

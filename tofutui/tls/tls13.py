@@ -319,7 +319,7 @@ class Tls13(Conversation):
 
     def _trouble(self, fallback: Trouble | None) -> Trouble:
         if self.handshake and not self._chain:
-            return Status.TLS_ALERT, "presents no certificate"
+            return Status.TLS_ALERT, failure_reasons.NO_CERTIFICATE
         return super()._trouble(fallback)
 
     def _seen(self, text: str) -> str:

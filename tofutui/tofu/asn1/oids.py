@@ -120,6 +120,24 @@ def is_usual(printed: str) -> bool:
     return printed == "uid" or word in _BY_NAME or word[:1].isdigit()
 
 
+_POST_QUANTUM = {
+    "2.16.840.1.101.3.4.3.17": "ML-DSA-44",
+    "2.16.840.1.101.3.4.3.18": "ML-DSA-65",
+    "2.16.840.1.101.3.4.3.19": "ML-DSA-87",
+    "2.16.840.1.101.3.4.3.20": "SLH-DSA-SHA2-128s",
+    "2.16.840.1.101.3.4.3.21": "SLH-DSA-SHA2-128f",
+    "2.16.840.1.101.3.4.3.22": "SLH-DSA-SHA2-192s",
+    "2.16.840.1.101.3.4.3.23": "SLH-DSA-SHA2-192f",
+    "2.16.840.1.101.3.4.3.24": "SLH-DSA-SHA2-256s",
+    "2.16.840.1.101.3.4.3.25": "SLH-DSA-SHA2-256f",
+    "2.16.840.1.101.3.4.3.26": "SLH-DSA-SHAKE-128s",
+    "2.16.840.1.101.3.4.3.27": "SLH-DSA-SHAKE-128f",
+    "2.16.840.1.101.3.4.3.28": "SLH-DSA-SHAKE-192s",
+    "2.16.840.1.101.3.4.3.29": "SLH-DSA-SHAKE-192f",
+    "2.16.840.1.101.3.4.3.30": "SLH-DSA-SHAKE-256s",
+    "2.16.840.1.101.3.4.3.31": "SLH-DSA-SHAKE-256f",
+}
+
 SIGNATURES: dict[str, str] = {
     "1.2.840.113549.1.1.2": "md2WithRSAEncryption",
     "1.2.840.113549.1.1.3": "md4WithRSAEncryption",
@@ -143,11 +161,9 @@ SIGNATURES: dict[str, str] = {
     "1.2.840.10045.4.3.4": "ecdsa-with-SHA512",
     "1.3.101.112": "ED25519",
     "1.3.101.113": "ED448",
-    "2.16.840.1.101.3.4.3.17": "ML-DSA-44",
-    "2.16.840.1.101.3.4.3.18": "ML-DSA-65",
-    "2.16.840.1.101.3.4.3.19": "ML-DSA-87",
+    **_POST_QUANTUM,
 }
-"""Signature algorithms: dotted OID -> the name that OpenSSL prints."""
+"""Signature algorithms: dotted OID -> the name that OpenSSL prints; for others, `short_name` knows it."""
 
 KEYS: dict[str, str] = {
     "1.2.840.113549.1.1.1": "RSA",
@@ -160,9 +176,7 @@ KEYS: dict[str, str] = {
     "1.3.101.111": "X448",
     "1.3.101.112": "Ed25519",
     "1.3.101.113": "Ed448",
-    "2.16.840.1.101.3.4.3.17": "ML-DSA-44",
-    "2.16.840.1.101.3.4.3.18": "ML-DSA-65",
-    "2.16.840.1.101.3.4.3.19": "ML-DSA-87",
+    **_POST_QUANTUM,
 }
 """Public-key algorithms."""
 
@@ -178,4 +192,4 @@ CURVES: dict[str, str] = {
     "1.3.36.3.3.2.8.1.1.11": "brainpoolP384r1",
     "1.3.36.3.3.2.8.1.1.13": "brainpoolP512r1",
 }
-"""Named curves, under their SEC names."""
+"""Named curves, under their SEC names; for others, `short_name` knows OpenSSL's."""

@@ -21,7 +21,7 @@ from tofutui.tofu.asn1.der import (
     first,
     leading,
 )
-from tofutui.tofu.asn1.oids import CURVES, KEYS, SIGNATURES
+from tofutui.tofu.asn1.oids import CURVES, KEYS, SIGNATURES, short_name
 from tofutui.tofu.base.text import decode
 from tofutui.tofu.names.der import from_der
 from tofutui.tofu.names.values import UnreadableName
@@ -87,7 +87,7 @@ def _moment(element: Element) -> datetime:
 def signature_text(part: Element) -> str:
     """The name of the signature algorithm, or its dotted OID."""
     algorithm = _algorithm(part)[0]
-    return SIGNATURES.get(algorithm, algorithm)
+    return SIGNATURES.get(algorithm) or short_name(algorithm)
 
 
 def _algorithm(part: Element) -> tuple[str, Element | None]:
@@ -104,7 +104,7 @@ def key_text(part: Element) -> str:
     if not parts:
         raise DerError("a key without an algorithm")
     algorithm, parameters = _algorithm(parts[0])
-    kind = KEYS.get(algorithm, algorithm)
+    kind = KEYS.get(algorithm) or short_name(algorithm)
     size = None
     with suppress(DerError, IndexError):
         if kind.startswith("RSA"):
@@ -125,7 +125,7 @@ def _curve(parameters: Element) -> str:
     if parameters.tag != OID:
         return "explicit curve"
     curve = dotted(parameters.value)
-    return CURVES.get(curve, curve)
+    return CURVES.get(curve) or short_name(curve)
 
 
 def subject_alt_names(part: Element) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ _COMMA_TOKEN = re.compile(r"[^\\,+;]+|\\.|[\\,+;]", re.DOTALL)
 _QUOTED = re.compile(r'"(?:[^"\\]++|\\.)*+"(?= *(?:[,+;]|\Z))', re.DOTALL)
 _SLASH_ESCAPE = re.compile(rb"\\(?:x([0-9A-F]{2})|([/+]))")
 _COMMA_ESCAPE = re.compile(rb"\\(?:([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+_COMMAS = BLANKS + ","
+_EMPTY_RDNS = re.compile(rf"(?<!\\),(?:\s*+,)++(?=\s*(?:{_TYPE})=)")
 _HEX = re.compile(r"#((?:[0-9A-Fa-f]{2}){2,})")
 _TOP_DOWN = {kind: rank for rank, kind in enumerate(("DC", "C", "ST", "L", "street", "O", "OU", "CN"))}
 _REPEATABLE = frozenset({"DC", "OU", "street"})
@@ -65,8 +67,21 @@ def readings(text: str) -> tuple[DistinguishedName, ...]:
 
 def _ends(text: str) -> tuple[str, ...]:
     """The text, and before it the one that it was if the escaped blank at its end was trimmed."""
-    is_cut = (len(text) - len(text.rstrip("\\"))) % 2 == 1
-    return (text + " ", text) if is_cut else (text,)
+    if _is_cut(text):
+        return (text + " ", text)
+    return (text, _without_empty_rdns(text))
+
+
+def _is_cut(text: str) -> bool:
+    return (len(text) - len(text.rstrip("\\"))) % 2 == 1
+
+
+def _without_empty_rdns(text: str) -> str:
+    """The text without the commas that Java prints for the RDNs of a name that hold nothing."""
+    short = text.lstrip(_COMMAS)
+    if not _is_cut(short.rstrip(_COMMAS)):
+        short = short.rstrip(_COMMAS)
+    return _EMPTY_RDNS.sub(",", short)
 
 
 def _slash_readings(text: str) -> tuple[DistinguishedName, ...]:

@@ -6,12 +6,13 @@ RFC 5280 name matching: order, case, inner white space, escapes and string types
 import re
 import unicodedata
 from collections import defaultdict, deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tofutui.tofu.asn1.oids import attribute_type
 from tofutui.tofu.base.text import BLANKS, decode, encode
-from tofutui.tofu.names.der import raw_name
+from tofutui.tofu.names.der import BMP, RawAttribute, raw_name
 from tofutui.tofu.names.grammar import readings, slash_value
 from tofutui.tofu.names.render import prints_as, slash_bytes
 from tofutui.tofu.names.values import AttributeLine, DistinguishedName
@@ -25,6 +26,9 @@ _IGNORED = re.compile(
 )
 """What string preparation maps to nothing (RFC 4518, 2.2)."""
 _WHITE = re.compile(r"\s+")
+_REPLACEMENT = "\ufffd"
+_REPLACED = re.compile("\ufffd{2,}")
+_LONE_SURROGATE = re.compile("[\ud800-\udbff].?|[\udc00-\udfff]", re.DOTALL)
 
 
 class Relation(StrEnum):
@@ -104,7 +108,8 @@ def _by_attributes(
     tried = [(align(reading, presented), reading) for reading in candidates]
     for lines, reading in tried:
         if not _differences(lines):
-            return NameComparison(Relation.EQUAL, len(candidates) > 1, reading, lines, ())
+            is_ambiguous = len(candidates) > 1 or _REPLACEMENT in text
+            return NameComparison(Relation.EQUAL, is_ambiguous, reading, lines, ())
     if text.startswith("/") and _is_made_of(_slash_pieces(slash_value(text))[1:], presented):
         return _equal(presented, presented, ambiguous=True)
     lines, reading = min(tried, key=lambda aligned: len(_differences(aligned[0])))
@@ -178,16 +183,38 @@ def _without_surrogates(value: str) -> str:
 def _keys(name: DistinguishedName) -> list[tuple[str, str, tuple[str, ...]]]:
     """Type, value and the folded spellings of each attribute: as text, and as its bare bytes read as text.
 
-    The slash forms print value bytes, whatever string type they belong to.
+    The slash forms print value bytes, whatever string type they belong to. Java prints a replacement
+    character for what it cannot read.
     """
     texts = name.pairs()
     if not name.der:
-        return [(kind, value, (fold(value),)) for kind, value in texts]
+        return [(kind, value, (fold(_replaced_once(value)),)) for kind, value in texts]
     raws = [attribute for rdn in raw_name(name) for attribute in rdn]
     return [
-        (kind, value, tuple({fold(value): None, fold(decode(slash_bytes(raw))): None}))
+        (kind, value, tuple(dict.fromkeys(map(fold, (value, *_other_spellings(raw))))))
         for (kind, value), raw in zip(texts, raws, strict=True)
     ]
+
+
+def _other_spellings(raw: RawAttribute) -> Iterator[str]:
+    """A value as it is printed by who takes its bytes for text of another kind."""
+    printed = slash_bytes(raw)
+    yield decode(printed)
+    if not printed.isascii() or raw.tag == BMP:
+        yield _replaced_once(printed.decode("utf-8", "replace"))
+        yield _replaced_once(printed.decode("ascii", "replace"))
+    if raw.tag == BMP:
+        yield _replaced_once(_java_utf16(raw.value))
+
+
+def _replaced_once(value: str) -> str:
+    """How many replacement characters an unreadable place gets differs from reader to reader."""
+    return _REPLACED.sub(_REPLACEMENT, value)
+
+
+def _java_utf16(value: bytes) -> str:
+    """UTF-16 as Java reads it: a high surrogate without a low one takes the next character with it."""
+    return _LONE_SURROGATE.sub(_REPLACEMENT, value.decode("utf-16-be", "surrogatepass"))
 
 
 def align(stored: DistinguishedName, presented: DistinguishedName) -> tuple[AttributeLine, ...]:
