@@ -108,7 +108,7 @@ def _inner(content: bytes, redaction: Redaction, depth: int) -> bytes:
 def _number(content: bytes, redaction: Redaction) -> bytes:
     """A long number: as many bytes, of the same sign."""
     sign = content[:1] if content[0] == 0 else b""
-    return sign + redaction.octets(content[len(sign) :])
+    return sign + redaction.octets(content[len(sign) :], "c" if content[len(sign)] & 0x80 else "5")
 
 
 def _text(content: bytes, encoding: str, redaction: Redaction) -> bytes:

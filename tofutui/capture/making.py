@@ -13,7 +13,10 @@ from tofutui.capture_file import Answer, Capture, Endpoint, Event, Kind, Login
 from tofutui.tls.conversation import Answer as HeardAnswer
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.site.endpoint import Endpoint as Place
+from tofutui.tofu.site.row_owner import probe_target
 
+_OWN_WORDS = ("verdict", "who", "status", "kind", "via")
+"""Fields that hold words of this program and nothing that was printed."""
 _ECHOED = 200
 """Bytes behind an answer in which its echo is looked for, however short it is."""
 
@@ -63,8 +66,13 @@ class Material:
 
     def _places(self) -> list[Place]:
         """The endpoints in the order of the tables, which is the same at each look."""
-        listed = [entry.endpoint for entry in self.comparison.entries() if entry.endpoint is not None]
-        return [place for place in dict.fromkeys(listed) if place in self.recorder.answers]
+        session = self.comparison.session
+        asked = (
+            probe_target(session, entry.role, entry.endpoint)
+            for entry in self.comparison.entries()
+            if entry.endpoint is not None
+        )
+        return [place for place in dict.fromkeys(filter(None, asked)) if place in self.recorder.answers]
 
     def _names(self) -> Iterator[str]:
         """Texts that name something as a whole."""
@@ -78,7 +86,7 @@ class Material:
     def _texts(self) -> Iterator[str]:
         for login in self._logins():
             yield login.facts.banner
-            yield _received(login).decode("utf-8", "surrogateescape")
+            yield from (piece.decode("utf-8", "surrogateescape") for piece in _answers(login))
         for place in self._places():
             yield from (answer.text for answer in self.recorder.answers[place])
         yield from texts(reading_of(self.comparison))
@@ -89,7 +97,9 @@ def changed(value: Any, redaction: Redaction) -> Any:
     if isinstance(value, str):
         return redaction.text(value)
     if isinstance(value, Mapping):
-        return {name: changed(item, redaction) for name, item in value.items()}
+        return {
+            name: item if name in _OWN_WORDS else changed(item, redaction) for name, item in value.items()
+        }
     return [changed(item, redaction) for item in value] if isinstance(value, list) else value
 
 
@@ -110,8 +120,8 @@ def _login(login: HeardLogin, redaction: Redaction) -> Login:
 
 
 def _events(login: HeardLogin, redaction: Redaction) -> Iterator[Event]:
-    """The events with stand-ins: what was received is read as one text, whatever pieces it came in."""
-    printed = redaction.data(_without_echoes(login))
+    """The events with stand-ins: each answer is read as one text, whatever pieces it came in."""
+    printed = b"".join(redaction.data(piece) for piece in _answers(login))
     at = 0
     for event in merged(login.events):
         if event.kind is Kind.RECEIVED:
@@ -119,6 +129,18 @@ def _events(login: HeardLogin, redaction: Redaction) -> Iterator[Event]:
             at += len(event.data)
         else:
             yield event
+
+
+def _answers(login: HeardLogin) -> Iterator[bytes]:
+    """What was received, cut where something was typed: no word goes on behind that."""
+    printed, start, end = _without_echoes(login), 0, 0
+    for event in login.events:
+        if event.kind is Kind.RECEIVED:
+            end += len(event.data)
+        elif end > start:
+            yield printed[start:end]
+            start = end
+    yield printed[start:end]
 
 
 def merged(events: Iterable[Event]) -> Iterator[Event]:

@@ -5,14 +5,15 @@ from typing import Any
 
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView
 from tofutui.tofu.site.endpoint import is_loopback
-from tofutui.tofu.site.session import Session
+from tofutui.tofu.site.session import NodeSettings, Session
 
 Json = dict[str, Any]
 
 
 def reading_of(comparison: Comparison) -> Json:
     """Rows, verdicts, reasons and warnings, and the exit code of `check`."""
-    nodes = {role.value: _node(view) for role, view in comparison.nodes.items()}
+    settings = comparison.session.nodes
+    nodes = {role.value: _node(view, _own_port(settings[role])) for role, view in comparison.nodes.items()}
     return {"nodes": nodes, "exit_code": comparison.exit_code()}
 
 
@@ -53,13 +54,20 @@ def texts(value: Any) -> list[str]:
     return [text for item in items for text in texts(item)]
 
 
-def _node(view: NodeView) -> Json:
+def _own_port(node: NodeSettings) -> str:
+    """How messages name a node behind a port of this machine; "" for any other."""
+    host = f"[{node.host}]" if ":" in node.host else node.host
+    return f"{host}:{node.port}" if is_loopback(node.host) else ""
+
+
+def _node(view: NodeView, own: str) -> Json:
+    """``own`` is how this machine reaches the node, where that is a port of its own."""
     return {
         "hostname": view.hostname,
         "version": view.version,
         "ha": {"role": view.ha.role, "state": view.ha.state} if view.ha else None,
         "complete": view.complete,
-        "error": view.error,
+        "error": view.error.replace(own, view.shown_address) if view.error and own else view.error,
         "warnings": list(view.notices),
         "unknown": list(view.unknown),
         "rows": [_row(entry) for entry in view.entries.values()],

@@ -109,8 +109,8 @@ class Recorder:
         """An asker whose answers are kept as secrets."""
         return KeepingAsker(asker, self.secrets)
 
-    def _heard(self, row: Endpoint, answers: Sequence[Answer]) -> None:
-        self.answers.setdefault(row, []).extend(answers)
+    def _heard(self, target: Endpoint, answers: Sequence[Answer]) -> None:
+        self.answers.setdefault(target, []).extend(answers)
 
 
 class KeepingAsker:

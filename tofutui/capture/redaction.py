@@ -187,11 +187,11 @@ class Redaction:
         stand_in = "".join(next(made) if char != ":" else char for char in text)
         return stand_in.upper() if any(char.isupper() for char in text) else stand_in
 
-    def octets(self, raw: bytes) -> bytes:
-        """Bytes that mean nothing to a reader, such as a key or a hash; as many others."""
+    def octets(self, raw: bytes, lead: str = "") -> bytes:
+        """Bytes that mean nothing to a reader, such as a key or a hash; as many others, beginning so."""
         if self._real_names or not raw:
             return raw
-        return bytes.fromhex(self._stand_ins.hexadecimal(raw.hex()))
+        return bytes.fromhex(self._stand_ins.hexadecimal(raw.hex(), lead))
 
     def ipv4(self, raw: bytes) -> bytes:
         """An address of four bytes."""

@@ -47,11 +47,10 @@ class StandIns:
         shape = "".join(map(_shape, lower))
         return self._give("word", lower, shape, lambda n: _word(shape, n))
 
-    def hexadecimal(self, digits: str) -> str:
-        """For lower-case hex digits; whether the first one is 8 or more stays."""
-        high = digits[:1] > "7"
-        shape = f"{len(digits)}{'h' if high else 'l'}"
-        return self._give("fingerprint or serial", digits, shape, lambda n: _hex(len(digits), high, n))
+    def hexadecimal(self, digits: str, lead: str = "") -> str:
+        """For lower-case hex digits; ``lead`` is what the stand-in begins with."""
+        shape = f"{len(digits)} {lead}"
+        return self._give("fingerprint or serial", digits, shape, lambda n: _hex(len(digits), lead, n))
 
     def base64(self, text: str) -> str:
         """For a key or a fingerprint in base64."""
@@ -120,9 +119,9 @@ def _of_shape(kind: str, pick: int) -> str:
     return _MORE_BYTES[int(kind)][pick % len(_MORE_BYTES[int(kind)])]
 
 
-def _hex(length: int, high: bool, number: int) -> str:
-    digits = "".join(_HEX[pick % 16] for pick in _picks(f"hex {length} {high}", number, length))
-    return ("c" if high else "5") + digits[1:]
+def _hex(length: int, lead: str, number: int) -> str:
+    digits = "".join(_HEX[pick % 16] for pick in _picks(f"hex {length} {lead}", number, length))
+    return lead + digits[len(lead) :]
 
 
 def _chosen(alphabet: str, length: int) -> Callable[[int], str]:

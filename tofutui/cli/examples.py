@@ -43,6 +43,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "lab": (
         ("tofutui lab", "the pair of the scenario seed; prints where its sessions file is"),
         ("tofutui lab renamed", "another scenario"),
+        ("tofutui lab --replay pair.jsonl", "the pair of a capture"),
     ),
     "sessions": (
         ("tofutui sessions list", "the sessions there are"),

@@ -332,6 +332,12 @@ def _lab() -> _Parser:
         f"{_scenario_lines()}",
     )
     parser.add_argument("scenario", nargs="?", default=FIRST, metavar="SCENARIO")
+    parser.add_argument(
+        "--replay", type=argument_types.path, metavar="FILE", help="play a capture instead of a scenario"
+    )
+    parser.add_argument(
+        "--original-timing", action="store_true", help="with --replay: with the pauses of the original"
+    )
     parser.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
     return parser
 

@@ -43,7 +43,7 @@ async def serve(scenario: str, *, until_eof: bool, prepare: Callable[[Lab], None
     # Old key exchanges are announced to leave; that is for whoever updates the dependency, not for the user.
     warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, module=r"asyncssh\.")
     stopped = asyncio.Event()
-    with _signals(stopped):
+    with stopping_signals(stopped):
         folder = Path(tempfile.mkdtemp(prefix="tofutui-lab-"))
         try:
             return await _serve_in(folder, scenario, stopped, prepare, until_eof=until_eof)
@@ -66,8 +66,8 @@ async def _serve_in(
         return 2
     try:
         await asyncio.to_thread(prepare, lab)
-        _say(*_by_hand(lab), stream=sys.stderr)
-        _say(f"sessions: {lab.sessions_path}", f"data: {lab.data_path}")
+        say(*_by_hand(lab), stream=sys.stderr)
+        say(f"sessions: {lab.sessions_path}", f"data: {lab.data_path}")
         commands = asyncio.create_task(_obey(lab))
         if until_eof:
             commands.add_done_callback(lambda _: stopped.set())
@@ -94,7 +94,7 @@ async def _obey(lab: Lab) -> None:
     lines = _stdin_lines()
     while (line := await lines.get()) is not None:
         if line.strip():
-            _say(await lab.command(line))
+            say(await lab.command(line))
 
 
 def _stdin_lines() -> asyncio.Queue[str | None]:
@@ -132,7 +132,8 @@ def _read_stdin() -> bytes:
 
 
 @contextlib.contextmanager
-def _signals(stopped: asyncio.Event) -> Iterator[None]:
+def stopping_signals(stopped: asyncio.Event) -> Iterator[None]:
+    """While the block runs, SIGINT, SIGTERM and SIGHUP set the event."""
     loop = asyncio.get_running_loop()
     ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     for number in ending:
@@ -146,7 +147,8 @@ def _signals(stopped: asyncio.Event) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _say(*lines: str, stream: TextIO | None = None) -> None:
+def say(*lines: str, stream: TextIO | None = None) -> None:
+    """Lines on stdout or on ``stream``; one that is closed is no error."""
     stream = stream or sys.stdout
     with contextlib.suppress(BrokenPipeError):
         stream.write("".join(line + "\n" for line in lines))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 _ALERT, _HANDSHAKE = 21, 22
 _CLIENT_HELLO, _SERVER_HELLO, _CERTIFICATE, _DONE = 1, 2, 11, 14
-_FATAL_HANDSHAKE_FAILURE = b"\x02\x28"
+_FATAL, _HANDSHAKE_FAILURE = 2, 40
 _LARGEST = 16_384
 
 
@@ -31,8 +31,10 @@ AGES = {
 class Replay(asyncio.Protocol):
     """One connection to a server of another age."""
 
-    def __init__(self, age: Age, certificate: bytes) -> None:
+    def __init__(self, age: Age, certificate: bytes, alert: int = _HANDSHAKE_FAILURE) -> None:
+        """``alert`` answers a hello that does not fit."""
         self._age = age
+        self._alert = alert
         self._certificate = certificate
         self._transport: asyncio.Transport | None = None
         self._heard = b""
@@ -60,7 +62,7 @@ class Replay(asyncio.Protocol):
         age = self._age
         suites = _suites(hello)
         if hello[:1] != bytes([_CLIENT_HELLO]) or age.suite.to_bytes(2, "big") not in suites:
-            return self._records(_ALERT, _FATAL_HANDSHAKE_FAILURE)
+            return self._records(_ALERT, bytes([_FATAL, self._alert]))
         chosen = age.version.to_bytes(2, "big") + bytes(32) + b"\0" + age.suite.to_bytes(2, "big") + b"\0"
         entry = len(self._certificate).to_bytes(3, "big") + self._certificate
         chain = len(entry).to_bytes(3, "big") + entry

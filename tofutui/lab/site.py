@@ -31,14 +31,14 @@ def sessions_toml(
     scenario: Scenario, nodes: Sequence[Node], endpoints: Iterable[TlsEndpoint], access: Access
 ) -> str:
     """The whole file: one session that is named like the scenario."""
-    parts = [_table(["sessions", scenario.name], title=scenario.title)]
+    parts = [toml_table(["sessions", scenario.name], title=scenario.title)]
     parts += [_node(scenario, node, access) for node in nodes]
     listed = list(endpoints)
     parts += [_remote(scenario, nodes, endpoint) for endpoint in listed if endpoint.plan.expected]
     timeout = {} if scenario.probe_timeout is None else {"timeout": scenario.probe_timeout}
-    parts.append(_table(["sessions", scenario.name, "probe"], via="direct", **timeout))
+    parts.append(toml_table(["sessions", scenario.name, "probe"], via="direct", **timeout))
     targets = {str(at): str(Address(e.address, e.port)) for e in listed for at in e.plan.at}
-    parts.append(_table(["sessions", scenario.name, "probe", "map"], **targets))
+    parts.append(toml_table(["sessions", scenario.name, "probe", "map"], **targets))
     return "\n".join(parts)
 
 
@@ -53,7 +53,7 @@ def _node(scenario: Scenario, node: Node, access: Access) -> str:
     }
     if scenario.old_ssh:
         keys["legacy_ssh"] = True
-    return _table(["sessions", scenario.name, node.role], **keys)
+    return toml_table(["sessions", scenario.name, node.role], **keys)
 
 
 def _remote(scenario: Scenario, nodes: Sequence[Node], endpoint: TlsEndpoint) -> str:
@@ -61,10 +61,10 @@ def _remote(scenario: Scenario, nodes: Sequence[Node], endpoint: TlsEndpoint) ->
     expected_by = [node.role for node in nodes if at.key in node.contacts]
     kind = endpoint.plan.kind
     body = {"name": endpoint.plan.name, "kind": kind, "host": at.host, "port": at.port, "nodes": expected_by}
-    return "[" + _table(["sessions", scenario.name, "remotes"], **body).replace("]\n", "]]\n", 1)
+    return "[" + toml_table(["sessions", scenario.name, "remotes"], **body).replace("]\n", "]]\n", 1)
 
 
-def _table(path: Sequence[str], **keys: object) -> str:
+def toml_table(path: Sequence[str], **keys: object) -> str:
     """One TOML table; strings are written as JSON strings, which TOML reads alike."""
     lines = ["[" + ".".join(_key(part) for part in path) + "]"]
     lines += [f"{_key(key)} = {json.dumps(value)}" for key, value in keys.items()]

@@ -42,7 +42,7 @@ An alert does, and so does hanging up on the narrow hello, as Python's own serve
 such certificate.
 """
 Heard = Callable[[Endpoint, Sequence[Answer]], None]
-"""Gets the endpoint as it is in the table, and what it answered; called at once."""
+"""Gets the endpoint that was asked, before `probe.map`, and what it answered; called at once."""
 IN_A_ROW = 10
 """How often the same certificate has to be seen before it counts as the only one that is dealt."""
 _AT_ONCE = 3
@@ -50,7 +50,7 @@ _AT_ONCE = 3
 _TIME_UP = "no time was left to ask for other certificates"
 
 
-def nobody(row: Endpoint, answers: Sequence[Answer]) -> None:
+def nobody(target: Endpoint, answers: Sequence[Answer]) -> None:
     """The answers are not listened to."""
 
 
@@ -94,7 +94,7 @@ class Prober:
         async with self._limits.turn(row.host):
             at = self._clock()
             answers = await climb(self._asker, where, server_name(row.host))
-        self._heard(row, answers)
+        self._heard(target, answers)
         return await self._presented(answers, where, at)
 
     async def alternatives(
@@ -119,17 +119,18 @@ class Prober:
         seconds = min(self.settings.timeout, left)
         hello = hello_of(first.attempts)
         ways = other_ways(self._asker.contexts, first.sni, hello=hello, tls13=tls13)
-        where = self._mapped(target)
-        answers = await asyncio.gather(*(self._other(row, where, way, seconds) for way in ways))
+        answers = await self._others(row, target, ways, seconds)
         replies = list(zip(ways, answers, strict=True))
         settled = {way.sort for way, (presented, alert) in replies if _is_clear(presented, alert)}
         silent = {way.sort: presented for way, (presented, _) in replies if way.sort not in settled}
         others = [presented for presented, _ in answers]
         spent = first.seconds + max(presented.seconds for presented in others)
-        dealt = await self._again(row, where, first, spent) if in_a_row else []
+        dealt = await self._again(row, target, first, spent) if in_a_row else []
         return (*_distinct(first, others), *dealt, *silent.values())
 
-    async def _again(self, row: Endpoint, where: Endpoint, first: Presented, spent: float) -> list[Presented]:
+    async def _again(
+        self, row: Endpoint, target: Endpoint, first: Presented, spent: float
+    ) -> list[Presented]:
         """What the same question brings, as long as there is time left after ``spent`` seconds."""
         way = same_way(self._asker.contexts, first.sni, hello=hello_of(first.attempts))
         missing = IN_A_ROW - 1
@@ -138,8 +139,8 @@ class Prober:
             if left <= 0:
                 return [self._silent(Status.TIMEOUT, _TIME_UP)]
             seconds = min(self.settings.timeout, left)
-            asked = (self._other(row, where, way, seconds) for _ in range(min(_AT_ONCE, missing)))
-            answers = [presented for presented, _ in await asyncio.gather(*asked)]
+            ways = [way] * min(_AT_ONCE, missing)
+            answers = [presented for presented, _ in await self._others(row, target, ways, seconds)]
             others = _distinct(first, answers)
             silent = [presented for presented in answers if presented.certificate is None]
             if others or silent:
@@ -151,15 +152,22 @@ class Prober:
     def _left(self, spent: float) -> float:
         return PATIENCE * self.settings.timeout - spent
 
+    async def _others(
+        self, row: Endpoint, target: Endpoint, ways: Sequence[Way], seconds: float
+    ) -> list[tuple[Presented, int | None]]:
+        """What each way of asking brought, and the fatal alert that answered it."""
+        asked = await asyncio.gather(*(self._other(row, target, way, seconds) for way in ways))
+        self._heard(target, [answer for _, answer in asked])
+        return [(presented, answer.alert) for presented, answer in asked]
+
     async def _other(
-        self, row: Endpoint, where: Endpoint, way: Way, seconds: float
-    ) -> tuple[Presented, int | None]:
-        """What one way of asking brought, and the fatal alert that answered it."""
+        self, row: Endpoint, target: Endpoint, way: Way, seconds: float
+    ) -> tuple[Presented, Answer]:
+        where = self._mapped(target)
         async with self._limits.turn(row.host):
             at = self._clock()
             answer = await ask(self._asker.dial, where, way.make, way=way.words, seconds=seconds)
-        self._heard(row, (answer,))
-        return await self._presented((answer,), where, at), answer.alert
+        return await self._presented((answer,), where, at), answer
 
     def _mapped(self, target: Endpoint) -> Endpoint:
         return self.settings.map.get(target, target)

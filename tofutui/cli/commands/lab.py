@@ -16,6 +16,11 @@ from tofutui.workbench.evidence.memory import address_of, baseline_of
 
 def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM; with ``--until-eof`` until the end of stdin."""
+    if options.replay is not None:
+        from tofutui.lab.playback.main import serve as play
+
+        played = play(options.replay, timing=options.original_timing, until_eof=options.until_eof)
+        return asyncio.run(played)
     return asyncio.run(serve(options.scenario, until_eof=options.until_eof, prepare=remember))
 
 

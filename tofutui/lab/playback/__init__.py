@@ -1,0 +1,5 @@
+"""Plays a capture on loopback: its nodes over SSH, its endpoints over TLS. It judges nothing of it.
+
+`shells` cuts what a node printed into answers to commands, `sshd` serves them; `endpoints` answer as they
+did, with certificates made by `certificates`; `site` starts all of it and writes the sessions file.
+"""

@@ -1,0 +1,89 @@
+"""What a node printed, cut into what came before the first command and the answer to each command."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tofutui.capture_file import Event, Kind, Login
+
+_ENTER = b"\r"
+_ANSWERS = (b"\r", b"Yes\r")
+"""Lines that answer a dialogue and are no commands."""
+_NOT_UNDERSTOOD = b"     ^\r\n% invalid command detected at '^' marker.\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Print something after a pause, or (without ``data``) wait for what is typed."""
+
+    data: bytes
+    pause: float
+    line: bool = False
+    """Whether a whole line is waited for, and not one key."""
+    end: str = ""
+    """How the shell ends here: ``exit``, ``closed`` or ``lost``."""
+
+
+@dataclass(slots=True)
+class Script:
+    """One login as it can be played."""
+
+    opening: list[Step] = field(default_factory=list)
+    answers: dict[str, list[list[Step]]] = field(default_factory=dict)
+    """What was printed after a command, each time that it was typed."""
+    prompt: bytes = b""
+
+    def answer(self, command: str, count: int) -> list[Step]:
+        """The steps after a command that is typed for the ``count``-th time, counted from 0."""
+        known = self.answers.get(command)
+        if known:
+            return known[min(count, len(known) - 1)]
+        echo = command.encode("utf-8", "surrogateescape") + b"\r\n"
+        if not command:
+            return [Step(b"\r\n" + self.prompt, 0.0)]
+        if command == "exit":
+            return [Step(echo, 0.0), Step(b"", 0.0, end="exit")]
+        return [Step(echo + _NOT_UNDERSTOOD + self.prompt, 0.0)]
+
+
+def script_of(login: Login) -> Script:
+    """The script of a login."""
+    script = Script()
+    steps = script.opening
+    for event, pause in _paused(login.events):
+        command = _command(event)
+        if command is not None:
+            steps = []
+            script.answers.setdefault(command, []).append(steps)
+        elif event.kind is Kind.RECEIVED:
+            steps.append(Step(event.data, pause))
+        elif event.kind in (Kind.SENT, Kind.HIDDEN):
+            steps.append(Step(b"", pause, line=event.kind is Kind.HIDDEN or event.data.endswith(_ENTER)))
+        elif event.kind is Kind.ENDED:
+            steps.append(Step(b"", pause, end=event.data.decode("ascii", "replace")))
+    script.prompt = _prompt(script)
+    return script
+
+
+def _command(event: Event) -> str | None:
+    if event.kind is not Kind.SENT or not event.data.endswith(_ENTER) or event.data in _ANSWERS:
+        return None
+    return event.data.removesuffix(_ENTER).decode("utf-8", "surrogateescape")
+
+
+def _paused(events: Sequence[Event]) -> Iterator[tuple[Event, float]]:
+    before = events[0].at if events else 0.0
+    for event in events:
+        yield event, max(0.0, event.at - before)
+        before = event.at
+
+
+def _prompt(script: Script) -> bytes:
+    """The last unfinished line of any answer: what the node shows when it waits for a command."""
+    every = [script.opening, *(steps for known in script.answers.values() for steps in known)]
+    ends = (_last_line(steps) for steps in every)
+    return next((line for line in ends if line), b"")
+
+
+def _last_line(steps: Iterable[Step]) -> bytes:
+    printed = b"".join(step.data for step in steps)
+    return printed.rpartition(b"\n")[2]
