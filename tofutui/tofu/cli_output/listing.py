@@ -8,6 +8,7 @@ only when nothing in it speaks against that.
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from tofutui.tofu.base.damaged_text import damage, undone
 from tofutui.tofu.base.text import has_hidden, safe
@@ -270,7 +271,9 @@ def read_listing(text: str, *, prompt_returned: bool = True) -> Listing:
     return reader.finish(prompt_returned=prompt_returned)
 
 
+@lru_cache(maxsize=16_384)
 def _read_row(line: str, *, cut: bool) -> Row | None:
+    """The row of a line. Each refresh prints the same again: those of the two largest tables are kept."""
     host = _HOST.match(line)
     if host is None:
         return _unreadable(line) if _is_row_like(line) else None

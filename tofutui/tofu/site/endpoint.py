@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tofutui.tofu.base.errors import TofutuiError
@@ -54,6 +55,7 @@ def as_address(host: str) -> "ipaddress.IPv4Address | ipaddress.IPv6Address | No
         return None
 
 
+@lru_cache(maxsize=16_384)
 def normalise_host(host: str) -> str:
     """One spelling for a host: no brackets, addresses compressed, names in lower case without final dot."""
     address = as_address(host)
@@ -134,6 +136,7 @@ def _split(text: str) -> tuple[str, str | None]:
     return host, port or None
 
 
+@lru_cache(maxsize=16_384)
 def is_loopback(host: str) -> bool:
     """Whether the host means "this machine" to whoever reads it (127.0.0.0/8, ::1, localhost)."""
     address = as_address(host)
@@ -146,7 +149,7 @@ def is_masked(host: str) -> bool:
     Four labels, each of up to three digits or one repeated mask letter, at least one letter.
     """
     labels = host.split(".")
-    if len(labels) != 4 or as_address(host):
+    if len(labels) != 4 or host.replace(".", "").isdecimal():
         return False
     letters = {c.lower() for label in labels for c in label if not c.isdigit()}
     return len(letters) == 1 and letters <= _MASKS and all(0 < len(label) <= 3 for label in labels)

@@ -68,7 +68,8 @@ class Deletions:
 
     def sent_at(self, role: Role, key: str | None) -> datetime | None:
         """When the newest deletion of this row's host and port was sent, by whatever program (UTC)."""
-        return self._sent.get(role, {}).get(place_of(key)) if key is not None else None
+        sent = self._sent.get(role)
+        return sent.get(place_of(key)) if sent and key is not None else None
 
 
 def _newest_by_place(entries: list[JournalEntry]) -> dict[str, datetime]:

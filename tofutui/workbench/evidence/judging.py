@@ -1,7 +1,7 @@
 """Entries -> verdicts, with all the evidence at hand."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tofutui.tofu.certificates.certificate import Certificate
@@ -19,6 +19,7 @@ from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 
 NOTHING_KNOWN = Assignment()
+_CLOCK_STEP_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +30,21 @@ class Circumstances:
     deletion_sent_at: datetime | None = None
     hits: tuple[LogHit, ...] = ()
     words: tuple[OperatorWord, ...] = ()
-    clock: NodeClock | None = None
+    clock: NodeClock | None = field(default=None, compare=False)
     observed: Observation | None = None
     first_sighting: Sighting | None = None
     known: Assignment = NOTHING_KNOWN
+
+    @property
+    def skew_s(self) -> float | None:
+        """Seconds that the node's clock is ahead of this machine's; None if it was not read."""
+        return self.clock.skew_s if self.clock else None
+
+    def means_the_same(self, other: "Circumstances") -> bool:
+        """Whether a row is judged alike under both; the node's clock is read in whole seconds."""
+        if self != other or None in (self.skew_s, other.skew_s):
+            return self == other and self.skew_s == other.skew_s
+        return abs((self.skew_s or 0) - (other.skew_s or 0)) < _CLOCK_STEP_S
 
 
 def facts_of(
@@ -61,7 +73,7 @@ def with_presented(entry: Entry, presented: Presented) -> Entry:
     before = entry.presented.certificate
     is_same = before is not None and before.sha256 == leaf.sha256
     if entry.names is not None and is_same and not stored.may_go_on:
-        return replace(entry, presented=presented)
+        return entry if presented is entry.presented else replace(entry, presented=presented)
     names = _compare_all(stored, presented, leaf)
     if names.stored is not None:
         stored = replace(stored, subject=names.stored, ambiguous=names.ambiguous)
@@ -90,7 +102,7 @@ def judged(entry: Entry, around: Circumstances, now: datetime) -> Entry:
         first_sighting=around.first_sighting,
         known=around.known.known,
         known_unusable=around.known.unusable,
-        skew_s=around.clock.skew_s if around.clock else None,
+        skew_s=around.skew_s,
         now=now,
     )
     return replace(entry, judgement=judge(case))

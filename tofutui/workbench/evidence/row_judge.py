@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tofutui.tofu.certificates.presented import Presented, Status
@@ -11,9 +11,9 @@ from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, TiedF
 from tofutui.tofu.judgement.evidence import LogHit, OperatorWord, RowFacts
 from tofutui.tofu.judgement.log_matching import Listed
 from tofutui.tofu.judgement.node_clock import NodeClock
-from tofutui.tofu.judgement.row_history import RowSeen
+from tofutui.tofu.judgement.row_history import Past, RowSeen
 from tofutui.tofu.logs.failures import Failure
-from tofutui.tofu.site.row_owner import probe_target
+from tofutui.tofu.site.row_owner import Who, probe_target
 from tofutui.tofu.site.session import Role
 from tofutui.workbench.evidence.assigned_exports import KnownCertificates
 from tofutui.workbench.evidence.deletions import Deletions
@@ -37,6 +37,22 @@ AT_ONCE = 50
 ASKED_FOR_OTHERS = 500
 """Rows of a table that are asked for other certificates because a failure in a log fits none."""
 NO_ENDPOINT = Presented(status=Status.UNMAPPED, error="the line names no host and port that could be asked")
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A row as it was judged, and by what."""
+
+    entry: Entry
+    around: Circumstances
+    hostnames: dict[Role, str | None]
+
+    def holds_for(
+        self, entry: Entry, presented: Presented, around: Circumstances, hostnames: dict[Role, str | None]
+    ) -> bool:
+        """Whether judging the row again would give the same; a virtual IP depends on all other rows too."""
+        is_same = entry is self.entry and presented is entry.presented and entry.who is not Who.VIP
+        return is_same and hostnames == self.hostnames and around.means_the_same(self.around)
 
 
 class Judge:
@@ -67,6 +83,8 @@ class Judge:
         self._asked_for_others: dict[Role, set[str]] = {role: set() for role in tables}
         """Those that were asked for other kinds of certificates only."""
         self._first_listed: dict[Role, datetime] = {}
+        self._last: dict[tuple[Role, str], _Judged] = {}
+        """How rows were judged since all were judged the last time: the next time most have not changed."""
 
     def begin(self, role: Role) -> None:
         """A refresh begins: every row of the node is asked again, thoroughly where it matters."""
@@ -169,6 +187,7 @@ class Judge:
                 continue
             if await self._settle(role, id_, entry.presented, probes):
                 changed.append(id_)
+        self._last = {row: last for row, last in self._last.items() if row[0] is not role}
         return tuple(changed)
 
     async def _settle(self, role: Role, id_: str, presented: Presented, probes: Probes) -> bool:
@@ -188,12 +207,19 @@ class Judge:
         return settled != entry
 
     def _judged(self, entry: Entry, presented: Presented) -> Entry:
-        entry = with_presented(entry, presented)
+        around = self._around(entry)
         views = self._comparison.nodes.values()
-        answered_by = node_behind(entry, views)
         hostnames = {view.role: view.hostname for view in views}
-        entry = replace(entry, name=name_of(entry, hostnames, answered_by))
-        return noting_vip(judged(entry, self._around(entry), self._clock()), answered_by)
+        last = self._last.get((entry.role, entry.id))
+        if last is not None and last.holds_for(entry, presented, around, hostnames):
+            return entry
+        entry = with_presented(entry, presented)
+        answered_by = node_behind(entry, views)
+        name = name_of(entry, hostnames, answered_by)
+        entry = entry if name == entry.name else replace(entry, name=name)
+        entry = noting_vip(judged(entry, around, self._clock()), answered_by)
+        self._last[entry.role, entry.id] = _Judged(entry, around, hostnames)
+        return entry
 
     def _needs_more(self, entry: Entry) -> bool:
         asked = entry.id in self._thorough[entry.role]
@@ -215,21 +241,22 @@ class Judge:
 
     def _around(self, entry: Entry) -> Circumstances:
         past = self._memory.past(entry)
+        incarnation = self._incarnation(entry, past)
         return Circumstances(
-            incarnation=self._incarnation(entry),
+            incarnation=incarnation,
             deletion_sent_at=self._deletions.sent_at(entry.role, entry.key),
             observed=past.observation,
             first_sighting=past.first_sighting,
             hits=self._hits[entry.role].get(entry.id, ()),
             words=self.words_about(entry),
             clock=self.clocks.get(entry.role),
-            known=self._known.of(entry, self._incarnation(entry)),
+            known=self._known.of(entry, incarnation),
         )
 
-    def _incarnation(self, entry: Entry) -> datetime | None:
+    def _incarnation(self, entry: Entry, past: Past | None = None) -> datetime | None:
         seen = self._tables[entry.role].incarnations.get(entry.id)
         said = self._testimony.learned.get((entry.role, entry.id))
-        began = self._memory.past(entry).began
+        began = (past or self._memory.past(entry)).began
         return max((t for t in (seen, said, began) if t is not None), default=None)
 
     def _assign_known(self, role: Role, view: NodeView) -> None:
