@@ -17,6 +17,7 @@ from tofutui.ui.deletion.dialog import DeleteScreen
 from tofutui.ui.deletion.plan_screen import PlanScreen
 from tofutui.ui.help.screen import ExplainScreen, HelpScreen
 from tofutui.ui.kit.key_bar import KeyBar
+from tofutui.ui.options import START_DEMO
 
 Start = Callable[..., Any]
 
@@ -238,7 +239,7 @@ async def test_a_line_for_followers_is_painted_only_when_it_changes(desk: Start)
 async def test_keys_of_the_footer_can_be_clicked(desk: Start) -> None:
     async with desk() as d:
         bar = d.text.splitlines()[-1]
-        await d.pilot.click(KeyBar, offset=(bar.index("plan"), 0))
+        await d.pilot.click(KeyBar, offset=(bar.index("plan"), 1))
         await d.until(lambda: isinstance(d.app.screen, PlanScreen))
         bar = d.text.splitlines()[-1]
         await d.pilot.click(KeyBar, offset=(bar.rindex("?"), 0))
@@ -265,3 +266,30 @@ async def test_a_click_arms_the_pane_and_the_wheel_scrolls(desk: Start) -> None:
             await d.until(lambda top=top: text.top == top)
         assert d.text.splitlines()[1].rstrip().endswith("▴")
         assert d.text.splitlines()[-3].rstrip().endswith("▾")
+
+
+async def test_the_palette_starts_a_scenario_of_the_simulated_pair(desk: Start) -> None:
+    asked: list[str] = []
+    scenarios = {"seed": "ISE redeployed", "renamed": "Under other names"}
+    async with desk(scenarios=scenarios, ask_for_demo=asked.append) as d:
+        await d.press("ctrl+p", *"demo: ren")
+        await d.until(lambda: "Under other names" in d.text)
+        await d.press("enter")
+        assert await d.ended() == START_DEMO
+    assert asked == ["renamed"]
+
+
+async def test_a_row_that_the_user_deletes_goes_without_a_warning(desk: Start) -> None:
+    async with desk() as d:
+        bench, role = d.fakes.bench, Role.PRIMARY
+        for running in (True, False):
+            d.app.running_plan = running
+            rows = [entry for entry in bench.comparison.nodes[role].entries.values() if entry.id != d.current]
+            shown = len(d.pane.rows.shown)
+            bench.put(role, rows)
+            await d.until(lambda before=shown: len(d.pane.rows.shown) < before)
+            if running:
+                await d.pilot.pause()
+                assert d.message == ""
+            else:
+                await d.until(lambda: "no longer in the table" in d.message)

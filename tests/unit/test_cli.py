@@ -13,11 +13,13 @@ import pytest
 from tofutui import __version__
 from tofutui.cli import main
 from tofutui.cli.argument_types import LogFile, Reissued
+from tofutui.cli.commands import app
 from tofutui.cli.commands.check import worst
 from tofutui.cli.output import OutputError, check_writable, write_file
 from tofutui.cli.parsers import UsageError, parse
-from tofutui.cli.scenarios import scenarios
+from tofutui.cli.scenarios import FIRST, scenarios
 from tofutui.tofu.site.session import Role
+from tofutui.ui.options import START_DEMO
 
 TWO = (
     '[sessions.site-a]\ntitle = "Site \\u202e A"\n[sessions.site-a.primary]\nhost = "192.0.2.10"\n'
@@ -464,3 +466,18 @@ def test_a_redacted_list_of_sessions_names_none(two, capsys):
     shown = [line.split()[0] for line in out.splitlines()]
     assert shown == [f"session-{n}" for n in range(1, len(names) + 1)]
     assert "address-1" in out
+
+
+def test_one_demo_follows_the_other_as_long_as_the_app_asks(monkeypatch):
+    shown, answers = [], iter([START_DEMO, START_DEMO, 3])
+
+    def show(options, _keys, scenario, wanted):
+        shown.append((scenario, options.session, options.data))
+        code = next(answers)
+        wanted += ["renamed"] if len(shown) == 1 else []
+        return code
+
+    monkeypatch.setattr(app, "_show_demo", show)
+    _, options = parse(["--data", "/tmp/x", "site-a"])
+    assert app._show_wanted(START_DEMO, options, None, ["clean"]) == 3
+    assert shown == [("clean", None, None), ("renamed", None, None), (FIRST, None, None)]

@@ -48,3 +48,7 @@ class AppOptions:
     """The simulated pair's health monitor logs (demo only); offered in the evidence screen."""
     lab_command: Callable[[str], str] | None = None
     """Gives the simulated pair a command and waits for its answer, ``ok`` or ``error: …`` (demo only)."""
+    scenarios: Mapping[str, str] = field(default_factory=dict)
+    """Name and title of each simulated pair that can be started from here."""
+    ask_for_demo: Callable[[str], object] = len
+    """Says which one is to be started once the app has ended with `START_DEMO`."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from tofutui.cli.commands.demo import lab_process
 from tofutui.cli.output import complain
 from tofutui.cli.parsers import meant_command
-from tofutui.cli.scenarios import FIRST
+from tofutui.cli.scenarios import FIRST, scenarios
 from tofutui.cli.session_args import load, pick
 from tofutui.config.errors import ConfigError, NoSessionsFile, nearest
 from tofutui.config.paths import config_dir, data_dir
@@ -36,8 +36,9 @@ def run(options: argparse.Namespace) -> int:
     path, sessions = _sessions(options, warnings)
     chosen = _app_options(options, path, sessions, data_dir(options.data, os.environ))
     check_terminal()
-    code = _show(replace(chosen, keys=keys, warnings=tuple(warnings)))
-    return _show_demo(options, keys, FIRST) if code == START_DEMO else code
+    wanted: list[str] = []
+    code = _show(_with_demos(replace(chosen, keys=keys, warnings=tuple(warnings)), wanted))
+    return _show_wanted(code, options, keys, wanted)
 
 
 def _sessions(options: argparse.Namespace, warnings: list[str]) -> tuple[Path, dict[str, Session]]:
@@ -61,10 +62,25 @@ def _demo(options: argparse.Namespace, keys: KeyBook) -> int:
     if options.sessions is not None:
         raise ConfigError(["--demo brings its own sessions: leave --sessions out"])
     check_terminal()
-    return _show_demo(options, keys, options.demo)
+    wanted: list[str] = []
+    code = _show_demo(options, keys, options.demo, wanted)
+    return _show_wanted(code, options, keys, wanted)
 
 
-def _show_demo(options: argparse.Namespace, keys: KeyBook, scenario: str) -> int:
+def _with_demos(chosen: AppOptions, wanted: list[str]) -> AppOptions:
+    """The scenarios that the app may ask for; the one that it asks for goes to ``wanted``."""
+    return replace(chosen, scenarios=scenarios(), ask_for_demo=wanted.append)
+
+
+def _show_wanted(code: int, options: argparse.Namespace, keys: KeyBook, wanted: list[str]) -> int:
+    """One demo after the other, as long as the app asks for one; the exit code of the last."""
+    bare = argparse.Namespace(**{**vars(options), "session": None, "data": None})
+    while code == START_DEMO:
+        code = _show_demo(bare, keys, wanted.pop() if wanted else FIRST, wanted)
+    return code
+
+
+def _show_demo(options: argparse.Namespace, keys: KeyBook, scenario: str, wanted: list[str]) -> int:
     with lab_process(scenario) as lab:
         complain(f"starting the simulated pair, scenario {scenario} …")
         import tofutui.ui.shell.start  # noqa: F401 - loads while the lab starts
@@ -75,7 +91,7 @@ def _show_demo(options: argparse.Namespace, keys: KeyBook, scenario: str) -> int
         chosen = _app_options(options, files.sessions, marked, options.data or files.data)
         kept = "the demo's sessions are not kept"
         chosen = replace(chosen, lab_logs=files.logs, lab_command=lab.command)
-        return _show(replace(chosen, keys=keys, fixed=kept))
+        return _show(_with_demos(replace(chosen, keys=keys, fixed=kept), wanted))
 
 
 def _app_options(

@@ -11,6 +11,7 @@ from tofutui.ui.actions.catalogue import MAIN, SHARED, Action
 from tofutui.ui.help.theme_preview import PreviewPalette, ThemeChoice
 from tofutui.ui.kit.desk import Desk, OpenTables
 from tofutui.ui.kit.screen import Acting
+from tofutui.ui.options import START_DEMO
 
 _Command = tuple[str, Callable[[], object], str]
 """Title, what it does, help."""
@@ -37,6 +38,7 @@ class ActionProvider(Provider):
                 if action.palette and action.id not in shown:
                     yield self._command(main, action)
             yield from self._sessions()
+        yield from self._demos()
         for name in self._owner.own_themes:
             yield f"Theme: {name}", ThemeChoice(self._owner, name), "Change the colours."
 
@@ -65,6 +67,15 @@ class ActionProvider(Provider):
         for name, session in self._owner.sessions.items():
             words = session.title or "Open it; the connections of this one are closed first."
             yield f"Session: {name}", partial(self._switch, name), words
+
+    def _demos(self) -> Iterator[_Command]:
+        for name, title in self._owner.options.scenarios.items():
+            words = f"{title}. Starts the simulated pair; the connections of this session are closed first."
+            yield f"Demo: {name}", partial(self._start_demo, name), words
+
+    async def _start_demo(self, name: str) -> None:
+        self._owner.options.ask_for_demo(name)
+        self._owner.leave(START_DEMO)
 
     async def _switch(self, name: str) -> None:
         main = self._owner.main

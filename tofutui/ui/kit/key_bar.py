@@ -34,7 +34,7 @@ class KeyBar(Painted):
     """The keys that matter here, as many as fit; ``? more`` always stays.
 
     Above them a line says what to do next, where the screen knows it; a message takes its place, or a line
-    of its own. Where an audience is to see it, the last key and what it did are shown above that.
+    of its own. Where an audience is to see it, the last key and what it did are shown between them.
     """
 
     def __init__(self, actions: Sequence[Action], *, id: str | None = None) -> None:
@@ -101,7 +101,7 @@ class KeyBar(Painted):
         self.show([*self._above(), self._line()])
 
     def _above(self) -> list[Line]:
-        return [*self._followed_line(), *self._notice()]
+        return [*self._notice(), *self._followed_line()]
 
     def _notice(self) -> list[Line]:
         """The message, else what to do next."""

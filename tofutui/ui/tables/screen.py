@@ -145,7 +145,8 @@ class MainScreen(Tables):
         self.refreshing.look_for_lost(*(self.panes.keys() & dirty))
         for role in dirty & self.panes.keys():
             row = self.panes[role].rows.current
-            if not self.panes[role].take() and row is not None and role is self.armed:
+            kept = self.panes[role].take() or role is not self.armed
+            if not kept and row is not None and not self.owner.running_plan:  # the user deletes it
                 self.say(f"the row under the cursor ({row.id}) is no longer in the table", Tone.WARNING)
         self._show_rest()
 
