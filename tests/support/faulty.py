@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from unittest import mock
 
 from textual.pilot import Pilot
 
+from tests.support import at_rest, style_sheets
 from tests.support.relays import Relay
 from tests.support.ticks import BY_HAND, HandTicks
 from tofutui.appliance.cli.timings import Timings
@@ -34,6 +36,7 @@ from tofutui.history.runs import Runs
 from tofutui.lab import pair
 from tofutui.lab.appliance.node import Node as LabNode
 from tofutui.lab.pair import Lab
+from tofutui.report import render
 from tofutui.tofu.base.backoff import Backoff
 from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
 from tofutui.tofu.site.endpoint import Endpoint
@@ -43,6 +46,9 @@ from tofutui.ui.options import AppOptions
 from tofutui.ui.shell.app import TofutuiApp
 from tofutui.ui.tables.auto_reconnect import Patience
 from tofutui.workbench import Change, Workbench
+
+at_rest.install()
+style_sheets.parse_once()
 
 PATIENT = Timings(
     connect=20, login=20, first_prompt=20, quiet=0.03, menu_quiet=0.1, unknown_quiet=0.2, settle=0.02,
@@ -302,7 +308,7 @@ class Stage:
         """`check` of this session, as a program started now would find it."""
         order = Order((self.session,), (), (), (), self.data, timings=self.waits.timings)
         with Progress(1, io.StringIO(), many=False) as progress:
-            outcome = await compare_all(order, "text", progress)
+            outcome = await compare_all(order, partial(render, fmt="lines", version=""), progress)
         (done,) = outcome.done
         return Checked(done.line.code, "\n".join((*outcome.remarks, *done.unfinished)), done.report)
 

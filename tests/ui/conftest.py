@@ -9,7 +9,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from tests.support import at_rest
+from tests.support import at_rest, style_sheets
 from tests.support.fake_bench import NOW, Fakes, session
 from tests.support.ticks import BY_HAND, HandTicks
 from tofutui.tofu.site.session import Role
@@ -22,6 +22,7 @@ from tofutui.ui.tables.screen import MainScreen
 from tofutui.ui.text.spans import plain
 
 at_rest.install()
+style_sheets.parse_once()
 
 
 def screen_text(app: TofutuiApp) -> str:
