@@ -243,3 +243,26 @@ async def test_what_an_earlier_run_left_unknown_is_settled_before_anything_is_se
         assert set(settled) == {True}
         first = next(e for e in pair.journal.entries(pair.bench.session.name) if e.id == number)
         assert first.text == "present in a later listing"
+
+
+async def test_a_stopped_plan_sends_no_further_row(tmp_path: Path) -> None:
+    async with live("renamed", tmp_path) as pair:
+        comparison = pair.bench.comparison
+        plan = pair.executor.freeze([entry for entry in comparison.entries() if entry.is_stale_remote])
+        said: list[tuple[int, str]] = []
+
+        def on_step(number: int, step: Step) -> None:
+            said.append((number, step.text))
+            if number == 1 and step.text.startswith("sent"):
+                pair.executor.stop(plan)
+
+        steps = await pair.executor.run(plan, on_step)
+        assert [step.outcome for step in steps] == [Outcome.GONE, Outcome.GONE, Outcome.NOT_RUN]
+        assert steps[2].text == "stopped by the operator after row 2 of 3"
+        assert sum(len(pair.deletions_sent(role)) for role in Role) == 2
+
+        again = pair.executor.freeze([entry for entry in comparison.entries() if entry.is_stale_remote])
+        pair.executor.stop(again)
+        (kept,) = await pair.executor.run(again, lambda number, step: None)
+        assert (kept.outcome, kept.text) == (Outcome.NOT_RUN, "stopped by the operator before the first row")
+        assert sum(len(pair.deletions_sent(role)) for role in Role) == 2

@@ -45,7 +45,7 @@ def tell(figures: dict[str, int], began: float) -> None:
         print(f"  {number:8,}  {name}")
 
 
-ENDS = ("gone", "cannot tell", "refused", "not run")
+ENDS = ("gone", "cannot tell", "refused", "not sent")
 RARE_ENDS = ("came back", "still there", "unknown")
 """Seen in every long run."""
 LONG = 5_000

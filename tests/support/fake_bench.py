@@ -244,6 +244,7 @@ class FakeRunner:
     locked: dict[Role, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     ran: list[Plan] = field(default_factory=list)
+    stopped: list[Plan] = field(default_factory=list)
 
     def why_not(self, role: Role, entry: Entry | None = None) -> str | None:
         if role in self.locked:
@@ -283,6 +284,9 @@ class FakeRunner:
             if self.outcome is Outcome.GONE:
                 self.bench.put(deletion.role, rows)
         return tuple(steps)
+
+    def stop(self, plan: Plan) -> None:
+        self.stopped.append(plan)
 
     async def settle(self, role: Role) -> tuple[str, ...]:
         return ()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from textual import events
 
-from tests.support.fake_bench import Fakes, entry, renamed, session
-from tofutui.tofu.deletion.plan import Outcome
+from tests.support.fake_bench import NOW, Fakes, entry, renamed, session
+from tofutui.tofu.deletion.plan import Outcome, Step
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
@@ -23,7 +23,7 @@ SIZES = [(120, 36), (80, 24), (60, 20)]
 
 
 def flat(text: str) -> str:
-    for char in "┃━┏┓┗┛│─":
+    for char in "┃━┏┓┗┛│─║═╔╗╚╝":
         text = text.replace(char, " ")
     return " ".join(text.split())
 
@@ -265,6 +265,142 @@ async def test_while_it_runs_the_view_stays_and_no_second_plan_starts(desk: Star
         gate.set()
         await d.until(lambda: "1 gone" in d.text)
         assert len(d.fakes.runner.ran) == 1
+
+
+def many(number: int) -> Callable[[Role], list[Any]]:
+    """So many stale rows on the primary."""
+
+    def table(role: Role) -> list[Any]:
+        return [
+            entry(role, f"203.0.113.{n}_443", Verdict.MISMATCH, who=Who.OTHER, presented=f"host{n}")
+            for n in range(1, number + 1)
+            if role is Role.PRIMARY
+        ]
+
+    return table
+
+
+async def mark_all(d: Any, number: int) -> None:
+    for _ in range(number):
+        await d.press("space", "j")
+
+
+async def test_three_rows_what_is_sent_is_first_and_seen_before_y_counts(desk: Start) -> None:
+    async with desk(size=(80, 24), fakes=Fakes(many(3))) as d:
+        await mark_all(d, 3)
+        await d.press("D")
+        body = d.app.screen.query_one("#body")
+        head, *commands = plain(body.lines).splitlines()[:4]
+        assert head == "PRIMARY prime-pri"
+        assert [c.strip() for c in commands] == [
+            f"$ ncs certvalidation tofu-certs deletecert host 203.0.113.{n}_443" for n in (1, 2, 3)
+        ]
+        assert "Delete 3 rows on PRIMARY" in d.text
+        assert all(command.strip() in d.text for command in commands)
+        after = " ".join(plain(body.lines).split(commands[-1])[1].split())
+        assert after.index("cannot be undone") < after.index("SHA-256") < after.index("MISMATCH")
+        await d.press("y")
+        assert len(d.fakes.runner.ran) == 1
+
+
+async def test_from_six_rows_on_their_number_is_typed_and_every_command_seen(desk: Start) -> None:
+    async with desk(size=(80, 24), fakes=Fakes(many(53))) as d:
+        await mark_all(d, 53)
+        await d.press("D")
+        assert "Delete 53 rows on PRIMARY" in d.text
+        assert "type 53" in d.text
+        assert "53 rows go at once" in d.text
+        await d.press("5", "4")
+        assert "Does not match 53, asked for because 53 rows go at once" in flat(d.text)
+        await d.press("tab", "y")
+        assert not d.fakes.runner.ran
+        await d.press("shift+tab", "backspace", "3", "tab", "y")
+        assert not d.fakes.runner.ran
+        assert "commands not seen yet" in d.text
+        while "not seen yet" in d.text:
+            await d.press("pagedown")
+        await d.press("y")
+        assert [len(plan.deletions) for plan in d.fakes.runner.ran] == [53]
+
+
+async def test_esc_stops_after_the_row_under_way_and_says_so_at_once(desk: Start) -> None:
+    async with desk(size=(80, 24), fakes=Fakes(many(53))) as d:
+        at_seven, go_on = asyncio.Event(), asyncio.Event()
+        runner = d.fakes.runner
+
+        async def run(plan: Any, on_step: Any) -> Any:
+            steps = []
+            for number, deletion in enumerate(plan.deletions):
+                if runner.stopped:
+                    step = Step(deletion=deletion, outcome=Outcome.NOT_RUN, text="stopped by the operator")
+                else:
+                    on_step(number, Step(deletion=deletion, text="sent"))
+                    if number == 6:
+                        at_seven.set()
+                        await go_on.wait()
+                    step = Step(deletion=deletion, outcome=Outcome.GONE, text="absent")
+                on_step(number, step)
+                steps.append(step)
+            return tuple(steps)
+
+        runner.run = run
+        await mark_all(d, 53)
+        await d.press("D", "5", "3", "tab")
+        while "not seen yet" in d.text:
+            await d.press("pagedown")
+        await d.press("y")
+        await d.until(at_seven.is_set)
+        await d.until(lambda: "row 7 of 53" in d.text)
+        assert "203.0.113.7_443" in d.text
+        assert "Esc stops after this row" in d.text
+        await d.press("escape")
+        assert "stopping after row 7 of 53" in d.text
+        assert isinstance(d.app.screen, RunScreen)
+        go_on.set()
+        await d.until(lambda: "7 gone and 46 not sent" in d.text)
+        await d.press("escape")
+        assert d.app.screen is d.main
+
+
+async def test_keep_leads_back_to_the_plan_with_its_choices(desk: Start) -> None:
+    async with desk() as d:
+        await d.press("p", "j", "space", "D")
+        assert isinstance(d.app.screen, DeleteScreen)
+        assert len(d.app.screen.plan.deletions) == 2
+        await d.press("enter")
+        await d.until(lambda: isinstance(d.app.screen, PlanScreen))
+        await d.until(lambda: "kept; nothing was sent" in d.message)
+        screen = d.app.screen
+        assert len(screen.chosen) == 2
+        assert f"deselected by you, {NOW.astimezone():%H:%M}" in d.text
+        await d.press("escape", "p")
+        assert len(d.app.screen.chosen) == 2
+        await d.press("space")
+        assert len(d.app.screen.chosen) == 3
+        assert "deselected by you" not in d.text
+
+
+async def test_the_plan_says_what_was_not_listed_and_which_own_rows_are_not_in_it(desk: Start) -> None:
+    async with desk() as d:
+        view = d.fakes.bench.comparison.nodes[Role.SECONDARY]
+        view.entries.clear()
+        view.complete, view.error = False, "connection refused"
+        await d.press("p")
+        assert "SECONDARY prime-sec: could not be listed" in d.text
+        assert "Rows may be missing here: connection refused" in d.text
+        assert "0 rows" not in d.text
+        assert "Not in the plan: 192.0.2.10:8082 (the node itself)" in flat(d.text)
+
+
+async def test_a_proven_row_needs_no_deletion_and_the_dialog_says_so(desk: Start) -> None:
+    def table(role: Role) -> list[Any]:
+        return [entry(role, "203.0.113.5_443", Verdict.PROVEN, who=Who.OTHER, presented="x", stored="x")]
+
+    async with desk(size=(80, 24), fakes=Fakes(table)) as d:
+        await d.press("D")
+        assert "Deleting it is not needed" in flat(d.text)
+        assert "type 203.0.113.5_443, then Tab: it is not stale" in flat(d.text)
+        assert "\u2554" in d.text  # a frame that nothing else has
 
 
 async def test_ctrl_y_copies_in_the_dialog_and_y_does_not(desk: Start) -> None:

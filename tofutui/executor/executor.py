@@ -17,7 +17,7 @@ from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal
 from tofutui.history.owners import Watch, this_process
 from tofutui.tofu.cli_output.listing import Listing
-from tofutui.tofu.deletion.plan import Deletion, Outcome, Plan, Step, in_order
+from tofutui.tofu.deletion.plan import READING, WAITING, Deletion, Outcome, Plan, Step, in_order
 from tofutui.tofu.deletion.proof import Proof, changed_row, look_back, other_certificate, row_refusal
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.site.session import Role
@@ -77,6 +77,8 @@ class Executor:
         workbench.deletions.is_alive = self._entries.is_alive
         self._running = asyncio.Lock()
         self._numbers = itertools.count(1)
+        self._stopped: set[int] = set()
+        """The plans of which no further row is begun."""
         self._begun: set[int] = set()
         """The plans that were run, or begun: no second run for one confirmation."""
 
@@ -99,11 +101,11 @@ class Executor:
     async def run(self, plan: Plan, on_step: OnStep) -> tuple[Step, ...]:
         """Run a confirmed plan; ``on_step`` is given every change of a step (its number, the step).
 
-        It stops at the first outcome other than gone or came back; the rest is not run. Returns the steps.
+        It stops at the first outcome other than gone or came back; the rest is not sent. Returns the steps.
         A plan runs once: each confirmation needs a plan of its own. What an earlier run left unknown is
         settled before anything is sent.
         """
-        run = _Run(on_step, [Step(deletion=deletion, text="waiting") for deletion in plan.deletions])
+        run = _Run(on_step, [Step(deletion=deletion, text=WAITING) for deletion in plan.deletions])
         if plan.number in self._begun:
             self._end_all(run, Outcome.REFUSED, "not sent: this plan was run before; confirm again")
             return tuple(run.steps)
@@ -111,12 +113,19 @@ class Executor:
         async with self._running:
             await self._read_tables(run)
             for number in range(len(run.steps)):
+                if plan.number in self._stopped:
+                    self._end_all(run, Outcome.NOT_RUN, f"stopped by the operator {_after(number, run)}")
+                    break
                 await self._run_one(run, number)
                 await self._look_back(run, number)
                 if not all(_may_go_on(step) for step in run.steps[: number + 1]):
                     break
             self._end_all(run, Outcome.NOT_RUN, "an earlier step did not end well")
             return tuple(run.steps)
+
+    def stop(self, plan: Plan) -> None:
+        """Begin no further row of a running plan; the row under way goes on to its proof."""
+        self._stopped.add(plan.number)
 
     def _end_all(self, run: _Run, outcome: Outcome, text: str) -> None:
         """End every step that has not ended."""
@@ -130,7 +139,7 @@ class Executor:
             role = step.deletion.role
             if role in run.lists or self._gate.forbidden(role) is not None:
                 continue
-            run.report(number).say("reading the table again")
+            run.report(number).say(READING)
             try:
                 await self._list(run, role)
             except ApplianceError as error:
@@ -283,6 +292,10 @@ class _Report:
     def _show(self, step: Step) -> None:
         self.run.steps[self.number] = step
         self.run.on_step(self.number, step)
+
+
+def _after(number: int, run: _Run) -> str:
+    return f"after row {number} of {len(run.steps)}" if number else "before the first row"
 
 
 def _may_go_on(step: Step) -> bool:

@@ -127,6 +127,10 @@ class Runner(Protocol):
         """Run a confirmed plan."""
         ...
 
+    def stop(self, plan: Plan) -> None:
+        """Begin no further row of a running plan."""
+        ...
+
     async def settle(self, role: Role) -> tuple[str, ...]:
         """Decide journalled deletions whose outcome is unknown."""
         ...
@@ -305,6 +309,9 @@ class NoRunner:
     async def run(self, plan: Plan, on_step: Callable[[int, Step], None]) -> tuple[Step, ...]:
         """Nothing runs."""
         return ()
+
+    def stop(self, plan: Plan) -> None:
+        """Nothing runs."""
 
     async def settle(self, role: Role) -> tuple[str, ...]:
         """Nothing is known."""

@@ -10,6 +10,10 @@ from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 
+WAITING = "waiting"
+READING = "reading the table again"
+"""What a step says before it is begun: nothing of it was sent, and it can still be stopped."""
+
 
 class VerdictClass(StrEnum):
     """What of a verdict is confirmed with a deletion; within a class it may change meanwhile."""
@@ -43,8 +47,8 @@ class Outcome(StrEnum):
     """The node did not finish the command, or no listing could be read since; a later listing decides."""
     REFUSED = "refused"
     """Not sent: something was not as it was when the plan was made."""
-    NOT_RUN = "not run"
-    """Not sent: an earlier step of the batch ended differently from gone or came back."""
+    NOT_RUN = "not sent"
+    """An earlier step of the batch ended neither gone nor came back, or the operator stopped the batch."""
 
     @property
     def is_good(self) -> bool:
@@ -115,3 +119,8 @@ class Step:
     words: str = ""
     """The appliance's own answer to the command."""
     at: datetime | None = None
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether it is too late to stop before it."""
+        return self.outcome is not None or self.text not in ("", WAITING, READING)

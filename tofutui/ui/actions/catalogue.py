@@ -268,7 +268,13 @@ DELETE: tuple[Action, ...] = (
 )  # fmt: skip
 
 RUN: tuple[Action, ...] = (
-    inner("run.back", "enter escape q", "Back", "Close, once every step has ended.", "back", 90),
+    inner("run.back", "enter q", "Back", "Close, once every step has ended.", "back", 90),
+    inner(
+        "run.stop",
+        "escape",
+        "Stop after this row",
+        "The row under way goes on to its proof, the rest is not sent; afterwards it closes the view.",
+    ),
     inner("run.down", "down j", "Scroll down", "Show more of a long run."),
     inner("run.up", "up k", "Scroll up", "Show what is above."),
 )

@@ -30,14 +30,21 @@ class TypedKey(Input):
     count; Enter keeps.
     """
 
-    def __init__(self, wanted: str, number: int) -> None:
+    def __init__(self, wanted: wording.Typed, number: int) -> None:
         super().__init__(id=f"typed-{number}", select_on_focus=False)
-        self.wanted = wanted
+        self.wanted = wanted.text
+        self.why = wanted.why
 
     @property
     def is_right(self) -> bool:
         """Whether exactly the wanted text was typed."""
         return self.value == self.wanted
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it cannot become the wanted text, or was left before it did."""
+        may_become = self.wanted.startswith(self.value) and self.has_focus
+        return bool(self.value) and not self.is_right and not may_become
 
     def on_key(self, event: events.Key) -> None:
         """Swallow what does not count, before the line takes it."""
@@ -68,8 +75,7 @@ class DeleteScreen(BoxDialog[bool]):
 
     def fields(self) -> ComposeResult:
         """What has to be typed."""
-        plan = self.shown(self.plan)
-        wanted = dict.fromkeys(text for d in plan.deletions for text in d.must_type)
+        wanted = wording.to_type(self.shown(self.plan))
         self._typed = [TypedKey(text, number) for number, text in enumerate(wanted)]
         for number, typed in enumerate(self._typed):
             yield Painted(id=f"ask-{number}")
@@ -84,7 +90,7 @@ class DeleteScreen(BoxDialog[bool]):
     def on_mount(self) -> None:
         """Focus where nothing happens: on Keep, or where the key is typed."""
         roles = self.plan.roles
-        self.add_class(f"-{roles[0].value}" if len(roles) == 1 else "-both")
+        self.add_class("-changes", f"-{roles[0].value}" if len(roles) == 1 else "-both")
         delete = self.query_one("#delete", Choice)
         delete.key = self.owner.keys.name("delete.confirm")
         delete.disabled = bool(self._typed)
@@ -95,7 +101,7 @@ class DeleteScreen(BoxDialog[bool]):
 
     def heading(self) -> str:
         """Which node or nodes."""
-        return wording.title(self.shown(self.plan))
+        return wording.framed_title(self.shown(self.plan), ascii_only=self.has_class("-ascii"))
 
     def text(self, width: int) -> list[Line]:
         """What will be sent where, and why."""
@@ -105,11 +111,18 @@ class DeleteScreen(BoxDialog[bool]):
 
     def on_resize(self) -> None:
         """The lines over what has to be typed, and how much of the text is below."""
-        for number, typed in enumerate(self._typed):
-            press = self.owner.keys.name("delete.next")
-            text = f"To enable Delete, type {safe(typed.wanted)} and press {press}:"
-            self.query_one(f"#ask-{number}", Painted).show([line(text, Tone.WARNING)])
+        self._show_typed()
         self.call_after_refresh(self._show_more)
+
+    def _show_typed(self) -> None:
+        """Above each field: what is asked for and why, or that what was typed does not match."""
+        press = self.owner.keys.name("delete.next")
+        for number, typed in enumerate(self._typed):
+            wanted, why = safe(typed.wanted), typed.why
+            text = line(f"To enable Delete, type {wanted}, then {press}: {why}", Tone.WARNING)
+            if typed.is_wrong:
+                text = line(f"Does not match {wanted}, asked for because {why}", Tone.DANGER)
+            self.query_one(f"#ask-{number}", Painted).show([text])
 
     def _about_privacy(self, width: int) -> list[Line]:
         """That other words are sent than are shown, and how to see them."""
@@ -154,6 +167,11 @@ class DeleteScreen(BoxDialog[bool]):
     @on(Input.Changed)
     def _typed_something(self) -> None:
         self.query_one("#delete", Choice).disabled = not self.is_enabled
+        self._show_typed()
+
+    @on(Input.Blurred)
+    def _left_a_field(self) -> None:
+        self._show_typed()
 
     @on(Input.Submitted)
     def _enter_keeps(self) -> None:

@@ -1,10 +1,13 @@
 """The plan: every stale row of a remote host on both nodes, which of them to delete, and the commands."""
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 
+from tofutui.tofu.deletion.choices import PlanChoices, RowId, row_id
 from tofutui.tofu.deletion.plan import in_order
 from tofutui.tofu.deletion.proof import changed_entry
-from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import PLAN, Scope
@@ -15,7 +18,16 @@ from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, bindings_of
 from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, line, plain, wrap
-from tofutui.ui.text.vocabulary import VERDICT_TONES, WHO_WORDS, both_names, node_name, place, rows
+from tofutui.ui.text.vocabulary import (
+    VERDICT_TONES,
+    WHO_MEANS,
+    WHO_WORDS,
+    both_names,
+    listed,
+    node_name,
+    place,
+    rows,
+)
 
 
 class PlanScreen(Acting[list[Entry]]):
@@ -29,15 +41,33 @@ class PlanScreen(Acting[list[Entry]]):
     BINDINGS = bindings_of(PLAN)
     AUTO_FOCUS = ""
 
-    def __init__(self, comparison: Comparison, runner: Runner) -> None:
+    def __init__(self, comparison: Comparison, runner: Runner, said: str = "") -> None:
         super().__init__()
         self._comparison = comparison
         self._runner = runner
+        self._said = said
+        """What is said when it opens: how the dialog before it ended."""
         self._read_tables()
-        only_to_copy = self._locked.keys() if len(self._locked) < len(comparison.nodes) else set()
-        possible = [e for e in self._entries if _id(e) not in self._refused and e.role not in only_to_copy]
-        self._chosen = {_id(e) for e in possible if e.verdict is Verdict.MISMATCH}
+        self._chosen: set[RowId] = set()
         self._cursor = 0
+
+    def on_mount(self) -> None:
+        """Select what is proven stale, as far as the operator did not decide otherwise before."""
+        choices = self._choices
+        only_to_copy = self._locked.keys() if len(self._locked) < len(self._comparison.nodes) else set()
+        for number, entry in enumerate(self._entries):
+            choice = choices.of(entry)
+            wanted = entry.verdict is Verdict.MISMATCH if choice is None else choice.selected
+            if wanted and row_id(entry) not in self._refused and entry.role not in only_to_copy:
+                self._chosen.add(row_id(entry))
+            if row_id(entry) == choices.cursor:
+                self._cursor = number
+        if self._said:
+            self.call_after_refresh(lambda: self.say(self._said))
+
+    @property
+    def _choices(self) -> PlanChoices:
+        return self.owner.plan_choices.setdefault(self._comparison.session.name, PlanChoices())
 
     def _read_tables(self) -> None:
         """The stale rows of this moment, and why some cannot be deleted."""
@@ -45,7 +75,7 @@ class PlanScreen(Acting[list[Entry]]):
         self._locked = {role: why for role in comparison.nodes if (why := runner.why_not(role))}
         """Where nothing can be deleted from here: then the commands are there to be pasted."""
         self._entries = in_order([entry for entry in comparison.entries() if entry.is_stale_remote])
-        self._refused = {_id(e): why for e in self._entries if (why := self._why_not(runner, e))}
+        self._refused = {row_id(e): why for e in self._entries if (why := self._why_not(runner, e))}
 
     def _why_not(self, runner: Runner, entry: Entry) -> str | None:
         if entry.role in self._locked:
@@ -65,7 +95,7 @@ class PlanScreen(Acting[list[Entry]]):
     @property
     def chosen(self) -> list[Entry]:
         """The rows selected, in the order in which they will run."""
-        return [entry for entry in self._entries if _id(entry) in self._chosen]
+        return [entry for entry in self._entries if row_id(entry) in self._chosen]
 
     def redraw(self) -> None:
         """Show everything again."""
@@ -89,12 +119,11 @@ class PlanScreen(Acting[list[Entry]]):
         for role in self._comparison.nodes:
             mine = [entry for entry in self._entries if entry.role is role]
             tone = Tone.PRIMARY if role is Role.PRIMARY else Tone.SECONDARY
+            view = self._comparison.nodes[role]
+            name = node_name(self.owner.privacy.head(view))
+            lines += [EMPTY, line(f" {name}: {_how_many(view, mine)}", tone)]
             lines += [
-                EMPTY,
-                line(
-                    f" {node_name(self.owner.privacy.head(self._comparison.nodes[role]))}: {rows(len(mine))}",
-                    tone,
-                ),
+                line(" " + part, Tone.WARNING) for part in wrap(self._not_listed(view), width - 1) if part
             ]
             if role in self._locked:
                 why = self.shown(self._locked[role])
@@ -104,12 +133,31 @@ class PlanScreen(Acting[list[Entry]]):
             for entry in mine:
                 starts.append(len(lines))
                 lines += self._row(entry, width)
+            lines += [
+                line(" " + part, Tone.MUTED) for part in wrap(self._left_alone(view), width - 1) if part
+            ]
         return lines, starts
+
+    def _not_listed(self, view: NodeView) -> str:
+        """Why rows may be missing from the plan; "" if none can."""
+        if view.complete:
+            return ""
+        why = self.shown(view.error) or "it was not listed yet"
+        return f"Rows may be missing here: {why}"
+
+    def _left_alone(self, view: NodeView) -> str:
+        """The own rows that are stale, and why they are not in the plan; "" if there is none."""
+        own = [e for e in view.entries.values() if e.verdict.is_stale and not e.who.is_remote]
+        if not own:
+            return ""
+        keys = listed([f"{place(self.shown(e))} ({WHO_MEANS[e.who]})" for e in own])
+        return f"Not in the plan: {keys}. The TAC procedure deletes only rows about other hosts."
 
     def _row(self, entry: Entry, width: int) -> list[Line]:
         glyphs, look = self.owner.glyphs, entry.verdict.look
-        box = "[x]" if _id(entry) in self._chosen else "[ ]"
-        refused = self.shown(self._refused.get(_id(entry)))
+        box = "[x]" if row_id(entry) in self._chosen else "[ ]"
+        refused = self.shown(self._refused.get(row_id(entry)))
+        choice = self._choices.of(entry)
         entry = self.shown(entry)
         head: Line = (
             (f"  {box if not refused else ' - '} ", Tone.STRONG),
@@ -117,6 +165,8 @@ class PlanScreen(Acting[list[Entry]]):
             (f" {place(entry)}  {WHO_WORDS[entry.who]}  {both_names(entry, glyphs.arrow)}", Tone.TEXT),
         )
         why = entry.judgement.why[:1] if not refused else (refused,)
+        if choice is not None and not choice.selected:
+            why = (f"deselected by you, {choice.at.astimezone():%H:%M}", *why)
         reasons = [line("        " + part, Tone.MUTED) for text in why for part in wrap(text, width - 8)]
         command = [
             line("        " + part, Tone.COMMAND)
@@ -129,21 +179,24 @@ class PlanScreen(Acting[list[Entry]]):
         """Put the cursor on another row."""
         if self._entries:
             self._cursor = moved(name, self._cursor, len(self._entries))
+            self._choices.cursor = row_id(self._entries[self._cursor])
             self._draw()
 
     @does("plan.toggle")
     def toggle(self) -> None:
-        """Take the row in, or leave it out."""
+        """Select the row, or deselect it."""
         if not self._entries:
             return
         entry = self._entries[self._cursor]
-        refused = self._refused.get(_id(entry))
+        refused = self._refused.get(row_id(entry))
         if refused:
             self.say(refused, Tone.WARNING)
         else:
-            self._chosen ^= {_id(entry)}
+            self._chosen ^= {row_id(entry)}
+            selected = row_id(entry) in self._chosen
+            self._choices.note(entry, selected=selected, at=self.owner.clock())
             self._draw()
-            if entry.role in self._locked and _id(entry) in self._chosen:
+            if entry.role in self._locked and row_id(entry) in self._chosen:
                 copies = self.owner.keys.name("screen.copy")
                 self.say(f"selected for {copies} only: {self._locked[entry.role]}", Tone.WARNING)
 
@@ -172,12 +225,12 @@ class PlanScreen(Acting[list[Entry]]):
         shown = self.chosen
         self._read_tables()
         self._cursor = max(0, min(self._cursor, len(self._entries) - 1))
-        current = {_id(entry): entry for entry in self._entries}
+        current = {row_id(entry): entry for entry in self._entries}
         kept = {
-            _id(entry)
+            row_id(entry)
             for entry in shown
-            if _id(entry) not in self._refused
-            and (now := current.get(_id(entry))) is not None
+            if row_id(entry) not in self._refused
+            and (now := current.get(row_id(entry))) is not None
             and changed_entry(entry, now) is None
         }
         self._chosen &= kept
@@ -216,6 +269,8 @@ class PlanScreen(Acting[list[Entry]]):
         self.dismiss([])
 
 
-def _id(entry: Entry) -> tuple[Role, str]:
-    """Which row of which table, whatever it holds."""
-    return entry.role, entry.id
+def _how_many(view: NodeView, mine: Sequence[Entry]) -> str:
+    """How many rows of a node are in the plan; nothing is claimed of one that was not listed."""
+    if view.complete or mine:
+        return rows(len(mine))
+    return "could not be listed" if view.error else "not listed yet"

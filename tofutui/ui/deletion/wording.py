@@ -1,11 +1,15 @@
 """A plan, and how far it is, as lines: what the delete dialog and the progress view say. Knows no Textual."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from tofutui.tofu.base.text import in_groups, safe
-from tofutui.tofu.deletion.plan import Deletion, Outcome, Plan, Step
+from rich.cells import cell_len
+
+from tofutui.tofu.base.text import in_groups, safe, short_sha256
+from tofutui.tofu.deletion.plan import WAITING, Deletion, Outcome, Plan, Step
 from tofutui.tofu.judgement.comparison import Entry
-from tofutui.tofu.names.values import DistinguishedName
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role
 from tofutui.ui.text.row_facts import nothing_presented
 from tofutui.ui.text.spans import EMPTY, Line, Tone, labelled, line, wrap
 from tofutui.ui.text.vocabulary import (
@@ -20,6 +24,8 @@ from tofutui.ui.text.vocabulary import (
     rows,
 )
 
+ROLE_TONES = {Role.PRIMARY: Tone.PRIMARY, Role.SECONDARY: Tone.SECONDARY}
+_NAMED = 3
 OUTCOME_TONES: dict[Outcome, Tone] = {
     Outcome.GONE: Tone.PROVEN,
     Outcome.CAME_BACK: Tone.PROVEN,
@@ -45,6 +51,11 @@ def title(plan: Plan) -> str:
     return f"Delete {rows(len(plan.deletions))}: {listed(parts)}"
 
 
+def framed_title(plan: Plan, *, ascii_only: bool) -> str:
+    """The title in the frame; where frames cannot differ, it says itself that a node is changed."""
+    return f"=== {title(plan)} ===" if ascii_only else title(plan)
+
+
 def confirm_words(plan: Plan) -> str:
     """The words beside ``y``."""
     roles = listed([f"{role.word} {_hostname(plan, role.value)}" for role in plan.roles])
@@ -55,61 +66,156 @@ def _hostname(plan: Plan, role: str) -> str:
     return next(safe(d.hostname) for d in plan.deletions if d.role == role)
 
 
+COUNTED_FROM = 6
+"""From so many rows on their number is typed; it replaces their keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A text that enables Delete once it is typed, and why it is asked for."""
+
+    text: str
+    why: str
+
+
+def to_type(plan: Plan) -> tuple[Typed, ...]:
+    """What has to be typed for a plan, in the order of the fields."""
+    wanted = {
+        text: _why_typed(deletion, text)
+        for deletion in plan.deletions
+        for text in deletion.must_type
+        if not (is_counted(plan) and text == deletion.key)
+    }
+    if is_counted(plan):
+        count = len(plan.deletions)
+        wanted[str(count)] = f"{rows(count)} go at once"
+    return tuple(Typed(text, why) for text, why in wanted.items())
+
+
+def is_counted(plan: Plan) -> bool:
+    """Whether the number of rows has to be typed."""
+    return len(plan.deletions) >= COUNTED_FROM
+
+
+def _why_typed(deletion: Deletion, text: str) -> str:
+    if text != deletion.key:
+        return "the HA role of the node is unknown or contrary"
+    if not deletion.entry.who.is_remote:
+        return "it is the node's own"
+    return "it is not stale"
+
+
 def dialog(plan: Plan, hidden: int, seen_from: str, width: int, glyphs: Glyphs) -> list[Line]:
-    """What, where, why, what it means, the command: from top to bottom."""
+    """What will be sent, that it cannot be undone, the SHA-256, then the evidence: from top to bottom."""
     several = len(plan.deletions) > 1
-    lines: list[Line] = []
-    if several:
-        lines += _texts(
-            "In this order, one after the other; it stops at the first that does not go well.", width
-        )
-    if hidden:
-        text = f"{rows(hidden)} marked and hidden by the filter: not included."
-        lines += [line(part, Tone.WARNING) for part in wrap(text, width)]
+    lines = [*to_send(plan, width), *_warnings(plan, hidden, width)]
+    if not several:
+        return [*lines, *_fingerprint(plan.deletions[0].entry, seen_from, width),
+                *_about(plan.deletions[0], "", width, glyphs)]  # fmt: skip
+    origin = {d.entry.presented.seen_from or seen_from for d in plan.deletions}
+    lines += _texts(f"Certificates seen from {listed(sorted(origin))}.", width, Tone.MUTED)
     for number, deletion in enumerate(plan.deletions, 1):
-        prefix = f"{number}. " if several else ""
-        lines += ([EMPTY] if several else []) + _one(deletion, prefix, seen_from, width, glyphs)
-    notices = dict.fromkeys(
+        lines += [EMPTY, *_about(deletion, f"{number}. ", width, glyphs)]
+    return lines
+
+
+def to_send(plan: Plan, width: int) -> list[Line]:
+    """The commands in the order in which they run, by node in its colour; each in one line if it fits."""
+    heads = {deletion.role: f"{deletion.role.word} {safe(deletion.hostname)}" for deletion in plan.deletions}
+    room = max(cell_len(heads[d.role]) + len("  $ ") + cell_len(safe(d.command)) for d in plan.deletions)
+    lines: list[Line] = []
+    for role in plan.roles:
+        mine = [deletion for deletion in plan.deletions if deletion.role is role]
+        head = (heads[role] + "  ", ROLE_TONES[role])
+        if room > width:
+            lines.append((head,))
+        for deletion in mine:
+            first, *rest = wrap(f"$ {deletion.command}", width - 2)
+            lead = head if room <= width else ("  ", Tone.TEXT)
+            lines.append((lead, (first, Tone.COMMAND)))
+            lines += [(("  ", Tone.TEXT), (f"  {part}", Tone.COMMAND)) for part in rest]
+    return lines
+
+
+def _warnings(plan: Plan, hidden: int, width: int) -> list[Line]:
+    """That it cannot be undone, and what else has to be known before the evidence."""
+    whose = f"the node trusts whatever {place(plan.deletions[0].entry)} presents"
+    if len(plan.deletions) > 1:
+        whose = "each node trusts whatever these hosts present"
+    lines = _texts(f"After this {whose} next. It cannot be undone.", width, Tone.STRONG)
+    texts = [*_not_needed(plan)]
+    if len(plan.deletions) > 1:
+        texts.append("One after the other; it stops at the first that does not end well.")
+    if hidden:
+        texts.append(f"{rows(hidden)} marked and hidden by the filter: not included.")
+    notices = (
         f"{deletion.role.word}: {notice}" for deletion in plan.deletions for notice in deletion.notices
     )
-    for notice in notices:
-        lines += [line(part, Tone.WARNING) for part in wrap(notice, width)]
+    for text in dict.fromkeys((*texts, *notices)):
+        lines += _texts(text, width, Tone.WARNING)
     return lines
+
+
+def _not_needed(plan: Plan) -> Iterator[str]:
+    """That rows are proven, or not known to be stale."""
+    proven = [d for d in plan.deletions if d.entry.verdict is Verdict.PROVEN]
+    if proven and len(plan.deletions) == 1:
+        yield "The row is PROVEN: the node stores the certificate presented. Deleting it is not needed."
+    elif proven:
+        keys = listed([safe(d.key) for d in proven[:_NAMED]])
+        more = f" and {len(proven) - _NAMED} more" if len(proven) > _NAMED else ""
+        yield f"Deleting is not needed for {rows(len(proven))} that are PROVEN: {keys}{more}."
+    others = [d for d in plan.deletions if not d.entry.is_stale_remote and d not in proven]
+    if others and len(plan.deletions) > 1:
+        yield f"{rows(len(others))} of them not stale, or about the node itself."
 
 
 def is_command(part: Line) -> bool:
     """Whether a line of `dialog` begins a command that will be sent."""
-    return part != EMPTY and part[0][1] is Tone.COMMAND and part[0][0].startswith("$ ")
+    return any(tone is Tone.COMMAND and text.startswith("$ ") for text, tone in part)
 
 
 def end_of_command(lines: Sequence[Line], start: int) -> int:
     """The line after the last one of the command that begins there."""
     end = start + 1
-    while end < len(lines) and lines[end] != EMPTY and not is_command(lines[end]):
-        if lines[end][0][1] is not Tone.COMMAND:
-            break
+    while end < len(lines) and not is_command(lines[end]) and _is_command_text(lines[end]):
         end += 1
     return end
+
+
+def _is_command_text(part: Line) -> bool:
+    return any(tone is Tone.COMMAND for _, tone in part)
 
 
 def _texts(text: str, width: int, tone: Tone = Tone.TEXT) -> list[Line]:
     return [line(part, tone) for part in wrap(text, width)]
 
 
-def _one(deletion: Deletion, prefix: str, seen_from: str, width: int, glyphs: Glyphs) -> list[Line]:
+def _fingerprint(entry: Entry, seen_from: str, width: int) -> list[Line]:
+    """The whole SHA-256 presented, to be read aloud."""
+    shown = entry.presented
+    if shown.certificate is None:
+        return _texts(f"No SHA-256: {nothing_presented(shown)}", width, Tone.WARNING)
+    origin = shown.seen_from or seen_from
+    text = f"SHA-256 presented at {clock_time(shown.at)}, seen from {origin}; read it to the host's owner:"
+    parts = fingerprint(shown.certificate.sha256, width - 2)
+    return [*_texts(text, width), *(line("  " + part, Tone.STRONG) for part in parts)]
+
+
+def _about(deletion: Deletion, prefix: str, width: int, glyphs: Glyphs) -> list[Line]:
+    """Which row, its evidence, both names; of one among several the head of its SHA-256 too."""
     entry = deletion.entry
     who = f"{entry.name} ({WHO_MEANS[entry.who]})" if entry.name else WHO_MEANS[entry.who]
     head = ((prefix + safe(deletion.key), Tone.STRONG), (f"   {who}", Tone.TEXT))
+    node = [] if not prefix else labelled("in", [f"the table of {where(deletion)}"], width)
+    short = [f"{short_sha256(entry.sha256)} …"] if entry.sha256 else ["nothing presented"]
     return [
         head,
-        *labelled("in", [f"the table of {where(deletion)}"], width),
+        *node,
+        *(labelled("SHA-256", short, width, Tone.STRONG) if prefix else []),
         *_why(entry, width, glyphs),
         *labelled("stored", [_stored(entry)], width),
-        *_presented(entry, seen_from, width),
-        *_texts(
-            f"After this the node trusts whatever {place(entry)} presents next. It cannot be undone.", width
-        ),
-        *_texts(f"$ {deletion.command}", width, Tone.COMMAND),
+        *labelled("presented", [_presented(entry)], width, Tone.TEXT if entry.sha256 else Tone.WARNING),
     ]
 
 
@@ -128,22 +234,12 @@ def _why(entry: Entry, width: int, glyphs: Glyphs) -> list[Line]:
 def _stored(entry: Entry) -> str:
     if entry.stored is None:
         return "no subject that could be read"
-    return _name(entry.stored.subject) if entry.stored.subject else entry.stored.raw
+    return name_of(entry.stored.subject) if entry.stored.subject else entry.stored.raw
 
 
-def _name(name: DistinguishedName | None) -> str:
-    return name_of(name)
-
-
-def _presented(entry: Entry, seen_from: str, width: int) -> list[Line]:
-    shown = entry.presented
-    if shown.certificate is None:
-        return labelled("presented", [nothing_presented(shown)], width, Tone.WARNING)
-    lines = labelled("presented", [_name(shown.certificate.subject)], width)
-    origin = shown.seen_from or seen_from
-    text = f"Presented at {clock_time(shown.at)}, seen from {origin}; read this SHA-256 to the host's owner:"
-    parts = fingerprint(shown.certificate.sha256, width - 2)
-    return [*lines, *_texts(text, width), *(line("  " + part, Tone.STRONG) for part in parts)]
+def _presented(entry: Entry) -> str:
+    leaf = entry.presented.certificate
+    return name_of(leaf.subject) if leaf is not None else nothing_presented(entry.presented)
 
 
 def for_clipboard(plan: Plan) -> str:
@@ -155,25 +251,43 @@ def for_clipboard(plan: Plan) -> str:
     return "\n\n".join(parts)
 
 
-def progress(steps: Sequence[Step], width: int) -> list[Line]:
-    """Each step with its outcome, what that rests on, and the appliance's own words."""
-    lines: list[Line] = []
-    for number, step in enumerate(steps, 1):
-        role = Tone.PRIMARY if step.deletion.role.value == "primary" else Tone.SECONDARY
-        lines.append(
-            ((f"{number}. ", Tone.MUTED),
-             (f"{step.deletion.role.word} {safe(step.deletion.hostname)}  ", role),
-             (safe(step.deletion.key) + "  ", Tone.STRONG), _outcome(step))
-        )  # fmt: skip
-        lines += labelled("", [step.text], width) if step.text else []
-        lines += labelled("it said", step.words.splitlines(), width, Tone.MUTED) if step.words else []
-    return lines
+def progress(steps: Sequence[Step], width: int) -> list[list[Line]]:
+    """For each step its outcome, what that rests on, and the appliance's own words."""
+    return [_step(number, step, width) for number, step in enumerate(steps, 1)]
+
+
+def _step(number: int, step: Step, width: int) -> list[Line]:
+    deletion = step.deletion
+    head: Line = (
+        (f"{number}. ", Tone.MUTED),
+        (f"{deletion.role.word} {safe(deletion.hostname)}  ", ROLE_TONES[deletion.role]),
+        (safe(deletion.key) + "  ", Tone.STRONG),
+        _outcome(step),
+    )
+    text = step.text if step.text != WAITING else ""
+    said = labelled("it said", step.words.splitlines(), width, Tone.MUTED) if step.words else []
+    return [head, *(labelled("", [text], width) if text else []), *said]
 
 
 def _outcome(step: Step) -> tuple[str, Tone]:
     if step.outcome is None:
-        return ("waiting" if step.text in ("", "waiting") else "running …", Tone.TEXT)
+        return (WAITING if step.text in ("", WAITING) else "running …", Tone.TEXT)
     return (step.outcome.value.upper(), OUTCOME_TONES[step.outcome])
+
+
+def how_far(steps: Sequence[Step], seconds: float) -> str:
+    """Which row is under way of how many, and about how long the rest takes."""
+    ended = sum(1 for step in steps if step.outcome is not None)
+    number = min(ended + 1, len(steps))
+    text = f"row {number} of {len(steps)}"
+    if not ended or ended == len(steps):
+        return text
+    left = seconds / ended * (len(steps) - ended)
+    return (
+        f"{text}, about {max(1, round(left / 60))} min left"
+        if left >= 50
+        else f"{text}, about {left:.0f} s left"
+    )
 
 
 def summary(steps: Sequence[Step]) -> str:

@@ -58,6 +58,10 @@ class Recording:
         await self._guide.deleted(steps)
         return steps
 
+    def stop(self, plan: Plan) -> None:
+        """Begin no further row of a running plan."""
+        self._runner.stop(plan)
+
     async def settle(self, role: Role) -> tuple[str, ...]:
         """Decide journalled deletions whose outcome is unknown."""
         return await self._runner.settle(role)

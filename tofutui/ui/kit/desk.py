@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections import deque
 
     from tofutui.appliance.questions import Asker
+    from tofutui.tofu.deletion.choices import PlanChoices
 
 Result = TypeVar("Result")
 MESSAGES = 200
@@ -157,6 +158,8 @@ class Desk(Looks, Protocol):
     """What was pressed, and what the terminal has shown of it."""
     running_plan: bool
     """Whether rows are being deleted."""
+    plan_choices: "dict[str, PlanChoices]"
+    """What was selected and deselected in plans, by the session's name."""
     actions: "deque[str]"
     """Ids of the last actions, for a crash file."""
     said: "deque[Message]"

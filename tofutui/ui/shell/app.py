@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from textual import events
@@ -45,6 +45,9 @@ from tofutui.ui.text.vocabulary import Glyphs
 from tofutui.ui.theme.catalogue import Themes
 from tofutui.ui.theme.styles import Palette
 
+if TYPE_CHECKING:
+    from tofutui.tofu.deletion.choices import PlanChoices
+
 
 class TofutuiApp(DiffingApp):
     """Holds the options, the theme and the open session; everything else is in the screens."""
@@ -74,7 +77,6 @@ class TofutuiApp(DiffingApp):
         self.actions = self.errors.actions
         self.questioning = Questioning(self, self.presses, self.output, self.messages)
         self.patience = patience or Patience()
-        """How lost links are tried again."""
         self.animation_level = "none"
         self.options = options
         self.sessions = dict(options.sessions)
@@ -89,7 +91,7 @@ class TofutuiApp(DiffingApp):
         self.keys = options.keys
         self.set_keymap(self.keys.keymap)
         self.running_plan = False
-        """Whether rows are being deleted."""
+        self.plan_choices: dict[str, PlanChoices] = {}
         self.main: MainScreen | None = None
         self.leaving = Leaving(self, self._close_main)
         self.privacy = Privacy()

@@ -9,6 +9,8 @@ from tofutui.ui.tables.state import Tables
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import rows
 
+KEPT = "kept; nothing was sent"
+
 
 class DeletionFlow(Flow[Tables]):
     """What is proposed is frozen into a plan; only what the dialog showed and was answered yes is run."""
@@ -31,14 +33,21 @@ class DeletionFlow(Flow[Tables]):
     @does("plan.open")
     def open_plan(self) -> None:
         """Every stale remote row of both nodes."""
+        self._show_plan()
+
+    def _show_plan(self, said: str = "") -> None:
         from tofutui.ui.deletion.plan_screen import PlanScreen
 
-        if self.screen.link is not None:
-            plan = PlanScreen(self.screen.comparison, self.screen.link.runner)
-            self.owner.push_screen(plan, lambda chosen: self._propose(chosen) if chosen else None)
+        def propose(chosen: list[Entry] | None) -> None:
+            if chosen:
+                self._propose(chosen, from_plan=True)
 
-    def _propose(self, entries: list[Entry], hidden: int = 0) -> None:
-        """Freeze a plan for these rows and show the delete dialog for it."""
+        if self.screen.link is not None:
+            plan = PlanScreen(self.screen.comparison, self.screen.link.runner, said)
+            self.owner.push_screen(plan, propose)
+
+    def _propose(self, entries: list[Entry], hidden: int = 0, *, from_plan: bool = False) -> None:
+        """Freeze a plan for these rows and show the delete dialog for it; keeping leads back to the plan."""
         from tofutui.ui.deletion.dialog import DeleteScreen
 
         link = self.screen.link
@@ -51,13 +60,15 @@ class DeletionFlow(Flow[Tables]):
             return
         if plan.deletions:
             dialog = DeleteScreen(plan, hidden, link.bench.comparison.seen_from)
-            self.owner.push_screen(dialog, lambda yes: self._decided(plan, yes))
+            self.owner.push_screen(dialog, lambda yes: self._decided(plan, yes, from_plan))
 
-    def _decided(self, plan: Plan, confirmed: bool | None) -> None:
+    def _decided(self, plan: Plan, confirmed: bool | None, from_plan: bool) -> None:
         from tofutui.ui.deletion.progress import RunScreen
 
         if confirmed is not True or self.screen.link is None:
-            self.screen.say("kept; nothing was sent")
+            self.screen.say(KEPT)
+            if from_plan:
+                self._show_plan(KEPT)
             return
         for pane in self.screen.panes.values():
             pane.rows.marks.clear()
