@@ -23,7 +23,7 @@ class CaptureFileError(ValueError):
     """The text is no capture, or not the whole of it; the message names the line."""
 
 
-class Kind(StrEnum):
+class CapturedKind(StrEnum):
     """What happened in a shell."""
 
     RECEIVED = "received"
@@ -37,17 +37,17 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CapturedEvent:
     """One thing that happened in a shell."""
 
-    kind: Kind
+    kind: CapturedKind
     at: float
     """Seconds since the capture began."""
     data: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
+class CapturedLogin:
     """One login to a node: how SSH was agreed on, and everything in its shell."""
 
     node: str
@@ -59,11 +59,11 @@ class Login:
     host_key: str = ""
     """``SHA256:…``."""
     banner: str = ""
-    events: Sequence[Event] = ()
+    events: Sequence[CapturedEvent] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class CapturedAnswer:
     """What one way of asking an endpoint brought."""
 
     way: str
@@ -79,12 +79,12 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class CapturedEndpoint:
     """One endpoint of the tables and every answer that it gave, in the order of asking."""
 
     host: str
     port: int
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[CapturedAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +99,8 @@ class Capture:
     """``pair``, or ``transcript`` where saved text was captured and times and bytes are made up."""
     session: Mapping[str, Any]
     """Addresses of the nodes, remotes, virtual addresses, and settings that change what is seen."""
-    logins: tuple[Login, ...]
-    endpoints: tuple[Endpoint, ...]
+    logins: tuple[CapturedLogin, ...]
+    endpoints: tuple[CapturedEndpoint, ...]
     reading: Mapping[str, Any]
     """Rows, verdicts, reasons and warnings as the tool read them."""
 
@@ -146,7 +146,7 @@ def _records(capture: Capture) -> Iterator[dict[str, Any]]:
     yield {"record": "reading", **capture.reading}
 
 
-def _of_login(login: Login) -> Iterator[dict[str, Any]]:
+def _of_login(login: CapturedLogin) -> Iterator[dict[str, Any]]:
     yield {
         "record": "login",
         "node": login.node,
@@ -157,12 +157,12 @@ def _of_login(login: Login) -> Iterator[dict[str, Any]]:
     }
     for event in login.events:
         record: dict[str, Any] = {"record": event.kind.value, "at": round(event.at, 3)}
-        if event.kind is not Kind.HIDDEN:
+        if event.kind is not CapturedKind.HIDDEN:
             record["text"] = event.data.decode("utf-8", "surrogateescape")
         yield record
 
 
-def _of_endpoint(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
+def _of_endpoint(endpoint: CapturedEndpoint) -> Iterator[dict[str, Any]]:
     for answer in endpoint.answers:
         yield {
             "record": "answer",
@@ -227,31 +227,31 @@ def _without_kind(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name != "record"}
 
 
-def _logins(records: Iterable[dict[str, Any]]) -> Iterator[Login]:
+def _logins(records: Iterable[dict[str, Any]]) -> Iterator[CapturedLogin]:
     head: dict[str, Any] | None = None
-    events: list[Event] = []
+    events: list[CapturedEvent] = []
     for record in records:
         if record["record"] == "login":
             if head is not None:
-                yield Login(**head, events=tuple(events))
+                yield CapturedLogin(**head, events=tuple(events))
             head, events = _without_kind(record), []
-        elif record["record"] in tuple(Kind):
+        elif record["record"] in tuple(CapturedKind):
             data = record.get("text", "").encode("utf-8", "surrogateescape")
-            events.append(Event(Kind(record["record"]), float(record["at"]), data))
+            events.append(CapturedEvent(CapturedKind(record["record"]), float(record["at"]), data))
     if head is not None:
-        yield Login(**head, events=tuple(events))
+        yield CapturedLogin(**head, events=tuple(events))
 
 
-def _endpoints(records: Iterable[dict[str, Any]]) -> Iterator[Endpoint]:
-    by_place: dict[tuple[str, int], list[Answer]] = {}
+def _endpoints(records: Iterable[dict[str, Any]]) -> Iterator[CapturedEndpoint]:
+    by_place: dict[tuple[str, int], list[CapturedAnswer]] = {}
     for record in records:
         if record["record"] == "answer":
             fields = _without_kind(record)
             place = fields.pop("host"), int(fields.pop("port"))
             chain = tuple(map(_der, fields.pop("chain")))
-            by_place.setdefault(place, []).append(Answer(**fields, chain=chain))
+            by_place.setdefault(place, []).append(CapturedAnswer(**fields, chain=chain))
     for (host, port), answers in by_place.items():
-        yield Endpoint(host=host, port=port, answers=tuple(answers))
+        yield CapturedEndpoint(host=host, port=port, answers=tuple(answers))
 
 
 def _der(text: str) -> bytes:

@@ -23,7 +23,7 @@ from tests.benchmarks.bench_stalls import crowded
 from tests.benchmarks.figures import PYTHON, ROOT, Figure, markdown, spread
 from tests.support.lab_thread import ThreadedLab, lab_thread
 from tests.support.terminal import Terminal, terminal
-from tofutui.lab.appliance.shell import Shell
+from tofutui.lab.appliance.shell import LabShell
 
 QUIET_S = 2.0
 """What comes later than this after the last byte belongs to something else."""
@@ -35,14 +35,14 @@ ROWS_A_SECOND = 500
 @contextmanager
 def noting_ends(when: list[float]) -> Iterator[None]:
     """Note when each listing was sent to its end."""
-    listing = Shell._listing
+    listing = LabShell._listing
 
-    async def noted(shell: Shell) -> AsyncIterator[str]:
+    async def noted(shell: LabShell) -> AsyncIterator[str]:
         async for line in listing(shell):
             yield line
         when.append(time.perf_counter())
 
-    with mock.patch.object(Shell, "_listing", noted):
+    with mock.patch.object(LabShell, "_listing", noted):
         yield
 
 

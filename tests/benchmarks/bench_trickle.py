@@ -19,7 +19,7 @@ from tests.benchmarks.bench_check import scenario_of
 from tests.benchmarks.figures import PYTHON, ROOT, Figure, markdown, spread
 from tests.support.lab_thread import ThreadedLab, lab_thread
 from tests.support.terminal import terminal
-from tofutui.lab.appliance.shell import Shell
+from tofutui.lab.appliance.shell import LabShell
 
 ROWS, SECONDS = 20, 10.0
 VERDICTS = ("MISMATCH", "SAME NAME", "NO ANSWER")
@@ -28,15 +28,15 @@ VERDICTS = ("MISMATCH", "SAME NAME", "NO ANSWER")
 @contextmanager
 def noting_rows(when: list[float]) -> AsyncIterator[None]:
     """Note the moment at which each row of a listing was sent."""
-    listing = Shell._listing
+    listing = LabShell._listing
 
-    async def noted(shell: Shell) -> AsyncIterator[str]:
+    async def noted(shell: LabShell) -> AsyncIterator[str]:
         async for line in listing(shell):
             yield line
             if line.startswith("host="):
                 when.append(time.perf_counter())
 
-    with mock.patch.object(Shell, "_listing", noted):
+    with mock.patch.object(LabShell, "_listing", noted):
         yield
 
 

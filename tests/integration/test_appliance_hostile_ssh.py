@@ -14,7 +14,7 @@ from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, CliServer, Session
 from tests.support.live import live
 from tofutui.appliance.errors import HostKeyChanged
-from tofutui.appliance.ssh.connection import Connector, Link
+from tofutui.appliance.ssh.connection import Connector, SshLink
 from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.site.session import Role
 
@@ -62,10 +62,10 @@ async def test_key_exchange_is_strict_where_the_server_offers_it(tmp_path: Path)
 
 @pytest.mark.skipif(sshd.find_sshd() is None, reason="openssh-server is not installed")
 async def test_key_exchange_with_openssh_is_strict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    links: list[Link] = []
+    links: list[SshLink] = []
     make = Connector.link
 
-    async def link(connector: Connector) -> Link:
+    async def link(connector: Connector) -> SshLink:
         links.append(await make(connector))
         return links[-1]
 

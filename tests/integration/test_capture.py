@@ -20,7 +20,7 @@ from tests.support.transcripts import session as transcript
 from tofutui.appliance.questions import DialogueQuestion, PasswordQuestion
 from tofutui.capture.making import Made
 from tofutui.capture.taking import take
-from tofutui.capture_file import Capture, Kind, dumps, loads
+from tofutui.capture_file import Capture, CapturedKind, dumps, loads
 from tofutui.lab.cert import certify, key_pem, make_key
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Remote, Role, Session
@@ -38,12 +38,14 @@ SECRETS = {
 
 
 def received(capture: Capture) -> str:
-    events = (event for login in capture.logins for event in login.events if event.kind is Kind.RECEIVED)
+    events = (
+        event for login in capture.logins for event in login.events if event.kind is CapturedKind.RECEIVED
+    )
     return b"".join(event.data for event in events).decode("utf-8", "surrogateescape")
 
 
 def sent(capture: Capture) -> list[str]:
-    return [e.data.decode() for login in capture.logins for e in login.events if e.kind is Kind.SENT]
+    return [e.data.decode() for login in capture.logins for e in login.events if e.kind is CapturedKind.SENT]
 
 
 async def test_a_capture_of_the_simulated_pair_as_a_program(tmp_path: Path) -> None:
@@ -166,7 +168,7 @@ async def test_no_secret_and_none_of_sixty_planted_names_is_in_a_capture(tmp_pat
         assert ip_address(address).packed not in raw
     assert raw
     assert "prime" not in received(made.capture)
-    hidden = [e for login in made.capture.logins for e in login.events if e.kind is Kind.HIDDEN]
+    hidden = [e for login in made.capture.logins for e in login.events if e.kind is CapturedKind.HIDDEN]
     assert len(hidden) == 4
     assert not set(made.redaction.kept) & set(PLANTED)
 

@@ -19,7 +19,7 @@ from tofutui.cli.commands.demo import LabFiles, lab_process
 from tofutui.config.sessions import load_sessions
 from tofutui.history.database import FILE, Database
 from tofutui.history.row_history import Sightings
-from tofutui.lab.pair import Lab, Pace
+from tofutui.lab.pair import Lab, LabPace
 from tofutui.tofu.judgement.comparison import Comparison, Entry
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role, Session
@@ -40,7 +40,7 @@ class Clock:
 
 @asynccontextmanager
 async def site(
-    scenario: str, folder: Path, pace: Pace = SLOW, clock: Clock | None = None
+    scenario: str, folder: Path, pace: LabPace = SLOW, clock: Clock | None = None
 ) -> AsyncIterator[Lab]:
     lab = await Lab.start(scenario, folder, pace=pace, clock=clock or Clock())
     try:

@@ -9,7 +9,7 @@ import pytest
 
 import tofutui.lab.appliance.cli_output
 from tests.support.live import ISE, PRIMARY, SECONDARY, Live, live
-from tofutui.lab.appliance.node import Node
+from tofutui.lab.appliance.node import LabNode
 from tofutui.lab.cert import slash_form
 from tofutui.system.clock import utc_now
 from tofutui.tofu.deletion.plan import Outcome, Step
@@ -37,7 +37,7 @@ async def delete_ise(pair: Live, watch: Callable[[int, Step], None] = lambda num
     return step
 
 
-def after_delete(node: Node, event: Callable[[], object]) -> None:
+def after_delete(node: LabNode, event: Callable[[], object]) -> None:
     """The node does something else with its table in the moment of a deletion."""
     delete = node.delete
 
@@ -94,7 +94,7 @@ async def test_a_listing_as_old_as_the_deletion_is_looked_at_twice(
     async with live("renamed", tmp_path) as pair:
         rows, kept = tofutui.lab.appliance.cli_output.listing_rows, iter(())
 
-        def cached(node: Node) -> list[str]:
+        def cached(node: LabNode) -> list[str]:
             return next(kept, None) or rows(node)
 
         def keep() -> None:

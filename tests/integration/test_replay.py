@@ -20,7 +20,7 @@ from tests.support.lab_login import open_shell, running
 from tests.support.program import tofutui
 from tests.support.transcripts import PRIMARY_ROWS, SECONDARY_ROWS
 from tests.support.transcripts import session as transcript
-from tofutui.capture_file import Capture, Event, Kind, Login, dumps, loads
+from tofutui.capture_file import Capture, CapturedEvent, CapturedKind, CapturedLogin, dumps, loads
 from tofutui.config.sessions import load_sessions
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role, Session, Via
 
@@ -146,12 +146,12 @@ async def _typed(sessions: str, folder: Path) -> Path:
 
 
 async def test_what_is_not_in_a_capture_is_refused_as_a_command_line_does(tmp_path: Path) -> None:
-    login = Login(
+    login = CapturedLogin(
         node="primary",
         events=(
-            Event(Kind.RECEIVED, 0.0, b"x/admin# "),
-            Event(Kind.SENT, 0.1, b"terminal length 0\r"),
-            Event(Kind.RECEIVED, 0.3, b"terminal length 0\r\nx/admin# "),
+            CapturedEvent(CapturedKind.RECEIVED, 0.0, b"x/admin# "),
+            CapturedEvent(CapturedKind.SENT, 0.1, b"terminal length 0\r"),
+            CapturedEvent(CapturedKind.RECEIVED, 0.3, b"terminal length 0\r\nx/admin# "),
         ),
     )
     node = {"addresses": ["192.0.2.1"], "hm_port": 8082, "legacy_ssh": False}

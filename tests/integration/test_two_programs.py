@@ -19,7 +19,7 @@ import tofutui.lab.appliance.cli_output
 from tests.support.live import DELETE
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal, JournalEntry
-from tofutui.lab.appliance.node import Node
+from tofutui.lab.appliance.node import LabNode
 from tofutui.lab.pair import Lab
 from tofutui.tofu.deletion.plan import Outcome
 
@@ -69,7 +69,7 @@ class Sent(list[str]):
 def truth(monkeypatch: pytest.MonkeyPatch) -> Truth:
     truth, rows = Truth(), tofutui.lab.appliance.cli_output.listing_rows
 
-    def witnessed(node: Node) -> list[str]:
+    def witnessed(node: LabNode) -> list[str]:
         truth.printed(node.role, frozenset(node.table))
         return rows(node)
 

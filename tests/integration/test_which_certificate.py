@@ -21,7 +21,7 @@ from tests.support.tls_servers import (
     sha256,
 )
 from tofutui.tls.conversation import ask
-from tofutui.tls.hello import Keys
+from tofutui.tls.hello import KeyKind
 from tofutui.tls.prober import IN_A_ROW
 from tofutui.tls.tls13 import Tls13
 from tofutui.tofu.certificates.presented import Presented, Status
@@ -63,7 +63,7 @@ async def test_the_second_certificate_is_found_over_every_version(
     assert for_rsa.tls == ("TLSv1.3" if version == "-tls1_3" else "TLSv1.2")
 
 
-@pytest.mark.parametrize("kind", [Keys.RSA, Keys.ECDSA])
+@pytest.mark.parametrize("kind", [KeyKind.RSA, KeyKind.ECDSA])
 @pytest.mark.parametrize(
     "options",
     [
@@ -79,7 +79,7 @@ async def test_the_second_certificate_is_found_over_every_version(
     ],
 )
 async def test_a_handshake_over_tls_1_3_asks_for_one_kind(
-    certificates: Certificates, kind: Keys, options: tuple[str, ...]
+    certificates: Certificates, kind: KeyKind, options: tuple[str, ...]
 ) -> None:
     rsa, ecdsa = certificates.rsa, certificates.ecdsa
     second = ("-dcert", str(ecdsa.certificate), "-dkey", str(ecdsa.key), "-tls1_3")
@@ -87,7 +87,7 @@ async def test_a_handshake_over_tls_1_3_asks_for_one_kind(
         answer = await ask(
             prober()._asker.dial, endpoint, lambda: Tls13("a.example.net", kind), way="one", seconds=5
         )
-    wanted = rsa if kind is Keys.RSA else ecdsa
+    wanted = rsa if kind is KeyKind.RSA else ecdsa
     assert [sha256(der) for der in answer.chain] == [sha256(wanted.der)]
     assert (answer.status, answer.handshake, answer.tls) == (Status.OK, True, "TLSv1.3")
     assert answer.client_certificate is ("erify" in " ".join(options))

@@ -9,7 +9,7 @@ from typing import Any
 from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.questions import Asker, NoAsker
 from tofutui.capture.taking import take
-from tofutui.capture_file import Capture, Event, Kind, dumps, loads
+from tofutui.capture_file import Capture, CapturedEvent, CapturedKind, dumps, loads
 from tofutui.config.sessions import load_sessions
 from tofutui.lab.playback.site import PlayedSite
 from tofutui.tofu.site.session import Session
@@ -55,11 +55,11 @@ def without_times(capture: Capture) -> dict[str, Any]:
     }
 
 
-def _together(events: object) -> list[tuple[Kind, bytes]]:
-    joined: list[tuple[Kind, bytes]] = []
+def _together(events: object) -> list[tuple[CapturedKind, bytes]]:
+    joined: list[tuple[CapturedKind, bytes]] = []
     for event in events:
-        assert isinstance(event, Event)
-        if joined and event.kind is joined[-1][0] is Kind.RECEIVED:
+        assert isinstance(event, CapturedEvent)
+        if joined and event.kind is joined[-1][0] is CapturedKind.RECEIVED:
             joined[-1] = (event.kind, joined[-1][1] + event.data)
         else:
             joined.append((event.kind, event.data))

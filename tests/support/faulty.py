@@ -23,8 +23,8 @@ from tests.support.ticks import BY_HAND, HandTicks
 from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.questions import Asker, NoAsker
 from tofutui.cli.check_runner import compare_all
-from tofutui.cli.order import Order
-from tofutui.cli.progress import Progress
+from tofutui.cli.order import CheckOrder
+from tofutui.cli.progress import CheckProgress
 from tofutui.config.sessions import load_sessions
 from tofutui.executor import Executor, Pace
 from tofutui.guide.run_controller import Guide
@@ -34,7 +34,7 @@ from tofutui.history.journal import Journal
 from tofutui.history.row_history import Sightings
 from tofutui.history.runs import Runs
 from tofutui.lab import pair
-from tofutui.lab.appliance.node import Node as LabNode
+from tofutui.lab.appliance.node import LabNode
 from tofutui.lab.pair import Lab
 from tofutui.report import render
 from tofutui.tofu.base.backoff import Backoff
@@ -44,7 +44,7 @@ from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.backend import Link
 from tofutui.ui.options import AppOptions
 from tofutui.ui.shell.app import TofutuiApp
-from tofutui.ui.tables.auto_reconnect import Patience
+from tofutui.ui.tables.auto_reconnect import ReconnectPatience
 from tofutui.workbench import Change, Workbench
 
 at_rest.install()
@@ -66,7 +66,7 @@ class Waits:
     probe: float = 5.0
 
 
-HOUR = Patience(Backoff(first=3600, longest=3600), lambda: 0.0)
+HOUR = ReconnectPatience(Backoff(first=3600, longest=3600), lambda: 0.0)
 """Shows the next try and never makes it."""
 ISE = "198.51.100.20_443"
 DELETE = f"ncs certvalidation tofu-certs deletecert host {ISE}"
@@ -306,8 +306,8 @@ class Stage:
 
     async def check(self) -> Checked:
         """`check` of this session, as a program started now would find it."""
-        order = Order((self.session,), (), (), (), self.data, timings=self.waits.timings)
-        with Progress(1, io.StringIO(), many=False) as progress:
+        order = CheckOrder((self.session,), (), (), (), self.data, timings=self.waits.timings)
+        with CheckProgress(1, io.StringIO(), many=False) as progress:
             outcome = await compare_all(order, partial(render, fmt="lines", version=""), progress)
         (done,) = outcome.done
         return Checked(done.line.code, "\n".join((*outcome.remarks, *done.unfinished)), done.report)
@@ -331,7 +331,9 @@ async def stage(folder: Path, waits: Waits) -> AsyncIterator[Stage]:
     """A site in a folder, every name of which the stage resolves."""
     scenario = folder / "faulty.toml"
     scenario.write_text(SITE)
-    lab = await Lab.start(str(scenario), folder / "lab", pace=pair.Pace(log=3600, learn=3600, milestone=3600))
+    lab = await Lab.start(
+        str(scenario), folder / "lab", pace=pair.LabPace(log=3600, learn=3600, milestone=3600)
+    )
     relays = {role: Relay(node.port) for role, node in lab.nodes.items()}
     relays["ise"] = Relay(lab.endpoint("198.51.100.20:443").port)
     try:

@@ -16,8 +16,8 @@ from tofutui.appliance.cli.shell import Shell
 from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.questions import DialogueQuestion, NoAsker
-from tofutui.capture_file import Capture, Login, loads
-from tofutui.lab.playback.shells import Script, Step, script_of
+from tofutui.capture_file import Capture, CapturedLogin, loads
+from tofutui.lab.playback.shells import PlaybackStep, Script, script_of
 from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.cli_output.listing import read_listing
 from tofutui.tofu.cli_output.status import parse_clock, parse_ha_status, parse_version
@@ -59,7 +59,7 @@ class PlayedWire:
     def __init__(self, script: Script) -> None:
         self._script = script
         self._counts: Counter[str] = Counter()
-        self._steps: list[Step] = list(script.opening)
+        self._steps: list[PlaybackStep] = list(script.opening)
         self._typed = bytearray()
         self.is_closed = False
 
@@ -89,7 +89,7 @@ class PlayedWire:
             self._steps = list(self._script.answer(command, self._counts[command]))
             self._counts[command] += 1
 
-    def _take(self, step: Step) -> bool:
+    def _take(self, step: PlaybackStep) -> bool:
         """Whether what the script waits for has been typed; then it is used up."""
         if step.line and b"\r" in self._typed:
             self._typed = bytearray(bytes(self._typed).partition(b"\r")[2])
@@ -107,7 +107,7 @@ class _Person(NoAsker):
         return "an answer"
 
 
-async def _read(login: Login) -> dict[str, Any]:
+async def _read(login: CapturedLogin) -> dict[str, Any]:
     settings = NodeSettings(role=Role(login.node), host="192.0.2.10")
     shell = Shell(PlayedWire(script_of(login)), settings, _Person(), Timings(), lambda kind, text: None)
     try:

@@ -23,7 +23,7 @@ from tofutui.history.journal import Journal
 from tofutui.history.runs import Held, LeaseLost
 from tofutui.tofu.certificates.presented import Presented, Status
 from tofutui.tofu.deletion.plan import Deletion, Outcome, Step
-from tofutui.tofu.guide_run import Event, Lease, OpenRow, Run
+from tofutui.tofu.guide_run import Lease, OpenRow, Run, RunEvent
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.logs.failures import LogDigest, read_log
@@ -239,19 +239,19 @@ class ModelRuns:
     def clear(self) -> None:
         self._held.clear()
 
-    def begin(self, run: Run, lease: Lease, event: Event) -> Run:
+    def begin(self, run: Run, lease: Lease, event: RunEvent) -> Run:
         run = replace(run, id=len(self._held) + 1)
         self._held[run.id] = Held(run, 1, lease)
         return run
 
-    def save(self, run: Run, lease: Lease, event: Event) -> int:
+    def save(self, run: Run, lease: Lease, event: RunEvent) -> int:
         held = self._held[run.id]
         if held.lease is None or held.lease.token != lease.token:
             raise LeaseLost("the run is held by somebody else")
         self._held[run.id] = Held(run, held.revision + 1, held.lease)
         return held.revision + 1
 
-    def take(self, run_id: int, lease: Lease, seen: Lease | None, event: Event) -> Held:
+    def take(self, run_id: int, lease: Lease, seen: Lease | None, event: RunEvent) -> Held:
         held = self._held[run_id]
         if held.lease != seen:
             raise LeaseLost("somebody else was faster")

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import asyncssh
 
-from tofutui.lab.pair import Lab, Pace
+from tofutui.lab.pair import Lab, LabPace
 
-QUICK = Pace(log=0.05, learn=0.02, milestone=0.02)
-SLOW = Pace(log=3600, learn=3600, milestone=3600)
+QUICK = LabPace(log=0.05, learn=0.02, milestone=0.02)
+SLOW = LabPace(log=3600, learn=3600, milestone=3600)
 LISTCERTS = "ncs certvalidation tofu-certs listcerts"
 DELETE = "ncs certvalidation tofu-certs deletecert host"
 WAIT_S = 20.0
 
 
 @asynccontextmanager
-async def running(scenario: str, tmp_path: Path, pace: Pace = SLOW) -> AsyncIterator[Lab]:
+async def running(scenario: str, tmp_path: Path, pace: LabPace = SLOW) -> AsyncIterator[Lab]:
     """A lab in a folder below tmp_path."""
     lab = await Lab.start(scenario, tmp_path / "lab", pace=pace)
     try:

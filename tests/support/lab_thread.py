@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tofutui.lab.pair import Lab, Pace
+from tofutui.lab.pair import Lab, LabPace
 
-QUICK = Pace(milestone=0.1)
+QUICK = LabPace(milestone=0.1)
 
 
 @dataclass

@@ -14,8 +14,8 @@ from tests.support.model_site import ADDRESSES, Eyes, Site
 from tests.support.model_worlds import HOSTNAMES, World
 from tofutui.appliance.errors import Unreachable
 from tofutui.lab.appliance import sshd
-from tofutui.lab.appliance.node import Node as LabNode
-from tofutui.lab.appliance.terminal import Terminal
+from tofutui.lab.appliance.node import LabNode
+from tofutui.lab.appliance.terminal import LabTerminal
 from tofutui.lab.site_model import NodePlan
 from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.workbench import Workbench
@@ -25,7 +25,7 @@ class MemoryWire:
     """Both directions of a shell, without a network."""
 
     def __init__(self) -> None:
-        self.terminal = Terminal(self.print, echo=True)
+        self.terminal = LabTerminal(self.print, echo=True)
         self._buffer = bytearray()
         self._arrived = asyncio.Event()
         self._reads = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tests.support.model_questions import DANGEROUS, HARMLESS
 from tests.support.model_site import KEYS, Site
 from tests.support.model_truth import Printing
-from tofutui.lab.appliance.node import Node as LabNode
+from tofutui.lab.appliance.node import LabNode
 from tofutui.tofu.site.session import Role
 
 MOODS = (

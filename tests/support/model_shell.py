@@ -8,8 +8,8 @@ from tests.support.model_truth import Deed
 from tofutui.lab.appliance import cli_output
 from tofutui.lab.appliance.faults import LinkDropped
 from tofutui.lab.appliance.grammar import Understood
-from tofutui.lab.appliance.shell import Shell as LabShell
-from tofutui.lab.appliance.terminal import Interrupted
+from tofutui.lab.appliance.shell import LabShell
+from tofutui.lab.appliance.terminal import ControlC
 from tofutui.tofu.site.session import Role
 
 
@@ -34,7 +34,7 @@ class Witness(LabShell):
             self.failures.append(error)
         try:
             goes_on = await super()._run(line)
-        except Interrupted:
+        except ControlC:
             if self.deed is not None and self.asking:
                 self.deed.prompted = True  # it ended at its question, and did nothing
             raise

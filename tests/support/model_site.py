@@ -14,8 +14,8 @@ from typing import Any
 from tests.support.model_questions import Question
 from tests.support.model_truth import Deed, Printing, TrueTable
 from tofutui.history.journal import Journal
-from tofutui.lab.appliance.node import Node as LabNode
-from tofutui.lab.cert import Certificate, certify, make_key, slash_form
+from tofutui.lab.appliance.node import LabNode
+from tofutui.lab.cert import LabCertificate, certify, make_key, slash_form
 from tofutui.tofu.cli_output.listing import Listing
 from tofutui.tofu.deletion.plan import Deletion
 from tofutui.tofu.judgement.comparison import Entry, NodeView
@@ -51,7 +51,7 @@ class Broken(AssertionError):
 
 
 @cache
-def certificates() -> tuple[Certificate, ...]:
+def certificates() -> tuple[LabCertificate, ...]:
     """Of each name as many as there are issues, all different."""
     since = datetime(2026, 1, 1, tzinfo=UTC)
     return tuple(
@@ -61,7 +61,7 @@ def certificates() -> tuple[Certificate, ...]:
     )
 
 
-def text_of(certificate: Certificate) -> str:
+def text_of(certificate: LabCertificate) -> str:
     """The subject as a node prints it."""
     return slash_form(certificate.subject)
 
@@ -176,7 +176,7 @@ class Site:
         self.printed[role].append(rows)
         return rows
 
-    def presents(self, endpoint: Endpoint) -> Certificate | None:
+    def presents(self, endpoint: Endpoint) -> LabCertificate | None:
         """What the endpoint presents."""
         server = next((s for key, s in self.servers.items() if split_key(key) == endpoint), None)
         return server.presented if server else None

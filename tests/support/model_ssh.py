@@ -12,7 +12,7 @@ from tofutui.appliance.cli.timings import Timings
 from tofutui.config.sessions import load_sessions
 from tofutui.executor import Pace
 from tofutui.lab.appliance import sshd
-from tofutui.lab.appliance.sshd import Login
+from tofutui.lab.appliance.sshd import LabLogin
 from tofutui.lab.pair import Lab
 from tofutui.tofu.site.session import Role, Session
 
@@ -75,7 +75,7 @@ class SshWorld(World):
         self.another_machine(role, hostname, keep=keep)
         self._turn += 1
         key = self._keys[self._turn % len(self._keys)]
-        server.login = Login(server.login.password, server.login.user_key, key, old=False)
+        server.login = LabLogin(server.login.password, server.login.user_key, key, old=False)
         node.ssh = "ok"
         await server.start()
         self.lab.access.known_hosts.write_text(sshd.known_hosts(list(self.lab.servers.values())))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tofutui.lab.cert import Certificate, slash_form
+from tofutui.lab.cert import LabCertificate, slash_form
 from tofutui.tofu.site.endpoint import Endpoint, split_key
 from tofutui.tofu.site.session import Role
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.support.model_site import Confirmed, Eyes
 
 
-class TrueTable(dict[str, Certificate]):
+class TrueTable(dict[str, LabCertificate]):
     """The table of one machine; another machine at the same address has another one."""
 
     def held_as(self, endpoint: Endpoint | None) -> list[str]:

@@ -19,7 +19,7 @@ from tofutui.executor import Executor, Pace
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal
 from tofutui.history.row_history import Sightings
-from tofutui.lab.appliance.node import Node as LabNode
+from tofutui.lab.appliance.node import LabNode
 from tofutui.tofu.certificates.certificate import Certificate, read_certificate
 from tofutui.tofu.certificates.presented import Presented, Status
 from tofutui.tofu.deletion.plan import Plan

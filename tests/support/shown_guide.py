@@ -9,7 +9,7 @@ from tofutui.guide.playbook import playbooks
 from tofutui.guide.run_controller import Guide
 from tofutui.guide.run_lease import Me, Tools
 from tofutui.history.journal import JournalEntry
-from tofutui.tofu.guide_run import Answer, Check, Result, Run
+from tofutui.tofu.guide_run import Check, GuideAnswer, Result, Run
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.session import Remote, Role, Session
 from tofutui.ui.backend import Link
@@ -46,7 +46,7 @@ def run_at(session: Session, step: str, text: str) -> Run:
     run = engine.begin(playbooks()["ha-and-ise"], session, operator="ops", seen_from="jump01", now=NOW)
     looked = Check(step="preflight", id="names", title="Names", result=Result.WARN, seen=text, at=NOW)
     run = engine.checked(run, "preflight", [looked])
-    run = engine.entered(run, Answer("secondary_server", text, "Secondary Server", ""))
+    run = engine.entered(run, GuideAnswer("secondary_server", text, "Secondary Server", ""))
     while (current := run.current) is not None and current.id != step:
         run = engine.onward(engine.done(run, current.id, by="ops", now=NOW, seen=text), NOW)
     return engine.noted(run, step, text, by="ops", now=NOW) if step else run

@@ -16,7 +16,7 @@ from tofutui.tofu.site.session import Role
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.options import AppOptions
 from tofutui.ui.shell.app import TofutuiApp
-from tofutui.ui.tables.auto_reconnect import Patience
+from tofutui.ui.tables.auto_reconnect import ReconnectPatience
 from tofutui.ui.tables.pane import Pane
 from tofutui.ui.tables.screen import MainScreen
 from tofutui.ui.text.spans import plain
@@ -117,7 +117,7 @@ def desk(tmp_path: Path) -> Callable[..., Any]:
     @asynccontextmanager
     async def start(
         *, size: tuple[int, int] = (120, 36), sessions: Any = None, fakes: Fakes | None = None,
-        ready: bool = True, patience: Patience | None = None, **options: Any,
+        ready: bool = True, patience: ReconnectPatience | None = None, **options: Any,
     ) -> AsyncIterator[Desk]:  # fmt: skip
         known = {s.name: s for s in ([session()] if sessions is None else sessions)}
         chosen = AppOptions(sessions=known, sessions_path=tmp_path / "s.toml", data_dir=tmp_path, **options)

@@ -13,8 +13,8 @@ from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import show_key
 from tofutui.ui.tables.columns import cells, header
-from tofutui.ui.tables.row_list import Order, Rows
-from tofutui.ui.text.row_facts import Facts
+from tofutui.ui.tables.row_list import RowOrder, Rows
+from tofutui.ui.text.row_facts import ShownFacts
 from tofutui.ui.text.spans import clip, fit, fit_middle, joined, plain, width, wrap
 from tofutui.ui.text.vocabulary import UNICODE, Glyphs
 
@@ -52,8 +52,8 @@ def test_every_row_is_at_most_as_wide_as_the_pane(verdict: Verdict) -> None:
                 assert width(drawn) <= cells_wanted
 
 
-@pytest.mark.parametrize("order", list(Order))
-def test_the_header_is_exactly_as_wide_as_the_pane(order: Order) -> None:
+@pytest.mark.parametrize("order", list(RowOrder))
+def test_the_header_is_exactly_as_wide_as_the_pane(order: RowOrder) -> None:
     for cells_wanted in range(28, 200, 3):
         assert width(header(cells_wanted, order, UNICODE)) == cells_wanted
 
@@ -68,7 +68,7 @@ def test_at_38_cells_glyph_host_port_who_and_word_are_whole() -> None:
 def test_the_detail_area_is_exactly_as_high_as_it_is_and_ends_with_the_command(cells_wanted: int) -> None:
     view = NodeView(role=Role.PRIMARY, host="192.0.2.10", shown_address="192.0.2.10", hostname="prime-pri")
     for row in renamed(Role.SECONDARY):
-        facts = Facts(entry=row, view=view, now=NOW, width=cells_wanted)
+        facts = ShownFacts(entry=row, view=view, now=NOW, width=cells_wanted)
         for height in range(1, 40):
             lines = facts.compact(height, hint=True)
             assert len(lines) == height
@@ -110,7 +110,7 @@ def test_the_cursor_belongs_to_its_row_whatever_happens_to_the_others() -> None:
         kept = [e for e in everything if e.id == mine.id or chance.random() < 0.6]
         chance.shuffle(kept)
         view.entries = {e.id: e for e in kept}
-        rows.order = chance.choice(list(Order))
+        rows.order = chance.choice(list(RowOrder))
         assert rows.take(view)
         rows.scroll(10)
         assert rows.current is not None

@@ -10,14 +10,14 @@ from tests.support.fake_bench import NOW
 from tofutui.tofu.base.backoff import Backoff
 from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.site.session import Role
-from tofutui.ui.tables.auto_reconnect import Patience
+from tofutui.ui.tables.auto_reconnect import ReconnectPatience
 from tofutui.workbench.changes import NodeChanged
 
 Start = Callable[..., Any]
 SIZES = [(120, 36), (80, 24), (60, 20)]
-HOUR = Patience(Backoff(first=3600, longest=7200), lambda: 0.0)
+HOUR = ReconnectPatience(Backoff(first=3600, longest=7200), lambda: 0.0)
 """No try comes during a test."""
-AT_ONCE = Patience(Backoff(first=0.01, longest=0.01), lambda: 0.0)
+AT_ONCE = ReconnectPatience(Backoff(first=0.01, longest=0.01), lambda: 0.0)
 LOCAL = NOW.astimezone()
 
 

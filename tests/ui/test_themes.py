@@ -14,7 +14,7 @@ from tests.support.fake_bench import Fakes, entry, renamed, session
 from tofutui.config.themes import load_themes
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
-from tofutui.ui.help.palette import Palette as CommandPalette
+from tofutui.ui.help.palette import ActionPalette as CommandPalette
 from tofutui.ui.kit.button import Choice
 from tofutui.ui.shell.app import TofutuiApp
 from tofutui.ui.text.spans import Tone, line

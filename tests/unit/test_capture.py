@@ -11,13 +11,13 @@ from tofutui.capture.certificates import structure, texts
 from tofutui.capture.redaction import Redaction
 from tofutui.capture.vocabulary import is_plain
 from tofutui.capture_file import (
-    Answer,
     Capture,
+    CapturedAnswer,
+    CapturedEndpoint,
+    CapturedEvent,
+    CapturedKind,
+    CapturedLogin,
     CaptureFileError,
-    Endpoint,
-    Event,
-    Kind,
-    Login,
     dumps,
     loads,
 )
@@ -177,16 +177,21 @@ CAPTURE = Capture(
     source="pair",
     session={"nodes": {}},
     logins=(
-        Login(
+        CapturedLogin(
             node="primary",
             server="OpenSSH_8.0",
             algorithms={"kex": "curve25519-sha256"},
-            events=(Event(Kind.RECEIVED, 0.5, b"\xff\x1b[Kx\r\n"), Event(Kind.HIDDEN, 0.7)),
+            events=(
+                CapturedEvent(CapturedKind.RECEIVED, 0.5, b"\xff\x1b[Kx\r\n"),
+                CapturedEvent(CapturedKind.HIDDEN, 0.7),
+            ),
         ),
-        Login(node="secondary"),
+        CapturedLogin(node="secondary"),
     ),
     endpoints=(
-        Endpoint(host="x", port=443, answers=(Answer(way="tls", status="ok", text="", chain=(b"\0",)),)),
+        CapturedEndpoint(
+            host="x", port=443, answers=(CapturedAnswer(way="tls", status="ok", text="", chain=(b"\0",)),)
+        ),
     ),
     reading={"nodes": {}},
 )

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.askers import ScriptedAsker
 from tofutui.appliance.errors import LoginRefused, NoPassword
-from tofutui.appliance.ssh.credentials import AskedPassword, Memory, NodePassword, SecretEnvironment
+from tofutui.appliance.ssh.credentials import AskedPassword, NodePassword, PasswordMemory, SecretEnvironment
 from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.site.session import NodeSettings, Role
 
@@ -47,7 +47,7 @@ async def test_a_refused_password_is_not_handed_out_again() -> None:
 
 async def test_a_typed_password_is_kept_until_it_is_refused() -> None:
     asker = ScriptedAsker(passwords=["one", "two"])
-    held = AskedPassword(Role.PRIMARY, "jump", asker, Memory())
+    held = AskedPassword(Role.PRIMARY, "jump", asker, PasswordMemory())
     assert [await held.password("admin", ""), await held.password("admin", "")] == [Secret("one")] * 2
     held.was_refused(Secret("one"))
     assert await held.password("admin", "") == Secret("two")

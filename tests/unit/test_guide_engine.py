@@ -22,7 +22,7 @@ from tofutui.guide.playbook import (
 )  # fmt: skip
 from tofutui.guide.worksheet import WORKSHEET, url_of, values_of
 from tofutui.history.codec import from_json, to_json
-from tofutui.tofu.guide_run import Answer, Check, Progress, Result, Run, Vouched
+from tofutui.tofu.guide_run import Check, GuideAnswer, Progress, Result, Run, Vouched
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.session import NodeSettings, Remote, Role
 
@@ -231,7 +231,7 @@ def test_the_data_is_whole() -> None:
 def test_values_to_type() -> None:
     run = begun()
     for field, value in (("secondary_server", "192.0.2.11"), ("failover", "manual")):
-        run = engine.entered(run, Answer(field, value))
+        run = engine.entered(run, GuideAnswer(field, value))
     assert values_of(run, "sign-in", PAIR) == [
         ("Address", "https://192.0.2.10/webacs/pages/common/login.jsp")
     ]

@@ -9,7 +9,7 @@ from tests.support.fake_bench import NOW, certificate, entry
 from tofutui.guide.facts import Facts, NodeFacts
 from tofutui.guide.open_rows import rest_of_table
 from tofutui.guide.preflight import preflight
-from tofutui.guide.verify import Failures, Outcome, verification
+from tofutui.guide.verify import Failures, VerifiedState, verification
 from tofutui.tls.health_monitor_page import version_on
 from tofutui.tofu.cli_output.status import HaState, VersionInfo, parse_ha_status
 from tofutui.tofu.guide_run import Check, OpenRow, Result
@@ -229,9 +229,9 @@ def test_the_version_on_the_health_monitors_page(page: str, version: str | None)
 KEY = "192.0.2.11_8082"
 
 
-def outcome(**changes: object) -> Outcome:
+def outcome(**changes: object) -> VerifiedState:
     back = entry(Role.PRIMARY, KEY, Verdict.SAME_NAME, stored="prime-sec", presented="prime-sec")
-    good = Outcome(
+    good = VerifiedState(
         now=NOW,
         nodes=(
             node(Role.PRIMARY, ha=state("Primary Active")),

@@ -6,8 +6,8 @@ from tests.support.fake_bench import NOW, session
 from tofutui.guide import engine
 from tofutui.guide.playbook import playbooks
 from tofutui.guide.rules import Sheet
-from tofutui.guide.worksheet import Field, advices, all_fields, errors, fields_of, problem
-from tofutui.tofu.guide_run import Answer
+from tofutui.guide.worksheet import WorksheetField, advices, all_fields, errors, fields_of, problem
+from tofutui.tofu.guide_run import GuideAnswer
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.session import NodeSettings, Remote, Role, Session
 
@@ -26,11 +26,11 @@ PAIR = session(
 def sheet(about: Session = PAIR, resolved: dict[str, tuple[str, ...]] | None = None, **answers: str) -> Sheet:
     run = engine.begin(playbooks()["ha-reregister"], about, operator="ops", seen_from="jump01", now=NOW)
     for field, value in answers.items():
-        run = engine.entered(run, Answer(field, value))
+        run = engine.entered(run, GuideAnswer(field, value))
     return Sheet(about, run, resolved or {})
 
 
-def field(id_: str) -> Field:
+def field(id_: str) -> WorksheetField:
     return next(one for one in all_fields(PAIR) if one.id == id_)
 
 

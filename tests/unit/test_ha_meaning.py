@@ -15,7 +15,7 @@ from tofutui.guide.ha_meaning import (
     is_unconfigured,
     state_line,
 )
-from tofutui.guide.verify import Outcome, verification
+from tofutui.guide.verify import VerifiedState, verification
 from tofutui.tofu.cli_output.status import parse_ha_status
 from tofutui.tofu.guide_run import Result
 from tofutui.tofu.site.session import Role
@@ -81,7 +81,9 @@ BAD_SECONDARY = [
 
 def check_not_good(nodes: tuple[NodeFacts, ...]) -> None:
     assert not is_connected(nodes)
-    outcome = Outcome(now=NOW, nodes=nodes, rows={}, deleted=(), wanted=(), failures=(), registered=True)
+    outcome = VerifiedState(
+        now=NOW, nodes=nodes, rows={}, deleted=(), wanted=(), failures=(), registered=True
+    )
     (check,) = [check for check in verification(outcome) if check.id == "ha-state"]
     assert check.result is not Result.PASS
     for shown in nodes:
@@ -149,7 +151,7 @@ def test_answers_that_contradict_themselves_or_say_more_are_not_good(
 def test_what_was_read_of_one_node_counts_where_the_other_is_silent(
     primary: str | None, secondary: str | None, result: Result
 ) -> None:
-    outcome = Outcome(
+    outcome = VerifiedState(
         now=NOW, nodes=pair(primary, secondary), rows={}, deleted=(), wanted=(), failures=(), registered=True
     )
     assert [check.result for check in verification(outcome) if check.id == "ha-state"] == [result]

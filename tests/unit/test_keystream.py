@@ -9,7 +9,14 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from tofutui.ui.terminal.driver import TerminalDriver
-from tofutui.ui.terminal.keystream import ESCAPE_DELAY, LONGEST_PASTE, LONGEST_STRING, KeyStream, Kind, Piece
+from tofutui.ui.terminal.keystream import (
+    ESCAPE_DELAY,
+    LONGEST_PASTE,
+    LONGEST_STRING,
+    KeyStream,
+    Piece,
+    PieceKind,
+)
 from tofutui.ui.terminal.keytable import KeyTable, Noise, StatusReply
 
 REPORTS = {
@@ -138,7 +145,7 @@ def test_a_paste_in_pieces_is_one_paste() -> None:
     whole = "\x1b[200~y\x1b[A\x00é\ny\x1b[201~".encode()
     for cut in range(2, len(whole)):
         read = pieces([whole[:cut], whole[cut:], b"j"])
-        assert read == [Piece(Kind.PASTE, "y\x1b[Aé\ny"), Piece(Kind.CHARACTER, "j")], cut
+        assert read == [Piece(PieceKind.PASTE, "y\x1b[Aé\ny"), Piece(PieceKind.CHARACTER, "j")], cut
     (paste, key) = pieces([b"\x1b[200~" + b"\xff\xe9y" + b"\x1b[201~j"])
     assert (paste.text, key.text) == ("\ufffd\ufffdy", "j")
 

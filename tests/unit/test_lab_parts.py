@@ -10,7 +10,7 @@ import pytest
 
 from tofutui.lab.appliance.grammar import COMMANDS, WORD, NotUnderstood, Understood, understand
 from tofutui.lab.appliance.healthlog import NodeLogs, stamp
-from tofutui.lab.appliance.terminal import Interrupted, Terminal
+from tofutui.lab.appliance.terminal import ControlC, LabTerminal
 from tofutui.lab.cert import certify, common_name, java_form, make_key, parse_subject, slash_form
 from tofutui.lab.scenario import ScenarioError, load_scenario, parse_address
 from tofutui.lab.site_model import Address
@@ -61,13 +61,13 @@ def test_a_first_word_can_be_missing_on_an_appliance() -> None:
 
 
 async def test_enter_as_cr_lf_is_one_enter() -> None:
-    terminal = Terminal(lambda text: None, echo=False)
+    terminal = LabTerminal(lambda text: None, echo=False)
     terminal.feed(b"one\r\ntwo\nthree\r")
     assert [await terminal.line() for _ in range(3)] == ["one", "two", "three"]
 
 
 async def test_a_line_cut_by_the_end_of_input_is_no_line() -> None:
-    terminal = Terminal(lambda text: None, echo=False)
+    terminal = LabTerminal(lambda text: None, echo=False)
     terminal.feed(b"half")
     terminal.feed_end()
     with pytest.raises(EOFError):
@@ -75,12 +75,12 @@ async def test_a_line_cut_by_the_end_of_input_is_no_line() -> None:
 
 
 async def test_ctrl_c_ends_a_running_command_and_drops_what_was_typed_ahead() -> None:
-    terminal = Terminal(lambda text: None, echo=False)
+    terminal = LabTerminal(lambda text: None, echo=False)
     task = asyncio.create_task(asyncio.Event().wait())
     running = asyncio.create_task(terminal.run(task))
     await asyncio.sleep(0)
     terminal.feed(b"typed ahead\r\x03after\r")
-    with pytest.raises(Interrupted):
+    with pytest.raises(ControlC):
         await running
     assert await terminal.line() == "after"
 

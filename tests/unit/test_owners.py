@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tofutui.history.owners import PATIENCE, Owner, Watch, owner_of, started, this_process
+from tofutui.history.owners import PATIENCE, Owner, OwnerWatch, owner_of, started, this_process
 
 ME = this_process("me")
 
@@ -23,8 +23,8 @@ class Clock:
         return self.now
 
 
-def alive(owner: Owner | None, beat: int = 0, watch: Watch | None = None) -> bool:
-    return (watch or Watch(ME)).is_alive(1, str(owner) if owner else None, beat)
+def alive(owner: Owner | None, beat: int = 0, watch: OwnerWatch | None = None) -> bool:
+    return (watch or OwnerWatch(ME)).is_alive(1, str(owner) if owner else None, beat)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_an_owner_is_read_as_it_was_written():
 @pytest.mark.parametrize("text", ["", "x", "a b c d", "a 1 2", "a 1 2 3 4"])
 def test_what_is_not_an_owner_is_nobody(text):
     assert owner_of(text) is None
-    assert not Watch(ME).is_alive(1, text, 5)
+    assert not OwnerWatch(ME).is_alive(1, text, 5)
 
 
 def test_another_session_of_this_process_is_alive_and_nobody_is_not():
@@ -54,7 +54,7 @@ def test_another_session_of_this_process_is_alive_and_nobody_is_not():
 def test_a_process_is_alive_until_it_ends_even_when_it_is_stopped(child):
     owner = replace(ME, pid=child.pid, started=started(child.pid), token="x")
     clock = Clock()
-    watch = Watch(ME, clock)
+    watch = OwnerWatch(ME, clock)
     child.send_signal(signal.SIGSTOP)
     assert alive(owner, 0, watch)
     clock.now += 100 * PATIENCE
@@ -71,7 +71,7 @@ def test_the_same_number_with_another_start_is_another_process(child, start):
 
 def test_elsewhere_only_the_heartbeat_counts_and_no_wall_clock():
     clock = Clock()
-    watch = Watch(ME, clock)
+    watch = OwnerWatch(ME, clock)
     owner = Owner("another-machine", os.getpid(), "1", "x")
     assert alive(owner, 4, watch)
     clock.now += PATIENCE - 1
@@ -85,7 +85,7 @@ def test_elsewhere_only_the_heartbeat_counts_and_no_wall_clock():
 
 def test_where_the_kernel_says_no_start_a_missing_process_is_gone_and_a_present_one_beats(child):
     clock = Clock()
-    watch = Watch(ME, clock)
+    watch = OwnerWatch(ME, clock)
     owner = replace(ME, pid=child.pid, started="", token="x")
     assert alive(owner, 0, watch)
     clock.now += PATIENCE + 1

@@ -10,7 +10,7 @@ from tests.support.rows import PRIME_SEC, certificate, facts, presenting
 from tofutui.tofu.base.text import short_sha256
 from tofutui.tofu.judgement.judge import Case, judge
 from tofutui.tofu.judgement.row_history import Beginning, Incarnation, Past, Shown
-from tofutui.tofu.judgement.timeline import Event, TimelineItem, timeline
+from tofutui.tofu.judgement.timeline import TimelineEvent, TimelineItem, timeline
 from tofutui.tofu.judgement.verdict import Judgement, Kind, Verdict
 
 DAY = timedelta(days=1)
@@ -146,7 +146,7 @@ def test_an_observation_needs_an_incarnation_that_lasts():
 # The time line.
 
 
-def told(past: Past) -> list[tuple[Event, object]]:
+def told(past: Past) -> list[tuple[TimelineEvent, object]]:
     return [(item.event, item.at) for item in timeline(past)]
 
 
@@ -160,13 +160,13 @@ def test_a_row_that_went_and_came_back():
     second = replace(second, shown=(shown("A", 4, 6), shown("B", 7, 9)))
     items = timeline(Past((first, second)))
     assert [(item.event, item.at, item.sha256) for item in items] == [
-        (Event.BEGAN, at(0), None),
-        (Event.PRESENTED, at(0), sha("A")),
-        (Event.WENT, at(2), None),
-        (Event.BEGAN, at(4), sha("A")),
-        (Event.PRESENTED, at(4), sha("A")),
-        (Event.PRESENTED, at(7), sha("B")),
-        (Event.SEEN, at(9), None),
+        (TimelineEvent.BEGAN, at(0), None),
+        (TimelineEvent.PRESENTED, at(0), sha("A")),
+        (TimelineEvent.WENT, at(2), None),
+        (TimelineEvent.BEGAN, at(4), sha("A")),
+        (TimelineEvent.PRESENTED, at(4), sha("A")),
+        (TimelineEvent.PRESENTED, at(7), sha("B")),
+        (TimelineEvent.SEEN, at(9), None),
     ]
     assert items[0].text == "first seen; how old it was then is not known"
     assert items[1].not_before == BEGIN - DAY
@@ -189,7 +189,7 @@ def test_a_row_that_went_and_came_back():
 def test_a_row_that_begins_anew_where_it_stood_did_not_go(beginning, word):
     second = life(beginning=beginning, began=at(2))
     items = timeline(Past((life(last=at(1), ended=at(2)), second)))
-    assert [item.event for item in items] == [Event.BEGAN, Event.BEGAN, Event.SEEN]
+    assert [item.event for item in items] == [TimelineEvent.BEGAN, TimelineEvent.BEGAN, TimelineEvent.SEEN]
     assert word in items[1].text
 
 
@@ -199,17 +199,17 @@ def test_a_row_that_appeared_for_the_first_time_did_not_come_back():
 
 
 def test_silence_is_told_only_while_it_lasts():
-    def line(silent: float, **changes: object) -> list[tuple[Event, object]]:
+    def line(silent: float, **changes: object) -> list[tuple[TimelineEvent, object]]:
         return told(Past((life(shown=(shown("A", 0, 5, silent=at(silent)),), **changes),)))
 
-    assert (Event.SILENT, at(8)) in line(8)
-    assert Event.SILENT not in dict(line(3))
-    assert Event.SILENT not in dict(line(8, ended=at(9)))
+    assert (TimelineEvent.SILENT, at(8)) in line(8)
+    assert TimelineEvent.SILENT not in dict(line(3))
+    assert TimelineEvent.SILENT not in dict(line(8, ended=at(9)))
 
 
 def test_where_a_row_was_asked_in_two_ways_each_certificate_says_how():
     past = Past((life(shown=(shown("A", 0, 5), shown("B", 1, 5, baseline="jump x"), shown("C", 2))),))
-    items = [item for item in timeline(past) if item.event is Event.PRESENTED]
+    items = [item for item in timeline(past) if item.event is TimelineEvent.PRESENTED]
     assert [item.baseline for item in items] == [DIRECT, "jump x", DIRECT]
     assert [item.text for item in items] == ["", "", f"instead of {short_sha256(sha('A'))}"]
     one_way = timeline(Past((life(shown=(shown("A", 0),)),)))

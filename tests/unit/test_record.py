@@ -21,16 +21,16 @@ from tofutui.report.record_model import Record, left_over
 from tofutui.tofu.base.secret import without_secrets
 from tofutui.tofu.deletion.plan import Outcome
 from tofutui.tofu.guide_run import (
-    Answer,
     Check,
     Confirmation,
-    Event,
+    GuideAnswer,
     Lease,
     NodeShot,
     Remark,
     Result,
     RowShot,
     Run,
+    RunEvent,
     Vouched,
 )  # fmt: skip
 from tofutui.tofu.site.session import Role
@@ -59,7 +59,7 @@ def run() -> Run:
     made = engine.begin(playbooks()["ha-reregister"], session(), operator="ops", seen_from="jump01", now=NOW)
     made = engine.done(made, "preflight", by="ops", now=NOW + timedelta(seconds=70), seen="no check fails")
     made = engine.noted(made, "delete", "asked J. Doe <script>alert(1)</script> | x", by="ops", now=NOW)
-    made = engine.entered(made, Answer("emails", "noc@example.net", "Email Address"))
+    made = engine.entered(made, GuideAnswer("emails", "noc@example.net", "Email Address"))
     made = engine.checked(
         made, "verify", [Check(id="x", title="t", result=Result.FAIL, seen="bad", at=NOW, step="verify")]
     )
@@ -79,7 +79,9 @@ def deletion(words: str | None = "", outcome: Outcome | None = Outcome.GONE) -> 
 
 
 def record(**changes: Any) -> Record:
-    made = Record(run=run(), deletions=(deletion(),), events=(Event(NOW, "ops", "", "begun"),), written=NOW)
+    made = Record(
+        run=run(), deletions=(deletion(),), events=(RunEvent(NOW, "ops", "", "begun"),), written=NOW
+    )
     return replace(made, **changes)
 
 
@@ -158,7 +160,7 @@ def test_no_secret_is_in_it_wherever_it_came_from(fmt: str, words: str) -> None:
     step = replace(raw.steps[0], notes=(Remark(NOW, "ops", words),), evidence=(Remark(NOW, "ops", words),))
     raw = replace(raw.with_step(step), title=words)
     text = render_record(
-        record(run=raw, deletions=(deletion(words),), events=(Event(NOW, "ops", "", words),)), fmt, "0.1"
+        record(run=raw, deletions=(deletion(words),), events=(RunEvent(NOW, "ops", "", words),)), fmt, "0.1"
     )
     assert "S3cret" not in text
     assert "secret left out" in text
@@ -203,7 +205,7 @@ def test_it_is_made_from_the_history_alone(tmp_path: Path) -> None:
     database = Database(tmp_path / FILE)
     runs, journal = Runs(database), Journal(database)
     held = Lease(host="h", user="ops", pid=1, since=NOW, token="t")
-    began = runs.begin(run(), held, Event(NOW, "ops", "", "begun"))
+    began = runs.begin(run(), held, RunEvent(NOW, "ops", "", "begun"))
     for minutes in (-5, 5):
         journal.open_entry(
             session="site-a", role=Role.PRIMARY, host="h", hostname="prime-pri", key=KEY, command=COMMAND,

@@ -16,9 +16,9 @@ from tofutui.guide.run_lease import Me, is_free
 from tofutui.history.codec import from_json
 from tofutui.history.database import FILE, Database, HistoryError
 from tofutui.history.runs import LeaseLost, Runs
-from tofutui.tofu.guide_run import Event, Lease, Run
+from tofutui.tofu.guide_run import Lease, Run, RunEvent
 
-EVENT = Event(NOW, "ops", "preflight", "done")
+EVENT = RunEvent(NOW, "ops", "preflight", "done")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tofutui.tofu.base.encodings import decode_text
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.cli_output.saved_text import without_prefixes
-from tofutui.tofu.cli_output.transcript import Answer, read_transcript
+from tofutui.tofu.cli_output.transcript import RecordedAnswer, read_transcript
 
 ROWS = (
     "host=192.0.2.20_8082;  subject=CN = pi-b.example.net, OU = Lab",
@@ -37,7 +37,7 @@ PREFIXES = {
 }
 
 
-def listing(raw: bytes) -> Answer:
+def listing(raw: bytes) -> RecordedAnswer:
     (answer,) = [one for one in read_transcript(raw).answers if one.command is Command.LISTCERTS]
     return answer
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.support.tls_servers import ClientHello, read_hello
-from tofutui.tls.hello import Keys, Version, client_hello
+from tofutui.tls.hello import KeyKind, Version, client_hello
 
 EC_SUITES = {0xC02C, 0xC02B, 0xCCA9, 0xC024, 0xC023, 0xC00A, 0xC009, 0xC008, 0xC007, 0xC005, 0xC004}
 
@@ -20,8 +20,8 @@ async def read(raw: bytes) -> ClientHello:
 
 
 @pytest.mark.parametrize("version", list(Version))
-@pytest.mark.parametrize("keys", list(Keys))
-async def test_it_is_well_formed(version: Version, keys: Keys) -> None:
+@pytest.mark.parametrize("keys", list(KeyKind))
+async def test_it_is_well_formed(version: Version, keys: KeyKind) -> None:
     hello = await read(client_hello(version, "ise.example.net", keys))
     assert hello.version == version.number
     assert len(set(hello.suites)) == len(hello.suites)
@@ -43,8 +43,8 @@ async def test_without_a_name_it_stays_below_256_bytes() -> None:
 
 
 async def test_each_kind_of_key_can_be_asked_for_alone() -> None:
-    rsa = await read(client_hello(Version.TLS12, None, Keys.RSA))
-    ecdsa = await read(client_hello(Version.TLS12, None, Keys.ECDSA))
+    rsa = await read(client_hello(Version.TLS12, None, KeyKind.RSA))
+    ecdsa = await read(client_hello(Version.TLS12, None, KeyKind.ECDSA))
     assert not EC_SUITES & set(rsa.suites)
     assert set(ecdsa.suites) <= EC_SUITES | {0x00FF}
 

@@ -25,7 +25,7 @@ from tofutui.tofu.site.endpoint import Endpoint, is_delete_command, safe_repr
 from tofutui.tofu.site.session import NodeSettings, Role
 
 if TYPE_CHECKING:
-    from tofutui.appliance.ssh.connection import Connector, Link
+    from tofutui.appliance.ssh.connection import Connector, SshLink
 
 _STOP_WITHIN = 0.4
 """Seconds that a command under way has to end once it is cancelled."""
@@ -46,7 +46,7 @@ _REPLACED = "the connection on which this was checked is gone"
 class Login:
     """A link that may be used: its host key, the host name at its prompt and the prompt itself are known."""
 
-    link: "Link"
+    link: "SshLink"
     shell: Shell
 
     @property

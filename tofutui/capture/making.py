@@ -9,8 +9,15 @@ from tofutui.capture import certificates
 from tofutui.capture.reading import reading_of, session_of, texts
 from tofutui.capture.recorder import HeardLogin, Recorder
 from tofutui.capture.redaction import HIDDEN, Redaction
-from tofutui.capture_file import Answer, Capture, Endpoint, Event, Kind, Login
-from tofutui.tls.conversation import Answer as HeardAnswer
+from tofutui.capture_file import (
+    Capture,
+    CapturedAnswer,
+    CapturedEndpoint,
+    CapturedEvent,
+    CapturedKind,
+    CapturedLogin,
+)
+from tofutui.tls.conversation import ServerAnswer as HeardAnswer
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.site.endpoint import Endpoint as Place
 from tofutui.tofu.site.row_owner import probe_target
@@ -104,12 +111,12 @@ def changed(value: Any, redaction: Redaction) -> Any:
 
 
 def _received(login: HeardLogin) -> bytes:
-    return b"".join(event.data for event in login.events if event.kind is Kind.RECEIVED)
+    return b"".join(event.data for event in login.events if event.kind is CapturedKind.RECEIVED)
 
 
-def _login(login: HeardLogin, redaction: Redaction) -> Login:
+def _login(login: HeardLogin, redaction: Redaction) -> CapturedLogin:
     facts = login.facts
-    return Login(
+    return CapturedLogin(
         node=login.role.value,
         server=redaction.text(facts.server),
         algorithms=dict(facts.algorithms),
@@ -119,12 +126,12 @@ def _login(login: HeardLogin, redaction: Redaction) -> Login:
     )
 
 
-def _events(login: HeardLogin, redaction: Redaction) -> Iterator[Event]:
+def _events(login: HeardLogin, redaction: Redaction) -> Iterator[CapturedEvent]:
     """The events with stand-ins: each answer is read as one text, whatever pieces it came in."""
     printed = b"".join(redaction.data(piece) for piece in _answers(login))
     at = 0
     for event in merged(login.events):
-        if event.kind is Kind.RECEIVED:
+        if event.kind is CapturedKind.RECEIVED:
             yield replace(event, data=printed[at : at + len(event.data)])
             at += len(event.data)
         else:
@@ -135,7 +142,7 @@ def _answers(login: HeardLogin) -> Iterator[bytes]:
     """What was received, cut where something was typed: no word goes on behind that."""
     printed, start, end = _without_echoes(login), 0, 0
     for event in login.events:
-        if event.kind is Kind.RECEIVED:
+        if event.kind is CapturedKind.RECEIVED:
             end += len(event.data)
         elif end > start:
             yield printed[start:end]
@@ -143,11 +150,13 @@ def _answers(login: HeardLogin) -> Iterator[bytes]:
     yield printed[start:end]
 
 
-def merged(events: Iterable[Event]) -> Iterator[Event]:
+def merged(events: Iterable[CapturedEvent]) -> Iterator[CapturedEvent]:
     """The events with pieces that arrived at the same moment put together."""
-    last: Event | None = None
+    last: CapturedEvent | None = None
     for event in events:
-        is_more = last is not None and event.kind is last.kind is Kind.RECEIVED and event.at == last.at
+        is_more = (
+            last is not None and event.kind is last.kind is CapturedKind.RECEIVED and event.at == last.at
+        )
         if last is not None and is_more:
             last = replace(last, data=last.data + event.data)
             continue
@@ -162,7 +171,7 @@ def _without_echoes(login: HeardLogin) -> bytes:
     """What was received, without the echoes of answers that may be secrets, however short they are."""
     printed, at = bytearray(_received(login)), 0
     for number, event in enumerate(login.events):
-        if event.kind is Kind.RECEIVED:
+        if event.kind is CapturedKind.RECEIVED:
             at += len(event.data)
         elif number in login.hidden:
             answer = login.hidden[number].reveal().encode("utf-8", "surrogateescape")
@@ -172,13 +181,13 @@ def _without_echoes(login: HeardLogin) -> bytes:
     return bytes(printed)
 
 
-def _endpoint(place: Place, answers: list[HeardAnswer], redaction: Redaction) -> Endpoint:
+def _endpoint(place: Place, answers: list[HeardAnswer], redaction: Redaction) -> CapturedEndpoint:
     made = dict.fromkeys(_answer(answer, redaction) for answer in answers)
-    return Endpoint(host=redaction.text(place.host), port=place.port, answers=tuple(made))
+    return CapturedEndpoint(host=redaction.text(place.host), port=place.port, answers=tuple(made))
 
 
-def _answer(answer: HeardAnswer, redaction: Redaction) -> Answer:
-    return Answer(
+def _answer(answer: HeardAnswer, redaction: Redaction) -> CapturedAnswer:
+    return CapturedAnswer(
         way=answer.way,
         status=answer.status.value,
         text=redaction.text(answer.text),

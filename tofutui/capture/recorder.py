@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from tofutui.appliance.questions import Asker, DialogueQuestion, HostKeyQuestion, PasswordQuestion
 from tofutui.appliance.tap import LinkFacts
-from tofutui.capture_file import Event, Kind
-from tofutui.tls.conversation import Answer
+from tofutui.capture_file import CapturedEvent, CapturedKind
+from tofutui.tls.conversation import ServerAnswer
 from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.site.endpoint import Endpoint
@@ -36,7 +36,7 @@ class HeardLogin:
 
     role: Role
     facts: LinkFacts
-    events: list[Event] = field(default_factory=list)
+    events: list[CapturedEvent] = field(default_factory=list)
     hidden: dict[int, Secret] = field(default_factory=dict)
     """What was typed at a `HIDDEN` event, by its place among the events."""
 
@@ -53,36 +53,36 @@ class NodeTap:
         if facts.password is not None:
             self._recorder.secrets.append(facts.password)
         self._recorder.logins.append(HeardLogin(self._role, facts))
-        self._add(Kind.WINDOW, TERMINAL)
+        self._add(CapturedKind.WINDOW, TERMINAL)
 
     def received(self, data: bytes) -> None:
         """The node printed this."""
-        self._add(Kind.RECEIVED, data)
+        self._add(CapturedKind.RECEIVED, data)
 
     def sent(self, data: bytes) -> None:
         """This was typed."""
         if data in SHOWN:
-            self._add(Kind.SENT, data)
+            self._add(CapturedKind.SENT, data)
             return
         typed = Secret(data.decode("utf-8", "surrogateescape").removesuffix("\r"))
         self._recorder.secrets.append(typed)
         if login := self._login:
             login.hidden[len(login.events)] = typed
-        self._add(Kind.HIDDEN, b"")
+        self._add(CapturedKind.HIDDEN, b"")
 
     def ended(self, lost: bool) -> None:
         """The shell is over."""
         login = self._login
         left = login is not None and any(event.data == b"exit\r" for event in login.events)
-        self._add(Kind.ENDED, b"lost" if lost else b"exit" if left else b"closed")
+        self._add(CapturedKind.ENDED, b"lost" if lost else b"exit" if left else b"closed")
 
     @property
     def _login(self) -> HeardLogin | None:
         return next((login for login in reversed(self._recorder.logins) if login.role is self._role), None)
 
-    def _add(self, kind: Kind, data: bytes) -> None:
+    def _add(self, kind: CapturedKind, data: bytes) -> None:
         if login := self._login:
-            login.events.append(Event(kind, round(self._recorder.seconds, 3), data))
+            login.events.append(CapturedEvent(kind, round(self._recorder.seconds, 3), data))
 
 
 class Recorder:
@@ -90,7 +90,7 @@ class Recorder:
 
     def __init__(self, roles: Sequence[Role]) -> None:
         self.logins: list[HeardLogin] = []
-        self.answers: dict[Endpoint, list[Answer]] = {}
+        self.answers: dict[Endpoint, list[ServerAnswer]] = {}
         self.secrets: list[Secret] = []
         """What was typed that nothing may repeat: passwords, and answers to questions that are not known."""
         self._began = asyncio.get_running_loop().time()
@@ -109,7 +109,7 @@ class Recorder:
         """An asker whose answers are kept as secrets."""
         return KeepingAsker(asker, self.secrets)
 
-    def _heard(self, target: Endpoint, answers: Sequence[Answer]) -> None:
+    def _heard(self, target: Endpoint, answers: Sequence[ServerAnswer]) -> None:
         self.answers.setdefault(target, []).extend(answers)
 
 

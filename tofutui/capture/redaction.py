@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import AddressValueError, IPv4Address
 
-from tofutui.capture.stand_ins import StandIns, recased
+from tofutui.capture.stand_ins import CaptureStandIns, recased
 from tofutui.capture.visible import Visible, shown
 from tofutui.capture.vocabulary import is_plain
 from tofutui.tofu.base.secret import Secret
@@ -62,7 +62,7 @@ class Redaction:
         self._secrets = sorted({s.reveal() for s in secrets if len(s.reveal().strip()) >= _TELLING}, key=len)
         self._struck = {word.lower() for word in struck}
         self._real_names = real_names
-        self._stand_ins = StandIns()
+        self._stand_ins = CaptureStandIns()
         self._whole: set[str] = set()
         self._names: set[str] = set()
         self.kept: Counter[str] = Counter()

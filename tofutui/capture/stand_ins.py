@@ -21,7 +21,7 @@ _ROOM = 50
 """Tries for each value before a shape counts as used up: then the first free one, or none, is taken."""
 
 
-class StandIns:
+class CaptureStandIns:
     """The stand-ins that were given, by kind and shape; ``real`` values are never given to another one."""
 
     def __init__(self) -> None:

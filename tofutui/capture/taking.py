@@ -8,7 +8,7 @@ from tofutui.appliance.questions import Asker
 from tofutui.appliance.tap import LinkFacts
 from tofutui.capture.making import Material
 from tofutui.capture.recorder import HeardLogin, Recorder
-from tofutui.capture_file import Event, Kind
+from tofutui.capture_file import CapturedEvent, CapturedKind
 from tofutui.system.clock import utc_now
 from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.cli_output.transcript import Recording
@@ -76,11 +76,11 @@ def _login_of(role: Role, recording: Recording) -> HeardLogin:
         is_whole = recording.listing.listing().complete
         shell.answer(Command.LISTCERTS, recording.listing.listing_text(), ends=is_whole)
         if not is_whole:
-            shell.add(Kind.ENDED, b"lost")
+            shell.add(CapturedKind.ENDED, b"lost")
             return login
-    shell.add(Kind.SENT, b"exit\r")
+    shell.add(CapturedKind.SENT, b"exit\r")
     shell.say("exit\r\n")
-    shell.add(Kind.ENDED, b"exit")
+    shell.add(CapturedKind.ENDED, b"exit")
     return login
 
 
@@ -100,13 +100,13 @@ class _Shell:
         self._login = login
         self._prompt = prompt
 
-    def add(self, kind: Kind, data: bytes) -> None:
-        self._login.events.append(Event(kind, len(self._login.events) / 100, data))
+    def add(self, kind: CapturedKind, data: bytes) -> None:
+        self._login.events.append(CapturedEvent(kind, len(self._login.events) / 100, data))
 
     def say(self, text: str) -> None:
-        self.add(Kind.RECEIVED, text.encode("utf-8", "surrogateescape"))
+        self.add(CapturedKind.RECEIVED, text.encode("utf-8", "surrogateescape"))
 
     def answer(self, command: str, text: str, *, ends: bool = True) -> None:
-        self.add(Kind.SENT, f"{command}\r".encode())
+        self.add(CapturedKind.SENT, f"{command}\r".encode())
         lines = text.replace("\n", "\r\n")
         self.say(f"{command}\r\n{lines}" + (self._prompt if ends else ""))

@@ -9,8 +9,8 @@ from typing import Any
 
 from tofutui.cli.argument_types import Reissued
 from tofutui.cli.asking import TerminalAsker
-from tofutui.cli.order import Order
-from tofutui.cli.progress import Progress
+from tofutui.cli.order import CheckOrder
+from tofutui.cli.progress import CheckProgress
 from tofutui.history.database import FILE, Database, HistoryError
 from tofutui.history.row_history import Sightings
 from tofutui.report.many_form import SessionLine, line_of
@@ -42,7 +42,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CheckOutcome:
     """Every session's result in the order asked for, and remarks on what was said beforehand."""
 
     done: tuple[Done, ...] = ()
@@ -51,12 +51,12 @@ class Outcome:
     """The number of the signal that ended the work; 0 if it came to its end."""
 
 
-def until_signal(work: Coroutine[Any, Any, Outcome]) -> Outcome:
+def until_signal(work: Coroutine[Any, Any, CheckOutcome]) -> CheckOutcome:
     """Run the work; Ctrl-C, SIGTERM and SIGHUP end it in order, every connection closed."""
     got: list[int] = []
     deadline = Deadline()
 
-    async def watched() -> Outcome:
+    async def watched() -> CheckOutcome:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
 
@@ -72,12 +72,12 @@ def until_signal(work: Coroutine[Any, Any, Outcome]) -> Outcome:
     try:
         return background.run(watched())
     except asyncio.CancelledError:
-        return Outcome(signal=got[0] if got else signal.SIGTERM)
+        return CheckOutcome(signal=got[0] if got else signal.SIGTERM)
     finally:
         deadline.stop()
 
 
-async def compare_all(order: Order, form: Form, progress: Progress) -> Outcome:
+async def compare_all(order: CheckOrder, form: Form, progress: CheckProgress) -> CheckOutcome:
     """All sessions side by side, a few at a time, each rendered in its form as soon as it has ended."""
     asker = TerminalAsker(progress.hidden, order.mask.text if order.mask else str)
     database, trouble = await asyncio.to_thread(_open, order.data) if order.data else (None, [])
@@ -100,7 +100,7 @@ async def compare_all(order: Order, form: Form, progress: Progress) -> Outcome:
     done = tuple(task.result() for task in tasks)
     said = dict.fromkeys(remark for session in done for remark in session.remarks)
     remarks = (*trouble, *said, *_of_unused_files(order, done), *_of_unknown_hosts(order, done))
-    return Outcome(done, remarks)
+    return CheckOutcome(done, remarks)
 
 
 def _open(folder: Path) -> tuple[Database | None, list[str]]:
@@ -114,11 +114,11 @@ def _open(folder: Path) -> tuple[Database | None, list[str]]:
 
 async def _compare(
     session: Session,
-    order: Order,
+    order: CheckOrder,
     asker: TerminalAsker,
     sightings: Sightings | None,
     form: Form,
-    progress: Progress,
+    progress: CheckProgress,
 ) -> Done:
     bench = _bench(session, order, asker, sightings, progress)
     progress.begin(bench.comparison)
@@ -132,7 +132,7 @@ async def _compare(
     return done
 
 
-def _done(bench: Workbench, order: Order, form: Form) -> Done:
+def _done(bench: Workbench, order: CheckOrder, form: Form) -> Done:
     comparison = order.mask(bench.comparison) if order.mask else bench.comparison
     trouble = [bench.memory.trouble] if bench.memory.trouble is not None else []
     return Done(
@@ -152,7 +152,7 @@ def _unfinished(comparison: Comparison) -> Iterator[str]:
             yield f"{comparison.session.name}, {node.role} {node.shown_address}: {why}"
 
 
-def tell(bench: Workbench, order: Order) -> None:
+def tell(bench: Workbench, order: CheckOrder) -> None:
     """Give a bench the logs, certificates and words of the command line."""
     for log in order.logs:
         bench.logs.watch([str(log.path)], log.role)
@@ -163,14 +163,18 @@ def tell(bench: Workbench, order: Order) -> None:
 
 
 def _bench(
-    session: Session, order: Order, asker: TerminalAsker, sightings: Sightings | None, progress: Progress
+    session: Session,
+    order: CheckOrder,
+    asker: TerminalAsker,
+    sightings: Sightings | None,
+    progress: CheckProgress,
 ) -> Workbench:
     if order.recordings is not None:
         return RecordedWorkbench(session, order.recordings, on_change=progress.heard)
     return Workbench(session, asker, on_change=progress.heard, sightings=sightings, timings=order.timings)
 
 
-def _of_unused_files(order: Order, done: Sequence[Done]) -> Iterator[str]:
+def _of_unused_files(order: CheckOrder, done: Sequence[Done]) -> Iterator[str]:
     """What could not be read of the known certificates, and the files that no session can use."""
     for known in order.known:
         yield from known.export.remarks
@@ -179,7 +183,7 @@ def _of_unused_files(order: Order, done: Sequence[Done]) -> Iterator[str]:
             yield from reasons
 
 
-def _about_logs(bench: Workbench, order: Order) -> Iterator[str]:
+def _about_logs(bench: Workbench, order: CheckOrder) -> Iterator[str]:
     """What could not be read of any log, and each ``--log`` without a failure in it."""
     for role in (*bench.session.roles, None):
         yield from bench.logs.troubles(role)
@@ -188,7 +192,7 @@ def _about_logs(bench: Workbench, order: Order) -> Iterator[str]:
             yield f"{log.path}: no TOFU failure in it"
 
 
-def _unheard(order: Order, comparison: Comparison) -> frozenset[Reissued]:
+def _unheard(order: CheckOrder, comparison: Comparison) -> frozenset[Reissued]:
     endpoints = {entry.endpoint for entry in comparison.entries() if entry.endpoint is not None}
     return frozenset(
         said
@@ -197,7 +201,7 @@ def _unheard(order: Order, comparison: Comparison) -> frozenset[Reissued]:
     )
 
 
-def _of_unknown_hosts(order: Order, done: Sequence[Done]) -> Iterator[str]:
+def _of_unknown_hosts(order: CheckOrder, done: Sequence[Done]) -> Iterator[str]:
     """A word about a host that no table holds is probably mistyped."""
     for said in order.reissued:
         if all(said in session.unheard for session in done):

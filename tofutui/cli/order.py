@@ -25,7 +25,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CheckOrder:
     """What is to be compared, with everything that was said about it beforehand."""
 
     sessions: tuple[Session, ...]

@@ -23,7 +23,7 @@ _ERASE = "\r\x1b[K"
 _NARROWEST = 20
 
 
-class Progress:
+class CheckProgress:
     """The line, while its block runs; with ``many`` also a lasting line for each session that has ended."""
 
     def __init__(
@@ -73,7 +73,7 @@ class Progress:
             self._questions -= 1
             self.heard()
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> "CheckProgress":
         return self
 
     def __exit__(

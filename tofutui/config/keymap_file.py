@@ -24,7 +24,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyFile:
+class KeymapFile:
     """The wishes of a file in its order, and what could not be read, one sentence each."""
 
     wishes: tuple[Wish, ...] = ()
@@ -36,14 +36,14 @@ def keys_file() -> Path:
     return config_dir() / "keys.toml"
 
 
-def read_keys(path: Path) -> KeyFile:
+def read_keys(path: Path) -> KeymapFile:
     """The wishes of keys.toml; none where there is no file."""
     try:
         raw, text = read_toml(path)
     except FileNotFoundError:
-        return KeyFile()
+        return KeymapFile()
     except TomlFault as fault:
-        return KeyFile(errors=(f"{path}: {fault}",))
+        return KeymapFile(errors=(f"{path}: {fault}",))
     wishes, errors = [], []
     for id_, value in _flat(raw, ""):
         place = f"{path}:{line_of(text, id_) or 1}"
@@ -52,7 +52,7 @@ def read_keys(path: Path) -> KeyFile:
             errors.append(f'{place}: {id_} = {show(value)}: not a list of keys, as in ["D"]')
         else:
             wishes.append(Wish(id_, keys, place))
-    return KeyFile(tuple(wishes), tuple(errors))
+    return KeymapFile(tuple(wishes), tuple(errors))
 
 
 def _flat(table: dict[str, object], above: str) -> Iterator[tuple[str, object]]:

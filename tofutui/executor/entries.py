@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal, JournalEntry
-from tofutui.history.owners import BEAT, Watch
+from tofutui.history.owners import BEAT, OwnerWatch
 from tofutui.tofu.deletion.plan import Deletion, Outcome
 from tofutui.tofu.site.endpoint import place_of
 
@@ -18,7 +18,7 @@ class Entries:
     def __init__(
         self,
         journal: Journal,
-        watch: Watch,
+        watch: OwnerWatch,
         *,
         session: Callable[[], str],
         operator: str,

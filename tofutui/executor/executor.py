@@ -15,7 +15,7 @@ from tofutui.executor.gate import Gate, PlanRefused
 from tofutui.executor.settling import settle
 from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal
-from tofutui.history.owners import Watch, this_process
+from tofutui.history.owners import OwnerWatch, this_process
 from tofutui.tofu.cli_output.listing import Listing
 from tofutui.tofu.deletion.plan import READING, WAITING, Deletion, Outcome, Plan, Step, in_order
 from tofutui.tofu.deletion.proof import Proof, changed_row, look_back, other_certificate, row_refusal
@@ -69,7 +69,7 @@ class Executor:
         self._clock = clock
         self._pace = pace or Pace()
         self._gate = Gate(workbench)
-        watch = Watch(this_process(secrets.token_hex(8)))
+        watch = OwnerWatch(this_process(secrets.token_hex(8)))
         self._entries = Entries(
             journal, watch, session=lambda: workbench.session.name, operator=operator, clock=clock
         )

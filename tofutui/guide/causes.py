@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tofutui.guide.engine import FAILED
 from tofutui.guide.open_rows import open_words
-from tofutui.guide.playbook import Cause, causes
+from tofutui.guide.playbook import RegistrationCause, causes
 from tofutui.tofu.guide_run import OpenRow, Progress, Result, Run
 from tofutui.tofu.logs.failures import OtherCause
 
@@ -30,7 +30,7 @@ class Signs:
 class Likely:
     """A cause with what points to it."""
 
-    cause: Cause
+    cause: RegistrationCause
     signs: tuple[str, ...] = ()
     weight: int = 0
 
@@ -49,7 +49,7 @@ def last_words(run: Run) -> str:
     return max(said, key=lambda remark: remark.at).text.removeprefix(FAILED) if said else ""
 
 
-def mending_step(cause: Cause, run: Run) -> str:
+def mending_step(cause: RegistrationCause, run: Run) -> str:
     """The step of this run that mends the cause; "" where the failed step is only to be tried again."""
     ids = [step.id for step in run.steps]
     fitting = [id_ for id_ in ids if id_.partition(":")[0] == cause.step]
@@ -58,19 +58,19 @@ def mending_step(cause: Cause, run: Run) -> str:
     return next((id_ for id_ in fitting if ids.index(id_) <= at), "")
 
 
-def _likely(cause: Cause, signs: Signs) -> Likely:
+def _likely(cause: RegistrationCause, signs: Signs) -> Likely:
     weighed = [*_typed(cause, signs.run), *_seen(cause, signs), *_logged(cause, signs.others)]
     weight = sum(weight for weight, _ in weighed)
     return Likely(cause=cause, signs=tuple(text for _, text in weighed), weight=weight)
 
 
-def _typed(cause: Cause, run: Run) -> list[tuple[int, str]]:
+def _typed(cause: RegistrationCause, run: Run) -> list[tuple[int, str]]:
     text = last_words(run)
     plain = " ".join(text.casefold().split())
     return [(_TYPED, f"said when it failed: {text}")] if any(words in plain for words in cause.words) else []
 
 
-def _seen(cause: Cause, signs: Signs) -> list[tuple[int, str]]:
+def _seen(cause: RegistrationCause, signs: Signs) -> list[tuple[int, str]]:
     seen = [
         (_SEEN[check.result], f"{check.title}: {check.seen}")
         for check in signs.run.checks
@@ -81,5 +81,5 @@ def _seen(cause: Cause, signs: Signs) -> list[tuple[int, str]]:
     return seen[:2]
 
 
-def _logged(cause: Cause, others: Sequence[OtherCause]) -> list[tuple[int, str]]:
+def _logged(cause: RegistrationCause, others: Sequence[OtherCause]) -> list[tuple[int, str]]:
     return [(_LOGGED, f"in a log: {o.text}") for o in others if cause.log and cause.log in o.text][:1]

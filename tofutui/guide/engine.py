@@ -8,10 +8,10 @@ from tofutui.guide.playbook import Playbook, step_ids, text_of, title_of
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.base.secret import without_secrets
 from tofutui.tofu.guide_run import (
-    Answer,
     Check,
     Confirmation,
     Decision,
+    GuideAnswer,
     NodeShot,
     Progress,
     Remark,
@@ -268,7 +268,7 @@ def confirmed(run: Run, confirmation: Confirmation) -> Run:
     return replace(run, confirmations=(*kept, replace(confirmation, text=text)))
 
 
-def entered(run: Run, answer: Answer) -> Run:
+def entered(run: Run, answer: GuideAnswer) -> Run:
     """A field with what was entered, no secret in it."""
     value = without_secrets(answer.value.strip())
     answer = replace(answer, value=value)

@@ -18,7 +18,7 @@ from tofutui.guide.open_rows import Place, open_words
 from tofutui.guide.playbook import ise_remotes, text_of
 from tofutui.guide.preflight import preflight
 from tofutui.guide.run_lease import Holding, Tools
-from tofutui.guide.verify import Failures, Outcome
+from tofutui.guide.verify import Failures, VerifiedState
 from tofutui.history.journal import JournalEntry
 from tofutui.tofu.guide_run import Check, OpenRow, Result, Run, StepState
 from tofutui.tofu.judgement.node_clock import NodeClock
@@ -121,7 +121,7 @@ class Looking(Holding):
     async def _learned(self) -> set[Place]:
         return {place for place, gone in (await self._endings()).items() if gone}
 
-    async def _outcome(self) -> Outcome:
+    async def _outcome(self) -> VerifiedState:
         run, entries, endings = self.held, await self.deletions(), await self._endings()
         gone, rows = {place for place, is_gone in endings.items() if is_gone}, self.survey.stored()
         added = [s.id.partition(":")[2] for s in run.steps if s.id.startswith("ise-add:")]
@@ -131,7 +131,7 @@ class Looking(Holding):
             for role in remote.nodes
             if remote.name in added
         ]
-        return Outcome(
+        return VerifiedState(
             now=self.tools.clock(),
             nodes=self.nodes,
             rows=rows,

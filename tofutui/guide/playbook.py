@@ -51,7 +51,7 @@ class Playbook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
+class RegistrationCause:
     """Why a registration fails."""
 
     id: str
@@ -93,9 +93,9 @@ def cures() -> dict[str, str]:
 
 
 @cache
-def causes() -> tuple[Cause, ...]:
+def causes() -> tuple[RegistrationCause, ...]:
     """Why a registration fails."""
-    return tuple(Cause(**_tuples(body)) for body in _toml("causes.toml")["causes"])
+    return tuple(RegistrationCause(**_tuples(body)) for body in _toml("causes.toml")["causes"])
 
 
 def offered(session: Session) -> list[Playbook]:

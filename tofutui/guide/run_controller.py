@@ -28,10 +28,10 @@ from tofutui.history.database import HistoryError
 from tofutui.history.runs import Held
 from tofutui.tofu.deletion.plan import Step
 from tofutui.tofu.guide_run import (
-    Answer,
     Check,
     Confirmation,
     Decision,
+    GuideAnswer,
     OpenRow,
     Progress,
     Result,
@@ -105,7 +105,7 @@ class Guide(Looking):
         about = (
             self.survey.presented_by(field_id.partition(":")[2]) if field_id.startswith("restarted:") else ""
         )
-        answer = Answer(field_id, value, label, words, about)
+        answer = GuideAnswer(field_id, value, label, words, about)
         await self.change(lambda run: engine.entered(run, answer), "", f"{label}: entered")
         if field_id == "secondary_server" and value.strip():
             self.resolved[value.strip()] = await _resolve(value.strip())

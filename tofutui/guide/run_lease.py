@@ -16,7 +16,7 @@ from tofutui.guide.polling import Polling
 from tofutui.guide.survey import Survey
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Held, LeaseLost, Runs
-from tofutui.tofu.guide_run import Event, Lease, Run, StepState
+from tofutui.tofu.guide_run import Lease, Run, RunEvent, StepState
 from tofutui.tofu.site.session import Session
 from tofutui.workbench import Workbench
 
@@ -127,7 +127,7 @@ class Holding:
         if self.tools.bench.comparison.complete:
             run = engine.shot(run, self.survey.shots(), after=False)
         lease = me.lease(now, self.tools.token())
-        event = Event(now, me.user, "", f"begun: {chosen.title}")
+        event = RunEvent(now, me.user, "", f"begun: {chosen.title}")
         self.run = await asyncio.to_thread(self.tools.runs.begin, run, lease, event)
         self.lease, self.holder = lease, None
         self.on_change()
@@ -158,7 +158,7 @@ class Holding:
         now, me = self.tools.clock(), self.tools.me
         lease = me.lease(now, self.tools.token())
         before = f", taken over from {held.lease.user} on {held.lease.host}" if held.lease else ""
-        event = Event(now, me.user, "", f"resumed{before}")
+        event = RunEvent(now, me.user, "", f"resumed{before}")
         got = await asyncio.to_thread(self.tools.runs.take, held.run.id, lease, held.lease, event)
         self.run, self.lease, self.holder = got.run, lease, None
         await self.change(lambda run: engine.held_by(run, me.user), "", f"held by {me.user} on {me.host}")
@@ -186,7 +186,7 @@ class Holding:
             run = edit(self.held)
             if run == self.run:
                 return
-            event = Event(self.tools.clock(), self.tools.me.user, step, text)
+            event = RunEvent(self.tools.clock(), self.tools.me.user, step, text)
             try:
                 await asyncio.to_thread(self.tools.runs.save, run, self.lease, event)
             except LeaseLost:

@@ -22,7 +22,7 @@ from tofutui.tofu.site.endpoint import Endpoint, is_loopback, normalise_host
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role, Via
 from tofutui.workbench import NodeChanged, Workbench, node_state
-from tofutui.workbench.unknown_output import Source
+from tofutui.workbench.unknown_output import OutputSource
 
 _QUOTED = 200
 """Characters of an answer without a state that are shown."""
@@ -139,7 +139,7 @@ class Survey:
             self._bench.on_change(NodeChanged(role))
             return NodeFacts(role=role, hostname=view.hostname, answered=False, ha_error=str(error))
         node_state.answered(view)
-        self._bench.unknown[role].keep(Source.HA, unknown_in_ha_status(printed))
+        self._bench.unknown[role].keep(OutputSource.HA, unknown_in_ha_status(printed))
         state = parse_ha_status(printed)
         node_state.ha_read(view, state or view.ha)
         self._bench.on_change(NodeChanged(role))

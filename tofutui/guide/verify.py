@@ -28,7 +28,7 @@ class Failures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class VerifiedState:
     """Everything that the checks look at."""
 
     now: datetime
@@ -48,7 +48,7 @@ class Outcome:
     """Whether the run registers the pair."""
 
 
-def verification(outcome: Outcome) -> tuple[Check, ...]:
+def verification(outcome: VerifiedState) -> tuple[Check, ...]:
     """Every check, in the order of the screen."""
     return tuple(
         Check(id=id_, title=title, result=result, seen=seen, at=outcome.now, step="verify")
@@ -56,7 +56,7 @@ def verification(outcome: Outcome) -> tuple[Check, ...]:
     )
 
 
-def _all(outcome: Outcome) -> Iterator[tuple[str, str, Result, str]]:
+def _all(outcome: VerifiedState) -> Iterator[tuple[str, str, Result, str]]:
     for node in outcome.nodes:
         done = Result.PASS if node.complete else Result.FAIL
         yield (
@@ -88,14 +88,14 @@ def _row(entry: Entry | None) -> tuple[Result, str]:
     return Result.UNKNOWN, "there again, but its subject is not understood"
 
 
-def _deleted_row(outcome: Outcome, place: tuple[Role, str]) -> tuple[Result, str]:
+def _deleted_row(outcome: VerifiedState, place: tuple[Role, str]) -> tuple[Result, str]:
     result, seen = _row(outcome.rows.get(place))
     if result is Result.PASS and place in outcome.doubtful:
         return Result.WARN, "there, and it was not seen to be gone: it may be the row that was to be deleted"
     return result, seen
 
 
-def _stale(outcome: Outcome) -> tuple[Result, str]:
+def _stale(outcome: VerifiedState) -> tuple[Result, str]:
     left = _open(outcome)
     words = open_words(left, outcome.now)
     if any(row.is_stale for row in left):
@@ -103,7 +103,7 @@ def _stale(outcome: Outcome) -> tuple[Result, str]:
     return (Result.WARN, f"none is known to be stale; {words}") if left else (Result.PASS, "none")
 
 
-def _open(outcome: Outcome) -> list[OpenRow]:
+def _open(outcome: VerifiedState) -> list[OpenRow]:
     learned = set(outcome.deleted) - set(outcome.doubtful)
     tables = [rest_of_table(node.role) for node in outcome.nodes if not node.complete]
     return list(dict.fromkeys([*open_rows(outcome.rows.values(), learned), *outcome.open_rows, *tables]))

@@ -26,7 +26,7 @@ MANUAL = "manual"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class WorksheetField:
     """One field of a form."""
 
     id: str
@@ -42,7 +42,7 @@ class Field:
     asked: Callable[[Sheet], bool] = lambda _sheet: True
 
 
-def problem(field: Field, value: str, sheet: Sheet) -> str | None:
+def problem(field: WorksheetField, value: str, sheet: Sheet) -> str | None:
     """Why this value is not accepted."""
     value = value.strip()
     if not value:
@@ -55,14 +55,14 @@ def problem(field: Field, value: str, sheet: Sheet) -> str | None:
     return f"{field.label}: {wrong}" if wrong else None
 
 
-def fields_of(step: str, sheet: Sheet) -> list[Field]:
+def fields_of(step: str, sheet: Sheet) -> list[WorksheetField]:
     """The fields of a step's form that are asked for, in their order."""
     if step == "restarted":
         return _restarted(sheet.session)
     return [field for field in WORKSHEET if field.asked(sheet)] if step == "worksheet" else []
 
 
-def all_fields(session: Session) -> list[Field]:
+def all_fields(session: Session) -> list[WorksheetField]:
     """Every field of every form."""
     return [*_restarted(session), *WORKSHEET]
 
@@ -88,11 +88,11 @@ RESTARTED = {
 }
 
 
-def _restarted(session: Session) -> list[Field]:
+def _restarted(session: Session) -> list[WorksheetField]:
     names = [(str(role), role.word) for role in session.roles]
     names += [(remote.name, f"ISE {remote.name}") for remote in ise_remotes(session)]
     return [
-        Field(
+        WorksheetField(
             id=f"restarted:{id_}",
             label=label,
             ask=f"Was {label} restarted since its certificate changed?",
@@ -132,47 +132,47 @@ def _session_vip(version: int) -> Callable[[Session], str]:
     return default
 
 
-WORKSHEET: tuple[Field, ...] = (
-    Field(
+WORKSHEET: tuple[WorksheetField, ...] = (
+    WorksheetField(
         id="names_by", label="Names by", ask="How does the primary resolve the secondary's name?",
         choices=(("dns", "DNS"), ("hosts", "/etc/hosts: then the address is needed")),
     ),
-    Field(
+    WorksheetField(
         id="secondary_server", label="Secondary Server", ask="Address or name of the secondary",
         rule=secondary_server, advice=resolves, default=_secondary_default,
     ),
-    Field(
+    WorksheetField(
         id="authkey", label="Authentication key",
         ask="The key that was set when the secondary was installed. It is never entered here.",
         choices=(("have", "I have it"),),
     ),
-    Field(
+    WorksheetField(
         id="emails", label="Email Address", needed=False,
         ask="Who is notified of changes: addresses separated by commas, or nothing. They are added to those "
         "of the mail server page.",
         rule=emails,
     ),
-    Field(
+    WorksheetField(
         id="failover", label="Failover Type", ask="How a failover begins",
         choices=((MANUAL, "Manual (recommended)"), (AUTOMATIC, "Automatic")), advice=failover_advice,
     ),
-    Field(
+    WorksheetField(
         id="virtual_ip", label="Virtual IP", ask="Is a virtual IP used?",
         choices=(("no", "no"), ("yes", "yes; both servers are in the same subnet")),
     ),
-    Field(
+    WorksheetField(
         id="vip4", label="IPV4 Virtual IP", ask="The IPv4 address that both servers share", rule=vip4,
         default=_session_vip(4), asked=_virtual,
     ),
-    Field(
+    WorksheetField(
         id="prefix4", label="IPv4 prefix length", ask="Of the subnet, such as 24; only to check the address",
         rule=prefix4, advice=unchecked(4), asked=_virtual,
     ),
-    Field(
+    WorksheetField(
         id="vip6", label="IPV6 Virtual IP", ask="The IPv6 address that both servers share, or nothing",
         needed=False, rule=vip6, default=_session_vip(6), asked=_virtual,
     ),
-    Field(
+    WorksheetField(
         id="prefix6", label="IPv6 prefix length", ask="Of the subnet, such as 64; only to check the address",
         rule=prefix6, advice=unchecked(6), asked=_virtual6,
     ),

@@ -51,7 +51,7 @@ def owner_of(text: str) -> Owner | None:
 
 
 @dataclass(slots=True)
-class Watch:
+class OwnerWatch:
     """Tells from the outside whether the owners of journal entries are alive."""
 
     me: Owner

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tofutui.history.codec import from_json, to_json
 from tofutui.history.database import Database, HistoryError, stamp, storable, time_of
-from tofutui.tofu.guide_run import Event, Lease, Run
+from tofutui.tofu.guide_run import Lease, Run, RunEvent
 
 
 class LeaseLost(HistoryError):
@@ -32,7 +32,7 @@ class Runs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, run: Run, lease: Lease, event: Event) -> Run:
+    def begin(self, run: Run, lease: Lease, event: RunEvent) -> Run:
         """Write a new run down, held by this lease; the run with its id."""
         with self._database.transaction() as connection:
             added = connection.execute(
@@ -44,7 +44,7 @@ class Runs:
             _write(connection, run.id, event)
         return run
 
-    def save(self, run: Run, lease: Lease, event: Event) -> int:
+    def save(self, run: Run, lease: Lease, event: RunEvent) -> int:
         """Write a change down; the new revision.
 
         Raises:
@@ -61,7 +61,7 @@ class Runs:
             _write(connection, run.id, event)
             return held.revision + 1
 
-    def take(self, run_id: int, lease: Lease, seen: Lease | None, event: Event) -> Held:
+    def take(self, run_id: int, lease: Lease, seen: Lease | None, event: RunEvent) -> Held:
         """Hold a run from now on, if it is still held by whom the caller saw (``seen``, None: by nobody).
 
         Raises:
@@ -106,12 +106,12 @@ class Runs:
             rows = connection.execute(sql, (storable(session),)).fetchall()
         return [(int(id_), time_of(started)) for id_, started in rows]
 
-    def events(self, run_id: int) -> list[Event]:
+    def events(self, run_id: int) -> list[RunEvent]:
         """Every change of a run, oldest first."""
         with self._database.snapshot() as connection:
             sql = "SELECT at, by, step, text FROM run_event WHERE run = ? ORDER BY id"
             rows = connection.execute(sql, (run_id,)).fetchall()
-        return [Event(time_of(at), by, step, text) for at, by, step, text in rows]
+        return [RunEvent(time_of(at), by, step, text) for at, by, step, text in rows]
 
     def _newest(self, where: str, session: str) -> Held | None:
         sql = f"SELECT id FROM run WHERE {where} ORDER BY id DESC LIMIT 1"  # noqa: S608
@@ -129,7 +129,7 @@ def _held(connection: sqlite3.Connection, run_id: int) -> Held | None:
     return Held(from_json(Run, state), int(revision), from_json(Lease, lease) if lease else None)
 
 
-def _write(connection: sqlite3.Connection, run_id: int, event: Event) -> None:
+def _write(connection: sqlite3.Connection, run_id: int, event: RunEvent) -> None:
     connection.execute(
         "INSERT INTO run_event (run, at, by, step, text) VALUES (?, ?, ?, ?, ?)",
         (run_id, stamp(event.at), storable(event.by), storable(event.step), storable(event.text)),

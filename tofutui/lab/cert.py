@@ -28,7 +28,7 @@ _VALID = timedelta(days=730)
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class LabCertificate:
     """One self-signed certificate of the site."""
 
     subject: Subject
@@ -60,7 +60,7 @@ def key_pem(key: Key) -> bytes:
     )
 
 
-def certify(key: Key, subject: Subject, not_before: datetime, hosts: Sequence[str]) -> Certificate:
+def certify(key: Key, subject: Subject, not_before: datetime, hosts: Sequence[str]) -> LabCertificate:
     """A self-signed certificate, valid for two years, for these host names and addresses."""
     name = x509.Name([x509.NameAttribute(_OIDS[kind], value) for kind, value in subject])
     start = not_before.replace(microsecond=0)
@@ -75,7 +75,7 @@ def certify(key: Key, subject: Subject, not_before: datetime, hosts: Sequence[st
         .add_extension(x509.SubjectAlternativeName([_general(host) for host in hosts]), critical=False)
     )
     certificate = builder.sign(key, hashes.SHA256())
-    return Certificate(subject, certificate.public_bytes(serialization.Encoding.DER), start)
+    return LabCertificate(subject, certificate.public_bytes(serialization.Encoding.DER), start)
 
 
 def parse_subject(text: str) -> Subject:

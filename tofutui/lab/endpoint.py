@@ -9,7 +9,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from tofutui.lab.cert import Certificate, Key, key_pem
+from tofutui.lab.cert import Key, LabCertificate, key_pem
 from tofutui.lab.replay import AGES, Replay
 from tofutui.lab.site_model import EndpointPlan
 
@@ -26,7 +26,7 @@ class Identity:
     """A private key and its certificate."""
 
     key: Key
-    certificate: Certificate
+    certificate: LabCertificate
 
 
 class TlsEndpoint:
@@ -37,7 +37,7 @@ class TlsEndpoint:
     """
 
     def __init__(
-        self, plan: EndpointPlan, identity: Identity, stored: Certificate, folder: Path, listen: str
+        self, plan: EndpointPlan, identity: Identity, stored: LabCertificate, folder: Path, listen: str
     ):
         self.plan = plan
         self.address = listen
@@ -56,7 +56,7 @@ class TlsEndpoint:
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
-    def presented(self) -> Certificate | None:
+    def presented(self) -> LabCertificate | None:
         """The certificate that a connecting node gets; None when no handshake is possible."""
         return self._identity.certificate if self.mode == "ok" else None
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import asyncssh
 
 from tofutui.lab.appliance.ha import HaPair
-from tofutui.lab.appliance.node import Clock, Contact, Node
-from tofutui.lab.appliance.sshd import Login, SshServer, known_hosts
+from tofutui.lab.appliance.node import Clock, Contact, LabNode
+from tofutui.lab.appliance.sshd import LabLogin, SshServer, known_hosts
 from tofutui.lab.cert import certify, make_key, slash_form
 from tofutui.lab.endpoint import Identity, TlsEndpoint
 from tofutui.lab.scenario import load_scenario, parse_address
@@ -29,7 +29,7 @@ class LabError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class LabPace:
     """How fast the simulated site lives, in seconds."""
 
     log: float = 30.0
@@ -59,14 +59,14 @@ class Lab:
     `sent` holds each command line that a node got, verbatim; `nodes` have settable faults (`Behaviour`).
     """
 
-    def __init__(self, scenario: Scenario, directory: Path, pace: Pace, clock: Clock):
+    def __init__(self, scenario: Scenario, directory: Path, pace: LabPace, clock: Clock):
         self.scenario = scenario
         self.directory = directory
         self.sessions_path = directory / "sessions.toml"
         self.data_path = directory / "data"
         self.password = secrets.token_urlsafe(9)
         self.endpoints: list[TlsEndpoint] = []
-        self.nodes: dict[str, Node] = {}
+        self.nodes: dict[str, LabNode] = {}
         self.servers: dict[str, SshServer] = {}
         self.access = Access(directory / "id_admin", directory / "password", directory / "known_hosts")
         self._pace = pace
@@ -80,7 +80,7 @@ class Lab:
         scenario: str,
         directory: Path,
         *,
-        pace: Pace | None = None,
+        pace: LabPace | None = None,
         clock: Clock = lambda: datetime.now(UTC),
     ) -> "Lab":
         """Start a scenario with its files in `directory` (made if missing).
@@ -88,7 +88,7 @@ class Lab:
         Raises:
             ScenarioError: there is no such scenario.
         """
-        lab = cls(load_scenario(scenario), directory, pace or Pace(), clock)
+        lab = cls(load_scenario(scenario), directory, pace or LabPace(), clock)
         try:
             await lab._start()
         except BaseException:
@@ -215,11 +215,11 @@ class Lab:
         for endpoint in self.endpoints:
             await endpoint.start()
 
-    def _make_node(self, role: str, plan: NodePlan) -> Node:
+    def _make_node(self, role: str, plan: NodePlan) -> LabNode:
         servers = {at.key: endpoint for endpoint in self.endpoints for at in endpoint.plan.at}
         own = servers[Address(plan.address, HM_PORT).key]
         servers |= {at.key: own for at in LOOPBACKS}
-        node = Node(role, plan, servers, self.directory / "logs" / role, self._clock)
+        node = LabNode(role, plan, servers, self.directory / "logs" / role, self._clock)
         for at in plan.rows:
             node.table[at.key] = servers[at.key].stored
         return node
@@ -232,7 +232,7 @@ class Lab:
         if self.scenario.same_host_key:
             host_keys = host_keys[:1] * 2
         for node, host_key in zip(self.nodes.values(), host_keys, strict=True):
-            server = SshServer(node, Login(self.password, user_key, host_key, old), self._listen)
+            server = SshServer(node, LabLogin(self.password, user_key, host_key, old), self._listen)
             self.servers[node.role] = server
             await server.start()
         private_file(self.access.key_file, user_key.export_private_key("openssh"))

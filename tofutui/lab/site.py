@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tofutui.lab.appliance.node import Node
+from tofutui.lab.appliance.node import LabNode
 from tofutui.lab.endpoint import TlsEndpoint
 from tofutui.lab.site_model import Address, Scenario
 
@@ -28,7 +28,7 @@ def private_file(path: Path, content: str | bytes) -> Path:
 
 
 def sessions_toml(
-    scenario: Scenario, nodes: Sequence[Node], endpoints: Iterable[TlsEndpoint], access: Access
+    scenario: Scenario, nodes: Sequence[LabNode], endpoints: Iterable[TlsEndpoint], access: Access
 ) -> str:
     """The whole file: one session that is named like the scenario."""
     parts = [toml_table(["sessions", scenario.name], title=scenario.title)]
@@ -42,7 +42,7 @@ def sessions_toml(
     return "\n".join(parts)
 
 
-def _node(scenario: Scenario, node: Node, access: Access) -> str:
+def _node(scenario: Scenario, node: LabNode, access: Access) -> str:
     keys: dict[str, object] = {
         "host": scenario.listen,
         "port": node.port,
@@ -56,7 +56,7 @@ def _node(scenario: Scenario, node: Node, access: Access) -> str:
     return toml_table(["sessions", scenario.name, node.role], **keys)
 
 
-def _remote(scenario: Scenario, nodes: Sequence[Node], endpoint: TlsEndpoint) -> str:
+def _remote(scenario: Scenario, nodes: Sequence[LabNode], endpoint: TlsEndpoint) -> str:
     at = endpoint.plan.at[0]
     expected_by = [node.role for node in nodes if at.key in node.contacts]
     kind = endpoint.plan.kind

@@ -17,7 +17,16 @@ from tofutui.tofu.base.text import BLANKS
 from tofutui.tofu.certificates.certificate import Certificate
 from tofutui.tofu.cli_output.listing import StoredSubject
 from tofutui.tofu.deletion.plan import Deletion
-from tofutui.tofu.guide_run import Answer, Check, Confirmation, Event, RowShot, Run, StepState, Vouched
+from tofutui.tofu.guide_run import (
+    Check,
+    Confirmation,
+    GuideAnswer,
+    RowShot,
+    Run,
+    RunEvent,
+    StepState,
+    Vouched,
+)
 from tofutui.tofu.judgement.comparison import Entry, NodeView
 from tofutui.tofu.judgement.row_history import Incarnation
 from tofutui.tofu.logs.failures import Failure
@@ -333,7 +342,7 @@ def _step_state(mask: Mask, value: StepState) -> StepState:
     return mask._by_fields(value, id=value.id)
 
 
-def _step_named(mask: Mask, value: Event | Vouched) -> Event | Vouched:
+def _step_named(mask: Mask, value: RunEvent | Vouched) -> RunEvent | Vouched:
     return mask._by_fields(value, step=value.step)
 
 
@@ -341,7 +350,7 @@ def _check(mask: Mask, value: Check) -> Check:
     return mask._by_fields(value, id=value.id, step=value.step)
 
 
-def _answer(mask: Mask, value: Answer) -> Answer:
+def _answer(mask: Mask, value: GuideAnswer) -> GuideAnswer:
     """Only one field holds a name that nothing else may know."""
     if value.field != "secondary_server":
         return value if mask._learning else mask._by_fields(value, field=value.field)
@@ -363,7 +372,7 @@ def _node_view(mask: Mask, value: NodeView) -> NodeView:
 
 
 _RULES: dict[type, Callable[[Mask, Any], Any]] = {
-    Answer: _answer,
+    GuideAnswer: _answer,
     Attribute: _attribute,
     AttributeLine: _attribute_line,
     Certificate: _certificate,
@@ -373,7 +382,7 @@ _RULES: dict[type, Callable[[Mask, Any], Any]] = {
     DistinguishedName: _distinguished,
     Endpoint: _endpoint,
     Entry: _entry,
-    Event: _step_named,
+    RunEvent: _step_named,
     Failure: _failure,
     Incarnation: _incarnation,
     NameComparison: _compared,

@@ -10,11 +10,11 @@ from tofutui.report.phrases import utc
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.judgement.evidence import BrowserWord
 from tofutui.tofu.judgement.row_history import NodeSeen, Past
-from tofutui.tofu.judgement.timeline import Event, TimelineItem, timeline
+from tofutui.tofu.judgement.timeline import TimelineEvent, TimelineItem, timeline
 
 NOTHING = "nothing is remembered"
 _HEAD = ("When", "What", "SHA-256", "Valid from", "Details")
-_WIDTH = max(len(event) for event in Event)
+_WIDTH = max(len(event) for event in TimelineEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def _node_line(kept: NodePast) -> str:
 
 
 def _details(item: TimelineItem) -> Iterator[str]:
-    if item.event is Event.PRESENTED and item.sha256:
+    if item.event is TimelineEvent.PRESENTED and item.sha256:
         begin = f", valid from {utc(item.not_before)}" if item.not_before else ""
         yield f"SHA-256 {item.sha256}{begin}"
     yield from _words(item)

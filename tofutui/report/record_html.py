@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from tofutui.report.record_sections import Facts, Grid, Lines, Section
+from tofutui.report.record_sections import Grid, Lines, RecordFacts, RecordSection
 
 _STYLE = """
 body { font: 14px/1.45 system-ui, sans-serif; color: #111; background: #fff; margin: 2em auto;
@@ -26,7 +26,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _NOTHING = '<p class="none">None.</p>'
 
 
-def to_html(parts: Sequence[Section]) -> str:
+def to_html(parts: Sequence[RecordSection]) -> str:
     """The whole record; the policy in it forbids whatever would be loaded."""
     body = "\n".join(line for number, part in enumerate(parts) for line in _section(part, number))
     return (
@@ -38,17 +38,17 @@ def to_html(parts: Sequence[Section]) -> str:
     )
 
 
-def _title(parts: Sequence[Section]) -> str:
+def _title(parts: Sequence[RecordSection]) -> str:
     facts = parts[0].blocks[0]
-    pairs = dict(facts.pairs) if isinstance(facts, Facts) else {}
+    pairs = dict(facts.pairs) if isinstance(facts, RecordFacts) else {}
     return f"{parts[0].title}: {pairs.get('Session', '')} run {pairs.get('Run', '')}"
 
 
-def _section(part: Section, number: int) -> Iterator[str]:
+def _section(part: RecordSection, number: int) -> Iterator[str]:
     level = "h1" if number == 0 else "h2"
     yield f"<{level}>{escape(part.title)}</{level}>"
     for block in part.blocks:
-        if isinstance(block, Facts):
+        if isinstance(block, RecordFacts):
             yield from _facts(block)
         elif isinstance(block, Lines):
             yield from ("<ul>", *(f"<li>{escape(text)}</li>" for text in block.texts), "</ul>")
@@ -56,7 +56,7 @@ def _section(part: Section, number: int) -> Iterator[str]:
             yield from _grid(block)
 
 
-def _facts(block: Facts) -> Iterator[str]:
+def _facts(block: RecordFacts) -> Iterator[str]:
     if not block.pairs:
         yield _NOTHING
         return

@@ -3,21 +3,21 @@
 from collections.abc import Iterator, Sequence
 
 from tofutui.report.markdown_form import code, escape
-from tofutui.report.record_sections import Facts, Grid, Lines, Section
+from tofutui.report.record_sections import Grid, Lines, RecordFacts, RecordSection
 
 
-def to_markdown(parts: Sequence[Section]) -> str:
+def to_markdown(parts: Sequence[RecordSection]) -> str:
     """The whole record."""
     return "\n".join(line for number, part in enumerate(parts) for line in _section(part, number)) + "\n"
 
 
-def _section(part: Section, number: int) -> Iterator[str]:
+def _section(part: RecordSection, number: int) -> Iterator[str]:
     if number:
         yield ""
     yield f"{'#' if number == 0 else '##'} {part.title}"
     for block in part.blocks:
         yield ""
-        if isinstance(block, Facts):
+        if isinstance(block, RecordFacts):
             yield from (
                 (f"- {name}: {escape(value)}" for name, value in block.pairs) if block.pairs else ("None.",)
             )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tofutui.history.journal import JournalEntry
-from tofutui.tofu.guide_run import Check, Event, Progress, Result, Run
+from tofutui.tofu.guide_run import Check, Progress, Result, Run, RunEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,7 @@ class Record:
 
     run: Run
     deletions: tuple[JournalEntry, ...]
-    events: tuple[Event, ...]
+    events: tuple[RunEvent, ...]
     written: datetime
 
 

@@ -16,14 +16,14 @@ Texts = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class RecordFacts:
     """Names with values."""
 
     pairs: tuple[tuple[str, str], ...]
 
-    def mapped(self, change: Texts) -> "Facts":
+    def mapped(self, change: Texts) -> "RecordFacts":
         """The same with every value changed."""
-        return Facts(tuple((name, change(value)) for name, value in self.pairs))
+        return RecordFacts(tuple((name, change(value)) for name, value in self.pairs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,35 +52,35 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class RecordSection:
     """A heading with what belongs to it."""
 
     title: str
-    blocks: tuple[Facts | Grid | Lines, ...]
+    blocks: tuple[RecordFacts | Grid | Lines, ...]
 
-    def mapped(self, change: Texts) -> "Section":
+    def mapped(self, change: Texts) -> "RecordSection":
         """The same with every text changed."""
-        return Section(self.title, tuple(block.mapped(change) for block in self.blocks))
+        return RecordSection(self.title, tuple(block.mapped(change) for block in self.blocks))
 
 
-def sections(record: Record, version: str) -> list[Section]:
+def sections(record: Record, version: str) -> list[RecordSection]:
     """The whole record; every text is fit to be shown and holds no secret."""
     run = record.run
     before, after = _checks(run, "preflight", "restarted"), _checks(run, "verify")
     parts = [
-        Section("Change record", (_summary(record, version),)),
-        Section("What is left", (_left(record),)),
-        Section("Nodes", (_nodes(run), *_unknown(run))),
-        Section("Steps", (_steps(run),)),
-        Section("Checks before", (before,)),
-        Section("SHA-256 compared", (_confirmations(run),)),
-        Section("Commands that changed a node", (_commands(record),)),
-        Section("Worksheet", (_worksheet(run),)),
-        Section("Tables before and after", tuple(_tables(run))),
-        Section("Verification", (after,)),
-        Section("Seen on the way", (_remarks(run, lambda step: step.evidence),)),
-        Section("Notes", (_remarks(run, lambda step: step.notes),)),
-        Section("Log of the run", (_events(record),)),
+        RecordSection("Change record", (_summary(record, version),)),
+        RecordSection("What is left", (_left(record),)),
+        RecordSection("Nodes", (_nodes(run), *_unknown(run))),
+        RecordSection("Steps", (_steps(run),)),
+        RecordSection("Checks before", (before,)),
+        RecordSection("SHA-256 compared", (_confirmations(run),)),
+        RecordSection("Commands that changed a node", (_commands(record),)),
+        RecordSection("Worksheet", (_worksheet(run),)),
+        RecordSection("Tables before and after", tuple(_tables(run))),
+        RecordSection("Verification", (after,)),
+        RecordSection("Seen on the way", (_remarks(run, lambda step: step.evidence),)),
+        RecordSection("Notes", (_remarks(run, lambda step: step.notes),)),
+        RecordSection("Log of the run", (_events(record),)),
     ]
     return [section.mapped(lambda text: safe(without_secrets(text))) for section in parts]
 
@@ -100,7 +100,7 @@ def _time(at: datetime | None) -> str:
     return utc(at) if at else ""
 
 
-def _summary(record: Record, version: str) -> Facts:
+def _summary(record: Record, version: str) -> RecordFacts:
     run = record.run
     state = f"ended {utc(run.ended)}, after {took(run.started, run.ended)}" if run.ended else "not ended"
     pairs = [
@@ -114,7 +114,7 @@ def _summary(record: Record, version: str) -> Facts:
         ("Certificates seen from", run.seen_from),
         ("Written", f"{utc(record.written)} by tofutui {version}"),
     ]
-    return Facts(tuple((name, value) for name, value in pairs if value))
+    return RecordFacts(tuple((name, value) for name, value in pairs if value))
 
 
 def _left(record: Record) -> Lines:
@@ -188,8 +188,8 @@ def _answer(words: str | None) -> str:
     return " | ".join(part.strip() for part in words.splitlines() if part.strip()) or "nothing printed"
 
 
-def _worksheet(run: Run) -> Facts:
-    return Facts(
+def _worksheet(run: Run) -> RecordFacts:
+    return RecordFacts(
         tuple(
             (answer.label or answer.field, answer.words or answer.value or "none") for answer in run.answers
         )

@@ -25,7 +25,7 @@ _APPLICATION_DATA = 23
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ServerAnswer:
     """What one attempt at an endpoint brought; ``status`` is OK when certificate bytes were seen."""
 
     way: str
@@ -88,13 +88,13 @@ class Conversation(asyncio.Protocol, ABC):
         self._end = self._end or failure_reasons.of_connection(exc)
         self._finish()
 
-    def answer(self, way: str, fallback: Trouble | None, seconds: float) -> Answer:
+    def answer(self, way: str, fallback: Trouble | None, seconds: float) -> ServerAnswer:
         """What came of it; ``fallback`` is the reason if nothing the server sent gives one."""
         chain = self.chain()
         status, text = self._trouble(fallback)
         if chain:
             status, text = Status.OK, self._seen(text)
-        return Answer(
+        return ServerAnswer(
             way=way,
             status=status,
             text=text,
@@ -247,7 +247,7 @@ class Handshake(Conversation):
 
 async def ask(
     dial: Dial, endpoint: Endpoint, make: Callable[[], Conversation], *, way: str, seconds: float
-) -> Answer:
+) -> ServerAnswer:
     """Have one conversation with an endpoint; takes at most ``seconds`` and never leaves it open."""
     clock = asyncio.get_running_loop().time
     started = clock()
@@ -269,7 +269,7 @@ async def ask(
     if talk is not None:
         return talk.answer(way, reason, clock() - started)
     assert reason is not None
-    return Answer(way=way, status=reason[0], text=reason[1], seconds=clock() - started)
+    return ServerAnswer(way=way, status=reason[0], text=reason[1], seconds=clock() - started)
 
 
 def _too_late(talk: Conversation | None, seconds: float) -> Trouble:

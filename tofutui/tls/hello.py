@@ -33,7 +33,7 @@ class Version(Enum):
         return self.value[1]
 
 
-class Keys(Enum):
+class KeyKind(Enum):
     """Which certificate is asked for."""
 
     ANY = "any"
@@ -48,24 +48,24 @@ _STATIC_RSA = "009d 009c 003d 003c 0035 002f 0084 0041 0096 0007 000a 0005 0004 
 _DHE_DSS = "0040 0038 0032 0013 0011"
 _RENEGOTIATION = "00ff"
 _SUITES = {
-    Keys.ANY: (_ECDHE_ECDSA, _ECDHE_RSA, _DHE_RSA, _STATIC_RSA, _DHE_DSS, _RENEGOTIATION),
+    KeyKind.ANY: (_ECDHE_ECDSA, _ECDHE_RSA, _DHE_RSA, _STATIC_RSA, _DHE_DSS, _RENEGOTIATION),
     # Static RSA first: then the server has nothing to sign.
-    Keys.RSA: (_STATIC_RSA, _DHE_RSA, _ECDHE_RSA, _RENEGOTIATION),
-    Keys.ECDSA: (_ECDHE_ECDSA, _RENEGOTIATION),
+    KeyKind.RSA: (_STATIC_RSA, _DHE_RSA, _ECDHE_RSA, _RENEGOTIATION),
+    KeyKind.ECDSA: (_ECDHE_ECDSA, _RENEGOTIATION),
 }
 _SIGNED_BY_ECDSA = "0403 0503 0603 0203"
 _SIGNED_BY_RSA = "0804 0805 0806 0401 0501 0601 0301 0201 0101"
 _SIGNATURES = {
-    Keys.ANY: (_SIGNED_BY_ECDSA, "0807 0808", _SIGNED_BY_RSA, "0202 0402"),
-    Keys.RSA: (_SIGNED_BY_RSA,),
-    Keys.ECDSA: (_SIGNED_BY_ECDSA,),
+    KeyKind.ANY: (_SIGNED_BY_ECDSA, "0807 0808", _SIGNED_BY_RSA, "0202 0402"),
+    KeyKind.RSA: (_SIGNED_BY_RSA,),
+    KeyKind.ECDSA: (_SIGNED_BY_ECDSA,),
 }
 _CURVES = "001d 0017 0018 0019 001a 001b 001c 0016 0015 0013"
 _GOOD_BYE = bytes.fromhex("0100")  # warning, close_notify
 _SERVER_HELLO_DONE = 14
 
 
-def client_hello(version: Version, sni: str | None, keys: Keys = Keys.ANY) -> bytes:
+def client_hello(version: Version, sni: str | None, keys: KeyKind = KeyKind.ANY) -> bytes:
     """A ClientHello record; without a name it stays below 256 bytes, which some old boxes cannot exceed."""
     body = version.number.to_bytes(2, "big") + os.urandom(32) + b"\x00"
     body += counted(_hex(_SUITES[keys]), 2) + b"\x01\x00"
@@ -78,13 +78,13 @@ def client_hello(version: Version, sni: str | None, keys: Keys = Keys.ANY) -> by
 @dataclass(frozen=True, slots=True)
 class _Offer:
     version: Version
-    keys: Keys
+    keys: KeyKind
 
 
 class HelloOnly(Conversation):
     """Says hello and listens until the Certificate message has come."""
 
-    def __init__(self, version: Version, sni: str | None, keys: Keys = Keys.ANY) -> None:
+    def __init__(self, version: Version, sni: str | None, keys: KeyKind = KeyKind.ANY) -> None:
         super().__init__(None if version is Version.SSL3 else sni)
         self._offer = _Offer(version, keys)
 
@@ -109,7 +109,7 @@ class HelloOnly(Conversation):
         return SEEN_ONLY + asks
 
 
-def _extensions(version: Version, sni: str | None, keys: Keys) -> bytes:
+def _extensions(version: Version, sni: str | None, keys: KeyKind) -> bytes:
     extensions = name_extension(sni)
     extensions += extension(10, counted(bytes.fromhex(_CURVES), 2)) + extension(11, b"\x01\x00")
     if version is Version.TLS12:
@@ -117,7 +117,7 @@ def _extensions(version: Version, sni: str | None, keys: Keys) -> bytes:
     return extensions
 
 
-def signatures(keys: Keys) -> bytes:
+def signatures(keys: KeyKind) -> bytes:
     """The signature algorithms of one kind of certificate, as in a hello."""
     return _hex(_SIGNATURES[keys])
 

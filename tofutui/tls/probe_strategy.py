@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tofutui.tls.context import Contexts
-from tofutui.tls.conversation import Answer, Conversation, Handshake, ask
+from tofutui.tls.conversation import Conversation, Handshake, ServerAnswer, ask
 from tofutui.tls.dial import Dial
 from tofutui.tls.failure_reasons import NO_APPLICATION_PROTOCOL, OF_THE_NAME, UNRECOGNISED_NAME
-from tofutui.tls.hello import HelloOnly, Keys, Version
+from tofutui.tls.hello import HelloOnly, KeyKind, Version
 from tofutui.tofu.certificates.presented import Attempt, Status
 from tofutui.tofu.site.endpoint import Endpoint
 
@@ -35,7 +35,7 @@ _TELLING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class EndpointAsker:
     """With what an endpoint is asked; ``timeout`` is that of one attempt in seconds."""
 
     dial: Dial
@@ -61,14 +61,14 @@ class Way:
     sort: Sort = Sort.ANY
 
 
-async def climb(asker: Asker, endpoint: Endpoint, sni: str | None) -> tuple[Answer, ...]:
+async def climb(asker: EndpointAsker, endpoint: Endpoint, sni: str | None) -> tuple[ServerAnswer, ...]:
     """Every attempt made, in order; only the last can have seen certificates."""
     ladder = _Ladder(asker, endpoint, sni)
     await ladder.climb()
     return tuple(ladder.answers)
 
 
-def decisive(answers: Sequence[Answer]) -> Answer:
+def decisive(answers: Sequence[ServerAnswer]) -> ServerAnswer:
     """The answer that says most: the certificate seen, else the clearest reason, the earliest of equals."""
     return min(answers, key=_rank)
 
@@ -85,8 +85,8 @@ def other_ways(contexts: Contexts, sni: str | None, *, hello: Version | None, tl
     if hello is not None:
         version = Version.TLS12
         ways = [
-            Way("own hello, RSA only", lambda: HelloOnly(version, sni, Keys.RSA), Sort.RSA),
-            Way("own hello, ECDSA only", lambda: HelloOnly(version, sni, Keys.ECDSA), Sort.ECDSA),
+            Way("own hello, RSA only", lambda: HelloOnly(version, sni, KeyKind.RSA), Sort.RSA),
+            Way("own hello, ECDSA only", lambda: HelloOnly(version, sni, KeyKind.ECDSA), Sort.ECDSA),
         ]
     else:
         ways = [
@@ -95,8 +95,8 @@ def other_ways(contexts: Contexts, sni: str | None, *, hello: Version | None, tl
         ]
     if tls13:
         ways += [
-            Way("RSA only, TLS 1.3", lambda: _tls13(sni, Keys.RSA), Sort.RSA),
-            Way("ECDSA only, TLS 1.3", lambda: _tls13(sni, Keys.ECDSA), Sort.ECDSA),
+            Way("RSA only, TLS 1.3", lambda: _tls13(sni, KeyKind.RSA), Sort.RSA),
+            Way("ECDSA only, TLS 1.3", lambda: _tls13(sni, KeyKind.ECDSA), Sort.ECDSA),
         ]
     if sni:
         nameless = same_way(contexts, None, hello=hello and Version.TLS12)
@@ -126,7 +126,7 @@ def load_tls13() -> None:
     importlib.import_module("tofutui.tls.tls13")
 
 
-def _tls13(sni: str | None, keys: Keys) -> Conversation:
+def _tls13(sni: str | None, keys: KeyKind) -> Conversation:
     from tofutui.tls.tls13 import Tls13
 
     return Tls13(sni, keys)
@@ -135,12 +135,12 @@ def _tls13(sni: str | None, keys: Keys) -> Conversation:
 class _Ladder:
     """One endpoint's way up: what was tried so far and how much time is left."""
 
-    def __init__(self, asker: Asker, endpoint: Endpoint, sni: str | None) -> None:
+    def __init__(self, asker: EndpointAsker, endpoint: Endpoint, sni: str | None) -> None:
         self._asker = asker
         self._endpoint = endpoint
         self._sni = sni
         self._deadline = asyncio.get_running_loop().time() + PATIENCE * asker.timeout
-        self.answers: list[Answer] = []
+        self.answers: list[ServerAnswer] = []
 
     async def climb(self) -> None:
         """Try what may help, in order, until certificates are seen."""
@@ -158,7 +158,7 @@ class _Ladder:
             await self._hello(version)
 
     @property
-    def _last(self) -> Answer:
+    def _last(self) -> ServerAnswer:
         return self.answers[-1]
 
     def _is_worth_a_hello(self) -> bool:
@@ -185,5 +185,5 @@ class _Ladder:
         self.answers.append(await ask(self._asker.dial, self._endpoint, make, way=way, seconds=seconds))
 
 
-def _rank(answer: Answer) -> tuple[int, bool]:
+def _rank(answer: ServerAnswer) -> tuple[int, bool]:
     return _TELLING.index(answer.status), answer.alert != UNRECOGNISED_NAME

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from tofutui.tls.certificate_cache import Reader
 from tofutui.tls.context import build_contexts, server_name
-from tofutui.tls.conversation import Answer, ask
+from tofutui.tls.conversation import ServerAnswer, ask
 from tofutui.tls.dial import Dial, DirectDial
 from tofutui.tls.failure_reasons import PROTOCOL_VERSION
 from tofutui.tls.probe_strategy import (
     PATIENCE,
-    Asker,
+    EndpointAsker,
     Way,
     climb,
     decisive,
@@ -41,7 +41,7 @@ _NO_ANSWER = (Status.TIMEOUT, Status.REFUSED, Status.UNREACHABLE, Status.DNS)
 An alert does, and so does hanging up on the narrow hello, as Python's own servers do where they have no
 such certificate.
 """
-Heard = Callable[[Endpoint, Sequence[Answer]], None]
+Heard = Callable[[Endpoint, Sequence[ServerAnswer]], None]
 """Gets the endpoint that was asked, before `probe.map`, and what it answered; called at once."""
 IN_A_ROW = 10
 """How often the same certificate has to be seen before it counts as the only one that is dealt."""
@@ -50,7 +50,7 @@ _AT_ONCE = 3
 _TIME_UP = "no time was left to ask for other certificates"
 
 
-def nobody(target: Endpoint, answers: Sequence[Answer]) -> None:
+def nobody(target: Endpoint, answers: Sequence[ServerAnswer]) -> None:
     """The answers are not listened to."""
 
 
@@ -75,7 +75,7 @@ class Prober:
         self._seen_from = seen_from
         self._clock = clock
         way = dial or DirectDial(lookup_timeout=0.8 * settings.timeout)
-        self._asker = Asker(way, build_contexts(), settings.timeout)
+        self._asker = EndpointAsker(way, build_contexts(), settings.timeout)
         self._reader = Reader()
         self._limits = _Limits(settings.concurrency)
 
@@ -162,7 +162,7 @@ class Prober:
 
     async def _other(
         self, row: Endpoint, target: Endpoint, way: Way, seconds: float
-    ) -> tuple[Presented, Answer]:
+    ) -> tuple[Presented, ServerAnswer]:
         where = self._mapped(target)
         async with self._limits.turn(row.host):
             at = self._clock()
@@ -177,7 +177,7 @@ class Prober:
         via = self.settings.via.value
         return Presented(status=status, error=error, via=via, seen_from=self._seen_from, at=self._clock())
 
-    async def _presented(self, answers: Sequence[Answer], where: Endpoint, at: datetime) -> Presented:
+    async def _presented(self, answers: Sequence[ServerAnswer], where: Endpoint, at: datetime) -> Presented:
         best = decisive(answers)
         certificates = await self._reader.read(best.chain)
         leaf = certificates[0] if certificates else None
@@ -214,7 +214,7 @@ def _distinct(first: Presented, answers: Iterable[Presented]) -> list[Presented]
     return list(seen.values())[1:]
 
 
-def _outcome(best: Answer, leaf: Certificate | None) -> tuple[Status, str | None]:
+def _outcome(best: ServerAnswer, leaf: Certificate | None) -> tuple[Status, str | None]:
     if leaf is not None:
         return Status.OK, None
     if best.chain:
@@ -224,7 +224,7 @@ def _outcome(best: Answer, leaf: Certificate | None) -> tuple[Status, str | None
 
 
 def _attempts(
-    answers: Sequence[Answer], best: Answer, status: Status, error: str | None
+    answers: Sequence[ServerAnswer], best: ServerAnswer, status: Status, error: str | None
 ) -> tuple[Attempt, ...]:
     """Every attempt with its own text; none where the first one did all there is to do."""
     if status is Status.OK and len(answers) == 1 and best.handshake:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tofutui.tls import failure_reasons
 from tofutui.tls.conversation import Conversation
 from tofutui.tls.failure_reasons import Trouble
-from tofutui.tls.hello import Keys, counted, extension, name_extension, signatures
+from tofutui.tls.hello import KeyKind, counted, extension, name_extension, signatures
 from tofutui.tofu.certificates.presented import SEEN_ONLY, Status
 
 _HANDSHAKE, _CHANGE_CIPHER_SPEC, _ALERT, _DATA = 22, 20, 21, 23
@@ -166,7 +166,7 @@ class _ServerHello:
 class Tls13(Conversation):
     """A handshake with TLS 1.3 alone that accepts one kind of certificate."""
 
-    def __init__(self, sni: str | None, keys: Keys) -> None:
+    def __init__(self, sni: str | None, keys: KeyKind) -> None:
         super().__init__(sni)
         self._kind = keys
         self._keys = {group: _Key(group) for group in _OFFERED}
@@ -213,7 +213,7 @@ class Tls13(Conversation):
                 name_extension(self.sni),
                 extension(10, counted(b"".join(group.to_bytes(2, "big") for group in groups), 2)),
                 extension(13, counted(signatures(self._kind), 2)),
-                extension(50, counted(signatures(Keys.ANY), 2)),
+                extension(50, counted(signatures(KeyKind.ANY), 2)),
                 extension(_SUPPORTED_VERSIONS, counted(_TLS13, 1)),
                 extension(_COOKIE, counted(cookie, 2)) if cookie else b"",
                 extension(_KEY_SHARE, counted(b"".join(shares), 2)),

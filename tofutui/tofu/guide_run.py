@@ -214,7 +214,7 @@ class Vouched:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GuideAnswer:
     """What was entered into a field of a step."""
 
     field: str
@@ -242,7 +242,7 @@ class Run:
     """Given by the store; 0 before."""
     ended: datetime | None = None
     steps: tuple[StepState, ...]
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[GuideAnswer, ...] = ()
     checks: tuple[Check, ...] = ()
     confirmations: tuple[Confirmation, ...] = ()
     vouched: tuple[Vouched, ...] = ()
@@ -260,7 +260,7 @@ class Run:
         """The value of a field, "" if nothing was entered."""
         return next((answer.value for answer in self.answers if answer.field == field), "")
 
-    def with_answer(self, answer: Answer) -> "Run":
+    def with_answer(self, answer: GuideAnswer) -> "Run":
         """The same with this in the field."""
         kept = tuple(old for old in self.answers if old.field != answer.field)
         return replace(self, answers=(*kept, answer))
@@ -288,7 +288,7 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class RunEvent:
     """One change of a run, as it was stored."""
 
     at: datetime

@@ -239,10 +239,10 @@ async def opened_history(
 def _open_history(path: Path, session: str) -> tuple[Database, list[str]]:
     from tofutui.history.database import Database
     from tofutui.history.journal import Journal
-    from tofutui.history.owners import Watch, this_process
+    from tofutui.history.owners import OwnerWatch, this_process
 
     database = Database(path)
-    watch = Watch(this_process("start"))
+    watch = OwnerWatch(this_process("start"))
     try:
         left = [
             f"{entry.role.word} {entry.key}"

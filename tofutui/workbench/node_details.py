@@ -11,7 +11,7 @@ from tofutui.tofu.judgement.comparison import NodeView
 from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import identity_checks, node_state
-from tofutui.workbench.unknown_output import Source, UnknownOutput
+from tofutui.workbench.unknown_output import OutputSource, UnknownOutput
 
 
 class NodeDetails:
@@ -59,7 +59,7 @@ class NodeDetails:
 
     async def _ask_clock(self) -> None:
         answer = await self._node.show_clock()
-        self._unknown.keep(Source.CLOCK, unknown_in_clock(answer.text))
+        self._unknown.keep(OutputSource.CLOCK, unknown_in_clock(answer.text))
         shown = parse_clock(answer.text)
         if shown is not None:
             clock = NodeClock(local=shown[0], zone=shown[1], at=answer.ended)
@@ -69,7 +69,7 @@ class NodeDetails:
     async def _ask_version(self) -> None:
         if self._view.version is None:
             text = (await self._node.show_version()).text
-            self._unknown.keep(Source.VERSION, unknown_in_version(text))
+            self._unknown.keep(OutputSource.VERSION, unknown_in_version(text))
             node_state.version_read(self._view, parse_version(text).version)
 
     async def _ask_role(self) -> None:
@@ -80,7 +80,7 @@ class NodeDetails:
         except ApplianceError:
             node_state.ha_read(self._view, None)
             raise
-        self._unknown.keep(Source.HA, unknown_in_ha_status(text))
+        self._unknown.keep(OutputSource.HA, unknown_in_ha_status(text))
         node_state.ha_read(self._view, parse_ha_status(text))
         changed = identity_checks.failover(self._view.role, before, self._view.ha)
         if changed is not None:

@@ -17,7 +17,7 @@ from tofutui.workbench.listing_runner import Lister
 from tofutui.workbench.node_details import NodeDetails
 from tofutui.workbench.probes import Probes
 from tofutui.workbench.table import Table
-from tofutui.workbench.unknown_output import Source, UnknownOutput
+from tofutui.workbench.unknown_output import OutputSource, UnknownOutput
 
 
 class NodeWork:
@@ -160,7 +160,7 @@ class NodeWork:
     def _listed(self, listing: Listing) -> None:
         now = self._clock()
         node_state.listed(self.view, listing, self.node.time_of_listing(now))
-        self.unknown.keep(Source.LISTING, self.lister.unknown)
+        self.unknown.keep(OutputSource.LISTING, self.lister.unknown)
         self._case.judge.listed(self.role, now)
         self._announce()
 
@@ -168,7 +168,7 @@ class NodeWork:
         if self.view.phase not in (Phase.LISTING, Phase.PARTIAL):
             self.table.grow_old()
         node_state.failed(self.view, error, None if self.node.connected else self._clock())
-        self.unknown.keep(Source.LISTING, self.lister.unknown)
+        self.unknown.keep(OutputSource.LISTING, self.lister.unknown)
         node_state.noted_too(self.view, self.unknown.notice())
         self._announce()
 

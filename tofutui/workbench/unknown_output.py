@@ -8,7 +8,7 @@ from tofutui.tofu.judgement.comparison import NodeView
 from tofutui.workbench import node_state
 
 
-class Source(StrEnum):
+class OutputSource(StrEnum):
     """Where a node printed it."""
 
     SHELL = "shell"
@@ -25,17 +25,17 @@ class UnknownOutput:
     def __init__(self, view: NodeView, node: Node) -> None:
         self._view = view
         self._node = node
-        self._lines: dict[Source, tuple[str, ...]] = {}
+        self._lines: dict[OutputSource, tuple[str, ...]] = {}
 
-    def keep(self, source: Source, lines: tuple[str, ...]) -> None:
+    def keep(self, source: OutputSource, lines: tuple[str, ...]) -> None:
         """Take over what the newest answer of a source holds; a transcript need not hold every answer."""
-        if self._view.recorded and source is not Source.LISTING:
+        if self._view.recorded and source is not OutputSource.LISTING:
             lines = tuple(line for line in lines if not is_empty_answer(line))
         self._lines[source] = lines
-        kept = bounded(line for place in Source for line in self._lines.get(place, ()))
+        kept = bounded(line for place in OutputSource for line in self._lines.get(place, ()))
         node_state.printed_unknown(self._view, kept)
 
     def notice(self) -> str:
         """What a person is shown about the node, as of now; "" where everything is known."""
-        self.keep(Source.SHELL, tuple(self._node.unknown))
+        self.keep(OutputSource.SHELL, tuple(self._node.unknown))
         return unknown_notice(self._view.unknown)

@@ -16,7 +16,7 @@ from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.ssh import client_connection, error_messages, ssh_config
 from tofutui.appliance.ssh.credentials import AskedPassword, JumpPasswords, PasswordSource
-from tofutui.appliance.ssh.login_rounds import HostKeys, Login, Surroundings
+from tofutui.appliance.ssh.login_rounds import HostKeys, ServerLogin, Surroundings
 from tofutui.appliance.ssh.ssh_key_file import KeyFile, Keys
 from tofutui.appliance.ssh.ssh_target import Place, parse_jump, survey, survey_node, surveyed
 from tofutui.appliance.tap import Tap
@@ -34,7 +34,7 @@ _DEEPEST = 5
 
 
 @dataclass(slots=True)
-class Link:
+class SshLink:
     """A logged-in connection, the jump hosts before it, and the shell on it."""
 
     place: Place
@@ -105,7 +105,7 @@ class Connector:
         host_keys = HostKeys(settings.role, asker, say)
         self._surroundings = Surroundings(settings, asker, timings, host_keys, say)
 
-    async def link(self) -> Link:
+    async def link(self) -> SshLink:
         """Connect, log in and start a shell.
 
         Raises:
@@ -114,7 +114,7 @@ class Connector:
         settings = self._settings
         place = await surveyed(survey_node, settings)
         tunnels: list[asyncssh.SSHClientConnection] = []
-        link: Link | None = None
+        link: SshLink | None = None
         try:
             jump = settings.jump or (None if place.command else place.jump)
             if jump:
@@ -138,7 +138,7 @@ class Connector:
             memory = self._jump_passwords.of(f"{place.username}@{place.address}")
             source = AskedPassword(self._settings.role, place.host, self._asker, memory)
             tunnel = tunnels[-1] if tunnels else None
-            login = Login(self._surroundings, place, source, tunnel, keys=Keys(), is_jump=True)
+            login = ServerLogin(self._surroundings, place, source, tunnel, keys=Keys(), is_jump=True)
             try:
                 tunnels.append(await login.run())
             except ApplianceError as error:
@@ -146,19 +146,19 @@ class Connector:
                 raise
             self._say("note", f"connected to the jump host {place.address} as {place.username}")
 
-    async def _log_in_to_node(self, place: Place, tunnels: list[asyncssh.SSHClientConnection]) -> Link:
+    async def _log_in_to_node(self, place: Place, tunnels: list[asyncssh.SSHClientConnection]) -> SshLink:
         keys = await self._key_file.load()
         tunnel = tunnels[-1] if tunnels else None
-        login = Login(self._surroundings, place, self._password, tunnel, keys=keys)
+        login = ServerLogin(self._surroundings, place, self._password, tunnel, keys=keys)
         connection = await login.run()
         key = connection.get_server_host_key()
         fingerprint = key.get_fingerprint("sha256") if key else ""
         self._say("note", f"connected to {place.address} as {place.username}, host key {fingerprint}")
         if self._tap and login.facts:
             self._tap.connected(login.facts)
-        return Link(place, connection, tunnels, fingerprint, ShellWire(self._tap))
+        return SshLink(place, connection, tunnels, fingerprint, ShellWire(self._tap))
 
-    async def _start_shell(self, link: Link) -> None:
+    async def _start_shell(self, link: SshLink) -> None:
         try:
             async with asyncio.timeout(self._timings.login):
                 await link.connection.create_session(
@@ -182,7 +182,7 @@ class Connector:
             ) from None
 
 
-async def _drop(link: Link | None, tunnels: list[asyncssh.SSHClientConnection]) -> None:
+async def _drop(link: SshLink | None, tunnels: list[asyncssh.SSHClientConnection]) -> None:
     if link:
         await link.close(1.0)
         return

@@ -71,7 +71,7 @@ class PasswordSource(Protocol):
         ...
 
 
-class Memory:
+class PasswordMemory:
     """One account's password in use (typed or accepted), and how the refused ones are recognised."""
 
     def __init__(self) -> None:
@@ -97,11 +97,11 @@ class JumpPasswords:
     """What was typed for jump hosts, shared by both nodes: each password is asked for once."""
 
     def __init__(self) -> None:
-        self._memories: dict[str, Memory] = {}
+        self._memories: dict[str, PasswordMemory] = {}
 
-    def of(self, login: str) -> Memory:
+    def of(self, login: str) -> PasswordMemory:
         """The memory of ``user@host:port``."""
-        return self._memories.setdefault(login, Memory())
+        return self._memories.setdefault(login, PasswordMemory())
 
     def forget(self) -> None:
         """The session is left: nothing that was typed is needed any more."""
@@ -115,7 +115,7 @@ class _Remembering:
     cure = "set password_command, password_env or key_file, or start an SSH agent"
     """What helps where no person answers."""
 
-    def __init__(self, role: Role, host: str, asker: Asker, memory: Memory) -> None:
+    def __init__(self, role: Role, host: str, asker: Asker, memory: PasswordMemory) -> None:
         self.role = role
         self.host = host
         self.asker = asker
@@ -161,7 +161,7 @@ class AskedPassword(_Remembering):
 
     cure = "set IdentityFile for the jump host in ~/.ssh/config, start an SSH agent, or log in from the app"
 
-    def __init__(self, role: Role, host: str, asker: Asker, memory: Memory) -> None:
+    def __init__(self, role: Role, host: str, asker: Asker, memory: PasswordMemory) -> None:
         super().__init__(role, host, asker, memory)
         self._has_turn = False
 
@@ -185,7 +185,7 @@ class NodePassword(_Remembering):
     def __init__(
         self, settings: NodeSettings, asker: Asker, environment: SecretEnvironment, *, timeout: float
     ) -> None:
-        super().__init__(settings.role, settings.host, asker, Memory())
+        super().__init__(settings.role, settings.host, asker, PasswordMemory())
         self._settings = settings
         self._timeout = timeout
         self._from_environment = environment.take(settings.password_env) if settings.password_env else None

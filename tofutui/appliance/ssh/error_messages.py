@@ -28,7 +28,7 @@ from tofutui.appliance.ssh.algorithms import LEGACY
 from tofutui.appliance.ssh.client_connection import Connection
 from tofutui.appliance.ssh.hello import Algorithms
 from tofutui.appliance.ssh.hostkeys import Standing, removal_command
-from tofutui.appliance.ssh.login import Attempt
+from tofutui.appliance.ssh.login import LoginAttempt
 from tofutui.appliance.ssh.ssh_target import ALGORITHM_LISTS, Place
 from tofutui.tofu.base.text import safe
 
@@ -89,7 +89,7 @@ def _saying(words: str) -> str:
     return f": {quoted(words)}" if words.strip() else ""
 
 
-def timed_out(place: Place, attempt: Attempt, connect: float, login: float) -> ApplianceError:
+def timed_out(place: Place, attempt: LoginAttempt, connect: float, login: float) -> ApplianceError:
     """The time for the connection or for the login ran out."""
     if attempt.connection is None:
         return Unreachable(f"{place.address} did not answer within {connect:g} s")
@@ -139,7 +139,7 @@ def dial_error(error: asyncssh.ChannelOpenError) -> OSError:
 
 
 def key_exchange_failed(
-    place: Place, attempt: Attempt, error: asyncssh.KeyExchangeFailed, ours: Algorithms, *, legacy: bool
+    place: Place, attempt: LoginAttempt, error: asyncssh.KeyExchangeFailed, ours: Algorithms, *, legacy: bool
 ) -> ApplianceError:
     """Nothing in common, a signature that does not fit the key, or what the server says it is.
 
@@ -209,7 +209,7 @@ def of_host_certificate(reason: str) -> str:
 
 
 def host_key_refused(
-    place: Place, attempt: Attempt, others: tuple[str, ...], why_plain: str
+    place: Place, attempt: LoginAttempt, others: tuple[str, ...], why_plain: str
 ) -> ApplianceError:
     """The key is unknown (and was not accepted), changed or revoked.
 
@@ -241,7 +241,7 @@ def host_key_refused(
     )
 
 
-def login_refused(place: Place, attempt: Attempt, cures: Cures) -> ApplianceError:
+def login_refused(place: Place, attempt: LoginAttempt, cures: Cures) -> ApplianceError:
     """Permission denied: the kinds differ in what the server said and what it was sent."""
     said = _saying(attempt.last_words)
     if attempt.error:
@@ -262,7 +262,9 @@ def login_refused(place: Place, attempt: Attempt, cures: Cures) -> ApplianceErro
     )
 
 
-def hung_up(place: Place, attempt: Attempt, error: asyncssh.DisconnectError, cures: Cures) -> ApplianceError:
+def hung_up(
+    place: Place, attempt: LoginAttempt, error: asyncssh.DisconnectError, cures: Cures
+) -> ApplianceError:
     """The server ended the connection in the middle of the login, with or without a word."""
     reason = safe(error.reason)
     has_sent = attempt.sent_password is not None
@@ -284,7 +286,7 @@ def hung_up(place: Place, attempt: Attempt, error: asyncssh.DisconnectError, cur
     return _ended(place, attempt, error)
 
 
-def _ended(place: Place, attempt: Attempt, error: asyncssh.DisconnectError) -> ApplianceError:
+def _ended(place: Place, attempt: LoginAttempt, error: asyncssh.DisconnectError) -> ApplianceError:
     """The login was ended for no reason that lies in the login."""
     reason = safe(error.reason)
     if says_too_many(reason) or error.code == asyncssh.DISC_TOO_MANY_CONNECTIONS:

@@ -60,7 +60,7 @@ class LoginClock:
             return
 
 
-class Attempt(asyncssh.SSHClient):
+class LoginAttempt(asyncssh.SSHClient):
     """One login as the SSH library sees it; afterwards its fields say what happened."""
 
     def __init__(

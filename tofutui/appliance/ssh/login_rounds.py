@@ -16,7 +16,7 @@ from tofutui.appliance.ssh.credentials import PasswordSource
 from tofutui.appliance.ssh.diagnosis import explain_hang_up, hello_of, not_ssh
 from tofutui.appliance.ssh.hello import Algorithms
 from tofutui.appliance.ssh.hostkeys import KnownKeys, Standing
-from tofutui.appliance.ssh.login import Attempt, LoginClock
+from tofutui.appliance.ssh.login import LoginAttempt, LoginClock
 from tofutui.appliance.ssh.ssh_key_file import FILES_WITHIN, Keys, finds_rsa
 from tofutui.appliance.ssh.ssh_target import Place
 from tofutui.appliance.tap import LinkFacts
@@ -60,7 +60,7 @@ class HostKeys:
             raise ApplianceError(f"known_hosts: {where}{error.strerror}") from error
         return on_file.and_keys(self._accepted.get((place.key_name, place.key_port), ()))
 
-    async def accept(self, place: Place, attempt: Attempt, known: KnownKeys, why_plain: str) -> None:
+    async def accept(self, place: Place, attempt: LoginAttempt, known: KnownKeys, why_plain: str) -> None:
         """Ask about an unknown key and write it down.
 
         ``why_plain`` says why the server's certificate does not count; "" if it showed none.
@@ -98,7 +98,7 @@ class Surroundings:
     say: Say
 
 
-class Login:
+class ServerLogin:
     """One login to one server: the node, or a jump host on the way to it."""
 
     def __init__(
@@ -155,7 +155,7 @@ class Login:
                 return connection
         raise error_messages.host_key_refused(self._place, attempt, (), self._why_plain)
 
-    async def _take_up(self, attempt: Attempt, known: KnownKeys, error: Exception) -> None:
+    async def _take_up(self, attempt: LoginAttempt, known: KnownKeys, error: Exception) -> None:
         """Make the next connection different from this one, or say why the login failed."""
         if attempt.connection is not None and not self._offer.short:
             self._ours = attempt.connection.ours
@@ -172,9 +172,9 @@ class Login:
         if program is not None:
             program.end()
 
-    def _attempt(self, known: KnownKeys) -> Attempt:
+    def _attempt(self, known: KnownKeys) -> LoginAttempt:
         place, around = self._place, self._around
-        return Attempt(
+        return LoginAttempt(
             around.settings.role,
             place.host,
             place.username,
@@ -189,7 +189,7 @@ class Login:
         """Whether the session's own key can still be tried with SHA-1 signatures, before any password."""
         return self._keys.is_rsa and not self._offer.sha1_signatures
 
-    async def _connect(self, attempt: Attempt, known: KnownKeys) -> asyncssh.SSHClientConnection:
+    async def _connect(self, attempt: LoginAttempt, known: KnownKeys) -> asyncssh.SSHClientConnection:
         timings, place = self._around.timings, self._place
         sock: socket | None = None
         authorities = [] if self._why_plain else list(known.authorities)
@@ -237,7 +237,7 @@ class Login:
             return self._program.sock
         return None if place.family is None else await connect_first(place.host, place.port, place.family)
 
-    async def _may_go_on(self, attempt: Attempt, known: KnownKeys, error: Exception) -> bool:
+    async def _may_go_on(self, attempt: LoginAttempt, known: KnownKeys, error: Exception) -> bool:
         """Whether another connection may help: never after a password was sent."""
         if isinstance(error, asyncssh.HostKeyNotVerifiable) and attempt.goodbye is None:
             await self._judge_host_key(attempt, known, error)
@@ -257,7 +257,7 @@ class Login:
         return False
 
     async def _judge_host_key(
-        self, attempt: Attempt, known: KnownKeys, error: asyncssh.HostKeyNotVerifiable
+        self, attempt: LoginAttempt, known: KnownKeys, error: asyncssh.HostKeyNotVerifiable
     ) -> None:
         """Fall back from a certificate that does not count to the plain key, as ssh does; else ask."""
         if attempt.key is None and not self._why_plain and "revoked" not in error.reason:
@@ -275,7 +275,7 @@ class Login:
         self._offer = replace(self._offer, sha1_signatures=True)
         return True
 
-    async def _failure(self, attempt: Attempt, error: Exception) -> ApplianceError:
+    async def _failure(self, attempt: LoginAttempt, error: Exception) -> ApplianceError:
         if attempt.question:
             attempt.question.cancel()
         if attempt.sent_password is not None and attempt.was_refused_by(error):
@@ -290,7 +290,9 @@ class Login:
             return await self._of_disconnection(attempt, error)
         return self._of_connecting(attempt, error)
 
-    async def _of_disconnection(self, attempt: Attempt, error: asyncssh.DisconnectError) -> ApplianceError:
+    async def _of_disconnection(
+        self, attempt: LoginAttempt, error: asyncssh.DisconnectError
+    ) -> ApplianceError:
         """One side ended the conversation."""
         place, legacy = self._place, self._offer.legacy
         if isinstance(error, asyncssh.PermissionDenied):
@@ -304,7 +306,7 @@ class Login:
             return explain_hang_up(place, hello, self._ours, legacy=legacy)
         return error_messages.hung_up(place, attempt, error, self._cures)
 
-    def _of_connecting(self, attempt: Attempt, error: Exception) -> ApplianceError:
+    def _of_connecting(self, attempt: LoginAttempt, error: Exception) -> ApplianceError:
         """There was no connection, or no end in time."""
         place, timings = self._place, self._around.timings
         if isinstance(error, asyncssh.ChannelOpenError):

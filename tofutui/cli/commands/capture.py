@@ -113,11 +113,11 @@ def _asker() -> "Asker":
 
 def _until_signal(work: Coroutine[Any, Any, None]) -> int:
     """Run the work; the number of the signal that ended it, or 0."""
-    from tofutui.cli.check_runner import Outcome, until_signal
+    from tofutui.cli.check_runner import CheckOutcome, until_signal
 
-    async def done() -> Outcome:
+    async def done() -> CheckOutcome:
         await work
-        return Outcome()
+        return CheckOutcome()
 
     return until_signal(done()).signal
 

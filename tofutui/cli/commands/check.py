@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tofutui import __version__
 from tofutui.cli.argument_types import KnownFile, LogFile
-from tofutui.cli.order import Known, Order
+from tofutui.cli.order import CheckOrder, Known
 from tofutui.cli.output import OutputError, check_writable, complain, complain_of, write, write_file
 from tofutui.cli.session_args import load, pick
 from tofutui.config.paths import data_dir
@@ -36,18 +36,20 @@ def run(options: argparse.Namespace) -> int:
     return carry_out(_order(options), options, as_list=options.all)
 
 
-def carry_out(order: Order, options: argparse.Namespace, *, as_list: bool = False) -> int:
+def carry_out(order: CheckOrder, options: argparse.Namespace, *, as_list: bool = False) -> int:
     """Compare and report; the exit code. One session is reported ``as_list`` too where all were asked for."""
     if options.output:
         check_writable(options.output)
     from tofutui.cli.check_runner import compare_all, until_signal
-    from tofutui.cli.progress import Progress
+    from tofutui.cli.progress import CheckProgress
     from tofutui.cli.text_style import style_here
     from tofutui.report import render
     from tofutui.report.many_form import joined, session_table
 
     many = as_list or len(order.sessions) > 1
-    progress = Progress(len(order.sessions), sys.stderr, many=many, ascii_=options.ascii, mask=order.mask)
+    progress = CheckProgress(
+        len(order.sessions), sys.stderr, many=many, ascii_=options.ascii, mask=order.mask
+    )
     form = partial(render, fmt=options.format, version=__version__, style=style_here(options))
     outcome = until_signal(compare_all(order, form, progress))
     if outcome.signal:
@@ -72,7 +74,7 @@ def worst(codes: Sequence[int]) -> int:
     return next(code for code in _WORST_FIRST if code in codes)
 
 
-def _order(options: argparse.Namespace) -> Order:
+def _order(options: argparse.Namespace) -> CheckOrder:
     if options.all == bool(options.names):
         raise CheckError(
             "check needs one or more SESSION, or --all"
@@ -98,7 +100,7 @@ def order_of(
     *,
     data: Path | None,
     recordings: "Mapping[Role, Recording] | None" = None,
-) -> Order:
+) -> CheckOrder:
     """The order to compare these sessions with all that the options say.
 
     Raises:
@@ -114,7 +116,7 @@ def order_of(
     if options.no_probe:
         sessions = [replace(session, probe=replace(session.probe, via=Via.OFF)) for session in sessions]
     said = tuple(options.logs), tuple(options.reissued), known
-    return Order(tuple(sessions), *said, data, recordings, strict=options.strict, mask=options.mask)
+    return CheckOrder(tuple(sessions), *said, data, recordings, strict=options.strict, mask=options.mask)
 
 
 def _refuse_roles(option: str, files: Sequence[LogFile | KnownFile]) -> None:

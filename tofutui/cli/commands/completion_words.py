@@ -24,7 +24,7 @@ FILES, DIRS, NOTHING = ":files", ":dirs", ":"
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class CompletionOffer:
     """What can be typed in one place: names that the shell finds on its own, and candidates."""
 
     shell: str = NOTHING
@@ -53,7 +53,7 @@ def joined(words: Sequence[str]) -> list[str]:
     return whole
 
 
-def offer_for(words: Sequence[str]) -> Offer:
+def offer_for(words: Sequence[str]) -> CompletionOffer:
     """What fits the last, unfinished word."""
     *before, word = words
     rest = list(before)
@@ -68,7 +68,7 @@ def offer_for(words: Sequence[str]) -> Offer:
     if waiting is not None and not (waiting.nargs == "?" and word.startswith("-")):
         return _fitting(_of_action(waiting, before), word)
     if word.startswith("-"):
-        return _fitting(Offer(words=tuple(_options(parser))), word)
+        return _fitting(CompletionOffer(words=tuple(_options(parser))), word)
     return _fitting(_of_position(parser, name, positionals, before), word)
 
 
@@ -87,9 +87,9 @@ def _walk(parser: argparse.ArgumentParser, words: Sequence[str]) -> tuple[argpar
     return waiting, positionals
 
 
-def _fitting(offer: Offer, word: str, lead: str = "") -> Offer:
+def _fitting(offer: CompletionOffer, word: str, lead: str = "") -> CompletionOffer:
     fitting = ((lead + name, text) for name, text in offer.words if name.startswith(word))
-    return Offer(offer.shell, tuple(fitting))
+    return CompletionOffer(offer.shell, tuple(fitting))
 
 
 def _options(parser: argparse.ArgumentParser) -> Iterator[Candidate]:
@@ -99,27 +99,31 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[Candidate]:
                 yield option, (action.help or "").replace("%%", "%")
 
 
-def _of_position(parser: argparse.ArgumentParser, name: str, at: int, before: Sequence[str]) -> Offer:
+def _of_position(
+    parser: argparse.ArgumentParser, name: str, at: int, before: Sequence[str]
+) -> CompletionOffer:
     """A word that is neither an option nor an option's value."""
     actions = [action for action in parser._actions if not action.option_strings]
     if not actions or (at >= len(actions) and actions[-1].nargs != "*"):
-        return Offer()
+        return CompletionOffer()
     offer = _of_action(actions[min(at, len(actions) - 1)], before)
     commands = tuple(COMMANDS.items()) if name == "app" else ()
-    return Offer(offer.shell, (*commands, *offer.words))
+    return CompletionOffer(offer.shell, (*commands, *offer.words))
 
 
-def _of_action(action: argparse.Action, before: Sequence[str]) -> Offer:
+def _of_action(action: argparse.Action, before: Sequence[str]) -> CompletionOffer:
     """Values by the action's choices, or by what its help calls them."""
     if action.choices is not None:
-        return Offer(words=tuple((str(choice), "") for choice in action.choices))
+        return CompletionOffer(words=tuple((str(choice), "") for choice in action.choices))
     metavar = str(action.metavar or "")
     if metavar.endswith("FILE"):
-        return Offer(FILES, tuple((lead, "") for lead in ("primary=", "secondary=") if lead in metavar))
+        return CompletionOffer(
+            FILES, tuple((lead, "") for lead in ("primary=", "secondary=") if lead in metavar)
+        )
     if metavar == "DIR":
-        return Offer(DIRS)
+        return CompletionOffer(DIRS)
     source = _SOURCES.get(action.dest if action.dest == "theme" else metavar)
-    return Offer(words=tuple(source(before))) if source else Offer()
+    return CompletionOffer(words=tuple(source(before))) if source else CompletionOffer()
 
 
 def _sessions(before: Sequence[str]) -> Iterator[Candidate]:

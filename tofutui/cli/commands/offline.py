@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tofutui.cli.commands.app import check_terminal
 from tofutui.cli.commands.check import CheckError, carry_out, order_of
-from tofutui.cli.order import Order
+from tofutui.cli.order import CheckOrder
 from tofutui.cli.output import complain
 from tofutui.cli.session_args import load, pick
 from tofutui.config.paths import data_dir, sessions_file
@@ -50,7 +50,7 @@ def recorded(options: argparse.Namespace) -> tuple[Session, dict[Role, Recording
     return _session(base, shown, options), recordings
 
 
-def _show(order: Order, recordings: Mapping[Role, Recording], options: argparse.Namespace) -> int:
+def _show(order: CheckOrder, recordings: Mapping[Role, Recording], options: argparse.Namespace) -> int:
     """The full-screen app on the transcripts; its exit code."""
     if options.output is not None:
         raise CheckError("--screen prints no report: leave --output out")

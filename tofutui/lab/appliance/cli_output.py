@@ -1,7 +1,7 @@
 """What the simulated appliance prints (docs/appliance.md)."""
 
-from tofutui.lab.appliance.node import Node
-from tofutui.lab.cert import Certificate, slash_form
+from tofutui.lab.appliance.node import LabNode
+from tofutui.lab.cert import LabCertificate, slash_form
 
 LIST_HEADER = (
     "Host certificate are automatically added to this list on first connection,",
@@ -18,23 +18,23 @@ PRESS_ENTER = "Press <Enter> to continue"
 MORE = "--More--"
 
 
-def prompt(node: Node) -> str:
+def prompt(node: LabNode) -> str:
     """``prime-pri/admin# ``."""
     return f"{node.hostname}/admin# "
 
 
-def listing_rows(node: Node) -> list[str]:
+def listing_rows(node: LabNode) -> list[str]:
     """The rows of ``listcerts``; the spacing before the last subject differs, as in the TAC document."""
     rows = [_row(node.printed(key), certificate) for key, certificate in node.table.items()]
     return [*rows[:-1], *(row.replace(";  ", "; ", 1) for row in rows[-1:])]
 
 
-def show_clock(node: Node) -> list[str]:
+def show_clock(node: LabNode) -> list[str]:
     """``Mon Nov 23 14:02:38 UTC 2026``."""
     return [f"{node.now():%a %b %d %H:%M:%S} {node.zone} {node.now():%Y}"]
 
 
-def show_version(node: Node) -> list[str]:
+def show_version(node: LabNode) -> list[str]:
     """The frame of PI 3.0 with the numbers of 3.7."""
     return [
         "",
@@ -60,7 +60,7 @@ def show_version(node: Node) -> list[str]:
     ]
 
 
-def ncs_status(node: Node) -> list[str]:
+def ncs_status(node: LabNode) -> list[str]:
     """Recalled form of ``ncs status`` (unverified)."""
     return [
         f"Health Monitor Server is running. ( {ha_words(node)} )",
@@ -71,7 +71,7 @@ def ncs_status(node: Node) -> list[str]:
     ]
 
 
-def ha_words(node: Node) -> str:
+def ha_words(node: LabNode) -> str:
     """``[Role] Primary [State] HA not Configured`` (recalled form, unverified)."""
     return " ".join(f"[{key}] {value}" for key, value in node.ha.items())
 
@@ -81,5 +81,5 @@ def caret(column: int, words: str) -> list[str]:
     return [" " * column + "^", f"% {words} command detected at '^' marker."]
 
 
-def _row(key: str, certificate: Certificate) -> str:
+def _row(key: str, certificate: LabCertificate) -> str:
     return f"host={key};  subject= {slash_form(certificate.subject)}"

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
-from tofutui.lab.appliance.node import Contact, Node
+from tofutui.lab.appliance.node import Contact, LabNode
 from tofutui.lab.site_model import HM_PORT, Address
 
 MILESTONES = ("Pre-HA Registration", "Database Replication", "Post HA Registration")
@@ -19,7 +19,7 @@ class HaPair:
         registered: Whether the pair begins registered.
     """
 
-    def __init__(self, nodes: Mapping[str, Node], pace: float, *, registered: bool):
+    def __init__(self, nodes: Mapping[str, LabNode], pace: float, *, registered: bool):
         self._primary, self._secondary = nodes["primary"], nodes["secondary"]
         self._pace = pace
         self._task: asyncio.Task[None] | None = None
@@ -75,14 +75,14 @@ class HaPair:
         self.registered = True
         self.contact_all()
 
-    def _reach(self, node: Node) -> str | None:
+    def _reach(self, node: LabNode) -> str | None:
         key = self._peer_key(node)
         outcome = node.contact(key)
         if outcome is Contact.REJECTED:
             return f"TOFU failed on {node.role} for {key}"
         return f"{node.role} cannot connect to {key}" if outcome is Contact.UNREACHABLE else None
 
-    def _peer_key(self, node: Node) -> str:
+    def _peer_key(self, node: LabNode) -> str:
         peer = self._secondary if node is self._primary else self._primary
         return Address(peer.address, HM_PORT).key
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from tofutui.lab.cert import Certificate, common_name, java_form
+from tofutui.lab.cert import LabCertificate, common_name, java_form
 
 _CAUSE = "Trust-on-first-use is configure for this connection."
 _CHANGED = "Current certificate of the remote host is different from what was used earlier"
@@ -27,7 +27,9 @@ class NodeLogs:
         for path in (self.health, self.services):
             _append(path, f"{stamp(at)} INFO [system] [main] Logging started")
 
-    def rejected(self, at: datetime, presented: Certificate, *, is_peer: bool, wrapped: bool = False) -> None:
+    def rejected(
+        self, at: datetime, presented: LabCertificate, *, is_peer: bool, wrapped: bool = False
+    ) -> None:
         """Log one rejected connection.
 
         A peer's name is written in full and then, in the exception, as CN only; that of a service as CN

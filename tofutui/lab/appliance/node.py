@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tofutui.lab.appliance.behaviour import Behaviour
 from tofutui.lab.appliance.healthlog import NodeLogs
-from tofutui.lab.cert import Certificate
+from tofutui.lab.cert import LabCertificate
 from tofutui.lab.endpoint import TlsEndpoint
 from tofutui.lab.site_model import HM_PORT, Address, NodePlan
 
@@ -23,7 +23,7 @@ class Contact(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-class Node(Behaviour):
+class LabNode(Behaviour):
     """One appliance.
 
     Args:
@@ -41,7 +41,7 @@ class Node(Behaviour):
         self.role = role
         self.hostname = plan.hostname
         self.address = plan.address
-        self.table: dict[str, Certificate] = {}
+        self.table: dict[str, LabCertificate] = {}
         self.contacts = [address.key for address in (*plan.rows, *plan.contacts)]
         self.rejected: set[str] = set()
         self.sent: list[str] = []
@@ -155,7 +155,7 @@ class Node(Behaviour):
         return presented is not None and key in self.table and self.table[key].der != presented.der
 
     def _log_rejection(
-        self, key: str, presented: Certificate, at: datetime, *, wrapped: bool = False
+        self, key: str, presented: LabCertificate, at: datetime, *, wrapped: bool = False
     ) -> None:
         is_peer = self._servers[key].plan.kind == "node"
         self.logs.rejected(self.local(at), presented, is_peer=is_peer, wrapped=wrapped)

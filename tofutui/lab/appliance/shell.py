@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from tofutui.lab.appliance import cli_output, faults
 from tofutui.lab.appliance.faults import LinkDropped
 from tofutui.lab.appliance.grammar import NotUnderstood, Understood, understand
-from tofutui.lab.appliance.node import Node
-from tofutui.lab.appliance.terminal import Interrupted, Terminal
+from tofutui.lab.appliance.node import LabNode
+from tofutui.lab.appliance.terminal import ControlC, LabTerminal
 
 _CONFIRM = "Are you sure you want to delete the certificate of {} (yes/no) [no] ? "
 
 
-class Shell:
+class LabShell:
     """The admin CLI.
 
     Args:
@@ -27,8 +27,8 @@ class Shell:
 
     def __init__(
         self,
-        node: Node,
-        terminal: Terminal,
+        node: LabNode,
+        terminal: LabTerminal,
         send: Callable[[str], None],
         window: Callable[[], int],
         number: int,
@@ -113,7 +113,7 @@ class Shell:
         await self._write(question)
         try:
             line = await self._terminal.line()
-        except Interrupted:
+        except ControlC:
             self._send("^C\r\n")
             line = ""
         self._node.answers.append(line)
@@ -129,7 +129,7 @@ class Shell:
                 return True
             self._node.sent.append(line)
             return await self._run(line)
-        except Interrupted:
+        except ControlC:
             self._send("^C\r\n")
             return True
 

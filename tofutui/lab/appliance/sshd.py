@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import asyncssh
 
 from tofutui.lab.appliance.faults import LinkDropped, Mute
-from tofutui.lab.appliance.node import Node
-from tofutui.lab.appliance.shell import Shell
-from tofutui.lab.appliance.terminal import Terminal
+from tofutui.lab.appliance.node import LabNode
+from tofutui.lab.appliance.shell import LabShell
+from tofutui.lab.appliance.terminal import LabTerminal
 from tofutui.lab.endpoint import make_reset, reserve_port, reset
 
 USERNAME = "admin"
@@ -36,7 +36,7 @@ _OLD_MACS = ["hmac-sha1"]
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class LabLogin:
     """What opens the door, and what the server shows."""
 
     password: str
@@ -49,7 +49,7 @@ class Login:
 class SshServer:
     """Listens for one node and keeps account of its logins."""
 
-    def __init__(self, node: Node, login: Login, listen: str):
+    def __init__(self, node: LabNode, login: LabLogin, listen: str):
         self.node = node
         self.address = listen
         node.close_ssh = self.stop
@@ -200,7 +200,7 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         self._node = server.node
         self._number = server.next_number()
         self._channel: asyncssh.SSHServerChannel[bytes] | None = None
-        self._terminal = Terminal(self._send, echo=False)
+        self._terminal = LabTerminal(self._send, echo=False)
         self._has_pty = False
         self._task: asyncio.Task[None] | None = None
         self._window = 0
@@ -212,7 +212,7 @@ class _Session(asyncssh.SSHServerSession[bytes]):
 
     def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: object) -> bool:
         self._has_pty = True
-        self._terminal = Terminal(self._send, echo=True)
+        self._terminal = LabTerminal(self._send, echo=True)
         self._window = term_size[1]
         return True
 
@@ -249,7 +249,7 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         self._leave(orderly=False)
 
     async def _serve(self) -> None:
-        shell = Shell(
+        shell = LabShell(
             self._node, self._terminal, self._send, lambda: self._window, self._number, self._is_ready
         )
         try:

@@ -8,11 +8,11 @@ _ERASE = ("\x7f", "\b")
 _CTRL_C, _CTRL_D, _CTRL_U, _ESC = "\x03", "\x04", "\x15", "\x1b"
 
 
-class Interrupted(Exception):
+class ControlC(Exception):
     """Ctrl-C was typed."""
 
 
-class Terminal:
+class LabTerminal:
     """Reads what the client types; echoes it while a line is being read, as a line editor does.
 
     What arrived at once is echoed at once, as by a pseudo-terminal whose other end is read in blocks.
@@ -61,7 +61,7 @@ class Terminal:
             if not task.done():
                 task.cancel()
         if task.cancelled():
-            raise Interrupted
+            raise ControlC
         task.result()
 
     async def key(self) -> str:
@@ -101,7 +101,7 @@ class Terminal:
         text = ""
         while (char := await self.key()) not in _ENTER:
             if char == _CTRL_C:
-                raise Interrupted
+                raise ControlC
             if char == _CTRL_D and not text:
                 raise EOFError
             if char == _ESC:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tofutui.capture_file import Answer, Endpoint
+from tofutui.capture_file import CapturedAnswer, CapturedEndpoint
 from tofutui.lab.endpoint import reserve_port, reset
 from tofutui.lab.playback.certificates import Presentable
 from tofutui.lab.replay import AGES, Age, Replay
@@ -32,7 +32,7 @@ Chains = Mapping[bytes, Presentable]
 class PlayedEndpoint:
     """One endpoint; `target` is where the client is to look for it instead."""
 
-    def __init__(self, endpoint: Endpoint, chains: Chains, folder: Path) -> None:
+    def __init__(self, endpoint: CapturedEndpoint, chains: Chains, folder: Path) -> None:
         self.endpoint = endpoint
         self.target = ""
         self._chains = chains
@@ -43,7 +43,7 @@ class PlayedEndpoint:
         self._transports: set[asyncio.Transport] = set()
 
     @property
-    def first(self) -> Answer:
+    def first(self) -> CapturedAnswer:
         """The answer that says most: one with certificates, else the first one."""
         return next((answer for answer in self.endpoint.answers if answer.chain), self.endpoint.answers[0])
 
@@ -95,7 +95,7 @@ class PlayedEndpoint:
         self._sockets += [listener, *fillers]
         return int(listener.getsockname()[1])
 
-    def _behaviour(self, first: Answer) -> "Behave":
+    def _behaviour(self, first: CapturedAnswer) -> "Behave":
         if first.chain and (first.handshake or first.way.startswith("tls")):
             return self._secure(self._contexts())
         if first.chain:
@@ -111,7 +111,7 @@ class PlayedEndpoint:
         alert_number = first.alert or _HANDSHAKE_FAILURE
         return _after_hello(bytes([21, 3, 3, 0, 2, 2, alert_number]), closes=True)
 
-    def _seen_only(self, answer: Answer, alert: int) -> "Behave":
+    def _seen_only(self, answer: CapturedAnswer, alert: int) -> "Behave":
         """A server with which no handshake can be finished: its certificate is seen, no more."""
         age = _AGES.get(answer.tls or "", AGES["3des"])
         leaf = self._chains[answer.chain[0]].der
@@ -175,7 +175,7 @@ Behave = Callable[[asyncio.Transport], None]
 class _Ways:
     """Which chain was shown to which question."""
 
-    answers: Sequence[Answer]
+    answers: Sequence[CapturedAnswer]
 
     @property
     def in_turn(self) -> list[list[tuple[bytes, ...]]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tofutui.capture_file import Event, Kind, Login
+from tofutui.capture_file import CapturedEvent, CapturedKind, CapturedLogin
 
 _ENTER = b"\r"
 _ANSWERS = (b"\r", b"Yes\r")
@@ -12,7 +12,7 @@ _NOT_UNDERSTOOD = b"     ^\r\n% invalid command detected at '^' marker.\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlaybackStep:
     """Print something after a pause, or (without ``data``) wait for what is typed."""
 
     data: bytes
@@ -27,25 +27,25 @@ class Step:
 class Script:
     """One login as it can be played."""
 
-    opening: list[Step] = field(default_factory=list)
-    answers: dict[str, list[list[Step]]] = field(default_factory=dict)
+    opening: list[PlaybackStep] = field(default_factory=list)
+    answers: dict[str, list[list[PlaybackStep]]] = field(default_factory=dict)
     """What was printed after a command, each time that it was typed."""
     prompt: bytes = b""
 
-    def answer(self, command: str, count: int) -> list[Step]:
+    def answer(self, command: str, count: int) -> list[PlaybackStep]:
         """The steps after a command that is typed for the ``count``-th time, counted from 0."""
         known = self.answers.get(command)
         if known:
             return known[min(count, len(known) - 1)]
         echo = command.encode("utf-8", "surrogateescape") + b"\r\n"
         if not command:
-            return [Step(b"\r\n" + self.prompt, 0.0)]
+            return [PlaybackStep(b"\r\n" + self.prompt, 0.0)]
         if command == "exit":
-            return [Step(echo, 0.0), Step(b"", 0.0, end="exit")]
-        return [Step(echo + _NOT_UNDERSTOOD + self.prompt, 0.0)]
+            return [PlaybackStep(echo, 0.0), PlaybackStep(b"", 0.0, end="exit")]
+        return [PlaybackStep(echo + _NOT_UNDERSTOOD + self.prompt, 0.0)]
 
 
-def script_of(login: Login) -> Script:
+def script_of(login: CapturedLogin) -> Script:
     """The script of a login."""
     script = Script()
     steps = script.opening
@@ -54,23 +54,27 @@ def script_of(login: Login) -> Script:
         if command is not None:
             steps = []
             script.answers.setdefault(command, []).append(steps)
-        elif event.kind is Kind.RECEIVED:
-            steps.append(Step(event.data, pause))
-        elif event.kind in (Kind.SENT, Kind.HIDDEN):
-            steps.append(Step(b"", pause, line=event.kind is Kind.HIDDEN or event.data.endswith(_ENTER)))
-        elif event.kind is Kind.ENDED:
-            steps.append(Step(b"", pause, end=event.data.decode("ascii", "replace")))
+        elif event.kind is CapturedKind.RECEIVED:
+            steps.append(PlaybackStep(event.data, pause))
+        elif event.kind in (CapturedKind.SENT, CapturedKind.HIDDEN):
+            steps.append(
+                PlaybackStep(
+                    b"", pause, line=event.kind is CapturedKind.HIDDEN or event.data.endswith(_ENTER)
+                )
+            )
+        elif event.kind is CapturedKind.ENDED:
+            steps.append(PlaybackStep(b"", pause, end=event.data.decode("ascii", "replace")))
     script.prompt = _prompt(script)
     return script
 
 
-def _command(event: Event) -> str | None:
-    if event.kind is not Kind.SENT or not event.data.endswith(_ENTER) or event.data in _ANSWERS:
+def _command(event: CapturedEvent) -> str | None:
+    if event.kind is not CapturedKind.SENT or not event.data.endswith(_ENTER) or event.data in _ANSWERS:
         return None
     return event.data.removesuffix(_ENTER).decode("utf-8", "surrogateescape")
 
 
-def _paused(events: Sequence[Event]) -> Iterator[tuple[Event, float]]:
+def _paused(events: Sequence[CapturedEvent]) -> Iterator[tuple[CapturedEvent, float]]:
     before = events[0].at if events else 0.0
     for event in events:
         yield event, max(0.0, event.at - before)
@@ -84,6 +88,6 @@ def _prompt(script: Script) -> bytes:
     return next((line for line in ends if line), b"")
 
 
-def _last_line(steps: Iterable[Step]) -> bytes:
+def _last_line(steps: Iterable[PlaybackStep]) -> bytes:
     printed = b"".join(step.data for step in steps)
     return printed.rpartition(b"\n")[2]

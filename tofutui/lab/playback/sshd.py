@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import asyncssh
 
-from tofutui.capture_file import Login
+from tofutui.capture_file import CapturedLogin
 from tofutui.lab.endpoint import make_reset, reserve_port
-from tofutui.lab.playback.shells import Script, Step, script_of
+from tofutui.lab.playback.shells import PlaybackStep, Script, script_of
 
 _DELIVERY_S = 0.05
 _DEFAULT_KEY = "ssh-ed25519"
@@ -21,7 +21,13 @@ class PlayedNode:
     """One node; the port refuses where the capture has no login."""
 
     def __init__(
-        self, role: str, logins: Sequence[Login], user_key: asyncssh.SSHKey, password: str, *, timing: bool
+        self,
+        role: str,
+        logins: Sequence[CapturedLogin],
+        user_key: asyncssh.SSHKey,
+        password: str,
+        *,
+        timing: bool,
     ) -> None:
         self.role = role
         self.port = 0
@@ -158,7 +164,7 @@ class _Shell(asyncssh.SSHServerSession[bytes]):
             self._counts[command] += 1
             ended = await self._steps(steps)
 
-    async def _steps(self, steps: Sequence[Step]) -> bool:
+    async def _steps(self, steps: Sequence[PlaybackStep]) -> bool:
         """Play them; whether the shell is over."""
         for step in steps:
             if self._node.timing and step.pause and (step.data or step.end):
@@ -212,7 +218,7 @@ def _host_key(algorithm: str) -> asyncssh.SSHKey:
         return asyncssh.generate_private_key(_DEFAULT_KEY)
 
 
-def _algorithms(login: Login) -> dict[str, list[str]]:
+def _algorithms(login: CapturedLogin) -> dict[str, list[str]]:
     """The one algorithm of each kind that was agreed on; a cipher that authenticates needs no other."""
     chosen = login.algorithms
     return {

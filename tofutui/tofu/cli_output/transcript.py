@@ -34,7 +34,7 @@ _NARROWEST = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class RecordedAnswer:
     """A command typed at a prompt and what was printed after it."""
 
     host: str
@@ -71,7 +71,7 @@ class Answer:
 class Transcript:
     """The answers of one file, in its order."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[RecordedAnswer, ...]
     hosts: tuple[str, ...]
     """Every host whose prompt was seen, in order of appearance."""
 
@@ -81,7 +81,7 @@ class Transcript:
         listed = {answer.host for answer in self.answers if answer.command is Command.LISTCERTS}
         return tuple(host for host in self.hosts if host in listed)
 
-    def of(self, host: str, *commands: Command) -> list[Answer]:
+    def of(self, host: str, *commands: Command) -> list[RecordedAnswer]:
         """The answers of one host to these commands."""
         return [answer for answer in self.answers if answer.host == host and answer.command in commands]
 
@@ -94,7 +94,7 @@ class Recording:
     """The file, for the reader."""
     host: str | None
     """The host name in its prompt."""
-    listing: Answer | None
+    listing: RecordedAnswer | None
     """The newest complete listing; where there is none, the newest."""
     clock: str = ""
     """The answer to `show clock` nearest to the listing."""
@@ -137,7 +137,7 @@ def ha_role(transcript: Transcript, host: str) -> Role | None:
     return next((role for role in Role if said.startswith(role)), None)
 
 
-def _clock_beside(transcript: Transcript, listing: Answer) -> str:
+def _clock_beside(transcript: Transcript, listing: RecordedAnswer) -> str:
     """The clock of the same login: the first one after the listing, else the last one before it."""
     ours = transcript.of(listing.host, Command.LISTCERTS, Command.CLOCK)
     ours = [answer for answer in ours if answer.login == listing.login]
@@ -146,7 +146,9 @@ def _clock_beside(transcript: Transcript, listing: Answer) -> str:
     return next((answer.text for answer in nearest if answer.command is Command.CLOCK), "")
 
 
-def _notices(transcript: Transcript, listing: Answer, listings: Sequence[Answer]) -> Iterator[str]:
+def _notices(
+    transcript: Transcript, listing: RecordedAnswer, listings: Sequence[RecordedAnswer]
+) -> Iterator[str]:
     if listing is not listings[-1]:
         yield "a later listcerts is not complete; the last complete one counts"
     since = False
@@ -163,7 +165,7 @@ def _notices(transcript: Transcript, listing: Answer, listings: Sequence[Answer]
 class _Reader:
     """Cuts lines into answers."""
 
-    _answers: list[Answer] = field(default_factory=list)
+    _answers: list[RecordedAnswer] = field(default_factory=list)
     _hosts: dict[str, None] = field(default_factory=dict)
     _stray: list[str] = field(default_factory=list)
     """Rows outside of any answer: somebody saved the list without its command."""
@@ -208,7 +210,7 @@ class _Reader:
         if self._stray and not any(answer.command is Command.LISTCERTS for answer in self._answers):
             trouble = "the rows stand in no answer to listcerts, so the beginning may be missing"
             self._answers.append(
-                Answer(
+                RecordedAnswer(
                     host=hosts[0] if len(hosts) == 1 else "",
                     command=Command.LISTCERTS,
                     lines=tuple(self._stray),
@@ -246,7 +248,7 @@ class _Reader:
         command, self._command = self._command, None
         if command is None:
             return
-        answer = Answer(
+        answer = RecordedAnswer(
             host=self._host,
             command=command,
             lines=tuple(self._lines),

@@ -40,7 +40,7 @@ _MOST_LINES = 200
 
 
 @dataclass(slots=True)
-class Entry:
+class ExportEntry:
     """What was read of one entry so far."""
 
     alias: str | None = None
@@ -70,13 +70,13 @@ class Described:
     subject: DistinguishedName | None
 
 
-class Entries:
+class ExportEntries:
     """Follows the entries of a text line by line."""
 
     def __init__(self) -> None:
-        self.entry = Entry()
+        self.entry = ExportEntry()
         self.is_leaf = True
-        self.unreadable: list[Entry] = []
+        self.unreadable: list[ExportEntry] = []
         """Entries that ended without a certificate, since the last look."""
         self._labelled: list[str] = []
         """The values of the labelled lines since the last blank one."""
@@ -115,7 +115,7 @@ class Entries:
         self._begin(None)
 
     def _begin(self, alias: str | None) -> None:
-        self.entry = Entry(alias)
+        self.entry = ExportEntry(alias)
         self.is_leaf = True
         self._owner = self._digits = ""
         self._owner_open = False

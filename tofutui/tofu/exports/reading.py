@@ -17,7 +17,7 @@ from tofutui.tofu.base.text import BLANKS, safe
 from tofutui.tofu.certificates.certificate import UnreadableCertificate, read_certificate
 from tofutui.tofu.cli_output.saved_text import without_prefixes
 from tofutui.tofu.exports.assignment import Imported
-from tofutui.tofu.exports.entries import Entries, Entry
+from tofutui.tofu.exports.entries import ExportEntries, ExportEntry
 from tofutui.tofu.names.match import Relation, compare
 from tofutui.tofu.names.render import renderings
 from tofutui.tofu.names.values import DistinguishedName
@@ -61,7 +61,7 @@ class _File:
     at: datetime | None
 
     def imported(
-        self, sha256: str, subject: DistinguishedName | None, alias: str | None, entry: Entry
+        self, sha256: str, subject: DistinguishedName | None, alias: str | None, entry: ExportEntry
     ) -> Imported:
         return Imported(
             sha256=sha256,
@@ -138,7 +138,7 @@ class _Reader:
     certificates: list[Imported] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     has_key: bool = False
-    _entries: Entries = field(default_factory=Entries)
+    _entries: ExportEntries = field(default_factory=ExportEntries)
     _block: list[str] | None = None
     """The lines of the certificate being read; None outside of one."""
     _skipping: bool = False

@@ -52,7 +52,7 @@ class NamedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
+class PageNaming:
     """The rows that a text names, all in the same way."""
 
     rows: tuple[NamedRow, ...]
@@ -76,7 +76,7 @@ def refusing_role(text: str, nodes: Mapping[Role, Collection[str]]) -> Role | No
     return roles.pop() if len(roles) == 1 else None
 
 
-def naming(text: str, rows: Sequence[NamedRow]) -> Naming | None:
+def naming(text: str, rows: Sequence[NamedRow]) -> PageNaming | None:
     """The rows that a text names; by key before by address before by name. None: no row.
 
     The node that refused ("on prime-pri") is passed over, unless nothing else is named.
@@ -91,7 +91,7 @@ def _kept(node: re.Match[str]) -> str:
     return node.group() if is_place else " "
 
 
-def _naming(text: str, rows: Sequence[NamedRow]) -> Naming | None:
+def _naming(text: str, rows: Sequence[NamedRow]) -> PageNaming | None:
     tokens = list(_tokens(text))
     places = {place for token in tokens for place in (split_key(token), _endpoint(token)) if place}
     hosts = {normalise_host(token) for token in tokens}
@@ -99,7 +99,7 @@ def _naming(text: str, rows: Sequence[NamedRow]) -> Naming | None:
     plain = " ".join(text.casefold().split())
     ways = [(row, _way(row, places, hosts, words, plain)) for row in rows]
     best = max((way for _, way in ways if way is not None), default=None)
-    return None if best is None else Naming(tuple(row for row, way in ways if way is best), best)
+    return None if best is None else PageNaming(tuple(row for row, way in ways if way is best), best)
 
 
 def tie_words(
@@ -159,7 +159,7 @@ def _tie_subject(word: BrowserWord, rows: Sequence[NamedRow], listed: Listed) ->
 
 
 def _doubts(
-    word: BrowserWord, row: NamedRow, named: Naming, listed: Listed, words: Sequence[BrowserWord]
+    word: BrowserWord, row: NamedRow, named: PageNaming, listed: Listed, words: Sequence[BrowserWord]
 ) -> list[str]:
     """Why the words prove nothing of the row: the conditions of a line in a log."""
     moments = sorted(other.at for other in words if naming(other.text, [row]) is not None)

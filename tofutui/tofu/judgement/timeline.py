@@ -9,7 +9,7 @@ from tofutui.tofu.base.text import short_sha256
 from tofutui.tofu.judgement.row_history import Beginning, Incarnation, Past, Shown
 
 
-class Event(StrEnum):
+class TimelineEvent(StrEnum):
     """What happened."""
 
     BEGAN = "began"
@@ -36,7 +36,7 @@ class TimelineItem:
     """One thing that happened to a row."""
 
     at: datetime
-    event: Event
+    event: TimelineEvent
     text: str
     """A few words; without fingerprints and times that have a place of their own here."""
     stored: str | None = None
@@ -73,7 +73,7 @@ def _began(life: Incarnation, before: Incarnation | None) -> TimelineItem:
         text += "; one and the same certificate was presented before and after that"
     return TimelineItem(
         at=life.began,
-        event=Event.BEGAN,
+        event=TimelineEvent.BEGAN,
         text=text,
         stored=life.text,
         beginning=life.beginning,
@@ -89,7 +89,7 @@ def _presented(life: Incarnation, several: bool) -> Iterator[TimelineItem]:
         newest[span.baseline] = span
         yield TimelineItem(
             at=span.first,
-            event=Event.PRESENTED,
+            event=TimelineEvent.PRESENTED,
             text=text,
             sha256=span.sha256,
             not_before=span.not_before,
@@ -99,13 +99,15 @@ def _presented(life: Incarnation, several: bool) -> Iterator[TimelineItem]:
         for baseline, span in newest.items():
             if span.silent is not None and span.silent > span.last:
                 where = baseline if several else None
-                yield TimelineItem(at=span.silent, event=Event.SILENT, text="no certificate", baseline=where)
+                yield TimelineItem(
+                    at=span.silent, event=TimelineEvent.SILENT, text="no certificate", baseline=where
+                )
 
 
 def _end(life: Incarnation, after: Incarnation | None) -> Iterator[TimelineItem]:
     """Gone, unless another one took its place at once; of the one that lasts, when it was seen last."""
     if life.ended is None:
-        yield TimelineItem(at=life.last, event=Event.SEEN, text="")
+        yield TimelineItem(at=life.last, event=TimelineEvent.SEEN, text="")
     elif after is None or after.beginning is Beginning.APPEARED or after.began != life.ended:
         text = f"last seen {life.last:%Y-%m-%d %H:%M:%S} UTC"
-        yield TimelineItem(at=life.ended, event=Event.WENT, text=text)
+        yield TimelineItem(at=life.ended, event=TimelineEvent.WENT, text=text)

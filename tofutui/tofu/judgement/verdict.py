@@ -18,7 +18,7 @@ class Verdict(StrEnum):
     PENDING = "pending"
 
     @property
-    def look(self) -> "Look":
+    def look(self) -> "VerdictLook":
         """Glyph, word and rank of this verdict."""
         return LOOKS[self]
 
@@ -29,7 +29,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class VerdictLook:
     """How a verdict is shown; colour is never the only carrier."""
 
     rank: int
@@ -41,19 +41,23 @@ class Look:
     """One sentence for help and legends."""
 
 
-LOOKS: dict[Verdict, Look] = {
-    Verdict.MISMATCH: Look(0, "✗", "x", "MISMATCH", "proven stale: the node will refuse this host"),
-    Verdict.SUSPECT: Look(
+LOOKS: dict[Verdict, VerdictLook] = {
+    Verdict.MISMATCH: VerdictLook(0, "✗", "x", "MISMATCH", "proven stale: the node will refuse this host"),
+    Verdict.SUSPECT: VerdictLook(
         1, "!", "!", "SUSPECT", "same subject, with evidence of a re-issue that is not proof"
     ),
-    Verdict.SAME_NAME: Look(
+    Verdict.SAME_NAME: VerdictLook(
         2, "≈", "~", "SAME NAME", "same subject; nothing speaks against it, nothing proves it"
     ),
-    Verdict.PROVEN: Look(3, "✓", "+", "PROVEN", "the stored certificate is known and is the one presented"),
-    Verdict.NO_ANSWER: Look(4, "?", "?", "NO ANSWER", "this endpoint presented no certificate"),
-    Verdict.UNREADABLE: Look(5, "#", "#", "UNREADABLE", "the row's subject is missing or not understood"),
-    Verdict.NOT_STORED: Look(6, "·", ".", "NOT STORED", "no row yet; the next connection stores one"),
-    Verdict.PENDING: Look(7, "…", "-", "PROBING", "not known yet"),
+    Verdict.PROVEN: VerdictLook(
+        3, "✓", "+", "PROVEN", "the stored certificate is known and is the one presented"
+    ),
+    Verdict.NO_ANSWER: VerdictLook(4, "?", "?", "NO ANSWER", "this endpoint presented no certificate"),
+    Verdict.UNREADABLE: VerdictLook(
+        5, "#", "#", "UNREADABLE", "the row's subject is missing or not understood"
+    ),
+    Verdict.NOT_STORED: VerdictLook(6, "·", ".", "NOT STORED", "no row yet; the next connection stores one"),
+    Verdict.PENDING: VerdictLook(7, "…", "-", "PROBING", "not known yet"),
 }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from tofutui.config.errors import ConfigError
-from tofutui.config.keymap_file import KeyFile, Wish, keys_file, read_keys
+from tofutui.config.keymap_file import KeymapFile, Wish, keys_file, read_keys
 from tofutui.ui.actions.catalogue import ACTIONS, BY_ID, Action
 from tofutui.ui.actions.key_names import KeyNameError, key_of
 from tofutui.ui.actions.key_rules import Placed, faults_of
@@ -75,7 +75,7 @@ def load_keybook(path: Path | None = None) -> KeyBook:
     return keybook_of(read_keys(keys_file() if path is None else path))
 
 
-def keybook_of(file: KeyFile) -> KeyBook:
+def keybook_of(file: KeymapFile) -> KeyBook:
     """The keys in force with these wishes.
 
     Raises:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from tofutui.tofu.judgement.evidence import OperatorWord, Word
 from tofutui.tofu.judgement.row_history import Past
-from tofutui.tofu.judgement.timeline import Event, TimelineItem, timeline
+from tofutui.tofu.judgement.timeline import TimelineEvent, TimelineItem, timeline
 from tofutui.ui.text.spans import Line, Tone, fit, labelled, line, wrap
 from tofutui.ui.text.vocabulary import day, fingerprint, moment
 
@@ -13,11 +13,11 @@ _WORD = 11
 _QUOTED = 200
 """Characters of the browser's words that are shown."""
 _TONES = {
-    Event.BEGAN: Tone.STRONG,
-    Event.PRESENTED: Tone.TEXT,
-    Event.SILENT: Tone.NO_ANSWER,
-    Event.SEEN: Tone.MUTED,
-    Event.WENT: Tone.STRONG,
+    TimelineEvent.BEGAN: Tone.STRONG,
+    TimelineEvent.PRESENTED: Tone.TEXT,
+    TimelineEvent.SILENT: Tone.NO_ANSWER,
+    TimelineEvent.SEEN: Tone.MUTED,
+    TimelineEvent.WENT: Tone.STRONG,
 }
 
 
@@ -53,13 +53,13 @@ def _item(item: TimelineItem, width: int) -> Iterator[Line]:
     yield (when, Tone.MUTED), (word, tone), (texts[0] if texts else "", tone)
     for text in texts[1:]:
         yield (" " * (len(when) + _WORD), tone), (text, tone)
-    if item.event is Event.PRESENTED and item.sha256:
+    if item.event is TimelineEvent.PRESENTED and item.sha256:
         for part in fingerprint(item.sha256, width - 4):
             yield (("    " + part, Tone.TEXT),)
 
 
 def _texts(item: TimelineItem) -> Iterator[str]:
-    if item.event is Event.PRESENTED:
+    if item.event is TimelineEvent.PRESENTED:
         begin = f", valid from {day(item.not_before)}" if item.not_before else ""
         yield f"{item.text or 'this certificate'}{begin}"
     elif item.text:

@@ -9,7 +9,7 @@ from tofutui.guide.causes import Signs, mending_step
 from tofutui.guide.open_rows import open_words
 from tofutui.guide.playbook import text_of, title_of
 from tofutui.guide.run_controller import Guide
-from tofutui.guide.worksheet import Field, fields_of, problem
+from tofutui.guide.worksheet import WorksheetField, fields_of, problem
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.base.text import in_groups
 from tofutui.tofu.deletion.plan import Plan, Step
@@ -37,7 +37,7 @@ _GO_ON = (
 )
 
 
-class Recording:
+class RecordingRunner:
     """Runs a plan as the executor does, and tells the guide what came of it."""
 
     def __init__(self, runner: Runner, guide: Guide) -> None:
@@ -186,7 +186,7 @@ class GuideActs(Acting[None]):
         if wrong:
             self.say(wrong[0], Tone.DANGER)
 
-    async def _field(self, field: Field) -> str | None:
+    async def _field(self, field: WorksheetField) -> str | None:
         now = self.guide.held.answer(field.id)
         if field.choices:
             return await self.ask(ChoiceScreen(field.label, [field.ask], field.choices, now))
@@ -214,7 +214,7 @@ class GuideActs(Acting[None]):
         if not chosen or not await self._compared(chosen):
             self.say("nothing was sent")
             return
-        runner = Recording(self.link.runner, self.guide)
+        runner = RecordingRunner(self.link.runner, self.guide)
         try:
             plan = runner.freeze(chosen)
         except TofutuiError as error:

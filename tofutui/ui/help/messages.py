@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tofutui.ui.kit.desk import Message
+from tofutui.ui.kit.desk import ShownMessage
 from tofutui.ui.kit.view import ViewScreen
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.text.vocabulary import clock_time
@@ -13,7 +13,7 @@ class MessagesScreen(ViewScreen):
 
     heading = "Messages, the newest first"
 
-    def __init__(self, messages: Sequence[Message]) -> None:
+    def __init__(self, messages: Sequence[ShownMessage]) -> None:
         super().__init__()
         self._messages = tuple(reversed(messages))
 

@@ -102,7 +102,7 @@ class ActionProvider(Provider):
                 yield Hit(score, Content(title), run, text=title, help=_plain(text))
 
 
-class Palette(PreviewPalette):
+class ActionPalette(PreviewPalette):
     """The palette without its emoji, which is of another width in some terminals."""
 
     def __init__(self) -> None:

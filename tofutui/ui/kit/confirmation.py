@@ -115,7 +115,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Gate:
+class ConfirmationGate:
     """From when on a yes to one question counts."""
 
     receipts: Receipts

@@ -32,7 +32,7 @@ MESSAGES = 200
 """How many messages are kept to be read again."""
 
 
-class Message(NamedTuple):
+class ShownMessage(NamedTuple):
     """What was said to the operator, unmasked."""
 
     at: datetime
@@ -162,7 +162,7 @@ class Desk(Looks, Protocol):
     """What was selected and deselected in plans, by the session's name."""
     actions: "deque[str]"
     """Ids of the last actions, for a crash file."""
-    said: "deque[Message]"
+    said: "deque[ShownMessage]"
     """The last messages, to be read again."""
     glyphs: Glyphs
     palette: Palette

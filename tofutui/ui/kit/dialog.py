@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from tofutui.ui.actions.catalogue import show_key
 from tofutui.ui.actions.handlers import does
-from tofutui.ui.kit.confirmation import SETTLES, Gate, Receipts, Seen, too_small
+from tofutui.ui.kit.confirmation import SETTLES, ConfirmationGate, Receipts, Seen, too_small
 from tofutui.ui.kit.key_repeat import ALONE
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, Result, Value
@@ -24,7 +24,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.gate = Gate(Receipts())
+        self.gate = ConfirmationGate(Receipts())
         self._seen = Seen()
         self._first_painted_at: float | None = None
         self._answered = False

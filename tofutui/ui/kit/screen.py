@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tofutui.ui.actions.catalogue import EVERYWHERE, SHARED, Action, Scope, State
 from tofutui.ui.actions.handlers import does, handlers_of
-from tofutui.ui.kit.desk import Desk, Message
+from tofutui.ui.kit.desk import Desk, ShownMessage
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Scroller
 from tofutui.ui.kit.whole_screens import Whole, is_whole
@@ -97,7 +97,7 @@ class Acting(Whole, Screen[Result]):
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
         """A message above the keys, until the next key; one that ``stays`` until Esc or another message."""
-        self.owner.said.append(Message(self.owner.clock(), text, tone))
+        self.owner.said.append(ShownMessage(self.owner.clock(), text, tone))
         self.put_message(text, tone, stays=stays)
 
     def put_message(self, text: str, tone: Tone, *, stays: bool) -> None:

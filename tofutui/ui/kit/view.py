@@ -10,7 +10,7 @@ from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, bindings_of
-from tofutui.ui.text.row_facts import Facts
+from tofutui.ui.text.row_facts import ShownFacts
 from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, plain
 from tofutui.ui.text.vocabulary import node_name, value_of
 
@@ -90,7 +90,7 @@ class DetailScreen(ViewScreen):
         """All facts."""
         now, glyphs = self.owner.clock(), self.owner.glyphs
         entry, view = self.shown(self._entry), self.owner.privacy.head(self._view)
-        return Facts(entry=entry, view=view, now=now, width=width, glyphs=glyphs).full()
+        return ShownFacts(entry=entry, view=view, now=now, width=width, glyphs=glyphs).full()
 
     def value_to_copy(self) -> tuple[str, str]:
         """The fingerprint of the row, else its key."""

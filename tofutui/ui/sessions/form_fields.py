@@ -17,7 +17,7 @@ from tofutui.tofu.site.setting import Rule, Setting, default_of, settings_of
 Raw = dict[str, Any]
 
 
-class Kind(Enum):
+class FieldKind(Enum):
     """How a field is typed, and what it becomes."""
 
     TEXT = auto()
@@ -32,7 +32,7 @@ class Kind(Enum):
     @property
     def has_lines(self) -> bool:
         """Whether it is a field of several lines."""
-        return self in (Kind.REMOTES, Kind.MAP)
+        return self in (FieldKind.REMOTES, FieldKind.MAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Field:
     id: str
     label: str
     help: str
-    kind: Kind = Kind.TEXT
+    kind: FieldKind = FieldKind.TEXT
     shadow: str = ""
     """What holds while it is empty."""
     choices: tuple[str, ...] = ()
@@ -80,14 +80,14 @@ _REMOTES = Field(
     "remotes", "remotes",
     "NAME, ise|dnac|other, HOST:PORT, primary secondary (the nodes that should hold a row; default: "
     "primary).",
-    Kind.REMOTES,
+    FieldKind.REMOTES,
 )  # fmt: skip
 _KINDS = {
-    **dict.fromkeys((Rule.PORT, Rule.COUNT, Rule.SECONDS, Rule.SECONDS_OR_ZERO), Kind.NUMBER),
-    **dict.fromkeys((Rule.HOSTS, Rule.PATHS), Kind.LIST),
-    Rule.FLAG: Kind.FLAG,
-    Rule.CHOICE: Kind.CHOICE,
-    Rule.ENDPOINTS: Kind.MAP,
+    **dict.fromkeys((Rule.PORT, Rule.COUNT, Rule.SECONDS, Rule.SECONDS_OR_ZERO), FieldKind.NUMBER),
+    **dict.fromkeys((Rule.HOSTS, Rule.PATHS), FieldKind.LIST),
+    Rule.FLAG: FieldKind.FLAG,
+    Rule.CHOICE: FieldKind.CHOICE,
+    Rule.ENDPOINTS: FieldKind.MAP,
 }
 """How a rule's value is typed, where not as a text."""
 
@@ -96,7 +96,8 @@ def _session_fields(themes: tuple[str, ...]) -> tuple[Field, ...]:
     every = _fields_of(Session, "")
     chosen = ("", *themes)
     return tuple(
-        replace(field, kind=Kind.CHOICE, choices=chosen) if field.id == "theme" else field for field in every
+        replace(field, kind=FieldKind.CHOICE, choices=chosen) if field.id == "theme" else field
+        for field in every
     )
 
 
@@ -108,35 +109,35 @@ def _fields_of(kind: type, above: str) -> tuple[Field, ...]:
 
 
 def _field(id_: str, key: str, setting: Setting, default: object) -> Field:
-    kind = _KINDS.get(setting.rule, Kind.TEXT)
+    kind = _KINDS.get(setting.rule, FieldKind.TEXT)
     words = f"{setting.meaning[0].upper()}{setting.meaning[1:]}".replace("`", "")
     more = _TYPED.get(kind, "")
-    choices = YES_NO if kind is Kind.FLAG else tuple(map(str, setting.choices))
+    choices = YES_NO if kind is FieldKind.FLAG else tuple(map(str, setting.choices))
     shadow = _shown(kind, default) if setting.unset is None else setting.unset
     return Field(id_, setting.label or key.replace("_", " "), f"{words}{more}.", kind, shadow, choices)
 
 
-_TYPED = {Kind.LIST: "; separated by commas", Kind.MAP: ", one per line"}
+_TYPED = {FieldKind.LIST: "; separated by commas", FieldKind.MAP: ", one per line"}
 
 
 def text_of(field: Field, raw: Mapping[str, Any]) -> str:
     """The text of a field for this table."""
     value = _get(raw, field.id)
-    if field.kind is Kind.REMOTES:
+    if field.kind is FieldKind.REMOTES:
         return "\n".join(map(_remote_line, value or ()))
-    if field.kind is Kind.MAP:
+    if field.kind is FieldKind.MAP:
         return "\n".join(f"{source} = {target}" for source, target in (value or {}).items())
     if value is None:
-        return field.shadow if field.kind in (Kind.FLAG, Kind.CHOICE) else ""
+        return field.shadow if field.kind in (FieldKind.FLAG, FieldKind.CHOICE) else ""
     return _shown(field.kind, value)
 
 
-def _shown(kind: Kind, value: Any) -> str:
-    if kind is Kind.FLAG:
+def _shown(kind: FieldKind, value: Any) -> str:
+    if kind is FieldKind.FLAG:
         return YES_NO[bool(value)]
     if not value and value != 0:
         return ""
-    if kind is Kind.LIST:
+    if kind is FieldKind.LIST:
         return ", ".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
@@ -156,18 +157,18 @@ def table_of(fields: Iterable[Field], texts: Mapping[str, str], before: Raw) -> 
 
 def _value(field: Field, text: str, before: Raw) -> object:
     """What a text becomes; None removes the key. What is not a number stays a text and is reported."""
-    if field.kind is Kind.REMOTES:
+    if field.kind is FieldKind.REMOTES:
         known = {_remote_line(remote): remote for remote in before.get("remotes", ())}
         return [known.get(line, _remote(line)) for line in _lines(text)] or None
-    if field.kind is Kind.MAP:
+    if field.kind is FieldKind.MAP:
         return dict(_pair(line) for line in _lines(text)) or None
-    if not text or (field.kind in (Kind.FLAG, Kind.CHOICE) and text == field.shadow):
+    if not text or (field.kind in (FieldKind.FLAG, FieldKind.CHOICE) and text == field.shadow):
         return None
-    if field.kind is Kind.FLAG:
+    if field.kind is FieldKind.FLAG:
         return text == YES_NO[True]
-    if field.kind is Kind.LIST:
+    if field.kind is FieldKind.LIST:
         return [part.strip() for part in text.split(",") if part.strip()]
-    return _number(text) if field.kind is Kind.NUMBER else text
+    return _number(text) if field.kind is FieldKind.NUMBER else text
 
 
 def _number(text: str) -> object:

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from tofutui.ui.kit.painted import Painted
-from tofutui.ui.sessions.form_fields import Field, Kind
+from tofutui.ui.sessions.form_fields import Field, FieldKind
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 
 
@@ -99,7 +99,7 @@ LINES = 5
 
 
 def _control(field: Field, text: str) -> Input | TextArea | Toggle:
-    if field.kind in (Kind.FLAG, Kind.CHOICE):
+    if field.kind in (FieldKind.FLAG, FieldKind.CHOICE):
         return Toggle(field.choices, text)
     if field.kind.has_lines:
         return TextArea(

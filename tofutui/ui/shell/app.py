@@ -22,7 +22,7 @@ from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import Scope, State
 from tofutui.ui.backend import Opener, opener
 from tofutui.ui.kit.confirmation import Ticks
-from tofutui.ui.kit.desk import MESSAGES, Message, OpenTables
+from tofutui.ui.kit.desk import MESSAGES, OpenTables, ShownMessage
 from tofutui.ui.kit.mask import Privacy
 from tofutui.ui.kit.presses import Presses
 from tofutui.ui.kit.screen import Acting
@@ -36,7 +36,7 @@ from tofutui.ui.shell.leaving import Leaving
 from tofutui.ui.shell.messages import Messages
 from tofutui.ui.shell.output import TerminalOutput
 from tofutui.ui.shell.questioning import Questioning
-from tofutui.ui.tables.auto_reconnect import Patience
+from tofutui.ui.tables.auto_reconnect import ReconnectPatience
 from tofutui.ui.tables.screen import MainScreen
 from tofutui.ui.terminal.clipboard import fits
 from tofutui.ui.terminal.painter import DiffingApp
@@ -63,7 +63,7 @@ class TofutuiApp(DiffingApp):
         *,
         open_link: Opener | None = None,
         clock: Callable[[], datetime] = utc_now,
-        patience: Patience | None = None,
+        patience: ReconnectPatience | None = None,
         ticks: Ticks | None = None,
     ) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class TofutuiApp(DiffingApp):
         )
         self.actions = self.errors.actions
         self.questioning = Questioning(self, self.presses, self.output, self.messages)
-        self.patience = patience or Patience()
+        self.patience = patience or ReconnectPatience()
         self.animation_level = "none"
         self.options = options
         self.sessions = dict(options.sessions)
@@ -85,7 +85,7 @@ class TofutuiApp(DiffingApp):
         self.opener = open_link or opener(options.data_dir, clock, self.announce)
         self.asker = ScreenAsker(self)
         self.glyphs = Glyphs(options.ascii)
-        self.said: deque[Message] = deque(maxlen=MESSAGES)
+        self.said: deque[ShownMessage] = deque(maxlen=MESSAGES)
         self.left: Comparison | None = None
         """What the tables showed when the nodes were left."""
         self.keys = options.keys
@@ -177,7 +177,7 @@ class TofutuiApp(DiffingApp):
 
     def open_palette(self) -> None:
         """Every action by name."""
-        from tofutui.ui.help.palette import Palette as CommandPalette
+        from tofutui.ui.help.palette import ActionPalette as CommandPalette
 
         self.push_screen(CommandPalette())
 

@@ -14,7 +14,7 @@ from tofutui.tofu.site.session import Role
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class ReconnectPatience:
     """How long to wait between tries, and where chance comes from (0 up to 1)."""
 
     backoff: Backoff = field(default_factory=Backoff)
@@ -31,7 +31,7 @@ class Reconnects:
     def __init__(
         self,
         owner: MessagePump,
-        patience: Patience,
+        patience: ReconnectPatience,
         clock: Callable[[], datetime],
         wanted: Callable[[], bool],
         again: Callable[[Role], None],

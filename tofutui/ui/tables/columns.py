@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from tofutui.tofu.judgement.comparison import Entry
-from tofutui.ui.tables.row_list import Order
+from tofutui.ui.tables.row_list import RowOrder
 from tofutui.ui.text.spans import Line, Tone, fit, fit_middle
 from tofutui.ui.text.vocabulary import VERDICT_TONES, WHO_WORDS, Glyphs, both_names, days, place, short_sha
 
@@ -43,21 +43,21 @@ def columns(width: int) -> Columns:
     return Columns(place=place_width, name=max(0, rest - age - sha), sha=sha, age=age)
 
 
-def header(width: int, order: Order, glyphs: Glyphs) -> Line:
+def header(width: int, order: RowOrder, glyphs: Glyphs) -> Line:
     """The names of the columns, the sorted one marked."""
     cols = columns(width)
 
-    def title(text: str, cells: int, by: Order | None = None) -> str:
+    def title(text: str, cells: int, by: RowOrder | None = None) -> str:
         return fit(text + glyphs.sorted if by is order else text, cells)
 
-    word = title("Verdict", _WORD + (1 if cols.word_first else 0), Order.VERDICT)
-    host = title("Host:port", cols.place + 1, Order.HOST)
+    word = title("Verdict", _WORD + (1 if cols.word_first else 0), RowOrder.VERDICT)
+    host = title("Host:port", cols.place + 1, RowOrder.HOST)
     who = title("Who", _WHO + (0 if cols.name else 1))
     parts = [" " * LEAD, word, host, who] if cols.word_first else [" " * LEAD, host, who, word]
     if cols.name:
         parts.append(" " + title(f"Stored {glyphs.arrow} presented", cols.name))
     if cols.age:
-        parts += [fit("  age", _DAYS), title("  left", _DAYS, Order.EXPIRY)]
+        parts += [fit("  age", _DAYS), title("  left", _DAYS, RowOrder.EXPIRY)]
     if cols.sha:
         parts.append(fit(" SHA-256", cols.sha))
     return ((fit("".join(parts), width), Tone.HEAD),)

@@ -7,7 +7,7 @@ from tofutui.tofu.judgement.comparison import Entry
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.screen import Flow
 from tofutui.ui.tables.state import Tables
-from tofutui.ui.text.row_facts import Facts
+from tofutui.ui.text.row_facts import ShownFacts
 from tofutui.ui.text.spans import WIDE, plain
 from tofutui.ui.text.vocabulary import UNICODE
 
@@ -20,7 +20,9 @@ class CopyFlow(Flow[Tables]):
         screen = self.screen
         view = self.owner.privacy.head(screen.pane.view)
         now = self.owner.clock()
-        return plain(Facts(entry=screen.shown(row), view=view, now=now, width=WIDE, glyphs=UNICODE).full())
+        return plain(
+            ShownFacts(entry=screen.shown(row), view=view, now=now, width=WIDE, glyphs=UNICODE).full()
+        )
 
     def everything(self) -> str:
         """The row under the cursor, then both tables."""

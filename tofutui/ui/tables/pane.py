@@ -20,7 +20,7 @@ from tofutui.ui.actions.movement import moved
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.tables.changes import Changes, Sign
 from tofutui.ui.tables.columns import cells, header
-from tofutui.ui.tables.row_list import Order, Rows
+from tofutui.ui.tables.row_list import RowOrder, Rows
 from tofutui.ui.text.spans import EMPTY, Line, Tone, clip, fit, joined, line, width, wrap
 from tofutui.ui.text.vocabulary import clock_time, facts_of, lost
 
@@ -95,7 +95,7 @@ class Pane(Painted):
         self.rows.filter = text
         self.take()
 
-    def set_order(self, order: Order) -> None:
+    def set_order(self, order: RowOrder) -> None:
         """Change the order; the cursor stays on its row."""
         self.rows.order, self.rows.touched = order, True
         self.take()
@@ -247,7 +247,7 @@ class Pane(Painted):
             parts.append(f"{len(rows.marks)} marked{hidden}")
         if self.changes.counts:
             parts.append(f"{self.changes.counts} since {clock_time(self.changes.since)}")
-        if rows.order is not Order.VERDICT:
+        if rows.order is not RowOrder.VERDICT:
             parts.append(f"by {rows.order.value}")
         if self.hides:
             parts.append(f"{self.hides} is behind")

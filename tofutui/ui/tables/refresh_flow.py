@@ -6,7 +6,7 @@ from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.screen import Flow
-from tofutui.ui.tables.auto_reconnect import Patience, Reconnects
+from tofutui.ui.tables.auto_reconnect import ReconnectPatience, Reconnects
 from tofutui.ui.tables.auto_refresh import Watch
 from tofutui.ui.tables.state import Tables
 from tofutui.ui.text.spans import Tone
@@ -18,7 +18,7 @@ class RefreshFlow(Flow[Tables]):
     watch: Watch
     reconnects: Reconnects
 
-    def set_up(self, seconds: float, patience: Patience) -> None:
+    def set_up(self, seconds: float, patience: ReconnectPatience) -> None:
         """How many seconds between automatic refreshes (0: none), how to retry a lost connection."""
         self.watch = Watch(self.screen, seconds, self._watch_again)
         self.reconnects = Reconnects(

@@ -16,7 +16,7 @@ from tofutui.ui.text.vocabulary import place, presented_name, stored_name
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-class Order(StrEnum):
+class RowOrder(StrEnum):
     """How the rows are sorted; the value is what the screen says."""
 
     VERDICT = "verdict"
@@ -25,9 +25,9 @@ class Order(StrEnum):
     LISTED = "as listed"
 
     @property
-    def following(self) -> "Order":
+    def following(self) -> "RowOrder":
         """The next one in turn."""
-        orders = list(Order)
+        orders = list(RowOrder)
         return orders[(orders.index(self) + 1) % len(orders)]
 
 
@@ -43,7 +43,7 @@ class Rows:
     total: int = 0
     stale: int = 0
     """How many stale rows are shown."""
-    order: Order = Order.VERDICT
+    order: RowOrder = RowOrder.VERDICT
     filter: str = ""
     cursor: int = 0
     """Index into ``shown``; 0 where it is empty."""
@@ -123,12 +123,12 @@ class Rows:
         return self.top != before
 
     def _sorted(self, view: NodeView) -> Sequence[Entry]:
-        if self.order is Order.VERDICT:  # own rows are never planned: they come after the others
+        if self.order is RowOrder.VERDICT:  # own rows are never planned: they come after the others
             return sorted(view.ordered(), key=lambda e: (e.verdict.look.rank, not e.who.is_remote))
         entries = list(view.entries.values())
-        if self.order is Order.HOST:
+        if self.order is RowOrder.HOST:
             entries.sort(key=_host_key)
-        elif self.order is Order.EXPIRY:
+        elif self.order is RowOrder.EXPIRY:
             entries.sort(key=_expiry)
         return entries
 

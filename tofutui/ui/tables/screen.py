@@ -18,7 +18,7 @@ from tofutui.ui.kit.confirmation import SMALLEST
 from tofutui.ui.kit.key_bar import KeyBar, TitleBar
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.kit.screen import bindings_of
-from tofutui.ui.tables.auto_reconnect import Patience
+from tofutui.ui.tables.auto_reconnect import ReconnectPatience
 from tofutui.ui.tables.copy_flow import CopyFlow, ExportFlow
 from tofutui.ui.tables.cursor_flow import CursorFlow
 from tofutui.ui.tables.deletion_flow import DeletionFlow
@@ -26,7 +26,7 @@ from tofutui.ui.tables.other_screens import OtherScreens
 from tofutui.ui.tables.pane import Pane
 from tofutui.ui.tables.refresh_flow import RefreshFlow
 from tofutui.ui.tables.state import Tables
-from tofutui.ui.text.row_facts import Facts
+from tofutui.ui.text.row_facts import ShownFacts
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.text.title_line import Tally
 from tofutui.ui.text.vocabulary import clock_time, place, value_of
@@ -50,7 +50,7 @@ class MainScreen(Tables):
     AUTO_FOCUS = ""
     flows = (CursorFlow, DeletionFlow, RefreshFlow, CopyFlow, ExportFlow, OtherScreens)
 
-    def __init__(self, session: Session, watch: float, patience: Patience | None = None) -> None:
+    def __init__(self, session: Session, watch: float, patience: ReconnectPatience | None = None) -> None:
         super().__init__()
         self.session = session
         self.link: Link | None = None
@@ -58,7 +58,7 @@ class MainScreen(Tables):
         self.comparison = _before_connecting(session)
         self.panes = {}
         self.refreshing = self.flow(RefreshFlow)
-        self.refreshing.set_up(watch, patience or Patience())
+        self.refreshing.set_up(watch, patience or ReconnectPatience())
         self.copies = self.flow(CopyFlow)
         self._dirty: set[Role] = set()
         self._frame: Timer | None = None
@@ -220,10 +220,10 @@ class MainScreen(Tables):
         key = self.owner.keys.name(step.action)
         return (" next: ", Tone.MUTED), (f"{key}  ", Tone.KEY), (self.shown(step.text), Tone.STRONG)
 
-    def _facts(self, row: Entry, width: int) -> Facts:
+    def _facts(self, row: Entry, width: int) -> ShownFacts:
         changes = self.pane.changes
         change = changes.rows.get(row.id)
-        return Facts(
+        return ShownFacts(
             entry=self.shown(row),
             view=self.owner.privacy.head(self.pane.view),
             now=self.owner.clock(),

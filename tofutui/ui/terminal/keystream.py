@@ -27,7 +27,7 @@ _MOUSE_PARTS = 3
 """What follows the old mouse report ``ESC [ M``: button, column, line (xterm, "Mouse Tracking")."""
 
 
-class Kind(Enum):
+class PieceKind(Enum):
     """What was read."""
 
     CHARACTER = "character"
@@ -46,7 +46,7 @@ class Kind(Enum):
 class Piece:
     """One thing that was read; ``text`` is empty for noise."""
 
-    kind: Kind
+    kind: PieceKind
     text: str = ""
 
 
@@ -86,12 +86,12 @@ class KeyStream:
         taken, self._pieces = self._pieces, []
         return taken
 
-    def _give(self, kind: Kind, text: str = "") -> None:
-        again = kind is Kind.NOISE and self._pieces and self._pieces[-1].kind is kind
+    def _give(self, kind: PieceKind, text: str = "") -> None:
+        again = kind is PieceKind.NOISE and self._pieces and self._pieces[-1].kind is kind
         if not again:
             self._pieces.append(Piece(kind, text))
 
-    def _leave(self, kind: Kind | None = None, text: str = "") -> None:
+    def _leave(self, kind: PieceKind | None = None, text: str = "") -> None:
         """Back to where bytes are keys."""
         if kind is not None:
             self._give(kind, text)
@@ -102,7 +102,7 @@ class KeyStream:
     def _let_go_of_escape(self, now: float) -> None:
         self._now = now
         if self._next == self._after_escape and self._is_overdue:
-            self._leave(Kind.CHARACTER, "\x1b")
+            self._leave(PieceKind.CHARACTER, "\x1b")
             self._doubtful = _ESC
 
     @property
@@ -139,7 +139,7 @@ class KeyStream:
         if byte == _ESC:
             self._escape()
         elif byte < 0x80:
-            self._give(Kind.CHARACTER, chr(byte))
+            self._give(PieceKind.CHARACTER, chr(byte))
         elif 0xC2 <= byte <= 0xF4:
             self._held[:] = bytes([byte])
             self._wants = 1 if byte < 0xE0 else 2 if byte < 0xF0 else 3
@@ -149,7 +149,7 @@ class KeyStream:
 
     def _in_character(self, byte: int) -> None:
         if not 0x80 <= byte < 0xC0:
-            self._leave(Kind.NOISE)
+            self._leave(PieceKind.NOISE)
             self._plain(byte)
             return
         self._held.append(byte)
@@ -161,15 +161,15 @@ class KeyStream:
 
     def _character(self, text: str) -> None:
         if not text:
-            self._give(Kind.NOISE)
+            self._give(PieceKind.NOISE)
         elif "\x80" <= text < "\xa0":
             self._control(ord(text))
         else:
-            self._give(Kind.CHARACTER, text)
+            self._give(PieceKind.CHARACTER, text)
 
     def _control(self, byte: int) -> None:
         """An 8-bit control; any other byte that begins no character does nothing."""
-        self._give(Kind.NOISE)
+        self._give(PieceKind.NOISE)
         if byte not in _EIGHT_BIT:
             return
         if self._is_last:
@@ -186,9 +186,9 @@ class KeyStream:
         if byte in b"[O" + _STRINGS:
             self._begin(byte, eight_bit=False)
         elif 0x20 <= byte < _DEL:
-            self._leave(Kind.ALT, chr(byte))
+            self._leave(PieceKind.ALT, chr(byte))
         else:
-            self._leave(Kind.CHARACTER, "\x1b")
+            self._leave(PieceKind.CHARACTER, "\x1b")
             self._plain(byte)
 
     def _in_sequence(self, byte: int) -> None:
@@ -205,18 +205,18 @@ class KeyStream:
             self._held.clear()
             self._next = self._in_paste
         else:
-            self._leave(Kind.SEQUENCE, text)
+            self._leave(PieceKind.SEQUENCE, text)
 
     def _single_shift(self, byte: int) -> None:
         if self._breaks_off(byte, LONGEST_SEQUENCE):
             return
         self._held.append(byte)
         if not 0x30 <= byte < 0x40:
-            self._leave(Kind.SEQUENCE, self._held.decode("ascii", "ignore"))
+            self._leave(PieceKind.SEQUENCE, self._held.decode("ascii", "ignore"))
 
     def _in_string(self, byte: int) -> None:
         if byte == _BEL or (byte == 0x9C and self._eight_bit):
-            self._leave(Kind.SEQUENCE, "")
+            self._leave(PieceKind.SEQUENCE, "")
         elif byte == _ESC:
             self._escaped_at = self._now
             self._next = self._string_ends
@@ -226,11 +226,11 @@ class KeyStream:
     def _string_ends(self, byte: int) -> None:
         """The ESC of ``ESC \\``; it waits without end, the rest of the mark may come late."""
         if byte == ord("\\"):
-            self._leave(Kind.SEQUENCE, "")
+            self._leave(PieceKind.SEQUENCE, "")
             return
-        self._give(Kind.NOISE)
+        self._give(PieceKind.NOISE)
         if self._is_overdue:
-            self._leave(Kind.CHARACTER, "\x1b")
+            self._leave(PieceKind.CHARACTER, "\x1b")
             self._plain(byte)
         else:
             self._after_escape(byte)
@@ -241,34 +241,34 @@ class KeyStream:
             return
         goes_on = 0x80 <= byte < 0xC0 and _leads(self._held[-1])
         if not self._wants and not goes_on:
-            self._leave(Kind.NOISE)
+            self._leave(PieceKind.NOISE)
             self._plain(byte)
             return
         self._held.append(byte)
         self._wants -= 0 if goes_on else 1
         if not self._wants and not _leads(byte):
-            self._leave(Kind.NOISE)
+            self._leave(PieceKind.NOISE)
 
     def _in_paste(self, byte: int) -> None:
         self._held.append(byte)
         if byte == _PASTE_END[-1] and self._held.endswith(_PASTE_END):
             text = bytes(self._held[: -len(_PASTE_END)]).decode("utf-8", "replace")
-            self._leave(Kind.PASTE, text.replace("\x00", ""))
+            self._leave(PieceKind.PASTE, text.replace("\x00", ""))
         elif len(self._held) > LONGEST_PASTE:
             del self._held[LONGEST_PASTE - len(_PASTE_END) : -len(_PASTE_END)]
 
     def _breaks_off(self, byte: int, most: int) -> bool:
         """Whether this byte cannot belong to the sequence; it was read as what it is then."""
         if len(self._held) >= most:
-            self._leave(Kind.NOISE)
+            self._leave(PieceKind.NOISE)
             return True
         if byte == _ESC:
-            self._give(Kind.NOISE)
+            self._give(PieceKind.NOISE)
             self._escape()
         elif byte in (_CAN, _SUB):
-            self._leave(Kind.NOISE)
+            self._leave(PieceKind.NOISE)
         elif byte < 0x20 or byte == _DEL or (byte >= 0x80 and self._eight_bit):
-            self._leave(Kind.NOISE)
+            self._leave(PieceKind.NOISE)
             self._plain(byte)
         else:
             return False

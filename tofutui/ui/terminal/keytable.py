@@ -10,7 +10,7 @@ from textual import events, messages
 from textual.keys import Keys
 from textual.message import Message
 
-from tofutui.ui.terminal.keystream import Kind, Piece
+from tofutui.ui.terminal.keystream import Piece, PieceKind
 from tofutui.ui.terminal.textual_internals import XTermParser
 
 _STATUS_REPLIES = ("\x1b[0n", "\x1b[3n")
@@ -34,13 +34,13 @@ class KeyTable:
 
     def messages(self, piece: Piece) -> Iterable[Message]:
         """What a piece means; nothing for a report that is of no use here."""
-        if piece.kind is Kind.PASTE:
+        if piece.kind is PieceKind.PASTE:
             return [events.Paste(piece.text)]
-        if piece.kind is Kind.NOISE:
+        if piece.kind is PieceKind.NOISE:
             return [Noise()]
-        if piece.kind is Kind.SEQUENCE:
+        if piece.kind is PieceKind.SEQUENCE:
             return self._of_sequence(piece.text)
-        if piece.kind is Kind.ALT:
+        if piece.kind is PieceKind.ALT:
             return self._keys("\x1b" + piece.text) or self._keys(piece.text, alt=True)
         return self._keys(piece.text)
 

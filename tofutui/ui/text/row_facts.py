@@ -61,7 +61,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class ShownFacts:
     """One row with what is needed to describe it."""
 
     entry: Entry
