@@ -45,6 +45,23 @@ async def test_rsa_is_not_asked_for_where_another_host_key_is_there(tmp_path: Pa
     assert HOST_KEYS.index("ssh-ed25519") < HOST_KEYS.index("rsa-sha2-512")
 
 
+@pytest.mark.parametrize(("cipher", "expected"), [("aes128-ctr", False), ("aes128-cbc", True)])
+async def test_empty_messages_are_sent_only_where_a_cipher_needs_them(
+    tmp_path: Path, cipher: str, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TinySSH stops sending when it gets them."""
+    real, kinds = asyncssh.SSHServerConnection.process_packet, set[int]()
+
+    def process(self: Any, kind: int, *rest: Any) -> Any:
+        kinds.add(kind)
+        return real(self, kind, *rest)
+
+    monkeypatch.setattr(asyncssh.SSHServerConnection, "process_packet", process)
+    async with bench(tmp_path, listening={"encryption_algs": [cipher]}, legacy_ssh=True) as b:
+        assert (await b.node.listcerts()).text == TABLE
+    assert (2 in kinds) is expected
+
+
 async def test_an_ed448_host_key(tmp_path: Path) -> None:
     async with bench(tmp_path, keys=[host_key("ssh-ed448")]) as b:
         assert (await b.node.listcerts()).text == TABLE

@@ -81,6 +81,15 @@ def test_each_printed_form_is_among_the_renderings(subject: bytes, options: tupl
     assert compare(f" {text} ", presented).relation is Relation.EQUAL
 
 
+@pytest.mark.parametrize("arcs", [14, 20])
+def test_a_long_type_is_cut_in_every_form(arcs: int) -> None:
+    subject = name((CN, "a"), ("1.3.6.1.4.1" + ".1234567" * arcs, "x"))
+    presented = read_certificate(certificate(subject=subject)).subject
+    for options in ((), ("-nameopt", "RFC2253"), ("-nameopt", "compat")):
+        text = printed(certificate(subject=subject), *options)
+        assert compare(text, presented).relation is Relation.EQUAL
+
+
 def test_the_slash_form_of_old_appliances_escapes_nothing_but_bytes() -> None:
     der = sequence(rdn(attribute(O, "R/D+"), attribute(OU, "ó")), rdn(attribute(CN, "a")))
     presented = read_certificate(certificate(subject=der)).subject

@@ -14,7 +14,7 @@ from tofutui.tofu.asn1.oids import attribute_type
 from tofutui.tofu.base.text import BLANKS, decode, encode
 from tofutui.tofu.names.der import BMP, RawAttribute, raw_name
 from tofutui.tofu.names.grammar import readings, slash_value
-from tofutui.tofu.names.render import prints_as, slash_bytes
+from tofutui.tofu.names.render import LONGEST_TYPE, prints_as, slash_bytes
 from tofutui.tofu.names.values import AttributeLine, DistinguishedName
 
 MOST_REASONS = 20
@@ -308,7 +308,8 @@ def _folded_pairs(name: DistinguishedName) -> list[tuple[str, str]]:
 
 
 def _type_key(kind: str) -> str:
-    return attribute_type(kind) or kind.lower()
+    """A type for comparing: OpenSSL cuts long dotted ones."""
+    return (attribute_type(kind) or kind.lower())[:LONGEST_TYPE]
 
 
 def _differences(lines: tuple[AttributeLine, ...]) -> list[AttributeLine]:

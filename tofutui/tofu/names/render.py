@@ -30,7 +30,7 @@ from tofutui.tofu.names.values import DistinguishedName
 
 _UNPRINTABLE = re.compile(rb"[^\x20-\x7e]")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
-_LONGEST_TYPE = 79
+LONGEST_TYPE = 79
 """OpenSSL prints dotted types into a buffer of 80 bytes."""
 
 
@@ -64,7 +64,7 @@ def _forms(raw: RawName) -> Iterator[bytes]:
 def _slash(raw: RawName, dotted: frozenset[str] = frozenset()) -> bytes:
     parts = []
     for attribute in chain.from_iterable(raw):
-        kind = attribute.oid[:_LONGEST_TYPE] if attribute.oid in dotted else _type(attribute)
+        kind = attribute.oid[:LONGEST_TYPE] if attribute.oid in dotted else _type(attribute)
         parts.append(b"/%b=%b" % (kind.encode("ascii", "replace"), _hexed(slash_bytes(attribute), b"\\x")))
     return b"".join(parts)
 
@@ -97,7 +97,7 @@ def _comma(raw: RawName, equals: str, *, quoting: bool = False, controls: bool =
 
 
 def _type(attribute: RawAttribute) -> str:
-    return attribute.type[:_LONGEST_TYPE]
+    return attribute.type[:LONGEST_TYPE]
 
 
 def _hexed(value: bytes, prefix: bytes) -> bytes:
