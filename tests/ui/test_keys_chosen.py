@@ -282,6 +282,7 @@ async def test_the_palette_starts_a_scenario_of_the_simulated_pair(desk: Start) 
 async def test_a_row_that_the_user_deletes_goes_without_a_warning(desk: Start) -> None:
     async with desk() as d:
         bench, role = d.fakes.bench, Role.PRIMARY
+        await d.press("j")
         for running in (True, False):
             d.app.running_plan = running
             rows = [entry for entry in bench.comparison.nodes[role].entries.values() if entry.id != d.current]
