@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
+from textual.app import App, ComposeResult
 from textual.widgets import Input, TextArea
 
 from tests.support.fake_bench import NOW, entry, name
@@ -19,6 +21,7 @@ from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.ui.help.screen import HelpScreen
+from tofutui.ui.terminal.text_area import Lines
 
 Start = Callable[..., Any]
 ROW = "198.51.100.20_443"
@@ -237,3 +240,35 @@ async def test_what_the_browser_said_is_read_kept_and_taken_back(desk: Start) ->
         paste.text = "Registration failed"
         await d.press("f5")
         assert 'looked for the words "TOFU failed"' in d.message
+
+
+class OneField(App[None]):
+    """Nothing but a field of several lines, as high as the form's."""
+
+    def compose(self) -> ComposeResult:
+        field = Lines("first\nsecond")
+        field.styles.height = 5
+        yield field
+
+
+@pytest.mark.parametrize("size", [(120, 36), (30, 12)])
+@pytest.mark.parametrize("lines", [1, 8, 300])
+async def test_what_was_pasted_can_be_undone_and_redone(size: tuple[int, int], lines: int) -> None:
+    pasted = "\n".join(f"a line that may be wrapped {n}" for n in range(lines))
+    app = OneField()
+    async with app.run_test(size=size) as pilot:
+        field = app.query_one(Lines)
+        field.focus()
+        for _ in range(2):
+            field.move_cursor(field.document.end)
+            app.post_message(events.Paste(pasted))
+            await pilot.pause()
+            field.history.checkpoint()
+        whole = field.text
+        assert whole.count("wrapped 0") == 2
+        for key in ("ctrl+z",) * 3:
+            await pilot.press(key)
+        assert field.text == "first\nsecond"
+        for key in ("ctrl+y",) * 3:
+            await pilot.press(key)
+        assert field.text == whole

@@ -24,6 +24,7 @@ from tofutui.ui.kit.button import Choice
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, bindings_of
+from tofutui.ui.terminal.text_area import Lines
 from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, labelled, line, plain
 from tofutui.ui.text.vocabulary import VERDICT_TONES, moment, node_name, place, value_of
 
@@ -54,7 +55,7 @@ class EvidenceScreen(Acting[None]):
         yield Painted(id="heading")
         yield Scroller(id="known")
         yield Painted(id="whose")
-        yield TextArea(id="paste", soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False)
+        yield Lines(id="paste")
         yield from self._fields()
         yield KeyBar(EVIDENCE, id="keys")
 
@@ -73,7 +74,6 @@ class EvidenceScreen(Acting[None]):
 
     def on_mount(self) -> None:
         """Fill in what is known."""
-        self.query_one(TextArea).cursor_blink = False
         now = self.owner.clock().astimezone()
         self.query_one("#time", Input).value = now.strftime("%H:%M")
         self._suggest_path()
