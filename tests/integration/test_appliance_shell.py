@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, QUICK, TABLE, bench, until
 from tests.support.askers import ScriptedAsker
-from tests.support.cli_server import Cli, Session, ask, hang, hang_hard, pause, say, steps
+from tests.support.cli_server import Cli, Handler, Session, ask, hang, hang_hard, pause, say, steps
 from tofutui.appliance.errors import CommandTimeout, LinkLost, OutputTooLong, PromptChanged
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
@@ -115,6 +115,62 @@ async def test_a_pager_is_answered_and_leaves_no_trace(tmp_path: Path, erase: st
         assert (await b.node.listcerts()).text == TABLE
         assert b.server.pager_keys.count(" ") == 2
         assert b.server.pager_keys.count("\r") == (2 if enter_only else 0)
+
+
+def waits_for(shown: str, keys: str) -> Handler:
+    """A pager that goes on at one of the keys, and wipes what it showed."""
+
+    async def handler(session: Session) -> None:
+        session.put(shown)
+        while (await session.key()) not in keys:
+            continue
+        session.put("\r" + " " * len(shown) + "\r")
+
+    return handler
+
+
+FIRST, REST = TABLE[: TABLE.index("\n") + 1], TABLE[TABLE.index("\n") + 1 :]
+OTHER_PAGERS = {
+    "less": ("lines 1-1/2", " "),
+    "less, where it does not know": (":", " "),
+    "less in per cent": ("lines 1-40/100 40%", " "),
+    "Junos": ("---(more 40%)---", " "),
+    "ASA": ("<--- More --->", " "),
+    "any key": ("Press any key (Q to quit)", " "),
+    "space": ("Press SPACE to continue or Q to quit:", " "),
+    "German": ("--Mehr--(40%)", " "),
+    "Spanish": ("--M\u00e1s--", " "),
+    "Japanese": ("--\u7d9a\u3051\u308b--", " "),
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_PAGERS)
+async def test_pagers_of_other_makers_and_languages_are_turned(tmp_path: Path, kind: str) -> None:
+    cli = Cli(commands={LISTCERTS: steps(say(FIRST), waits_for(*OTHER_PAGERS[kind]), say(REST))})
+    async with bench(tmp_path, cli) as b:
+        assert (await b.node.listcerts()).text == TABLE
+
+
+@pytest.mark.parametrize("end", ["lines 1-1/2 (END)", "(END)"])
+async def test_a_pager_behind_the_last_line_is_left(tmp_path: Path, end: str) -> None:
+    cli = Cli(commands={LISTCERTS: steps(say(TABLE), waits_for(end, "q"))})
+    async with bench(tmp_path, cli) as b:
+        assert (await b.node.listcerts()).text == TABLE
+
+
+async def test_a_pager_in_the_middle_of_a_row_is_turned_and_the_row_keeps_both_parts(tmp_path: Path) -> None:
+    half = steps(say(f"{FIRST}host=192.0.2.9_443;  subject=CN = pi-b.exa"), waits_for("--More--", " "))
+    cli = Cli(commands={LISTCERTS: steps(half, say("mple.net\n"))})
+    async with bench(tmp_path, cli, timings=replace(QUICK, midline_settle=0.2)) as b:
+        text = (await b.node.listcerts()).text
+    assert text == f"{FIRST}host=192.0.2.9_443;  subject=CN = pi-b.exa\nmple.net\n"
+
+
+async def test_a_line_that_nothing_follows_is_quoted_when_the_command_takes_too_long(tmp_path: Path) -> None:
+    cli = Cli(commands={LISTCERTS: steps(say(f"{FIRST}[Zur\u00fcck mit F3] "), hang)})
+    async with bench(tmp_path, cli, command_timeout=1.0) as b:
+        with pytest.raises(CommandTimeout, match=r"its last line has no end: .\[Zur\u00fcck mit F3\]"):
+            await b.node.listcerts()
 
 
 async def test_a_listing_that_wants_enter_in_between_gets_it(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tofutui.appliance.dialogues import (
 from tofutui.appliance.errors import CommandTimeout, OutputTooLong, PromptChanged, UnknownDialogue
 from tofutui.appliance.questions import DialogueQuestion
 from tofutui.tofu.base.secret import Secret
-from tofutui.tofu.cli_output.grammar import PAGER, PRESS_ENTER
+from tofutui.tofu.cli_output.grammar import MIDLINE_PAGER, OTHER_PAGER, PAGER, PAGER_END, PRESS_ENTER
 
 _NEVER = float("inf")
 _OWN_ANSWERS = 2
@@ -53,8 +53,12 @@ class _Meaning(Enum):
     PROMPT = auto()
     OTHER_PROMPT = auto()
     PAGE = auto()
+    LAST_PAGE = auto()
     ENTER = auto()
     QUESTION = auto()
+
+
+_KEYS = {_Meaning.PAGE: b" ", _Meaning.LAST_PAGE: b"q", _Meaning.ENTER: ENTER}
 
 
 class Reading:
@@ -139,8 +143,8 @@ class Reading:
     def _asking(self, tail: str) -> tuple[_Meaning, float]:
         """The same for a line that is not a prompt."""
         timings = self._talk.timings
-        if PAGER.fullmatch(tail.rstrip()):
-            return _Meaning.PAGE, timings.settle
+        if paging := self._paging(tail):
+            return paging
         if PRESS_ENTER.fullmatch(tail.strip()):
             return _Meaning.ENTER, timings.quiet
         if self._paged:
@@ -148,6 +152,17 @@ class Reading:
         if self._own_answer():
             return _Meaning.QUESTION, timings.quiet if tail.strip() else timings.unknown_quiet
         return (_Meaning.QUESTION, timings.unknown_quiet) if self._asks(tail) else (_Meaning.OUTPUT, _NEVER)
+
+    def _paging(self, tail: str) -> tuple[_Meaning, float] | None:
+        """The same for a line at which a pager waits."""
+        timings = self._talk.timings
+        if PAGER.fullmatch(tail.rstrip()):
+            return _Meaning.PAGE, timings.settle
+        if PAGER_END.fullmatch(tail):
+            return _Meaning.LAST_PAGE, timings.quiet
+        if OTHER_PAGER.fullmatch(tail):
+            return _Meaning.PAGE, timings.quiet
+        return (_Meaning.PAGE, timings.midline_settle) if MIDLINE_PAGER.match(tail) else None
 
     def _asks(self, tail: str) -> bool:
         """Whether the node seems to wait for an answer; a deletion may also ask in a line that has ended."""
@@ -168,7 +183,7 @@ class Reading:
         if meaning is _Meaning.QUESTION:
             await self._answer()
         else:
-            self._press(b" " if meaning is _Meaning.PAGE else ENTER)
+            self._press(_KEYS[meaning])
         return False
 
     def _finish(self) -> None:
@@ -180,7 +195,12 @@ class Reading:
         self._screen.wipe()
 
     def _press(self, key: bytes) -> None:
-        """Space, and Enter where a space does nothing (unicon and the scanners differ, docs/appliance.md)."""
+        """Space, and Enter where a space does nothing (unicon and the scanners differ, docs/appliance.md).
+
+        What precedes a pager in its line is output; nobody knows whether the next line belongs to it.
+        """
+        if row := MIDLINE_PAGER.match(self._screen.line):
+            self._emit([*self._echo.rest(), row["before"]])
         self._screen.wipe()
         self._talk.console.press(key)
         self._silence, self._paged = 0.0, key == b" "
@@ -260,10 +280,12 @@ class Reading:
             raise OutputTooLong(f"{host} printed more than {cap:,} bytes for `{command}`", sent=True)
         if self._patience.left <= 0 or self._silence >= self._order.idle:
             seconds = self._order.total if self._patience.left <= 0 else self._order.idle
+            line = self._without_secrets(self._screen.line.strip()[-_LAST_LINE:])
+            where = f"; its last line has no end: {quoted(line)}" if line else ""
             self._break_off()
             await self._interrupt()
             raise CommandTimeout(
-                f"{host} did not finish `{command}` within {seconds:g} s",
+                f"{host} did not finish `{command}` within {seconds:g} s{where}",
                 "command_timeout in sessions.toml sets it" if command.startswith("ncs ") else "",
                 sent=True,
             )

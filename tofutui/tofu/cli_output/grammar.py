@@ -36,13 +36,34 @@ LIKE_PROMPT = r"[^\s/=]{1,255}/[^\s/#>=]{1,255}[#>](?:\s.*)?"
 OTHER_PROMPT = re.compile(r"(?!\d+(?:[.,]\d+)?%)(?![#=.*>-]{2,}\Z)\S{0,100}[#$>%]")
 """The last word of a shell's, a router's or a config prompt; a row of # is a progress bar, as 45% is."""
 
-PAGER_MARK = r"-{1,3} ?\(?more\)? ?-{1,3}"
+_MORE = (
+    "(?:more|plus|mehr|m[a\u00e1]s|mais|altro|meer|mere|mer|wi[e\u0119]cej|dal[s\u0161]\u00ed|\u0434\u0430\u043b\u0435\u0435"
+    "|\u7d9a\u3051\u308b|\u7ee7\u7eed|\u66f4\u591a|\uacc4\uc18d)"
+)
+"""What pagers call the rest, in the languages that util-linux speaks."""
+PAGER_MARK = rf"-{{1,3}} ?\(?{_MORE}(?: \d{{1,3}}%)?\)? ?-{{1,3}}"
 """What a pager shows while it waits, in whatever case."""
-PAGER = re.compile(rf"\s*{PAGER_MARK}[^\r\n]{{0,60}}", re.IGNORECASE)
+PAGER = re.compile(rf"\s*<?{PAGER_MARK}[^\r\n]{{0,60}}", re.IGNORECASE)
 """A pager waiting on a line of its own."""
+MIDLINE_PAGER = re.compile(
+    rf"(?P<before>[^\r\n]*?[^\s<-])\s*<?{PAGER_MARK}>?(?:\s?\(\d{{1,3}}%\))?\s*\Z", re.IGNORECASE
+)
+"""A pager waiting in the middle of a line of the output."""
+_LINES = r"(?:lines? \d{1,9}-\d{1,9}(?:/\d{1,9})?(?: byte \d{1,12}/\d{1,12})?(?: \d{1,3}%)?)"
+_ANY_KEY = r"\b(?:press|hit|strike|type|use)\s+(?:any\s+key|a\s+key|<?space>?)"
+OTHER_PAGER = re.compile(
+    rf"\s*(?:{_LINES}|:|\(\d{{1,3}}%\)|[^\r\n]{{0,20}}{_ANY_KEY}[^\r\n]{{0,50}})\s*", re.IGNORECASE
+)
+"""What less and the pagers of other devices show; a space turns the page."""
+PAGER_END = re.compile(rf"\s*{_LINES}?\s*\(END\)[^\r\n]{{0,40}}", re.IGNORECASE)
+"""less behind the last line: q leaves it."""
 SAVED_PAGER = re.compile(rf"(?:[ \t]*<?{PAGER_MARK}>?[ \t]*(?:\([^()\n]{{0,60}}\))?)+[ \t]*", re.IGNORECASE)
 """The marks that pagers left in a saved line, one after the other."""
-PRESS_ENTER = re.compile(r"press\s+<?(?:enter|return)>?\s+(?:key\s+)?to\s+continue[\s.…:?]*", re.IGNORECASE)
+PRESS_ENTER = re.compile(
+    r"(?:press|hit|strike)\s+(?:<?(?:enter|return)>?\s+(?:key\s+)?to\s+continue"
+    r"|(?:any|a)\s+key(?:\s+to\s+continue)?(?:\s*\([^()\n]{0,40}\))?)[\s.…:?]*",
+    re.IGNORECASE,
+)
 """The other kind of pager."""
 
 _STRING_LIMIT = 256
