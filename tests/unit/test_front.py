@@ -13,14 +13,15 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tofutui.ui.terminal.cell_diff import _ODD, PLAIN, ScreenBuffer, change, pen_of
+from tofutui.ui.terminal.charset import Charset
 
 WIDTH, HEIGHT = 24, 3
 STYLES = [
     Style.parse(text)
-    for text in ("#ff0000 on #000001", "bold #ff0000 on #000001", "bold reverse #00ff00 on #000002",
+    for text in ("#ff0000 on #000001", "bold #ff0000 on #000001", "reverse #00ff00 on #000002",
                  "dim underline #00ff00 on #000002", "bold dim italic", "none", "red on blue", "bright_red")
 ]  # fmt: skip
-texts = st.text("ab ─│▸✗≈", min_size=1, max_size=9)
+texts = st.text("ab ─│▸✗≈", min_size=1, max_size=9) | st.integers(1, WIDTH).map(lambda count: " " * count)
 strips = st.lists(st.tuples(texts, st.sampled_from(STYLES)), min_size=1, max_size=4).map(
     lambda parts: Strip([Segment(text, style) for text, style in parts]).adjust_cell_length(WIDTH)
 )
@@ -38,10 +39,10 @@ def shown(screen: pyte.Screen) -> list[list[pyte.screens.Char]]:
 
 
 @settings(max_examples=200, deadline=None)
-@given(frames)
-def test_the_terminal_shows_what_a_full_painting_would(frames: list[tuple[int, Strip]]) -> None:
+@given(frames, st.booleans())
+def test_the_terminal_shows_what_a_full_painting_would(frames: list[tuple[int, Strip]], erases: bool) -> None:
     (lean, lean_stream), (full, full_stream) = emulated(), emulated()
-    front = ScreenBuffer()
+    front = ScreenBuffer(erases=erases)
     for y, strip in frames:
         lean_stream.feed(front.update([(0, y, strip)], COLORS))
         full_stream.feed(ScreenBuffer().update([(0, y, strip)], COLORS))
@@ -49,6 +50,24 @@ def test_the_terminal_shows_what_a_full_painting_would(frames: list[tuple[int, S
         for text, style, _ in strip:
             full_stream.feed(style.render(text, color_system=COLORS) if style else text)
     assert shown(lean) == shown(full)
+
+
+def test_blanks_are_erased_where_that_leaves_their_background() -> None:
+    strip = Strip([Segment("a", STYLES[0]), Segment(" " * 60, STYLES[0]), Segment("b", STYLES[0])])
+    written = ScreenBuffer(erases=True).update([(0, 0, strip)], COLORS)
+    assert written == "\x1b[1;1H\x1b[38;2;255;0;0;48;2;0;0;1ma\x1b[60X\x1b[60Cb\x1b[m"
+    underlined = Strip([Segment(" " * 60, STYLES[3])])
+    assert " " * 60 in ScreenBuffer(erases=True).update([(0, 0, underlined)], COLORS)
+
+
+def test_what_the_encoding_lacks_is_never_written() -> None:
+    front, strip = ScreenBuffer(Charset("iso8859-1")), Strip([Segment("┏━ J\u00fcrgen \u8a3c ✗ …")])
+    assert "+- J\u00fcrgen ?? x ~" in front.update([(0, 0, strip)], COLORS)
+
+
+def test_reversed_cells_in_colour_are_not_bold() -> None:
+    assert pen_of(Style.parse("bold reverse red on black"), ColorSystem.STANDARD).attributes == {"7"}
+    assert pen_of(Style.parse("bold reverse"), ColorSystem.STANDARD).attributes == {"1", "7"}
 
 
 def test_what_stands_there_already_costs_nothing() -> None:

@@ -38,6 +38,8 @@ class AppOptions:
     keys: KeyBook = field(default_factory=KeyBook)
     """The keys in force."""
     ascii: bool = False
+    encoding: str = "utf-8"
+    """What the terminal is sent."""
     read_only: bool = False
     redact: bool = False
     """Start with the privacy mask on."""

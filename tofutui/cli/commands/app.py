@@ -82,7 +82,7 @@ def _show_wanted(code: int, options: argparse.Namespace, keys: KeyBook, wanted: 
 
 def _show_demo(options: argparse.Namespace, keys: KeyBook, scenario: str, wanted: list[str]) -> int:
     with lab_process(scenario) as lab:
-        complain(f"starting the simulated pair, scenario {scenario} …")
+        complain(f"starting the simulated pair, scenario {scenario} ...")
         import tofutui.ui.shell.start  # noqa: F401 - loads while the lab starts
 
         files = lab.files()

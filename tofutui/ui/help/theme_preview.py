@@ -6,7 +6,7 @@ from typing import cast
 from textual import on
 from textual.command import Command, CommandList, CommandPalette
 from textual.theme import Theme
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 from tofutui.ui.kit.desk import Desk
 from tofutui.ui.kit.whole_screens import Whole
@@ -37,7 +37,8 @@ class PreviewPalette(Whole, CommandPalette):
             super()._action_command_list(action)
 
     def on_mount(self) -> None:
-        """Note what to come back to; borders in ASCII where only that may be used."""
+        """Note what to come back to; borders in ASCII where only that may be used; nothing blinks."""
+        self.query_one(Input).cursor_blink = False
         self._before = self._owner.palette.spec.name
         self.set_class(self._owner.glyphs.ascii, "-ascii")
         self.app.theme_changed_signal.subscribe(self, self._restyle)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -36,9 +36,11 @@ from tofutui.ui.shell.leaving import Leaving
 from tofutui.ui.shell.messages import Messages
 from tofutui.ui.shell.output import TerminalOutput
 from tofutui.ui.shell.questioning import Questioning
+from tofutui.ui.shell.terminal_rules import TERMINAL_KEYS, JobControl, name_key
 from tofutui.ui.tables.auto_reconnect import ReconnectPatience
 from tofutui.ui.tables.screen import MainScreen
 from tofutui.ui.terminal.clipboard import fits
+from tofutui.ui.terminal.keytable import Noise
 from tofutui.ui.terminal.painter import DiffingApp
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import Glyphs
@@ -55,7 +57,7 @@ class TofutuiApp(DiffingApp):
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [*TERMINAL_KEYS]
 
     def __init__(
         self,
@@ -66,7 +68,7 @@ class TofutuiApp(DiffingApp):
         patience: ReconnectPatience | None = None,
         ticks: Ticks | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(options.encoding)
         self.messages = Messages(self)
         self.presses = Presses(ticks or Ticks())
         self.output = TerminalOutput(self, mouse=options.mouse)
@@ -96,6 +98,7 @@ class TofutuiApp(DiffingApp):
         self.leaving = Leaving(self, self._close_main)
         self.privacy = Privacy()
         self._warned = False
+        self._jobs = JobControl(self, self.messages, lambda: self.running_plan)
         self.themes = Themes()
         self.palette = Palette(self.themes.default)
         self._register_themes()
@@ -335,9 +338,10 @@ class TofutuiApp(DiffingApp):
         self.echo.note(event)
         await super().on_event(event)
 
-    def on_noise(self, event: events.Event) -> None:
-        """What could not be read is part of a burst too."""
+    def on_noise(self, event: Noise) -> None:
+        """What could not be read is part of a burst too; a key that is not known is named."""
         self.presses.arrived(event.time)
+        name_key(self, self.messages, event.sequence)
 
     def on_key(self, event: events.Key) -> None:
         """Before Textual looks the key up."""
@@ -356,6 +360,20 @@ class TofutuiApp(DiffingApp):
         super()._display(screen, renderable)
         if renderable is not None and not self._batch_count and screen is self.screen:
             self.questioning.painted(screen)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Ctrl-L belongs to the action that the user gave it to."""
+        if action == "repaint":
+            return all("ctrl+l" not in keys.split(",") for keys in self.keys.keymap.values())
+        return super().check_action(action, parameters)
+
+    def action_repaint(self) -> None:
+        """Ctrl-L writes everything again, on every screen."""
+        self.repaint_all()
+
+    def action_suspend_process(self) -> None:
+        """Ctrl-Z gives the terminal to the shell; while rows are being deleted it waits for their end."""
+        self._jobs.suspend(super().action_suspend_process)
 
     async def action_quit(self) -> None:
         """Textual's own Ctrl-Q leaves as q does."""

@@ -9,6 +9,7 @@ from tofutui.ui.backend import Opener
 from tofutui.ui.options import AppOptions
 from tofutui.ui.shell import gc_tuning
 from tofutui.ui.shell.app import TofutuiApp
+from tofutui.ui.shell.terminal_rules import for_terminal
 from tofutui.ui.terminal.driver import leave_on_signals
 
 INTERNAL = 70
@@ -34,7 +35,7 @@ async def _run(app: TofutuiApp) -> int:
 def run(options: AppOptions, open_link: Opener | None = None) -> int:
     """Show the app until the user leaves; returns the exit code."""
     began = utc_now()
-    app = TofutuiApp(options, open_link=open_link)
+    app = TofutuiApp(for_terminal(options), open_link=open_link)
     app.leaving.deadline = Deadline()
     code = background.run(_run(app))
     if code == 0 and app.left is not None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -16,6 +17,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tofutui.tofu.base.text import safe
+from tofutui.ui.terminal.charset import Charset
 
 _ODD = re.compile(
     "[^ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f"
@@ -24,6 +26,9 @@ _ODD = re.compile(
 """Characters on whose width terminals may disagree: a line with one is always written whole."""
 _BRIDGE = 4
 """Unchanged cells that are written again rather than jumped over: a jump takes as many bytes."""
+_BOLD, _REVERSED = "1", "7"
+_ERASED = 12
+"""Blanks from which erasing them takes fewer bytes."""
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
 
 Cell = tuple[str, Style | None]
@@ -67,6 +72,8 @@ def pen_of(style: Style | None, colors: ColorSystem) -> Sgr:
             back = part
         elif part:
             attributes.add(part)
+    if _REVERSED in attributes and (fore or back):
+        attributes.discard(_BOLD)  # many terminals draw bold black as dark grey, on what is now the ground
     return Sgr(frozenset(attributes), fore, back)
 
 
@@ -90,7 +97,10 @@ def change(old: Sgr, new: Sgr) -> str:
 class ScreenBuffer:
     """What was written so far; cells that are not known are written in any case."""
 
-    def __init__(self) -> None:
+    def __init__(self, charset: Charset | None = None, *, erases: bool = False) -> None:
+        """``erases``: the terminal gives erased cells the background that it writes with."""
+        self._charset = charset or Charset()
+        self._erases = erases
         self._lines: dict[int, list[Cell | None]] = {}
 
     def forget(self) -> None:
@@ -106,13 +116,13 @@ class ScreenBuffer:
         return "".join([*written, change(pen, PLAIN)])
 
     def _piece(self, x: int, y: int, strip: Strip, colors: ColorSystem, pen: Sgr) -> tuple[str, Sgr]:
-        strip = _harmless(strip)
+        strip = self._sendable(_harmless(strip))
         line = self._lines.setdefault(y, [])
         end = x + strip.cell_length
         line.extend([None] * (end - len(line)))
         if _ODD.search(strip.text):
             line[x:end] = [None] * (end - x)
-            text, pen = _written(((s.text, s.style) for s in strip), colors, pen)
+            text, pen = _written(((s.text, s.style) for s in strip), colors, pen, erases=False)
             return _at(x, y) + text, pen
         cells = list(_cells(strip))
         return self._differing(x, y, line, cells, colors, pen)
@@ -122,10 +132,17 @@ class ScreenBuffer:
     ) -> tuple[str, Sgr]:
         written: list[str] = []
         for start, end in _runs(line[x : x + len(cells)], cells):
-            text, pen = _written(cells[start:end], colors, pen)
+            text, pen = _written(cells[start:end], colors, pen, erases=self._erases)
             written.append((_along(x + start) if written else _at(x + start, y)) + text)
         line[x : x + len(cells)] = cells
         return "".join(written), pen
+
+    def _sendable(self, strip: Strip) -> Strip:
+        """With characters that the terminal's encoding carries, and no others."""
+        if self._charset.fitting(strip.text) == strip.text:
+            return strip
+        shown = Strip([Segment(self._charset.fitting(s.text), s.style) for s in strip])
+        return shown.adjust_cell_length(strip.cell_length)
 
 
 def _harmless(strip: Strip) -> Strip:
@@ -162,13 +179,24 @@ def _runs(old: Sequence[Cell | None], new: Sequence[Cell]) -> Iterator[tuple[int
         yield start, end
 
 
-def _written(pieces: Iterable[Cell], colors: ColorSystem, pen: Sgr) -> tuple[str, Sgr]:
-    written = []
-    for text, style in pieces:
-        wanted = pen_of(style, colors)
-        written.append(change(pen, wanted) + text)
-        pen = wanted
+def _written(pieces: Iterable[Cell], colors: ColorSystem, pen: Sgr, *, erases: bool) -> tuple[str, Sgr]:
+    written, last = [], ""
+    for is_blank, run in groupby(
+        pieces, key=lambda cell: cell[0] == " " and _is_bare(pen_of(cell[1], colors))
+    ):
+        for wanted, same in groupby(run, key=lambda cell: pen_of(cell[1], colors)):
+            text = "".join(character for character, _ in same)
+            is_erased = erases and is_blank and len(text) >= _ERASED
+            skipped = last
+            written += [skipped, change(pen, wanted), f"\x1b[{len(text)}X" if is_erased else text]
+            last = f"\x1b[{len(text)}C" if is_erased else ""
+            pen = wanted
     return "".join(written), pen
+
+
+def _is_bare(pen: Sgr) -> bool:
+    """Whether a blank shows nothing but its background."""
+    return pen.attributes <= {"1", "2", "3"}
 
 
 def _at(x: int, y: int) -> str:

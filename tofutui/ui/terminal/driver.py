@@ -26,6 +26,8 @@ LAST_BYTES = 1.0
 """Seconds that the terminal has to take the bytes by which it is restored."""
 _NOT_ASKED_FOR = ("\x1b[?1003h", "\x1b[?1015h", "\x1b[?1004h", "\x1b[?2048$p")
 """Every move of the mouse, coordinates in decimal, the window's focus, sizes by report: nothing uses them."""
+_CLEAR = "\x1b[0m\x1b[2J\x1b[H"
+"""Before leaving: terminals without an alternate screen would keep the tables, and the prompt among them."""
 _OFF = (2004, 2048, 1000, 1003, 1015, 1006)
 _RESTORE = "".join(f"\x1b[?{mode}l" for mode in _OFF) + "\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 """What `stop_application_mode` sends, in one piece."""
@@ -125,10 +127,12 @@ class TerminalDriver(LinuxDriver):
         self._stream = TerminalStream(cast("IO[str]", self._file), self._repaint_later)
         self._file = cast("Any", self._stream)  # Textual's writer thread writes here
         self._raw_modes: list[Any] | None = None
+        self._owns_screen = False
 
     def start_application_mode(self) -> None:
         """As Textual does; the modes are kept, in case another program changes them."""
         cast("Any", super()).start_application_mode()
+        self._owns_screen = True
         with suppress(termios.error):
             self._raw_modes = termios.tcgetattr(self.fileno)
 
@@ -136,7 +140,14 @@ class TerminalDriver(LinuxDriver):
         """As Textual does; what was yet to be painted is dropped."""
         self._raw_modes = None
         self._stream.drop_pending()
+        self.write(_CLEAR)
+        self._owns_screen = False
         super().stop_application_mode()
+
+    def resume_application_mode(self) -> None:
+        """As Textual does; the shell and other programs have written meanwhile."""
+        super().resume_application_mode()
+        self._repaint_later()
 
     def close(self) -> None:
         """End the writing; a terminal that takes no bytes is waited for only so long."""
@@ -149,7 +160,7 @@ class TerminalDriver(LinuxDriver):
             with suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
         with suppress(OSError):
-            os.write(self._stream.fileno(), _RESTORE.encode())
+            os.write(self._stream.fileno(), ((_CLEAR if self._owns_screen else "") + _RESTORE).encode())
 
     def _sigcont_application(self, *_: object) -> None:
         """Begin again after a stop of our own; after one by others the input thread still runs."""

@@ -14,6 +14,17 @@ from tofutui.ui.terminal.keystream import Piece, PieceKind
 from tofutui.ui.terminal.textual_internals import XTermParser
 
 _STATUS_REPLIES = ("\x1b[0n", "\x1b[3n")
+_KEY = re.compile(r"\x1b(?:O.|\[\[?[0-9;]{0,9}[A-Za-z~$^@])", re.DOTALL)
+"""The shape of a function or cursor key."""
+_OTHER_KEYS = {
+    **{f"\x1bO{final}": f"f{number}" for number, final in enumerate("TUVWXYZ[", 5)},  # PuTTY, VT100+
+    **{f"\x1b[{final}": f"f{number}" for number, final in ((2, "N"), *enumerate("TUVWX", 8))},  # PuTTY, SCO
+    "\x1b[L": "insert",  # PuTTY, SCO
+    "\x1b[G": "pagedown",
+    "\x1b[4h": "insert",  # st
+    "\x1bO\\": "f12",
+}
+"""Keys whose sequences Textual does not know, where no other terminal means another key by them."""
 _REPORT = re.compile(r"\x1b\[(?:[<=>?][\d;:]*[\x20-\x2f]*[A-Za-z]|\d+;\d+R|\d+(?:;\d+)*t|[IO])")
 """Reports of a terminal: of the mouse, modes, attributes, the cursor, the size, the focus."""
 
@@ -24,6 +35,11 @@ class StatusReply(events.Event, bubble=False):
 
 class Noise(events.Event, bubble=False):
     """The terminal sent something that means nothing here."""
+
+    def __init__(self, sequence: str = "") -> None:
+        super().__init__()
+        self.sequence = sequence
+        """What it was, readable, if it has the shape of a key."""
 
 
 class KeyTable:
@@ -51,7 +67,13 @@ class KeyTable:
             return [StatusReply()]
         if _REPORT.fullmatch(text):
             return list(self._of_report(text))
-        return self._keys(text) or [Noise()]
+        if text in _OTHER_KEYS:
+            return [events.Key(_OTHER_KEYS[text], None)]
+        keys = self._keys(text)
+        is_key = keys and all(key.key.isprintable() for key in keys)
+        if is_key and not (text.endswith("~") and any(key.character for key in keys)):
+            return keys
+        return [Noise(text.replace("\x1b", "ESC ") if _KEY.fullmatch(text) else "")]
 
     def _of_report(self, text: str) -> Iterator[Message]:
         if text.startswith("\x1b[<"):

@@ -1,5 +1,6 @@
 """The seam between Textual's painting and the terminal: what is already on it is not written again."""
 
+import os
 from collections.abc import Iterator
 from typing import cast
 
@@ -12,6 +13,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from tofutui.ui.terminal.cell_diff import Piece, ScreenBuffer
+from tofutui.ui.terminal.charset import Charset, erases_in_color
 from tofutui.ui.terminal.driver import TerminalDriver
 from tofutui.ui.terminal.textual_internals import ChopsUpdate, CompositorUpdate, LayoutUpdate
 
@@ -26,20 +28,16 @@ class DiffingUpdate(CompositorUpdate):
     def render_segments(self, console: Console) -> str:
         """The bytes to write; called once, when they are written."""
         update = self._update
-        if isinstance(update, LayoutUpdate):
-            self._front.forget()  # the whole screen: repairs what something else wrote there
-            pieces = list(_of_layout(update))
-        else:
-            pieces = list(_of_chops(update))
+        pieces = list(_of_layout(update) if isinstance(update, LayoutUpdate) else _of_chops(update))
         return self._front.update(pieces, _colors(console))
 
 
 class DiffingApp(App[int]):
     """Writes only the cells that changed. A release of Textual that paints differently is passed through."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoding: str = "utf-8") -> None:
         super().__init__()
-        self._front = ScreenBuffer()
+        self._front = ScreenBuffer(Charset(encoding), erases=erases_in_color(os.environ))
 
     def get_driver_class(self) -> type[Driver]:
         """Ours, for terminals that stall or hang up."""

@@ -1,0 +1,88 @@
+"""What terminals of other kinds and slow lines get: few bytes, their own encoding, their own screen back."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.terminal import Terminal, terminal
+from tests.support.transcripts import PRIMARY_ROWS, session
+
+ROOT = Path(__file__).resolve().parents[2]
+MOST_START, MOST_DIALOG = 12_000, 8_000
+"""Bytes of the first screen and of a dialog over it: 6 and 4 seconds on a line of 2 KB/s."""
+
+
+@contextmanager
+def shown(tmp_path: Path, *options: str, **env: str) -> Iterator[Terminal]:
+    """The app on a transcript, with what it shows at first."""
+    (tmp_path / "one.log").write_text(session("prime-pri", PRIMARY_ROWS))
+    command = [sys.executable, "-m", "tofutui", *options, "offline", "--primary", str(tmp_path / "one.log"),
+               "--primary-address", "192.0.2.10", "--no-probe", "--screen"]  # fmt: skip
+    with terminal(command, tmp_path, PYTHONPATH=str(ROOT), **env) as screen:
+        screen.wait_for("as recorded")
+        screen.settle()
+        yield screen
+
+
+def test_start_dialogs_focus_and_suspending_take_few_bytes_and_ctrl_l_paints_all(tmp_path: Path) -> None:
+    with shown(tmp_path) as screen:
+        assert len(screen.raw) < MOST_START
+        screen.send(b"\x1b[I\x1b[O")
+        assert screen.settle() == 0
+        before = screen.text()
+        screen.send(b":")
+        assert 0 < screen.settle() < MOST_DIALOG
+        screen.press("esc")
+        screen.wait_for(lambda text: text == before)
+        screen.screen.erase_in_display(2)  # as `wall` and kernel messages destroy it
+        screen.screen.cursor_position(1, 1)
+        screen.send(b"\x0c")
+        screen.wait_for(lambda text: text == before)
+        screen.send(b"\x1a")
+        os.waitid(os.P_PID, screen.process.pid, os.WSTOPPED)
+        screen.wait_for(lambda text: "prime-pri" not in text)
+        os.kill(screen.process.pid, signal.SIGCONT)
+        screen.wait_for(lambda text: text == before)
+        screen.press("q")
+        assert screen.wait_end() == 0
+
+
+def test_the_screen_is_cleared_before_it_is_left(tmp_path: Path) -> None:
+    with shown(tmp_path, TERM="vt100") as screen:
+        screen.press("q")
+        assert screen.wait_end() == 0
+        end = bytes(screen.raw)
+        assert end.rindex(b"\x1b[2J") < end.rindex(b"\x1b[?1049l")
+        assert b"\x1b[2J" not in end[: end.rindex(b"\x1b[2J")]
+        assert "prime-pri" not in screen.text()
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"LANG": "C"},
+        {"LC_ALL": "POSIX"},
+        {"LANG": "en_US.ISO-8859-1", "LC_ALL": ""},
+        {"PYTHONIOENCODING": "iso-8859-15"},
+    ],
+    ids=["C", "POSIX", "Latin-1", "stream"],
+)
+def test_where_the_glyphs_cannot_be_sent_ascii_is_and_that_is_said_once(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    with shown(tmp_path, **env) as screen:
+        assert bytes(screen.raw).isascii()
+        assert b"\\u" not in screen.raw
+        assert screen.text().count("drawn in ASCII") == 1
+        screen.press("?")
+        screen.wait_for("search")
+        screen.press("esc")
+        screen.wait_for("as recorded")
+        screen.press("q")
+        assert screen.wait_end() == 0
+        assert bytes(screen.raw).isascii()

@@ -1,0 +1,65 @@
+"""What the terminal and the shell ask of the app: an encoding, room to suspend, unknown keys."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+from textual.binding import Binding
+from textual.timer import Timer
+
+from tofutui.ui.options import AppOptions
+from tofutui.ui.shell.messages import Messages
+from tofutui.ui.terminal.charset import Charset, encoding_of
+from tofutui.ui.terminal.painter import DiffingApp
+from tofutui.ui.text.spans import Tone
+
+TERMINAL_KEYS = (
+    Binding("ctrl+c", "interrupt", show=False, priority=True),
+    Binding("ctrl+l", "repaint", show=False, priority=True),
+    Binding("ctrl+z", "suspend_process", show=False),
+)
+"""Keys that programs in a terminal have in common, on every screen."""
+_AGAIN = 0.2
+"""Seconds between looks whether the deletions have ended."""
+
+
+def for_terminal(options: AppOptions) -> AppOptions:
+    """The options as this terminal's encoding allows; ASCII that was not asked for is said once."""
+    charset = Charset("ascii" if options.ascii else encoding_of(sys.stderr, os.environ))
+    if options.ascii or charset.carries_drawing:
+        return replace(options, encoding=charset.name)
+    words = f"drawn in ASCII: the terminal's encoding ({charset.name}) lacks the characters of this screen"
+    return replace(options, ascii=True, encoding=charset.name, warnings=(*options.warnings, words))
+
+
+class JobControl:
+    """Gives the terminal to the shell and takes it back; never in the middle of deletions."""
+
+    def __init__(self, app: DiffingApp, messages: Messages, is_deleting: Callable[[], bool]) -> None:
+        self._app = app
+        self._messages = messages
+        self._is_deleting = is_deleting
+        self._waiting: Timer | None = None
+
+    def suspend(self, give_away: Callable[[], None]) -> None:
+        """Give the terminal away now, or once no row is being deleted."""
+        if not self._is_deleting():
+            give_away()
+        elif self._waiting is None:
+            self._messages.say(
+                "rows are being deleted: suspended as soon as that has ended", Tone.WARNING, stays=True
+            )
+            self._waiting = self._app.set_interval(_AGAIN, lambda: self._try(give_away))
+
+    def _try(self, give_away: Callable[[], None]) -> None:
+        if self._waiting is not None and not self._is_deleting():
+            self._waiting.stop()
+            self._waiting = None
+            give_away()
+
+
+def name_key(app: DiffingApp, messages: Messages, sequence: str) -> None:
+    """Say which sequence a key sent that is not known; not over a question."""
+    if sequence and not app.screen.is_modal:
+        messages.say(f"unknown key: the terminal sent {sequence}")
