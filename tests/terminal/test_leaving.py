@@ -29,6 +29,9 @@ def sends(number: signal.Signals) -> Callable[[Terminal], None]:
     return lambda app: app.process.send_signal(number)
 
 
+STARTED = os.sysconf("SC_CLK_TCK") // 10
+"""Ticks of processor time: reading the command line alone takes as long."""
+
 WAYS = {"q": (presses_q, 0), "SIGTERM": (sends(signal.SIGTERM), 143), "SIGHUP": (sends(signal.SIGHUP), 129)}
 
 
@@ -47,6 +50,17 @@ def test_the_app_ends(name: str, way: str, tmp_path: Path) -> None:
             assert app.is_clean()
 
 
+def wait_until_blocked(process: "subprocess.Popen[bytes]", seconds: float = 30.0) -> None:
+    """Until it has ended, or has started and asked for no processor time at three looks in a row."""
+    used, same, deadline = "", 0, time.monotonic() + seconds
+    while process.poll() is None and same < 3 and time.monotonic() < deadline:
+        time.sleep(0.1)
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+        state, now = fields[0], "+".join(fields[11:13])
+        same = same + 1 if state == "S" and now == used and int(fields[11]) > STARTED else 0
+        used = now
+
+
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 @pytest.mark.parametrize("name", WAITS)
@@ -59,9 +73,7 @@ def test_a_check_ends(name: str, number: signal.Signals, tmp_path: Path) -> None
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
         try:
-            deadline = time.monotonic() + 3.0
-            while process.poll() is None and time.monotonic() < deadline:
-                time.sleep(0.02)
+            wait_until_blocked(process)
             process.send_signal(number)
             code = process.wait(SOON)
         finally:
