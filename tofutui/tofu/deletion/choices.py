@@ -12,7 +12,7 @@ RowId = tuple[Role, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RowChoice:
     """One decision about a row as it was then."""
 
     entry: Entry
@@ -26,13 +26,13 @@ class PlanChoices:
 
     cursor: RowId | None = None
     """The row that the plan was left at."""
-    _by_row: dict[RowId, Choice] = field(default_factory=dict)
+    _by_row: dict[RowId, RowChoice] = field(default_factory=dict)
 
     def note(self, entry: Entry, *, selected: bool, at: datetime) -> None:
         """The operator decided about a row."""
-        self._by_row[row_id(entry)] = Choice(entry, selected, at)
+        self._by_row[row_id(entry)] = RowChoice(entry, selected, at)
 
-    def of(self, entry: Entry) -> Choice | None:
+    def of(self, entry: Entry) -> RowChoice | None:
         """What was decided about this row; None if nothing was, or the row is another one since."""
         choice = self._by_row.get(row_id(entry))
         if choice is None or changed_entry(choice.entry, entry) is not None:
