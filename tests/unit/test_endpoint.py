@@ -15,6 +15,7 @@ from tofutui.tofu.site.endpoint import (
     parse_endpoint,
     place_of,
     split_key,
+    why_no_endpoint,
 )
 
 
@@ -213,3 +214,29 @@ def test_keys_of_other_places_are_not(other):
 def test_only_the_command_that_deletes_one_row_is_one(command):
     assert not is_delete_command(command)
     assert is_delete_command("ncs certvalidation tofu-certs deletecert host 198.51.100.20_443")
+
+
+@pytest.mark.parametrize(
+    ("key", "endpoint"),
+    [
+        ("192.000.002.020_443", Endpoint("192.0.2.20", 443)),
+        ("010.1.1.1_8082", Endpoint("10.1.1.1", 8082)),
+        ("192.0.2_443", None),
+        ("3221225994_443", None),
+        ("0xC0000214_443", None),
+        ("192.0.2.0x14_443", None),
+        ("192.0.2.999_443", None),
+        ("2001:db8::7_443", Endpoint("2001:db8::7", 443)),
+        ("node7_443", Endpoint("node7", 443)),
+        ("0x7.example_443", Endpoint("0x7.example", 443)),
+    ],
+)
+def test_a_number_that_programs_read_differently_is_not_asked(key: str, endpoint: Endpoint | None) -> None:
+    assert split_key(key) == endpoint
+    assert endpoint is not None or "is not an address that all programs read alike" in why_no_endpoint(key)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "123456"])
+def test_a_port_that_does_not_exist_is_named(port: str) -> None:
+    assert split_key(f"192.0.2.1_{port}") is None
+    assert f"the port {port} is not between" in why_no_endpoint(f"192.0.2.1_{port}")

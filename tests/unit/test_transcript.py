@@ -297,3 +297,14 @@ def test_megabytes_of_nonsense_are_read_to_their_end(raw):
     transcript = read_transcript(raw)
     for host in transcript.hosts or ("",):
         recording_of(transcript, host, "x")
+
+
+@pytest.mark.parametrize("begin", [f"{LISTCERTS}\r\n", f"pi-a/admin# {LISTCERTS}\r\n"])
+def test_what_changed_between_two_listings_of_one_file_is_said(begin: str) -> None:
+    first = f"{begin}host=192.0.2.20_8082;  subject=CN = a\r\nhost=192.0.2.31_443;  subject=CN = b\r\n"
+    second = f"pi-a/admin# {LISTCERTS}\r\nhost=192.0.2.20_8082;  subject=CN = c\r\npi-a/admin# "
+    notices = recording_of(read_transcript((first + second).encode()), "pi-a", "x").notices
+    assert notices == (
+        "an earlier listing in this file differs: 192.0.2.20_8082 changed, 192.0.2.31_443 went",
+    )
+    assert not recording_of(read_transcript((second + second).encode()), "pi-a", "x").notices

@@ -27,6 +27,8 @@ _KNOWN_LINE = re.compile(r"\s*(?:%|host certificates?\b|if trust-on-first-use\b|
 ADDRESSES_UNKNOWN = "a node's own addresses are not known, so rows about itself count as other hosts'"
 _UNPAGED = ("nomore", "more", "no more")
 """What an answer may be piped through without losing a line."""
+_ROWS_NAMED = 3
+"""Rows that a sentence about two listings names."""
 _MOST_BROKEN = 3
 """Lines over which a command may be broken."""
 _NARROWEST = 40
@@ -146,11 +148,31 @@ def _clock_beside(transcript: Transcript, listing: RecordedAnswer) -> str:
     return next((answer.text for answer in nearest if answer.command is Command.CLOCK), "")
 
 
+def _changes(listing: RecordedAnswer, listings: Sequence[RecordedAnswer]) -> Iterator[str]:
+    """What differs between the listing that counts and the complete one before it in the same file."""
+    whole = [answer for answer in listings[: listings.index(listing)] if answer.listing().complete]
+    if not whole:
+        return
+    before, after = (_texts(answer) for answer in (whole[-1], listing))
+    rows = [f"{safe(key)} changed" for key in after if key in before and before[key] != after[key]]
+    rows += [f"{safe(key)} came" for key in after if key not in before]
+    rows += [f"{safe(key)} went" for key in before if key not in after]
+    if rows:
+        more = f" and {len(rows) - _ROWS_NAMED} more" if len(rows) > _ROWS_NAMED else ""
+        yield f"an earlier listing in this file differs: {', '.join(rows[:_ROWS_NAMED])}{more}"
+
+
+def _texts(answer: RecordedAnswer) -> dict[str, str]:
+    rows = answer.listing().rows
+    return {row.key: row.stored.raw for row in rows if row.key is not None and row.stored is not None}
+
+
 def _notices(
     transcript: Transcript, listing: RecordedAnswer, listings: Sequence[RecordedAnswer]
 ) -> Iterator[str]:
     if listing is not listings[-1]:
         yield "a later listcerts is not complete; the last complete one counts"
+    yield from _changes(listing, listings)
     since = False
     deleted = 0
     for answer in transcript.answers:
@@ -196,6 +218,10 @@ class _Reader:
         elif _OVER.match(shown):
             self._close(None)
             self._login += 1
+        elif self._command is None and _without_pipe(shown) is Command.LISTCERTS:
+            self._host = self._prompt = ""  # the file begins behind the prompt
+            self._lines = []
+            self._open_command(shown)
         elif self._command is None:
             if _ROW.match(shown):
                 self._stray.append(line.text)
@@ -248,6 +274,9 @@ class _Reader:
         command, self._command = self._command, None
         if command is None:
             return
+        if prompt is not None and not self._prompt:
+            begun = SAVED_PROMPT.match(prompt)
+            self._host, self._prompt = begun["host"] if begun else "", prompt
         answer = RecordedAnswer(
             host=self._host,
             command=command,

@@ -77,7 +77,8 @@ def judge(case: Case) -> Judgement:
     if not case.is_stored:
         return Judgement(Verdict.NOT_STORED, ("no row yet; the next connection stores one",))
     if facts.stored is None or not (facts.stored.raw or facts.stored.more):
-        return Judgement(Verdict.UNREADABLE, ("the line has no readable key and subject",))
+        what = "no readable key and subject" if facts.stored is None else "no subject"
+        return Judgement(Verdict.UNREADABLE, (f"the line has {what}",))
     if facts.presented.status is Status.PENDING:
         return Judgement(Verdict.PENDING, ())
     if not _is_understood(facts, facts.stored):

@@ -16,6 +16,10 @@ DELETE_COMMAND = "ncs certvalidation tofu-certs deletecert host "
 _KEY = re.compile(r"(?P<host>.+)_(?P<port>[0-9]{1,5})")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9\[:][A-Za-z0-9._:%\[\]-]{0,253}_[0-9]{1,5}")
 _QUAD = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})")
+_LONG_PORT = re.compile(r"(?P<host>.+)_(?P<port>[0-9]{6,18})")
+_NUMBER = r"(?:0x[0-9a-f]{0,40}|[0-9]{1,40})"
+_NUMBERS = re.compile(rf"{_NUMBER}(?:\.{_NUMBER}){{0,3}}\.?", re.IGNORECASE)
+"""What the C library takes for an IPv4 address in one of its old forms (inet_aton)."""
 _MASKS = set("abcdefghijklmnopqrstuvwxyz*#?")
 _BRACKETED = re.compile(r"\[(?P<host>[^\]]+)\](?::(?P<port>[0-9]{1,5}))?")
 
@@ -68,12 +72,33 @@ def normalise_host(host: str) -> str:
 def split_key(key: str) -> Endpoint | None:
     """The endpoint of a table's key, split at the last underscore before digits; None if it is no such key.
 
-    A host name may hold underscores itself (docs/appliance.md, The TOFU table).
+    A host name may hold underscores itself (docs/appliance.md, The TOFU table). Leading zeros in a dotted
+    quad are decimal, as a node prints them; a number in any other form is not an address that can be asked,
+    since programs read it differently (octal, hexadecimal, fewer parts).
     """
     match = _KEY.fullmatch(key)
     if match is None or not 0 < int(match["port"]) < 65536:
         return None
-    return Endpoint(normalise_host(match["host"]), int(match["port"]))
+    host = _without_zeros(match["host"])
+    if _NUMBERS.fullmatch(host) and as_address(host) is None:
+        return None
+    return Endpoint(normalise_host(host), int(match["port"]))
+
+
+def why_no_endpoint(key: str) -> str:
+    """Why a key names nothing that could be asked, in a sentence."""
+    match = _KEY.fullmatch(key) or _LONG_PORT.fullmatch(key)
+    if match and not 0 < int(match["port"]) < 65536:
+        return f"the port {match['port']} is not between 1 and 65535, so nothing can be asked"
+    if match and _NUMBERS.fullmatch(_without_zeros(match["host"])):
+        return f"{match['host']} is not an address that all programs read alike, so nothing is asked"
+    return "the line names no host and port that could be asked"
+
+
+def _without_zeros(host: str) -> str:
+    """A dotted quad without leading zeros; any other host as it is."""
+    quad = _QUAD.fullmatch(host)
+    return ".".join(str(int(part)) for part in quad.groups()) if quad else host
 
 
 def place_of(key: str) -> str:
@@ -85,9 +110,7 @@ def place_of(key: str) -> str:
     match = _KEY.fullmatch(key)
     if match is None:
         return key
-    host = match["host"].strip("[]").rstrip(".")
-    quad = _QUAD.fullmatch(host)
-    plain = ".".join(str(int(part)) for part in quad.groups()) if quad else host
+    plain = _without_zeros(match["host"].strip("[]").rstrip("."))
     return f"{normalise_host(plain)}_{int(match['port'])}"
 
 

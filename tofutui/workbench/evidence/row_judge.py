@@ -13,6 +13,7 @@ from tofutui.tofu.judgement.log_matching import Listed
 from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.judgement.row_history import Past, RowSeen
 from tofutui.tofu.logs.failures import Failure
+from tofutui.tofu.site.endpoint import why_no_endpoint
 from tofutui.tofu.site.row_owner import Who, probe_target
 from tofutui.tofu.site.session import Role
 from tofutui.workbench.evidence.assigned_exports import KnownCertificates
@@ -36,7 +37,6 @@ AT_ONCE = 50
 """Rows judged without a pause: a few milliseconds in which nothing else happens."""
 ASKED_FOR_OTHERS = 500
 """Rows of a table that are asked for other certificates because a failure in a log fits none."""
-NO_ENDPOINT = Presented(status=Status.UNMAPPED, error="the line names no host and port that could be asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,7 @@ class Judge:
 
     async def _fetch(self, entry: Entry, probes: Probes) -> Presented:
         if entry.endpoint is None:
-            return NO_ENDPOINT
+            return Presented(status=Status.UNMAPPED, error=why_no_endpoint(entry.key or ""))
         return await probes.fetch(
             entry.endpoint, probe_target(self._comparison.session, entry.role, entry.endpoint)
         )
