@@ -10,13 +10,15 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-from tests.realworld import certificates, ssh_servers, tls_servers
+from tests.realworld import certificates, files, ssh_servers, terminals, tls_servers
 from tests.realworld.trials import LeftOut, Trial
 
 FAMILIES: dict[str, Callable[[], Iterable[Trial | LeftOut]]] = {
     "ssh": ssh_servers.trials,
     "tls": tls_servers.trials,
     "certificates": certificates.trials,
+    "files": files.trials,
+    "terminals": terminals.trials,
 }
 _COLUMNS = ("family", "make", "version", "tried", "outcome")
 

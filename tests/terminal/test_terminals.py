@@ -86,3 +86,24 @@ def test_where_the_glyphs_cannot_be_sent_ascii_is_and_that_is_said_once(
         screen.press("q")
         assert screen.wait_end() == 0
         assert bytes(screen.raw).isascii()
+
+
+def test_the_terminals_own_cursor_is_where_the_work_is(tmp_path: Path) -> None:
+    with shown(tmp_path) as screen:
+
+        def line_at_cursor() -> str:
+            screen.settle(0.5)
+            return screen.screen.display[screen.screen.cursor.y]
+
+        assert "\u25b8 ? NO ANSWER" in line_at_cursor()
+        first = screen.screen.cursor.y
+        screen.press("j")
+        screen.wait_for("2 of 3")
+        assert "\u25b8 ? NO ANSWER" in line_at_cursor()
+        assert screen.screen.cursor.y == first + 1
+        screen.press("/")
+        screen.wait_for("filter: ")
+        assert " filter: " in line_at_cursor()
+        screen.press("esc")
+        screen.wait_for(lambda text: "filter: " not in text)
+        assert screen.screen.cursor.y == first + 1 or "\u25b8" in line_at_cursor()

@@ -102,10 +102,19 @@ class ScreenBuffer:
         self._charset = charset or Charset()
         self._erases = erases
         self._lines: dict[int, list[Cell | None]] = {}
+        self._reversed: dict[int, tuple[int, int]] = {}
+        """Of each line how many of its cells are reversed, and the column of the first."""
 
     def forget(self) -> None:
         """Nothing is known of the terminal any more."""
         self._lines.clear()
+        self._reversed.clear()
+
+    @property
+    def chosen(self) -> tuple[int, int] | None:
+        """Column and line of what is drawn as chosen: the longest reversed part below the title."""
+        lines = [(count, y, x) for y, (count, x) in self._reversed.items() if y]
+        return max(lines)[:0:-1] if lines else None
 
     def update(self, pieces: Iterable[Piece], colors: ColorSystem) -> str:
         """The bytes that make the terminal show these pieces; ends with a plain pen."""
@@ -120,12 +129,27 @@ class ScreenBuffer:
         line = self._lines.setdefault(y, [])
         end = x + strip.cell_length
         line.extend([None] * (end - len(line)))
+        self._note_reversed(y, x, strip)
         if _ODD.search(strip.text):
             line[x:end] = [None] * (end - x)
             text, pen = _written(((s.text, s.style) for s in strip), colors, pen, erases=False)
             return _at(x, y) + text, pen
         cells = list(_cells(strip))
         return self._differing(x, y, line, cells, colors, pen)
+
+    def _note_reversed(self, y: int, x: int, strip: Strip) -> None:
+        """Remember what of a line is reversed; parts of it that are not written now stay as they are."""
+        cells, first, at = 0, -1, x
+        for segment in strip:
+            if segment.style is not None and segment.style.reverse:
+                cells += segment.cell_length
+                first = at if first < 0 else first
+            at += segment.cell_length
+        before = self._reversed.get(y)
+        if cells:
+            self._reversed[y] = (cells, first)
+        elif before is not None and x <= before[1] < at:
+            del self._reversed[y]
 
     def _differing(
         self, x: int, y: int, line: list[Cell | None], cells: list[Cell], colors: ColorSystem, pen: Sgr

@@ -9,8 +9,11 @@ from rich.console import Console, RenderableType
 from textual import events
 from textual.app import App
 from textual.driver import Driver
+from textual.geometry import Offset
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from tofutui.ui.terminal.cell_diff import Piece, ScreenBuffer
 from tofutui.ui.terminal.charset import Charset, erases_in_color
@@ -53,10 +56,27 @@ class DiffingApp(App[int]):
         if isinstance(renderable, ChopsUpdate | LayoutUpdate):
             lean = DiffingUpdate(renderable, self._front)
             super()._display(screen, cast("RenderableType", lean))
+            self._follow(screen)
             return
         if renderable is not None:
             self._front.forget()
         super()._display(screen, renderable)
+
+    def _follow(self, screen: Screen[object]) -> None:
+        """Put the terminal's own cursor where the work is: screen readers and magnifiers follow it."""
+        place = self._place(screen.focused)
+        if place is None or place == self.cursor_position or self._driver is None or self.is_headless:
+            return
+        self.cursor_position = place
+        self._driver.write(f"\x1b[{place.y + 1};{place.x + 1}H")
+
+    def _place(self, focused: Widget | None) -> Offset | None:
+        """On the focused button, else on what is drawn as chosen; in a field where one types."""
+        if isinstance(focused, Input | TextArea):
+            return focused.cursor_screen_offset
+        if focused is not None and focused.size.height == 1:
+            return focused.region.offset
+        return Offset(*self._front.chosen) if self._front.chosen else None
 
     def on_resize(self, _event: events.Resize) -> None:
         """A terminal of another size shows who knows what."""
