@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.realworld.trials import LeftOut, Make, Trial, of_makes
-
 from tofutui.workbench.evidence.logs import read_logs
 
 _LINE = (
@@ -72,11 +71,11 @@ _MAKES = (
         for code in ("UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE", "UTF-32BE", "LATIN1", "CP850")
     }),
     Make("zstd", "zstd", "zstd", {".zst": _Packed(("zstd", "-q", _LOG), f"{_LOG}.zst", is_read=False)}),
-    Make("lz4", "lz4", "lz4", {".lz4": _Packed(("lz4", "-q", _LOG), f"{_LOG}.lz4", is_read=False)}),
+    Make("lz4", "lz4", "lz4", {".lz4": _Packed(("lz4", "-q", "-c", _LOG), "out", is_read=False)}),
     Make("7z", "p7zip-full", "7z", {".7z": _Packed(("7z", "a", "a.7z", _LOG), "a.7z", is_read=False)}),
     Make("rar", "rar", "rar", {".rar": _Packed(("rar", "a", "a.rar", _LOG), "a.rar", is_read=False)}),
     Make("compress", "ncompress", "compress", {
-        ".Z": _Packed(("compress", "-k", _LOG), f"{_LOG}.Z", is_read=False)
+        ".Z": _Packed(("compress", "-c", _LOG), "out", is_read=False)
     }),
     Make("cpio", "cpio", "cpio", {
         ".cpio": _Packed(("sh", "-c", f"echo {_LOG} | cpio -o"), "out", is_read=False)

@@ -1,6 +1,7 @@
 """Terminals and multiplexers: what they show of the app, line by line beside a known emulator."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -9,13 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.realworld.trials import LeftOut, Make, Trial, of_makes, program
-
 from tests.support.terminal import terminal
 from tests.support.transcripts import PRIMARY_ROWS, session
 
 _ROOT = Path(__file__).resolve().parents[2]
 _WIDTH, _HEIGHT = 100, 30
 _PATIENCE = 30.0
+_CLOCK = re.compile(r"\d\d:\d\d:\d\d")
 
 
 def _command(folder: Path) -> list[str]:
@@ -29,7 +30,12 @@ def _expected(folder: Path) -> list[str]:
     with terminal(_command(folder), folder, (_WIDTH, _HEIGHT), PYTHONPATH=str(_ROOT)) as screen:
         screen.wait_for("as recorded")
         screen.settle()
-        return [line.rstrip() for line in screen.text().split("\n")]
+        return _lines(screen.text())
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a screen; the time of day in them differs from one start to the next."""
+    return [_CLOCK.sub("HH:MM:SS", line.rstrip()) for line in text.split("\n")[:_HEIGHT]]
 
 
 class _Tmux:
@@ -46,7 +52,7 @@ class _Tmux:
 
     def lines(self) -> list[str]:
         """What the window shows."""
-        return [line.rstrip() for line in self._run("capture-pane", "-p").split("\n")[:_HEIGHT]]
+        return _lines(self._run("capture-pane", "-p"))
 
     def wait_for(self, lines: list[str]) -> list[str]:
         """What it shows once that is equal, or when patience ends."""
