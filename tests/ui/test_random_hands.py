@@ -11,7 +11,7 @@ import pytest
 from tests.support.fake_bench import session
 from tests.support.random_hands import Hands
 
-SCRIPTS = int(os.environ.get("TOFUTUI_RANDOM_SCRIPTS", "20"))
+SCRIPTS = int(os.environ.get("TOFUTUI_RANDOM_SCRIPTS", "6"))
 ACTIONS = int(os.environ.get("TOFUTUI_RANDOM_ACTIONS", "200"))
 Start = Callable[..., Any]
 

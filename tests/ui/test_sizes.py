@@ -1,25 +1,21 @@
 """Every screen at every size, with names that try to break it, and through changes of the size."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from rich.color import ColorSystem
 
 from tests.support.every_screen import ways
 from tests.support.fake_bench import Fakes, entry
+from tests.support.frames import BAD, frame, written
 from tofutui.appliance.node import LogLine
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.ui.deletion.dialog import DeleteScreen
-from tofutui.ui.sessions.form import FormScreen
-from tofutui.ui.terminal.cell_diff import ScreenBuffer
 
 Start = Callable[..., Any]
-SIZES = [(80, 24), (60, 20)]
 HOSTILE = {
     "markup": "[bold]x[/] [/] [link=http://x]y[/link] [@click=app.bell]z[/] $x {y} \\[",
     "controls": "\x00\x07\x08\x1b[31mred\x1b[2J\x1b]0;title\x07\x1b]52;c;AA==\x07\x9b31m\x85\u2028tab\tend",
@@ -28,51 +24,9 @@ HOSTILE = {
     "long": "letters" * 714,
     "bytes": "\udc80\udcff\ud800 half",
 }
-BAD = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff]")
-
-
-def written(d: Any) -> str:
-    """What a terminal gets for the whole screen, without colours and places."""
-    pieces = [(0, y, strip) for y, strip in enumerate(d.app.screen._compositor.render_strips())]
-    return re.sub(r"\x1b\[[0-9;]*[mHG]", "", ScreenBuffer().update(pieces, ColorSystem.TRUECOLOR))
-
-
-def frame(d: Any) -> list[str]:
-    """The screen's lines; each takes exactly its width, and holds nothing that a terminal would obey.
-
-    A field holds what was typed as it is: of the form it is looked at what the terminal gets.
-    """
-    strips = d.app.screen._compositor.render_strips()
-    columns, _ = d.app.size
-    for strip in strips:
-        assert strip.cell_length == columns, strip.text
-        assert isinstance(d.app.screen, FormScreen) or not BAD.search(strip.text), ascii(strip.text)
-    assert not BAD.search(written(d))
-    return [strip.text for strip in strips]
-
-
-FULL = (
-    "tables", "detail", "plan", "log", "map", "help", "plain", "evidence", "picker", "welcome", "example",
-    "form", "guide", "guide delete", "guide values", "guide causes",
-)  # fmt: skip
-"""The screens that are no dialog."""
 
 OVER_NONE = ("tables", "filter", "delete several")
 """With a hostile table these stay on the tables: a row whose key is not plain is refused."""
-
-
-@pytest.mark.parametrize("name", ways())
-async def test_each_screen_fits(desk: Start, name: str) -> None:
-    go, fact = ways()[name]
-    async with desk(size=SIZES[0]) as d:
-        await go(d)
-        for size in SIZES:
-            await d.pilot.resize_terminal(*size)
-            await d.until(lambda: fact in d.text)
-            lines = frame(d)
-            assert len(lines) == size[1]
-            if name in FULL:
-                assert re.search(r"(\? more|\? help|F1 help) *$", lines[-1]), lines[-1]
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))

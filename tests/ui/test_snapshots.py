@@ -1,4 +1,4 @@
-"""Every screen as text, and the tables' colours in every theme, beside what was agreed on.
+"""Every screen as text, which fits, and the tables' colours in every theme, beside what was agreed on.
 
 ``pytest tests/ui/test_snapshots.py --renew-snapshots`` writes them anew; look at the difference before it is
 committed. Plain text is kept, no pictures: a difference can be read, and a file is a few kilobytes.
@@ -15,12 +15,17 @@ import pytest
 from rich.style import Style
 
 from tests.support.every_screen import ways
+from tests.support.frames import HELP, WITH_KEYS, frame
 
 Start = Callable[..., Any]
 FOLDER = Path(__file__).parent / "snapshots"
 THEMES = sorted(path.stem for path in (Path(__file__).parents[2] / "themes").glob("*.toml"))
-SIZES = [(120, 36), (80, 24)]
-ALSO = [("tables", (200, 60)), ("tables", (60, 20)), ("delete", (60, 20)), ("detail", (60, 20))]
+USUAL, SMALLEST = (80, 24), (60, 20)
+ALSO = {
+    "tables": [(120, 36), (200, 60), (60, 20)], "guide": [(120, 36)], "evidence": [(120, 36)],
+    "delete": [(60, 20)], "detail": [(60, 20)],
+}  # fmt: skip
+"""Screens that are arranged in another way at another size."""
 
 
 @pytest.fixture(autouse=True)
@@ -63,23 +68,35 @@ async def settled(d: Any, fact: str) -> str:
     return "\n".join(line.rstrip() for line in before.splitlines()) + "\n"
 
 
+def fits(d: Any, name: str) -> None:
+    """Every line has its width, and the last one the way to help where it holds keys."""
+    lines = frame(d)
+    assert len(lines) == d.app.size.height
+    assert name not in WITH_KEYS or HELP.search(lines[-1]), lines[-1]
+
+
 @pytest.mark.parametrize("name", ways())
-async def test_text(desk: Start, pytestconfig: pytest.Config, name: str) -> None:
+async def test_text_and_fit(desk: Start, pytestconfig: pytest.Config, name: str) -> None:
     """At one size after the other, as in a terminal that is resized."""
     go, fact = ways()[name]
     renew = pytestconfig.getoption("renew_snapshots")
-    async with desk(size=SIZES[0]) as d:
+    async with desk(size=USUAL) as d:
         d.app.options = replace(d.app.options, sessions_path=Path("/home/ops/sessions.toml"))
         await go(d)
-        for size in [*SIZES, *(size for other, size in ALSO if other == name)]:
-            await d.pilot.resize_terminal(*size)
+        for size in [USUAL, *ALSO.get(name, ())]:
+            if size != d.app.size:
+                await d.pilot.resize_terminal(*size)
             text = await settled(d, fact)
             compare(f"{name.replace(' ', '-')}-{size[0]}x{size[1]}", text, renew)
+            fits(d, name)
+        await d.pilot.resize_terminal(*SMALLEST)
+        await d.until(lambda: fact in d.text)
+        fits(d, name)
 
 
 @pytest.mark.parametrize("theme", THEMES)
 async def test_colours(desk: Start, pytestconfig: pytest.Config, theme: str) -> None:
-    async with desk(size=(80, 24), theme=theme) as d:
+    async with desk(size=USUAL, theme=theme) as d:
         await settled(d, "PRIMARY")
         lines = []
         for strip in d.app.screen._compositor.render_strips():
