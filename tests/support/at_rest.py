@@ -33,6 +33,9 @@ async def at_rest(min_sleep: float = 0.0, max_sleep: float = LONGEST_S) -> None:
     while time.monotonic() < deadline:
         while ready and time.monotonic() < deadline:
             await asyncio.sleep(0)
+        if app._resize_event is not None:  # Textual takes it up at its next frame
+            await asyncio.sleep(SHORTEST_S)
+            continue
         if not app.screen_stack or not is_to_be_painted(app.screen):
             return
         app.screen._on_timer_update()
