@@ -50,7 +50,8 @@ class EndpointPlan:
     presented: CertificatePlan
     stored: CertificatePlan | None = None
     """What the tables hold; None: the presented one."""
-    key: str = "rsa"
+    key: str = "ec"
+    """``ec``, which is made in no time, or ``rsa``."""
     mode: str = "ok"
     """``ok``, ``refused``, ``silent``, ``reset`` or ``not-tls``."""
     old_tls: bool = False
