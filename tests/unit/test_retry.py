@@ -36,8 +36,8 @@ def test_the_next_try_has_a_number_and_a_time() -> None:
 
 
 BY_THE_OPERATOR = {
-    "LoginRefused", "PasswordExpired", "NoPassword", "HostKeyUnknown", "HostKeyChanged", "NoCommonAlgorithm",
-    "NotAnAdminCli", "SshConfigError", "UnknownDialogue",
+    "LoginRefused", "PasswordExpired", "NoPassword", "HostKeyUnknown", "HostKeyChanged", "HostKeyInvalid",
+    "NoCommonAlgorithm", "NotAnAdminCli", "SshConfigError", "UnknownDialogue",
 }  # fmt: skip
 
 
