@@ -9,8 +9,8 @@ from asyncssh.packet import Boolean, String, UInt32
 
 from tests.support.appliance import LISTCERTS, PASSWORD, TABLE, bench
 from tests.support.askers import ScriptedAsker
-from tests.support.cli_server import Cli
-from tofutui.appliance.errors import ApplianceError, LoginRefused, NoPassword
+from tests.support.cli_server import Cli, Session
+from tofutui.appliance.errors import ApplianceError, LinkLost, LoginRefused, NoPassword
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 
@@ -82,6 +82,38 @@ async def test_the_reason_of_a_disconnect_is_not_lost(tmp_path: Path, reason: by
         with pytest.raises(ApplianceError) as caught:
             await b.node.connect()
         assert shown in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ODD)
+async def test_requests_under_odd_names_do_not_end_the_session(tmp_path: Path, text: bytes) -> None:
+    async def request(session: Session) -> None:
+        channel = session.process.channel
+        connection = channel.get_connection()
+        connection.send_packet(80, String(text), Boolean(False))
+        connection.send_packet(98, UInt32(channel._send_chan), String(text), Boolean(False))
+        session.put(TABLE)
+
+    async with bench(tmp_path, Cli(commands={LISTCERTS: request})) as b:
+        assert (await b.node.listcerts()).text == TABLE
+        assert b.node.connected
+
+
+@pytest.mark.parametrize("text", ODD)
+async def test_a_session_that_a_signal_ends_with_odd_words_is_lost_and_no_more(
+    tmp_path: Path, text: bytes
+) -> None:
+    async def die(session: Session) -> None:
+        channel = session.process.channel
+        parts = (String(b"TERM"), Boolean(False), String(text), String(text))
+        channel.get_connection().send_packet(
+            98, UInt32(channel._send_chan), String(b"exit-signal"), Boolean(False), *parts
+        )
+        raise EOFError
+
+    async with bench(tmp_path, Cli(commands={LISTCERTS: die, "show clock": "now\n"})) as b:
+        with pytest.raises(LinkLost, match="was lost while `ncs certvalidation"):
+            await b.node.listcerts()
+        assert "rotocol" not in b.logged
 
 
 class Greeting(bytes):

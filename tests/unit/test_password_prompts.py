@@ -17,6 +17,8 @@ from tofutui.appliance.ssh.password_prompts import asks_new_password, asks_passw
         ("Current password: ", False),
         ("Retype password: ", False),
         ("PIN: ", False),
+        ("Duo passcode: ", False),
+        ("RSA SecurID passcode: ", False),
         ("Verification code: ", False),
         ("", False),
     ],
@@ -34,7 +36,8 @@ def test_which_prompts_ask_for_the_password(prompt: str, asks: bool) -> None:
         "Парола: ", "Κωδικός: ", "Şifre: ", "Slaptažodis: ", "סיסמה: ", "كلمة المرور: ",
         "रूट पासवर्ड: ", "รหัสผ่าน:", "Mật khẩu: ", "Kata sandi: ", "密码\uff1a", "密碼:", "口令:",
         "パスワード:", "\uff8a\uff9f\uff7d\uff9c\uff70\uff84\uff9e:", "비밀번호: ", "암호:",
-        "(admin@pi) PASSWORD: ",
+        "(admin@pi) PASSWORD: ", "Wagwoord:", "Parolă: ", "Parolni kiriting:", "Гасло: ", "کلمه عبور:",
+        "পাসওয়ার্ড:", "పాస్‌వర్డ్:", "ລະຫັດຜ່ານ:", "Şifrə: ",
     ],
 )  # fmt: skip
 def test_the_password_is_known_in_many_languages(prompt: str) -> None:

@@ -7,7 +7,7 @@ RFC 4254, 5.4 and 6.10; RFC 4256, 3.2). What a server says first and last is kep
 """
 
 from collections.abc import Awaitable, Iterable
-from typing import Literal
+from typing import AnyStr, Literal
 
 import asyncssh
 import asyncssh.auth
@@ -31,7 +31,6 @@ _OF_CONNECTION: dict[int, tuple[Part, ...]] = {
     _BANNER: ("text", "tag"),
     _GLOBAL_REQUEST: ("name",),
     _OPEN_FAILURE: ("number", "number", "text", "tag"),
-    _CHANNEL_REQUEST: ("number", "name"),
 }
 _EXIT_SIGNAL = b"exit-signal"
 _SIGNAL_PARTS: tuple[Part, ...] = ("name", "flag", "text", "tag")
@@ -113,8 +112,6 @@ class Connection(asyncssh.SSHClientConnection):
             self.theirs = offered_algorithms(packet.get_full_payload())
             if self.theirs.host_keys and not set(self.theirs.host_keys) & set(self.ours.host_keys):
                 raise asyncssh.KeyExchangeFailed("No matching host key algorithm found")
-        elif pkttype == _CHANNEL_REQUEST:
-            packet = _exit_signal(packet)
         return super().process_packet(pkttype, pktid, packet)
 
     def _recv_version(self) -> bool:
@@ -139,16 +136,20 @@ def _goodbye(payload: bytes) -> str:
     return packet.get_string().decode("utf-8")
 
 
-def _exit_signal(packet: SSHPacket) -> SSHPacket:
-    """A channel request whose texts are in UTF-8, if it is the one that has some."""
-    payload = SSHPacket(packet.get_remaining_payload())
-    head = UInt32(payload.get_uint32())
-    name = payload.get_string()
-    head += String(name) + Boolean(payload.get_boolean())
-    if name != _EXIT_SIGNAL:
-        return packet
-    texts = b"".join(_part(payload, part) for part in _SIGNAL_PARTS)
-    return _packet(_CHANNEL_REQUEST, head + texts + payload.get_remaining_payload())
+class Channel(asyncssh.SSHClientChannel[AnyStr]):
+    """A client's channel that a server's odd requests do not end."""
+
+    def process_packet(self, pkttype: int, pktid: int, packet: SSHPacket) -> bool | Awaitable[None]:
+        """Repair name and texts of a request first."""
+        packet = _channel_request(packet) if pkttype == _CHANNEL_REQUEST else packet
+        return super().process_packet(pkttype, pktid, packet)
+
+
+def _channel_request(packet: SSHPacket) -> SSHPacket:
+    name = _part(packet, "name")
+    head = name + _part(packet, "flag")
+    texts = [_part(packet, part) for part in _SIGNAL_PARTS] if name == String(_EXIT_SIGNAL) else []
+    return SSHPacket(head + b"".join(texts) + packet.get_remaining_payload())
 
 
 class KeyboardInteractive(asyncssh.auth._ClientKbdIntAuth):
@@ -183,5 +184,6 @@ def _questions(packet: SSHPacket) -> SSHPacket:
 def install() -> None:
     """Make `asyncssh.connect` use these classes; the server side, which a simulated node uses, stays."""
     setattr(asyncssh.connection, "SSHClientConnection", Connection)  # noqa: B010
+    setattr(asyncssh.connection, "SSHClientChannel", Channel)  # noqa: B010
     asyncssh.auth._client_auth_handlers[b"keyboard-interactive"] = KeyboardInteractive
     asyncssh.auth._client_auth_handlers[b"password"] = PasswordAuth

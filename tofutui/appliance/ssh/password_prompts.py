@@ -6,15 +6,19 @@ import unicodedata
 
 _PASSWORD = re.compile(
     r"pass(?:word|code|wort|wd\b|ord\b)|kennwort|mot de passe|contrase[nñ](?:a|ya)|contrasinal|\bclave\b"
-    r"|\bsenha\b|palavra[ -](?:passe|chave)|parola|wachtwoord|l[öo]senord|adgangskode|kodeord|salasana"
+    r"|\bsenha\b|palavra[ -](?:passe|chave)|wachtwoord|l[öo]senord|adgangskode|kodeord|salasana"
     r"|lykilor[ðd]|has[łl]o|\bheslo\b|jelsz[óo]|lozinka|zaporka|\bgeslo\b|\bšifra\b|\b[sş]ifre|parool"
-    r"|\bparole\b|slapta[žz]od|fjal[ëe]kalim|pasahitz|cyfrinair|pasfhocal|m[ậa]t kh[ẩa]u"
-    r"|kata (?:sandi|laluan)"
-    r"|парол|лозинк|κωδικ|συνθηματικ|סיסמ[הא]|كلمة (?:المرور|السر)|گذرواژه|رمز عبور|पासवर्ड|รหัสผ่าน"
+    r"|\bparol\w{0,3}\b|slapta[žz]od|fjal[ëe]kalim|pasahitz|cyfrinair|pasfhocal|m[ậa]t kh[ẩa]u"
+    r"|kata (?:sandi|laluan)|wagwoord|passwuert|nenosiri|pasvort|\b[sş]ifrə"
+    r"|парол|лозинк|\bгасл|нууц үг|κωδικ|συνθηματικ|סיסמ[הא]"
+    r"|كلمة (?:المرور|السر)|گذرواژه|رمز عبور|کلمه عبور"
+    r"|पासवर्ड|รหัสผ่าน|ລະຫັດຜ່ານ|ពាក្យសម្ងាត់|စကားဝှက်|পাসওয়ার্ড|கடவுச்சொல்|పాస్.?వర్డ్"
+    r"|ಪಾಸ್.?ವರ್ಡ್|പാസ്.?വേഡ്|ਪਾਸਵਰਡ|પાસવર્ડ|මුරපදය|پاس ورڈ|የይለፍ ቃል"
     r"|密码|密碼|口令|パスワード|비밀번호|암호|პაროლ|գաղտնաբառ|құпия\s?сөз"
 )
 _OTHER_SECRET = re.compile(
     r"one[- ]?time|single[- ]use|\botp\b|\btan\b|token|verif|\bsms\b|second|2fa|factor|einmal|usage unique"
+    r"|securid|\bduo\b|authenticator|yubi"
     r"|(?:solo|único|unico|única) uso|uso (?:único|unico|singolo)|eenmalig|engångs|engangs|jednoraz|одноразов"
     r"|tek kullan|一次性|动态|動態|ワンタイム|使い捨て|일회용|μίας χρήσης"
 )
