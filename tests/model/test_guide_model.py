@@ -88,7 +88,7 @@ def direction_of_the_preflight_only(patch: Patch) -> None:
 
 def direction_not_asked_at_the_tick(patch: Patch) -> None:
     async def as_last_asked(self: Looking) -> Check:
-        return self._direction()
+        return self.last_direction()
 
     patch.setattr(Looking, "direction", as_last_asked)
 
@@ -125,7 +125,7 @@ def states_by_search(patch: Patch) -> None:
         lost = re.search(r"lost|alone|not\s+configured", states.get("secondary", ""), re.IGNORECASE)
         return bool(re.search(r"primary\s+active", states.get("primary", ""), re.IGNORECASE)) and not lost
 
-    for module in ("run_controller", "looking", "verify", "preflight"):
+    for module in ("run_controller", "polling", "looking", "verify", "preflight"):
         patch.setattr(f"tofutui.guide.{module}.is_connected", connected)
 
 

@@ -25,11 +25,13 @@ from tofutui.tofu.certificates.presented import Presented, Status
 from tofutui.tofu.deletion.plan import Deletion, Outcome, Step
 from tofutui.tofu.guide_run import Lease, OpenRow, Run, RunEvent
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, Phase
+from tofutui.tofu.judgement.evidence import Word
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.logs.failures import LogDigest, read_log
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Remote, Role, Session
+from tofutui.workbench.evidence.statements import Heard, read_browser
 from tofutui.workbench.unknown_output import UnknownOutput
 
 EPOCH = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -172,6 +174,30 @@ class Testimony:
     every_log: tuple[QuietLog, ...] = tuple(map(QuietLog, Role))
 
 
+class ModelWords:
+    """What operators say counts for every program at once, and is never taken back."""
+
+    def __init__(self, bench: "ModelBench") -> None:
+        self._bench = bench
+
+    def reissued(self, host: str, port: int | None) -> None:
+        for row in self._bench.comparison.entries():
+            if row.endpoint is not None and (row.endpoint.host, row.endpoint.port) == (host, port):
+                self._bench.doubt(row)
+
+    def browser(self, text: str, role: Role | None = None) -> Heard:
+        heard = read_browser(text, self._bench.comparison, role)
+        for row in heard.rows:
+            self._bench.doubt(row)
+        return heard
+
+    def about(self, row: Entry) -> tuple[Word, ...]:
+        return ()
+
+    async def settled(self) -> None:
+        """Nothing is under way."""
+
+
 class ModelBench:
     """A comparison of one program; a refresh takes over what the nodes hold."""
 
@@ -182,8 +208,15 @@ class ModelBench:
         self.nodes = {role: ModelNode(truth[role]) for role in Role}
         self.on_change: Callable[[object], None] = lambda change: None
         self.testimony = Testimony()
+        self.statements = ModelWords(self)
         links: Any = self.nodes
         self.unknown = {role: UnknownOutput(view, links[role]) for role, view in views.items()}
+
+    def doubt(self, row: Entry) -> None:
+        """Somebody said of this row what makes it stale, if nothing else is known of it."""
+        if row.verdict is Verdict.SAME_NAME and row.key is not None:
+            self.truth[row.role].rows[row.key] = Verdict.SUSPECT
+            self.comparison.nodes[row.role].entries[row.key] = _row(row.role, row.key, Verdict.SUSPECT)
 
     def node(self, role: Role) -> ModelNode:
         return self.nodes[role]

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from tests.support.live import Live, live
 from tofutui.guide.playbook import text_of
-from tofutui.guide.polling import Polling
 from tofutui.guide.run_controller import Guide
-from tofutui.guide.run_lease import Me, Tools
+from tofutui.guide.run_lease import Me, Polling, Tools
 from tofutui.history.database import FILE, Database
 from tofutui.history.runs import Runs
 from tofutui.system.clock import utc_now

@@ -61,7 +61,7 @@ class Looking(Holding):
     async def direction(self) -> Check:
         """Which database is the newer one, as both nodes show it now."""
         await self._ask_ha()
-        return self._direction()
+        return self.last_direction()
 
     async def _preflight_checks(self) -> None:
         unsettled = await asyncio.to_thread(self.tools.journal.unsettled, self.session.name)
@@ -146,7 +146,7 @@ class Looking(Holding):
     async def _ask_ha(self) -> None:
         nodes, now = await self.survey.ha(), self.tools.clock()
         self.nodes, self.asked_at, line = nodes, now, state_line(nodes)
-        step, direction = self.held.current, self._direction()
+        step, direction = self.held.current, self.last_direction()
 
         def told(run: Run) -> Run:
             run = engine.directed(run, direction)
@@ -156,7 +156,7 @@ class Looking(Holding):
         await self.look_at_ticks()
         self.on_change()
 
-    def _direction(self) -> Check:
+    def last_direction(self) -> Check:
         """From the states last asked; in the step of the click those of a registration are good too."""
         step = self.held.current
         begun = step is not None and text_of(step.id).kind == "register"

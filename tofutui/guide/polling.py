@@ -1,19 +1,22 @@
-"""Looks again and again, at growing intervals, as long as something is waited for."""
+"""What is done while a step waits: look again at growing intervals, and end it when the states show how."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
+from tofutui.guide import engine
+from tofutui.guide.engine import PROGRAM
+from tofutui.guide.ha_meaning import (
+    goes_wrong,
+    is_connected,
+    is_registering,
+    is_unconfigured,
+    state_line,
+)
+from tofutui.guide.looking import Looking
+from tofutui.guide.playbook import text_of
+from tofutui.guide.run_lease import Polling
 from tofutui.history.runs import LeaseLost
-
-
-@dataclass(frozen=True, slots=True)
-class Polling:
-    """How often the HA states are asked for, in seconds."""
-
-    first: float = 15.0
-    growth: float = 1.5
-    longest: float = 120.0
+from tofutui.tofu.guide_run import StepState
 
 
 class Poller:
@@ -49,3 +52,60 @@ class Poller:
             if self._is_wanted():
                 await asyncio.sleep(pause)
                 pause = min(pause * self._polling.growth, self._polling.longest)
+
+
+class PairWatch:
+    """What the newest HA states mean for the step that waits for them."""
+
+    def __init__(self, run: Looking, go_on: Callable[[], Awaitable[None]]) -> None:
+        self._run = run
+        self._go_on = go_on
+
+    async def judge_states(self) -> None:
+        """End the step that waits if the states show how."""
+        step = self._run.held.current
+        if step is None:
+            return
+        kind = text_of(step.id).kind
+        if kind == "reconnect":
+            await self.judge_reconnect(step)
+        elif kind == "register":
+            await self._register(step)
+        elif goes_wrong(self._run.nodes):
+            await self._run.failed(step, state_line(self._run.nodes), by=PROGRAM)
+        elif is_connected(self._run.nodes):
+            await self.registered(state_line(self._run.nodes))
+
+    async def judge_reconnect(self, step: StepState) -> None:
+        """Nothing has to be registered where the two connected; where HA is not configured they cannot."""
+        if is_connected(self._run.nodes):
+            reason = f"the two connected again automatically: {state_line(self._run.nodes)}"
+            now = self._run.tools.clock()
+            await self._run.change(
+                lambda run: engine.group_skipped(run, "ha", by=PROGRAM, now=now, reason=reason),
+                step.id,
+                reason,
+            )
+            await self._go_on()
+        elif is_unconfigured(self._run.nodes):
+            await self._run.left_out(step, f"HA is not configured: {state_line(self._run.nodes)}", by=PROGRAM)
+            await self._go_on()
+
+    async def _register(self, step: StepState) -> None:
+        """Register was clicked where both nodes say that they register, or are connected already."""
+        if is_registering(self._run.nodes) or is_connected(self._run.nodes):
+            direction, line = self._run.last_direction(), state_line(self._run.nodes)
+            now = self._run.tools.clock()
+            await self._run.change(
+                lambda run: engine.overwriting(run, step.id, direction, None, by=PROGRAM, now=now, seen=line),
+                step.id,
+                f"seen: {line}",
+            )
+            await self._go_on()
+
+    async def registered(self, line: str) -> None:
+        """The primary says so itself: milestones that were not ticked are over, and so is the step for it."""
+        while (step := self._run.held.current) and text_of(step.id).kind in ("milestone", "active"):
+            seen = line if text_of(step.id).kind == "active" else f"not watched to its end; since: {line}"
+            await self._run.done(step, seen, by=PROGRAM)
+        await self._go_on()

@@ -8,22 +8,20 @@ from tofutui.guide import engine
 from tofutui.guide.engine import PROGRAM, NotNow
 from tofutui.guide.ha_meaning import (
     contradicts_active,
-    goes_wrong,
     is_connected,
-    is_registering,
-    is_unconfigured,
     not_known_good,
     state_line,
 )
 from tofutui.guide.looking import Looking
 from tofutui.guide.open_rows import open_words, stale_rows
 from tofutui.guide.playbook import text_of
-from tofutui.guide.polling import Poller
+from tofutui.guide.polling import PairWatch, Poller
 from tofutui.guide.preflight import restart_checks
 from tofutui.guide.rules import Sheet
 from tofutui.guide.run_lease import Tools
+from tofutui.guide.spoken import say_browser, say_restarted
 from tofutui.guide.verify import verification
-from tofutui.guide.worksheet import all_fields, errors
+from tofutui.guide.worksheet import all_fields, errors, fields_of
 from tofutui.history.database import HistoryError
 from tofutui.history.runs import Held
 from tofutui.tofu.deletion.plan import Step
@@ -60,6 +58,7 @@ class Guide(Looking):
         self.resolved: dict[str, tuple[str, ...]] = {}
         self.trouble: str | None = None
         """Why what the last poll showed could not be written down."""
+        self._watch = PairWatch(self, self.go_on)
         self._poller = Poller(tools.polling, self._is_polled, self._poll_once)
 
     @property
@@ -118,9 +117,17 @@ class Guide(Looking):
         if step.id == "restarted":
             checks = restart_checks(self.held, self.sheet, self.tools.clock())
             await self.change(lambda run: engine.checked(run, "restarted", checks), step.id, "answered")
+            await self._say_restarted()
         await self.done(step, doubt=_open(self.held.checks, step.id))
         await self.go_on()
         return []
+
+    async def _say_restarted(self) -> None:
+        """The answers about restarts are evidence about the rows of these servers."""
+        run, by = self.held, self.tools.me.user
+        for field in fields_of("restarted", self.sheet):
+            server, renewed = field.id.partition(":")[2], run.answer(field.id) == "yes"
+            await say_restarted(self.tools.bench, server, renewed=renewed, by=by, since=run.started)
 
     async def confirm(self, role: Role, key: str, sha256: str, text: str) -> None:
         """Who compared a fingerprint and how; "" if no person did."""
@@ -216,7 +223,7 @@ class Guide(Looking):
     async def _active_by_hand(self, step: StepState, seen: str) -> None:
         await self._ask_ha()
         if is_connected(self.nodes):
-            await self._registered(state_line(self.nodes))
+            await self._watch.registered(state_line(self.nodes))
         elif contradicts_active(self.nodes):
             raise NotNow(not_known_good(self.nodes))
         else:
@@ -225,16 +232,18 @@ class Guide(Looking):
     async def stay_apart(self, step: StepState) -> None:
         """The operator says that the two do not connect automatically: registering follows."""
         await self._ask_ha()
-        await self._judge_reconnect(step)
+        await self._watch.judge_reconnect(step)
         if self.held.current == self.held.step(step.id):
             await self.done(step, f"the operator says that they stay apart; {state_line(self.nodes)}")
             await self.go_on()
 
-    async def fail(self, step: StepState, reason: str) -> None:
-        """The operator says that the step failed."""
+    async def fail(self, step: StepState, reason: str) -> str:
+        """The operator says that the step failed; returns what was understood of the browser's words."""
         await self.failed(step, reason)
+        heard = await say_browser(self.tools.bench, reason)
         await self.look_at_ticks()
         await self.go_on()
+        return heard.message
 
     async def mend(self, step_id: str) -> None:
         """Go back to the step that mends a failure, "" for the current one, and do again what rests on it."""
@@ -333,7 +342,7 @@ class Guide(Looking):
         trouble = None
         try:
             await self._ask_ha()
-            await self._judge_states()
+            await self._watch.judge_states()
         except NotNow:
             pass  # the operator was faster with this step
         except HistoryError as error:
@@ -345,52 +354,6 @@ class Guide(Looking):
     def _is_polled(self) -> bool:
         step = self.run.current if self.run and self.is_mine else None
         return step is not None and text_of(step.id).kind in POLLED and step.progress is not Progress.FAILED
-
-    async def _judge_states(self) -> None:
-        step = self.held.current
-        if step is None:
-            return
-        kind = text_of(step.id).kind
-        if kind == "reconnect":
-            await self._judge_reconnect(step)
-        elif kind == "register":
-            await self._judge_register(step)
-        elif goes_wrong(self.nodes):
-            await self.failed(step, state_line(self.nodes), by=PROGRAM)
-        elif is_connected(self.nodes):
-            await self._registered(state_line(self.nodes))
-
-    async def _judge_reconnect(self, step: StepState) -> None:
-        if is_connected(self.nodes):
-            reason = f"the two connected again automatically: {state_line(self.nodes)}"
-            now = self.tools.clock()
-            await self.change(
-                lambda run: engine.group_skipped(run, "ha", by=PROGRAM, now=now, reason=reason),
-                step.id,
-                reason,
-            )
-            await self.go_on()
-        elif is_unconfigured(self.nodes):
-            await self.left_out(step, f"HA is not configured: {state_line(self.nodes)}", by=PROGRAM)
-            await self.go_on()
-
-    async def _judge_register(self, step: StepState) -> None:
-        """Register was clicked where both nodes say that they register, or are connected already."""
-        if is_registering(self.nodes) or is_connected(self.nodes):
-            direction, now, line = self._direction(), self.tools.clock(), state_line(self.nodes)
-            await self.change(
-                lambda run: engine.overwriting(run, step.id, direction, None, by=PROGRAM, now=now, seen=line),
-                step.id,
-                f"seen: {line}",
-            )
-            await self.go_on()
-
-    async def _registered(self, line: str) -> None:
-        """The primary says so itself: milestones that were not ticked are over, and so is the step for it."""
-        while (step := self.held.current) and text_of(step.id).kind in ("milestone", "active"):
-            active = text_of(step.id).kind == "active"
-            await self.done(step, line if active else f"not watched to its end; since: {line}", by=PROGRAM)
-        await self.go_on()
 
 
 def _open(checks: Sequence[Check], step: str) -> str:

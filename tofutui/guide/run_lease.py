@@ -12,7 +12,6 @@ from datetime import datetime
 from tofutui.executor import Executor
 from tofutui.guide import engine
 from tofutui.guide.playbook import playbooks
-from tofutui.guide.polling import Polling
 from tofutui.guide.survey import Survey
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Held, LeaseLost, Runs
@@ -59,6 +58,15 @@ def _lives(pid: int) -> bool:
 def lease_words(lease: Lease) -> str:
     """``ops on jump01 (process 4711) since 2026-11-23 14:02Z``."""
     return f"{lease.user} on {lease.host} (process {lease.pid}) since {lease.since:%Y-%m-%d %H:%M}Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """How often the HA states are asked for, in seconds."""
+
+    first: float = 15.0
+    growth: float = 1.5
+    longest: float = 120.0
 
 
 @dataclass(slots=True)

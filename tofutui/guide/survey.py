@@ -9,6 +9,7 @@ from tofutui.executor import Executor
 from tofutui.guide.facts import Facts, NodeFacts
 from tofutui.guide.open_rows import Place, open_rows_of
 from tofutui.guide.playbook import ise_remotes
+from tofutui.guide.spoken import rows_about
 from tofutui.tls.health_monitor_page import health_monitor_version
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.certificates.certificate import Certificate
@@ -19,7 +20,6 @@ from tofutui.tofu.guide_run import NodeShot, OpenRow, RowShot
 from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.endpoint import Endpoint, is_loopback, normalise_host
-from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role, Via
 from tofutui.workbench import NodeChanged, Workbench, node_state
 from tofutui.workbench.unknown_output import OutputSource
@@ -77,20 +77,10 @@ class Survey:
         comparison = self._bench.comparison
         return [row for role in self._bench.session.roles for row in open_rows_of(comparison, role, learned)]
 
-    def presented_by(self, name: str) -> str:
-        """The SHA-256 that a server presents as its rows show it, "" if none does.
-
-        Args:
-            name: A node by the value of its role, or a remote by its name.
-        """
-        for entry in self._bench.comparison.entries():
-            if entry.sha256 and name in (entry.name, self._node_behind(entry)):
-                return entry.sha256
-        return ""
-
-    @staticmethod
-    def _node_behind(entry: Entry) -> str:
-        return str(entry.role.other) if entry.who is Who.PEER else ""
+    def presented_by(self, server: str) -> str:
+        """The SHA-256 that a server presents as its rows show it, "" if none does."""
+        rows = rows_about(self._bench.comparison, server)
+        return next((entry.sha256 for entry in rows if entry.sha256), "")
 
     def stored(self) -> dict[tuple[Role, str], Entry]:
         """Every row that the newest listings hold, by node and key."""

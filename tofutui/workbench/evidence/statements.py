@@ -192,6 +192,10 @@ class SpokenWords:
                 return
             self._testimony.take_over(kept)
 
+    async def settled(self) -> None:
+        """Wait until everything said so far is written down and judged."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def close(self, within: float) -> None:
         """Wait until everything said is written, for so many seconds at most."""
         tasks = set(self._tasks)
