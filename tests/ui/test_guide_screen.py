@@ -110,7 +110,9 @@ async def test_every_step_fits_its_width_and_shows_state_in_words(tmp_path: Path
         await run.guide.begin("ha-and-ise")
         await run.to_the_end(until="worksheet")
         for step in run.guide.held.steps:
-            lines = wording.about(run.guide, step, cells, _as_it_is)
+            lines = wording.about(
+                run.guide, step, wording.StepLook(width=cells, hide=_as_it_is, unfolded=True)
+            )
             assert [plain([one]) for one in lines if width(one) > cells] == []
             assert step.progress.value in plain(lines)
         listed = wording.step_lines(run.guide.held, 40, Glyphs(ascii=True), _as_it_is)
@@ -168,7 +170,7 @@ async def test_before_register_is_ticked_the_operator_says_what_no_state_shows(
         answering = Answering(screen, result)
         await d.app.push_screen(screen)
         await d.until(lambda: "run 0" in d.text)
-        await d.press("enter")
+        await d.press("d")
         if answer:
             await d.until(lambda: "Split Brain" in d.text and "takes it" in d.text)
             await d.press(*answer)

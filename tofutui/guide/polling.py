@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from tofutui.guide import engine
 from tofutui.guide.engine import PROGRAM
@@ -29,11 +30,18 @@ class Poller:
         self._is_wanted = is_wanted
         self._look = look
         self._task: asyncio.Task[None] | None = None
+        self._pause = polling.first
+        self._wake = asyncio.Event()
 
     def start(self) -> None:
-        """Begin, unless it is under way."""
+        """Begin, unless it is under way; from now on in short intervals."""
+        self._pause = self._polling.first
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._poll())
+
+    def hurry(self) -> None:
+        """Look at once."""
+        self._wake.set()
 
     async def stop(self) -> None:
         """End it; returns once nothing is asked any more."""
@@ -43,15 +51,20 @@ class Poller:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _poll(self) -> None:
-        pause = self._polling.first
         while self._is_wanted():
             try:
                 await self._look()
             except LeaseLost:
                 return
             if self._is_wanted():
-                await asyncio.sleep(pause)
-                pause = min(pause * self._polling.growth, self._polling.longest)
+                await self._wait()
+
+    async def _wait(self) -> None:
+        pause = self._pause
+        self._pause = min(pause * self._polling.growth, self._polling.longest)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), pause)
+        self._wake.clear()
 
 
 class PairWatch:

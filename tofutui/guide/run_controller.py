@@ -315,6 +315,10 @@ class Guide(Looking):
                 await self.change(lambda run: _waiting(run, step.id), step.id, "waiting")
             self._poller.start()
 
+    def look_now(self) -> None:
+        """What is waited for may have come just now: do not wait for the next look."""
+        self._poller.hurry()
+
     async def _recheck(self) -> None:
         """After a pause everything may have changed: look again, go back to what no longer holds."""
         await self.survey.look()

@@ -1,6 +1,6 @@
 """The forms of the guide: their fields, what each accepts, and the message for a bad value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tofutui.guide.playbook import ise_remotes, text_of
@@ -132,19 +132,25 @@ def _session_vip(version: int) -> Callable[[Session], str]:
     return default
 
 
+def _virtual_default(session: Session) -> str:
+    return "yes" if session.virtual_ip else "no"
+
+
 WORKSHEET: tuple[WorksheetField, ...] = (
+    WorksheetField(
+        id="authkey", label="Authentication key",
+        ask="The key that was set when the secondary was installed; it is never entered here. If you do not "
+        "have it, set one now: type `ncs ha authkey` with the same new key on both servers yourself.",
+        choices=(("have", "I have it"),),
+    ),
     WorksheetField(
         id="names_by", label="Names by", ask="How does the primary resolve the secondary's name?",
         choices=(("dns", "DNS"), ("hosts", "/etc/hosts: then the address is needed")),
+        default=lambda _session: "dns",
     ),
     WorksheetField(
         id="secondary_server", label="Secondary Server", ask="Address or name of the secondary",
         rule=secondary_server, advice=resolves, default=_secondary_default,
-    ),
-    WorksheetField(
-        id="authkey", label="Authentication key",
-        ask="The key that was set when the secondary was installed. It is never entered here.",
-        choices=(("have", "I have it"),),
     ),
     WorksheetField(
         id="emails", label="Email Address", needed=False,
@@ -155,10 +161,12 @@ WORKSHEET: tuple[WorksheetField, ...] = (
     WorksheetField(
         id="failover", label="Failover Type", ask="How a failover begins",
         choices=((MANUAL, "Manual (recommended)"), (AUTOMATIC, "Automatic")), advice=failover_advice,
+        default=lambda _session: MANUAL,
     ),
     WorksheetField(
         id="virtual_ip", label="Virtual IP", ask="Is a virtual IP used?",
         choices=(("no", "no"), ("yes", "yes; both servers are in the same subnet")),
+        default=_virtual_default,
     ),
     WorksheetField(
         id="vip4", label="IPV4 Virtual IP", ask="The IPv4 address that both servers share", rule=vip4,
@@ -179,6 +187,29 @@ WORKSHEET: tuple[WorksheetField, ...] = (
 )  # fmt: skip
 
 
+def where(step_id: str, session: Session, names: Mapping[Role, str]) -> str:
+    """Where a step is done: ``in the browser of PRIMARY prime-pri, https://192.0.2.10``.
+
+    Args:
+        step_id: The step.
+        session: Its session.
+        names: Each node as ``PRIMARY prime-pri``.
+    """
+    primary = names.get(Role.PRIMARY, Role.PRIMARY.word)
+    texts = {
+        "here": "here",
+        "browser": f"in the browser of {primary}, {_site_of(session)}",
+        "cli": f"CLI of {primary}",
+    }
+    return " and ".join(texts[place] for place in text_of(step_id).at)
+
+
+def direction_words(session: Session, names: Mapping[Role, str]) -> str:
+    """Which server's database is copied over whose."""
+    both = [f"{names.get(role, role.word)} ({session.nodes[role].shown_address})" for role in session.roles]
+    return " → ".join(both)
+
+
 def values_of(run: Run, step_id: str, session: Session) -> list[tuple[str, str]]:
     """Label and value of everything that is not empty."""
     pairs = [(label, _value(source, run, step_id, session)) for label, source in text_of(step_id).values]
@@ -187,10 +218,14 @@ def values_of(run: Run, step_id: str, session: Session) -> list[tuple[str, str]]
 
 def url_of(session: Session) -> str:
     """The sign-in page of the primary (docs/appliance.md, high availability)."""
+    return f"{_site_of(session)}/webacs/pages/common/login.jsp"
+
+
+def _site_of(session: Session) -> str:
     host = session.nodes[Role.PRIMARY].shown_address
     address = as_address(host)
     shown = f"[{host.strip('[]')}]" if address is not None and address.version == 6 else host
-    return f"https://{shown}/webacs/pages/common/login.jsp"
+    return f"https://{shown}"
 
 
 def _value(source: str, run: Run, step_id: str, session: Session) -> str:

@@ -6,7 +6,7 @@ Textual, so that the command line can print the keys.
 
 from dataclasses import replace
 
-from tofutui.ui.actions.guide import CAUSES, GUIDE
+from tofutui.ui.actions.guide import CAUSES, GUIDE, SHEET
 from tofutui.ui.actions.key_names import show_key
 from tofutui.ui.actions.model import Action, Danger, Scope, State, early, help_of, inner, reveal
 from tofutui.ui.actions.sessions import CONFIRM, FORM, PICK, SESSIONS, TRIAL, WELCOME
@@ -360,8 +360,8 @@ LOG: tuple[Action, ...] = (
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
-    *MAIN, *VIEW, *HELP, *LOG, *DELETE, *RUN, *PLAN, *GUIDE, *CAUSES, *EVIDENCE, *SESSIONS, *ASK, *ASK_KEY,
-    *SHARED,
+    *MAIN, *VIEW, *HELP, *LOG, *DELETE, *RUN, *PLAN, *GUIDE, *CAUSES, *SHEET, *EVIDENCE, *SESSIONS, *ASK,
+    *ASK_KEY, *SHARED,
 )  # fmt: skip
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
@@ -373,6 +373,7 @@ def footer_items(actions: tuple[Action, ...]) -> list[Action]:
 
 __all__ = [
     "ACTIONS", "ASK", "ASK_KEY", "BY_ID", "CAUSES", "CONFIRM", "DELETE", "EVERYWHERE", "EVIDENCE", "FORM",
-    "GUIDE", "HELP", "LOG", "MAIN", "PICK", "PLAN", "RUN", "SESSIONS", "SHARED", "TRIAL", "VIEW", "WELCOME",
+    "GUIDE", "HELP", "LOG", "MAIN", "PICK", "PLAN", "RUN", "SESSIONS", "SHARED", "SHEET", "TRIAL", "VIEW",
+    "WELCOME",
     "Action", "Danger", "Scope", "State", "footer_items", "show_key",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tofutui.ui.actions.model import Action, State, help_of, inner
+from tofutui.ui.actions.model import Action, State, help_of, inner, reveal
 
 
 def _holds_run(state: State) -> str | None:
@@ -30,10 +30,16 @@ GUIDE: tuple[Action, ...] = (
     inner("guide.page_down", "pagedown ctrl+d", "A page down", "More of the step shown."),
     inner("guide.page_up", "pageup ctrl+u", "A page up", "What is above in the step shown."),
     replace(
-        inner("guide.act", "enter", "Do the step",
-               "Check, ask, open the plan, or tick, as the step says.", "do it", 95),
+        inner("guide.act", "enter", "Begin the step",
+               "What the program does in this step: check, ask, open the plan.", "begin", 95),
         why_disabled=_holds_run,
     ),
+    replace(
+        inner("guide.done", "d", "Done in the browser", "Tick the step that you did in the browser.",
+               "done", 92),
+        why_disabled=_holds_run,
+    ),
+    inner("guide.passed", "space", "Show what passed", "Show or hide the checks that passed."),
     inner("guide.copy", "1 2 3 4 5 6 7 8 9", "Copy a value",
            "The value with this number, to the terminal's clipboard.", "copy value", 60),
     replace(
@@ -82,6 +88,13 @@ GUIDE: tuple[Action, ...] = (
     ),
     inner("guide.back", "escape q", "Back", "To the tables; the run goes on where it is.", "back", 90),
     help_of("guide"),
+)  # fmt: skip
+SHEET: tuple[Action, ...] = (
+    inner("sheet.down", "down tab", "Next question", "Go to the next question."),
+    inner("sheet.up", "up shift+tab", "Question before", "Go to the question before."),
+    inner("sheet.take", "enter", "Take the form", "Take the answers, or go to the first that is missing."),
+    inner("sheet.back", "escape", "Back", "Leave the form; nothing is taken over."),
+    reveal("sheet"),
 )  # fmt: skip
 CAUSES: tuple[Action, ...] = (
     inner("causes.down", "j down", "Next cause", "Go to the next cause.", "next cause", 70),

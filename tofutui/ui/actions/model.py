@@ -17,6 +17,7 @@ class Scope(StrEnum):
     PLAN = "The plan"
     GUIDE = "The guide"
     CAUSES = "The known causes"
+    SHEET = "A form of the guide"
     EVIDENCE = "Evidence and logs"
     PICK = "The session picker"
     FORM = "A session's form"

@@ -1,312 +1,274 @@
-"""What the keys of the guide do with the step that is to be done now."""
-
-import asyncio
-from abc import abstractmethod
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+"""What the keys of the guide do with its steps."""
 
 from tofutui.guide.causes import Signs, mending_step
-from tofutui.guide.open_rows import open_words
 from tofutui.guide.playbook import text_of, title_of
-from tofutui.guide.run_controller import Guide
-from tofutui.guide.worksheet import WorksheetField, fields_of, problem
-from tofutui.tofu.base.errors import TofutuiError
-from tofutui.tofu.base.text import in_groups
-from tofutui.tofu.deletion.plan import Plan, Step
-from tofutui.tofu.guide_run import Progress, Result, StepState
-from tofutui.tofu.judgement.comparison import Entry
+from tofutui.guide.rules import Sheet
+from tofutui.guide.worksheet import WorksheetField, all_fields, direction_words, fields_of, problem
+from tofutui.tofu.guide_run import GuideAnswer, Progress, Result, StepState
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.handlers import does
-from tofutui.ui.backend import Link, Runner
+from tofutui.ui.guide.delete_flow import DeleteFlow
+from tofutui.ui.guide.form import Form, SheetScreen, Values
+from tofutui.ui.guide.state import Guided
+from tofutui.ui.kit.confirm import ConfirmScreen
 from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
-from tofutui.ui.kit.screen import Acting
+from tofutui.ui.kit.screen import Flow
 from tofutui.ui.text.spans import Tone
-from tofutui.ui.text.vocabulary import place
+from tofutui.ui.text.vocabulary import node_name
 
-OVERWRITE = "overwrite"
-"""What has to be typed before registering."""
 ACTIVE = "Primary Active"
 """What Configuration Mode shows after a good registration."""
 _NEWER = (
     ("back", "not known, or the secondary's: nothing is ticked"),
     ("primary", "the primary's; that of the secondary may be overwritten (written down with your name)"),
 )
-_GO_ON = (
-    ("back", "back: judge them first"),
-    ("on", "go on without a judgement of these rows (written down with your name)"),
-)
+_BEGUN_HERE = ("preflight", "form", "delete", "reconnect", "acknowledge", "verify")
+"""Kinds of steps that the program carries out."""
+_FOLLOWS_ON = ("form", "delete", "acknowledge", "verify")
+"""Those that begin as soon as the step before them is ended by a key."""
 
 
-class RecordingRunner:
-    """Runs a plan as the executor does, and tells the guide what came of it."""
-
-    def __init__(self, runner: Runner, guide: Guide) -> None:
-        self._runner = runner
-        self._guide = guide
-
-    def why_not(self, role: Role, entry: Entry | None = None) -> str | None:
-        """Why nothing (or this row) can be deleted there now."""
-        return self._runner.why_not(role, entry)
-
-    def freeze(self, entries: Sequence[Entry]) -> Plan:
-        """The plan for these rows."""
-        return self._runner.freeze(entries)
-
-    async def run(self, plan: Plan, on_step: Callable[[int, Step], None]) -> tuple[Step, ...]:
-        """Run a confirmed plan."""
-        steps = await self._runner.run(plan, on_step)
-        await self._guide.deleted(steps)
-        return steps
-
-    def stop(self, plan: Plan) -> None:
-        """Begin no further row of a running plan."""
-        self._runner.stop(plan)
-
-    async def settle(self, role: Role) -> tuple[str, ...]:
-        """Decide journalled deletions whose outcome is unknown."""
-        return await self._runner.settle(role)
-
-
-class GuideActs(Acting[None]):
-    """The flows of the steps; the screen itself is in `guide`."""
-
-    link: Link
-    guide: Guide
-    working: str | None
-    """What is being done just now."""
-
-    @abstractmethod
-    def draw(self) -> None:
-        """Show how things stand."""
-
-    def work(self, what: str, flow: Coroutine[Any, Any, None]) -> None:
-        """Run a flow in the background, one at a time."""
-        if self.working is not None:
-            flow.close()
-            self.say(f"{self.working} …", Tone.WARNING)
-            return
-        self.working = what
-        self.draw()
-        self.owner.run_guarded(self._worked(flow))
-
-    async def _worked(self, flow: Coroutine[Any, Any, None]) -> None:
-        try:
-            await flow
-        finally:
-            self.working = None
-            if self.is_attached:
-                self.draw()
+class StepFlow(Flow[Guided]):
+    """Begins, ticks, skips and fails steps; a step that the program carries out follows straight on."""
 
     @does("guide.act")
-    def do_guide_act(self) -> None:
-        """What the current step says."""
-        step = self.guide.run.current if self.guide.run else None
-        if step is None:
-            ended = "the run has ended; {guide.record} writes its record, {guide.new} begins another"
-            self.say(self.owner.keys.text(ended))
-            return
-        self.work("under way", self._act(step))
+    def act(self) -> None:
+        """Begin what the program does in the current step."""
+        if step := self.screen.current():
+            self.screen.follow()
+            self.screen.work("under way", self._act(step))
+
+    @does("guide.done")
+    def done(self) -> None:
+        """Tick the current step, which a person did in the browser."""
+        if step := self.screen.current():
+            self.screen.follow()
+            self.screen.work("ticking", self._done(step))
+
+    async def begin_preflight(self) -> None:
+        """Look at everything, and stay on the result."""
+        self.screen.say("reading both nodes …")
+        await self.screen.guide.preflight()
+        self.screen.stay()
+        results = [check.result for check in self.screen.guide.held.checks if check.step == "preflight"]
+        words = [f"{results.count(result)} {result.value}" for result in Result if result in results]
+        self.screen.say(f"preflight: {', '.join(words)}")
 
     async def _act(self, step: StepState) -> None:
         kind = text_of(step.id).kind
         if step.progress is Progress.FAILED:
-            await self.guide.again(step)
-            step = self.guide.held.step(step.id)
-            if kind not in ("preflight", "verify", "delete", "form"):
-                self.say(f"{title_of(step.id)}: to be done again")
+            await self.screen.guide.again(step)
+            step = self.screen.guide.held.step(step.id)
+            if kind not in _BEGUN_HERE:
+                self.screen.say(f"{title_of(step.id)}: to be done again")
                 return
+        if kind not in _BEGUN_HERE:
+            self._say_where(step)
+            return
+        await self._begin(step, kind)
+        if kind != "preflight":
+            await self._follow_on(step)
+
+    async def _begin(self, step: StepState, kind: str) -> None:
+        guide = self.screen.guide
         if kind == "preflight":
-            self.say("reading both nodes …")
-            await self.guide.preflight()
+            await self.begin_preflight()
+        elif kind == "verify" and step.progress is Progress.WAITING:
+            await self.screen.flow(DeleteFlow).ways_on(step)
         elif kind == "verify":
-            self.say("listing both nodes again …")
-            await self.guide.verify()
+            await self._verify()
         elif kind == "delete":
-            await self._delete()
+            await self.screen.flow(DeleteFlow).delete()
         elif kind == "form":
             await self._fill(step)
+        elif kind == "reconnect":
+            await guide.stay_apart(step)
         else:
-            await self._by_hand(step, kind)
+            await self._overwrite(step, "acknowledged that the secondary's database is overwritten")
 
-    async def _by_hand(self, step: StepState, kind: str) -> None:
-        if kind == "reconnect":
-            await self.guide.stay_apart(step)
-        elif kind == "acknowledge":
-            await self._acknowledge(step)
-        elif kind == "register":
+    def _say_where(self, step: StepState) -> None:
+        done = self.owner.keys.text("this is done in the browser; {guide.done} ticks it once it is done")
+        self.screen.say(f"{title_of(step.id)}: {done}", Tone.WARNING)
+
+    async def _follow_on(self, before: StepState) -> None:
+        """Begin the next step where it is the program's, so that no key is needed for it."""
+        step = self.screen.guide.held.current
+        if step is None or step.id == before.id or step.progress is Progress.FAILED:
+            return
+        kind = text_of(step.id).kind
+        if kind in _FOLLOWS_ON:
+            await self._begin(step, kind)
+            await self._follow_on(step)
+
+    async def _done(self, step: StepState) -> None:
+        kind = text_of(step.id).kind
+        if kind in _BEGUN_HERE:
+            begins = self.owner.keys.text("{guide.act} begins it")
+            self.screen.say(
+                f"{title_of(step.id)}: nothing is to be done in the browser; {begins}", Tone.WARNING
+            )
+            return
+        if step.progress is Progress.FAILED:
+            await self.screen.guide.again(step)
+            step = self.screen.guide.held.step(step.id)
+        if kind == "register":
             await self._tick_overwriting(step, "")
         elif kind == "active":
             await self._seen_in_browser(step)
         else:
-            await self.guide.tick(step)
+            await self.screen.guide.tick(step)
+        await self._follow_on(step)
 
-    async def _acknowledge(self, step: StepState) -> None:
-        text = "Registering overwrites the secondary's database. Type the word overwrite to go on."
-        typed = await self.ask(LineScreen(title_of(step.id), [text], check=_is_overwrite))
-        if typed is not None:
-            await self._tick_overwriting(step, "acknowledged that the secondary's database is overwritten")
+    async def _verify(self) -> None:
+        self.screen.say("listing both nodes again …")
+        await self.screen.guide.verify()
+        step = self.screen.guide.held.current
+        if step is not None and step.progress is Progress.WAITING:
+            await self.screen.flow(DeleteFlow).ways_on(step)
+
+    @property
+    def _names(self) -> dict[Role, str]:
+        views = self.screen.link.bench.comparison.nodes
+        return {role: node_name(view) for role, view in views.items()}
+
+    async def _overwrite(self, step: StepState, seen: str) -> None:
+        """The question before registering: whose database is copied over whose."""
+        self.screen.say("asking both nodes which database is the newer one …")
+        direction = await self.screen.guide.direction()
+        if direction.result is Result.FAIL:
+            await self.screen.guide.tick(step, seen)
+            return
+        primary, secondary = (self._names[role] for role in Role)
+        words = (
+            direction_words(self.screen.guide.session, self._names),
+            f"Registering copies the whole database of {primary} to {secondary}.",
+            f"Everything in the database of {secondary} is overwritten and lost.",
+            f"Both nodes say now: {direction.seen}",
+        )
+        question = ConfirmScreen(title_of(step.id), words, f"overwrite {secondary}", "keep both")
+        if await self.screen.ask(question):
+            await self._tick_overwriting(step, seen)
+        else:
+            self.screen.say("not ticked: nothing is to be registered before this is clear", Tone.WARNING)
 
     async def _tick_overwriting(self, step: StepState, seen: str) -> None:
         """Tick what lets the secondary be overwritten; what the states do not show has to be answered."""
-        self.say("asking both nodes which database is the newer one …")
-        direction = await self.guide.direction()
+        direction = await self.screen.guide.direction()
         if direction.result in (Result.PASS, Result.FAIL):
-            await self.guide.tick(step, seen)
+            await self.screen.guide.tick(step, seen)
             return
         texts = [direction.seen, "These states do not show which database is the newer one. Which is it?"]
-        answer = await self.ask(ChoiceScreen(title_of(step.id), texts, _NEWER))
-        if answer == "primary":
-            await self.guide.tick(step, seen, vouched_for=direction.seen)
+        if await self.screen.ask(ChoiceScreen(title_of(step.id), texts, _NEWER)) == "primary":
+            await self.screen.guide.tick(step, seen, vouched_for=direction.seen)
         else:
-            self.say("not ticked: nothing is to be registered before this is known", Tone.WARNING)
+            self.screen.say("not ticked: nothing is to be registered before this is known", Tone.WARNING)
 
     async def _seen_in_browser(self, step: StepState) -> None:
         text = (
             "This step is ticked automatically when both nodes say that they are connected. If a state "
             f"cannot be read: type what Configuration Mode shows in the browser. Only {ACTIVE} counts."
         )
-        typed = await self.ask(LineScreen(title_of(step.id), [text], check=_is_active))
+        typed = await self.screen.ask(LineScreen(title_of(step.id), [text], check=_is_active))
         if typed:
-            await self.guide.tick(step, f"seen in the browser, not by tofutui: {typed}")
-
-    async def ask(self, screen: "LineScreen | ChoiceScreen") -> str | None:
-        """Show a dialog and wait for its answer."""
-        return await self.app.push_screen_wait(screen)
+            await self.screen.guide.tick(step, f"seen in the browser, not by tofutui: {typed}")
 
     async def _fill(self, step: StepState) -> None:
-        """Ask for every field of a form, those that follow from an answer too."""
-        asked: set[str] = set()
-        while field := next((f for f in fields_of(step.id, self.guide.sheet) if f.id not in asked), None):
-            asked.add(field.id)
-            answer = await self._field(field)
-            if answer is None:
-                return
-            await self.guide.enter(field.id, answer)
-        wrong = await self.guide.form_done(step)
-        if wrong:
-            self.say(wrong[0], Tone.DANGER)
-
-    async def _field(self, field: WorksheetField) -> str | None:
-        now = self.guide.held.answer(field.id)
-        if field.choices:
-            return await self.ask(ChoiceScreen(field.label, [field.ask], field.choices, now))
-        sheet = self.guide.sheet
-        value = now or field.default(self.guide.session)
-        return await self.ask(
-            LineScreen(field.label, [field.ask], value, lambda text: problem(field, text, sheet))
+        """Ask everything of a form on one page."""
+        guide = self.screen.guide
+        values = {
+            f.id: guide.held.answer(f.id) or f.default(guide.session) for f in all_fields(guide.session)
+        }
+        form = Form(
+            title=title_of(step.id),
+            fields=lambda answers: fields_of(step.id, self._sheet(answers)),
+            problem=self._problem,
+            values=values,
         )
-
-    async def _delete(self) -> None:
-        """The plan, who compared the fingerprints, the delete dialog, the run: none of them is left out."""
-        from tofutui.ui.deletion.dialog import DeleteScreen
-        from tofutui.ui.deletion.plan_screen import PlanScreen
-        from tofutui.ui.deletion.progress import RunScreen
-
-        comparison = self.link.bench.comparison
-        if not self.guide.survey.stale():
-            if not comparison.complete:
-                again = "the tables are not complete: {table.refresh} in the tables lists them again"
-                self.say(self.owner.keys.text(again), Tone.WARNING)
-            else:
-                await self._nothing_stale()
+        answers = await self.screen.ask(SheetScreen(form))
+        if answers is None:
             return
-        chosen = await self.app.push_screen_wait(PlanScreen(comparison, self.link.runner))
-        if not chosen or not await self._compared(chosen):
-            self.say("nothing was sent")
-            return
-        runner = RecordingRunner(self.link.runner, self.guide)
-        try:
-            plan = runner.freeze(chosen)
-        except TofutuiError as error:
-            self.say(f"nothing was sent: {error}", Tone.WARNING)
-            return
-        if not plan.deletions:
-            return
-        if await self.app.push_screen_wait(DeleteScreen(plan, 0, comparison.seen_from)):
-            await self.app.push_screen_wait(RunScreen(plan, runner))
-        else:
-            self.say("kept; nothing was sent")
+        for field, value in answers.items():
+            await guide.enter(field, value)
+        wrong = await guide.form_done(step)
+        if wrong:
+            self.screen.say(wrong[0], Tone.DANGER)
 
-    async def _nothing_stale(self) -> None:
-        """End the step; over rows that are not judged only if the operator decides so."""
-        rows = await self.guide.undecided()
-        if not rows:
-            await self.guide.nothing_open()
-            return
-        unjudged = open_words(rows, self.owner.clock())
-        texts = [f"No row is known to be stale, but that is not seen of every row: {unjudged}"]
-        if await self.ask(ChoiceScreen("Rows that are not judged", texts, _GO_ON)) == "on":
-            await self.guide.leave_open(self.guide.held.step("delete"), rows)
-        else:
-            self.say(self.owner.keys.text("{guide.evidence} adds evidence, {guide.back} leads to the tables"))
+    def _sheet(self, answers: Values) -> Sheet:
+        """The form as it is with these answers."""
+        guide = self.screen.guide
+        run = guide.held
+        for field, value in answers.items():
+            run = run.with_answer(GuideAnswer(field, value.strip()))
+        return Sheet(guide.session, run, guide.resolved)
 
-    async def _compared(self, chosen: Sequence[Entry]) -> bool:
-        """Ask for each row who compared its SHA-256; False when that was broken off."""
-        for entry in chosen:
-            key, sha256 = entry.key or "", entry.sha256 or ""
-            about = (entry.role, key, sha256)
-            said = self.guide.held.confirmations
-            if any((old.role, old.key, old.sha256) == about and old.text for old in said):
-                continue
-            texts = [
-                f"{place(entry)} in the table of {entry.role.word} presents the SHA-256",
-                in_groups(sha256) if sha256 else "(nothing: no certificate is presented)",
-                "Who compared it with what the remote's owner says, and how? Empty: nobody did, and the "
-                "record says so.",
-            ]
-            typed = await self.ask(LineScreen(f"SHA-256 of {place(entry)}", texts))
-            if typed is None:
-                return False
-            await self.guide.confirm(entry.role, key, sha256, typed)
-        return True
+    def _problem(self, field: WorksheetField, answers: Values) -> str | None:
+        return problem(field, answers.get(field.id, ""), self._sheet(answers))
 
-    async def skip(self, step: StepState) -> None:
-        """Ask for the reason, then leave the step out."""
-        typed = await self.ask(LineScreen(f"Skip: {title_of(step.id)}", ["Why is it left out?"], check=_some))
+    @does("guide.skip")
+    def skip(self) -> None:
+        """Leave the current step out."""
+        if step := self.screen.current():
+            self.screen.work("skipping", self._skip(step))
+
+    async def _skip(self, step: StepState) -> None:
+        question = LineScreen(f"Skip: {title_of(step.id)}", ["Why is it skipped?"], check=_some)
+        if typed := await self.screen.ask(question):
+            await self.screen.guide.skip(step, typed)
+
+    @does("guide.fail")
+    def fail(self) -> None:
+        """The current step failed."""
+        if step := self.screen.current():
+            self.screen.work("failed", self._fail(step))
+
+    async def _fail(self, step: StepState) -> None:
+        """Ask what was seen, then show the causes, the likeliest first."""
+        text = "What does the page or the log say? Type or paste its words."
+        typed = await self.screen.ask(LineScreen(f"Failed: {title_of(step.id)}", [text], check=_some))
         if typed:
-            await self.guide.skip(step, typed)
+            understood = await self.screen.guide.fail(step, typed)
+            self.screen.say(understood, stays=True)
+            await self._mend()
 
-    async def fail(self, step: StepState) -> None:
-        """Ask what was seen, then show the known causes."""
-        text = "What did the page or the log say?"
-        typed = await self.ask(LineScreen(f"Failed: {title_of(step.id)}", [text], check=_some))
-        if typed:
-            await self.guide.fail(step, typed)
-            await self.mend()
+    @does("guide.causes")
+    def causes(self) -> None:
+        """Why a registration fails."""
+        if self.screen.guide.run is not None:
+            self.screen.work("known causes", self._mend())
 
-    async def mend(self) -> None:
-        """Show the known causes, then go to the step that mends the one chosen."""
+    async def _mend(self) -> None:
+        """Show the known causes, then go to the step that mends the one chosen, and begin it."""
         from tofutui.ui.guide.causes import CausesScreen
 
-        others = self.link.bench.comparison.not_tofu
-        rows, now = await self.guide.open_rows(), self.owner.clock()
-        signs = Signs(run=self.guide.held, others=others, rows=rows, now=now)
-        chosen = await self.app.push_screen_wait(CausesScreen(signs))
-        if chosen is not None:
-            await self.guide.mend(mending_step(chosen.cause, self.guide.held))
-            self.say(f"{chosen.cause.title}: mend it here, then go on")
-
-    async def note(self, step: StepState) -> None:
-        """Write something beside a step."""
-        text = "Kept in the record. No secrets."
-        typed = await self.ask(LineScreen(f"Note: {title_of(step.id)}", [text], check=_some))
-        if typed:
-            await self.guide.note(step, typed)
-
-    async def simulate(self, command: str, words: str) -> None:
-        """Operate the simulated pair in place of a browser."""
-        tell = self.owner.options.lab_command
-        if tell is None:
-            self.say("there is no simulated pair to operate", Tone.WARNING)
+        guide, others = self.screen.guide, self.screen.link.bench.comparison.not_tofu
+        rows, now = await guide.open_rows(), self.owner.clock()
+        chosen = await self.screen.ask(CausesScreen(Signs(run=guide.held, others=others, rows=rows, now=now)))
+        if chosen is None:
             return
-        answer = await asyncio.to_thread(tell, command)
-        good = answer == "ok"
-        text = f"simulated browser: {words}" if good else f"simulated browser: {answer}"
-        self.say(text, Tone.TEXT if good else Tone.DANGER)
+        await guide.mend(mending_step(chosen.cause, guide.held))
+        step = guide.held.current
+        self.screen.say(f"to be mended: {chosen.cause.title}")
+        if step is not None and text_of(step.id).kind in ("delete", "form"):
+            await self._begin(step, text_of(step.id).kind)
+            await self._follow_on(step)
 
+    @does("guide.reopen")
+    def reopen(self) -> None:
+        """The step under the cursor is to be done again."""
+        if step := self.screen.chosen:
+            self.screen.work(f"{title_of(step.id)}: again", self.screen.guide.reopen(step))
 
-def _is_overwrite(text: str) -> str | None:
-    return None if text.strip().lower() == OVERWRITE else f"type {OVERWRITE}, or leave with {{ask.no}}"
+    @does("guide.note")
+    def note(self) -> None:
+        """A note on the step under the cursor."""
+        if step := self.screen.chosen:
+            self.screen.work("note", self._note(step))
+
+    async def _note(self, step: StepState) -> None:
+        text = "Kept in the record. No secrets."
+        typed = await self.screen.ask(LineScreen(f"Note: {title_of(step.id)}", [text], check=_some))
+        if typed:
+            await self.screen.guide.note(step, typed)
 
 
 def _is_active(text: str) -> str | None:

@@ -150,7 +150,8 @@ class Dialog(Acting[Result], ModalScreen[Result]):
             return False
         why = too_small(*self.size) or self.unseen
         if not why and not self.gate.is_open(pressed):
-            why = f"too soon: press {show_key(key)} again"
+            self.say_again(key)
+            return False
         if why:
             self.say(why, Tone.WARNING)
         return not why
@@ -201,6 +202,12 @@ class Dialog(Acting[Result], ModalScreen[Result]):
                     act()
 
             self.set_timer(ALONE, lambda: self.call_later(alone))
+        elif not self._was_painted(pressed):
+            self.say_again(owner.presses.key)
+
+    def say_again(self, key: str) -> None:
+        """A key came before the dialog was painted: it does not count, and the dialog says so."""
+        self.say(f"too soon: press {show_key(key)} again", Tone.WARNING)
 
     def answer(self, result: Result) -> None:
         """Close with this answer, once; a question that was withdrawn only closes."""

@@ -29,6 +29,8 @@ class Answer(Input):
         else:
             event.stop()
             event.prevent_default()
+            if event.key == "enter" and not screen.withdrawn:
+                screen.say_again(event.key)
 
     def on_paste(self, event: events.Paste) -> None:
         """Nothing is pasted into a question that was withdrawn."""
