@@ -7,7 +7,7 @@ from typing import Any
 
 from tofutui.guide.causes import Likely, mending_step
 from tofutui.guide.engine import FAILED
-from tofutui.guide.ha_meaning import contradicts_active, state_line
+from tofutui.guide.ha_meaning import contradicts_active, is_registering, state_line
 from tofutui.guide.playbook import PARTS, cures, text_of, title_of
 from tofutui.guide.run_controller import Guide
 from tofutui.guide.worksheet import advices, fields_of, values_of, where
@@ -276,7 +276,7 @@ def _states(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]
     lines: list[Line] = [EMPTY, line(f"HA states, asked {clock_time(guide.asked_at)}", Tone.HEAD)]
     for node in guide.nodes:
         lines += [line("  " + part) for part in wrap(hide(state_line([node])), width - 2)]
-    if contradicts_active(guide.nodes):
+    if contradicts_active(guide.nodes) and not is_registering(guide.nodes):
         lines += [line("  " + part, Tone.WARNING) for part in wrap(_NOT_GOOD, width - 2)]
     if guide.trouble:
         lines += [line("  " + part, Tone.DANGER) for part in wrap(hide(guide.trouble), width - 2)]
