@@ -15,9 +15,11 @@ from tofutui.guide.playbook import playbooks
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Runs
+from tofutui.history.statements import Statement
 from tofutui.privacy.mask import Mask
-from tofutui.report.record import RecordError, collect, render_record, run_of
+from tofutui.report.record import RecordError, collect, render_record, render_since, run_of
 from tofutui.report.record_model import Record, left_over
+from tofutui.report.since import Since
 from tofutui.tofu.base.secret import without_secrets
 from tofutui.tofu.deletion.plan import Outcome
 from tofutui.tofu.guide_run import (
@@ -33,6 +35,7 @@ from tofutui.tofu.guide_run import (
     RunEvent,
     Vouched,
 )  # fmt: skip
+from tofutui.tofu.judgement.evidence import OperatorWord
 from tofutui.tofu.site.session import Role
 
 SECTIONS = [
@@ -248,3 +251,40 @@ def test_rows_not_judged_at_the_start_are_left_until_they_were_verified(verified
         checks.append(replace(checks[0], step="verify", result=Result.PASS, seen="none"))
     left = left_over(record(run=replace(run(), checks=tuple(checks))))
     assert any("not judged: 1" in text for text in left) is not verified
+
+
+def test_the_record_begins_with_the_result() -> None:
+    text = render_record(record(), "markdown", "0.1")
+    head = text.split("## What is left")[0]
+    assert head.index("Deletions: 1 gone") < head.index("Session: site-a")
+    for words in ("SHA-256 compared: 1 of 1 rows, entered by ops", "Checks passed: ", "Learned again: 1 of 1",
+                  "Not judged: 1 rows about other hosts"):  # fmt: skip
+        assert words in head, words
+
+
+def since(**changes: Any) -> Since:
+    statement = Statement(OperatorWord("192.0.2.11", 8082, NOW, "ops"))
+    made = Since(
+        session="site-a", since=NOW, deletions=(replace(deletion(), evidence="MISMATCH: CN differs"),),
+        statements=(statement,), runs=(), written=NOW,
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def test_all_since_a_time_has_evidence_command_answer_and_proof_of_each_deletion() -> None:
+    text = render_since(since(), "markdown", "0.1")
+    head, rest = text.split("## Commands that changed a node")
+    assert head.index("Deletions: 1 gone") < head.index("Session: site-a")
+    for words in ("MISMATCH: CN differs", f"`{COMMAND}`", "gone: absent in a complete listing", "192.0.2.11"):
+        assert words in rest, words
+    document = json.loads(render_since(since(), "json", "0.1"))
+    assert document["commands"][0]["evidence"] == "MISMATCH: CN differs"
+    assert document["statements"][0]["word"]["by"] == "ops"
+    assert '<td class="pass">gone' in render_since(since(), "html", "0.1")
+    open_one = since(deletions=(deletion(outcome=None),))
+    assert "outcome unknown" in render_since(open_one, "markdown", "0.1")
+
+
+def test_long_tables_are_folded_in_html() -> None:
+    text = render_since(since(deletions=(deletion(),) * 60), "html", "0.1")
+    assert text.count("<details>") == text.count("</details>") == 1

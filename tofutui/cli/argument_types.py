@@ -2,6 +2,7 @@
 
 import argparse
 import math
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -104,3 +105,26 @@ def reissued(text: str) -> Reissued:
         except EndpointError as error:
             raise argparse.ArgumentTypeError(str(error)) from None
     return Reissued(endpoint.host, endpoint.port)
+
+
+def moment(text: str) -> str:
+    """A time of day, a date, or both as ISO 8601; `since_time` says when that is."""
+    try:
+        since_time(text, datetime.now(UTC))
+    except ValueError:
+        message = f"{text!r} is not a time; use HH:MM, YYYY-MM-DD or YYYY-MM-DDTHH:MM"
+        raise argparse.ArgumentTypeError(message) from None
+    return text
+
+
+def since_time(text: str, now: datetime) -> datetime:
+    """The moment that `moment` accepted, in UTC; without a zone by this machine's clock.
+
+    A time of day is the newest one: today's, or yesterday's where today's is still to come.
+    """
+    local = now.astimezone()
+    if "-" in text.strip():
+        at = datetime.fromisoformat(text.strip())
+        return (at if at.tzinfo else at.astimezone()).astimezone(UTC)
+    at = datetime.combine(local.date(), time.fromisoformat(text.strip())).astimezone()
+    return (at if at <= local else at - timedelta(days=1)).astimezone(UTC)

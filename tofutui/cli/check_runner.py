@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,13 @@ from tofutui.cli.asking import TerminalAsker
 from tofutui.cli.order import CheckOrder
 from tofutui.cli.progress import CheckProgress
 from tofutui.history.database import FILE, Database, HistoryError
+from tofutui.history.forecasts import Forecasts
 from tofutui.history.row_history import Sightings
 from tofutui.report.many_form import SessionLine, line_of
 from tofutui.system import background
 from tofutui.system.leaving import Deadline
 from tofutui.tofu.judgement.comparison import Comparison
+from tofutui.tofu.judgement.impact import Forecast, became, impact_of
 from tofutui.tofu.site.session import Session
 from tofutui.workbench import Workbench
 from tofutui.workbench.recorded import RecordedWorkbench
@@ -77,8 +79,13 @@ def until_signal(work: Coroutine[Any, Any, CheckOutcome]) -> CheckOutcome:
         deadline.stop()
 
 
-async def compare_all(order: CheckOrder, form: Form, progress: CheckProgress) -> CheckOutcome:
-    """All sessions side by side, a few at a time, each rendered in its form as soon as it has ended."""
+async def compare_all(
+    order: CheckOrder, form: Form, progress: CheckProgress, *, keep_forecast: tuple[str, str] | None = None
+) -> CheckOutcome:
+    """All sessions side by side, a few at a time, each rendered in its form as soon as it has ended.
+
+    ``keep_forecast``: the server whose renewal is forecast, and who asks; it is kept for the next comparison.
+    """
     asker = TerminalAsker(progress.hidden, order.mask.text if order.mask else str)
     database, trouble = await asyncio.to_thread(_open, order.data) if order.data else (None, [])
     sightings = Sightings(database) if database else None
@@ -86,7 +93,7 @@ async def compare_all(order: CheckOrder, form: Form, progress: CheckProgress) ->
 
     async def compare(session: Session) -> Done:
         async with places:
-            return await _compare(session, order, asker, sightings, form, progress)
+            return await _compare(session, order, asker, sightings, form, progress, keep_forecast)
 
     try:
         with progress:
@@ -119,6 +126,7 @@ async def _compare(
     sightings: Sightings | None,
     form: Form,
     progress: CheckProgress,
+    keep_forecast: tuple[str, str] | None = None,
 ) -> Done:
     bench = _bench(session, order, asker, sightings, progress)
     progress.begin(bench.comparison)
@@ -128,8 +136,28 @@ async def _compare(
     finally:
         await bench.close()
     done = _done(bench, order, form)
+    if sightings is not None:
+        said = await asyncio.to_thread(_forecast, sightings.database, bench.comparison, keep_forecast)
+        shown = [order.mask.text(said) if order.mask else said] if said else []
+        done = replace(done, remarks=(*done.remarks, *shown))
     progress.end(bench.comparison, f"{done.line.words}, exit {done.line.code}")
     return done
+
+
+def _forecast(database: Database, comparison: Comparison, keep: tuple[str, str] | None) -> str:
+    """Keep a forecast, or say what became of the one that was kept; "" if there is nothing to say."""
+    forecasts, session = Forecasts(database), comparison.session.name
+    try:
+        if keep is None:
+            known = forecasts.newest(session)
+            return became(known, comparison) if known else ""
+        impact = impact_of(comparison, keep[0])
+        rows = tuple((e.role, e.key or "", e.sha256 or "") for e in impact.rows)
+        if comparison.taken_at is not None:
+            forecasts.put(session, Forecast(impact.of, comparison.taken_at, keep[1], rows))
+    except HistoryError as error:
+        return f"the forecast cannot be kept or read: {error}"
+    return ""
 
 
 def _done(bench: Workbench, order: CheckOrder, form: Form) -> Done:

@@ -31,6 +31,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("tofutui capture site-a", "log in, read, and write a file with stand-ins for names"),
         ("tofutui capture --from both.txt --output pair.jsonl", "of a saved transcript"),
     ),
+    "impact": (
+        ("tofutui impact site-a --of secondary", "before its certificate is renewed: what that will break"),
+        ("tofutui impact site-a --of ISE-server --format markdown", "for the change request"),
+    ),
     "history": (
         ("tofutui history site-a", "every row's time line"),
         ("tofutui history site-a --row 198.51.100.20:443", "only one row's"),
@@ -38,6 +42,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "record": (
         ("tofutui record site-a --output record.md", "the newest run as Markdown"),
+        ("tofutui record site-a --since 14:05", "everything changed since then, without the guide too"),
         ("tofutui record site-a --format html --redact --output record.html", "to hand on"),
     ),
     "lab": (

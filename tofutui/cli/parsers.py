@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "one comparison without the screen",
     "offline": "the same comparison from saved transcripts",
     "capture": "what a pair prints and presents, as a file to hand on",
+    "impact": "what renewing a server's certificate will make stale, before the change",
     "history": "what was seen of each row of a session",
     "record": "the change record of a guide run",
     "lab": "only the simulated pair",
@@ -301,6 +302,25 @@ def _capture() -> _Parser:
     return parser
 
 
+def _impact() -> _Parser:
+    parser = _common(
+        "impact",
+        "Which rows will be stale once a server's certificate is renewed, what that breaks, and what to "
+        "delete then. The comparison it takes is the baseline; the next one says what became of it.",
+    )
+    parser.add_argument("session", metavar="SESSION", help="the session")
+    parser.add_argument(
+        "--of",
+        required=True,
+        metavar="primary|secondary|NAME",
+        help="the server: a node, a remote of the session or a host of a row",
+    )
+    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write it there")
+    parser.set_defaults(logs=[], known=[], reissued=[], no_probe=False, strict=False)
+    return parser
+
+
 def _history() -> _Parser:
     parser = _common("history", "What was seen of each row of a session, as a time line.")
     parser.add_argument("session", metavar="SESSION", help="the session")
@@ -316,9 +336,18 @@ def _history() -> _Parser:
 
 
 def _record() -> _Parser:
-    parser = _common("record", "The change record of a guide run, from the history.")
+    parser = _common(
+        "record", "The change record of a guide run, or of everything since a time, from the history."
+    )
     parser.add_argument("session", metavar="SESSION", help="the session that the run belongs to")
-    parser.add_argument("--run", type=int, metavar="ID", help="which run; else the newest")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--run", type=int, metavar="ID", help="which run; else the newest")
+    which.add_argument(
+        "--since",
+        type=argument_types.moment,
+        metavar="TIME",
+        help="everything changed since then, with or without the guide: HH:MM, YYYY-MM-DD or both",
+    )
     parser.add_argument("--format", choices=("markdown", "json", "html"), default="markdown")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the record there")
     return parser
@@ -387,6 +416,7 @@ _PARSERS = {
     "check": _check,
     "offline": _offline,
     "capture": _capture,
+    "impact": _impact,
     "history": _history,
     "record": _record,
     "lab": _lab,

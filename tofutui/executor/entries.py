@@ -56,6 +56,7 @@ class Entries:
             at=self._clock(),
             host_key=deletion.host_key,
             owner=str(self._watch.me),
+            evidence=_evidence(deletion),
             veto=lambda entries: self._rival(deletion, entries, own),
         )
 
@@ -114,3 +115,9 @@ class Entries:
     async def settled(self, number: int, outcome: Outcome, text: str) -> bool:
         """Write the outcome of a deletion that nobody works on; whether it was still unknown."""
         return await asyncio.to_thread(self._journal.outcome, number, outcome, text, self._clock())
+
+
+def _evidence(deletion: Deletion) -> str:
+    """The verdict that was confirmed, and its reasons."""
+    judgement = deletion.entry.judgement
+    return f"{judgement.verdict.look.word}: {'; '.join(judgement.why) or judgement.verdict.look.meaning}"

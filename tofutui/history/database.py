@@ -85,10 +85,16 @@ MIGRATIONS = (
     );
     CREATE INDEX statement_by_session ON statement (session, id);
     """,
+    """
+    ALTER TABLE deletion ADD COLUMN evidence TEXT;
+    CREATE TABLE forecast (
+        session TEXT PRIMARY KEY, of TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, rows TEXT NOT NULL
+    );
+    """,
 )
 """What each version of the layout adds; the version is kept in SQLite's ``user_version``."""
 
-TABLES = ("deletion", "node", "incarnation", "shown", "run", "run_event", "result", "statement")
+TABLES = ("deletion", "node", "incarnation", "shown", "run", "run_event", "result", "statement", "forecast")
 
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

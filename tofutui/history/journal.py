@@ -16,7 +16,7 @@ from tofutui.tofu.site.session import Role
 
 _COLUMNS = (
     "id, session, role, host, hostname, key, command, operator, sha256, at,"
-    " words, answered_at, outcome, text, settled_at, host_key, owner, beat"
+    " words, answered_at, outcome, text, settled_at, host_key, owner, beat, evidence"
 )
 _LET_GO = -1
 """The heartbeat of an entry that its owner has finished with."""
@@ -50,6 +50,8 @@ class JournalEntry:
     """SHA-256 fingerprint of the SSH host key of the node that it was confirmed for."""
     owner: str | None = None
     """The program that wrote it; see `tofutui.history.owners.Owner`."""
+    evidence: str | None = None
+    """The verdict that was confirmed, and why; None in entries of older versions."""
     beat: int = 0
     """Counts up while the owner works on it; negative once it has finished."""
 
@@ -97,6 +99,7 @@ class Journal:
         at: datetime,
         host_key: str | None = None,
         owner: str | None = None,
+        evidence: str | None = None,
         veto: Veto | None = None,
     ) -> int:
         """Write down a deletion that is about to be sent, and give its id. On disk when this returns.
@@ -108,8 +111,10 @@ class Journal:
             HistoryError: ``veto`` objected (its sentence), or the file does not hold the entry.
         """
         known = (session, str(role), host, hostname, key, command, operator, sha256, stamp(at))
-        values = (*known, host_key, owner)
-        columns = "session, role, host, hostname, key, command, operator, sha256, at, host_key, owner"
+        values = (*known, host_key, owner, evidence)
+        columns = (
+            "session, role, host, hostname, key, command, operator, sha256, at, host_key, owner, evidence"
+        )
         sql = f"INSERT INTO deletion ({columns}) VALUES ({', '.join('?' * len(values))})"  # noqa: S608
         with self._database.transaction() as connection:
             refusal = veto(_about_node(connection, session, role, host_key)) if veto else None
@@ -203,7 +208,7 @@ def _storable(value: str | None) -> str | None:
 
 def _entry(row: tuple[Any, ...]) -> JournalEntry:
     (row_id, session, role, host, hostname, key, command, operator, sha256, at, *rest) = row
-    words, answered_at, outcome, text, settled_at, host_key, owner, beat = rest
+    words, answered_at, outcome, text, settled_at, host_key, owner, beat, evidence = rest
     return JournalEntry(
         id=int(row_id),
         session=session,
@@ -223,4 +228,5 @@ def _entry(row: tuple[Any, ...]) -> JournalEntry:
         host_key=host_key,
         owner=owner,
         beat=int(beat),
+        evidence=evidence,
     )

@@ -104,6 +104,7 @@ class Sightings:
             if role is None and key is None:
                 connection.execute("DELETE FROM result WHERE session = ?", (storable(session),))
                 connection.execute("DELETE FROM statement WHERE session = ?", (storable(session),))
+                connection.execute("DELETE FROM forecast WHERE session = ?", (storable(session),))
             nodes = connection.execute(
                 "SELECT id FROM node WHERE session = ? AND role = coalesce(?, role)",
                 (storable(session), role),

@@ -95,7 +95,7 @@ def _said(kept: Statement) -> Json:
     }
 
 
-def _sentence(kept: Statement) -> str:
+def sentence(kept: Statement) -> str:
     """What was said, and whether it was taken back."""
     word = kept.word
     if isinstance(word, BrowserWord):
@@ -111,7 +111,7 @@ def _text_said(said: Sequence[Statement]) -> Iterator[str]:
     if said:
         yield ""
     for kept in said:
-        yield f"SAID  {utc(kept.word.at)}  {kept.word.by}  {kept.kind}: {_sentence(kept)}"
+        yield f"SAID  {utc(kept.word.at)}  {kept.word.by}  {kept.kind}: {sentence(kept)}"
 
 
 def _markdown_said(said: Sequence[Statement]) -> Iterator[str]:
@@ -119,7 +119,7 @@ def _markdown_said(said: Sequence[Statement]) -> Iterator[str]:
         return
     yield from ("", "## What was said", "", "| When | By | Kind | Words |", "| --- | --- | --- | --- |")
     for kept in said:
-        yield f"| {utc(kept.word.at)} | {escape(kept.word.by)} | {kept.kind} | {escape(_sentence(kept))} |"
+        yield f"| {utc(kept.word.at)} | {escape(kept.word.by)} | {kept.kind} | {escape(sentence(kept))} |"
 
 
 def _text(session: str, nodes: Sequence[NodePast]) -> Iterator[str]:

@@ -5,14 +5,17 @@ Everything comes from the history, so that it can be written long after; no secr
 
 from datetime import datetime
 
+from tofutui.history.database import Database
 from tofutui.history.journal import Journal
 from tofutui.history.runs import Runs
+from tofutui.history.statements import Statements
 from tofutui.privacy.mask import Mask
 from tofutui.report.record_html import to_html
-from tofutui.report.record_json import to_json
+from tofutui.report.record_json import dumped, to_json
 from tofutui.report.record_markdown import to_markdown
 from tofutui.report.record_model import Record
 from tofutui.report.record_sections import sections
+from tofutui.report.since import Since, since_document, since_sections
 from tofutui.tofu.base.errors import TofutuiError
 
 FORMATS = ("markdown", "json", "html")
@@ -50,7 +53,8 @@ def run_of(runs: Runs, session: str, wanted: int | None) -> int:
     known = runs.ids(session)
     if not known:
         raise RecordError(
-            f"session {session} has no guide run in this history", "the guide of the app begins one"
+            f"session {session} has no guide run in this history",
+            "--since TIME covers what was changed without the guide",
         )
     if wanted is None:
         return known[-1][0]
@@ -71,4 +75,33 @@ def render_record(record: Record, fmt: str, version: str, *, mask: Mask | None =
     if fmt == "json":
         return to_json(record, version, shown)
     parts = [part.mapped(shown) for part in sections(record, version)]
+    return to_html(parts) if fmt == "html" else to_markdown(parts)
+
+
+def collect_since(database: Database, session: str, since: datetime, now: datetime) -> Since:
+    """Read everything that was changed and said since a time.
+
+    Raises:
+        HistoryError: the history cannot be read.
+    """
+    runs = Runs(database)
+    known = [held.run for id_, _ in runs.ids(session) if (held := runs.get(id_)) is not None]
+    return Since(
+        session=session,
+        since=since,
+        deletions=tuple(entry for entry in Journal(database).entries(session) if entry.at >= since),
+        statements=tuple(kept for kept in Statements(database).every(session) if kept.word.at >= since),
+        runs=tuple(run for run in known if run.ended is None or run.ended >= since),
+        written=now,
+    )
+
+
+def render_since(record: Since, fmt: str, version: str, *, mask: Mask | None = None) -> str:
+    """The same as `render_record`, for everything since a time."""
+    if mask is not None:
+        record = mask(record)
+    shown = mask.text if mask is not None else str
+    if fmt == "json":
+        return dumped(since_document(record, version), shown)
+    parts = [part.mapped(shown) for part in since_sections(record, version)]
     return to_html(parts) if fmt == "html" else to_markdown(parts)

@@ -16,12 +16,21 @@ th, td { border: 1px solid #bbb; padding: .25em .5em; text-align: left; vertical
 th { background: #eee; } code { font-family: ui-monospace, monospace; font-size: .95em; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2em 1.2em; }
 dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
-.none { color: #555; }
+.none { color: #555; } .pass { color: #0a6b2d; font-weight: 600; } .fail { color: #a80000; font-weight: 600; }
+.warn { color: #8a5a00; font-weight: 600; } summary { cursor: pointer; padding: .3em 0; }
 @media print {
+  details > * { display: revert; }
   body { margin: 0; max-width: none; font-size: 9pt; } h2 { break-after: avoid; } tr { break-inside: avoid; }
   thead { display: table-header-group; } @page { size: A4 landscape; margin: 12mm; }
 }
 """
+_LOOKS = {
+    "pass": "pass", "gone": "pass", "came back": "pass", "done": "pass",
+    "fail": "fail", "still there": "fail", "unknown": "fail", "refused": "fail",
+    "warn": "warn", "cannot tell": "warn", "not sent": "warn", "skipped": "warn",
+}  # fmt: skip
+FOLDED_FROM = 40
+"""Tables with more lines are folded."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _NOTHING = '<p class="none">None.</p>'
 
@@ -39,9 +48,10 @@ def to_html(parts: Sequence[RecordSection]) -> str:
 
 
 def _title(parts: Sequence[RecordSection]) -> str:
-    facts = parts[0].blocks[0]
-    pairs = dict(facts.pairs) if isinstance(facts, RecordFacts) else {}
-    return f"{parts[0].title}: {pairs.get('Session', '')} run {pairs.get('Run', '')}"
+    facts = [pair for block in parts[0].blocks if isinstance(block, RecordFacts) for pair in block.pairs]
+    pairs = dict(facts)
+    what = f"run {pairs['Run']}" if "Run" in pairs else f"since {pairs.get('Since', '')}"
+    return f"{parts[0].title}: {pairs.get('Session', '')} {what}"
 
 
 def _section(part: RecordSection, number: int) -> Iterator[str]:
@@ -69,6 +79,9 @@ def _grid(block: Grid) -> Iterator[str]:
         yield from ([f"<p><strong>{escape(block.caption)}</strong></p>"] if block.caption else [])
         yield _NOTHING
         return
+    is_long = len(block.rows) > FOLDED_FROM
+    if is_long:
+        yield f"<details><summary>{len(block.rows)} lines</summary>"
     yield "<table>"
     if block.caption:
         yield f"<caption>{escape(block.caption)}</caption>"
@@ -77,9 +90,17 @@ def _grid(block: Grid) -> Iterator[str]:
     for row in block.rows:
         cells = "".join(_cell(name, text) for name, text in zip(block.head, row, strict=True))
         yield f"<tr>{cells}</tr>"
-    yield "</tbody></table>"
+    yield "</tbody></table>" + ("</details>" if is_long else "")
 
 
 def _cell(name: str, text: str) -> str:
     shown = escape(text)
+    look = _looks(text) if name in ("Result", "Outcome", "State") else ""
+    if look:
+        return f'<td class="{look}">{shown}</td>'
     return f"<td><code>{shown}</code></td>" if name in ("Command", "Row") else f"<td>{shown}</td>"
+
+
+def _looks(text: str) -> str:
+    """The class of a result; the word itself is always there."""
+    return next((look for word, look in _LOOKS.items() if text.casefold().startswith(word)), "")

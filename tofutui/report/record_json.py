@@ -40,7 +40,18 @@ def to_json(record: Record, version: str, shown: Callable[[str], str] = str) -> 
         "after": run.after,
         "log": record.events,
     }
-    plain: dict[str, Any] = _texts(_plain(document), shown)
+    plain: dict[str, Any] = _texts(as_json(document), shown)
+    return dump(plain)
+
+
+def as_json(value: Any) -> Any:
+    """Dataclasses, times and choices as values of JSON."""
+    return _plain(value)
+
+
+def dumped(document: dict[str, Any], shown: Callable[[str], str] = str) -> str:
+    """A document without secrets, each text as ``shown`` gives it."""
+    plain: dict[str, Any] = _texts(document, shown)
     return dump(plain)
 
 

@@ -1,17 +1,34 @@
 """A record as sections of facts, tables and lines: what Markdown and HTML show in the same words."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tofutui.history.journal import JournalEntry
 from tofutui.report.phrases import utc
 from tofutui.report.record_model import Record, left_over
 from tofutui.tofu.base.secret import without_secrets
 from tofutui.tofu.base.text import in_groups, safe
 from tofutui.tofu.cli_output.unknown import unknown_notice
-from tofutui.tofu.guide_run import Check, NodeShot, Progress, Remark, RowShot, Run, StepState
+from tofutui.tofu.deletion.plan import Outcome
+from tofutui.tofu.guide_run import (
+    Check,
+    Confirmation,
+    NodeShot,
+    Progress,
+    Remark,
+    Result,
+    RowShot,
+    Run,
+    StepState,
+)
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 
+_UNJUDGED = (Verdict.SAME_NAME, Verdict.NO_ANSWER, Verdict.UNREADABLE)
+_OWN = (Who.VIP, Who.LOOPBACK, Who.SELF)
 Texts = Callable[[str], str]
 
 
@@ -68,13 +85,13 @@ def sections(record: Record, version: str) -> list[RecordSection]:
     run = record.run
     before, after = _checks(run, "preflight", "restarted"), _checks(run, "verify")
     parts = [
-        RecordSection("Change record", (_summary(record, version),)),
+        RecordSection("Change record", (_reached(record), _summary(record, version))),
         RecordSection("What is left", (_left(record),)),
         RecordSection("Nodes", (_nodes(run), *_unknown(run))),
         RecordSection("Steps", (_steps(run),)),
         RecordSection("Checks before", (before,)),
         RecordSection("SHA-256 compared", (_confirmations(run),)),
-        RecordSection("Commands that changed a node", (_commands(record),)),
+        RecordSection("Commands that changed a node", (commands(record.deletions),)),
         RecordSection("Worksheet", (_worksheet(run),)),
         RecordSection("Tables before and after", tuple(_tables(run))),
         RecordSection("Verification", (after,)),
@@ -82,7 +99,63 @@ def sections(record: Record, version: str) -> list[RecordSection]:
         RecordSection("Notes", (_remarks(run, lambda step: step.notes),)),
         RecordSection("Log of the run", (_events(record),)),
     ]
+    return fit_to_show(parts)
+
+
+def fit_to_show(parts: Sequence[RecordSection]) -> list[RecordSection]:
+    """Sections without control characters and secrets."""
     return [section.mapped(lambda text: safe(without_secrets(text))) for section in parts]
+
+
+def result_of(deletions: Sequence[JournalEntry], confirmations: Sequence[Confirmation]) -> RecordFacts:
+    """What came of the deletions, and of how many rows the SHA-256 was compared, by whom."""
+    ends = Counter(entry.outcome or Outcome.UNKNOWN for entry in deletions)
+    ended = ", ".join(f"{ends[outcome]} {outcome}" for outcome in Outcome if ends[outcome])
+    about = {(entry.role, entry.key, entry.sha256) for entry in deletions}
+    compared = [said for said in confirmations if said.text and (said.role, said.key, said.sha256) in about]
+    rows = len({(said.role, said.key) for said in compared})
+    by = ", ".join(dict.fromkeys(said.by for said in compared))
+    return RecordFacts(
+        (
+            ("Deletions", ended or "none"),
+            ("SHA-256 compared", f"{rows} of {len(about)} rows" + (f", entered by {by}" if by else "")),
+        )
+    )
+
+
+def _reached(record: Record) -> RecordFacts:
+    """What the run has come to, before all else."""
+    run = record.run
+    active = next((step for step in run.steps if step.id == "primary-active"), None)
+    reached = []
+    if active is not None:
+        is_reached = active.progress is Progress.DONE
+        at = f"yes, {_time(active.ended)}" if is_reached else "no"
+        reached.append(("Primary Active", at + (", not everything was seen" if active.is_doubtful else "")))
+    passed = [check for check in run.checks if check.result is Result.PASS]
+    counts = _rows_after(record)
+    return RecordFacts(
+        (
+            *reached,
+            *result_of(record.deletions, run.confirmations).pairs,
+            *counts,
+            ("Checks passed", f"{len(passed)} of {len(run.checks)}"),
+        )
+    )
+
+
+def _rows_after(record: Record) -> Iterator[tuple[str, str]]:
+    """What the tables hold in the end of the rows deleted, and which rows are not judged."""
+    shots = record.run.after
+    if not shots:
+        yield "Tables after", "not listed"
+        return
+    rows = {(shot.role, row.key): row for shot in shots for row in shot.rows}
+    good = {(e.role, e.key) for e in record.deletions if e.outcome is not None and e.outcome.is_good}
+    learned = [place for place in good if place in rows and rows[place].stored]
+    unjudged = [row for row in rows.values() if row.verdict in _UNJUDGED and row.who not in _OWN]
+    yield "Learned again", f"{len(learned)} of {len(good)} rows deleted"
+    yield "Not judged", f"{len(unjudged)} rows about other hosts"
 
 
 def took(start: datetime | None, end: datetime | None) -> str:
@@ -170,16 +243,17 @@ def _confirmations(run: Run) -> Grid:
     return Grid(("Node", "Row", "SHA-256 presented", "Compared by whom and how", "Entered by", "At"), rows)
 
 
-def _commands(record: Record) -> Grid:
+def commands(deletions: Sequence[JournalEntry]) -> Grid:
+    """Each command with the evidence confirmed, its answer, and what later listings showed."""
     rows = tuple(
         (
             utc(entry.at), f"{entry.role.word} {entry.hostname or entry.host}", entry.operator, entry.command,
-            _answer(entry.words),
+            entry.evidence or "not written down", _answer(entry.words),
             f"{entry.outcome or 'unknown'}: {entry.text or 'no listing has shown it'}",
         )
-        for entry in record.deletions
+        for entry in deletions
     )  # fmt: skip
-    return Grid(("Sent", "Node", "By", "Command", "Answer", "Outcome"), rows)
+    return Grid(("Sent", "Node", "By", "Command", "Evidence", "Answer", "Outcome"), rows)
 
 
 def _answer(words: str | None) -> str:

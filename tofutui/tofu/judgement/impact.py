@@ -1,0 +1,114 @@
+"""Before a change: which rows will be stale once a server's certificate is renewed, and what that breaks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tofutui.tofu.base.errors import TofutuiError
+from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.site.endpoint import normalise_host
+from tofutui.tofu.site.role import Role
+from tofutui.tofu.site.row_owner import Who
+
+FUNCTIONS = {
+    Who.PEER: "HA registration and Health Monitor",
+    Who.ISE: "ISE integration",
+    Who.DNAC: "DNA Center integration",
+    Who.OTHER: "connections to this host",
+}
+"""What a stale row about such a server breaks (docs/appliance.md)."""
+_OWN_OF_NODE = (Who.SELF, Who.LOOPBACK)
+
+
+class NoSuchServer(TofutuiError):
+    """No row, node or remote of the session is called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What renewing one server's certificate will do."""
+
+    of: str
+    """The server, in words."""
+    rows: tuple[Entry, ...]
+    """Rows about it on other nodes: stale once it presents another certificate; in the order of deletion."""
+    own: tuple[Entry, ...]
+    """Rows that the server holds about itself; the TAC procedure leaves them alone."""
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """What will be refused until the rows are deleted, each once."""
+        return tuple(dict.fromkeys(FUNCTIONS[entry.who] for entry in self.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A forecast as it is kept: the rows, and what each server presented then."""
+
+    of: str
+    at: datetime
+    by: str
+    rows: tuple[tuple[Role, str, str], ...]
+    """Role, key and SHA-256 presented; "" if nothing was."""
+
+
+def impact_of(comparison: Comparison, name: str) -> Impact:
+    """What renewing the certificate of a server will make stale.
+
+    ``name`` is ``primary``, ``secondary``, the name of a remote of the session, or a host of a row.
+
+    Raises:
+        NoSuchServer: it is none of these.
+    """
+    stored = [entry for entry in comparison.entries() if entry.is_stored]
+    if name in tuple(Role):
+        role = Role(name)
+        if role not in comparison.nodes:
+            raise NoSuchServer(f"the session has no {role}")
+        view = comparison.nodes[role]
+        rows = [e for e in stored if e.who is Who.PEER and e.role is role.other]
+        own = [e for e in stored if e.who in _OWN_OF_NODE and e.role is role]
+        return Impact(f"{role.word} {view.hostname or view.host}", _in_order(rows), tuple(own))
+    rows = [e for e in stored if e.who.is_remote and _is_about(e, name)]
+    if not rows:
+        known = dict.fromkeys(
+            e.name or (e.endpoint.host if e.endpoint else "") for e in stored if e.who.is_remote
+        )
+        raise NoSuchServer(
+            f"no row is about {name!r}", f"primary, secondary, or one of: {', '.join(filter(None, known))}"
+        )
+    return Impact(name, _in_order(rows), ())
+
+
+def became(forecast: Forecast, comparison: Comparison) -> str:
+    """What became of a forecast, as a comparison shows it, in one sentence."""
+    now = {(e.role, e.key): e for e in comparison.entries() if e.is_stored}
+    ends = {"stale as forecast": 0, "deleted": 0, "another certificate, not judged stale": 0, "unchanged": 0}
+    for role, key, sha256 in forecast.rows:
+        ends[_end(now.get((role, key)), sha256)] += 1
+    counts = ", ".join(f"{count} {word}" for word, count in ends.items() if count)
+    when = f"{forecast.at:%Y-%m-%d %H:%M} UTC"
+    return f"forecast of {when} ({forecast.of} renewed), {_rows(len(forecast.rows))}: {counts or 'none'}"
+
+
+def _end(entry: Entry | None, sha256: str) -> str:
+    if entry is None:
+        return "deleted"
+    if entry.verdict.is_stale:
+        return "stale as forecast"
+    return "unchanged" if (entry.sha256 or "") == sha256 else "another certificate, not judged stale"
+
+
+def _is_about(entry: Entry, name: str) -> bool:
+    host = entry.endpoint.host if entry.endpoint else ""
+    return name.casefold() == entry.name.casefold() or normalise_host(name) == host
+
+
+def _in_order(rows: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The order in which they are deleted: the primary's first, peers before others."""
+    roles = list(Role)
+    return tuple(sorted(rows, key=lambda entry: (roles.index(entry.role), entry.who is not Who.PEER)))
+
+
+def _rows(number: int) -> str:
+    return "1 row" if number == 1 else f"{number} rows"
