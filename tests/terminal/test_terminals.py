@@ -107,3 +107,27 @@ def test_the_terminals_own_cursor_is_where_the_work_is(tmp_path: Path) -> None:
         screen.press("esc")
         screen.wait_for(lambda text: "filter: " not in text)
         assert screen.screen.cursor.y == first + 1 or "\u25b8" in line_at_cursor()
+
+
+def test_in_fields_the_mouse_is_the_terminals(tmp_path: Path) -> None:
+    with shown(tmp_path) as screen:
+        assert bytes(screen.raw).count(b"\x1b[?1000l") == 0
+        screen.press("/")
+        screen.wait_for("filter: ")
+        screen.settle(0.5)
+        assert b"\x1b[?1000l" in screen.raw
+        began = len(screen.raw)
+        screen.press("esc")
+        screen.wait_for(lambda text: "filter: " not in text)
+        screen.settle(0.5)
+        assert b"\x1b[?1000h" in bytes(screen.raw)[began:]
+
+
+@pytest.mark.parametrize(("env", "has_colour"), [({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)])
+def test_colour_is_left_out_where_there_is_none_to_have(
+    tmp_path: Path, env: dict[str, str], has_colour: bool
+) -> None:
+    with shown(tmp_path, **env) as screen:
+        assert (b"38;2;" in screen.raw) == has_colour
+        screen.press("q")
+        assert screen.wait_end() == 0

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 
 from textual.binding import Binding
@@ -26,11 +26,20 @@ _AGAIN = 0.2
 
 def for_terminal(options: AppOptions) -> AppOptions:
     """The options as this terminal's encoding allows; ASCII that was not asked for is said once."""
+    _settle_colors(os.environ)
     charset = Charset("ascii" if options.ascii else encoding_of(sys.stderr, os.environ))
     if options.ascii or charset.carries_drawing:
         return replace(options, encoding=charset.name)
     words = f"drawn in ASCII: the terminal's encoding ({charset.name}) lacks the characters of this screen"
     return replace(options, ascii=True, encoding=charset.name, warnings=(*options.warnings, words))
+
+
+def _settle_colors(environ: MutableMapping[str, str]) -> None:
+    """Colours as no-color.org says: an empty NO_COLOR means nothing; a dumb terminal has none."""
+    if not environ.get("NO_COLOR"):
+        environ.pop("NO_COLOR", None)
+    if environ.get("TERM", "dumb") in ("", "dumb", "unknown"):
+        environ["NO_COLOR"] = "1"
 
 
 class JobControl:

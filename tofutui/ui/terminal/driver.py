@@ -26,6 +26,8 @@ LAST_BYTES = 1.0
 """Seconds that the terminal has to take the bytes by which it is restored."""
 _NOT_ASKED_FOR = ("\x1b[?1003h", "\x1b[?1015h", "\x1b[?1004h", "\x1b[?2048$p")
 """Every move of the mouse, coordinates in decimal, the window's focus, sizes by report: nothing uses them."""
+_MOUSE = (1000, 1006)
+"""Reports of clicks and the wheel."""
 _CLEAR = "\x1b[0m\x1b[2J\x1b[H"
 """Before leaving: terminals without an alternate screen would keep the tables, and the prompt among them."""
 _OFF = (2004, 2048, 1000, 1003, 1015, 1006)
@@ -128,9 +130,11 @@ class TerminalDriver(LinuxDriver):
         self._file = cast("Any", self._stream)  # Textual's writer thread writes here
         self._raw_modes: list[Any] | None = None
         self._owns_screen = False
+        self._mouse_is_left = False
 
     def start_application_mode(self) -> None:
         """As Textual does; the modes are kept, in case another program changes them."""
+        self._mouse_is_left = False
         cast("Any", super()).start_application_mode()
         self._owns_screen = True
         with suppress(termios.error):
@@ -153,6 +157,12 @@ class TerminalDriver(LinuxDriver):
         """End the writing; a terminal that takes no bytes is waited for only so long."""
         super().close()
         self._stream.drain(LAST_BYTES)
+
+    def leave_mouse(self, to_terminal: bool) -> None:
+        """Let the terminal paste and select with the mouse as for other programs, or report it to the app."""
+        if self._mouse and to_terminal is not self._mouse_is_left:
+            self._mouse_is_left = to_terminal
+            self.write("".join(f"\x1b[?{mode}{'l' if to_terminal else 'h'}" for mode in _MOUSE))
 
     def restore_now(self) -> None:
         """Give the terminal back as it was, from any thread; waits for a terminal that takes no bytes."""

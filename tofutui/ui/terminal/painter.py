@@ -64,8 +64,12 @@ class DiffingApp(App[int]):
 
     def _follow(self, screen: Screen[object]) -> None:
         """Put the terminal's own cursor where the work is: screen readers and magnifiers follow it."""
+        if not isinstance(self._driver, TerminalDriver):
+            return
+        if screen.query("Input, TextArea"):  # where there is something to paste into, the mouse may paste
+            self._driver.leave_mouse(isinstance(screen.focused, Input | TextArea))
         place = self._place(screen.focused)
-        if place is None or place == self.cursor_position or self._driver is None or self.is_headless:
+        if place is None or place == self.cursor_position:
             return
         self.cursor_position = place
         self._driver.write(f"\x1b[{place.y + 1};{place.x + 1}H")
