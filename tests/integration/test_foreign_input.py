@@ -109,3 +109,16 @@ async def test_a_log_is_read_or_named_and_no_clean_bill_rests_on_what_was_not_re
     answer = await tofutui(*given, home=tmp_path)
     assert answer.code == code
     assert (word in answer.err, "no TOFU failure" in answer.err) == (True, False)
+
+
+async def test_an_empty_table_of_another_product_proves_nothing(tmp_path: Path) -> None:
+    transcript = tmp_path / "t.txt"
+    rule = "-" * 45
+    transcript.write_text(
+        f"ise/admin# {LISTCERTS}\r\nise/admin# show version\r\n\r\n"
+        f"Cisco Identity Services Engine\r\n{rule}\r\n"
+        "Version      : 3.2.0.542\r\nise/admin# "
+    )
+    answer = await tofutui("offline", "--primary", transcript, "--no-probe", home=tmp_path)
+    assert answer.code == 3
+    assert "Cisco Identity Services Engine, not Prime Infrastructure" in answer.out

@@ -141,3 +141,29 @@ def test_any_text_is_read_without_raising(text: str) -> None:
     parse_version(text)
     state = parse_ha_status(text)
     assert state is None or state.pairs
+
+
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("Cisco Prime Infrastructure", ""),
+        ("Cisco Identity Services Engine", "Cisco Identity Services Engine"),
+        ("Cisco Evolved Programmable Network Manager", "Cisco Evolved Programmable Network Manager"),
+        ("Cisco EPN Manager", "Cisco EPN Manager"),
+        ("Cisco Prime Network Control System", "Cisco Prime Network Control System"),
+        ("Cisco ACS VERSION INFORMATION", "Cisco ACS VERSION INFORMATION"),
+    ],
+)
+def test_another_product_is_called_by_its_own_name(title: str, other: str) -> None:
+    rule = "-" * 45
+    said = parse_version(f"ADE-OS Build Version: 3.0.5.144\n\n{title}\n{rule}\nVersion      : 3.2.0.542\n")
+    assert (said.version, said.other_product) == ("3.2.0.542", other)
+
+
+def test_a_patch_below_the_product_is_no_other_product() -> None:
+    rule = "-" * 45
+    text = (
+        f"Cisco Prime Infrastructure\n{rule}\nVersion : 3.7.0\n\n"
+        f"Cisco Identity Services Engine Patch\n{rule}\nVersion : 7\n"
+    )
+    assert (parse_version(text).version, parse_version(text).other_product) == ("3.7.0", "")

@@ -15,7 +15,7 @@ def node_line(node: NodeView) -> str:
     """Who a node is and what it said of itself, on one line."""
     parts = [node.shown_address]
     if node.version:
-        parts.append(f"version {node.version}")
+        parts.append(f"{node.other_product} version {node.version}".strip())
     if node.ha and node.ha.state:
         parts.append(" ".join(word for word in (node.ha.role, node.ha.state) if word))
     if node.clock_skew_s is not None and abs(node.clock_skew_s) >= 2:

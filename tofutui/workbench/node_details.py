@@ -70,7 +70,8 @@ class NodeDetails:
         if self._view.version is None:
             text = (await self._node.show_version()).text
             self._unknown.keep(OutputSource.VERSION, unknown_in_version(text))
-            node_state.version_read(self._view, parse_version(text).version)
+            node_state.version_read(self._view, parse_version(text))
+        node_state.weigh_emptiness(self._view)
 
     async def _ask_role(self) -> None:
         """Asked each time: a failover changes it. Without an answer it is not known any more."""

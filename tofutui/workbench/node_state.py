@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from tofutui.appliance.errors import ApplianceError, may_be_retried
+from tofutui.tofu.base.text import safe
 from tofutui.tofu.cli_output.listing import Listing
-from tofutui.tofu.cli_output.status import HaState, parse_ha_status, parse_version
+from tofutui.tofu.cli_output.status import HaState, VersionInfo, parse_ha_status, parse_version
 from tofutui.tofu.cli_output.transcript import Recording
 from tofutui.tofu.judgement.comparison import NodeView, Phase
 from tofutui.tofu.site.session import Role, Session
@@ -20,7 +21,7 @@ def from_transcript(view: NodeView, recording: Recording) -> None:
     """The node is read from a transcript, which also says what it can about the node itself."""
     view.recorded = True
     view.hostname = recording.host
-    view.version = parse_version(recording.version).version
+    version_read(view, parse_version(recording.version))
     view.ha = parse_ha_status(recording.ha)
     view.host = view.host or recording.host or recording.source
     view.shown_address = view.shown_address or f"transcript {recording.source}"
@@ -94,9 +95,21 @@ def clock_read(view: NodeView, skew_s: float) -> None:
     view.clock_skew_s = None if view.recorded else skew_s
 
 
-def version_read(view: NodeView, version: str | None) -> None:
+def version_read(view: NodeView, said: VersionInfo) -> None:
     """The node's version was read."""
-    view.version = version
+    view.version, view.other_product = said.version, said.other_product
+
+
+def weigh_emptiness(view: NodeView) -> None:
+    """Of another product than Prime Infrastructure nothing is concluded from an empty table."""
+    if view.other_product and view.complete and not any(entry.is_stored for entry in view.entries.values()):
+        view.complete, view.phase = False, Phase.PARTIAL
+        view.error = f"{other_product(view)}, so its empty table proves nothing"
+
+
+def other_product(view: NodeView) -> str:
+    """What this node is instead of Prime Infrastructure, in a sentence; "" for Prime Infrastructure."""
+    return f"this is {safe(view.other_product)}, not Prime Infrastructure" if view.other_product else ""
 
 
 def ha_read(view: NodeView, state: HaState | None) -> None:

@@ -128,7 +128,14 @@ class NodeWork:
         self._announce()
 
     def _notices(self) -> tuple[str, ...]:
-        words = (*self.node.notices, *self.doubts(), *self._case.troubles(self.role), self.unknown.notice())
+        product = node_state.other_product(self.view)
+        words = (
+            product,
+            *self.node.notices,
+            *self.doubts(),
+            *self._case.troubles(self.role),
+            self.unknown.notice(),
+        )
         return tuple(word for word in words if word)
 
     async def _ask_details(self) -> None:

@@ -17,6 +17,12 @@ _PAIR = re.compile(r"\[([A-Za-z][^\[\]\n]{0,60})\]([^\[\n]{0,300})")
 _TITLE = re.compile(
     r"^[ \t]*Cisco (?:Prime Infrastructure|Evolved Programmable|EPN)[^\n]*$", re.IGNORECASE | re.MULTILINE
 )
+_OTHER_PRODUCT = re.compile(
+    r"^[ \t]*(?P<name>Cisco (?![^\n]*\bPatch)[^\n]{2,80}?)[ \t]*\n[ \t]*-{5,}[ \t]*\n\s*Version[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A title over a version, as all products of this shell print it (docs/appliance.md, Other products)."""
+_OURS = "prime infrastructure"
 _VERSION = re.compile(r"^[ \t]*Version[ \t]*:[ \t]*([0-9][0-9A-Za-z.]{0,40})", re.MULTILINE)
 _BUILD = re.compile(r"^[ \t]*Build[ \t]*:[ \t]*([0-9][0-9A-Za-z.]{0,40})", re.MULTILINE)
 _HOSTNAME = re.compile(r"^[ \t]*Hostname[ \t]*:[ \t]*(\S{1,255})", re.IGNORECASE | re.MULTILINE)
@@ -90,6 +96,8 @@ class VersionInfo:
     hostname: str | None
     fixes: tuple[str, ...]
     """The installed fixes as printed, in their order."""
+    other_product: str = ""
+    """What it is, as printed, if not Prime Infrastructure."""
 
 
 def parse_ha_status(text: str) -> HaState | None:
@@ -108,9 +116,14 @@ def parse_version(text: str) -> VersionInfo:
     """
     text = text[: 10 * _LONGEST].replace("\r", "")
     title = _TITLE.search(text)
-    start = title.end() if title else 0
+    other = None if title and _OURS in title.group().lower() else _OTHER_PRODUCT.search(text)
+    start = other.start() if other else title.end() if title else 0
     return VersionInfo(
-        _first(_VERSION, text, start), _first(_BUILD, text, start), _first(_HOSTNAME, text, 0), _fixes(text)
+        _first(_VERSION, text, start),
+        _first(_BUILD, text, start),
+        _first(_HOSTNAME, text, 0),
+        _fixes(text),
+        " ".join(other["name"].split()) if other else "",
     )
 
 

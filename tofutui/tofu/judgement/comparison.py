@@ -106,6 +106,8 @@ class NodeView:
     hostname: str | None = None
     """As it stands in the prompt."""
     version: str | None = None
+    other_product: str = ""
+    """What it is, in its own words, if not Prime Infrastructure."""
     ha: "HaState | None" = None
     clock_skew_s: float | None = None
     """Seconds that the node's clock is ahead of this machine's."""

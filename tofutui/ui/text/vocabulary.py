@@ -249,7 +249,7 @@ def skew(seconds: float | None) -> str:
 def facts_of(view: NodeView, now: datetime | None = None, *, starting: bool) -> list[str]:
     """The facts below a pane's title: version, HA state, how far the listing is."""
     ha = " ".join(part for part in (view.ha.state,) if part) if view.ha else ""
-    version = f"PI {view.version}" if view.version else ""
+    version = f"{view.other_product or 'PI'} {view.version}" if view.version else view.other_product
     parts = [version, ha, status(view, now, starting=starting), skew(view.clock_skew_s)]
     return [safe(part) for part in parts if part]
 
