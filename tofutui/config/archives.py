@@ -137,7 +137,7 @@ def _zipped(packed: Packed, stream: Stream) -> Iterator[Member]:
 
 
 def _in_memory(packed: Packed, stream: Stream) -> BytesIO:
-    """The whole archive; what comes before a damage, where that is told later by the archive's own marks."""
+    """The whole archive; what comes before a damage, where the archive's own marks show it later."""
     held = BytesIO()
     with suppress(NotRead):
         for chunk in stream.rest():

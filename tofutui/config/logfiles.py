@@ -23,7 +23,7 @@ _PIPE_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class LogFiles:
-    """The files that a name stands for."""
+    """The files behind a name."""
 
     paths: tuple[Path, ...]
     """Sorted by name, each file once."""

@@ -7,7 +7,7 @@ from tofutui.config.packings.tar import is_tar
 from tofutui.tofu.base.encodings import is_binary
 
 LOOKED_AT = 4096
-"""Bytes from which the kind is told."""
+"""Bytes that show the kind."""
 TEXT, ZIP, TAR = "text", "zip", "tar"
 _READ = (
     (re.compile(re.escape(GZIP)), "gzip"),

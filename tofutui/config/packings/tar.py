@@ -66,7 +66,7 @@ class Header:
 
     @classmethod
     def read(cls, block: bytes) -> "Header | None":
-        """None if it is no header."""
+        """None if it is not a header."""
         if block and not block.strip(b"\0"):
             return cls(b"", b"", 0, is_end=True)
         said = _number(block[148:156])

@@ -1,4 +1,4 @@
-"""The encodings of texts from people's machines, told by their marks, their shape or what they declare.
+"""The encodings of texts from people's machines, known by their marks, their shape or what they declare.
 
 A terminal program, an editor or a mail program saved them. Bytes that fit no encoding stay as they are
 (`tofutui.tofu.base.text.decode`), so that nothing is lost or guessed.
@@ -19,11 +19,11 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _LOOKED_AT = 4_000
-"""Bytes from which an encoding is told."""
+"""Bytes that show an encoding."""
 _LONGEST = 1 << 20
 """Bytes of a line that are kept together."""
 _FEWEST = 16
-"""Bytes from which a shape can be told."""
+"""Bytes that a shape needs."""
 _DECLARED = re.compile(
     rb"(?:charset|encoding|coding)[ \t]{0,2}[:=][ \t]{0,2}[\"']?([A-Za-z0-9._-]{2,20})", re.IGNORECASE
 )
@@ -81,7 +81,7 @@ def wide_name(begin: bytes) -> str:
 
 
 def is_binary(begin: bytes) -> bool:
-    """Whether data that begin so are no text in any encoding."""
+    """Whether data that begin so are not text in any encoding."""
     begin = begin[:_LOOKED_AT]
     if _wide_encoding(begin)[0]:
         return False

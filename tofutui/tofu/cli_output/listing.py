@@ -55,7 +55,7 @@ class StoredSubject:
 
     raw: str
     subject: DistinguishedName | None
-    """None if the text is empty or is no name in any of the known grammars."""
+    """None if the text is empty or is not a name in any of the known grammars."""
     ambiguous: bool = False
     """Whether the text can be read in more than one way (a slash form with ``/`` inside a value)."""
     more: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ class Row:
     """None if the key does not end in ``_<port>``, or has characters that a node hardly printed."""
     stored: StoredSubject | None
     doubled: bool = False
-    """Whether its key stands in more than one line."""
+    """Whether its key appears in more than one line."""
 
     @property
     def is_readable(self) -> bool:

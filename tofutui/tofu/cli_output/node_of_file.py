@@ -36,7 +36,7 @@ class Cast:
     hosts: dict[Role, str | None]
     """None where no prompt was seen."""
     remark: str = ""
-    """How it was told, where that was not certain."""
+    """How it was decided, where that was not certain."""
 
 
 def cast(files: Mapping[Role, File], nodes: Mapping[Role, NodeSettings]) -> Cast:
@@ -45,7 +45,7 @@ def cast(files: Mapping[Role, File], nodes: Mapping[Role, NodeSettings]) -> Cast
     Both roles may name the same file; a primary's file alone may hold both nodes.
 
     Raises:
-        UnclearTranscript: a file shows more hosts than can be told apart, or fewer than it should.
+        UnclearTranscript: a file shows more hosts than can be distinguished, or fewer than it should.
     """
     primary, secondary = files[Role.PRIMARY], files.get(Role.SECONDARY)
     if secondary is None or secondary.transcript == primary.transcript:

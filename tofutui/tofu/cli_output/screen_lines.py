@@ -136,7 +136,7 @@ class _Row:
         self._written.append(text)
 
     def _note_pager(self) -> bool:
-        """Whether a pager's mark is all that stands here; once is enough for the line."""
+        """Whether a pager's mark is all there is here; once is enough for the line."""
         if self._cursor != len(self._cells) or len(self._cells) > _LONGEST_MARK:
             return False
         is_mark = SAVED_PAGER.fullmatch("".join(self._cells)) is not None

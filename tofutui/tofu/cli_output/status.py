@@ -112,7 +112,7 @@ def parse_ha_status(text: str) -> HaState | None:
 def parse_version(text: str) -> VersionInfo:
     """Version, build, host name and fixes; those of Prime Infrastructure or EPN Manager where both are named.
 
-    The frame is that of ``show version`` in docs/appliance.md; the line of ADE-OS's own version is no match.
+    The frame is that of ``show version`` in docs/appliance.md; ADE-OS's own version does not match.
     """
     text = text[: 10 * _LONGEST].replace("\r", "")
     title = _TITLE.search(text)

@@ -1,4 +1,4 @@
-"""What saved terminal text says about a node: the answers to its commands, told apart by their prompts."""
+"""What saved terminal text says about a node: the answers to its commands, separated by their prompts."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ _OVER = re.compile(
     r"|[\w.-]{1,80}@[\w.-]{1,100}[:~][^\s$#%]{0,200}[$#%]\s)",
     re.IGNORECASE,
 )
-"""Lines that stand between two logins: what was printed before them is over."""
+"""Lines between two logins: what was printed before them is over."""
 _ROW = re.compile(r"[ \t]*host[ \t]*=", re.IGNORECASE)
 _KNOWN_LINE = re.compile(r"\s*(?:%|host certificates?\b|if trust-on-first-use\b|ncs\b|\^)", re.IGNORECASE)
 ADDRESSES_UNKNOWN = "a node's own addresses are not known, so rows about itself count as other hosts'"
@@ -190,7 +190,7 @@ class _Reader:
     _answers: list[RecordedAnswer] = field(default_factory=list)
     _hosts: dict[str, None] = field(default_factory=dict)
     _stray: list[str] = field(default_factory=list)
-    """Rows outside of any answer: somebody saved the list without its command."""
+    """Rows outside of any answer: the list was saved without its command."""
     _prompt: str = ""
     _host: str = ""
     _command: Command | None = None

@@ -99,11 +99,11 @@ class ExportEntries:
         return None
 
     def certificate(self) -> None:
-        """A certificate of the entry was read, or told to be unreadable."""
+        """A certificate of the entry was read, or reported as unreadable."""
         self.entry.certificates += 1
 
     def block_over(self) -> None:
-        """A PEM block ended: its alias and comments are no names of the next one."""
+        """A PEM block ended: its alias and comments do not name the next one."""
         self._owner, self.is_leaf = "", False
         self.entry.words.clear()
         self.entry.unread, self.entry.header = False, None

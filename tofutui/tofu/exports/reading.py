@@ -88,7 +88,7 @@ def read_export(data: bytes, *, source: str, name: str, at: datetime | None = No
         at: when it was written last.
 
     Raises:
-        NoCertificate: it holds none; the message names the file and never quotes what stands in it.
+        NoCertificate: it holds none; the message names the file and never quotes its content.
     """
     file = _File(source, name, at)
     reader = _read_der(data, file) if data[:1] == b"\x30" else _Reader(file)
@@ -142,7 +142,7 @@ class _Reader:
     _block: list[str] | None = None
     """The lines of the certificate being read; None outside of one."""
     _skipping: bool = False
-    """Inside a block that is no certificate."""
+    """Inside a block that is not a certificate."""
 
     def line(self, line: str) -> None:
         """Take one line, without its end."""
@@ -219,7 +219,7 @@ class _Reader:
                 f"{safe(self.file.source)}: more than {MOST_CERTIFICATES:,} certificates",
                 "give the export of one node's store",
             )
-        # An alias names the first certificate of its chain; those that signed it are no rows of its name.
+        # An alias names the first certificate of its chain; those that signed it are not rows of that name.
         entry = self._entries.entry
         alias = entry.alias if self._entries.is_leaf else None
         self.certificates.append(self.file.imported(sha256, subject, alias, entry))

@@ -1,4 +1,4 @@
-"""Causes of broken connections other than TOFU, as logs tell them."""
+"""Causes of broken connections other than TOFU, as logs report them."""
 
 import re
 from collections.abc import Iterable
@@ -23,11 +23,11 @@ class OtherCause:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A cause and how it is told."""
+    """A cause and the words that report it."""
 
     text: str
     phrases: tuple[bytes, ...]
-    """Skeletons, one of which stands in every text that says so."""
+    """Skeletons, one of which is in every text that says so."""
     pattern: re.Pattern[str]
     ends: tuple[str, ...] = ()
     """The lower-case ends of what the pattern fits, where its phrases are everyday words."""
@@ -120,7 +120,7 @@ class CauseFinder:
         return [cause for cause in _CAUSES if cause.text not in self._found]
 
     def hinted(self, bones: bytes) -> list[Cause]:
-        """The causes, of those not found yet, that a text of this skeleton may tell of."""
+        """The causes, of those not found yet, that a text of this skeleton may report."""
         present = self._phrases.present(bones)
         return [cause for cause in self.open if not present.isdisjoint(cause.phrases)] if present else []
 
@@ -151,7 +151,7 @@ class _Phrases:
         self._pattern = re.compile(b"x(?:" + b"|".join(b"(%b(?<=%b))" % ending for ending in endings) + b")")
 
     def present(self, bones: bytes) -> set[bytes]:
-        """Those that stand in a skeleton."""
+        """Those that occur in a skeleton."""
         phrases = {phrase for phrase in self._others if phrase in bones}
         if self._with_x:
             phrases.update(self._with_x[(m.lastindex or 1) - 1] for m in self._pattern.finditer(bones))

@@ -76,7 +76,7 @@ class LogDigest:
     """In the order in which their names came up."""
     other: tuple[OtherCause, ...]
     dropped: int = 0
-    """Events left out because there were more than 1,000 different names."""
+    """Events not counted by name because there were more than 1,000 different names."""
 
 
 def read_log(lines: Iterable[str], *, around: datetime | None = None) -> LogDigest:

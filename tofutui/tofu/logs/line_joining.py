@@ -1,6 +1,6 @@
 """Names at the end of log messages that a document or a terminal has broken into lines.
 
-A line break in a name stands for a space, for nothing (broken at a column, inside a word) or for the end of
+A line break in a name replaces a space, for nothing (broken at a column, inside a word) or for the end of
 the message. Which one is seen from how the fixed sentence before the name was broken.
 """
 
@@ -91,7 +91,7 @@ class Wrap:
         return name + self.between(line, following) + following
 
     def between(self, line: str, following: str) -> str:
-        """What stood where a line was broken: a space or nothing."""
+        """What was where a line was broken: a space or nothing."""
         is_full = len(line) >= (self.width if self.width else _UNBROKEN)
         is_closed = is_full and (self.hard or not self.width)
         spaced = line[-1:].isspace() or line[-1:] == "," or following[:1].isspace()
@@ -110,7 +110,7 @@ class Wrap:
 
 
 def message_lines(text: str, begin: int, end: int) -> list[str]:
-    """The lines on which a message stands, from the one of ``begin`` to the one of ``end``, whole."""
+    """The lines of a message, from the one of ``begin`` to the one of ``end``, whole."""
     floor = max(0, begin - _LONGEST_LINE)
     start = max(text.rfind("\n", floor, begin) + 1, floor)
     stop = text.find("\n", end, end + _LONGEST_NAME)
@@ -120,7 +120,7 @@ def message_lines(text: str, begin: int, end: int) -> list[str]:
 def name_after(text: str, end: int, limit: int, wrap: Wrap, line: str) -> tuple[str, int]:
     """The name behind a sentence that ends at ``end`` in ``line``, and where it ends; "" if there is none.
 
-    It stands before ``limit``.
+    It is before ``limit``.
     """
     following = _lines(text, end, min(limit, end + _LONGEST_NAME))
     name = next(following)
@@ -153,7 +153,7 @@ def _lines(text: str, begin: int, end: int) -> Iterator[str]:
 
 
 def _must_go_on(begun: str, text: str) -> bool:
-    """Whether a name that begins so, or a line that goes on so, is no whole one."""
+    """Whether a name that begins so, or a line that goes on so, is not whole."""
     _, comma, last = begun.rpartition(",")
     return (
         begun[-1] in ",+=\\"
@@ -165,7 +165,7 @@ def _must_go_on(begun: str, text: str) -> bool:
 
 
 def _cut(name: str, searched: int) -> int | None:
-    """Where something that is not the name begins; what stands before ``searched`` was looked at before."""
+    """Where something that is not the name begins; what is before ``searched`` was looked at earlier."""
     stop = _STOP.search(name, searched) if _MAY_STOP.search(name, searched) else None
     if name.count(":", searched) < 2:  # of which every time has two
         return stop.start() if stop else None

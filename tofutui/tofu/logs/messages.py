@@ -25,7 +25,7 @@ _BEFORE = 2000
 _HEAD = 240
 """Characters before a message that may hold its time and thread."""
 _GAP = 160
-"""Characters that may stand between its time and the message."""
+"""Characters that may be between its time and the message."""
 
 _LONGEST_PLAIN = 1500
 """Characters of a message on one line, and the line after it, that are remembered."""
@@ -80,9 +80,9 @@ class Message:
 
 
 def sentence_ends(text: str, begin: int, most: int | None) -> list[tuple[int, int]]:
-    """Where the words stand that every message holds, broken or not.
+    """Where the words are that every message holds, broken or not.
 
-    ``most`` is how often they can stand there, where that is known: if that many are unbroken, all are.
+    ``most`` is how often they can be there, where that is known: if that many are unbroken, all are.
     """
     spans = []
     at = text.find(_PLAIN_END, begin) if most is not None else -1
@@ -133,7 +133,7 @@ def _plain_name(text: str, end: int) -> tuple[str, int]:
 
 
 def _begin(text: str, start: int, end: int) -> tuple[int, bool]:
-    """Where a message begins, and whether it is an exception; it stands between ``start`` and ``end``."""
+    """Where a message begins, and whether it is an exception; it is between ``start`` and ``end``."""
     unbroken = end - len(_PLAIN_MESSAGE)
     if unbroken >= start and text.startswith(_PLAIN_MESSAGE, unbroken):
         return unbroken, False

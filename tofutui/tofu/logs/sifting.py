@@ -3,7 +3,7 @@
 import re
 
 _LETTERS = b"cdfhkmnprtvx"
-"""Enough to tell the phrases that are looked for from others; fewer would be faster still."""
+"""Enough to distinguish the phrases that are looked for from others; fewer would be faster still."""
 _LOWER = bytes(range(256)).lower()
 _OTHERS = bytes(set(range(256)) - set(_LETTERS) - set(_LETTERS.upper()))
 _LONGEST_BLANK = 64

@@ -86,6 +86,6 @@ class KeyTable:
     def _keys(self, text: str, *, alt: bool = False) -> list[events.Key]:
         try:
             keys = list(self._textual._sequence_to_key_events(text, alt))
-        except (ValueError, OverflowError):  # a number of a key that is no character
+        except (ValueError, OverflowError):  # the number of a key that is not a character
             return []
         return [key for key in keys if key.key != Keys.Ignore]
