@@ -83,6 +83,7 @@ _ZONES = {
 """Abbreviations that mean one offset; CST, IST and BST mean too many."""
 
 
+@lru_cache(maxsize=256)
 def zone_offset(zone: str) -> timedelta | None:
     """How far east of Greenwich a zone lies by its printed name (``UTC``, ``CEST``, ``+02``, ``GMT-03:30``).
 

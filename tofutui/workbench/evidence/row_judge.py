@@ -169,6 +169,8 @@ class Judge:
 
     def words_about(self, entry: Entry) -> tuple[OperatorWord, ...]:
         """The operator's words about this row."""
+        if not self._testimony.words:
+            return ()
         session = self._comparison.session
         target = probe_target(session, entry.role, entry.endpoint) if entry.endpoint else None
         words = self._testimony.words_about(entry.endpoint, target)
