@@ -1,8 +1,11 @@
 """Verdicts over rows as listings, answers, logs and the operator's words come in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
+
+import pytest
 
 from tests.support.rows import ISSUED, LISTED, PRIME_SEC, PRIME_SEC_IN_LOGS, certificate, presenting
 from tofutui.tls.prober import Prober
@@ -16,7 +19,8 @@ from tofutui.tofu.logs.failures import Failure, LogDigest
 from tofutui.tofu.names.values import DistinguishedName
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.session import NodeSettings, Role, Session
-from tofutui.workbench.evidence import operator
+from tofutui.workbench import node_state
+from tofutui.workbench.evidence import judging, operator, row_judge
 from tofutui.workbench.evidence.assigned_exports import KnownCertificates
 from tofutui.workbench.evidence.deletions import Deletions
 from tofutui.workbench.evidence.memory import Memory
@@ -255,3 +259,39 @@ async def test_a_copied_export_is_no_proof_about_a_row_that_was_seen_to_begin() 
     row = await site.judged()
     assert row.verdict is Verdict.SUSPECT
     assert "when it was exported is not known" in row.judgement.why[0]
+
+
+async def test_a_row_is_judged_again_only_where_what_it_is_judged_by_has_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    weighed: list[str] = []
+
+    def counted(entry: Entry, *around: Any) -> Entry:
+        weighed.append(entry.id)
+        return judging.judged(entry, *around)
+
+    monkeypatch.setattr(row_judge, "judged", counted)
+    site = Site()
+    changes: dict[str, Callable[[], object]] = {
+        "nothing": lambda: None,
+        "the clock, by less than it shows": lambda: set_clock(site, timedelta(seconds=0.4)),
+        "the clock": lambda: set_clock(site, timedelta(hours=3)),
+        "a log": lambda: site.log(str(HIDDEN.subject), LISTED - MINUTE),
+        "a word": lambda: site.testimony.say_reissued(KEY.partition("_")[0], None, site.now),
+        "a host name": lambda: node_state.met(
+            site.comparison.nodes[Role.PRIMARY], "prime-new", replaced=False
+        ),
+    }
+    again = {}
+    for what, change in changes.items():
+        await site.list()
+        weighed.clear()
+        change()
+        await site.judged()
+        again[what] = bool(weighed)
+    kept = {"nothing", "the clock, by less than it shows"}
+    assert again == {what: what not in kept for what in changes}
+
+
+def set_clock(site: Site, ahead: timedelta) -> None:
+    site.judge.clocks[Role.PRIMARY] = NodeClock((site.now + ahead).replace(tzinfo=None), "UTC", site.now)
