@@ -215,9 +215,9 @@ def test_a_missing_guard_is_found(
     guard: Callable[[Patch], None], memory: MemoryWorld, monkeypatch: Patch
 ) -> None:
     guard(monkeypatch)
-    with pytest.raises(Broken) as found:
+    with pytest.raises(Broken) as broken:
         run_steps(memory, 6_000, first_seed=GUARDS[guard], shrink=False)
-    print(found.value)
+    print(broken.value)
 
 
 ROW = KEYS[1]
@@ -286,9 +286,9 @@ def test_a_missing_guard_is_found_in_its_story(
 ) -> None:
     tell(memory, STORIES[guard])
     guard(monkeypatch)
-    with pytest.raises(Broken) as found:
+    with pytest.raises(Broken) as broken:
         tell(memory, STORIES[guard])
-    print(found.value)
+    print(broken.value)
 
 
 def tell(world: MemoryWorld, story: Story) -> None:

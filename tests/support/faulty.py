@@ -316,9 +316,9 @@ class Stage:
         """How many rows of the primary the history believes to have gone."""
         with sqlite3.connect(self.data / FILE) as connection:
             sql = "SELECT count(*) FROM incarnation JOIN node ON node.id = node WHERE ended IS NOT NULL"
-            found: int = connection.execute(f"{sql} AND role = 'primary'").fetchone()[0]
+            absent: int = connection.execute(f"{sql} AND role = 'primary'").fetchone()[0]
         connection.close()
-        return found
+        return absent
 
 
 def _flat(lines: Any) -> str:

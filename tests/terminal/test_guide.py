@@ -99,8 +99,8 @@ class Killed:
     def record(self) -> dict[str, object]:
         command = [*TOFUTUI, "record", "renamed", "--format", "json", "--data", str(self.tmp_path / "data")]
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-        found: dict[str, object] = json.loads(done.stdout)
-        return found
+        record: dict[str, object] = json.loads(done.stdout)
+        return record
 
 
 @pytest.mark.timeout(600)
@@ -128,7 +128,7 @@ def test_killed_at_each_step_it_goes_on_where_it_was_and_sends_nothing_twice(tmp
         record = killed.record()
         left = record["left"]
         assert isinstance(left, list)
-        assert all("no log is at hand" in one for one in left)
+        assert all("no log is at hand" in reason for reason in left)
         assert record["ended_at"]
         keys = {role: [key for key, _ in rows] for role, rows in pair.tables().items()}
         assert keys == {
@@ -163,7 +163,7 @@ def test_killed_in_the_middle_of_a_deletion_the_list_decides_and_nothing_is_sent
         assert len(pair.deletions()) == len(set(pair.deletions())) == 3
         commands = killed.record()["commands"]
         assert isinstance(commands, list)
-        assert [one["outcome"] for one in commands] == ["gone"] * 3
+        assert [command["outcome"] for command in commands] == ["gone"] * 3
 
 
 @pytest.mark.timeout(300)

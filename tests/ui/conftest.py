@@ -127,11 +127,11 @@ def desk(tmp_path: Path) -> Callable[..., Any]:
         copied: list[str] = []
         app.copy_to_clipboard = copied.append  # type: ignore[method-assign]
         async with app.run_test(size=size) as pilot:
-            found = Desk(app, pilot, fakes, copied, ticks)
+            running = Desk(app, pilot, fakes, copied, ticks)
             if ready:
-                await found.until(lambda: bool(fakes.benches and fakes.bench.comparison.taken_at))
-                await found.until(lambda: app.main is not None and app.main._frame is None)
+                await running.until(lambda: bool(fakes.benches and fakes.bench.comparison.taken_at))
+                await running.until(lambda: app.main is not None and app.main._frame is None)
                 await pilot.pause()
-            yield found
+            yield running
 
     return start

@@ -144,9 +144,9 @@ async def test_what_is_written_is_one_osc_52(desk: Start, monkeypatch: pytest.Mo
         d.app._driver.write = written.append
         del d.app.copy_to_clipboard  # the fixture's
         await d.press("ctrl+y")
-        found = re.fullmatch("\x1b]52;c;([A-Za-z0-9+/=]+)\x07", "".join(written))
-        assert found
-        assert b64decode(found[1]).decode().replace(" ", "").lower() == d.pane.rows.current.sha256
+        sequence = re.fullmatch("\x1b]52;c;([A-Za-z0-9+/=]+)\x07", "".join(written))
+        assert sequence
+        assert b64decode(sequence[1]).decode().replace(" ", "").lower() == d.pane.rows.current.sha256
 
 
 @pytest.mark.parametrize("mouse", [True, False])

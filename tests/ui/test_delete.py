@@ -529,7 +529,7 @@ async def test_a_plan_gives_the_rows_of_the_moment_when_delete_is_pressed(
         ]
         await d.press("D")
         await d.until(lambda: isinstance(d.app.screen, DeleteScreen))
-        assert (role, key) not in [(one.role, one.key) for one in d.app.screen.plan.deletions]
+        assert (role, key) not in [(deletion.role, deletion.key) for deletion in d.app.screen.plan.deletions]
 
 
 async def test_a_plan_opens_the_dialog_over_the_current_rows(desk: Start) -> None:
@@ -541,4 +541,4 @@ async def test_a_plan_opens_the_dialog_over_the_current_rows(desk: Start) -> Non
             d.fakes.bench.put(role, [suspect(row) if row.is_stale_remote else row for row in current])
         await d.press("D")
         await d.until(lambda: isinstance(d.app.screen, DeleteScreen))
-        assert {one.entry.verdict for one in d.app.screen.plan.deletions} == {Verdict.SUSPECT}
+        assert {deletion.entry.verdict for deletion in d.app.screen.plan.deletions} == {Verdict.SUSPECT}

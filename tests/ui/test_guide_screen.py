@@ -113,10 +113,10 @@ async def test_every_step_fits_its_width_and_shows_state_in_words(tmp_path: Path
             lines = wording.about(
                 run.guide, step, wording.StepLook(width=cells, hide=_as_it_is, unfolded=True)
             )
-            assert [plain([one]) for one in lines if width(one) > cells] == []
+            assert [plain([spans]) for spans in lines if width(spans) > cells] == []
             assert step.progress.value in plain(lines)
         listed = wording.step_lines(run.guide.held, 40, Glyphs(ascii=True), _as_it_is)
-        assert all(width(one) <= 40 for one in listed)
+        assert all(width(spans) <= 40 for spans in listed)
         assert plain(listed).isascii()
         assert run.progress["delete"] is Progress.DONE
         known = likely_causes(Signs(run=run.guide.held, rows=await run.guide.open_rows(), now=NOW))

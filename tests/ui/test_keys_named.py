@@ -51,8 +51,9 @@ def everything_elsewhere(path: Path) -> KeyBook:
 
 def chosen_key(d: Any, key: str) -> str:
     """The key in force on this screen for what ``key`` does by itself."""
-    bindings = [one for one in [*type(d.app.screen).BINDINGS, *Acting.BINDINGS] if isinstance(one, Binding)]
-    for action in [BY_ID[one.id] for one in bindings if one.id in BY_ID]:
+    every = [*type(d.app.screen).BINDINGS, *Acting.BINDINGS]
+    bindings = [binding for binding in every if isinstance(binding, Binding)]
+    for action in [BY_ID[binding.id] for binding in bindings if binding.id in BY_ID]:
         if key in action.keys and action.id not in FIXED:
             return str(d.app.keys.of(action.id).keys[0])
     return key
@@ -68,7 +69,7 @@ def wrongly_named(text: str) -> list[str]:
 
 async def test_no_screen_names_a_key_that_is_another(desk: Start, tmp_path: Path) -> None:
     book = everything_elsewhere(tmp_path / "keys.toml")
-    found: dict[str, list[str]] = {}
+    misnamed: dict[str, list[str]] = {}
     async with desk(keys=book) as d:
         plainly = d.press
 
@@ -84,10 +85,10 @@ async def test_no_screen_names_a_key_that_is_another(desk: Start, tmp_path: Path
             kept = "delete" in name or name in ("confirm", "host key")
             wrong = [key for key in wrongly_named(d.text) if not (kept and key in ("Esc", "Enter", "n", "q"))]
             if wrong:
-                found[name] = wrong
+                misnamed[name] = wrong
             await d.app.uncover(d.main)
             await press("escape", "g")
-    assert found == {}
+    assert misnamed == {}
 
 
 def test_no_step_and_no_cause_names_a_key_that_is_another(tmp_path: Path) -> None:

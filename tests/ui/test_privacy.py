@@ -30,14 +30,14 @@ SECRETS = (
 def leaks(text: str, rows: list[Entry]) -> list[str]:
     """Which of the secrets stand in a text, fingerprints' tails in any form included."""
     joined = "".join(c for c in text.lower() if c.isalnum())
-    found = [secret for secret in SECRETS if secret.lower() in text.lower()]
+    leaked = [secret for secret in SECRETS if secret.lower() in text.lower()]
     for row in rows:
         for digits in (row.sha256, row.presented.certificate.sha1 if row.presented.certificate else None):
             if digits:
-                found += [
+                leaked += [
                     piece for at in range(8, len(digits) - 12, 4) if (piece := digits[at : at + 12]) in joined
                 ]
-    return found
+    return leaked
 
 
 @pytest.fixture(params=["with the net", "without the net"])
@@ -257,7 +257,7 @@ async def test_questions_of_the_nodes(desk: Start, net: None, kind: str, tmp_pat
         d.app.run_guarded(_ask(questions[kind]))
         await d.until(lambda: len(d.app.screen_stack) > 2 and "Enter" in d.text)
         secrets = ("ghost", "10.1.2.3", FINGERPRINT[20:], "prime-pri")
-        assert not [one for one in secrets if one in d.text]
+        assert not [secret for secret in secrets if secret in d.text]
         await d.press("ctrl+r")
         assert "ghost.example.net" in d.text
         assert kind != "host key" or FINGERPRINT in d.text
@@ -317,8 +317,8 @@ def test_the_net_keeps_every_cell_in_its_place() -> None:
     mask.learn(session(name="plant-9"))
     line = [Segment("│ at "), Segment("192.0"), Segment(".2.10"), Segment(" in plant-9 x │")]
     shown = Net(mask).apply(line, Color(0, 0, 0))
-    text = "".join(one.text for one in shown)
-    assert len(text) == len("".join(one.text for one in line))
+    text = "".join(segment.text for segment in shown)
+    assert len(text) == len("".join(segment.text for segment in line))
     assert text.startswith("│ at address-")
     assert text.endswith("x │")
     assert "plant-9" not in text

@@ -65,8 +65,8 @@ def own(tmp_path: Path) -> Path:
 
 def made(tmp_path: Path, *sessions: Session) -> list[Session]:
     """Sessions that the app made."""
-    for one in sessions:
-        save_session(one, own(tmp_path))
+    for new in sessions:
+        save_session(new, own(tmp_path))
     return list(sessions)
 
 

@@ -189,13 +189,13 @@ async def test_next_and_previous_stale_row_go_round(desk: Start) -> None:
     async with desk(fakes=Fakes(lambda role: table)) as d:
         await d.press("s", "g")  # by host: stale rows are scattered
         stale = [i for i, e in enumerate(d.pane.rows.shown) if e.verdict.is_stale]
-        found = []
+        visited = []
         for _ in range(4):
             await d.press("n")
-            found.append(d.pane.rows.cursor)
-        assert sorted(set(found)) == stale
+            visited.append(d.pane.rows.cursor)
+        assert sorted(set(visited)) == stale
         await d.press("N")
-        assert d.pane.rows.cursor == found[-2]
+        assert d.pane.rows.cursor == visited[-2]
 
 
 async def test_the_counterpart_is_the_same_endpoint_in_the_other_pane(desk: Start) -> None:

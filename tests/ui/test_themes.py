@@ -56,15 +56,15 @@ def painted(app: TofutuiApp) -> Iterator[tuple[Segment, str, str]]:
 
 def pale(app: TofutuiApp, least: float) -> list[tuple[str, str, str, float]]:
     """What of the uppermost screen is hard to read."""
-    found = []
+    weak = []
     for segment, fore, back in painted(app):
         text = segment.text.strip()
         wanted = 3.0 if set(text) <= LINES else least
         if text and contrast(fore, back) < wanted:
-            found.append((text, fore, back, round(contrast(fore, back), 2)))
+            weak.append((text, fore, back, round(contrast(fore, back), 2)))
         assert segment.style is not None
         assert not segment.style.dim
-    return found
+    return weak
 
 
 SCREENS: dict[str, tuple[str, ...]] = {
@@ -126,9 +126,9 @@ def test_each_tone_can_be_read_on_each_ground(name: str, reverse: bool) -> None:
             (segment,) = Palette(spec).strip(line("x", tone), 1, reverse=reverse)
             assert segment.style is not None
             assert segment.style.color is not None
-            found = contrast(segment.style.color.get_truecolor().hex, spec.colors[ground])
+            measured = contrast(segment.style.color.get_truecolor().hex, spec.colors[ground])
             wanted = 3.0 if tone is Tone.LINE and not reverse else least
-            assert found >= wanted, (ground, tone)
+            assert measured >= wanted, (ground, tone)
             assert not segment.style.dim
 
 
