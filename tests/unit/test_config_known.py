@@ -1,6 +1,8 @@
 """Files, folders and globs of exported certificates."""
 
+import gzip
 import os
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -104,3 +106,19 @@ def test_of_several_paths_the_faults_are_remarks(folder):
     export = read_exports([str(folder / "missing"), str(folder)])
     assert len(export.certificates) == 2
     assert [remark.startswith(f"{folder}/missing: ") for remark in export.remarks] == [True]
+
+
+def test_exports_in_archives_are_named_by_their_own_files(tmp_path: Path) -> None:
+    member = pem(made("/CN=a", 1))
+    with zipfile.ZipFile(tmp_path / "store.zip", "w") as archive:
+        archive.writestr("x/192.0.2.20_8082.pem", member)
+        archive.writestr("readme.txt", "nothing here")
+    (tmp_path / "192.0.2.20_8082.pem.gz").write_bytes(gzip.compress(member))
+    for name in ("store.zip", "192.0.2.20_8082.pem.gz"):
+        export = read_export_at(str(tmp_path / name))
+        assert [certificate.names for certificate in export.certificates] == [
+            ("192.0.2.20_8082.pem", "192.0.2.20_8082")
+        ]
+    (tmp_path / "store.7z").write_bytes(b"7z\xbc\xaf\x27\x1c\0\4")
+    with pytest.raises(UnreadableExport, match="7-Zip"):
+        read_export_at(str(tmp_path / "store.7z"))

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -184,3 +185,26 @@ def test_a_zip_inside_another_file_is_bounded(tmp_path: Path, monkeypatch: pytes
     path = tmp_path / "a.tar"
     path.write_bytes(tarred(zipped(TEXT), "a.zip"))
     assert "inside another file" in taken(path)[1]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PACKED if not kind.startswith("cut")])
+def test_transcripts_and_exports_are_read_out_of_every_packing_too(tmp_path: Path, kind: str) -> None:
+    (text,) = [content for _, content in archives.contents(tmp_path / "t.bin", PACKED[kind](LINE * 3))]
+    assert text == LINE * 3
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NOT_READ if "unknown" not in kind])
+def test_a_transcript_or_an_export_that_is_not_read_is_named(tmp_path: Path, kind: str) -> None:
+    with pytest.raises(archives.NotRead, match=re.escape(kind)):
+        list(archives.contents(tmp_path / "t.bin", NOT_READ[kind] + bytes(range(256)) * 4))
+
+
+def test_what_is_not_packed_is_given_as_it_is(tmp_path: Path) -> None:
+    for data in (
+        b"",
+        LINE,
+        bytes(range(256)),
+        b"\x30\x82\x01\x00" + bytes(40),
+        LINE.decode().encode("utf-16"),
+    ):
+        assert list(archives.contents(tmp_path / "t", data)) == [(str(tmp_path / "t"), data)]

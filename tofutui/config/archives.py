@@ -14,11 +14,20 @@ from typing import BinaryIO
 
 from tofutui.config.packings import tar
 from tofutui.config.packings.compressed import COMPRESSED, unpacked
-from tofutui.config.packings.kinds import LOOKED_AT, TAR, TEXT, ZIP, is_archive_name, kind_of, not_read
+from tofutui.config.packings.kinds import (
+    LOOKED_AT,
+    TAR,
+    TEXT,
+    ZIP,
+    is_archive_name,
+    is_packed,
+    kind_of,
+    not_read,
+)
 from tofutui.config.packings.streams import CHUNK, MIB, Member, NotRead, Stream
 from tofutui.tofu.base.text import safe
 
-__all__ = ["CHUNK", "Budget", "NotRead", "Packed", "Source", "is_log_name", "sources"]
+__all__ = ["CHUNK", "Budget", "NotRead", "Packed", "Source", "contents", "is_log_name", "sources"]
 
 MOST_TIMES = 200
 """How much larger than the file its content may be; logs pack 10 to 50 times."""
@@ -85,6 +94,28 @@ class Packed:
     depth: int = 0
     open_file: Callable[[], BinaryIO] | None = None
     """Opens the same bytes once more, where they are a file."""
+
+
+def contents(path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The name and the bytes of every file in a packed one; of any other file itself, whatever it holds.
+
+    Raises:
+        NotRead: from here on it is not read, is damaged, or is packed in a way that is not read.
+    """
+    first = data[:LOOKED_AT]
+    if kind_of(first, "") == TEXT or not is_packed(first):
+        yield str(path), data
+        return
+    packed = Packed(
+        str(path),
+        path.name,
+        iter([data]),
+        Budget(path, len(data)),
+        lambda _: True,
+        open_file=lambda: BytesIO(data),
+    )
+    for source in sources(packed):
+        yield source.name, b"".join(source.chunks)
 
 
 def sources(packed: Packed) -> Iterator[Source]:

@@ -1,11 +1,13 @@
 """Files of exported certificates: one file, a folder of them, or a glob."""
 
 import glob
+import re
 import stat
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tofutui.config.archives import NotRead, contents
 from tofutui.system.files import read_given
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.base.text import safe
@@ -14,6 +16,7 @@ from tofutui.tofu.exports.reading import Export, NoCertificate, read_export
 LARGEST = 16 * 1024 * 1024
 """Bytes of one file; Java's own trust store with 150 certificates prints 300 kB."""
 MOST_FILES = 2_000
+_PACKED = re.compile(r"\.(?:gz|bz2|xz|lzma)\Z", re.IGNORECASE)
 _PIPE_SECONDS = 10.0
 """How long a pipe of the shell may say nothing."""
 
@@ -93,7 +96,26 @@ def _read(file: Path) -> Export:
     except ValueError as error:  # a NUL in the path
         raise UnreadableExport(f"{safe(str(file))}: no such file") from error
     written = datetime.fromtimestamp(status.st_mtime, UTC) if stat.S_ISREG(status.st_mode) else None
-    return read_export(data, source=str(file), name=file.name, at=written)
+    return _unpacked(file, data, written)
+
+
+def _unpacked(file: Path, data: bytes, written: datetime | None) -> Export:
+    """The certificates of every file in a packed one; what is not read of it becomes a remark."""
+    exports: list[Export] = []
+    trouble: TofutuiError | None = None
+    try:
+        for source, content in contents(file, data):
+            name = _PACKED.sub("", source.replace(": ", "/").rpartition("/")[2])
+            try:
+                exports.append(read_export(content, source=source, name=name, at=written))
+            except NoCertificate as error:
+                trouble = trouble or error
+    except NotRead as error:
+        trouble = UnreadableExport(str(error))
+        exports += [Export((), (str(error),))] if exports else []
+    if not exports and trouble is not None:
+        raise trouble
+    return _joined(exports)
 
 
 def _joined(exports: list[Export]) -> Export:

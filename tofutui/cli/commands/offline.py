@@ -11,6 +11,7 @@ from tofutui.cli.commands.check import CheckError, carry_out, order_of
 from tofutui.cli.order import CheckOrder
 from tofutui.cli.output import complain
 from tofutui.cli.session_args import load, pick
+from tofutui.config.archives import NotRead, contents
 from tofutui.config.paths import data_dir, sessions_file
 from tofutui.system.files import read_given
 from tofutui.tofu.base.text import safe
@@ -97,7 +98,20 @@ def _read(role: Role, path: Path) -> File:
         raise CheckError(f"--{role} {safe(str(path))}: cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # a NUL in the path
         raise CheckError(f"--{role} {safe(str(path))}: no such file") from error
-    return File(str(path), read_transcript(raw))
+    return File(str(path), read_transcript(_unpacked(role, path, raw)))
+
+
+def _unpacked(role: Role, path: Path, raw: bytes) -> bytes:
+    """The text in a packed transcript; an archive has to hold just one file."""
+    try:
+        texts = list(contents(path, raw))
+    except NotRead as error:
+        raise CheckError(f"--{role} {error.message}", error.hint) from error
+    if len(texts) != 1:
+        raise CheckError(
+            f"--{role} {safe(str(path))}: an archive of {len(texts)} files", "unpack it and name one"
+        )
+    return texts[0][1]
 
 
 def _session(base: Session, shown: Cast, options: argparse.Namespace) -> Session:

@@ -83,6 +83,11 @@ def not_read(first: bytes) -> str:
     return f"{other}, which is not read" if other else "binary data of an unknown kind, not read"
 
 
+def is_packed(first: bytes) -> bool:
+    """Whether a file that begins so is of a kind in this table, read or not."""
+    return bool(kind_of(first, "") or _other(first))
+
+
 def is_archive_name(name: str) -> bool:
     """Whether a file of this name should be an archive."""
     return _ARCHIVE_NAME.fullmatch(name) is not None
