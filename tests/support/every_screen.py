@@ -142,6 +142,7 @@ def ways(remote: str = "remote text") -> dict[str, tuple[Way, str]]:
         "evidence": (keys("e"), "Evidence"),
         "log": (keys("L"), "listcerts"),
         "map": (keys("m"), "Trust map"),
+        "impact": (keys("I"), "Impact: what a renewed"),
         "help": (keys("question_mark"), "Help"),
         "explained": (keys("i"), "TOFU"),
         "palette": (keys("ctrl+p", *"sort"), "Sort (s)"),

@@ -168,6 +168,10 @@ MAIN: tuple[Action, ...] = (
         help="Who trusts whom, with the worst verdict of the rows behind each arrow.",
     ),
     Action(
+        id="impact.open", keys=("I",), title="Impact of a renewal",
+        help="What renewing the certificate of this row's server will make stale, and what to delete then.",
+    ),
+    Action(
         id="guide.open", keys=("c",), title="Guided re-registration", hint="guide", footer=72,
         help="Step by step from the stale rows to Primary Active and back to ISE; every change is stored, "
         "and a run that was interrupted goes on where it was.",

@@ -14,6 +14,7 @@ from textual.widgets import Input, TextArea
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.evidence import Word
 from tofutui.tofu.judgement.row_history import Past
+from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import EVIDENCE, Scope
 from tofutui.ui.actions.handlers import does, moves
@@ -25,6 +26,7 @@ from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, bindings_of
 from tofutui.ui.terminal.text_area import Lines
+from tofutui.ui.text.sources import ways_to_prove
 from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, labelled, line, plain
 from tofutui.ui.text.vocabulary import VERDICT_TONES, moment, node_name, place, value_of
 
@@ -156,6 +158,8 @@ class EvidenceScreen(Acting[None]):
         lines += past_lines(self.shown(self._past), width, self._why_nothing())
         texts = [f"{e.kind.value}, {moment(e.at)}: {e.text}" for e in row.judgement.evidence]
         lines += labelled("also", why[1:], width) + labelled("evidence", texts or ["none"], width, Tone.MUTED)
+        if row.verdict in (Verdict.SAME_NAME, Verdict.SUSPECT):
+            lines += labelled("to prove it", ways_to_prove(row), width)
         return [*notes, *lines, *self._of_all(width)]
 
     def _why_nothing(self) -> str:

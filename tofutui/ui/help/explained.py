@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tofutui.ui.actions.keymap import KeyBook
+from tofutui.ui.text.sources import LOGS
 
 VERDICTS = "What each row is judged to be"
 
@@ -34,6 +35,7 @@ _PAGE: tuple[tuple[str, Sequence[str]], ...] = (
             "Different names do prove it: another subject is another certificate.",
         ),
     ),
+    ("Where the logs and certificates lie", LOGS),
     (VERDICTS, ()),
     (
         "What a deletion does",

@@ -4,6 +4,7 @@ from tofutui.ui.actions.catalogue import Scope
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.screen import Acting, Flow
 from tofutui.ui.tables.state import Tables
+from tofutui.ui.text.spans import Tone
 
 
 class OtherScreens(Flow[Tables]):
@@ -31,6 +32,21 @@ class OtherScreens(Flow[Tables]):
         from tofutui.ui.tables.trust_map import TrustScreen
 
         self._push(TrustScreen(self.screen.comparison))
+
+    @does("impact.open")
+    def open_impact(self) -> None:
+        """What renewing the certificate of this row's server will make stale."""
+        from tofutui.tofu.judgement.impact import NoSuchServer, impact_of
+        from tofutui.ui.tables.impact import ImpactScreen, server_of
+
+        row = self.screen.current
+        of = server_of(row) if row is not None else ""
+        try:
+            impact_of(self.screen.comparison, of)
+        except NoSuchServer as error:
+            self.screen.say(str(error), Tone.WARNING)
+            return
+        self._push(ImpactScreen(self.screen.comparison, of))
 
     @does("guide.open")
     def open_guide(self) -> None:

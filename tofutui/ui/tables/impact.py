@@ -1,0 +1,42 @@
+"""Before a change: what renewing the certificate of the server under the cursor will make stale."""
+
+from tofutui import __version__
+from tofutui.report.impact_form import render_impact
+from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.site.row_owner import Who
+from tofutui.ui.kit.view import ViewScreen
+from tofutui.ui.text.spans import Line, Tone, line, wrap
+
+_FORECAST = (
+    "The command line keeps the forecast for the next comparison, and has a form for the change request:"
+)
+
+
+class ImpactScreen(ViewScreen):
+    """Follows the comparison for as long as it is shown."""
+
+    heading = "Impact: what a renewed certificate will make stale"
+
+    def __init__(self, comparison: Comparison, of: str) -> None:
+        super().__init__()
+        self._comparison = comparison
+        self._of = of
+
+    def content(self, width: int) -> list[Line]:
+        """The forecast, and how the command line writes it down."""
+        texts = render_impact(self._comparison, self._of, "text", __version__).splitlines()
+        command = f"tofutui impact {self._comparison.session.name} --of {self._of} --format markdown"
+        return [
+            *(line(part) for text in texts for part in wrap(self.shown(text), width)),
+            *(line(part, Tone.MUTED) for part in wrap(_FORECAST, width)),
+            *(line(part, Tone.COMMAND) for part in wrap(self.shown(command), width)),
+        ]
+
+
+def server_of(entry: Entry) -> str:
+    """The server that a row is about, as `tofutui impact --of` takes it."""
+    if entry.who is Who.PEER:
+        return str(entry.role.other)
+    if entry.who in (Who.SELF, Who.LOOPBACK):
+        return str(entry.role)
+    return entry.name or (entry.endpoint.host if entry.endpoint else "")
