@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import importlib
 import os
 import secrets
 import socket
@@ -27,6 +28,7 @@ HISTORY_WITHIN = 15.0
 if TYPE_CHECKING:
     from tofutui.appliance.node import LogLine
     from tofutui.appliance.questions import Asker
+    from tofutui.capture.making import Material
     from tofutui.guide.run_controller import Guide
     from tofutui.history.database import Database
     from tofutui.tofu.cli_output.transcript import Recording
@@ -316,3 +318,10 @@ class NoRunner:
     async def settle(self, role: Role) -> tuple[str, ...]:
         """Nothing is known."""
         return ()
+
+
+async def captured(session: Session, asker: Asker, tool: str) -> Material:
+    """A capture of the pair of a session, by logins of its own; see `tofutui.capture.taking`."""
+    taking = await asyncio.to_thread(importlib.import_module, "tofutui.capture.taking")
+    material: Material = await taking.take(session, asker, tool)
+    return material

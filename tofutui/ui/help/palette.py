@@ -15,6 +15,7 @@ from tofutui.ui.options import START_DEMO
 
 _Command = tuple[str, Callable[[], object], str]
 """Title, what it does, help."""
+_CAPTURE = "What it prints and presents into a file, with stand-ins for names. It only reads."
 
 
 class ActionProvider(Provider):
@@ -37,6 +38,7 @@ class ActionProvider(Provider):
             for action in self._owner.keys.these(MAIN):
                 if action.palette and action.id not in shown:
                     yield self._command(main, action)
+            yield "Capture this pair for a report", partial(self._capture, main), _CAPTURE
             yield from self._sessions()
         yield from self._demos()
         for name in self._owner.own_themes:
@@ -62,6 +64,10 @@ class ActionProvider(Provider):
         """Do it there where it belongs: what lies over that screen is closed first."""
         await self._owner.uncover(screen)
         await screen.action_act(id_)
+
+    async def _capture(self, main: OpenTables) -> None:
+        await self._owner.uncover(main)
+        main.capture()
 
     def _sessions(self) -> Iterator[_Command]:
         for name, session in self._owner.sessions.items():

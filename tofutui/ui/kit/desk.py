@@ -137,6 +137,10 @@ class OpenTables(Protocol):
         """Carry out one of its actions."""
         ...
 
+    def capture(self) -> None:
+        """Take a capture of the pair, for a report."""
+        ...
+
 
 class Clock(Protocol):
     """The time now, with its zone."""

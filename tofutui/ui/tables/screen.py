@@ -19,6 +19,7 @@ from tofutui.ui.kit.key_bar import KeyBar, TitleBar
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.tables.auto_reconnect import ReconnectPatience
+from tofutui.ui.tables.capture_flow import CaptureFlow
 from tofutui.ui.tables.copy_flow import CopyFlow, ExportFlow
 from tofutui.ui.tables.cursor_flow import CursorFlow
 from tofutui.ui.tables.deletion_flow import DeletionFlow
@@ -48,7 +49,7 @@ class MainScreen(Tables):
     CSS_PATH = "screen.tcss"
     BINDINGS = bindings_of(MAIN)
     AUTO_FOCUS = ""
-    flows = (CursorFlow, DeletionFlow, RefreshFlow, CopyFlow, ExportFlow, OtherScreens)
+    flows = (CursorFlow, DeletionFlow, RefreshFlow, CopyFlow, ExportFlow, CaptureFlow, OtherScreens)
 
     def __init__(self, session: Session, watch: float, patience: ReconnectPatience | None = None) -> None:
         super().__init__()
@@ -66,6 +67,10 @@ class MainScreen(Tables):
         self._tally = Tally.of(self.comparison)
         self._hint = False
         self._left = False
+
+    def capture(self) -> None:
+        """A capture of the pair, for a report."""
+        self.flow(CaptureFlow).begin()
 
     def compose(self) -> ComposeResult:
         """Title, panes, detail, filter, keys."""
