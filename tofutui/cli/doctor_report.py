@@ -38,6 +38,10 @@ _PRESENT = {"tmux": "TMUX", "screen": "STY", "SSH": "SSH_CONNECTION"}
 """Fields of a session and its nodes that are no plain key of the file; a node's ``read_only`` is."""
 
 
+FAILED = "failed: "
+"""How the value of a step begins that did not work out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was found; ``source`` is where it is set, "" where that means nothing."""

@@ -26,7 +26,7 @@ COMMANDS = {
     "sessions": "list, locate or validate the sessions, or print an example",
     "themes": "the themes that --theme takes",
     "keys": "every key of the app",
-    "doctor": "versions, paths, settings and the terminal, to paste into a ticket",
+    "doctor": "versions, paths, settings, and the steps to a session's nodes, to paste into a ticket",
     "completion": "completion for bash, zsh or fish",
 }
 """The commands on offer, each with its line in the help."""
@@ -393,9 +393,12 @@ def _keys() -> _Parser:
 def _doctor() -> _Parser:
     parser = _common(
         "doctor",
-        "What this program runs on and how it is set up, without secrets; it connects to nothing.",
-        "exit codes:\n  0  nothing wrong\n  2  the configuration is broken (all is printed still)",
+        "What this program runs on and how it is set up, without secrets. With a session: also each step "
+        "from this machine to a certificate, with its time; it logs in and only reads.",
+        "exit codes:\n  0  nothing wrong\n"
+        "  2  the configuration is broken, or a step failed (all is printed still)",
     )
+    parser.add_argument("session", nargs="?", metavar="SESSION", help="the session to log in to")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     return parser
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tofutui.cli.doctor_report import (
+    FAILED,
     Configuration,
     Finding,
     Section,
@@ -18,7 +19,8 @@ from tofutui.cli.doctor_report import (
     terminal,
     versions,
 )
-from tofutui.cli.output import say, write
+from tofutui.cli.output import complain, say, write
+from tofutui.cli.session_args import load, pick
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.site.session import Session
 
@@ -36,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
         terminal(),
         history(options),
         clock(),
+        *_steps(options),
     ]
     sections = [_covered(section, cover) for section in sections]
     faults, notes = [cover(text) for text in setup.faults], [cover(text) for text in setup.notes]
@@ -44,7 +47,24 @@ def run(options: argparse.Namespace) -> int:
     else:
         for line in as_text(sections, faults, notes):
             say(line)
-    return BROKEN if faults else 0
+    has_failed = any(finding.value.startswith(FAILED) for section in sections for finding in section.findings)
+    return BROKEN if faults or has_failed else 0
+
+
+def _steps(options: argparse.Namespace) -> list[Section]:
+    """Each step to the nodes of the session that is named; nothing without one."""
+    if options.session is None:
+        return []
+    from contextlib import nullcontext
+
+    from tofutui.cli.asking import TerminalAsker
+    from tofutui.cli.doctor_session import steps_of
+    from tofutui.system.background import run as run_work
+
+    path, sessions = load(options.sessions, read_only=True)
+    (session,) = pick([options.session], sessions, path)
+    complain("logging in, reading only")
+    return run_work(steps_of(session, TerminalAsker(nullcontext)))
 
 
 def _home(text: str) -> str:
