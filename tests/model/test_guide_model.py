@@ -8,7 +8,7 @@ import operator
 import os
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,9 +22,9 @@ from tests.support.guide_stories import tell_stories
 from tests.support.guide_world import GuideWorld
 from tofutui.guide import engine
 from tofutui.guide.looking import Looking
-from tofutui.guide.open_rows import stale_rows
+from tofutui.guide.open_rows import Place, stale_rows
 from tofutui.guide.run_controller import Guide
-from tofutui.tofu.guide_run import Check, Result, Run, Vouched
+from tofutui.tofu.guide_run import Check, OpenRow, Result, Run, StepState, Vouched
 
 STEPS = int(os.environ.get("TOFUTUI_MODEL_GUIDE_STEPS", "3000"))
 
@@ -151,7 +151,54 @@ def ticks_never_looked_at_again(patch: Patch) -> None:
     patch.setattr(Looking, "look_at_ticks", nothing)
 
 
+def everything_is_decided(patch: Patch) -> None:
+    """Rows that no operator went on over count as decided."""
+
+    class Everything(set[OpenRow]):
+        def __contains__(self, _: object) -> bool:
+            return True
+
+    patch.setattr(Looking, "_decided_rows", lambda _: Everything())
+
+
+def nobody_is_asked(patch: Patch) -> None:
+    async def none(_: Looking) -> list[OpenRow]:
+        return []
+
+    patch.setattr(Looking, "undecided", none)
+
+
+def gone_on_over_rows_not_shown(patch: Patch) -> None:
+    strict = Guide.leave_open
+
+    async def lenient(self: Guide, step: StepState, rows: Sequence[OpenRow]) -> None:
+        await strict(self, step, await self.undecided())
+
+    patch.setattr(Guide, "leave_open", lenient)
+
+
+def sent_is_learned(patch: Patch) -> None:
+    """A deletion that was sent counts as one that was seen to be gone."""
+
+    async def learned(self: Looking) -> set[Place]:
+        return set(await self._endings())
+
+    patch.setattr(Looking, "_learned", learned)
+
+
+def open_rows_are_a_dead_end(patch: Patch) -> None:
+    async def refused(self: Guide, step: StepState, rows: Sequence[OpenRow]) -> None:
+        raise engine.NotNow("judge them first")
+
+    patch.setattr(Guide, "leave_open", refused)
+
+
 PLANTS = (
+    everything_is_decided,
+    nobody_is_asked,
+    gone_on_over_rows_not_shown,
+    sent_is_learned,
+    open_rows_are_a_dead_end,
     direction_of_the_preflight_only,
     direction_not_asked_at_the_tick,
     any_word_counts,

@@ -22,11 +22,12 @@ ROWS = (Verdict.PROVEN, Verdict.SAME_NAME, Verdict.SUSPECT, Verdict.NO_ANSWER)
 
 
 async def _act(story: "Story", operator: Operator, step: StepState, tried: int) -> None:
-    """What the step asks for; left out with a reason where it has failed twice, as the screen allows."""
-    if tried > 1 and text_of(step.id).kind != "acknowledge":
+    """What the step asks for; left out with a reason where it fails again, as the screen allows."""
+    if tried > 1 and step.progress is Progress.FAILED:
         await operator.guide.skip(step, "it cannot be done here")
     elif step.id == "delete" or (step.id == "verify" and step.progress is Progress.WAITING):
-        await operator.guide.leave_open(step, await operator.guide.open_rows())
+        operator.rows = await operator.guide.open_rows()
+        await operator.guide.leave_open(step, operator.rows)
     else:
         await story.do(operator, step)
 

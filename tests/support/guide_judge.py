@@ -40,6 +40,8 @@ class Judge:
         for step in new.steps:
             if step != was.get(step.id):
                 self._changed(operator, step, was.get(step.id), old, new)
+        for decision in new.decisions[len(old.decisions) if old else 0 :]:
+            self._need(set(decision.rows) <= set(operator.rows), new.step(decision.step), "rows not shown")
         if looked:
             self._still_holds(operator, new)
         self._record(new)

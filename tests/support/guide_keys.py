@@ -99,10 +99,10 @@ class Keyboard:
         """Carry out the step with this title, which is the current one."""
         ways: dict[str, Callable[[], None]] = {
             "Preflight": lambda: self.press("enter"),
-            RESTARTED: self._restarted,
-            DELETE: self._delete,
+            RESTARTED: self.answer_restarted,
+            DELETE: self.delete_planned,
             "Worksheet": self._worksheet,
-            OVERWRITE: self._overwrite,
+            OVERWRITE: self.overwrite,
             "Register": self._register,
             "Add ISE server ISE-server": self._add_ise,
             "Does the pair reconnect on its own?": lambda: None,
@@ -112,6 +112,12 @@ class Keyboard:
         ways.get(title, lambda: self.press("d"))()
         self.app.wait_for(self.is_past(title), 60)
 
+    def to_register(self) -> None:
+        """Everything from the first question on, up to the click on Register."""
+        for title in STEPS[1 : STEPS.index("Register") + 1]:
+            if asked_step(self.app.text()) == title:
+                self.do(title)
+
     def open(self, title: str) -> None:
         """The step's question, by Enter where it is not open yet."""
         screen = self.app.wait_for(lambda screen: asked_step(screen) == title)
@@ -119,23 +125,29 @@ class Keyboard:
             self.press("enter")
             self.dialog(title)
 
-    def _restarted(self) -> None:
+    def answer_restarted(self, number: str = "1") -> None:
+        """The same answer for every server, and the form is taken."""
         self.open(RESTARTED)
-        self.press("1", "1", "1")
+        self.press(number, number, number)
         self.app.wait_for(lambda screen: "not answered" not in screen)
         self.press("enter")
 
-    def plan(self) -> None:
+    def plan(self, rows: int = 3) -> None:
         """All rows selected, compared by nobody: up to the delete dialog."""
         if "Plan: stale rows" not in self.app.wait_for(lambda screen: asked_step(screen) == DELETE):
             self.press("enter")
-        screen = self.app.wait_for(" rows selected")
-        if "3 of 3" not in screen:  # suspect rows are never preselected
-            self.press(*(("a",) if "plan.all" in BY_ID else ("space", "j", "space", "j", "space")))
-            self.app.wait_for("3 of 3 rows selected")
+        count = f"{rows} of {rows} row"
+        if count not in self.app.wait_for("selected"):  # suspect rows are never preselected
+            self.press(*(("a",) if "plan.all" in BY_ID else ("space", *["j", "space"] * (rows - 1))))
+            self.app.wait_for(count)
         self.press("D")
         self.dialog(COMPARED)
         self.insist("enter", lambda screen: "[ Keep row" in screen)
+
+    def delete_planned(self, rows: int = 3) -> None:
+        """The plan, the dialog, the run of deletions."""
+        self.plan(rows)
+        self.confirm()
 
     def confirm(self) -> None:
         """The yes of the delete dialog, and the end of the run of deletions."""
@@ -144,17 +156,14 @@ class Keyboard:
         self.app.wait_for(lambda screen: "gone" in screen and "Enter back" in screen, 60)
         self.press("enter")
 
-    def _delete(self) -> None:
-        self.plan()
-        self.confirm()
-
     def _worksheet(self) -> None:
         self.open("Worksheet")
         self.press("1")
         self.app.wait_for(lambda screen: "I have it" in screen and "▸ Names by" in screen)
         self.press("enter")
 
-    def _overwrite(self) -> None:
+    def overwrite(self) -> None:
+        """Yes to the question before registering."""
         self.open(OVERWRITE)
         self.insist("y", lambda screen: not is_asked(screen, OVERWRITE))
 

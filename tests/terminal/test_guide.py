@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tofutui
-from tests.support.guide_keys import STEPS, Keyboard, asked_step, current_step
+from tests.support.guide_keys import STEPS, Keyboard, current_step
 from tests.support.lab_thread import ThreadedLab, lab_thread
 from tests.support.terminal import Terminal, terminal
 
@@ -35,12 +35,11 @@ def test_the_demo_from_the_first_mismatch_to_primary_active(tmp_path: Path) -> N
             operator.press({"register": "\x1b[18~", "ise-add": "\x1b[19~"}[command])
             app.wait_for("simulated browser: ")
             assert "error" not in app.text()
+            app.wait_for(lambda screen: "…" not in screen.splitlines()[0])
 
         operator = Keyboard(app, browser, sees_register=True)
         operator.begin()
-        for title in STEPS[1 : STEPS.index("Register") + 1]:
-            if asked_step(app.text()) == title:
-                operator.do(title)
+        operator.to_register()
         app.wait_for(lambda screen: "PRIMARY ACTIVE  PRIMARY prime-pri" in screen, 120)
         assert operator.pressed < 24
         operator.do("Add ISE server ISE-server")
@@ -70,6 +69,75 @@ def test_the_demo_from_the_first_mismatch_to_primary_active(tmp_path: Path) -> N
     assert "Primary Active" in html
     assert "src=" not in html
     assert "http:" not in html
+
+
+def _demo_browser(app: Terminal, operator: list[Keyboard], command: str) -> None:
+    keys = {"register": "\x1b[18~", "ise-add": "\x1b[19~"}
+    operator[0].press(keys[command])
+    app.wait_for("simulated browser: ")
+    app.wait_for(lambda screen: "…" not in screen.splitlines()[0])
+
+
+@pytest.mark.timeout(300)
+def test_reissued_comes_to_primary_active_with_only_the_operators_answers(tmp_path: Path) -> None:
+    with terminal([*TOFUTUI, "--demo", "reissued"], tmp_path, PYTHONPATH=CODE) as app:
+        app.wait_for(compared)
+        who: list[Keyboard] = []
+        who.append(Keyboard(app, lambda command: _demo_browser(app, who, command), sees_register=True))
+        who[0].begin()
+        who[0].to_register()
+        app.wait_for(lambda screen: "PRIMARY ACTIVE  PRIMARY prime-pri" in screen, 120)
+        assert who[0].pressed < 20
+
+
+REFUSALS = (
+    ("TOFU failed on primary for 192.0.2.11_8082", "192.0.2.11:8082"),
+    ("TOFU failed on secondary for 192.0.2.10_8082", "192.0.2.10:8082"),
+)
+"""What the page says as long as a row is stale, and the row that it means."""
+OPEN = "Rows that are neither proven nor deleted"
+
+
+def say_failed(app: Terminal, operator: Keyboard, words: str, *, pasted: bool) -> None:
+    """Enter the page's words; the cause they name comes first, and Enter leads to the plan."""
+    operator.press("F")
+    operator.dialog("Failed: Register")
+    if pasted:
+        app.paste(words)
+        app.wait_for(words)
+    app.send_answer("" if pasted else words, lambda screen: "Known causes of a failed" in screen)
+    screen = app.wait_for(f"said when it failed: {words}")
+    assert screen.splitlines()[1].startswith("A stale TOFU row is left")
+    operator.press("enter")
+
+
+@pytest.mark.timeout(400)
+def test_who_goes_on_without_deleting_is_led_to_the_row_and_to_primary_active(tmp_path: Path) -> None:
+    with terminal([*TOFUTUI, "--demo", "reissued"], tmp_path, PYTHONPATH=CODE) as app:
+        app.wait_for(compared)
+        who: list[Keyboard] = []
+        operator = Keyboard(app, lambda command: _demo_browser(app, who, command), sees_register=True)
+        who.append(operator)
+        operator.begin()
+        operator.answer_restarted("4")
+        operator.choose(OPEN, downs=2)
+        for title in ("Worksheet", "Sign in", "HA Configuration", "Check Readiness"):
+            operator.do(title)
+        for number, (words, row) in enumerate(REFUSALS):
+            operator.overwrite()
+            app.wait_for(lambda screen: current_step(screen) == "Register")
+            operator.browser("register")
+            app.wait_for(words)
+            say_failed(app, operator, words, pasted=number == 1)
+            screen = app.wait_for(lambda screen: "Plan: stale rows" in screen and " of 1 row" in screen)
+            assert row in screen
+            operator.delete_planned(1)
+            operator.choose(OPEN, downs=2)
+        operator.overwrite()
+        app.wait_for(lambda screen: current_step(screen) == "Register")
+        operator.browser("register")
+        app.wait_for(lambda screen: "PRIMARY ACTIVE  PRIMARY prime-pri" in screen, 120)
+        assert "! Find and delete" in app.text()
 
 
 class Killed:

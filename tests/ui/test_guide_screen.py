@@ -11,9 +11,11 @@ from tests.support.guided import guided
 from tests.support.shown_guide import guide_screen, run_at
 from tofutui.guide import engine
 from tofutui.guide.causes import Signs, likely_causes
+from tofutui.guide.worksheet import WorksheetField
 from tofutui.history.database import HistoryBusy, HistoryError
 from tofutui.tofu.guide_run import Check, Progress, Result, StepState
 from tofutui.ui.guide import wording
+from tofutui.ui.guide.form import Form, SheetScreen
 from tofutui.ui.guide.screen import GuideScreen
 from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
 from tofutui.ui.text.spans import Tone, plain, width
@@ -187,3 +189,50 @@ async def test_one_of_several_is_chosen_and_the_pickers_other_keys_do_nothing(de
         await d.until(lambda: "takes it" in d.text)
         await d.press("n", "e", "c", "x", "delete", "slash", "j", "enter")
         assert answers == ["b"]
+
+
+async def test_a_form_is_answered_by_numbers_and_taken_only_when_nothing_is_missing(desk: Start) -> None:
+    answers: list[dict[str, str] | None] = []
+    choices = (("yes", "restarted since"), ("no", "not restarted"))
+    fields = [
+        WorksheetField(id="a", label="PRIMARY", ask="Was PRIMARY restarted?", choices=choices),
+        WorksheetField(id="b", label="SECONDARY", ask="Was SECONDARY restarted?", choices=choices),
+        WorksheetField(id="c", label="Email", ask="Who is notified?", needed=False),
+    ]
+    missing = lambda field, values: "missing" if field.needed and not values.get(field.id) else None  # noqa: E731
+    form = Form(title="Title", fields=lambda _values: fields, problem=missing, values={})
+    async with desk() as d:
+        await d.app.push_screen(SheetScreen(form), answers.append)
+        await d.until(lambda: "takes it" in d.text)
+        await d.press("2", "enter")
+        await d.until(lambda: "missing" in d.text and "Was SECONDARY restarted?" in d.text)
+        assert answers == []
+        await d.press("9", "1", *"noc@example.net", "up", "up", "1", "enter")
+        await d.until(lambda: answers == [{"a": "yes", "b": "yes", "c": "noc@example.net"}])
+
+
+async def test_what_passed_is_one_line_until_it_is_unfolded(desk: Start) -> None:
+    async with desk() as d:
+        screen = guide_screen(d, "preflight", "seen")
+        passed = [Check(id="x", title=f"clock {n}", result=Result.PASS, seen="1 s", at=NOW) for n in range(3)]
+        run = engine.checked(screen.guide.held, "preflight", [*passed, *screen.guide.held.checks])
+        screen.guide.run = run
+        await d.app.push_screen(screen)
+        await d.until(lambda: "3 passed" in d.text)
+        assert d.text.index("WARN") < d.text.index("3 passed")
+        assert "clock 1" not in d.text
+        await d.press("space")
+        await d.until(lambda: "clock 1" in d.text)
+
+
+async def test_enter_ticks_no_step_of_the_browser(desk: Start) -> None:
+    async with desk() as d:
+        screen = guide_screen(d, "sign-in", "seen")
+        answering = Answering(screen, Result.PASS)
+        await d.app.push_screen(screen)
+        await d.until(lambda: "run 0" in d.text)
+        await d.press("enter")
+        await d.until(lambda: "d ticks it once it is done" in d.message)
+        assert answering.ticked == []
+        await d.press("d")
+        await d.until(lambda: answering.ticked == [("sign-in", "")])

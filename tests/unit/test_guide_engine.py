@@ -9,21 +9,24 @@ from hypothesis import strategies as st
 
 from tests.support.fake_bench import NOW, session
 from tofutui.guide import engine
-from tofutui.guide.causes import Signs, likely_causes
+from tofutui.guide.causes import Signs, likely_causes, mending_step
 from tofutui.guide.engine import NotNow
 from tofutui.guide.playbook import (
+    PARTS,
     STEP_KINDS,
     causes,
+    cures,
     offered,
     playbooks,
     step_ids,
     step_texts,
     text_of,
 )  # fmt: skip
-from tofutui.guide.worksheet import WORKSHEET, url_of, values_of
+from tofutui.guide.worksheet import WORKSHEET, direction_words, url_of, values_of, where
 from tofutui.history.codec import from_json, to_json
-from tofutui.tofu.guide_run import Check, GuideAnswer, Progress, Result, Run, Vouched
+from tofutui.tofu.guide_run import Check, GuideAnswer, OpenRow, Progress, Result, Run, Vouched
 from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import NodeSettings, Remote, Role
 
 ISE = Remote(name="ise01", kind="ise", endpoint=Endpoint("198.51.100.20", 443))
@@ -260,3 +263,82 @@ def test_a_cause_that_a_check_points_to_comes_first() -> None:
 def test_texts_of_unknown_steps_are_no_texts() -> None:
     with pytest.raises(KeyError):
         text_of("nonsense")
+
+
+@pytest.mark.parametrize("failed_at", ["register", "pre-registration", "replication", "primary-active"])
+@pytest.mark.parametrize("mended", ["delete", "worksheet", "register", "preflight"])
+def test_after_a_registration_that_failed_it_is_asked_again_and_the_run_can_end(
+    failed_at: str, mended: str
+) -> None:
+    run = engine.failed(at(failed_at), failed_at, by="ops", now=NOW, reason="TOFU failed on primary")
+    run = engine.mended(run, mended, NOW)
+    assert run.current is not None
+    assert run.current.id == ("overwrite" if mended == "register" else mended)
+    assert not run.step("overwrite").progress.is_over
+    assert run.step("register").progress is Progress.TODO
+    assert run.step("sign-in").progress is Progress.DONE
+    while run.current is not None:
+        run = engine.done(run, run.current.id, by="ops", now=NOW)
+    assert run.ended
+
+
+def test_a_step_that_is_ahead_mends_nothing() -> None:
+    with pytest.raises(NotNow, match="first: "):
+        engine.mended(at("delete"), "verify", NOW)
+
+
+@pytest.mark.parametrize(
+    ("words", "cause", "step"),
+    [
+        ("TOFU failed on primary for 192.0.2.11_8082", "stale-row", "delete"),
+        (
+            "ssl: Current certificate is DIFFERENT  from what was used earlier",
+            "stale-row",
+            "delete",
+        ),
+        ("Authentication key does not match between primary and secondary", "authkey", "worksheet"),
+        ("Unknown host prime-sec", "name", "worksheet"),
+        ("The certificate has expired", "expired", "restarted"),
+        ("HA is already configured", "still-configured", "reconnect"),
+    ],
+)
+def test_what_the_page_says_brings_its_cause_to_the_top(words: str, cause: str, step: str) -> None:
+    check = Check(id="clock", title="clocks", result=Result.FAIL, seen="400 s", at=NOW)
+    run = engine.checked(at("register"), "preflight", [check])
+    run = engine.failed(run, "register", by="ops", now=NOW, reason=words)
+    first, second = likely_causes(Signs(run=run, now=NOW))[:2]
+    assert (first.cause.id, second.cause.id) == (cause, "clock")
+    assert mending_step(first.cause, run) == step
+    again = engine.mended(run, step, NOW)
+    assert likely_causes(Signs(run=again, now=NOW))[0].cause.id == cause
+
+
+def test_rows_that_are_open_point_to_the_step_that_deletes() -> None:
+    row = OpenRow(role=Role.PRIMARY, key="192.0.2.11_8082", who=Who.PEER, verdict="same-name", issued=NOW)
+    first = likely_causes(Signs(run=at("register"), rows=[row], now=NOW))[0]
+    assert first.cause.id == "stale-row"
+    assert "1 row of the pair is not judged: PRIMARY 192.0.2.11_8082" in first.signs[0]
+
+
+def test_every_check_that_may_not_pass_has_a_cure_and_every_cause_a_step_of_a_playbook() -> None:
+    steps = {id_ for book in playbooks().values() for id_ in book.steps}
+    assert {cause.step for cause in causes()} <= steps | {""}
+    assert {check for cause in causes() for check in cause.checks} <= cures().keys()
+
+
+def test_a_step_whose_state_has_changed_is_to_be_looked_at_again_until_it_is_done_again() -> None:
+    run = engine.outdated(at("register"), "restarted", "another certificate is presented now by PRIMARY")
+    assert run.step("restarted").is_doubtful
+    assert "to be looked at again: another certificate" in run.step("restarted").left
+    assert engine.outdated(run, "verify", "x") == run
+    run = engine.done(engine.mended(run, "restarted", NOW), "restarted", by="ops", now=NOW)
+    assert not run.step("restarted").is_doubtful
+
+
+def test_where_a_step_is_done() -> None:
+    names = {Role.PRIMARY: "PRIMARY prime-pri", Role.SECONDARY: "SECONDARY prime-sec"}
+    assert where("register", PAIR, names) == "in the browser of PRIMARY prime-pri, https://192.0.2.10"
+    assert where("delete", PAIR, names) == "here"
+    assert where("reconnect", PAIR, names) == "here and CLI of PRIMARY prime-pri"
+    assert direction_words(PAIR, names) == "PRIMARY prime-pri (192.0.2.10) → SECONDARY prime-sec (192.0.2.11)"
+    assert {text.part for text in step_texts().values()} == set(PARTS)
