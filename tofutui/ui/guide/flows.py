@@ -49,7 +49,7 @@ class StepFlow(Flow[Guided]):
         """Look at everything, and stay on the result."""
         self.screen.say("reading both nodes …")
         await self.screen.guide.preflight()
-        self.screen.stay()
+        self.screen.stay("preflight")
         results = [check.result for check in self.screen.guide.held.checks if check.step == "preflight"]
         words = [f"{results.count(result)} {result.value}" for result in Result if result in results]
         self.screen.say(f"preflight: {', '.join(words)}")

@@ -175,14 +175,12 @@ class GuideScreen(Guided):
         self._shown = None
         self.draw()
 
-    def stay(self) -> None:
-        """Leave the cursor on the step that has just ended: its result is to be read."""
+    def stay(self, step_id: str) -> None:
+        """Leave the cursor on a step that has just ended: its result is to be read."""
         run = self.guide.run
         if run is not None and run.current is not None:
             self._shown = run.current.id
-            self._cursor = max(0, run.steps.index(run.current) - 1)
-            if run.current.id == "preflight":
-                self._cursor = 0
+            self._cursor = run.steps.index(run.step(step_id))
             self.draw()
 
     @moves("guide")

@@ -1,5 +1,6 @@
 """The guide's screen as its flows see it."""
 
+from abc import abstractmethod
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -23,21 +24,21 @@ class Guided(Acting[None]):
     """What is being done just now."""
 
     @property
+    @abstractmethod
     def chosen(self) -> StepState | None:
         """The step under the cursor."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw(self) -> None:
         """Show the run as it is now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def follow(self) -> None:
         """Put the cursor on the step that is to be done now."""
-        raise NotImplementedError
 
-    def stay(self) -> None:
-        """Leave the cursor where it is when the next step becomes the current one."""
-        raise NotImplementedError
+    @abstractmethod
+    def stay(self, step_id: str) -> None:
+        """Leave the cursor on a step that has just ended: its result is to be read."""
 
     async def ask(self, screen: Screen[Answered]) -> Answered | None:
         """Show a dialog and wait for its answer."""
