@@ -76,9 +76,10 @@ class Keyboard:
         self.app.wait_for(lambda screen: is_asked(screen, title))
 
     def choose(self, title: str, downs: int = 0) -> None:
-        """One of several, not with an Enter that could be one that is held down."""
+        """One of several."""
         self.dialog(title)
-        self.press("up", *["down"] * downs, "enter")
+        self.press(*["down"] * downs)
+        self.insist("enter", lambda screen: not is_asked(screen, title))
 
     def type(self, title: str, text: str) -> None:
         self.dialog(title)

@@ -87,7 +87,7 @@ def test_reissued_comes_to_primary_active_with_only_the_operators_answers(tmp_pa
         who[0].begin()
         who[0].to_register()
         app.wait_for(lambda screen: "PRIMARY ACTIVE  PRIMARY prime-pri" in screen, 120)
-        assert who[0].pressed < 20
+        assert who[0].pressed < 24
 
 
 REFUSALS = (
