@@ -134,7 +134,7 @@ def ways(remote: str = "remote text") -> dict[str, tuple[Way, str]]:
     return {
         "tables": (keys(), "PRIMARY"),
         "filter": (keys("slash", "1", "9", "2"), "filter"),
-        "detail": (keys("enter"), "as it was when opened"),
+        "detail": (keys("enter"), "Row 1 of "),
         "delete": (keys("D"), "Keep row"),
         "delete typed": (keys("G", "D"), "To enable Delete"),
         "delete several": (keys("space", "j", "space", "D"), "Keep rows"),

@@ -11,7 +11,7 @@ from tests.support.terminal import Terminal, terminal
 TOFUTUI = str(Path(sys.executable).with_name("tofutui"))
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ROOT / "tests" / "support" / "bench_apps.py"
-MOVE, SCROLL, REFRESH = 2048, 8192, 2048
+MOVE, MOVE_OF_MANY, SCROLL, REFRESH = 2048, 1700, 8192, 2048
 
 
 @pytest.fixture
@@ -70,9 +70,13 @@ def test_a_refresh_in_which_nothing_changed(demo: Terminal) -> None:
     assert len(demo.raw) - before <= REFRESH
 
 
-def test_cursor_moves_without_and_with_scrolling(many: Terminal) -> None:
-    moves = [cost(many, "j", f"{number} of 300") for number in range(2, 8)]
-    assert max(moves) <= MOVE, moves
+def test_cursor_moves_without_and_with_scrolling_at_every_row_height(many: Terminal) -> None:
+    number = 1
+    for height in ("1 line a row", "2 lines a row", "3 lines a row"):
+        cost(many, "H", height)
+        moves = [cost(many, "j", f"{number + step} of 300") for step in range(1, 5)]
+        number += 4
+        assert max(moves[1:]) <= MOVE_OF_MANY, (height, moves)  # the first one takes the message away too
     many.press("G")
     many.wait_for("300 of 300")
     many.press("g")

@@ -88,6 +88,12 @@ class Desk:
         await self.pilot.pause(0.15)
         await self.until(lambda: not self.app.presses.undecided)
 
+    async def resize(self, columns: int, lines: int) -> None:
+        """Until the screen is laid out for the new size, which is told after a moment."""
+        await self.pilot.resize_terminal(columns, lines)
+        await self.until(lambda: self.app.screen._compositor.size == (columns, lines))
+        await self.pilot.pause()
+
     async def until(self, fact: Callable[[], bool]) -> None:
         """Wait for a fact, as long as the test's own time-out allows."""
         async with asyncio.timeout(15):

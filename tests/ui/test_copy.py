@@ -16,7 +16,7 @@ from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
 
 Start = Callable[..., Any]
 SCREENS = {
-    "tables": ([], "deletecert host 198.51.100.20_443"),
+    "tables": ([], "deletecert host 192.0.2.11_8082"),
     "detail": (["enter"], "SHA-256"),
     "delete": (["D"], "SHA-256 presented: "),
     "plan": (["p"], "deletecert host 192.0.2.10_8082"),

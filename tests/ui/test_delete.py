@@ -31,7 +31,7 @@ def flat(text: str) -> str:
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_dialog_says_what_where_why_and_what_it_means(desk: Start, size: tuple[int, int]) -> None:
     async with desk(size=size) as d:
-        await d.press("D")
+        await d.press("j", "D")
         assert isinstance(d.app.screen, DeleteScreen)
         body = d.app.screen.query_one("#body")
         seen = flat(d.text) + " " + " ".join(plain(body.lines).split())
@@ -103,7 +103,7 @@ async def test_held_keys_never_delete(desk: Start, keys: list[str]) -> None:
 
 async def test_y_deletes_exactly_what_was_shown_once(desk: Start) -> None:
     async with desk() as d:
-        await d.press("D")
+        await d.press("j", "D")
         plan = d.app.screen.plan
         await d.press("y", "y", "y")
         await d.until(lambda: bool(d.fakes.runner.ran))
@@ -124,7 +124,7 @@ async def test_y_typed_before_the_dialog_was_painted_does_not_count(desk: Start)
 
 async def test_the_dialog_does_not_change_with_the_table(desk: Start) -> None:
     async with desk() as d:
-        await d.press("D")
+        await d.press("j", "D")
         before = flat(d.text.split("━┓")[0])
         plan = d.app.screen.plan
         d.fakes.bench.put(Role.PRIMARY, renamed(Role.PRIMARY)[:1])
@@ -405,7 +405,7 @@ async def test_a_proven_row_needs_no_deletion_and_the_dialog_says_so(desk: Start
 
 async def test_ctrl_y_copies_in_the_dialog_and_y_does_not(desk: Start) -> None:
     async with desk() as d:
-        await d.press("D", "ctrl+y")
+        await d.press("j", "D", "ctrl+y")
         assert "deletecert host 198.51.100.20_443" in d.copied[0]
         assert "PRIMARY prime-pri" in d.copied[0]
         await d.press("y")

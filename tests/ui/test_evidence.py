@@ -60,7 +60,7 @@ def known(d: Any) -> str:
 async def test_the_time_line_of_the_row_is_shown_and_scrolls(desk: Start, size: tuple[int, int]) -> None:
     async with desk(size=size) as d:
         d.fakes.bench.memory.pasts[ROW] = past(12)
-        await d.press("e")
+        await d.press("j", "e")
         await d.until(lambda: "how old it was then is not known" in " ".join(known(d).split()))
         seen = d.text
         for _ in range(60):
@@ -78,7 +78,7 @@ async def test_the_time_line_of_the_row_is_shown_and_scrolls(desk: Start, size: 
 
 async def test_the_time_line_follows_what_is_judged_anew(desk: Start) -> None:
     async with desk() as d:
-        await d.press("e")
+        await d.press("j", "e")
         await d.until(lambda: "nothing is remembered of this row" in known(d))
         d.fakes.bench.memory.pasts[ROW] = past()
         row = entry(Role.PRIMARY, ROW, Verdict.SUSPECT, who=Who.ISE, presented="x", why=("changed",))
@@ -193,7 +193,7 @@ async def test_a_certificate_that_fits_no_row_or_no_file_is_said(desk: Start, tm
     [
         (("e", "f1"), "Evidence and logs"),
         (("p", "question_mark"), "The plan"),
-        (("enter", "question_mark"), "Full-size views"),
+        (("enter", "question_mark"), "One row, full size"),
         (("L", "f1"), "Full-size views"),
         (("m", "f1"), "Full-size views"),
         (("f1",), "The two tables"),

@@ -12,7 +12,8 @@ from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import show_key
-from tofutui.ui.tables.columns import cells, header
+from tofutui.ui.tables.body import PaneBody
+from tofutui.ui.tables.columns import HEIGHTS, DrawnRow, RowLayout
 from tofutui.ui.tables.row_list import RowOrder, Rows
 from tofutui.ui.text.row_facts import ShownFacts
 from tofutui.ui.text.spans import clip, fit, fit_middle, joined, plain, width, wrap
@@ -41,27 +42,24 @@ def test_short_facts_are_joined_into_as_few_lines_as_they_fit() -> None:
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
-def test_every_row_is_at_most_as_wide_as_the_pane(verdict: Verdict) -> None:
+def test_no_row_is_wider_than_its_pane(verdict: Verdict) -> None:
     for who in Who:
         row = entry(
             Role.PRIMARY, "198.51.100.20_443", verdict, who=who, stored="証明書" * 9, presented="x" * 90
         )
         for cells_wanted in range(28, 200, 3):
-            for cursor in (True, False):
-                drawn = cells(row, cells_wanted, UNICODE, NOW, cursor=cursor, marked=cursor)
-                assert width(drawn) <= cells_wanted
+            for height in HEIGHTS:
+                layout = RowLayout(width=cells_wanted, height=height, glyphs=UNICODE, now=NOW)
+                cell = DrawnRow(entry=row, cursor=True, marked=True)
+                assert all(width(layout.line(cell, number)) <= cells_wanted for number in range(height))
 
 
-@pytest.mark.parametrize("order", list(RowOrder))
-def test_the_header_is_exactly_as_wide_as_the_pane(order: RowOrder) -> None:
-    for cells_wanted in range(28, 200, 3):
-        assert width(header(cells_wanted, order, UNICODE)) == cells_wanted
-
-
-def test_at_38_cells_glyph_host_port_who_and_word_are_whole() -> None:
-    row = entry(Role.PRIMARY, "198.51.100.20_443", Verdict.NO_ANSWER, who=Who.OTHER)
-    text = plain([cells(row, 38, UNICODE, NOW, cursor=False, marked=False)])
-    assert text.split() == ["?", "198.51.100.20:443", "other", "NO", "ANSWER"]
+def test_at_38_cells_glyph_host_port_word_and_who_are_whole() -> None:
+    layout = RowLayout(width=38, height=2, glyphs=UNICODE, now=NOW)
+    for who, words in ((Who.OTHER, []), (Who.ISE, ["ISE"])):
+        row = entry(Role.PRIMARY, "198.51.100.20_443", Verdict.NO_ANSWER, who=who)
+        text = plain([layout.line(DrawnRow(entry=row), 0)])
+        assert text.split() == ["?", "198.51.100.20:443", "NO", "ANSWER", *words]
 
 
 @pytest.mark.parametrize("cells_wanted", [58, 78, 118])
@@ -102,6 +100,7 @@ def test_the_cursor_belongs_to_its_row_whatever_happens_to_the_others() -> None:
     rows = Rows()
     view.entries = {e.id: e for e in everything}
     rows.take(view)
+    body = PaneBody(rows)
     rows.move_to(23)
     for _ in range(300):
         mine = rows.current
@@ -112,9 +111,9 @@ def test_the_cursor_belongs_to_its_row_whatever_happens_to_the_others() -> None:
         view.entries = {e.id: e for e in kept}
         rows.order = chance.choice(list(RowOrder))
         assert rows.take(view)
-        rows.scroll(10)
+        body.scroll(10)
         assert rows.current is not None
         assert rows.current.id == mine.id
-        assert rows.top <= rows.cursor < rows.top + 10
+        assert body.top <= body.start(rows.cursor) < body.top + 10
         assert rows.marks <= view.entries.keys()
         rows.move_to(chance.randrange(len(kept)))

@@ -152,7 +152,7 @@ async def test_this_machines_name_is_hidden_be_it_as_short_as_a_word(desk: Start
 
 async def test_what_is_deleted_is_real(desk: Start) -> None:
     async with desk(redact=True) as d:
-        await d.press("D")
+        await d.press("j", "D")
         assert "198.51.100.20" not in d.text
         assert "the real key is sent" in d.text
         await d.press("y")
@@ -167,7 +167,7 @@ async def test_what_is_deleted_is_real(desk: Start) -> None:
 
 async def test_reveal_shows_everything_until_the_next_key(desk: Start) -> None:
     async with desk(redact=True) as d:
-        await d.press("D")
+        await d.press("j", "D")
         covered = d.text
         await d.press("ctrl+r")
         row = d.main.current

@@ -193,11 +193,11 @@ async def test_below_the_smallest_size_nothing_is_confirmed(
 ) -> None:
     async with desk() as d:
         asked = await YES[name](d)
-        await d.pilot.resize_terminal(*size)
+        await d.resize(*size)
         await d.until(lambda: "Enlarge".startswith(d.text.split("\n")[0].strip()[:7] or "-"))
         await d.press("y", "y")
         assert not said_yes(d, asked)
-        await d.pilot.resize_terminal(120, 36)
+        await d.resize(120, 36)
         await d.until(lambda: "Enlarge" not in d.text)
         await d.press("y")
         await d.until(lambda: said_yes(d, asked))

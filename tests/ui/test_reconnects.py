@@ -68,12 +68,12 @@ async def test_the_rows_of_a_lost_link_look_old(desk: Start) -> None:
         pane = d.pane_of(Role.PRIMARY)
 
         def looks_old() -> set[bool]:
-            return {drawn.old for drawn in pane._drawn if drawn.entry is not None}
+            return {drawn.cell.old for drawn in pane._drawn if drawn.cell is not None}
 
         assert looks_old() == {False}
         lose(d)
         await d.until(lambda: looks_old() == {True})
-        assert {drawn.old for drawn in d.pane_of(Role.SECONDARY)._drawn if drawn.entry} == {False}
+        assert {drawn.cell.old for drawn in d.pane_of(Role.SECONDARY)._drawn if drawn.cell} == {False}
 
 
 async def test_without_watch_nothing_is_tried_by_itself(desk: Start) -> None:

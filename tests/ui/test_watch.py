@@ -26,7 +26,7 @@ SIZES = [(120, 36), (80, 24), (60, 20)]
 def lead_of(d: Any, row: str) -> str:
     """The signs before a row of the armed pane: cursor, mark or change, verdict."""
     pane = d.pane
-    y = pane.region.y + 1 + len(pane._top_lines()) + pane.rows.find(row) - pane.rows.top
+    y = pane.region.y + 1 + len(pane._top_lines()) + pane.body.start(pane.rows.find(row)) - pane.body.top
     return d.text.splitlines()[y][pane.region.x + 1 :][:3]
 
 

@@ -157,7 +157,7 @@ FAULTS = {
     ),
     "the opening key confirms": (
         '"delete.confirm" = "D"',
-        ["1: delete.confirm: D opens the delete dialog (plan.delete) and has to do nothing in it"],
+        ["1: delete.confirm: D opens the delete dialog (detail.delete) and has to do nothing in it"],
     ),
     "the confirming key opens": (
         '"row.delete" = ["Ctrl+G"]\n"delete.keep" = ["Enter", "Esc", "n", "q", "Ctrl+G"]',
@@ -242,9 +242,9 @@ def test_the_tables_show_the_keys_in_force_and_their_source(book):
     assert "`D`" in as_markdown()
 
 
-def test_only_the_delete_dialog_and_the_plan_delete():
+def test_only_the_tables_a_row_the_plan_and_the_dialog_delete():
     assert {a.id for a in ACTIONS if a.danger is Danger.IRREVERSIBLE} == {
-        "row.delete", "plan.delete", "delete.confirm",
+        "row.delete", "detail.delete", "plan.delete", "delete.confirm",
     }  # fmt: skip
     assert {a.scope for a in DELETE} == {Scope.DELETE}
     assert not any("d" in a.keys for a in MAIN)

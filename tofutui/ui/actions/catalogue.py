@@ -11,6 +11,7 @@ from tofutui.ui.actions.key_names import show_key
 from tofutui.ui.actions.model import Action, Danger, Scope, State, early, help_of, inner, reveal
 from tofutui.ui.actions.sessions import CONFIRM, FORM, PICK, SESSIONS, TRIAL, WELCOME
 from tofutui.ui.actions.shared import SHARED
+from tofutui.ui.actions.views import DETAIL, HELP, LOG, VIEW
 
 
 def _needs_row(state: State) -> str | None:
@@ -59,12 +60,6 @@ def _move(name: str, keys: tuple[str, ...], title: str) -> Action:
     return Action(id=f"move.{name}", keys=keys, title=title, help=f"{title}.", palette=False)
 
 
-def _view(name: str, keys: tuple[str, ...], title: str) -> Action:
-    return Action(
-        id=f"view.{name}", keys=keys, title=title, help=f"{title}.", scope=Scope.VIEW, palette=False
-    )
-
-
 MAIN: tuple[Action, ...] = (
     Action(
         id="pane.next", keys=("tab", "shift+tab"), title="Other pane", hint="pane", footer=90,
@@ -96,6 +91,14 @@ MAIN: tuple[Action, ...] = (
         id="row.mark", keys=("space",), title="Mark", hint="mark", footer=40,
         help="Mark the row or take the mark away; {row.delete} then deletes the marked rows of this pane.",
         why_disabled=_needs_row,
+    ),
+    Action(
+        id="row.mark_all", keys=("a",), title="Mark all rows",
+        help="Mark all rows of this pane that are shown, but those about the node itself.",
+        why_disabled=_needs_row,
+    ),
+    Action(
+        id="row.mark_none", keys=("A",), title="Mark none", help="Take every mark of this pane away.",
     ),
     Action(
         id="row.delete", keys=("D",), title="Delete the row or the marked rows", hint="delete", footer=85,
@@ -133,8 +136,8 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="table.filter", keys=("slash",), title="Filter", hint="filter", footer=65,
-        help="Show only rows with this text in host, port, key, name, subject or verdict. "
-        "{app.back} clears it.",
+        help="Show only rows with this text in host, port, key, name, subject or verdict; with ! in front "
+        "only those without it. {app.back} clears it.",
     ),
     Action(
         id="stale.next", keys=("n",), title="Next stale row", hint="next stale", footer=55,
@@ -152,6 +155,11 @@ MAIN: tuple[Action, ...] = (
     Action(
         id="table.sort", keys=("s",), title="Sort", hint="sort", footer=30,
         help="By verdict, by host and port, by expiry, or as the node lists them.",
+    ),
+    Action(
+        id="table.row_height", keys=("H",), title="Row height: auto, 1, 2, 3",
+        help="Lines of a row in both panes: as many as there is room for, or one, two, three. Two show "
+        "stored above presented, three the first reason as well.",
     ),
     Action(
         id="pane.zoom", keys=("z", "f10"), title="Zoom the pane", hint="zoom", footer=25,
@@ -240,19 +248,6 @@ _EVERYWHERE = ("app.palette", "app.privacy", "app.messages", "copy.row", "copy.n
 EVERYWHERE: tuple[Action, ...] = tuple(action for action in MAIN if action.id in _EVERYWHERE)
 """What works on every full screen, not in dialogs."""
 
-VIEW: tuple[Action, ...] = (
-    _view("down", ("j", "down"), "Down"),
-    _view("up", ("k", "up"), "Up"),
-    _view("first", ("g", "home"), "To the top"),
-    _view("last", ("G", "end"), "To the end"),
-    _view("half_down", ("ctrl+d",), "Half a page down"),
-    _view("half_up", ("ctrl+u",), "Half a page up"),
-    _view("page_down", ("pagedown",), "A page down"),
-    _view("page_up", ("pageup",), "A page up"),
-    inner("view.back", "escape q enter", "Back", "Close this view.", "back", 90),
-    help_of("view"),
-)
-
 DELETE: tuple[Action, ...] = (
     inner("delete.keep", "enter escape n q", "Keep", "Close the dialog; nothing is sent."),
     replace(
@@ -288,6 +283,9 @@ PLAN: tuple[Action, ...] = (
     inner("plan.up", "k up", "Up", "Row before."),
     inner("plan.toggle", "space", "Select or deselect", "Suspect rows are never preselected.",
            "select", 80),
+    inner("plan.all", "a", "Select all", "Select every row that can be deleted, suspect ones too.", "all",
+          60),
+    inner("plan.none", "A", "Select none", "Deselect every row.", "none", 55),
     replace(
         inner("plan.delete", "D", "To the delete dialog", "The delete dialog for the selected rows.",
                "delete dialog", 85),
@@ -347,24 +345,9 @@ ASK_KEY: tuple[Action, ...] = (
     inner("ask_key.up", "up k", "Scroll up", "Show what is above."),
 )
 
-HELP: tuple[Action, ...] = (
-    inner("help.search", "slash", "Search", "Show only what holds the words typed; {view.back} ends it.",
-           "search", 95),
-    inner("help.explain", "i", "TOFU explained",
-           "One page: what the tables are, what stale means, the verdicts, what a deletion does.",
-           "TOFU explained", 85),
-)  # fmt: skip
-
-LOG: tuple[Action, ...] = (
-    inner("log.search", "slash", "Search", "Show only commands that hold the words typed, they or what was "
-           "printed; {view.back} ends it.", "search", 95),
-    inner("log.fold", "space", "Fold or unfold", "Show all that the commands printed, or its beginning.",
-           "unfold", 94),
-    inner("log.deletions", "d", "Only deletions", "Only the deletions, or every command.", "deletions", 93),
-)  # fmt: skip
-
 ACTIONS: tuple[Action, ...] = (
-    *MAIN, *VIEW, *HELP, *LOG, *DELETE, *RUN, *PLAN, *GUIDE, *CAUSES, *SHEET, *EVIDENCE, *SESSIONS, *ASK,
+    *MAIN, *VIEW, *DETAIL, *HELP, *LOG, *DELETE, *RUN, *PLAN, *GUIDE, *CAUSES, *SHEET, *EVIDENCE, *SESSIONS,
+    *ASK,
     *ASK_KEY, *SHARED,
 )  # fmt: skip
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
@@ -376,8 +359,8 @@ def footer_items(actions: tuple[Action, ...]) -> list[Action]:
 
 
 __all__ = [
-    "ACTIONS", "ASK", "ASK_KEY", "BY_ID", "CAUSES", "CONFIRM", "DELETE", "EVERYWHERE", "EVIDENCE", "FORM",
-    "GUIDE", "HELP", "LOG", "MAIN", "PICK", "PLAN", "RUN", "SESSIONS", "SHARED", "SHEET", "TRIAL", "VIEW",
-    "WELCOME",
+    "ACTIONS", "ASK", "ASK_KEY", "BY_ID", "CAUSES", "CONFIRM", "DELETE", "DETAIL", "EVERYWHERE", "EVIDENCE",
+    "FORM", "GUIDE", "HELP", "LOG", "MAIN", "PICK", "PLAN", "RUN", "SESSIONS", "SHARED", "SHEET", "TRIAL",
+    "VIEW", "WELCOME",
     "Action", "Danger", "Scope", "State", "footer_items", "show_key",
 ]  # fmt: skip

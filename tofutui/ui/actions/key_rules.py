@@ -11,7 +11,7 @@ from tofutui.ui.actions.model import ALSO_IN, Action, Danger, Scope
 _MOVES = frozenset(
     {"down", "up", "first", "last", "half_down", "half_up", "page_down", "page_up", "next", "previous"}
 )
-_OPENS = frozenset({"row.delete", "plan.delete"})
+_OPENS = frozenset({"row.delete", "plan.delete", "detail.delete"})
 """What opens the delete dialog."""
 _KEEPS = {
     "delete.keep": ("enter", "escape", "n", "q"),

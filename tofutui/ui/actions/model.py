@@ -12,6 +12,7 @@ class Scope(StrEnum):
 
     MAIN = "The two tables"
     VIEW = "Full-size views"
+    DETAIL = "One row, full size"
     DELETE = "The delete dialog"
     RUN = "While rows are being deleted"
     PLAN = "The plan"
@@ -39,6 +40,7 @@ class Scope(StrEnum):
 _SCREENS = frozenset(
     {
         Scope.VIEW,
+        Scope.DETAIL,
         Scope.PLAN,
         Scope.GUIDE,
         Scope.CAUSES,
@@ -49,7 +51,9 @@ _SCREENS = frozenset(
         Scope.WELCOME,
     }
 )
-ALSO_IN: dict[Scope, tuple[Scope, ...]] = {Scope.HELP: (Scope.VIEW,), Scope.LOG: (Scope.VIEW,)}
+ALSO_IN: dict[Scope, tuple[Scope, ...]] = {
+    scope: (Scope.VIEW,) for scope in (Scope.DETAIL, Scope.HELP, Scope.LOG)
+}
 """Where the actions of further scopes work too."""
 
 

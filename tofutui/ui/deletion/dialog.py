@@ -20,7 +20,7 @@ from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import Line, Tone, line, wrap
 
-_OPENERS = ("row.delete", "plan.delete")
+_OPENERS = ("row.delete", "plan.delete", "detail.delete")
 COVERED = "The privacy mask is on: the real key is sent, not its stand-in. {} shows all until the next key."
 REVEALED = "Shown as it is until the next key. What is typed is still the stand-in."
 

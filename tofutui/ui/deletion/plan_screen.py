@@ -200,6 +200,23 @@ class PlanScreen(Acting[list[Entry]]):
                 copies = self.owner.keys.name("screen.copy")
                 self.say(f"selected for {copies} only: {self._locked[entry.role]}", Tone.WARNING)
 
+    @does("plan.all")
+    def select_all(self) -> None:
+        """Select every row that can be deleted."""
+        self._select({row_id(entry) for entry in self._entries if row_id(entry) not in self._refused})
+
+    @does("plan.none")
+    def select_none(self) -> None:
+        """Deselect every row."""
+        self._select(set())
+
+    def _select(self, wanted: set[RowId]) -> None:
+        for entry in self._entries:
+            if (row_id(entry) in wanted) is not (row_id(entry) in self._chosen):
+                self._choices.note(entry, selected=row_id(entry) in wanted, at=self.owner.clock())
+        self._chosen = wanted
+        self._draw()
+
     @does("plan.delete")
     def open_delete_dialog(self) -> None:
         """On to the delete dialog, with the rows as they are now if that is what is shown."""

@@ -6,7 +6,6 @@ from typing import cast
 from textual import events
 
 from tofutui.tofu.judgement.comparison import Comparison
-from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import Action, State, footer_items
 from tofutui.ui.kit.desk import Looks
 from tofutui.ui.kit.painted import Painted
@@ -16,13 +15,13 @@ from tofutui.ui.text.vocabulary import own_title
 
 
 class TitleBar(Painted):
-    """Session, armed role, counts by verdict, badges: one line."""
+    """Session, counts by verdict, badges: one line."""
 
-    def tell(self, comparison: Comparison, tally: Tally, badges: Sequence[Badge], armed: Role | None) -> None:
-        """Show the current state; the most important badge comes first."""
+    def tell(self, comparison: Comparison, tally: Tally, badges: Sequence[Badge], *, both: bool) -> None:
+        """Show the current state; the most important badge comes first. ``both``: two nodes are counted."""
         name = self.glyphs.plain(own_title(self.privacy(comparison.session)))
         seen = f"seen from {self.privacy.host(comparison.seen_from)}"
-        title = Title(name=name, seen=seen, tally=tally, badges=badges, armed=armed, glyphs=self.glyphs)
+        title = Title(name=name, seen=seen, tally=tally, badges=badges, both=both, glyphs=self.glyphs)
         self.show([title.line(self.size.width)])
 
 

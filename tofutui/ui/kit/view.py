@@ -1,18 +1,16 @@
 """Full-size views that scroll: one row, the command log, help."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from textual.app import ComposeResult
 
-from tofutui.tofu.judgement.comparison import Entry, NodeView
-from tofutui.ui.actions.catalogue import VIEW, Scope
+from tofutui.ui.actions.catalogue import VIEW, Action, Scope
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, bindings_of
-from tofutui.ui.text.row_facts import ShownFacts
 from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, plain
-from tofutui.ui.text.vocabulary import node_name, value_of
 
 
 class ViewScreen(Acting[None]):
@@ -22,6 +20,8 @@ class ViewScreen(Acting[None]):
     BINDINGS = bindings_of(VIEW)
     AUTO_FOCUS = ""
 
+    bar: Sequence[Action] = VIEW
+    """What the key bar offers."""
     heading = ""
     indent = " "
     """Before each line."""
@@ -43,7 +43,7 @@ class ViewScreen(Acting[None]):
         """Heading, lines, keys."""
         yield Painted(id="heading")
         yield Scroller(id="text")
-        yield KeyBar(VIEW, id="keys")
+        yield KeyBar(self.bar, id="keys")
 
     def on_resize(self) -> None:
         """Wrap to the new width."""
@@ -75,23 +75,3 @@ class ViewScreen(Acting[None]):
         """Close."""
         if self.is_current:
             self.dismiss(None)
-
-
-class DetailScreen(ViewScreen):
-    """Everything about one row, as it was when the view was opened."""
-
-    def __init__(self, entry: Entry, view: NodeView) -> None:
-        super().__init__()
-        self._entry = entry
-        self._view = view
-        self.heading = f"Row of {node_name(view)}, as it was when opened"
-
-    def content(self, width: int) -> list[Line]:
-        """All facts."""
-        now, glyphs = self.owner.clock(), self.owner.glyphs
-        entry, view = self.shown(self._entry), self.owner.privacy.head(self._view)
-        return ShownFacts(entry=entry, view=view, now=now, width=width, glyphs=glyphs).full()
-
-    def value_to_copy(self) -> tuple[str, str]:
-        """The fingerprint of the row, else its key."""
-        return value_of(self.shown(self._entry))

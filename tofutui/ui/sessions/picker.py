@@ -15,6 +15,7 @@ from tofutui.ui.kit.confirm import ConfirmScreen
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, bindings_of
+from tofutui.ui.kit.whole_screens import is_whole
 from tofutui.ui.sessions.store import Shelf, look
 from tofutui.ui.sessions.wording import about, fits, head_line, none_lines, session_line
 from tofutui.ui.text.spans import Line, Tone, line
@@ -69,7 +70,7 @@ class SessionScreen(Acting[str]):
     async def _read(self) -> None:
         options = self.owner.options
         self._shelf = await asyncio.to_thread(look, options.sessions_path, options.data_dir)
-        if self.is_attached:
+        if is_whole(self):
             if self._shelf.trouble:
                 self.say(self._shelf.trouble, Tone.WARNING)
             self._draw()

@@ -3,9 +3,11 @@
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.kit.screen import Flow
+from tofutui.ui.tables.columns import HEIGHTS
 from tofutui.ui.tables.state import Tables
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import place
+from tofutui.ui.text.vocabulary import rows as count_of
 
 
 class CursorFlow(Flow[Tables]):
@@ -36,6 +38,24 @@ class CursorFlow(Flow[Tables]):
     def mark(self) -> None:
         """Mark the row, or take its mark away; the cursor stays, as after every key but those that move."""
         self.screen.pane.rows.toggle_mark()
+        self._show_marks()
+
+    @does("row.mark_all")
+    def mark_all(self) -> None:
+        """Mark all rows that are shown, but those about the node itself."""
+        rows = self.screen.pane.rows
+        count = rows.mark_all()
+        self._show_marks()
+        own = "; rows about the node itself are not marked" if rows.remote < len(rows.shown) else ""
+        self.screen.say(f"{count_of(count)} marked{own}")
+
+    @does("row.mark_none")
+    def mark_none(self) -> None:
+        """Take every mark away."""
+        self.screen.pane.rows.mark_none()
+        self._show_marks()
+
+    def _show_marks(self) -> None:
         self.screen.pane.draw()
         self.screen.follow()
 
@@ -77,6 +97,16 @@ class CursorFlow(Flow[Tables]):
         self.screen.say(
             f"sorted by {order.value}" if order.value != "as listed" else "in the order of the node"
         )
+
+    @does("table.row_height")
+    def next_row_height(self) -> None:
+        """As many lines a row as there is room for, or one, two, three."""
+        chosen = [None, *HEIGHTS]
+        self.screen.row_height = chosen[(chosen.index(self.screen.row_height) + 1) % len(chosen)]
+        self.screen.share_room()
+        self.screen.follow()
+        lines = {None: "as many lines a row as there is room for", 1: "1 line a row"}
+        self.screen.say(lines.get(self.screen.row_height, f"{self.screen.row_height} lines a row"))
 
     @does("pane.zoom")
     def toggle_zoom(self) -> None:

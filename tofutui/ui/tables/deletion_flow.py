@@ -1,10 +1,12 @@
 """From a row or the plan to the delete dialog, and from its yes to the run."""
 
+from typing import Any
+
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.deletion.plan import Plan
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.ui.actions.handlers import does
-from tofutui.ui.kit.screen import Flow
+from tofutui.ui.kit.screen import Acting, Flow
 from tofutui.ui.tables.state import Tables
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import rows
@@ -20,11 +22,11 @@ class DeletionFlow(Flow[Tables]):
         """The dialog for the marked rows that are shown, else for the row under the cursor."""
         shown = self.screen.pane.rows
         if not shown.marks:
-            self._propose([shown.current] if shown.current else [])
+            self.propose([shown.current] if shown.current else [])
             return
         marked = shown.marked()
         if marked:
-            self._propose(marked, hidden=shown.hidden_marks)
+            self.propose(marked, hidden=shown.hidden_marks)
         else:
             count = rows(shown.hidden_marks)
             clears = self.owner.keys.name("app.back")
@@ -40,33 +42,43 @@ class DeletionFlow(Flow[Tables]):
 
         def propose(chosen: list[Entry] | None) -> None:
             if chosen:
-                self._propose(chosen, from_plan=True)
+                self.propose(chosen, from_plan=True)
 
         if self.screen.link is not None:
             plan = PlanScreen(self.screen.comparison, self.screen.link.runner, said)
             self.owner.push_screen(plan, propose)
 
-    def _propose(self, entries: list[Entry], hidden: int = 0, *, from_plan: bool = False) -> None:
-        """Freeze a plan for these rows and show the delete dialog for it; keeping leads back to the plan."""
+    def propose(
+        self,
+        entries: list[Entry],
+        hidden: int = 0,
+        *,
+        from_plan: bool = False,
+        over: Acting[Any] | None = None,
+    ) -> None:
+        """Freeze a plan for these rows and show the delete dialog for it, over the tables or another screen.
+
+        Keeping leads back to where it was opened, the plan among them.
+        """
         from tofutui.ui.deletion.dialog import DeleteScreen
 
-        link = self.screen.link
+        link, asked_by = self.screen.link, over or self.screen
         if link is None:
             return
         try:
             plan = link.runner.freeze(entries)
         except TofutuiError as error:
-            self.screen.say(str(error), Tone.WARNING)
+            asked_by.say(str(error), Tone.WARNING)
             return
         if plan.deletions:
             dialog = DeleteScreen(plan, hidden, link.bench.comparison.seen_from)
-            self.owner.push_screen(dialog, lambda yes: self._decided(plan, yes, from_plan))
+            self.owner.push_screen(dialog, lambda yes: self._decided(plan, yes, from_plan, asked_by))
 
-    def _decided(self, plan: Plan, confirmed: bool | None, from_plan: bool) -> None:
+    def _decided(self, plan: Plan, confirmed: bool | None, from_plan: bool, asked_by: Acting[Any]) -> None:
         from tofutui.ui.deletion.progress import RunScreen
 
         if confirmed is not True or self.screen.link is None:
-            self.screen.say(KEPT)
+            asked_by.say(KEPT)
             if from_plan:
                 self._show_plan(KEPT)
             return

@@ -13,10 +13,10 @@ class OtherScreens(Flow[Tables]):
     @does("row.detail")
     def open_detail(self) -> None:
         """Everything about the row, full size."""
-        from tofutui.ui.kit.view import DetailScreen
+        from tofutui.ui.tables.detail_screen import DetailScreen
 
         if self.screen.current is not None:
-            self._push(DetailScreen(self.screen.current, self.screen.pane.view))
+            self._push(DetailScreen(self.screen, self.screen.current))
 
     @does("evidence.open")
     def open_evidence(self) -> None:

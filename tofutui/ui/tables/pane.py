@@ -4,6 +4,7 @@ Whatever changes, each visible line is compared with what was drawn there, and o
 painted: a cursor move costs two lines, however many rows there are.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,16 +15,22 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tofutui.tofu.base.backoff import NextTry
-from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
+from tofutui.tofu.judgement.comparison import NodeView, Phase
+from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.movement import moved
 from tofutui.ui.kit.painted import Painted
+from tofutui.ui.tables.body import PaneBody
 from tofutui.ui.tables.changes import Changes, Sign
-from tofutui.ui.tables.columns import cells, header
-from tofutui.ui.tables.row_list import RowOrder, Rows
-from tofutui.ui.text.spans import EMPTY, Line, Tone, clip, fit, joined, line, width, wrap
+from tofutui.ui.tables.columns import NAMES, DrawnRow, RowLayout, header, names_of
+from tofutui.ui.tables.row_list import INVERTS, RowOrder, Rows
+from tofutui.ui.text.spans import EMPTY, Line, Tone, clip, fit, joined, line, marking, width, wrap
 from tofutui.ui.text.vocabulary import clock_time, facts_of, lost
 
+_FEW = 60
+"""Rows of which it is worth to know how long their names are."""
+_TITLE = 26
+"""Cells of the upper edge that are for the role and the host name."""
 _HEAVY, _LIGHT, _ASCII_HEAVY, _ASCII_LIGHT = "┏━┓┃┗┛", "┌─┐│└┘", "#=##==", "+-+|++"
 
 
@@ -32,11 +39,11 @@ class _Drawn:
     """The content of one line of the pane: a row, or a line of text."""
 
     text: Line = EMPTY
-    entry: Entry | None = None
-    cursor: bool = False
-    marked: bool = False
-    sign: str = ""
-    old: bool = False
+    cell: DrawnRow | None = None
+    part: int = 0
+    """Which line of the row."""
+    height: int = 1
+    """How many lines the row has."""
     thumb: bool = False
     armed: bool = False
     """The border beside it depends on it."""
@@ -57,6 +64,7 @@ class Pane(Painted):
         super().__init__(id=f"pane-{view.role.value}")
         self.view = view
         self.rows = Rows()
+        self.body = PaneBody(self.rows)
         self.changes = Changes()
         self.armed = False
         self.starting = True
@@ -65,8 +73,10 @@ class Pane(Painted):
         self._alone = alone
         self.hides = ""
         """The role of the pane that is not shown beside this one."""
-        self._now = now
+        self.now = now
         self._drawn: list[_Drawn] = []
+        self._names_need = NAMES
+        """Cells for both names in a row of one line."""
 
     @property
     def role(self) -> Role:
@@ -74,14 +84,32 @@ class Pane(Painted):
         return self.view.role
 
     @property
-    def body_height(self) -> int:
-        """How many rows are visible."""
+    def _visible(self) -> int:
+        """How many lines there are for rows."""
         return max(1, self.size.height - 2 - len(self._top_lines()))
+
+    @property
+    def settled(self) -> bool:
+        """Whether the rows shown are those of a listing that has ended."""
+        return not self.starting and (self.view.complete or not self.view.phase.is_busy)
+
+    def needs(self, height: int, width: int) -> int:
+        """How many lines the whole pane takes with rows of this height, as wide as that."""
+        rows = PaneBody(self.rows, height, width - 2).lines() or 1
+        return 2 + len(self._top_lines(width - 2)) + rows
+
+    def set_row_height(self, height: int) -> None:
+        """Draw each row in so many lines."""
+        if height != self.body.height:
+            self.body.height, self.body.top = height, 0
+            self.draw()
 
     def take(self) -> bool:
         """Show what the node's view holds now; False if the row under the cursor is gone."""
         self.rows.hide = self.privacy
         kept = self.rows.take(self.view)
+        few = len(self.rows.shown) <= _FEW
+        self._names_need = names_of(self.rows.shown, self.glyphs, self.now()) if few else NAMES
         self.draw()
         return kept
 
@@ -102,7 +130,8 @@ class Pane(Painted):
 
     def move(self, name: str) -> None:
         """One of the moves of the registry."""
-        self.go(moved(name, self.rows.cursor, len(self.rows.shown), self.body_height))
+        page = max(1, self._visible // self.body.height)
+        self.go(moved(name, self.rows.cursor, len(self.rows.shown), page))
 
     def go(self, index: int) -> None:
         """Put the cursor on a line."""
@@ -113,7 +142,8 @@ class Pane(Painted):
         """Compare every visible line with what was drawn and paint those that differ."""
         if not self.size.height:
             return
-        self.rows.scroll(self.body_height)
+        self.body.width = self._inner
+        self.body.scroll(self._visible)
         before, self._drawn = self._drawn, self._compose_lines()
         for y, drawn in enumerate(self._drawn):
             if y >= len(before) or before[y] != drawn:
@@ -133,10 +163,11 @@ class Pane(Painted):
 
     def on_click(self, event: events.Click) -> None:
         """Arm the pane and put the cursor on the row clicked."""
-        index = event.y - 1 - len(self._top_lines()) + self.rows.top
-        inside = 0 <= index < len(self.rows.shown) and 0 < event.y < self.size.height - 1
-        if inside:
-            self.go(index)
+        line_of_body = event.y - 1 - len(self._top_lines())
+        hit = self.body.at(line_of_body + self.body.top) if line_of_body >= 0 else None
+        inside = hit is not None and event.y < self.size.height - 1
+        if hit is not None and inside:
+            self.go(hit[0])
         self.post_message(self.Picked(self, inside and event.chain == 2))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
@@ -167,43 +198,70 @@ class Pane(Painted):
         armed = self.armed
         top = [_Drawn(text, armed=armed) for text in self._top_lines()]
         count = max(0, self.size.height - 2 - len(top))
-        rows = self.rows
-        visible = rows.shown[rows.top : rows.top + count]
-        thumb = self._thumb(count)
-        body = [
-            _Drawn(
-                entry=self.privacy(entry),
-                armed=armed,
-                cursor=armed and rows.top + number == rows.cursor,
-                marked=entry.id in rows.marks,
-                sign=self.changes.sign(entry.id),
-                old=self.view.lost_at is not None,
-                thumb=number in thumb,
-            )
-            for number, entry in enumerate(visible)
-        ]
-        if not visible:
-            words = wrap(self._empty(), self._inner - 4)
-            body = [_Drawn(line("  " + part, Tone.MUTED), armed=armed) for part in words]
-        body = (body + [_Drawn(armed=armed)] * count)[:count]
+        body = self._body_lines(count)
         edges = _Drawn(self._upper_edge(), armed=armed), _Drawn(self._lower_edge(), armed=armed)
         return [edges[0], *top, *body, edges[1]][: self.size.height]
 
+    def _body_lines(self, count: int) -> list[_Drawn]:
+        """The visible lines of the rows, filled up to ``count``."""
+        body, armed = self.body, self.armed
+        if not self.rows.shown:
+            words = wrap(self._empty(), self._inner - 4)
+            lines = [_Drawn(line("  " + part, Tone.MUTED), armed=armed) for part in words]
+            return (lines + [_Drawn(armed=armed)] * count)[:count]
+        rule, thumb = body.rule, self._thumb(count)
+        first_own = body.start(self.rows.remote) - len(rule)
+        cells: dict[int, DrawnRow] = {}
+        lines = []
+        for number in range(count):
+            hit, at = body.at(body.top + number), body.top + number - first_own
+            if hit is not None and body.is_whole(hit[0], count):
+                cell = cells.get(hit[0]) or cells.setdefault(hit[0], self._cell(hit[0]))
+                lines.append(
+                    _Drawn(cell=cell, part=hit[1], height=body.height, armed=armed, thumb=number in thumb)
+                )
+            else:
+                text = rule[at] if 0 <= at < len(rule) else EMPTY
+                lines.append(_Drawn(text, armed=armed, thumb=number in thumb))
+        return lines
+
+    def _cell(self, index: int) -> DrawnRow:
+        entry = self.rows.shown[index]
+        return DrawnRow(
+            entry=self.privacy(entry),
+            cursor=self.armed and index == self.rows.cursor,
+            marked=entry.id in self.rows.marks,
+            sign=self.changes.sign(entry.id),
+            old=self.view.lost_at is not None,
+        )
+
     def _thumb(self, count: int) -> range:
         """Which of the visible lines carry the scroll mark at the right edge."""
-        total = len(self.rows.shown)
+        total = self.body.lines()
         if total <= count or not count:
             return range(0)
         size = max(1, count * count // total)
-        start = round((count - size) * self.rows.top / (total - count))
+        start = round((count - size) * self.body.top / (total - count))
         return range(start, start + size)
 
-    def _top_lines(self) -> list[Line]:
+    def _layout(self, height: int) -> RowLayout:
+        return RowLayout(
+            width=self._inner,
+            height=height,
+            glyphs=self.glyphs,
+            now=self.now(),
+            order=self.rows.order,
+            names=self._names_need,
+        )
+
+    def _top_lines(self, inner: int | None = None) -> list[Line]:
+        """Status and notices, then the heads of the columns; by default as wide as the pane is."""
+        cells = self._inner if inner is None else inner
         view = self.privacy.head(self.view)
-        facts = [*self._names()[1:], *facts_of(view, self._now(), starting=self.starting)]
-        gone = wrap(lost(view, self.upcoming), self._inner - 2)
+        facts = [*self._names(cells)[1:], *facts_of(view, self.now(), starting=self.starting)]
+        gone = wrap(lost(view, self.upcoming), cells - 2)
         lines = [line(" " + part, Tone.DANGER) for part in gone if part]
-        lines += [line(" " + part) for part in joined(facts, f" {self.glyphs.dot} ", self._inner - 2)[:3]]
+        lines += [line(" " + part) for part in joined(facts, f" {self.glyphs.dot} ", cells - 2)[:3]]
         spare = self.size.height - 2 - 1 - 3
         notes = [(view.error, Tone.DANGER)] if view.error else []
         if self.changes.gone:
@@ -211,12 +269,15 @@ class Pane(Painted):
             notes.append((f"{Sign.GONE} gone: {went}", Tone.TEXT))
         notes += [(notice, Tone.WARNING) for notice in view.notices]
         for text, tone in notes:
-            lines += [line(" " + part, tone) for part in wrap(text, self._inner - 2)[:4]]
-        return [*lines[: max(1, spare)], header(self._inner, self.rows.order, self.glyphs)]
+            lines += [line(" " + part, tone) for part in wrap(text, cells - 2)[:4]]
+        return [*lines[: max(1, spare)], header(self._layout(self.body.height))]
 
     def _empty(self) -> str:
         if self.rows.filter and self.rows.total:
-            return f"no row holds {self.rows.filter!r}; {self.keys.name('app.back')} clears the filter"
+            clears = f"{self.keys.name('app.back')} clears the filter"
+            without = self.rows.filter.startswith(INVERTS)
+            word = self.rows.filter.removeprefix(INVERTS)
+            return f"{'every' if without else 'no'} row holds {word!r}; {clears}"
         if self.view.phase is Phase.FAILED:
             again = f"{self.keys.name('table.refresh')} tries again"
             return f"{again} now" if self.upcoming else again
@@ -225,30 +286,38 @@ class Pane(Painted):
         return ""
 
     def _upper_edge(self) -> Line:
-        return line(clip(self._names()[0], self._inner - 4, self.glyphs.ellipsis), self._tone)
+        """Who it is, and at the other end how many rows of each kind."""
+        counts, name = self._counts(self._inner), self._names(self._inner)[0]
+        return (clip(name, self._inner - 4, self.glyphs.ellipsis), self._tone), (counts, self._tone)
 
-    def _names(self) -> list[str]:
+    def _counts(self, cells: int) -> str:
+        """``2 ✗  1 own``: rows about others by verdict, then the node's own; the first as far as they fit."""
+        entries = self.view.entries.values()
+        verdicts = Counter(entry.verdict for entry in entries if entry.who.is_remote)
+        own = sum(1 for entry in entries if not entry.who.is_remote)
+        parts = [f"{verdicts[v]} {self.glyphs.verdict(v)}" for v in Verdict if verdicts[v]]
+        parts += [f"{own} own"] if own else []
+        room = max(0, cells - _TITLE)
+        fitting = [number for number in range(len(parts) + 1) if len("  ".join(parts[:number])) <= room]
+        return "  ".join(parts[: fitting[-1]])
+
+    def _names(self, cells: int) -> list[str]:
         """Role, host name and address in the title; what does not fit is shown below it."""
         view = self.privacy.head(self.view)
-        return joined(
-            [part for part in (view.role.word, view.hostname, view.shown_address) if part],
-            "  ",
-            self._inner - 4,
-        )
+        names = [part for part in (view.role.word, view.hostname, view.shown_address) if part]
+        return joined(names, "  ", max(cells - 7 - len(self._counts(cells)), len(view.role.word)))
 
     def _lower_edge(self) -> Line:
         rows, parts = self.rows, []
         if rows.shown:
             parts.append(f"{rows.cursor + 1} of {len(rows.shown)}" if self.armed else f"{len(rows.shown)}")
         if rows.filter:
-            parts.append(f"filter {rows.filter!r}: {len(rows.shown)} of {rows.total}")
+            parts.append(f"filter /{rows.filter} {len(rows.shown)} of {rows.total}")
         if rows.marks:
             hidden = f", {rows.hidden_marks} hidden" if rows.hidden_marks else ""
             parts.append(f"{len(rows.marks)} marked{hidden}")
         if self.changes.counts:
             parts.append(f"{self.changes.counts} since {clock_time(self.changes.since)}")
-        if rows.order is not RowOrder.VERDICT:
-            parts.append(f"by {rows.order.value}")
         if self.hides:
             parts.append(f"{self.hides} is behind")
         if self._alone:
@@ -261,36 +330,28 @@ class Pane(Painted):
         left, across, right, _, low_left, low_right = tuple(self._chars)
         left, right = (left, right) if upper else (low_left, low_right)
         edge = self._tone if self.armed else Tone.LINE
-        label = f" {text[0][0]} " if text else ""
-        rest = across * max(0, self._inner - 1 - width(((label, edge),)))
-        tone = text[0][1] if text else edge
+        labels = [(f" {words} ", tone) for words, tone in text if words]
+        rest = max(0, self._inner - 2 - width(tuple(labels)))
+        reverse = self.armed and upper
         parts = [self.strip(((left + across, edge),), 2)]
-        cells_of = width(((label, tone),))
-        parts.append(self.strip(((label, tone),), cells_of, reverse=self.armed and upper))
-        parts.append(self.strip(((rest + right, edge),), max(0, self.size.width - 2 - cells_of)))
-        return Strip.join(parts)
+        if labels:
+            parts.append(self.strip((labels[0],), width((labels[0],)), reverse=reverse))
+        parts.append(self.strip(((across * rest, edge),), rest))
+        parts += [self.strip((label,), width((label,))) for label in labels[1:]]
+        return Strip.join([*parts, self.strip(((across + right, edge),), 2)])
 
     def _strip_inside(self, drawn: _Drawn) -> Strip:
         side = self._chars[3]
         edge = self._tone if self.armed else Tone.LINE
-        if drawn.entry is None:
-            inside = drawn.text
-        else:
-            inside = cells(
-                drawn.entry,
-                self._inner,
-                self.glyphs,
-                self._now(),
-                cursor=drawn.cursor,
-                marked=drawn.marked,
-                sign=drawn.sign,
-                old=drawn.old,
-            )
+        cell, inside = drawn.cell, drawn.text
+        if cell is not None:
+            inside = marking(self._layout(drawn.height).line(cell, drawn.part), self.rows.sought)
         right = ("█" if not self.glyphs.ascii else "@") if drawn.thumb else side
+        reverse = cell is not None and cell.cursor and drawn.part == 0
         return Strip.join(
             (
                 self.strip(((side, edge),), 1),
-                self.strip(inside, self._inner, reverse=drawn.cursor),
+                self.strip(inside, self._inner, reverse=reverse),
                 self.strip(((fit(right, 1), edge),), 1),
             )
         )

@@ -8,11 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from tofutui.tofu.judgement.comparison import Entry, NodeView
 from tofutui.tofu.site.endpoint import as_address
 from tofutui.ui.text.vocabulary import place, presented_name, stored_name
 
+INVERTS = "!"
+"""In front of a filter's text: the rows that do not hold it."""
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -40,15 +43,16 @@ class Rows:
     """What one pane shows."""
 
     shown: list[Entry] = field(default_factory=list)
+    """Those about others first, then the node's own: these are in no plan."""
     total: int = 0
+    remote: int = 0
+    """How many of those shown are about others."""
     stale: int = 0
-    """How many stale rows are shown."""
+    """How many stale rows about others are shown."""
     order: RowOrder = RowOrder.VERDICT
     filter: str = ""
     cursor: int = 0
     """Index into ``shown``; 0 where it is empty."""
-    top: int = 0
-    """First line that is visible."""
     marks: set[str] = field(default_factory=set)
     touched: bool = False
     """Whether the user has moved here: until then the cursor stays on the first row, whichever that is."""
@@ -60,6 +64,11 @@ class Rows:
     def current(self) -> Entry | None:
         """The row under the cursor."""
         return self.shown[self.cursor] if self.shown else None
+
+    @property
+    def sought(self) -> str:
+        """The text that the rows shown hold: none for a filter that is inverted."""
+        return "" if self.filter.startswith(INVERTS) else self.filter
 
     @property
     def hidden_marks(self) -> int:
@@ -83,7 +92,8 @@ class Rows:
         if gone:
             self.marks.clear()
         self.shown = [e for e in self._sorted(view) if matches(self.hide(e), self.filter)]
-        self.stale = sum(1 for entry in self.shown if entry.verdict.is_stale)
+        self.remote = sum(1 for entry in self.shown if entry.who.is_remote)
+        self.stale = sum(1 for entry in self.shown if entry.is_stale_remote)
         self._positions = {entry.id: index for index, entry in enumerate(self.shown)}
         if before is not None and self.touched:
             self.cursor = self._positions.get(before.id, self.cursor)
@@ -105,7 +115,7 @@ class Rows:
         count = len(self.shown)
         for distance in range(1, count + 1):
             index = (self.cursor + step * distance) % count
-            if self.shown[index].verdict.is_stale:
+            if self.shown[index].is_stale_remote:
                 return index
         return None
 
@@ -115,34 +125,38 @@ class Rows:
             self.touched = True
             self.marks ^= {self.current.id}
 
-    def scroll(self, height: int) -> bool:
-        """Bring the cursor into ``height`` lines; returns whether other lines are visible now."""
-        before = self.top
-        top = min(self.top, self.cursor, max(0, len(self.shown) - height))
-        self.top = max(top, self.cursor - max(height, 1) + 1, 0)
-        return self.top != before
+    def mark_all(self) -> int:
+        """Mark every row about others that is shown; returns how many are marked then."""
+        self.touched = True
+        self.marks |= {entry.id for entry in self.shown if entry.who.is_remote}
+        return len(self.marks)
+
+    def mark_none(self) -> None:
+        """Take every mark away, those of rows that the filter hides too."""
+        self.marks.clear()
 
     def _sorted(self, view: NodeView) -> Sequence[Entry]:
-        if self.order is RowOrder.VERDICT:  # own rows are never planned: they come after the others
-            return sorted(view.ordered(), key=lambda e: (e.verdict.look.rank, not e.who.is_remote))
-        entries = list(view.entries.values())
-        if self.order is RowOrder.HOST:
-            entries.sort(key=_host_key)
-        elif self.order is RowOrder.EXPIRY:
-            entries.sort(key=_expiry)
-        return entries
+        keys: dict[RowOrder, Callable[[Entry], Any]] = {
+            RowOrder.VERDICT: lambda entry: (entry.verdict.look.rank, _host_key(entry)),
+            RowOrder.HOST: _host_key,
+            RowOrder.EXPIRY: _expiry,
+            RowOrder.LISTED: lambda _: 0,
+        }
+        ordered = sorted(view.entries.values(), key=keys[self.order])
+        return sorted(ordered, key=lambda entry: not entry.who.is_remote)
 
 
 def matches(entry: Entry, wanted: str) -> bool:
     """Whether a row holds the filter's text: host, port, key, name, subjects, verdict; in any case."""
-    if not wanted:
+    text = wanted.removeprefix(INVERTS).strip()
+    if not text:
         return True
     verdict = entry.verdict
     texts = (
         place(entry), entry.key or "", entry.name, entry.who.value, stored_name(entry), presented_name(entry),
         entry.stored.raw if entry.stored else entry.raw, verdict.value, verdict.look.word,
     )  # fmt: skip
-    return wanted.casefold() in "\n".join(texts).casefold()
+    return (text.casefold() in "\n".join(texts).casefold()) is not wanted.startswith(INVERTS)
 
 
 def _host_key(entry: Entry) -> tuple[int, int, str, int]:

@@ -8,7 +8,7 @@ from textual.containers import Container, Horizontal
 from textual.timer import Timer
 from textual.widgets import Input
 
-from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView
+from tofutui.tofu.judgement.comparison import Comparison, NodeView
 from tofutui.tofu.judgement.verdict import Kind, Verdict
 from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.actions.catalogue import MAIN, State
@@ -18,19 +18,20 @@ from tofutui.ui.kit.confirmation import SMALLEST
 from tofutui.ui.kit.key_bar import KeyBar, TitleBar
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.kit.screen import bindings_of
+from tofutui.ui.tables.arrangement import SharedRoom, arranged
 from tofutui.ui.tables.auto_reconnect import ReconnectPatience
 from tofutui.ui.tables.capture_flow import CaptureFlow
 from tofutui.ui.tables.copy_flow import CopyFlow, ExportFlow
 from tofutui.ui.tables.cursor_flow import CursorFlow
 from tofutui.ui.tables.deletion_flow import DeletionFlow
+from tofutui.ui.tables.detail_pane import DetailPane
 from tofutui.ui.tables.other_screens import OtherScreens
 from tofutui.ui.tables.pane import Pane
 from tofutui.ui.tables.refresh_flow import RefreshFlow
 from tofutui.ui.tables.state import Tables
-from tofutui.ui.text.row_facts import ShownFacts
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.text.title_line import Tally
-from tofutui.ui.text.vocabulary import clock_time, place, value_of
+from tofutui.ui.text.vocabulary import place, value_of
 
 if TYPE_CHECKING:
     from tofutui.workbench import Change
@@ -39,8 +40,6 @@ FRAME = 0.05
 """Seconds in which changes are gathered before they are shown."""
 TWO_PANES = 76
 """Columns below which only the armed pane is shown: host and verdict would not fit beside another one."""
-BESIDE = 180
-"""Columns from which the detail area is beside the tables."""
 
 
 class MainScreen(Tables):
@@ -61,6 +60,8 @@ class MainScreen(Tables):
         self.refreshing = self.flow(RefreshFlow)
         self.refreshing.set_up(watch, patience or ReconnectPatience())
         self.copies = self.flow(CopyFlow)
+        self.row_height: int | None = None
+        """The lines of a row that the user chose; None: as many as there is room for."""
         self._dirty: set[Role] = set()
         self._frame: Timer | None = None
         self._planned = 0
@@ -81,7 +82,7 @@ class MainScreen(Tables):
         with Container(id="middle"):
             with Horizontal(id="panes"):
                 yield from self.panes.values()
-            yield Painted(id="detail")
+            yield DetailPane(id="detail")
         yield Input(id="filter", placeholder="filter: host, port, key, name, subject, verdict")
         yield KeyBar(MAIN, id="keys")
         yield Painted(id="small")
@@ -173,11 +174,33 @@ class MainScreen(Tables):
         self._hint = not has_evidence and any(entry.verdict is Verdict.SAME_NAME for entry in entries)
         self._tell_title()
         self.query_one(KeyBar).suggest(self._next_line(self.state()))
+        self.share_room()
         self.follow()
 
+    def share_room(self) -> None:
+        """Share the room between tables and detail as the rows need it."""
+        middle = self.query_one("#middle").size
+        shown = [pane for pane in self.panes.values() if pane.display]
+        if not middle.height or not shown:
+            return
+        arrangement = arranged(
+            SharedRoom(
+                width=middle.width,
+                height=middle.height,
+                panes=len(shown),
+                wanted=self.row_height,
+                settled=all(pane.settled for pane in shown),
+                needs=lambda height, cells: max(pane.needs(height, cells) for pane in shown),
+            )
+        )
+        self.set_class(arrangement.beside, "-wide")
+        self.query_one("#panes").styles.height = arrangement.tables
+        for pane in self.panes.values():
+            pane.set_row_height(arrangement.row_height)
+
     def _tell_title(self) -> None:
-        armed = self.armed if len(self.panes) > 1 else None
-        self.query_one(TitleBar).tell(self.comparison, self._tally, self._badges(), armed)
+        both = len(self.panes) > 1
+        self.query_one(TitleBar).tell(self.comparison, self._tally, self._badges(), both=both)
 
     def _badges(self) -> list[tuple[str, Tone]]:
         """The most important first: where room is short the others are only counted."""
@@ -202,13 +225,7 @@ class MainScreen(Tables):
 
     def follow(self) -> None:
         """Bring detail area and key bar up to date with the cursor."""
-        detail, row = self.query_one("#detail", Painted), self.current
-        width, height = detail.size.width - 2, detail.size.height
-        if row is None:
-            detail.show(self._without_row(width)[:height])
-        else:
-            lines = self._facts(row, width).compact(height, self._hint)
-            detail.show([((" ", Tone.TEXT), *text) if text else EMPTY for text in lines])
+        self.query_one(DetailPane).tell(self.pane, self.current, hint=self._hint)
         self.query_one(KeyBar).tell(self.state())
 
     def _next_line(self, state: State) -> Line:
@@ -224,25 +241,6 @@ class MainScreen(Tables):
             return line(f" {step.text}", Tone.PROVEN)
         key = self.owner.keys.name(step.action)
         return (" next: ", Tone.MUTED), (f"{key}  ", Tone.KEY), (self.shown(step.text), Tone.STRONG)
-
-    def _facts(self, row: Entry, width: int) -> ShownFacts:
-        changes = self.pane.changes
-        change = changes.rows.get(row.id)
-        return ShownFacts(
-            entry=self.shown(row),
-            view=self.owner.privacy.head(self.pane.view),
-            now=self.owner.clock(),
-            width=width,
-            glyphs=self.owner.glyphs,
-            evidence_key=self.owner.keys.name("evidence.open"),
-            changed=f"{clock_time(changes.since)}: {change.text}" if change else "",
-        )
-
-    def _without_row(self, width: int) -> list[Line]:
-        """Of a node that could not be listed the whole reason: the pane is too narrow for its cure."""
-        lines = [line(" no row under the cursor", Tone.MUTED)]
-        error = self.owner.privacy.head(self.pane.view).error
-        return lines + [line(f" {part}", Tone.DANGER) for part in wrap(error, width)] if error else lines
 
     def state(self) -> State:
         """What the registry's rules need to know now."""
@@ -280,6 +278,7 @@ class MainScreen(Tables):
         for role, pane in self.panes.items():
             pane.display = not single or role is self.armed
             pane.hides = role.other.word if single and len(self.panes) > 1 else ""
+        self.share_room()
 
     @does("table.filter")
     def begin_filter(self) -> None:
@@ -339,6 +338,10 @@ class MainScreen(Tables):
         """Leave the nodes and end."""
         self.owner.leave()
 
+    @on(DetailPane.Resized)
+    def _detail_resized(self) -> None:
+        self.follow()
+
     @on(Pane.Picked)
     def _clicked(self, event: Pane.Picked) -> None:
         self.arm(event.pane.role)
@@ -356,12 +359,8 @@ class MainScreen(Tables):
         least = f"{SMALLEST[0]}x{SMALLEST[1]}"
         text = f"tofutui needs a terminal of {least}; this one has {width}x{height}. {quits} quits."
         self.query_one("#small", Painted).show([line(part) for part in wrap(text, width)])
-        wide = width >= BESIDE
-        self.set_class(wide, "-wide")
         self.set_class(width < TWO_PANES, "-narrow")
         self.zoom(self.has_class("-zoomed"))
-        below = max(5, min(16, round(height * 0.42)))
-        self.query_one("#detail").styles.height = "100%" if wide else below
         self.call_after_refresh(self._show_rest)
 
     def on_screen_resume(self) -> None:

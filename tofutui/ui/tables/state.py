@@ -18,6 +18,8 @@ class Tables(Acting[None]):
     comparison: Comparison
     panes: dict[Role, Pane]
     armed: Role
+    row_height: int | None
+    """The lines of a row that the user chose; None: as many as there is room for."""
 
     @property
     def pane(self) -> Pane:
@@ -36,6 +38,10 @@ class Tables(Acting[None]):
     @abstractmethod
     def zoom(self, on: bool) -> None:
         """One pane over the whole width, or both."""
+
+    @abstractmethod
+    def share_room(self) -> None:
+        """Share the room between tables and detail as the rows need it."""
 
     @abstractmethod
     def follow(self) -> None:

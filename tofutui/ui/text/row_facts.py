@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from tofutui.tofu.base.text import in_groups, safe
 from tofutui.tofu.certificates.presented import SEEN_ONLY, Presented, Status
 from tofutui.tofu.judgement.comparison import Entry, NodeView
-from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.judgement.verdict import Evidence, Verdict
 from tofutui.tofu.names.values import AttributeLine
 from tofutui.tofu.site.endpoint import is_plain_key
+from tofutui.ui.text.reasons import dated, decided_by, deciding, further, in_short
 from tofutui.ui.text.spans import (
     EMPTY,
     LABEL,
     Line,
-    Span,
     Tone,
     clip,
     fit,
@@ -44,6 +44,10 @@ from tofutui.ui.text.vocabulary import (
 if TYPE_CHECKING:
     from tofutui.tofu.certificates.certificate import Certificate
 
+_VERDICT = 1
+"""Where in a row's facts the verdict is."""
+_HINT_FROM = 9
+"""Lines from which a hint does not take the place of a fact."""
 HINTS = (
     '{} Equal names prove nothing: press {} to paste the "TOFU failed" lines or to say what was re-issued.',
     "{} Equal names prove nothing: press {} to paste log lines or say what was re-issued.",
@@ -58,6 +62,8 @@ class Item:
 
     rank: int
     lines: Sequence[Line]
+    cut: bool = False
+    """Whether the full-size view says more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,65 +77,116 @@ class ShownFacts:
     glyphs: Glyphs = UNICODE
     evidence_key: str = "e"
     """What to press to add evidence."""
+    detail_key: str = "Enter"
+    """What to press to see all of it."""
     changed: str = ""
     """What changed since the listing before."""
 
-    def items(self) -> list[Item]:
-        """All facts in the order in which they are shown."""
+    def items(self, *, short: bool = False) -> list[Item]:
+        """All facts in the order in which they are shown, nothing twice; ``short``: in a line if possible."""
         entry = self.entry
-        items = [Item(0, [heading(entry, self.view, self.width)]), *self._reasons()]
-        if self.changed:
-            items.append(Item(4, self._labelled("since", [self.changed])))
-        items.append(Item(2, [self._column_heads()]))
-        items += [
-            Item(3 if a.differs or a.type == "CN" else 6, self._attribute(a)) for a in attributes(entry)
-        ]
+        items = [Item(0, [heading(entry, self.view, self.width)]), self._verdict(short), *self._names(short)]
         if entry.presented.certificate is not None:
             items += self._certificate(entry.presented.certificate)
         else:
             items.append(Item(3, self._labelled("presented", [nothing_presented(entry.presented)])))
-        return items + self._surroundings(entry.presented)
+        if self.changed:
+            items.append(Item(4, self._labelled("since", [self.changed])))
+        texts = [("also", reason) for reason in further(entry)]
+        texts += [("evidence", self._dated(item)) for item in dated(entry)]
+        items += [self._text(label, text, short) for label, text in texts]
+        return [*items, *self._surroundings(entry.presented), *self._as_listed()]
 
     def full(self) -> list[Line]:
         """Every line, for the full-size view."""
         lines = [part for item in self.items() for part in item.lines]
-        lines += [EMPTY, *self._evidence(), *self._as_listed()]
         return [*lines, EMPTY, *delete_lines(self.entry, self.width)]
 
     def compact(self, height: int, hint: bool) -> list[Line]:
-        """Exactly ``height`` lines, the delete command always last; what does not fit gives way by rank."""
-        last = delete_lines(self.entry, self.width)
-        if hint and height >= 7:
-            same = self.glyphs.verdict(Verdict.SAME_NAME)
-            texts = [text.format(same, self.evidence_key) for text in HINTS]
-            text = next((text for text in texts if len(text) <= self.width), texts[-1])
-            last = [line(text, Tone.WARNING), *last]
-        room = max(0, height - len(last))
-        items = self.items()
-        chosen: set[int] = set()
-        for index in sorted(range(len(items)), key=lambda i: (items[i].rank, i)):
-            if len(items[index].lines) <= room:
-                room -= len(items[index].lines)
-                chosen.add(index)
+        """Exactly ``height`` lines, the delete command always last; what is cut or gives way is counted."""
+        last = [*self._hint(hint and height >= _HINT_FROM), *delete_lines(self.entry, self.width)]
+        items, room = self.items(short=True), max(0, height - len(last))
+        chosen = _fitting(items, room)
+        if len(chosen) < len(items) or any(item.cut for item in items):
+            chosen = _fitting(items, room - 1)
+            items = self._unfolded(items, chosen, room - 1)
+            count = len(items) - len(chosen) + sum(1 for index in chosen if items[index].cut)
+            last = [line(f"+{count} more: {self.detail_key}", Tone.KEY), *last]
         lines = [part for index in sorted(chosen) for part in items[index].lines]
-        return ([*lines, *[EMPTY] * room, *last])[-height:]
+        return ([*lines, *[EMPTY] * (height - len(lines) - len(last)), *last])[-height:]
+
+    def _unfolded(self, items: list[Item], chosen: set[int], room: int) -> list[Item]:
+        """What decided in full, if the lines that are left suffice for that."""
+        spare = room - sum(len(items[index].lines) for index in chosen)
+        whole = self._verdict(short=False)
+        if items[_VERDICT].cut and _VERDICT in chosen and len(whole.lines) - 1 <= spare:
+            return [*items[:_VERDICT], whole, *items[_VERDICT + 1 :]]
+        return items
+
+    def _text(self, label: str, text: str, short: bool) -> Item:
+        lines = self._labelled(label, [text])
+        if not short or len(lines) == 1:
+            return Item(5, lines)
+        text = clip(text, self.width - LABEL, self.glyphs.ellipsis)
+        return Item(5, self._labelled(label, [text]), cut=True)
+
+    def _hint(self, wanted: bool) -> list[Line]:
+        same = self.glyphs.verdict(Verdict.SAME_NAME)
+        texts = [text.format(same, self.evidence_key) for text in HINTS]
+        text = next((text for text in texts if len(text) <= self.width), texts[-1])
+        return [line(text, Tone.WARNING)] if wanted else []
 
     def _labelled(self, label: str, texts: Sequence[str], tone: Tone = Tone.TEXT) -> list[Line]:
         return labelled(label, texts, self.width, tone)
 
-    def _reasons(self) -> list[Item]:
+    def _quiet(self, label: str, texts: Sequence[str]) -> list[Line]:
+        """What is seldom asked for."""
+        return self._labelled(label, texts, Tone.MUTED)
+
+    def _verdict(self, short: bool) -> Item:
+        """The verdict and what decided it, with the time of that."""
         look, tone = self.entry.verdict.look, VERDICT_TONES[self.entry.verdict]
-        word = f"{self.glyphs.verdict(self.entry.verdict)} {look.word}"
-        indent = len(word) + 2
-        why = self.entry.judgement.why or (look.meaning,)
-        items = []
-        for number, reason in enumerate(why):
-            parts = wrap(reason, self.width - indent)
-            first: Span = (fit(word if number == 0 else "", indent), tone)
-            rest = [((" " * indent, tone), (part, Tone.TEXT)) for part in parts[1:]]
-            tone_of_text = Tone.STRONG if number == 0 else Tone.TEXT
-            items.append(Item(1 if number == 0 else 5, [(first, (parts[0], tone_of_text)), *rest]))
-        return items
+        word = f"{self.glyphs.verdict(self.entry.verdict)} {look.word}  "
+        indent, evidence = len(word), decided_by(self.entry)
+        reason = deciding(self.entry) + (f" ({moment(evidence.at)})" if evidence and evidence.at else "")
+        parts = wrap(reason, self.width - indent)
+        if short and len(parts) > 1:
+            reason = clip(in_short(self.entry), self.width - indent, self.glyphs.ellipsis)
+            return Item(1, [((word, tone), (reason, Tone.STRONG))], cut=True)
+        rest = [((" " * indent, tone), (part, Tone.TEXT)) for part in parts[1:]]
+        return Item(1, [((word, tone), (parts[0], Tone.STRONG)), *rest])
+
+    def _dated(self, evidence: Evidence) -> str:
+        return f"{evidence.kind.value}, {moment(evidence.at)}: {evidence.text}"
+
+    def _names(self, short: bool) -> list[Item]:
+        """Stored beside presented: the CN, then what differs; what is equal is only counted."""
+        lines = sorted(attributes(self.entry), key=lambda a: (a.type != "CN", not a.differs))
+        compared = self.entry.names is not None and self.entry.presented.certificate is not None
+        shown = [a for a in lines if a.differs or a.type == "CN" or not compared]
+        heads = Item(3, [self._column_heads()])
+        if short and compared:
+            items = [heads, *(Item(2, self._attribute(a)) for a in shown if a.type == "CN")]
+            items += self._in_a_row([a for a in shown if a.type != "CN"])
+        else:
+            ranks = [2 if a.type == "CN" else 3 if a.differs else 6 for a in shown]
+            items = [heads, *(Item(rank, self._attribute(a)) for rank, a in zip(ranks, shown, strict=True))]
+        equal = len(lines) - len(shown)
+        return [*items[:-1], *self._with_equal(items[-1], equal)] if equal else items
+
+    def _in_a_row(self, differing: Sequence[AttributeLine]) -> list[Item]:
+        """Further parts that differ, several in a line: ``O Cisco ≠ Example · OU Prime ≠ none``."""
+        sign, between = self.glyphs.differs, f" {self.glyphs.dot} "
+        parts = [f"{a.type} {a.stored or 'none'} {sign} {a.presented or 'none'}" for a in differing]
+        texts = joined(parts, between, self.width - LABEL) if parts else []
+        return [Item(3, self._labelled("differ", texts, Tone.MISMATCH))] if texts else []
+
+    def _with_equal(self, last: Item, equal: int) -> list[Item]:
+        """How many parts are equal, behind the last one shown where there is room."""
+        text = "1 equal part not shown" if equal == 1 else f"{equal} equal parts not shown"
+        if len(last.lines) == 1 and width(last.lines[0]) + len(text) + 3 <= self.width:
+            return [Item(last.rank, [(*last.lines[0], (f"   {text}", Tone.MUTED))])]
+        return [last, Item(6, [line(" " * LABEL + text, Tone.MUTED)])]
 
     @property
     def _stored_width(self) -> int:
@@ -174,12 +231,12 @@ class ShownFacts:
         issuer = "itself (self-signed)" if certificate.self_issued else name_of(certificate.issuer)
         key = ", ".join(filter(None, (certificate.key or "key not readable", certificate.signature)))
         return [
-            Item(4, self._labelled("issuer", [issuer])),
-            Item(4, self._labelled("valid", [validity(certificate, self.now)])),
             Item(3, self._fingerprint("SHA-256", certificate.sha256)),
-            Item(7, self._labelled("key", [f"{key}, serial {certificate.serial or 'not readable'}"])),
-            Item(7, self._labelled("SAN", [", ".join(certificate.san) or "none"])),
-            Item(9, self._fingerprint("SHA-1", certificate.sha1)),
+            Item(3, self._labelled("valid", [validity(certificate, self.now)])),
+            Item(4, self._quiet("issuer", [issuer])),
+            Item(7, self._quiet("key", [f"{key}, serial {certificate.serial or 'not readable'}"])),
+            Item(7, self._quiet("SAN", [", ".join(certificate.san) or "none"])),
+            Item(9, self._fingerprint("SHA-1", certificate.sha1, Tone.MUTED)),
             *self._unread(certificate),
         ]
 
@@ -188,34 +245,42 @@ class ShownFacts:
             return []
         return [Item(6, self._labelled("unread", ["not readable: " + ", ".join(certificate.unread)]))]
 
-    def _fingerprint(self, label: str, digits: str) -> list[Line]:
-        return self._labelled(label, fingerprint(digits, self.width - LABEL))
+    def _fingerprint(self, label: str, digits: str, tone: Tone = Tone.TEXT) -> list[Line]:
+        return self._labelled(label, fingerprint(digits, self.width - LABEL), tone)
 
     def _surroundings(self, shown: Presented) -> list[Item]:
-        items = [Item(5, self._labelled("also", [self._short(c)])) for c in shown.also]
-        items += [Item(8, self._labelled("chain", [self._short(c)])) for c in shown.chain]
+        items = [Item(5, self._quiet("also", [self._short(c)])) for c in shown.also]
+        items += [Item(8, self._quiet("chain", [self._short(c)])) for c in shown.chain]
         way = [shown.tls or "", f"asked at {shown.address}" if shown.address else "", f"via {shown.via}"]
         way += [f"SNI {shown.sni}" if shown.sni else "no SNI"]
         way += ["client certificate demanded"] if shown.client_certificate else []
         way += [SEEN_ONLY] if shown.is_seen_only else []
         if shown.status not in (Status.PENDING, Status.NOT_PROBED, Status.UNMAPPED):
-            items.append(Item(8, self._labelled("connection", [", ".join(filter(None, way))])))
+            items.append(Item(8, self._quiet("connection", [", ".join(filter(None, way))])))
         tries = [f"{a.way}: {a.status.value}, {a.text}" for a in shown.attempts]
-        return items + ([Item(8, self._labelled("attempts", tries))] if tries else [])
+        return items + ([Item(8, self._quiet("attempts", tries))] if tries else [])
 
     def _short(self, certificate: Certificate) -> str:
         return f"{name_of(certificate.subject)}, SHA-256 {in_groups(certificate.sha256)}"
 
-    def _evidence(self) -> list[Line]:
-        items = [f"{e.kind.value}, {moment(e.at)}: {e.text}" for e in self.entry.judgement.evidence]
-        return self._labelled("evidence", items or ["none"])
-
-    def _as_listed(self) -> list[Line]:
-        notes = [f"listed by {node_name(self.view)} at {clock_time(self.view.listed_at)}"]
+    def _as_listed(self) -> list[Item]:
+        at = self.view.listed_at
+        ended = f"at {clock_time(at)}" if at else "in a listing that did not end"
+        notes = [f"listed by {node_name(self.view)} {ended}"]
         notes += ["the key appears twice in the listing"] if self.entry.doubled else []
         notes += ["not in the newest listing, which is not complete"] if self.entry.unseen else []
-        raw = self._labelled("as printed", [self.entry.raw.strip() or "no row"])
-        return [*raw, *self._labelled("listing", ["; ".join(notes)])]
+        raw = self._quiet("as printed", [self.entry.raw.strip() or "no row"])
+        return [Item(9, raw), Item(9, self._quiet("listing", ["; ".join(notes)]))]
+
+
+def _fitting(items: Sequence[Item], room: int) -> set[int]:
+    """The items that have room, by rank."""
+    chosen: set[int] = set()
+    for index in sorted(range(len(items)), key=lambda i: (items[i].rank, i)):
+        if len(items[index].lines) <= room:
+            room -= len(items[index].lines)
+            chosen.add(index)
+    return chosen
 
 
 def heading(entry: Entry, view: NodeView, cells: int) -> Line:

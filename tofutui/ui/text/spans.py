@@ -1,5 +1,6 @@
 """Lines of text with a tone: what every widget draws. No Textual, no markup, no colours."""
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -35,6 +36,8 @@ class Tone(StrEnum):
     DEMO = "demo"
     PRIVACY = "privacy"
     BADGE = "badge"
+    MATCH = "match"
+    """What a filter looked for."""
     COMMAND = "command"
     LINE = "line"
     """Borders and rules."""
@@ -116,6 +119,19 @@ def cut(pieces: Line, cells: int, ellipsis: str = "…") -> Line:
         clipped.append((kept, tone))
         room -= cell_len(kept)
     return tuple(clipped)
+
+
+def marking(pieces: Line, wanted: str) -> Line:
+    """The line with every occurrence of a text, in any case, in the tone of a match."""
+    if not wanted:
+        return pieces
+    pattern = re.compile(f"({re.escape(wanted)})", re.IGNORECASE)
+    return tuple(
+        (part, Tone.MATCH if number % 2 else tone)
+        for text, tone in pieces
+        for number, part in enumerate(pattern.split(text))
+        if part
+    )
 
 
 def joined(parts: Sequence[str], between: str, cells: int) -> list[str]:

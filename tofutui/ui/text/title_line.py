@@ -1,4 +1,4 @@
-"""The title line: session, armed role, counts by verdict, badges; words get shorter before anything goes."""
+"""The title line: session, counts by verdict, badges; words get shorter before anything goes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from typing import Self
 
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.judgement.verdict import Verdict
-from tofutui.tofu.site.session import Role
 from tofutui.ui.text.spans import Line, Span, Tone, clip, width
 from tofutui.ui.text.vocabulary import VERDICT_TONES, Glyphs
 
@@ -26,15 +25,15 @@ class _Form:
     verdicts: bool = False
     program: bool = False
     badges: bool = False
-    role: bool = False
+    scope: bool = False
     own: bool = True
 
 
 _FORMS = (
-    _Form(name=18, verdicts=True, program=True, badges=True, role=True),
-    _Form(name=14, program=True, badges=True, role=True),
-    _Form(name=12, badges=True, role=True),
-    _Form(name=8, role=True),
+    _Form(name=18, verdicts=True, program=True, badges=True, scope=True),
+    _Form(name=14, program=True, badges=True, scope=True),
+    _Form(name=12, badges=True, scope=True),
+    _Form(name=8, scope=True),
     _Form(name=6),
     _Form(name=4, own=False),
 )
@@ -66,8 +65,8 @@ class Title:
     tally: Tally
     badges: Sequence[Badge]
     """The most important first."""
-    armed: Role | None
-    """None: there is only one node."""
+    both: bool
+    """Whether the rows of two nodes are counted."""
     glyphs: Glyphs
 
     def line(self, room: int) -> Line:
@@ -83,7 +82,7 @@ class Title:
 
     def _fitting(self, form: _Form, badges: Sequence[Badge], room: int) -> Line | None:
         lead: Line = ((" tofutui  ", Tone.STRONG),) if form.program else ((" ", Tone.TEXT),)
-        middle = (*self._role(form), *self._counts(form))
+        middle = (*self._scope(form), *self._counts(form))
         right = tuple(_shown(badges, written_out=form.badges))
         space = room - width(lead) - width(middle) - width(right) - 2
         if space < min(form.name, len(self.name)):
@@ -95,12 +94,11 @@ class Title:
             return (*left, (" " * (gap - width(seen)), Tone.TEXT), *seen, *right)
         return (*left, (" " * gap, Tone.TEXT), *right)
 
-    def _role(self, form: _Form) -> Line:
-        if self.armed is None:
+    def _scope(self, form: _Form) -> Line:
+        """Whose rows are counted, where there are two nodes."""
+        if not self.both:
             return ()
-        tone = Tone.PRIMARY if self.armed is Role.PRIMARY else Tone.SECONDARY
-        word = self.armed.word if form.role else _SHORT[self.armed.word]
-        return ((f"{self.glyphs.cursor} {word}  ", tone),)
+        return (("both nodes: " if form.scope else "both: ", Tone.MUTED),)
 
     def _counts(self, form: _Form) -> Line:
         return tuple([*_by_verdict(self.tally.remote, self.glyphs, form), *_own(self.tally.own_stale, form)])

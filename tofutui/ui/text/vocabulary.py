@@ -260,7 +260,8 @@ def validity(certificate: Certificate, now: datetime) -> str:
     text = f"{day(start)} to {day(end)}"
     if start is not None:
         age = days(start, now)
-        text += f", issued {age} d ago" if age >= 0 else f", valid only in {-age} d"
+        ago = f"issued {age} d ago" if age else "issued today"
+        text += f", {ago}" if age >= 0 else f", valid only in {-age} d"
     if end is not None:
         left = days(now, end)
         text += f", {left} d left" if left >= 0 else f", EXPIRED {-left} d ago"

@@ -72,6 +72,7 @@ class Palette:
             Tone.KEY: Style(color=colors["primary"], bold=True),
             Tone.WARNING: Style(color=colors["warning"]),
             Tone.COMMAND: Style(color=colors["foreground"], bold=True),
+            Tone.MATCH: Style(color=colors["foreground"], bold=True, underline=True),
             Tone.BADGE: Style(color=colors["warning"], bold=True, reverse=True),
         }
         styles |= {tone: Style(color=tokens[tone.value]) for tone in Tone if tone.value in TOKENS}
@@ -92,4 +93,4 @@ class Palette:
         """A line as exactly ``width`` cells; whatever is in it, no control character gets out."""
         styles = self.reversed if reverse else self.styles
         segments = [Segment(safe(text), styles[tone]) for text, tone in line if text]
-        return Strip(segments).adjust_cell_length(width, styles[Tone.TEXT] if reverse else None)
+        return Strip(segments).adjust_cell_length(width, styles[Tone.TEXT])

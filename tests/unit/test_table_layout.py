@@ -1,0 +1,199 @@
+"""How the main screen shares its room, and where in a pane each row is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.fake_bench import NOW, entry, session
+from tofutui.tofu.judgement.comparison import Entry, NodeView
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
+from tofutui.tofu.site.session import Role
+from tofutui.ui.tables.arrangement import Arrangement, SharedRoom, arranged
+from tofutui.ui.tables.body import PaneBody
+from tofutui.ui.tables.columns import DrawnRow, RowLayout, header
+from tofutui.ui.tables.row_list import RowOrder, Rows, matches
+from tofutui.ui.text.spans import plain, width
+from tofutui.ui.text.vocabulary import UNICODE, Glyphs
+
+ROLE = Role.PRIMARY
+
+
+def view(*entries: Entry) -> NodeView:
+    node = session().nodes[ROLE]
+    rows = {item.id: item for item in entries}
+    return NodeView(role=ROLE, host=node.host, shown_address=node.shown_address, entries=rows)
+
+
+def rows(*entries: Entry, order: RowOrder = RowOrder.VERDICT) -> Rows:
+    shown = Rows(order=order)
+    shown.take(view(*entries))
+    return shown
+
+
+def ise(address: str, **changes: Any) -> Entry:
+    options = {"who": Who.ISE, "stored": "ISE-server", "presented": "ise01.example.net", **changes}
+    return entry(ROLE, f"{address}_443", options.pop("verdict", Verdict.MISMATCH), **options)
+
+
+def own(address: str = "192.0.2.10") -> Entry:
+    return entry(ROLE, f"{address}_8082", Verdict.MISMATCH, who=Who.SELF, presented="pri-2")
+
+
+def lines_of(count: int) -> Callable[[int, int], int]:
+    """Panes with so many rows, below a frame, a status and the heads."""
+    return lambda height, _cells: 4 + count * height
+
+
+@pytest.mark.parametrize(
+    ("size", "count", "wanted", "height", "tables"),
+    [
+        ((120, 34), 3, None, 3, 13),
+        ((120, 34), 7, None, 2, 18),
+        ((120, 34), 15, None, 1, 19),
+        ((120, 34), 300, None, 1, 23),
+        ((80, 22), 3, None, 3, 13),
+        ((80, 22), 300, None, 2, 15),
+        ((80, 22), 300, 1, 1, 15),
+        ((60, 18), 1, None, 3, 7),
+        ((120, 34), 3, 1, 1, 7),
+        ((120, 34), 0, None, 3, 5),
+        ((120, 34), 300, 3, 3, 23),
+        ((60, 8), 3, None, 1, 5),
+    ],
+)  # fmt: skip
+def test_rows_are_as_high_as_all_of_them_fit(
+    size: tuple[int, int], count: int, wanted: int | None, height: int, tables: int
+) -> None:
+    columns, lines = size
+    room = SharedRoom(
+        width=columns, height=lines, panes=1 if columns < 76 else 2, wanted=wanted, settled=True,
+        needs=lines_of(count),
+    )  # fmt: skip
+    assert arranged(room) == Arrangement(beside=False, row_height=height, tables=max(5, tables))
+
+
+@pytest.mark.parametrize(
+    ("columns", "lines", "count", "beside"),
+    [(200, 48, 7, True), (180, 43, 7, False), (196, 48, 7, False), (200, 48, 300, True), (170, 48, 3, False)],
+)
+def test_the_detail_is_beside_only_where_the_tables_lose_nothing(
+    columns: int, lines: int, count: int, beside: bool
+) -> None:
+    room = SharedRoom(width=columns, height=lines, panes=2, wanted=None, settled=True, needs=lines_of(count))
+    assert arranged(room).beside is beside
+
+
+def test_until_the_tables_are_listed_they_keep_their_room() -> None:
+    room = SharedRoom(width=120, height=34, panes=2, wanted=None, settled=False, needs=lines_of(2))
+    assert arranged(room) == Arrangement(beside=False, row_height=1, tables=23)
+
+
+def test_own_rows_are_below_the_others_in_every_order_and_never_stale() -> None:
+    for order in RowOrder:
+        shown = rows(own(), ise("198.51.100.20"), own("127.0.0.1"), ise("198.51.100.3"), order=order)
+        assert [item.who.is_remote for item in shown.shown] == [True, True, False, False]
+        assert (shown.remote, shown.stale) == (2, 2)
+        assert {shown.next_stale(1), shown.next_stale(-1)} <= {0, 1}
+    assert rows(own()).next_stale(1) is None
+
+
+def test_equal_verdicts_are_sorted_by_address_as_a_number() -> None:
+    shown = rows(
+        ise("198.51.100.20"),
+        ise("198.51.100.3"),
+        ise("192.0.2.200"),
+        ise("10.0.0.1", verdict=Verdict.SUSPECT),
+    )
+    assert [str(item.endpoint.host) for item in shown.shown if item.endpoint] == [
+        "192.0.2.200", "198.51.100.3", "198.51.100.20", "10.0.0.1",
+    ]  # fmt: skip
+
+
+def test_all_rows_shown_are_marked_but_not_the_nodes_own_and_none_again() -> None:
+    shown = rows(ise("198.51.100.20"), ise("198.51.100.3"), own())
+    assert shown.mark_all() == 2
+    assert {item.who for item in shown.marked()} == {Who.ISE}
+    shown.mark_none()
+    assert not shown.marks
+
+
+@pytest.mark.parametrize(
+    ("wanted", "matched"),
+    [
+        ("ise", True), ("!ise", False), ("!dnac", True), ("!", True), ("", True), ("MISMATCH", True),
+        ("! ise", False),
+    ],
+)  # fmt: skip
+def test_a_filter_may_be_inverted(wanted: str, matched: bool) -> None:
+    assert matches(ise("198.51.100.20"), wanted) is matched
+
+
+@pytest.mark.parametrize("height", [1, 2, 3])
+@pytest.mark.parametrize("cells", [38, 58])
+def test_every_line_belongs_to_its_row_and_the_rule_to_none(height: int, cells: int) -> None:
+    body = PaneBody(rows(ise("198.51.100.20"), ise("198.51.100.3"), own()), height, cells)
+    owners = [body.at(number) for number in range(body.lines() + 2)]
+    expected = [(index, part) for index in (0, 1) for part in range(height)]
+    assert owners[: 2 * height] == expected
+    assert owners[2 * height : 2 * height + len(body.rule)] == [None] * len(body.rule)
+    assert owners[body.start(2) : body.start(2) + height] == [(2, part) for part in range(height)]
+    assert owners[-2:] == [None, None]
+
+
+def test_the_row_under_the_cursor_is_whole_in_view_after_every_move() -> None:
+    shown = rows(*(ise(f"198.51.100.{number}") for number in range(1, 40)), own(), own("127.0.0.1"))
+    body = PaneBody(shown, 3, 58)
+    for index in (0, 5, 20, 39, 40, 38, 39, 0):
+        shown.move_to(index)
+        body.scroll(11)
+        first = body.start(shown.cursor)
+        assert body.top <= first
+        assert first + 3 <= body.top + 11
+
+
+LAYOUTS = [(cells, height) for cells in (38, 48, 58, 62, 78, 98, 160) for height in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(("cells", "height"), LAYOUTS)
+@pytest.mark.parametrize("glyphs", [UNICODE, Glyphs(ascii=True)], ids=["unicode", "ascii"])
+def test_no_line_is_wider_than_its_pane(cells: int, height: int, glyphs: Glyphs) -> None:
+    long = "a-rather-long-name-of-a-host-in-a-far-away-site.example.net"
+    entries = [
+        ise("198.51.100.20"), own(), ise("203.0.113.255", stored=long, presented=f"b{long}"),
+        ise("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff"), ise("198.51.100.9", presented=None),
+        ise("198.51.100.20", stored="\u30d7\u30e9\u30a4\u30e0" * 9, presented="\u30d7\u30e9\u30a4\u30e0" * 8),
+    ]  # fmt: skip
+    for order in RowOrder:
+        layout = RowLayout(width=cells, height=height, glyphs=glyphs, now=NOW, order=order)
+        assert width(header(layout)) <= cells
+        for item in entries:
+            for cursor in (True, False):
+                cell = DrawnRow(entry=item, cursor=cursor, marked=True, sign="+")
+                assert all(width(layout.line(cell, number)) <= cells for number in range(height))
+
+
+@pytest.mark.parametrize("order", RowOrder)
+@pytest.mark.parametrize(("cells", "height"), LAYOUTS)
+def test_the_order_is_named_in_the_heads(order: RowOrder, cells: int, height: int) -> None:
+    layout = RowLayout(width=cells, height=height, glyphs=UNICODE, now=NOW, order=order)
+    text = plain([header(layout)])
+    assert text.count(UNICODE.sorted) == 1
+    named = {
+        RowOrder.VERDICT: "erdict",
+        RowOrder.HOST: "ost:port",
+        RowOrder.EXPIRY: "xpir",
+        RowOrder.LISTED: "as listed",
+    }
+    assert named[order] in text.partition(UNICODE.sorted)[0][-12:]
+
+
+def test_a_row_says_how_new_its_certificate_is_or_how_long_it_lasts() -> None:
+    layout = RowLayout(width=58, height=3, glyphs=UNICODE, now=NOW)
+    by_expiry = RowLayout(width=58, height=3, glyphs=UNICODE, now=NOW, order=RowOrder.EXPIRY)
+    cell = DrawnRow(entry=ise("198.51.100.20", stored="same", presented="same", verdict=Verdict.SAME_NAME))
+    line, other = plain([layout.line(cell, 1)]), plain([by_expiry.line(cell, 1)])
+    assert "presented = same  " in line
+    assert "issued 22 d ago" in line
+    assert "expires in 343 d" in other

@@ -1,0 +1,57 @@
+"""The actions of the full-size views: text that scrolls, one row, the help, the command log."""
+
+from dataclasses import replace
+
+from tofutui.ui.actions.model import Action, Danger, Scope, State, help_of, inner
+
+
+def _can_delete(state: State) -> str | None:
+    return state.locked if state.ready else "the app is still starting"
+
+
+def _view(name: str, keys: tuple[str, ...], title: str) -> Action:
+    return Action(
+        id=f"view.{name}", keys=keys, title=title, help=f"{title}.", scope=Scope.VIEW, palette=False
+    )
+
+
+VIEW: tuple[Action, ...] = (
+    _view("down", ("j", "down"), "Down"),
+    _view("up", ("k", "up"), "Up"),
+    _view("first", ("g", "home"), "To the top"),
+    _view("last", ("G", "end"), "To the end"),
+    _view("half_down", ("ctrl+d",), "Half a page down"),
+    _view("half_up", ("ctrl+u",), "Half a page up"),
+    _view("page_down", ("pagedown",), "A page down"),
+    _view("page_up", ("pageup",), "A page up"),
+    inner("view.back", "escape q enter", "Back", "Close this view.", "back", 90),
+    help_of("view"),
+)
+
+DETAIL: tuple[Action, ...] = (
+    inner("detail.next", "n right", "Next row", "The row below in the table.", "next", 80),
+    inner("detail.previous", "N left", "Row before", "The row above in the table.", "before", 75),
+    replace(
+        inner("detail.delete", "D", "Delete the row",
+              "Open the delete dialog for this row; only {delete.confirm} in it deletes.", "delete", 85),
+        danger=Danger.IRREVERSIBLE, why_disabled=_can_delete,
+    ),
+    inner("detail.evidence", "e", "Evidence and logs", "What was seen of the row over time; add to it.",
+          "evidence", 70),
+)  # fmt: skip
+
+HELP: tuple[Action, ...] = (
+    inner("help.search", "slash", "Search", "Show only what holds the words typed; {view.back} ends it.",
+           "search", 95),
+    inner("help.explain", "i", "TOFU explained",
+           "One page: what the tables are, what stale means, the verdicts, what a deletion does.",
+           "TOFU explained", 85),
+)  # fmt: skip
+
+LOG: tuple[Action, ...] = (
+    inner("log.search", "slash", "Search", "Show only commands that hold the words typed, they or what was "
+           "printed; {view.back} ends it.", "search", 95),
+    inner("log.fold", "space", "Fold or unfold", "Show all that the commands printed, or its beginning.",
+           "unfold", 94),
+    inner("log.deletions", "d", "Only deletions", "Only the deletions, or every command.", "deletions", 93),
+)  # fmt: skip
