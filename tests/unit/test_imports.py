@@ -70,8 +70,8 @@ def test_check_never_loads_textual(tmp_path):
 
 
 BELOW = (
-    "tofu", "privacy", "system", "config", "history", "report", "tls", "appliance", "workbench", "executor",
-    "guide",
+    "tofu", "privacy", "system", "config", "history", "report", "tls", "appliance", "workbench", "capture",
+    "executor", "guide",
 )  # fmt: skip
 
 
