@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tests.support.terminal import Terminal
 from tofutui.guide.playbook import playbooks, step_texts
 from tofutui.ui.actions.catalogue import BY_ID
+from tofutui.ui.kit.confirmation import DWELL
 
 STEPS = [step_texts()[id_].title.replace("{name}", "ISE-server") for id_ in playbooks()["ha-and-ise"].steps]
 RESTARTED = "Restarted since the certificate changed?"
@@ -164,8 +165,9 @@ class Keyboard:
         self.press("enter")
 
     def overwrite(self) -> None:
-        """Yes to the question before registering."""
+        """Yes to the question before registering, once it has been shown for as long as a yes needs."""
         self.open(OVERWRITE)
+        self.app.settle(DWELL + 0.1)
         self.insist("y", lambda screen: not is_asked(screen, OVERWRITE))
 
     def _register(self) -> None:
