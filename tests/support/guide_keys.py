@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from tests.support.terminal import Terminal
 from tofutui.guide.playbook import playbooks, step_texts
-from tofutui.ui.actions.catalogue import BY_ID
 from tofutui.ui.kit.confirmation import DWELL
 
 STEPS = [step_texts()[id_].title.replace("{name}", "ISE-server") for id_ in playbooks()["ha-and-ise"].steps]
@@ -140,7 +139,7 @@ class Keyboard:
             self.press("enter")
         count = f"{rows} of {rows} row"
         if count not in self.app.wait_for("selected"):  # suspect rows are never preselected
-            self.press(*(("a",) if "plan.all" in BY_ID else ("space", *["j", "space"] * (rows - 1))))
+            self.press("a")
             self.app.wait_for(count)
         self.press("D")
         self.dialog(COMPARED)
