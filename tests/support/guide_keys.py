@@ -60,7 +60,7 @@ class Keyboard:
         self.app.press(*keys)
 
     def insist(self, key: str, then: Callable[[str], bool], seconds: float = 60) -> str:
-        """Press a key, and once more where the dialog says that it came too soon."""
+        """Press a key; what a slow machine refuses as too soon is pressed again, and counts once."""
         self.press(key)
         while not then(
             screen := self.app.wait_for(lambda screen: then(screen) or " again" in screen.splitlines()[-1]
@@ -69,7 +69,7 @@ class Keyboard:
             self.app.settle(0.6)
             if then(self.app.text()):
                 return screen
-            self.press(key)
+            self.app.press(key)
         return screen
 
     def dialog(self, title: str) -> None:
