@@ -63,11 +63,23 @@ def test_no_other_codec_is_run_because_a_text_says_so(declaration: str) -> None:
     assert decode_text(raw) == raw.decode("utf-8", "surrogateescape")
 
 
-@pytest.mark.parametrize("text", ["", "a", "\x1b[1mCN\x1b[0m\x07\x08 \r\n", "J\u00fcrgen \u8a3c"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "\x1b[1mCN\x1b[0m\x07\x08 \r\n",
+        "J\u00fcrgen \u8a3c",
+        "\0" * 999 + "a log",
+        "a log" * 9 + "\0" * 999,
+    ],
+)
 def test_a_text_is_not_binary(text: str) -> None:
     assert not is_binary(text.encode())
 
 
-@pytest.mark.parametrize("raw", [bytes(range(256)), bytes(500), b"\x00\x01\x02\x03text" * 20])
+@pytest.mark.parametrize(
+    "raw", [bytes(range(256)), bytes(9) + bytes(range(256)), b"\x00\x01\x02\x03text" * 20]
+)
 def test_binary_data_are(raw: bytes) -> None:
     assert is_binary(raw)

@@ -22,6 +22,8 @@ _LOOKED_AT = 4_000
 """Bytes that show an encoding."""
 _LONGEST = 1 << 20
 """Bytes of a line that are kept together."""
+_HEAD = 512
+"""Bytes by which a text is distinguished from other data."""
 _FEWEST = 16
 """Bytes that a shape needs."""
 _DECLARED = re.compile(
@@ -81,13 +83,17 @@ def wide_name(begin: bytes) -> str:
 
 
 def is_binary(begin: bytes) -> bool:
-    """Whether data that begin so are not text in any encoding."""
+    """Whether data that begin so are not text in any encoding.
+
+    Zeros before a text or behind it are what a cut or a crash leaves of a log.
+    """
     begin = begin[:_LOOKED_AT]
     if _wide_encoding(begin)[0]:
         return False
-    controls = len(begin) - len(begin.translate(None, _CONTROLS))
-    zeros = len(_WIDE_BE.sub(b"", _WIDE_LE.sub(b"", begin)).replace(b"\r\0", b"").split(b"\0")) - 1
-    return controls + zeros > max(2, _MOST_CONTROLS * len(begin))
+    head = begin.lstrip(b"\0")[:_HEAD]
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    zeros = _WIDE_BE.sub(b"", _WIDE_LE.sub(b"", head.rstrip(b"\0"))).replace(b"\r\0", b"").count(b"\0")
+    return controls + zeros > max(2, _MOST_CONTROLS * len(head))
 
 
 def _wide_encoding(begin: bytes) -> tuple[str, int]:
