@@ -50,9 +50,6 @@ def _compare_damaged(text: str, presented: DistinguishedName | None) -> NameComp
     return _unreadable(_LOST_LETTERS) if _has_lost_letters(printed) else printed
 
 
-_UNFINISHED = (
-    "the stored text is the beginning of the name presented and may go on in a line that was not read"
-)
 _LOST_LETTERS = (
     "the stored text cannot be compared: it has `?` where the name presented has letters beyond ASCII"
 )
