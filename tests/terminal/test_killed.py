@@ -11,7 +11,7 @@ from tests.support.lab_thread import lab_thread
 from tests.support.terminal import terminal
 
 CODE = str(Path(tofutui.__file__).parents[1])
-ISE = "198.51.100.20_443"
+FIRST = "192.0.2.11_8082"
 
 
 def compared(screen: str) -> bool:
@@ -36,9 +36,9 @@ def test_a_command_of_unknown_outcome_is_told_and_settled_before_anything_else(t
         primary.hang = ""
         primary.prompt_delay = 3.0
         with terminal(command, tmp_path, PYTHONPATH=CODE) as app:
-            app.wait_for(f"sent earlier, outcome unknown: PRIMARY {ISE}")
+            app.wait_for(f"sent earlier, outcome unknown: PRIMARY {FIRST}")
             assert len(pair.deletions()) == 1
-            app.wait_for(lambda screen: f"{ISE}, sent" in screen and "present in a later listing" in screen)
+            app.wait_for(lambda screen: f"{FIRST}, sent" in screen and "present in a later listing" in screen)
             app.press("D")
             app.wait_for("Delete 1 row on PRIMARY prime-pri")
             app.say_yes()

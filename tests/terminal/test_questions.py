@@ -13,7 +13,7 @@ from tests.support.terminal import Terminal, terminal
 ROOT = Path(__file__).resolve().parents[2]
 APP = str(ROOT / "tests" / "support" / "questions_app.py")
 SIZES = [(120, 36), (80, 24), (60, 20)]
-KEY = "198.51.100.20_443"
+KEY = "192.0.2.11_8082"
 REPORTS = {
     "mode": [b"\x1b[", b"?2026;2$y"],
     "mode, late": [b"\x1b[?2026;2$", b"y"],
