@@ -94,7 +94,7 @@ def test_from_the_first_mismatch_to_a_clean_list(pair: Pair, tmp_path: Path, siz
         app.press("p")
         app.wait_for("in the order they will run")
         app.press("D")
-        app.wait_for("Delete 2 rows")
+        app.wait_for("[ Keep rows")
         app.say_yes()
         app.wait_for("2 gone")
         app.press("enter")
