@@ -21,7 +21,7 @@ from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.ui.help.screen import HelpScreen
-from tofutui.ui.terminal.text_area import Lines
+from tofutui.ui.terminal.text_area import UndoableTextArea
 
 Start = Callable[..., Any]
 ROW = "198.51.100.20_443"
@@ -246,7 +246,7 @@ class OneField(App[None]):
     """Nothing but a field of several lines, as high as the form's."""
 
     def compose(self) -> ComposeResult:
-        field = Lines("first\nsecond")
+        field = UndoableTextArea("first\nsecond")
         field.styles.height = 5
         yield field
 
@@ -257,7 +257,7 @@ async def test_what_was_pasted_can_be_undone_and_redone(size: tuple[int, int], l
     pasted = "\n".join(f"a line that may be wrapped {n}" for n in range(lines))
     app = OneField()
     async with app.run_test(size=size) as pilot:
-        field = app.query_one(Lines)
+        field = app.query_one(UndoableTextArea)
         field.focus()
         for _ in range(2):
             field.move_cursor(field.document.end)

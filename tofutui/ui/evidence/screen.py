@@ -25,7 +25,7 @@ from tofutui.ui.kit.button import Choice
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, bindings_of
-from tofutui.ui.terminal.text_area import Lines
+from tofutui.ui.terminal.text_area import UndoableTextArea
 from tofutui.ui.text.sources import ways_to_prove
 from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, labelled, line, plain
 from tofutui.ui.text.vocabulary import VERDICT_TONES, moment, node_name, place, value_of
@@ -57,7 +57,7 @@ class EvidenceScreen(Acting[None]):
         yield Painted(id="heading")
         yield Scroller(id="known")
         yield Painted(id="whose")
-        yield Lines(id="paste")
+        yield UndoableTextArea(id="paste")
         yield from self._fields()
         yield KeyBar(EVIDENCE, id="keys")
 

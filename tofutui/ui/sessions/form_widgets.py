@@ -11,7 +11,7 @@ from textual.widgets import Input, TextArea
 
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.sessions.form_fields import Field, FieldKind
-from tofutui.ui.terminal.text_area import Lines
+from tofutui.ui.terminal.text_area import UndoableTextArea
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 
 
@@ -103,7 +103,7 @@ def _control(field: Field, text: str) -> Input | TextArea | Toggle:
     if field.kind in (FieldKind.FLAG, FieldKind.CHOICE):
         return Toggle(field.choices, text)
     if field.kind.has_lines:
-        return Lines(text, classes="control")
+        return UndoableTextArea(text, classes="control")
     return Input(text, placeholder=field.shadow, select_on_focus=False, classes="control")
 
 

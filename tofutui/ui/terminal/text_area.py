@@ -4,7 +4,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
 
-class Lines(TextArea):
+class UndoableTextArea(TextArea):
     """A text area that can undo whatever was pasted.
 
     Textual redraws before it moves the cursor back, and fails where the cursor's line has just gone.
