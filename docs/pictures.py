@@ -41,7 +41,7 @@ class Stage:
 
 
 STAGES = (
-    Stage((), ("▸ PRIMARY", "✗ MISMATCH", "! SUSPECT", "3 mismatch", "3 own rows stale"), "panes"),
+    Stage((), ("▸ ✗ MISMATCH", "! SUSPECT", "both nodes: 3 mismatch", "next: p"), "panes"),
     Stage(("enter",), ("SHA-256", "serial", "as printed"), "detail"),
     Stage(("escape",), ("1 of 3",)),
     Stage(("D",), ("Delete 1 row on PRIMARY prime-pri", "SHA-256", "[ Keep row ]"), "delete"),
@@ -51,9 +51,7 @@ STAGES = (
     Stage(("T",) * 6, ("✗ MISMATCH",), "video-call"),
     Stage(("T",), ("✗ MISMATCH",)),
     Stage(("c",), ("Which procedure?", "takes it")),
-    Stage(("up", "enter"), ("▸ Preflight", "now since")),
-    Stage(("enter",), ("✓ Preflight", "▸ Restarted")),
-    Stage(("k",), ("✓ Preflight", "Primary Active"), "guide"),
+    Stage(("up", "enter"), ("! Preflight", "13 passed", "Enter begin"), "guide"),
 )
 
 
@@ -103,7 +101,7 @@ async def take(into: Path, place: Path) -> None:
                 picture = await until(app, pilot, stage.shows)
                 if stage.name:
                     into.joinpath(f"{stage.name}.svg").write_text(picture, encoding="utf-8")
-            await app.close_nodes()
+            await app.leaving.close_nodes()
     finally:
         await lab.stop()
 
