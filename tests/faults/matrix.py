@@ -98,7 +98,7 @@ _CONNECT = {
     Fault.DNS: "no address is known for primary.test",
     Fault.SILENT: "accepted the connection but sent no SSH greeting",
     Fault.BANNER_LATE: "",
-    Fault.BANNER_NEVER: "accepted the connection but sent no SSH greeting",
+    Fault.BANNER_NEVER: "did not finish its SSH",
     Fault.KEX_HANGS: "the login did not end within",
     Fault.LOGIN_HANGS: "the login did not end within",
     Fault.WRONG_PASSWORD: "refused the password of admin",

@@ -276,7 +276,7 @@ async def test_what_was_pasted_can_be_undone_and_redone(size: tuple[int, int], l
 
 async def test_a_row_of_the_same_name_says_where_its_proof_lies(desk: Start) -> None:
     async with desk() as d:
-        await d.press("2", "G", "k", "e")
+        await d.press("2", "j", "e")
         await d.until(lambda: "SAME NAME" in known(d))
         text = " ".join(known(d).split())
         for words in ("main log (ncs-*.log) of SECONDARY", "/opt/CSCOlumos/logs", "inferred", "recalled",

@@ -30,7 +30,7 @@ ELSE = "0" * 64
 # Each combination must fit exactly one line. ``*`` is anything, ``a|b`` either.
 # stored presented known    log        observed  history   word verdict    first reason
 TABLE = """
-  empty  *         *         *          *         *         *    unreadable no readable key
+  empty  *         *         *          *         *         *    unreadable no subject
   odd    *         *         *          *         *         *    unreadable stored subject is not understood
   plain  none      *         none       *         *         *    no-answer  connection refused
   plain  none      *         hint|proof *         *         *    suspect    TOFU failed

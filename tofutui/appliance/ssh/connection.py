@@ -141,6 +141,7 @@ class Connector:
             login = ServerLogin(self._surroundings, place, source, tunnel, keys=Keys(), is_jump=True)
             try:
                 tunnels.append(await login.run())
+                login.take_facts()
             except ApplianceError as error:
                 error.message = error_messages.of_jump_host(error.message)
                 raise
@@ -154,8 +155,9 @@ class Connector:
         key = connection.get_server_host_key()
         fingerprint = key.get_fingerprint("sha256") if key else ""
         self._say("note", f"connected to {place.address} as {place.username}, host key {fingerprint}")
-        if self._tap and login.facts:
-            self._tap.connected(login.facts)
+        facts = login.take_facts()
+        if self._tap and facts:
+            self._tap.connected(facts)
         return SshLink(place, connection, tunnels, fingerprint, ShellWire(self._tap))
 
     async def _start_shell(self, link: SshLink) -> None:

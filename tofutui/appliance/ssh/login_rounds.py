@@ -124,8 +124,7 @@ class ServerLogin:
         """What was offered first, before any list was shortened."""
         self._resumed = False
         self._program: ConnectionProgram | None = None
-        self.facts: LinkFacts | None = None
-        """How SSH was agreed on, once it was."""
+        self._facts: LinkFacts | None = None
 
     async def run(self) -> asyncssh.SSHClientConnection:
         """The logged-in connection; a password that was refused is never sent again.
@@ -138,6 +137,11 @@ class ServerLogin:
         finally:
             self._source.end()
 
+    def take_facts(self) -> LinkFacts | None:
+        """How SSH was agreed on, once it was; they hold a password, so that they are not kept here."""
+        facts, self._facts = self._facts, None
+        return facts
+
     async def _run(self) -> asyncssh.SSHClientConnection:
         for _ in range(_ROUNDS):
             known = await self._around.host_keys.known(self._place)
@@ -149,7 +153,7 @@ class ServerLogin:
             else:
                 if attempt.sent_password is not None:
                     self._source.was_accepted(attempt.sent_password)
-                self.facts = attempt.facts(connection)
+                self._facts = attempt.facts(connection)
                 attempt.forget()
                 attempt.on_lost = self._end_program
                 return connection
