@@ -109,7 +109,7 @@ async def test_a_proxycommand_that_fails_is_quoted_and_the_node_is_not_tried_dir
 async def test_a_proxycommand_that_prints_something_else(
     tmp_path: Path, command: Callable[[str], None]
 ) -> None:
-    command("sh -c 'echo HTTP/1.0 407 Proxy Authentication Required'")
+    command("sh -c 'read greeting; echo HTTP/1.0 407 Proxy Authentication Required'")
     async with bench(tmp_path, host="pri") as b:
         with pytest.raises(NotSsh, match=r"HTTP/1\.0 407"):
             await b.node.connect()

@@ -105,7 +105,7 @@ async def test_an_unknown_question_before_the_prompt_is_quoted(tmp_path: Path) -
         assert "primary 192.0.2.10: 127.0.0.1 asks something unknown before its prompt" in line
         assert "Acceptable use policy of Example Ltd. / Type I AGREE to go on:" in line
         assert "answer it in the app" in line
-        assert "secondary  mismatch" in answer.out
+        assert "MISMATCH" in answer.out.partition("SECONDARY ")[2]
         assert lab.sent["primary"] == []
 
 
@@ -201,13 +201,9 @@ REFUSALS = {
     "no common algorithm": Refusal(
         cli(Cli(), keys=[host_key("ssh-rsa")], **OLD), "set `legacy_ssh = true` for this node"
     ),
-    "no common algorithm, not even old ones": Refusal(
-        cli(Cli(), kex_algs=["diffie-hellman-group17-sha512"]),
-        "legacy_ssh is set already; nothing older is supported",
-        "legacy_ssh = true",
-    ),
     "not SSH": Refusal(
-        raw(b"HTTP/1.1 400 Bad Request\r\n\r\n"), 'is not an SSH server: it answered "HTTP/1.1'
+        raw(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+        'is not an SSH server but a web server: it answered "HTTP/1.1',
     ),
     "SSH 1 only": Refusal(raw(b"SSH-1.5-Cisco-1.25\r\n", reads=True), "speaks SSH version 1 only"),
     "closed at once": Refusal(raw(b""), "closed the connection at once"),
@@ -223,7 +219,6 @@ REFUSALS = {
         'no session free: "Maximum number of concurrent sessions reached."',
     ),
     "leaves without a prompt": Refusal(leaving("bye\n"), "closed the session before its first prompt"),
-    "broken SSH configuration": Refusal(cli(Cli()), ".ssh/config line 2", ssh_config="Host *\n  Port ssh\n"),
     "unknown jump host": Refusal(
         nobody, "jump host: no address is known for nobody.invalid", 'jump = "ops@nobody.invalid"'
     ),
@@ -276,9 +271,8 @@ async def test_old_appliances_are_listed_without_a_warning(tmp_path: Path) -> No
         answer = await check(lab, tmp_path)
         assert (answer.code, answer.err) == (1, "")
         assert answer.out.count("legacy_ssh") == 2
-        seen_only = [
-            line for line in answer.out.splitlines() if "certificate seen, handshake not possible" in line
-        ]
+        lines = (await check(lab, tmp_path, "--format", "lines")).out.splitlines()
+        seen_only = [line for line in lines if "certificate seen, handshake not possible" in line]
         assert [line.split()[2] for line in seen_only] == [f"198.51.100.4{n}_443" for n in (1, 2, 3)]
         document = (await check(lab, tmp_path, "--format", "json")).entries("primary")
         shown = {
