@@ -86,7 +86,18 @@ def with_logs(lab: Lab, **names: str) -> Path:
 async def check(lab: Lab, *argv: str) -> tuple[int, dict[tuple[str, str], str], str]:
     """Exit code, verdicts of remote rows by role and key, and stderr."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tofutui", "check", "seed", "--data", str(lab.data_path / "none"), *argv),
+        *(
+            sys.executable,
+            "-m",
+            "tofutui",
+            "check",
+            "seed",
+            "--format",
+            "lines",
+            "--data",
+            str(lab.data_path / "none"),
+            *argv,
+        ),
         env={**os.environ, "TOFUTUI_SESSIONS": str(lab.sessions_path), "SSH_AUTH_SOCK": ""},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 from tests.support.model_shell import Witness
 from tests.support.model_site import ADDRESSES, Eyes, Site
@@ -80,6 +81,8 @@ class MemoryLink:
     """One login on a simulated node."""
 
     tunnels = ()
+    place = SimpleNamespace(unread=())
+    """What of the user's SSH configuration was not read: nothing."""
 
     def __init__(self, host: "MemoryHost", eyes: Eyes) -> None:
         self.host = host

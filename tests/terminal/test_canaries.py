@@ -29,6 +29,7 @@ def burst(self):
 
 def show(chosen, show=app._show):
     from tofutui.ui.tables.cursor_flow import CursorFlow
+    vars(burst).update(vars(CursorFlow.sort))
     CursorFlow.sort = burst
     return show(chosen)
 
