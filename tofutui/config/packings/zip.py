@@ -60,7 +60,10 @@ def members(file: BinaryIO, place: str) -> Iterator[Member]:
 
 
 def _content_at(file: BinaryIO, offset: int, about: _File, place: str) -> Iterator[bytes]:
-    file.seek(offset)
+    try:
+        file.seek(offset)
+    except (OSError, ValueError) as error:  # the table of contents is spoilt
+        raise NotRead(f"{place}: damaged; not read") from error
     stream = Stream(_chunks(file), f"{place}: damaged or cut off; the rest was not read")
     if _local(stream) is None:
         raise NotRead(f"{place}: damaged; not read")
