@@ -99,8 +99,8 @@ _CONNECT = {
     Fault.SILENT: "accepted the connection but sent no SSH greeting",
     Fault.BANNER_LATE: "",
     Fault.BANNER_NEVER: "did not finish its SSH",
-    Fault.KEX_HANGS: "the login did not end within",
-    Fault.LOGIN_HANGS: "the login did not end within",
+    Fault.KEX_HANGS: "the login did not end",
+    Fault.LOGIN_HANGS: "the login did not end",
     Fault.WRONG_PASSWORD: "refused the password of admin",
     Fault.EXPIRED: "the password of admin@primary.test",
 }
@@ -120,7 +120,7 @@ _WRITES = (Moment.LISTING, Moment.BEFORE_DELETE, Moment.AFTER_DELETE, Moment.REL
 
 _AT_CONNECTING = {
     Fault.RESET: "closed the connection at once",
-    Fault.GARBAGE: "accepted the connection but sent no SSH greeting",
+    Fault.GARBAGE: "is not an SSH server",
     Fault.ENDLESS: "is not an SSH server",
 }
 _AT_DIALOGUE = {

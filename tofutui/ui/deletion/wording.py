@@ -35,6 +35,10 @@ OUTCOME_TONES: dict[Outcome, Tone] = {
     Outcome.REFUSED: Tone.DANGER,
     Outcome.NOT_RUN: Tone.MUTED,
 }
+_MOST_SAID = 6
+"""Lines of a node's answer that are shown with the outcome."""
+_LONGEST_SAID = 240
+"""Characters of each of them."""
 
 
 def where(deletion: Deletion) -> str:
@@ -251,6 +255,13 @@ def for_clipboard(plan: Plan) -> str:
     return "\n\n".join(parts)
 
 
+def _beginning(words: str) -> list[str]:
+    """The first of a node's words, so that they never push the outcome out of sight; the log has them all."""
+    lines = [row if len(row) <= _LONGEST_SAID else f"{row[:_LONGEST_SAID]} …" for row in words.splitlines()]
+    more = len(lines) - _MOST_SAID
+    return [*lines[:_MOST_SAID], *([f"… {more} more lines"] if more > 0 else [])]
+
+
 def progress(steps: Sequence[Step], width: int) -> list[list[Line]]:
     """For each step its outcome, what that rests on, and the appliance's own words."""
     return [_step(number, step, width) for number, step in enumerate(steps, 1)]
@@ -265,7 +276,7 @@ def _step(number: int, step: Step, width: int) -> list[Line]:
         _outcome(step),
     )
     text = step.text if step.text != WAITING else ""
-    said = labelled("it said", step.words.splitlines(), width, Tone.MUTED) if step.words else []
+    said = labelled("it said", _beginning(step.words), width, Tone.MUTED) if step.words else []
     return [head, *(labelled("", [text], width) if text else []), *said]
 
 
