@@ -328,7 +328,7 @@ CASES = (
         lambda: gzip.compress(bytes(16 << 20)) * 64,
         "0 failures, 1 remarks",
     ),
-    Case("gzip log", "gzip in gzip", lambda: gzip.compress(gzip.compress(LOG)), "0 failures, 0 remarks"),
+    Case("gzip log", "gzip in gzip", lambda: gzip.compress(gzip.compress(LOG)), "1 failures, 0 remarks"),
     Case(
         "tar log",
         "a member of 8 EB",

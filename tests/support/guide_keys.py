@@ -1,5 +1,6 @@
 """Somebody who goes through the guide with the keyboard, in a real terminal, and counts the keys."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -42,6 +43,11 @@ def asked_step(screen: str) -> str:
         return DELETE
     asked = [title for title in (RESTARTED, "Worksheet", OVERWRITE) if is_asked(screen, title)]
     return asked[0] if asked else current_step(screen)
+
+
+def every(screen: str) -> bool:
+    """Whether all rows of the plan are selected."""
+    return re.search(r"\b(\d+) of \1 rows? selected", screen) is not None
 
 
 @dataclass
@@ -133,21 +139,20 @@ class Keyboard:
         self.app.wait_for(lambda screen: "not answered" not in screen)
         self.press("enter")
 
-    def plan(self, rows: int = 3) -> None:
+    def plan(self) -> None:
         """All rows selected, compared by nobody: up to the delete dialog."""
         if "Plan: stale rows" not in self.app.wait_for(lambda screen: asked_step(screen) == DELETE):
             self.press("enter")
-        count = f"{rows} of {rows} row"
-        if count not in self.app.wait_for("selected"):  # suspect rows are never preselected
+        if not every(self.app.wait_for("selected")):  # suspect rows are never preselected
             self.press("a")
-            self.app.wait_for(count)
+            self.app.wait_for(every)
         self.press("D")
         self.dialog(COMPARED)
         self.insist("enter", lambda screen: "[ Keep row" in screen)
 
-    def delete_planned(self, rows: int = 3) -> None:
+    def delete_planned(self) -> None:
         """The plan, the dialog, the run of deletions."""
-        self.plan(rows)
+        self.plan()
         self.confirm()
 
     def confirm(self) -> None:

@@ -40,9 +40,9 @@ def test_with_the_mouse_a_click_arms_the_pane(tmp_path: Path) -> None:
     with terminal([TOFUTUI, "--demo", "renamed"], tmp_path) as app:
         app.wait_for(compared)
         assert MOUSE.search(bytes(app.raw)) is not None
-        assert "PRIMARY" in app.text().splitlines()[0]
+        assert app.text().splitlines()[1].startswith("┏━ PRIMARY")
         app.press("\x1b[<0;90;8M", "\x1b[<0;90;8m")
-        app.wait_for(lambda screen: "SECONDARY" in screen.splitlines()[0])
+        app.wait_for(lambda screen: "┏━ SECONDARY" in screen.splitlines()[1])
         leave(app)
 
 
