@@ -98,9 +98,9 @@ _CONNECT = {
     Fault.DNS: "no address is known for primary.test",
     Fault.SILENT: "accepted the connection but sent no SSH greeting",
     Fault.BANNER_LATE: "",
-    Fault.BANNER_NEVER: "did not finish its SSH",
-    Fault.KEX_HANGS: "the login did not end",
-    Fault.LOGIN_HANGS: "the login did not end",
+    Fault.BANNER_NEVER: "did not finish its SSH greeting",
+    Fault.KEX_HANGS: "the login did not end within",
+    Fault.LOGIN_HANGS: "the login did not end within",
     Fault.WRONG_PASSWORD: "refused the password of admin",
     Fault.EXPIRED: "the password of admin@primary.test",
 }

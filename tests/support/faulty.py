@@ -293,9 +293,11 @@ class Stage:
         raise AssertionError(f"it does not recover: {self.told()}")
 
     def screen_text(self) -> str:
-        """Everything on the screen, each line's borders taken off."""
-        lines = self.app.screen._compositor.render_strips()
-        return _flat(strip.text for strip in lines)
+        """What the screen says, of a dialog only the dialog itself; borders taken off, lines joined."""
+        screen = self.app.screen
+        region = next((box.region for box in screen.query("#box")), screen.region)
+        lines = screen._compositor.render_strips()[region.y : region.bottom]
+        return _flat(strip.text[region.x : region.right] for strip in lines)
 
     def pane_text(self, role: Role = Role.PRIMARY) -> str:
         """What the pane of a node shows, its lines joined."""

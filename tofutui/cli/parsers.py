@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from tofutui import __version__
 from tofutui.cli import argument_types
+from tofutui.cli.comparison_options import add_comparison
 from tofutui.cli.examples import EXIT_CODES, epilog
 from tofutui.cli.scenarios import FIRST, scenarios
 from tofutui.config.errors import closest, nearest
@@ -189,7 +190,7 @@ def _check() -> _Parser:
         metavar="N",
         help=f"how many sessions are compared side by side (default: {SESSIONS_AT_ONCE})",
     )
-    _add_comparison(parser)
+    add_comparison(parser)
     return parser
 
 
@@ -220,56 +221,8 @@ def _offline() -> _Parser:
     parser.add_argument(
         "--screen", action="store_true", help="open the full-screen app on it instead of printing a report"
     )
-    _add_comparison(parser)
+    add_comparison(parser)
     return parser
-
-
-def _add_comparison(parser: _Parser) -> None:
-    """What a comparison takes into account, and how it is reported."""
-    parser.add_argument(
-        "--format",
-        choices=("text", "lines", "json", "markdown"),
-        default="text",
-        help="a table, or one line a row for scripts, or JSON, or Markdown (default: text)",
-    )
-    parser.add_argument(
-        "--color",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help="colour in the table (default: on a terminal, unless NO_COLOR is set)",
-    )
-    parser.add_argument(
-        "--log",
-        dest="logs",
-        action="append",
-        default=[],
-        type=argument_types.log_file,
-        metavar="[primary=|secondary=]FILE",
-        help="a log that may hold TOFU failures, and whose it is: a file, a glob, a folder, a .gz, .zip or "
-        ".tar.gz (repeatable)",
-    )
-    parser.add_argument(
-        "--known",
-        action="append",
-        default=[],
-        type=argument_types.known_file,
-        metavar="[primary=|secondary=]FILE",
-        help="certificates exported from a node's store, in PEM, DER or as keytool lists them; "
-        "a file, folder or glob (repeatable)",
-    )
-    parser.add_argument(
-        "--reissued",
-        action="append",
-        default=[],
-        type=argument_types.reissued,
-        metavar="HOST[:PORT]",
-        help="this host's certificate was re-issued (repeatable)",
-    )
-    parser.add_argument("--no-probe", action="store_true", help="only list, ask no endpoint")
-    parser.add_argument(
-        "--strict", action="store_true", help="exit with 3 where a node prints something that is not known"
-    )
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there")
 
 
 def _capture() -> _Parser:

@@ -96,9 +96,7 @@ class LoginAttempt(asyncssh.SSHClient):
         self.error: ApplianceError | None = None
         self.question: asyncio.Task[Secret] | None = None
         """A question to a person that may outlive the connection."""
-        self._tried_kbdint = False
-        self._asked_more = False
-        self._wants_new = False
+        self._tried_kbdint = self._asked_more = self._wants_new = False
         self._answered = ""
         """The prompt that the password was typed at."""
         self._prompts: set[str] = set()

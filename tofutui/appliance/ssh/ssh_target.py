@@ -83,22 +83,7 @@ def survey(
     Raises:
         SshConfigError: the configuration is broken; the message names file and line.
     """
-    try:
-        _look_at_files()
-        options = asyncssh.SSHClientConnectionOptions(
-            config=(),
-            host=host,
-            port=port if port is not None else (),
-            username=username if username is not None else (),
-            client_keys=None,
-            agent_path=None,
-            known_hosts=None,
-            proxy_command=None,
-        )
-    except (asyncssh.ConfigParseError, OSError) as error:
-        raise _broken(error) from error
-    except ValueError as error:
-        raise ApplianceError(f"{host}: {safe(str(error))}") from error
+    options = _options(host, port, username)
     config = options.config
     alias = cast("str | None", config.get("HostKeyAlias"))
     return Place(
@@ -115,6 +100,26 @@ def survey(
         unread=ssh_config.unread_lines(options),
         family=None if options.local_addr or options.canonicalize_hostname else int(options.family),
     )
+
+
+def _options(host: str, port: int | None, username: str | None) -> asyncssh.SSHClientConnectionOptions:
+    """The configuration as the SSH library reads it; nothing of it is carried out."""
+    try:
+        _look_at_files()
+        return asyncssh.SSHClientConnectionOptions(
+            config=(),
+            host=host,
+            port=port if port is not None else (),
+            username=username if username is not None else (),
+            client_keys=None,
+            agent_path=None,
+            known_hosts=None,
+            proxy_command=None,
+        )
+    except (asyncssh.ConfigParseError, OSError) as error:
+        raise _broken(error) from error
+    except ValueError as error:
+        raise ApplianceError(f"{host}: {safe(str(error))}") from error
 
 
 async def surveyed(survey_: Callable[P, Place], /, *args: P.args, **kwargs: P.kwargs) -> Place:

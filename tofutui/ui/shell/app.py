@@ -99,10 +99,13 @@ class TofutuiApp(DiffingApp):
         self.privacy = Privacy()
         self._warned = False
         self._jobs = JobControl(self, self.messages, lambda: self.running_plan)
+        self._begin_themes()
+
+    def _begin_themes(self) -> None:
         self.themes = Themes()
         self.palette = Palette(self.themes.default)
         self._register_themes()
-        self.use_theme(options.theme)
+        self.use_theme(self.options.theme)
 
     def on_mount(self) -> None:
         """Open the session, or let the user choose one."""
