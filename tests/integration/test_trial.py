@@ -22,6 +22,7 @@ from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.ui.options import AppOptions
 from tofutui.ui.sessions.form import FormScreen
 from tofutui.ui.sessions.login_test import TrialScreen
+from tofutui.ui.sessions.picker import SessionScreen
 from tofutui.ui.shell.app import TofutuiApp
 from tofutui.workbench.identity_checks import same_machine
 from tofutui.workbench.login_test import Tried, try_login
@@ -111,7 +112,8 @@ def made(lab: Lab, tmp_path: Path) -> Iterator[Callable[..., Any]]:
         async with app.run_test(size=(100, 30)) as pilot:
             await until(lambda: app.screen.query("#text"))
             await pilot.pause()
-            app.screen.duplicate_session()  # type: ignore[attr-defined]
+            assert isinstance(app.screen, SessionScreen)
+            app.screen.duplicate_session()
             await until(lambda: isinstance(app.screen, FormScreen) and app.screen._begun)
             await pilot.press("f5")
             await until(lambda: isinstance(app.screen, TrialScreen))

@@ -1,45 +1,27 @@
 """Why a registration fails: the likeliest cause first, and the way to the step that mends it."""
 
-from textual.app import ComposeResult
-
 from tofutui.guide.causes import Likely, Signs, likely_causes
 from tofutui.ui.actions.catalogue import CAUSES, Scope
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.guide import wording
-from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
-from tofutui.ui.kit.screen import Acting, bindings_of
+from tofutui.ui.kit.screen import bindings_of
+from tofutui.ui.kit.view import PickView
 from tofutui.ui.text.spans import WIDE, Line, plain
 
 HEADING = "Known causes of a failed registration, the likeliest first"
 
 
-class CausesScreen(Acting[Likely | None]):
+class CausesScreen(PickView[Likely | None]):
     """Gives the cause to be mended, or nothing."""
 
-    CSS_PATH = "../kit/view.tcss"
     BINDINGS = bindings_of(CAUSES)
-    AUTO_FOCUS = ""
+    bar = CAUSES
 
     def __init__(self, signs: Signs) -> None:
         super().__init__()
         self._run = signs.run
         self._causes = likely_causes(signs)
-        self._cursor = 0
-
-    def compose(self) -> ComposeResult:
-        """Heading, causes, keys."""
-        yield Painted(id="heading")
-        yield Scroller(id="text", picks=True)
-        yield KeyBar(CAUSES, id="keys")
-
-    def on_resize(self) -> None:
-        """Wrap to the new width."""
-        self.call_after_refresh(self._draw)
-
-    def redraw(self) -> None:
-        """Show everything with or without stand-ins."""
-        self._draw()
 
     def _draw(self) -> None:
         text = self.query_one("#text", Scroller)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from tofutui.tofu.site.endpoint import DELETE_COMMAND
 from tofutui.tofu.site.session import Role
-from tofutui.ui.actions.catalogue import LOG
+from tofutui.ui.actions.catalogue import LOG, VIEW
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Bench
 from tofutui.ui.kit.painted import Scroller
@@ -33,7 +33,7 @@ class LogScreen(SearchView):
     """The newest at the end; what a command printed is folded until it is asked for."""
 
     BINDINGS = bindings_of(LOG)
-    own_actions = LOG
+    bar = (*LOG, *VIEW)
     placeholder = "search commands and what was printed"
     heading = "Command log: what was sent ($), answered (>) and printed"
 

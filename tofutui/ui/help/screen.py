@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tofutui.tofu.judgement.verdict import Verdict
-from tofutui.ui.actions.catalogue import ACTIONS, HELP, Action, Danger, Scope, State
+from tofutui.ui.actions.catalogue import ACTIONS, HELP, VIEW, Action, Danger, Scope, State
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.help.explained import explained
 from tofutui.ui.kit.screen import bindings_of
@@ -52,7 +52,7 @@ class HelpScreen(SearchView):
     """All keys by scope, and what glyphs and words mean."""
 
     BINDINGS = bindings_of(HELP)
-    own_actions = HELP
+    bar = (*HELP, *VIEW)
     placeholder = "search keys, words and meanings"
     heading = "Help"
 

@@ -1,12 +1,9 @@
 """A full-size view that shows only what holds the words typed."""
 
-from collections.abc import Sequence
-
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tofutui.ui.actions.catalogue import VIEW, Action
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
@@ -16,8 +13,6 @@ from tofutui.ui.kit.view import ViewScreen
 class SearchView(ViewScreen):
     """A heading, lines that `content` chooses by `words`, and a line to type them in."""
 
-    own_actions: Sequence[Action] = ()
-    """What works here beside what works in every view."""
     placeholder = ""
 
     def __init__(self) -> None:
@@ -35,7 +30,7 @@ class SearchView(ViewScreen):
         yield Painted(id="heading")
         yield Scroller(id="text")
         yield Input(id="search", placeholder=self.placeholder, select_on_focus=False)
-        yield KeyBar((*self.own_actions, *VIEW), id="keys")
+        yield KeyBar(self.bar, id="keys")
 
     def on_mount(self) -> None:
         """No search yet."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from textual.app import ComposeResult
 
@@ -11,6 +12,8 @@ from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, bindings_of
 from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, plain
+
+Picked = TypeVar("Picked")
 
 
 class ViewScreen(Acting[None]):
@@ -75,3 +78,36 @@ class ViewScreen(Acting[None]):
         """Close."""
         if self.is_current:
             self.dismiss(None)
+
+
+class PickView(Acting[Picked]):
+    """A heading and lines that scroll, with a cursor on one of several choices."""
+
+    CSS_PATH = Path(__file__).with_name("view.tcss")
+    AUTO_FOCUS = ""
+
+    bar: Sequence[Action] = ()
+    """What the key bar offers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cursor = 0
+        """Which choice."""
+
+    def compose(self) -> ComposeResult:
+        """Heading, lines, keys."""
+        yield Painted(id="heading")
+        yield Scroller(id="text", picks=True)
+        yield KeyBar(self.bar, id="keys")
+
+    def on_resize(self) -> None:
+        """Wrap to the new width."""
+        self.call_after_refresh(self._draw)
+
+    def redraw(self) -> None:
+        """Show everything with or without stand-ins."""
+        self._draw()
+
+    def _draw(self) -> None:
+        """Fill in heading and lines, and put the cursor on its choice."""
+        raise NotImplementedError

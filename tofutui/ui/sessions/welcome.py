@@ -1,16 +1,13 @@
 """The first start, where there is no sessions file: what can be done."""
 
-from textual.app import ComposeResult
-
 from tofutui.config.paths import bundled
 from tofutui.config.sessions import how_to_make_one
 from tofutui.ui.actions.catalogue import WELCOME, Scope
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.actions.movement import moved
-from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
-from tofutui.ui.kit.screen import Acting, bindings_of
-from tofutui.ui.kit.view import ViewScreen
+from tofutui.ui.kit.screen import bindings_of
+from tofutui.ui.kit.view import PickView, ViewScreen
 from tofutui.ui.options import START_DEMO
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 
@@ -25,30 +22,11 @@ _CHOICES = (
 )
 
 
-class WelcomeScreen(Acting[str]):
+class WelcomeScreen(PickView[str]):
     """Gives the name of a session that was made, or nothing."""
 
-    CSS_PATH = "../kit/view.tcss"
     BINDINGS = bindings_of(WELCOME)
-    AUTO_FOCUS = ""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._cursor = 0
-
-    def compose(self) -> ComposeResult:
-        """Heading, words and choices, keys."""
-        yield Painted(id="heading")
-        yield Scroller(id="text", picks=True)
-        yield KeyBar(WELCOME, id="keys")
-
-    def on_resize(self) -> None:
-        """Wrap again at the new width."""
-        self.call_after_refresh(self._draw)
-
-    def redraw(self) -> None:
-        """Show everything again."""
-        self._draw()
+    bar = WELCOME
 
     def _draw(self) -> None:
         text = self.query_one("#text", Scroller)
