@@ -31,7 +31,7 @@ class SshWorld(World):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self._shell, sshd.Shell = sshd.Shell, Witness
+        self._shell, sshd.LabShell = sshd.LabShell, Witness
         self.lab: Lab = self.runner.run(Lab.start("clean", folder / "lab"))
         (self._session,) = load_sessions(self.lab.sessions_path).values()
         for role in Role:
@@ -93,6 +93,6 @@ class SshWorld(World):
 
     def end(self) -> None:
         """The pair too."""
-        sshd.Shell = self._shell
+        sshd.LabShell = self._shell
         self.runner.run(self.lab.stop())
         super().end()
