@@ -60,6 +60,25 @@ def test_help_version_and_faults_load_nothing_heavy(code, tmp_path):
     assert HEAVY & loaded_after(code, home=tmp_path) == set()
 
 
+NOT_FOR_HELP = {
+    "pathlib", "threading", "logging", "dataclasses", "tomllib", "unicodedata", "shlex", "ctypes", "difflib",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_version_and_help_load_hardly_more_than_their_parser(option, tmp_path):
+    least = loaded_after("import argparse, textwrap, datetime, typing", home=tmp_path)
+    assert NOT_FOR_HELP & (loaded_after(run(option, code=0), home=tmp_path) - least) == set()
+
+
+def test_a_fault_in_the_sessions_file_loads_nothing_that_reads_damaged_text(tmp_path):
+    path = tmp_path / "s.toml"
+    path.write_text('[sessions.s.primary]\nhots = "192.0.2.1"\n')
+    loaded = loaded_after(run("check", "s", "--sessions", str(path), code=2), home=tmp_path)
+    assert {f"tofutui.tofu.base.{name}" for name in ("damaged_text", "encodings")} & loaded == set()
+    assert {"asyncio", "sqlite3", "tempfile", "subprocess"} & loaded == set()
+
+
 def test_check_never_loads_textual(tmp_path):
     path = tmp_path / "s.toml"
     path.write_text('[sessions.s.primary]\nhost = "127.0.0.1"\nport = 1\n')
@@ -103,4 +122,6 @@ def test_the_first_paint_waits_for_nothing_that_reads_or_judges_rows(tmp_path):
         "import tofutui.cli.commands.app, tofutui.ui.shell.app, tofutui.ui.tables.screen", home=tmp_path
     )
     assert "textual" in loaded
+    late = {"tree_sitter", "hmac", "tofutui.tofu.deletion.plan", "tofutui.cli.commands.demo"}
+    assert late & loaded == set()
     assert {name for name in loaded if any(f"{name}.".startswith(f"{late}.") for late in LATE)} == set()

@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     code = _main(argv)
     if argv is None:
-        from tofutui.system.leaving import end_process
+        from tofutui.system.process_end import end_process
 
         end_process(code)
     return code

@@ -3,17 +3,19 @@
 import argparse
 import math
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tofutui.tofu.site.role import Role
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class LogFile(NamedTuple):
     """A log named with ``--log``; without a role the node is not said."""
 
     role: Role | None
-    path: Path
+    path: "Path"
 
 
 class KnownFile(NamedTuple):
@@ -54,16 +56,23 @@ def log_file(text: str) -> LogFile:
     return LogFile(role, _at_home(name))
 
 
-def path(text: str) -> Path:
+def as_written(text: str) -> "Path":
+    """A file or folder, as it is written."""
+    from pathlib import Path
+
+    return Path(text)
+
+
+def path(text: str) -> "Path":
     """A file; ``~`` is the home folder."""
     if not text:
         raise argparse.ArgumentTypeError("no file is named")
     return _at_home(text)
 
 
-def _at_home(text: str) -> Path:
+def _at_home(text: str) -> "Path":
     try:
-        return Path(text).expanduser()
+        return as_written(text).expanduser()
     except RuntimeError:
         raise argparse.ArgumentTypeError(f"{text}: no such home folder") from None
 

@@ -1,7 +1,6 @@
 """The options of every command that compares: what it takes into account, and how it is reported."""
 
 import argparse
-from pathlib import Path
 
 from tofutui.cli import argument_types
 
@@ -14,7 +13,9 @@ def add_comparison(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strict", action="store_true", help="exit with 3 where a node prints something that is not known"
     )
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there")
+    parser.add_argument(
+        "--output", type=argument_types.as_written, metavar="FILE", help="write the report there"
+    )
 
 
 def _add_form(parser: argparse.ArgumentParser) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from tofutui.cli.scenarios import scenarios as titles
+
 EXIT_CODES = """exit codes:
   0  no evidence of staleness
   1  at least one remote row is stale
@@ -72,7 +74,13 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-def epilog(name: str, more: str = "") -> str:
-    """What is shown at the end of a command's help."""
+def epilog(name: str, more: str = "", *, scenarios: bool = False) -> str:
+    """What is shown at the end of a command's help: ``more``, the scenarios if asked for, the examples."""
     lines = [part for command, words in EXAMPLES[name] for part in (f"  {command}", f"      {words}")]
-    return "\n".join([*([more, ""] if more else []), "examples:", *lines])
+    before = [*([more] if more else []), *([_scenario_lines()] if scenarios else [])]
+    return "\n".join([*(f"{part}\n" for part in before), "examples:", *lines])
+
+
+def _scenario_lines() -> str:
+    lines = "\n".join(f"  {name:12}{title}" for name, title in titles().items())
+    return f"scenarios of --demo and lab:\n{lines}"

@@ -2,13 +2,14 @@
 
 import os
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tofutui.config.errors import ConfigError
-from tofutui.system.file_permissions import PRIVATE_FILE
-from tofutui.system.private_files import write_private
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.base.text import safe
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def say(text: str) -> None:
@@ -44,7 +45,7 @@ class OutputError(TofutuiError):
     """The file of ``--output`` cannot be written."""
 
 
-def check_writable(path: Path) -> None:
+def check_writable(path: "Path") -> None:
     """Find out before the work, not after it.
 
     Raises:
@@ -59,7 +60,7 @@ def check_writable(path: Path) -> None:
         raise OutputError(f"{path}: may not be written")
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: "Path", text: str) -> None:
     """Write a file whole or not at all; a pipe or device is written to directly.
 
     A new file is its owner's alone, an old one keeps its mode. A link of one's own is followed.
@@ -77,17 +78,20 @@ def write_file(path: Path, text: str) -> None:
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def _is_ordinary(path: Path) -> bool:
+def _is_ordinary(path: "Path") -> bool:
     return not path.exists() or path.is_file()
 
 
-def _refuse_foreign(path: Path) -> None:
+def _refuse_foreign(path: "Path") -> None:
     """Another user's link may lead anywhere, and another user's file is not ours to replace."""
     for status in (path.lstat(), path.stat()) if path.exists() else ():
         if status.st_uid != os.getuid():
             raise PermissionError(None, "it belongs to another user")
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: "Path", text: str) -> None:
+    from tofutui.system.file_permissions import PRIVATE_FILE
+    from tofutui.system.private_files import write_private
+
     mode = target.stat().st_mode & 0o777 if target.exists() else PRIVATE_FILE
     write_private(target, text, mode=mode)

@@ -4,15 +4,16 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NoReturn
 
 from tofutui import __version__
 from tofutui.cli import argument_types
+from tofutui.cli.argument_types import as_written
 from tofutui.cli.comparison_options import add_comparison
 from tofutui.cli.examples import EXIT_CODES, epilog
-from tofutui.cli.scenarios import FIRST, scenarios
+from tofutui.cli.scenarios import FIRST
 from tofutui.config.errors import closest, nearest
 from tofutui.tofu.site.role import Role
 
@@ -60,7 +61,15 @@ def _columns() -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
+    """A parser whose errors are one line; ``ending`` makes the end of its help, when that is shown."""
+
+    def __init__(self, prog: str, description: str, ending: Callable[[], str]) -> None:
+        super().__init__(prog, description=description, formatter_class=_Form, allow_abbrev=False)
+        self._ending = ending
+
+    def format_help(self) -> str:
+        self.epilog = self._ending()
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{self._with_nearest(message)} (see {self.prog} --help)")
@@ -129,19 +138,16 @@ _WITH_VALUE = frozenset({"--sessions", "--data", "--theme", "--watch"})
 """The options that may stand before a command and take the next word."""
 
 
-def _common(name: str, description: str, more: str = "") -> _Parser:
-    """A command's parser with what all of them take; its help ends with ``more`` and with examples."""
+def _common(name: str, description: str, more: str = "", *, scenarios: bool = False) -> _Parser:
+    """A command's parser with what all of them take; its help ends with ``more``, the scenarios, examples."""
     prog = "tofutui" if name == "app" else f"tofutui {name}"
-    end = epilog(name, more)
-    parser = _Parser(
-        prog=prog, description=description, epilog=end, formatter_class=_Form, allow_abbrev=False
-    )
+    parser = _Parser(prog, description, partial(epilog, name, more, scenarios=scenarios))
     group = parser.add_argument_group("common options")
     group.add_argument(
-        "--sessions", type=Path, metavar="FILE", help="the sessions file (else $TOFUTUI_SESSIONS)"
+        "--sessions", type=as_written, metavar="FILE", help="the sessions file (else $TOFUTUI_SESSIONS)"
     )
     group.add_argument(
-        "--data", type=Path, metavar="DIR", help="the folder of the journal (else $TOFUTUI_DATA)"
+        "--data", type=as_written, metavar="DIR", help="the folder of the journal (else $TOFUTUI_DATA)"
     )
     group.add_argument("--read-only", action="store_true", help="never change anything on a node")
     group.add_argument("--redact", action="store_true", help="show stand-ins for addresses and names")
@@ -156,7 +162,8 @@ def _app() -> _Parser:
     parser = _common(
         "app",
         "Find and clear stale trust-on-first-use certificates on a Cisco Prime Infrastructure pair.",
-        f"commands; `tofutui COMMAND --help` shows their options:\n{commands}\n\n{_scenario_lines()}",
+        f"commands; `tofutui COMMAND --help` shows their options:\n{commands}",
+        scenarios=True,
     )
     parser.add_argument("session", nargs="?", metavar="SESSION", help="the session to open; else a picker")
     group = parser.add_argument_group("app options")
@@ -172,11 +179,6 @@ def _app() -> _Parser:
     )
     group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     return parser
-
-
-def _scenario_lines() -> str:
-    lines = "\n".join(f"  {name:12}{title}" for name, title in scenarios().items())
-    return f"scenarios of --demo and lab:\n{lines}"
 
 
 def _check() -> _Parser:
@@ -241,7 +243,12 @@ def _capture() -> _Parser:
         metavar="[primary=|secondary=]FILE",
         help="capture a saved transcript instead of logging in; the session only says addresses (repeatable)",
     )
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write it there (else in this folder)")
+    parser.add_argument(
+        "--output",
+        type=as_written,
+        metavar="FILE",
+        help="write it there (else in this folder)",
+    )
     parser.add_argument(
         "--strike",
         action="append",
@@ -269,7 +276,7 @@ def _impact() -> _Parser:
         help="the server: a node, a remote of the session or a host of a row",
     )
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write it there")
+    parser.add_argument("--output", type=as_written, metavar="FILE", help="write it there")
     parser.set_defaults(logs=[], known=[], reissued=[], no_probe=False, strict=False)
     return parser
 
@@ -302,7 +309,7 @@ def _record() -> _Parser:
         help="everything changed since then, with or without the guide: HH:MM, YYYY-MM-DD or both",
     )
     parser.add_argument("--format", choices=("markdown", "json", "html"), default="markdown")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write the record there")
+    parser.add_argument("--output", type=as_written, metavar="FILE", help="write the record there")
     return parser
 
 
@@ -310,8 +317,8 @@ def _lab() -> _Parser:
     parser = _common(
         "lab",
         "The simulated pair: real SSH and TLS on this machine, until Ctrl-C.",
-        "commands on stdin, one a line: reissue HOST:PORT, restart NODE, contact NODE, register, ise-add\n\n"
-        f"{_scenario_lines()}",
+        "commands on stdin, one a line: reissue HOST:PORT, restart NODE, contact NODE, register, ise-add",
+        scenarios=True,
     )
     parser.add_argument("scenario", nargs="?", default=FIRST, metavar="SCENARIO")
     parser.add_argument(

@@ -1,9 +1,10 @@
-"""The scenarios of the simulated pair, found without loading it."""
+"""The scenarios of the simulated pair, found without loading it; without pathlib too, for the help's sake."""
 
+import os
 import re
-from pathlib import Path
 
-_FOLDER = Path(__file__).parents[1] / "lab" / "scenarios"
+_FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "lab", "scenarios")
+_ENDING = ".toml"
 _TITLE = re.compile(r'^title = "(?:Simulated: )?(.*)"$', re.MULTILINE)
 FIRST = "seed"
 """What the demo shows if no scenario is named."""
@@ -11,10 +12,11 @@ FIRST = "seed"
 
 def scenarios() -> dict[str, str]:
     """Name and title of each scenario that comes with the program, `FIRST` first."""
-    files = sorted(_FOLDER.glob("*.toml"), key=lambda file: (file.stem != FIRST, file.stem))
-    return {file.stem: _title(file) for file in files}
+    names = [file.removesuffix(_ENDING) for file in os.listdir(_FOLDER) if file.endswith(_ENDING)]
+    return {name: _title(name) for name in sorted(names, key=lambda name: (name != FIRST, name))}
 
 
-def _title(file: Path) -> str:
-    match = _TITLE.search(file.read_text("utf-8"))
+def _title(name: str) -> str:
+    with open(os.path.join(_FOLDER, name + _ENDING), encoding="utf-8") as file:
+        match = _TITLE.search(file.read())
     return match[1] if match else ""

@@ -1,9 +1,12 @@
 """What is wrong with the user's files, all of it at once."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tofutui.tofu.base.errors import TofutuiError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class ConfigError(TofutuiError):
@@ -17,7 +20,7 @@ class ConfigError(TofutuiError):
 class NoSessionsFile(ConfigError):
     """There is no sessions file at all, and nothing in ``sessions.d``: a first start."""
 
-    def __init__(self, path: Path, hint: str) -> None:
+    def __init__(self, path: "Path", hint: str) -> None:
         super().__init__([f"{path}: no such file"], hint)
         self.path = path
 

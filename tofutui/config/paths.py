@@ -60,10 +60,11 @@ def _at_home(path: Path, source: str) -> Path:
 
 
 def bundled(name: str) -> "Traversable":
-    """A file or folder that comes with the program, in a wheel as well as in a checkout."""
+    """A file or folder that comes with the program, in a wheel as well as in a checkout or an archive."""
+    package = Path(__file__).resolve().parents[1]
+    for path in (package / "_bundled" / name, package.parent / name):
+        if path.exists():
+            return path
     from importlib.resources import files
 
-    inside = files(APP).joinpath("_bundled", name)
-    if inside.is_dir() or inside.is_file():
-        return inside
-    return Path(__file__).resolve().parents[2] / name
+    return files(APP).joinpath("_bundled", name)

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tofutui.config.colors import contrast, luminance, mix, readable, with_hue
 from tofutui.config.errors import nearest
 from tofutui.config.fields import show
 from tofutui.config.paths import bundled
 from tofutui.system.toml_files import TomlFault, decoded, line_of, parsed
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 TOKENS: Mapping[str, str] = MappingProxyType(
     {
@@ -112,7 +114,7 @@ def load_themes(user_dir: Path) -> ThemeBook:
     return ThemeBook(MappingProxyType(themes), tuple(errors))
 
 
-def _read(file: Traversable, source: str) -> ThemeSpec:
+def _read(file: "Traversable", source: str) -> ThemeSpec:
     """The theme of one file.
 
     Raises:
@@ -121,7 +123,7 @@ def _read(file: Traversable, source: str) -> ThemeSpec:
     return parse_theme(_text(file), source)
 
 
-def _text(file: Traversable) -> str:
+def _text(file: "Traversable") -> str:
     try:
         if not file.is_file():
             raise TomlFault("not a file")
@@ -201,7 +203,7 @@ def weak_texts(theme: ThemeSpec) -> list[str]:
     return faint
 
 
-def _files(folder: Traversable) -> list[Traversable]:
+def _files(folder: "Traversable") -> "list[Traversable]":
     if not folder.is_dir():
         return []
     return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)

@@ -1,16 +1,15 @@
 """The end of the process, come what may: after a while it ends although something still hangs."""
 
 import os
-import sys
 import threading
 from collections.abc import Callable
+
+from tofutui.system.process_end import LAST_ACTS
 
 LEAVE_WITHIN = 3.0
 """Seconds from the wish to leave (a key, SIGTERM, SIGHUP, the terminal gone) to the end of the process."""
 NODES_WITHIN = 2.0
 """Seconds of these that saying `exit` to the nodes may take."""
-_LAST_ACTS = 0.3
-"""Seconds that the last acts may take: the terminal may take no more bytes."""
 
 
 class Deadline:
@@ -36,34 +35,9 @@ class Deadline:
         self._off.set()
 
     def _wait(self, code: int, last_acts: Callable[[], None]) -> None:
-        if self._off.wait(self._seconds - _LAST_ACTS):
+        if self._off.wait(self._seconds - LAST_ACTS):
             return
         acts = threading.Thread(target=last_acts, daemon=True, name="last acts")
         acts.start()
-        acts.join(_LAST_ACTS)
+        acts.join(LAST_ACTS)
         os._exit(code)
-
-
-def end_process(code: int) -> int:
-    """Give the code back; where threads are left that Python would wait for, or trip over, end here."""
-    if threading.active_count() > 1:
-        _flush()
-        os._exit(code)
-    return code
-
-
-def _flush() -> None:
-    """Write what is still held back; a terminal that takes nothing is waited for no longer than the rest."""
-    writer = threading.Thread(target=_flush_all, daemon=True, name="flush")
-    writer.start()
-    writer.join(_LAST_ACTS)
-
-
-def _flush_all() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):  # nobody reads any more; closed
-            continue
-    if logging := sys.modules.get("logging"):
-        logging.shutdown()

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from tofutui.system.files import CONFIGURATION, read_regular
-from tofutui.tofu.base.damaged_text import damage
-from tofutui.tofu.base.encodings import wide_name
 
 _PART = r"""(?:"[^"]*"|'[^']*'|[\w-]+)"""
 _DOTTED = rf"{_PART}(?:\s*\.\s*{_PART})*"
@@ -56,13 +54,22 @@ def decoded(data: bytes) -> str:
     """
     if data.startswith(b"{\\rtf"):
         raise TomlFault(f"an RTF document of a word processor, not plain text: {_SAVE}", line=1)
-    if wide := wide_name(data):
-        raise TomlFault(f"not UTF-8 but {wide}: {_SAVE}", line=1)
     try:
-        return data.removeprefix(BOM_UTF8).decode("utf-8")
+        text = data.removeprefix(BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:
+        _refuse_wide(data)
         line = data.count(b"\n", 0, error.start) + 1
         raise TomlFault(f"not UTF-8: byte {error.start}, in line {line}: {_SAVE}", line=line) from None
+    if "\0" in text:  # ASCII in UTF-16 without a mark is UTF-8 too
+        _refuse_wide(data)
+    return text
+
+
+def _refuse_wide(data: bytes) -> None:
+    from tofutui.tofu.base.encodings import wide_name
+
+    if wide := wide_name(data):
+        raise TomlFault(f"not UTF-8 but {wide}: {_SAVE}", line=1) from None
 
 
 def parsed(text: str) -> dict[str, Any]:
@@ -76,13 +83,20 @@ def parsed(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         where = _WHERE.search(str(error))
         line = int(where[1]) if where and where[1] else text.rstrip("\n").count("\n") + 1
-        what = damage(text.split("\n")[line - 1]) if line <= text.count("\n") + 1 else ""
-        cause = f": that line holds {what}; type plain quotation marks, hyphens and blanks" if what else ""
-        raise TomlFault(f"not TOML: {error}{cause}", line=line) from None
+        raise TomlFault(f"not TOML: {error}{_cause(text, line)}", line=line) from None
     except RecursionError:
         raise TomlFault("not TOML: nested too deeply", line=1) from None
     except ValueError:
         raise TomlFault("not TOML: a number that is too long", line=1) from None
+
+
+def _cause(text: str, number: int) -> str:
+    """What a word processor or a mail program did to a line, counted from 1; "" where nothing is seen."""
+    from tofutui.tofu.base.damaged_text import damage
+
+    lines = text.split("\n")
+    what = damage(lines[number - 1]) if number <= len(lines) else ""
+    return f": that line holds {what}; type plain quotation marks, hyphens and blanks" if what else ""
 
 
 def line_of(text: str, key: str) -> int:

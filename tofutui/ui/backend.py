@@ -9,7 +9,6 @@ import asyncio
 import getpass
 import importlib
 import os
-import secrets
 import socket
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tofutui.system.clock import utc_now
-from tofutui.tofu.deletion.plan import Plan, Step
 from tofutui.tofu.judgement.comparison import Comparison, Entry
 from tofutui.tofu.site.session import Role, Session
 
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from tofutui.guide.run_controller import Guide
     from tofutui.history.database import Database
     from tofutui.tofu.cli_output.transcript import Recording
+    from tofutui.tofu.deletion.plan import Plan, Step
     from tofutui.tofu.exports.assignment import Imported
     from tofutui.tofu.judgement.evidence import Word
     from tofutui.tofu.judgement.row_history import Past
@@ -200,12 +199,18 @@ def opener(
         runner = Executor(bench, journal, operator=me.user, clock=clock)
         tools = Tools(
             bench=bench, executor=runner, runs=Runs(database), journal=journal, me=me, clock=clock,
-            token=lambda: secrets.token_hex(8),
+            token=_token,
         )  # fmt: skip
         notice = database.message or _left_open(left)
         return Link(bench, runner, notice=notice, guide=Guide(tools), end=database.close)
 
     return open_link
+
+
+def _token() -> str:
+    import secrets
+
+    return secrets.token_hex(8)
 
 
 async def opened_history(
@@ -306,6 +311,8 @@ class NoRunner:
 
     def freeze(self, entries: Sequence[Entry]) -> Plan:
         """An empty plan: there is nothing that could run."""
+        from tofutui.tofu.deletion.plan import Plan
+
         return Plan(())
 
     async def run(self, plan: Plan, on_step: Callable[[int, Step], None]) -> tuple[Step, ...]:

@@ -6,7 +6,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from tofutui.cli.commands.demo import lab_process
 from tofutui.cli.output import complain
 from tofutui.cli.parsers import meant_command
 from tofutui.cli.scenarios import FIRST, scenarios
@@ -81,6 +80,8 @@ def _show_wanted(code: int, options: argparse.Namespace, keys: KeyBook, wanted: 
 
 
 def _show_demo(options: argparse.Namespace, keys: KeyBook, scenario: str, wanted: list[str]) -> int:
+    from tofutui.cli.commands.demo import lab_process
+
     with lab_process(scenario) as lab:
         complain(f"starting the simulated pair, scenario {scenario} ...")
         import tofutui.ui.shell.start  # noqa: F401 - loads while the lab starts

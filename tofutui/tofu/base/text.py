@@ -1,9 +1,9 @@
 """Text that came from somewhere else, made fit to be shown."""
 
 import re
-import unicodedata
+from functools import cache
 
-_UNSAFE = re.compile(
+_UNSAFE = (
     "["
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional controls
@@ -33,7 +33,7 @@ def encode(text: str) -> bytes:
 
 def has_hidden(text: str) -> bool:
     """Whether a text has characters that are not shown as they are: control, invisible, undecodable ones."""
-    return _UNSAFE.search(text) is not None
+    return not _is_plain(text) and _unsafe().search(text) is not None
 
 
 def safe(text: str) -> str:
@@ -42,7 +42,7 @@ def safe(text: str) -> str:
     They stand as ``\xHH`` (one byte) or ``\uHHHH``; undecodable bytes, kept as surrogates by `decode`, as
     ``\xHH``. Applied wherever remote text leaves the program (screen, report, log, export).
     """
-    return _UNSAFE.sub(_visible, text)
+    return text if _is_plain(text) else _unsafe().sub(_visible, text)
 
 
 def safe_lines(text: str) -> str:
@@ -58,6 +58,8 @@ def cells_of(text: str) -> int:
 
 
 def _cells(character: str) -> int:
+    import unicodedata
+
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
@@ -71,6 +73,17 @@ def in_groups(digits: str) -> str:
 def short_sha256(digits: str) -> str:
     """The beginning of a fingerprint: enough to tell two certificates apart in a sentence."""
     return in_groups(digits[:8])
+
+
+def _is_plain(text: str) -> bool:
+    """Whether there is nothing but printable ASCII, as in nearly every text."""
+    return text.isascii() and text.isprintable()
+
+
+@cache
+def _unsafe() -> re.Pattern[str]:
+    """Made for the first text that needs it: this takes longer than printing the version."""
+    return re.compile(_UNSAFE)
 
 
 def _visible(match: re.Match[str]) -> str:

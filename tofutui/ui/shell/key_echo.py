@@ -1,10 +1,10 @@
 """The line for those who watch: the last key and what it did. Never what is typed into a field."""
 
 from textual import events
-from textual.widgets import Input, TextArea
 
 from tofutui.ui.actions.key_names import show_key
 from tofutui.ui.kit.key_bar import KeyBar
+from tofutui.ui.terminal.fields import is_field
 from tofutui.ui.terminal.painter import DiffingApp
 
 TYPING = "typing"
@@ -59,7 +59,7 @@ class KeyEcho:
         """Name the key, unless it is text for a field; the action that it is bound to says the rest."""
         active = self._app.screen.active_bindings
         bound = next((active[key] for key in event.aliases if key in active), None)
-        in_field = isinstance(self._app.focused, (Input, TextArea))
+        in_field = is_field(self._app.focused)
         self._pressed = show_key(event.key)
         if bound is not None and bound.binding.action.startswith(_ACT):
             return

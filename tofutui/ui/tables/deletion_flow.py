@@ -1,15 +1,17 @@
 """From a row or the plan to the delete dialog, and from its yes to the run."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tofutui.tofu.base.errors import TofutuiError
-from tofutui.tofu.deletion.plan import Plan
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.screen import Acting, Flow
 from tofutui.ui.tables.state import Tables
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import rows
+
+if TYPE_CHECKING:
+    from tofutui.tofu.deletion.plan import Plan
 
 KEPT = "kept; nothing was sent"
 
@@ -74,7 +76,7 @@ class DeletionFlow(Flow[Tables]):
             dialog = DeleteScreen(plan, hidden, link.bench.comparison.seen_from)
             self.owner.push_screen(dialog, lambda yes: self._decided(plan, yes, from_plan, asked_by))
 
-    def _decided(self, plan: Plan, confirmed: bool | None, from_plan: bool, asked_by: Acting[Any]) -> None:
+    def _decided(self, plan: "Plan", confirmed: bool | None, from_plan: bool, asked_by: Acting[Any]) -> None:
         from tofutui.ui.deletion.progress import RunScreen
 
         if confirmed is not True or self.screen.link is None:

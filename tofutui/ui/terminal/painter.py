@@ -13,11 +13,11 @@ from textual.geometry import Offset
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
 from tofutui.ui.terminal.cell_diff import Piece, ScreenBuffer
 from tofutui.ui.terminal.charset import Charset, erases_in_color
 from tofutui.ui.terminal.driver import TerminalDriver
+from tofutui.ui.terminal.fields import is_field
 from tofutui.ui.terminal.textual_internals import ChopsUpdate, CompositorUpdate, LayoutUpdate
 
 
@@ -67,7 +67,7 @@ class DiffingApp(App[int]):
         if not isinstance(self._driver, TerminalDriver):
             return
         if screen.query("Input, TextArea"):  # where there is something to paste into, the mouse may paste
-            self._driver.leave_mouse(isinstance(screen.focused, Input | TextArea))
+            self._driver.leave_mouse(is_field(screen.focused))
         place = self._place(screen.focused)
         if place is None or place == self.cursor_position:
             return
@@ -76,7 +76,7 @@ class DiffingApp(App[int]):
 
     def _place(self, focused: Widget | None) -> Offset | None:
         """On the focused button, else on what is drawn as chosen; in a field where one types."""
-        if isinstance(focused, Input | TextArea):
+        if is_field(focused):
             return focused.cursor_screen_offset
         if focused is not None and focused.size.height == 1:
             return focused.region.offset

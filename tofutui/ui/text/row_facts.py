@@ -11,7 +11,6 @@ from tofutui.tofu.base.text import in_groups, safe
 from tofutui.tofu.certificates.presented import SEEN_ONLY, Presented, Status
 from tofutui.tofu.judgement.comparison import Entry, NodeView
 from tofutui.tofu.judgement.verdict import Evidence, Verdict
-from tofutui.tofu.names.values import AttributeLine
 from tofutui.tofu.site.endpoint import is_plain_key
 from tofutui.ui.text.reasons import dated, decided_by, deciding, further, in_short
 from tofutui.ui.text.spans import (
@@ -43,6 +42,7 @@ from tofutui.ui.text.vocabulary import (
 
 if TYPE_CHECKING:
     from tofutui.tofu.certificates.certificate import Certificate
+    from tofutui.tofu.names.values import AttributeLine
 
 _VERDICT = 1
 """Where in a row's facts the verdict is."""
@@ -300,6 +300,8 @@ def heading(entry: Entry, view: NodeView, cells: int) -> Line:
 
 def attributes(entry: Entry) -> list[AttributeLine]:
     """The two subjects side by side, also where there is only one of them."""
+    from tofutui.tofu.names.values import AttributeLine
+
     shown = entry.presented.certificate
     if entry.names is not None and entry.names.lines and shown is not None:
         return list(entry.names.lines)

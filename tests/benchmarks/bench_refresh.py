@@ -1,0 +1,82 @@
+"""What a refresh costs in which nothing changed: processor time of the app, and what the nodes were sent.
+
+The nodes are the simulated pair with 2 x 300 rows; the app runs on a pseudo-terminal of 120x36. Beside it
+the same with probing switched off, since each handshake costs what `bench_probes` shows.
+Run: python tests/benchmarks/bench_refresh.py
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks.bench_open import counted, quiet
+from tests.benchmarks.bench_stalls import crowded
+from tests.benchmarks.figures import PYTHON, ROOT, Figure, markdown, spread
+from tests.support.lab_thread import ThreadedLab, lab_thread
+from tests.support.terminal import Terminal, terminal
+
+ROWS, ENDPOINTS = 300, 10
+MUST = {"listcerts", "show clock", "ncs ha status"}
+"""What a refresh asks each time; a failover changes the last."""
+
+
+def processor_ms(app: Terminal) -> float:
+    """Processor time that the app has used so far, to the nanosecond (Linux)."""
+    tasks = Path(f"/proc/{app.process.pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
+
+
+@contextmanager
+def opened(folder: Path, *, probing: bool) -> Iterator[tuple[ThreadedLab, Terminal]]:
+    """The app on the simulated pair, its first comparison done."""
+    scenario = folder / "crowded.toml"
+    scenario.write_text(crowded(ROWS, ENDPOINTS))
+    with lab_thread(str(scenario), folder / "lab") as lab:
+        sessions = lab.lab.sessions_path
+        if not probing:
+            sessions.write_text(sessions.read_text().replace('via = "direct"', 'via = "off"'))
+        command = [PYTHON, "-m", "tofutui", "--sessions", str(sessions), "--data", str(folder / "data")]
+        with terminal(command, folder, PYTHONPATH=str(ROOT)) as app:
+            counted(app, ROWS)
+            quiet(lab, app)
+            yield lab, app
+            app.press("q")
+            app.wait_end(30)
+
+
+def measure(rounds: int, *, probing: bool) -> tuple[list[float], set[str]]:
+    """Processor milliseconds of each refresh, and the commands that were sent."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-refresh-") as name,
+        opened(Path(name), probing=probing) as (lab, app),
+    ):
+        sent = {role: len(lines) for role, lines in lab.lab.sent.items()}
+        times = []
+        for _ in range(rounds):
+            before = processor_ms(app)
+            os.write(app.master, b"R")
+            quiet(lab, app)
+            times.append(processor_ms(app) - before)
+        return times, {line for role, lines in lab.lab.sent.items() for line in lines[sent[role] :]}
+
+
+def figures(*, quick: bool = False) -> list[Figure]:
+    """Number 15 of the table."""
+    rounds = 3 if quick else 9
+    times, sent = measure(rounds, probing=True)
+    without, _ = measure(rounds, probing=False)
+    extra = {line for line in sent if not any(words in line for words in MUST)}
+    beside = f"without probing {spread(without, 'ms')}; sent beside {', '.join(sorted(MUST))}: {len(extra)}"
+    what = f"refresh of 2 x {ROWS} rows in which nothing changed, processor time"
+    return [Figure(15, what, "60 ms", spread(times, "ms"), beside, median(times) <= 60 and not extra)]
+
+
+if __name__ == "__main__":
+    print(markdown(figures()))
