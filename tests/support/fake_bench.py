@@ -205,6 +205,11 @@ class FakeBench:
             self.on_change(NodeChanged(role))
         self.comparison.taken_at = NOW
 
+    def print(self, role: Role, text: str) -> None:
+        """The node's last command printed this."""
+        self.command_log.append(LogLine(NOW, role, "printed", text))
+        self.on_change(LogGrew())
+
     def put(self, role: Role, rows: Sequence[Entry]) -> None:
         """The node's table is this now."""
         view = self.comparison.nodes[role]

@@ -28,6 +28,8 @@ def test_a_session_made_at_the_first_start_is_there_at_the_next(tmp_path: Path) 
         running.press(*"first", *["\t"] * 5)
         running.wait_for("host: Name or address")
         running.press(*"127.0.0.1", "\t", "1", "\x1bOQ")
+        running.wait_for("first is saved; Enter logs in")
+        running.press("\r")
         running.wait_for("FAILED")
         running.press("q")
         assert running.wait_end() == 0

@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 from textual import events
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from tests.support.fake_bench import session
 from tofutui.appliance.questions import PasswordQuestion
 from tofutui.tofu.site.session import Role
-from tofutui.ui.actions.catalogue import MAIN
+from tofutui.ui.actions.catalogue import ACTIONS, MAIN, Scope
+from tofutui.ui.actions.key_names import key_of
 from tofutui.ui.actions.keymap import KeyBook, load_keybook
 from tofutui.ui.deletion.dialog import DeleteScreen
 from tofutui.ui.deletion.plan_screen import PlanScreen
 from tofutui.ui.help.screen import ExplainScreen, HelpScreen
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.options import START_DEMO
+from tofutui.ui.sessions.form import FormScreen
+from tofutui.ui.text.spans import plain
 
 Start = Callable[..., Any]
 
@@ -294,3 +297,53 @@ async def test_a_row_that_the_user_deletes_goes_without_a_warning(desk: Start) -
                 assert d.message == ""
             else:
                 await d.until(lambda: "no longer in the table" in d.message)
+
+
+@pytest.mark.parametrize("scope", [Scope.EVIDENCE, Scope.FORM])
+async def test_the_second_keys_act_where_a_field_has_the_focus(desk: Start, scope: Scope) -> None:
+    async with desk(size=(160, 45)) as d:
+        if scope is Scope.EVIDENCE:
+            await d.press("e")
+        else:
+            await d.app.push_screen(FormScreen(None, is_new=True))
+            await d.pilot.pause()
+        screen = d.app.screen
+        assert isinstance(d.app.focused, Input | TextArea)
+        typed = d.app.focused.text if isinstance(d.app.focused, TextArea) else d.app.focused.value
+        bar = d.text.splitlines()[-1]
+        actions = [
+            action for action in ACTIONS if action.scope in (scope, Scope.SHARED) and action.second_key
+        ]
+        assert len(actions) >= 6
+        for action in actions:
+            await d.press(key_of(action.second_key))
+            await d.until(lambda id_=action.id: d.app.actions[-1] == id_)
+            while d.app.screen is not screen:
+                await d.press("escape")
+            assert not action.footer or f"{action.shown_key} {action.second_key} " in bar or action.is_help
+        field = screen.focused
+        assert typed == (field.text if isinstance(field, TextArea) else field.value)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_help_begins_with_the_deeds_and_has_two_columns_where_there_is_room(
+    desk: Start, size: tuple[int, int]
+) -> None:
+    deeds = ("row.detail", "row.delete", "plan.open", "evidence.open", "guide.open", "table.export")
+    async with desk(size=size) as d:
+        await d.press("question_mark")
+        first = d.text.splitlines()
+        assert first[1].strip() == "The two tables"
+        titles = [d.app.keys.of(id_).title for id_ in deeds]
+        at = [next(y for y, text in enumerate(first) if f" {title}." in text) for title in titles]
+        assert at == sorted(at)
+        assert at[0] == 2
+        assert all(first[y].index(title) < size[0] // 2 for y, title in zip(at, titles, strict=True))
+        everything = plain(d.app.screen.query_one("#text").lines)
+        assert everything.index("One row down") > everything.index("Messages.")
+        beside = [text for text in first[2:-2] if text[size[0] // 2 :].strip() and text[:50].strip()]
+        assert (len(beside) > 20) is (size[0] >= 120)
+        missing = [a.title for a in ACTIONS if not a.demo and a.title not in " ".join(everything.split())]
+        assert size[0] >= 120 or not missing
+        copied = d.app.screen.as_text()
+        assert [a.title for a in ACTIONS if not a.demo and a.title not in " ".join(copied.split())] == []

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from textual.widgets import Input
 
 from tests.support.fake_bench import Fakes, entry
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
+from tofutui.appliance.ssh.credentials import PairPassword
+from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
@@ -389,3 +393,23 @@ async def test_enter_held_down_sends_no_empty_password_to_the_other_node(desk: S
 
 def test_a_burst_is_shorter_than_the_wait_for_what_follows() -> None:
     assert BURST < SETTLES < DWELL
+
+
+async def test_the_other_nodes_password_is_used_only_when_the_user_says_so(desk: Start) -> None:
+    pair = PairPassword()
+    async with desk() as d:
+        questions = [replace(password(role), typed_for_other=partial(pair.for_other, role)) for role in Role]
+        first, second = (asyncio.ensure_future(d.fakes.asker.password(question)) for question in questions)
+        await d.until(lambda: "Password: PRIMARY" in d.text)
+        assert "Ctrl+O" not in d.text
+        await d.press("ctrl+o")
+        assert "no password was typed for the other node" in d.text
+        pair.note(Role.PRIMARY, Secret(SECRET))
+        await d.press(*SECRET, "enter")
+        assert await first == SECRET
+        await d.until(lambda: "Password: SECONDARY" in d.text and d.app.screen.gate.is_shown)
+        assert "Ctrl+O sends what you typed for PRIMARY" in " ".join(d.text.split())
+        assert not second.done()
+        await d.press("ctrl+o")
+        assert await second == SECRET
+        assert SECRET not in d.text

@@ -388,8 +388,36 @@ async def test_the_first_start_offers_demo_form_and_example(desk: Start, size) -
         await d.until(lambda: isinstance(d.app.screen, FormScreen) and bool(d.app.screen._begun))
         await fill(d, name="first", primary__host="192.0.2.10")
         await d.press("f2")
+        await picker(d)
+        await d.until(lambda: "first is saved; Enter logs in" in d.message)
+        assert not d.fakes.benches
+        await d.press("enter")
         await d.until(lambda: bool(d.fakes.benches))
         assert d.main.session.name == "first"
+
+
+async def test_saving_opens_no_session(desk: Start) -> None:
+    async with desk() as d:
+        await d.press("S")
+        await picker(d)
+        await form(d, "c")
+        await d.press("ctrl+o")
+        await d.until(lambda: "site-a-copy is saved; Enter logs in" in d.message)
+        assert len(d.fakes.benches) == 1
+        assert d.main.session.name == "site-a"
+
+
+async def test_the_form_marks_what_a_session_needs_and_only_that(desk: Start) -> None:
+    async with desk(size=(120, 60)) as d:
+        await d.app.push_screen(FormScreen(None, is_new=True))
+        await d.until(lambda: bool(d.app.screen._begun))
+        marked = {part.split()[0] for part in d.text.splitlines() if " * " in part and "needed" in part}
+        assert marked == {"name", "host"}
+        needed = [r.field.id for r in d.app.screen.query(FieldRow) if r.field.is_needed]
+        assert needed == ["name", "primary.host"]
+        await fill(d, name="x", primary__host="192.0.2.1")
+        await d.press("f2")
+        await d.until(lambda: not isinstance(d.app.screen, FormScreen))
 
 
 async def test_the_demo_is_asked_of_the_command_line(desk: Start) -> None:

@@ -76,3 +76,34 @@ async def test_what_differs_can_be_read_on_every_visible_row(
                 blocks = list(_blocks(d, role))
                 assert blocks or not d.pane_of(role).rows.shown
                 assert [block for entry, block in blocks if _unreadable(entry, block)] == []
+
+
+async def test_less_than_half_of_the_first_picture_is_blank(desk: Start, tmp_path: Path) -> None:
+    table = await _table("seed", tmp_path / "pair")
+    async with desk(fakes=Fakes(table)) as d:
+        d.fakes.bench.print(Role.SECONDARY, "host=192.0.2.10_8082;  subject= /C=US/ST=CA/CN=prime-pri\n")
+        await d.until(lambda: "→ host=192.0.2.10_8082" in d.text)
+        width, height = d.app.size
+        blank = "".join(line.ljust(width) for line in d.text.splitlines()).count(" ")
+        assert blank / (width * height) < 0.43
+
+
+async def test_the_filter_underlines_what_it_found_and_nothing_else(desk: Start) -> None:
+    async with desk() as d:
+        assert _underlined(d) == []
+        await d.press("slash", *"SEC", "enter")
+        assert set(_underlined(d)) == {"sec"}
+        assert len(_underlined(d)) == sum(
+            block.lower().count("sec") for role in Role for _, block in _blocks(d, role)
+        )
+        await d.press("slash", *["backspace"] * 3, *"8082", "enter")
+        assert set(_underlined(d)) == {"8082"}
+        await d.press("slash", *["backspace"] * 4, *"!8082", "enter")
+        assert _underlined(d) == []
+
+
+def _underlined(desk: Any) -> list[str]:
+    """The underlined texts in both panes."""
+    strips = desk.app.screen._compositor.render_strips()
+    below = max(desk.pane_of(role).region.bottom for role in Role)
+    return [s.text for strip in strips[:below] for s in strip if s.style and s.style.underline]

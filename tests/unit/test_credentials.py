@@ -7,7 +7,13 @@ import pytest
 
 from tests.support.askers import ScriptedAsker
 from tofutui.appliance.errors import LoginRefused, NoPassword
-from tofutui.appliance.ssh.credentials import AskedPassword, NodePassword, PasswordMemory, SecretEnvironment
+from tofutui.appliance.ssh.credentials import (
+    AskedPassword,
+    NodePassword,
+    PairPassword,
+    PasswordMemory,
+    SecretEnvironment,
+)
 from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.site.session import NodeSettings, Role
 
@@ -73,3 +79,33 @@ async def test_the_commands_environment_does_not_hold_the_other_secret(
     asker = ScriptedAsker()
     command = "python3 -c \"import os; print(os.environ.get('TOFUTUI_TEST_P', 'unset'))\""
     assert await source(asker, password_command=command).password("admin", "") == Secret("unset")
+
+
+async def test_what_was_typed_for_a_node_is_offered_to_the_other_one_until_it_is_refused() -> None:
+    asker, pair = ScriptedAsker(passwords=["shared", "other"]), PairPassword()
+    first, second = (
+        NodePassword(
+            NodeSettings(role=role, host=f"192.0.2.{number}"),
+            asker, SecretEnvironment({}), timeout=5, pair=pair,
+        )
+        for number, role in enumerate(Role)
+    )  # fmt: skip
+    typed = await first.password("admin", "Password: ")
+    assert asker.password_questions[0].typed_for_other() is None
+    assert await second.password("admin", "Password: ") == Secret("other")  # nothing is reused unasked
+    offered = asker.password_questions[1].typed_for_other()
+    assert offered is not None
+    assert (offered.role, offered.password) == (Role.PRIMARY, Secret("shared"))
+    assert "shared" not in repr(asker.password_questions[1]) + repr(offered)
+    first.was_refused(typed)
+    assert asker.password_questions[1].typed_for_other() is None
+    pair.forget()
+    assert asker.password_questions[0].typed_for_other() is None
+
+
+async def test_only_what_is_typed_is_offered_to_the_other_node() -> None:
+    pair = PairPassword()
+    node = NodeSettings(role=Role.PRIMARY, host="192.0.2.10", password_env="P")
+    environment = SecretEnvironment({"P": "of the environment"})
+    assert await NodePassword(node, ScriptedAsker(), environment, timeout=5, pair=pair).password("a", "")
+    assert pair.for_other(Role.SECONDARY) is None

@@ -9,11 +9,19 @@ from pathlib import Path
 
 import pytest
 from textual.keys import _character_to_key
+from textual.widgets import Input, TextArea
 
 from tofutui.cli.commands.keys import as_markdown, as_text, as_toml
 from tofutui.config.errors import ConfigError
-from tofutui.ui.actions.catalogue import ACTIONS, DELETE, MAIN, Danger, Scope
-from tofutui.ui.actions.key_names import KeyNameError, key_of, name_of_character, show_key, types_text
+from tofutui.ui.actions.catalogue import ACTIONS, DELETE, MAIN, Action, Danger, Scope
+from tofutui.ui.actions.key_names import (
+    KeyNameError,
+    is_function_key,
+    key_of,
+    name_of_character,
+    show_key,
+    types_text,
+)
 from tofutui.ui.actions.keymap import UNBOUND, KeyBook, load_keybook
 
 
@@ -78,6 +86,27 @@ def test_every_key_of_the_declaration_can_be_written_as_it_is_shown():
     keys = {key for action in ACTIONS for key in action.keys}
     assert {key for key in keys if key_of(show_key(key)) != key} == set()
     assert [key for key in ("f5", "enter", "tab", "up", "ctrl+y", "delete") if types_text(key)] == []
+
+
+ON_FUNCTION_KEYS = [action for action in ACTIONS if any(map(is_function_key, action.keys))]
+TYPED_IN = {Scope.EVIDENCE, Scope.FORM, Scope.SHARED}
+"""Where a function key works while a line to type has the focus."""
+EDITING = {key for field in (Input, TextArea) for bound in field.BINDINGS for key in bound.key.split(",")}
+
+
+@pytest.mark.parametrize("action", ON_FUNCTION_KEYS, ids=lambda action: action.id)
+def test_every_function_key_has_a_second_key_for_terminals_that_keep_it(action: Action):
+    others = [key for key in action.keys if not is_function_key(key)]
+    usable = [key for key in others if action.scope not in TYPED_IN or not types_text(key)]
+    assert usable, "no key beside the function key"
+    assert action.priority or not EDITING & set(usable), "a field takes the key for its text"
+    assert {key_of(show_key(key)) for key in usable} == set(usable)
+    assert all(show_key(key) in action.shown_keys for key in usable)
+
+
+def test_second_keys_leave_alone_what_terminals_and_multiplexers_use():
+    seconds = {key for action in ON_FUNCTION_KEYS for key in action.keys}
+    assert not seconds & {"ctrl+a", "ctrl+b", "ctrl+l", "ctrl+s", "ctrl+z", "ctrl+right_square_bracket"}
 
 
 def test_without_a_file_the_keys_are_the_defaults(tmp_path):

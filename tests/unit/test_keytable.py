@@ -3,6 +3,8 @@
 import pytest
 from textual import events
 
+from tofutui.ui.actions.catalogue import ACTIONS
+from tofutui.ui.actions.key_names import is_function_key, show_key
 from tofutui.ui.terminal.keystream import KeyStream
 from tofutui.ui.terminal.keytable import KeyTable, Noise
 
@@ -61,3 +63,16 @@ def test_an_unknown_key_is_named_and_a_report_is_not(sequence: str, named: str |
     noise = [message.sequence for message in messages if isinstance(message, Noise)]
     assert noise == ([named] if named else noise)
     assert named or not any(noise)
+
+
+SECOND_KEYS = sorted(
+    {key for action in ACTIONS if any(map(is_function_key, action.keys)) for key in action.keys if "+" in key}
+)
+
+
+@pytest.mark.parametrize("key", SECOND_KEYS)
+def test_the_second_keys_of_function_keys_arrive_as_one_byte(key: str) -> None:
+    character = "@" if key == "ctrl+@" else show_key(key)[-1]
+    (message,) = read(chr(ord(character) & 0x1F))
+    assert isinstance(message, events.Key)
+    assert message.key == key

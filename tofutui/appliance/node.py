@@ -17,7 +17,7 @@ from tofutui.appliance.cli.shell_context import LogKind
 from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.errors import ApplianceError, LinkLost, Withheld
 from tofutui.appliance.questions import Asker
-from tofutui.appliance.ssh.credentials import SECRETS, JumpPasswords, NodePassword
+from tofutui.appliance.ssh.credentials import SECRETS, JumpPasswords, NodePassword, PairPassword
 from tofutui.appliance.tap import Tap
 from tofutui.tofu.base.text import safe_lines
 from tofutui.tofu.cli_output.grammar import Command
@@ -78,7 +78,8 @@ class CommandOutput:
 class Node:
     """One node: one login, one shell, one command at a time, deletions first.
 
-    Nodes that share ``jump_passwords`` ask for the password of a common jump host once.
+    Nodes that share ``jump_passwords`` ask for the password of a common jump host once; those that share
+    ``pair_password`` offer what was typed for one node when the other one asks.
     Every method but `close` raises a subclass of `tofutui.appliance.errors.ApplianceError` when it fails.
     """
 
@@ -91,6 +92,7 @@ class Node:
         clock: Callable[[], datetime],
         timings: Timings | None = None,
         jump_passwords: JumpPasswords | None = None,
+        pair_password: PairPassword | None = None,
         tap: Tap | None = None,
     ) -> None:
         self.settings = settings
@@ -111,7 +113,9 @@ class Node:
         self._log = log
         self._clock = clock
         self._timings = timings or Timings()
-        self._password = NodePassword(settings, asker, SECRETS, timeout=self._timings.password_command)
+        self._password = NodePassword(
+            settings, asker, SECRETS, timeout=self._timings.password_command, pair=pair_password
+        )
         self._jump_passwords = jump_passwords or JumpPasswords()
         self._turns = Turns()
         self._connecting = asyncio.Lock()

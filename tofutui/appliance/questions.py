@@ -3,12 +3,25 @@
 The app answers with dialogs, ``check`` on the terminal, and `NoAsker` where no person is present.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from tofutui.appliance.dialogues import is_harmless
+from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.site.session import Role
+
+
+class TypedPassword(NamedTuple):
+    """What was typed for a node and was not refused by it."""
+
+    role: Role
+    password: Secret
+
+
+def _none() -> TypedPassword | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,8 @@ class PasswordQuestion:
     """The server's own words, raw; "" if it did not say any."""
     purpose: Literal["password", "passphrase", "answer"]
     """``passphrase`` is of a key file named in ``prompt``; ``answer`` is anything else that a server asks."""
+    typed_for_other: Callable[[], TypedPassword | None] = field(default=_none, compare=False, repr=False)
+    """What was typed for the other node of the pair meanwhile; an answer only if the person says so."""
 
 
 @dataclass(frozen=True, slots=True)

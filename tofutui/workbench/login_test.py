@@ -8,7 +8,7 @@ from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import LogLine, Node
 from tofutui.appliance.questions import Asker
-from tofutui.appliance.ssh.credentials import JumpPasswords
+from tofutui.appliance.ssh.credentials import JumpPasswords, PairPassword
 from tofutui.tofu.site.session import NodeSettings, Role
 
 
@@ -32,6 +32,8 @@ async def try_login(
     clock: Callable[[], datetime],
     say: Callable[[str], None],
     timings: Timings | None = None,
+    *,
+    pair_password: PairPassword | None = None,
 ) -> Tried:
     """Log in, wait for the prompt, leave with `exit`; one attempt. ``say`` gets what happens meanwhile.
 
@@ -43,7 +45,15 @@ async def try_login(
         if entry.kind == "note":
             say(entry.text)
 
-    node = Node(settings, asker, log=heard, clock=clock, timings=timings, jump_passwords=jump_passwords)
+    node = Node(
+        settings,
+        asker,
+        log=heard,
+        clock=clock,
+        timings=timings,
+        jump_passwords=jump_passwords,
+        pair_password=pair_password,
+    )
     try:
         await node.connect()
         return Tried(settings.role, node.hostname, node.host_key, node.notices)

@@ -9,7 +9,7 @@ from typing import Any
 from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.node import LogLine, Node
 from tofutui.appliance.questions import Asker
-from tofutui.appliance.ssh.credentials import JumpPasswords
+from tofutui.appliance.ssh.credentials import JumpPasswords, PairPassword
 from tofutui.history.row_history import Sightings
 from tofutui.system.clock import utc_now
 from tofutui.tls.prober import Prober
@@ -67,7 +67,7 @@ class Workbench:
         self.command_log: list[LogLine] = []
         self.on_change = on_change
         self._clock = clock
-        self._jump_passwords = JumpPasswords()
+        self._jump_passwords, self._pair_password = JumpPasswords(), PairPassword()
         seen_from = socket.gethostname()
         views = {role: new_view(session, role) for role in session.roles}
         self.comparison = Comparison(session=session, nodes=views, seen_from=seen_from)
@@ -196,6 +196,7 @@ class Workbench:
         await self._probing.close(STOP_WITHIN)
         await asyncio.gather(*(node.close() for node in self._nodes.values()), return_exceptions=True)
         self._jump_passwords.forget()
+        self._pair_password.forget()
 
     def _make_node(self, settings: NodeSettings, asker: Asker, timings: Timings) -> Node:
         """The connection to a node."""
@@ -206,6 +207,7 @@ class Workbench:
             clock=self._now,
             timings=timings,
             jump_passwords=self._jump_passwords,
+            pair_password=self._pair_password,
             tap=self._taps.get(settings.role),
         )
 

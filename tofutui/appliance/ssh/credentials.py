@@ -10,10 +10,12 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Iterable, MutableMapping
+from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from tofutui.appliance.errors import LoginRefused, NoPassword
-from tofutui.appliance.questions import Asker, PasswordQuestion
+from tofutui.appliance.questions import Asker, PasswordQuestion, TypedPassword
 from tofutui.appliance.ssh.password_command import as_text, run_password_command
 from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.site.session import NodeSettings, Role
@@ -109,6 +111,30 @@ class JumpPasswords:
             memory.held = None
 
 
+class PairPassword:
+    """What was typed for each node of a pair; the other node gets it only if the person asked says so."""
+
+    def __init__(self) -> None:
+        self._typed: dict[Role, Secret] = {}
+
+    def note(self, role: Role, password: Secret) -> None:
+        """It was typed for this node."""
+        self._typed[role] = password
+
+    def refuse(self, password: Secret) -> None:
+        """A node refused it: it is not offered for the other one any more."""
+        self._typed = {role: typed for role, typed in self._typed.items() if typed != password}
+
+    def for_other(self, role: Role) -> TypedPassword | None:
+        """What was typed for the node beside this one."""
+        typed = self._typed.get(role.other)
+        return TypedPassword(role.other, typed) if typed is not None else None
+
+    def forget(self) -> None:
+        """The session is left: nothing that was typed is needed any more."""
+        self._typed.clear()
+
+
 class _Remembering:
     """What all sources share."""
 
@@ -133,12 +159,15 @@ class _Remembering:
         """Nothing to do."""
 
     async def _ask(self, username: str, prompt: str, reason: str) -> Secret:
-        question = PasswordQuestion(self.role, self.host, username, prompt, "password")
+        question = self._question(username, prompt)
         answer = await self.asker.password(question)
         if answer is None:
             raise NoPassword(f"no password for {username}@{self.host}{reason}", self.cure)
         self._memory.held = Secret(answer)
         return self._memory.held
+
+    def _question(self, username: str, prompt: str) -> PasswordQuestion:
+        return PasswordQuestion(self.role, self.host, username, prompt, "password")
 
     def _checked(self, origin: str) -> Secret:
         """What is held now, unless it was refused before. No frame of the error's traceback holds it."""
@@ -183,9 +212,16 @@ class NodePassword(_Remembering):
     """A node's password: ``password_command``, else ``password_env``, else what is typed."""
 
     def __init__(
-        self, settings: NodeSettings, asker: Asker, environment: SecretEnvironment, *, timeout: float
+        self,
+        settings: NodeSettings,
+        asker: Asker,
+        environment: SecretEnvironment,
+        *,
+        timeout: float,
+        pair: PairPassword | None = None,
     ) -> None:
         super().__init__(settings.role, settings.host, asker, PasswordMemory())
+        self._pair = pair or PairPassword()
         self._settings = settings
         self._timeout = timeout
         self._from_environment = environment.take(settings.password_env) if settings.password_env else None
@@ -201,7 +237,18 @@ class NodePassword(_Remembering):
             self._memory.held = self._from_environment
             return self._checked(f"${self._settings.password_env}")
         unset = f": ${self._settings.password_env} is not set" if self._settings.password_env else ""
-        return await self._ask(username, prompt, unset)
+        typed = await self._ask(username, prompt, unset)
+        self._pair.note(self.role, typed)
+        return typed
+
+    def was_refused(self, password: Secret) -> None:
+        """Never hand it out again, nor offer it for the other node."""
+        super().was_refused(password)
+        self._pair.refuse(password)
+
+    def _question(self, username: str, prompt: str) -> PasswordQuestion:
+        offered = partial(self._pair.for_other, self.role)
+        return replace(super()._question(username, prompt), typed_for_other=offered)
 
     def end(self) -> None:
         """What the program printed was for this login."""

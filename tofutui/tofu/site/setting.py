@@ -4,7 +4,7 @@ The checks, what is saved, the form, `tofutui doctor` and the table in docs/refe
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from enum import Enum, auto
 from typing import Any
 
@@ -65,6 +65,12 @@ def declared(rule: Rule, meaning: str, **details: Any) -> Mapping[str, Setting]:
 def settings_of(kind: Any) -> dict[str, Setting]:
     """The keys of a dataclass (or an instance of one), in the order in which they are declared."""
     return {field.name: field.metadata[_KEY] for field in fields(kind) if _KEY in field.metadata}
+
+
+def is_needed(kind: Any, key: str) -> bool:
+    """Whether nothing holds for a key that is not set."""
+    field = next(field for field in fields(kind) if field.name == key)
+    return field.default is MISSING and field.default_factory is MISSING
 
 
 def default_of(kind: Any, key: str) -> Any:

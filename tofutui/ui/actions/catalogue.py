@@ -62,30 +62,38 @@ def _move(name: str, keys: tuple[str, ...], title: str) -> Action:
 
 MAIN: tuple[Action, ...] = (
     Action(
-        id="pane.next", keys=("tab", "shift+tab"), title="Other pane", hint="pane", footer=90,
-        help="Arm the other pane: the heavy border, the reversed title and the cursor go there.",
-        why_disabled=_needs_two,
-    ),
-    Action(
-        id="pane.primary", keys=("1", "h"), title="Pane PRIMARY", palette=False,
-        help="Arm the primary's pane.",
-    ),
-    Action(
-        id="pane.secondary", keys=("2", "l"), title="Pane SECONDARY", palette=False,
-        help="Arm the secondary's pane.", why_disabled=_needs_two,
-    ),
-    _move("down", ("j", "down"), "One row down"),
-    _move("up", ("k", "up"), "One row up"),
-    _move("first", ("g", "home"), "First row"),
-    _move("last", ("G", "end"), "Last row"),
-    _move("half_down", ("ctrl+d",), "Half a page down"),
-    _move("half_up", ("ctrl+u",), "Half a page up"),
-    _move("page_down", ("pagedown",), "A page down"),
-    _move("page_up", ("pageup",), "A page up"),
-    Action(
-        id="row.detail", keys=("enter",), title="Details", hint="detail", footer=80,
+        id="row.detail", keys=("enter",), title="Look at the row", hint="detail", footer=80,
         help="Everything known about the row: both names, the certificate, the chain, reasons, evidence.",
         why_disabled=_needs_row,
+    ),
+    Action(
+        id="row.delete", keys=("D",), title="Delete the row or the marked rows", hint="delete", footer=85,
+        help="Open the delete dialog for the marked rows of the armed pane, or for the row under the cursor. "
+        "Nothing is sent before {delete.confirm} is pressed in it.",
+        danger=Danger.IRREVERSIBLE, why_disabled=_can_delete,
+    ),
+    Action(
+        id="plan.open", keys=("p",), title="Plan over both nodes", hint="plan", footer=75,
+        help="Every stale row of a remote host on both nodes, in the order they will run, with the commands.",
+        why_disabled=_can_plan,
+    ),
+    Action(
+        id="evidence.open", keys=("e",), title="Evidence and logs", hint="evidence", footer=70,
+        help="What was seen of the row over time. Add to it: the \"TOFU failed\" lines of a log, known "
+        "certificates, what was re-issued or learned again.",
+        why_disabled=_needs_link,
+    ),
+    Action(
+        id="guide.open", keys=("c",), title="Guided re-registration", hint="guide", footer=72,
+        help="Step by step from the stale rows to Primary Active and back to ISE; every change is stored, "
+        "and a run that was interrupted goes on where it was.",
+        why_disabled=_can_guide,
+    ),
+    Action(
+        id="table.export", keys=("x",), title="Export", hint="export", footer=12,
+        help="The comparison as text, JSON or Markdown, or the screen as SVG, into a file. The record of a "
+        "change is written in the guide ({guide.record}) or by `tofutui record`. An existing file is "
+        "overwritten only after you confirm.",
     ),
     Action(
         id="row.mark", keys=("space",), title="Mark", hint="mark", footer=40,
@@ -99,17 +107,6 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="row.mark_none", keys=("A",), title="Mark none", help="Take every mark of this pane away.",
-    ),
-    Action(
-        id="row.delete", keys=("D",), title="Delete the row or the marked rows", hint="delete", footer=85,
-        help="Open the delete dialog for the marked rows of the armed pane, or for the row under the cursor. "
-        "Nothing is sent before {delete.confirm} is pressed in it.",
-        danger=Danger.IRREVERSIBLE, why_disabled=_can_delete,
-    ),
-    Action(
-        id="plan.open", keys=("p",), title="Plan over both nodes", hint="plan", footer=75,
-        help="Every stale row of a remote host on both nodes, in the order they will run, with the commands.",
-        why_disabled=_can_plan,
     ),
     Action(
         id="table.refresh", keys=("r",), title="Refresh this pane", hint="refresh", footer=60,
@@ -166,12 +163,6 @@ MAIN: tuple[Action, ...] = (
         help="The armed pane over the whole width, and back.", why_disabled=_needs_two,
     ),
     Action(
-        id="evidence.open", keys=("e",), title="Evidence and logs", hint="evidence", footer=70,
-        help="What was seen of the row over time. Add to it: the \"TOFU failed\" lines of a log, known "
-        "certificates, what was re-issued or learned again.",
-        why_disabled=_needs_link,
-    ),
-    Action(
         id="trust.open", keys=("m",), title="Trust map", hint="map", footer=18,
         help="Who trusts whom, with the worst verdict of the rows behind each arrow.",
     ),
@@ -180,14 +171,12 @@ MAIN: tuple[Action, ...] = (
         help="What renewing the certificate of this row's server will make stale, and what to delete then.",
     ),
     Action(
-        id="guide.open", keys=("c",), title="Guided re-registration", hint="guide", footer=72,
-        help="Step by step from the stale rows to Primary Active and back to ISE; every change is stored, "
-        "and a run that was interrupted goes on where it was.",
-        why_disabled=_can_guide,
-    ),
-    Action(
         id="log.open", keys=("L",), title="Command log", hint="log", footer=35,
         help="Every command that was sent to the nodes, and what came back.",
+    ),
+    Action(
+        id="app.messages", keys=("M",), title="Messages",
+        help="Every message of this run with its time, the newest first.",
     ),
     Action(
         id="copy.row", keys=("Y",), title="Copy the row",
@@ -199,11 +188,6 @@ MAIN: tuple[Action, ...] = (
         help="Says yes to a question, and does nothing anywhere else: {screen.copy} and {copy.row} copy.",
     ),
     Action(
-        id="table.export", keys=("x",), title="Export", hint="export", footer=12,
-        help="The comparison as text, JSON or Markdown, or the screen as SVG, into a file. A file that is "
-        "there is only replaced when you say so.",
-    ),
-    Action(
         id="app.privacy", keys=("v",), title="Privacy mask on/off", hint="privacy", footer=11,
         help="Stand-ins for addresses, names, serials and the ends of fingerprints: on every screen, in "
         "copies and exports. What is sent to a node, journalled and remembered stays as it is.",
@@ -212,10 +196,6 @@ MAIN: tuple[Action, ...] = (
         id="app.last_key", keys=("K",), title="Show the last key on/off",
         help="A line over the keys with the last key and what it did, for those who watch. What is typed "
         "into a field is never shown.",
-    ),
-    Action(
-        id="app.messages", keys=("M",), title="Messages",
-        help="Every message of this run with its time, the newest first.",
     ),
     Action(
         id="app.explain", keys=("i",), title="TOFU explained",
@@ -230,6 +210,27 @@ MAIN: tuple[Action, ...] = (
         id="app.palette", keys=("ctrl+p", "colon"), title="Command palette", palette=False,
         help="Every action, session and theme by name; on every full screen.",
     ),
+    Action(
+        id="pane.next", keys=("tab", "shift+tab"), title="Other pane", hint="pane", footer=90,
+        help="Arm the other pane: the heavy border, the reversed title and the cursor go there.",
+        why_disabled=_needs_two,
+    ),
+    Action(
+        id="pane.primary", keys=("1", "h"), title="Pane PRIMARY", palette=False,
+        help="Arm the primary's pane.",
+    ),
+    Action(
+        id="pane.secondary", keys=("2", "l"), title="Pane SECONDARY", palette=False,
+        help="Arm the secondary's pane.", why_disabled=_needs_two,
+    ),
+    _move("down", ("j", "down"), "One row down"),
+    _move("up", ("k", "up"), "One row up"),
+    _move("first", ("g", "home"), "First row"),
+    _move("last", ("G", "end"), "Last row"),
+    _move("half_down", ("ctrl+d",), "Half a page down"),
+    _move("half_up", ("ctrl+u",), "Half a page up"),
+    _move("page_down", ("pagedown",), "A page down"),
+    _move("page_up", ("pageup",), "A page up"),
     Action(
         id="app.back", keys=("escape",), title="One level back", palette=False,
         help="Out of a screen; here: clear the filter, then the marks, then the zoom, then stop connecting "
@@ -292,7 +293,7 @@ PLAN: tuple[Action, ...] = (
         danger=Danger.IRREVERSIBLE,
     ),
     replace(
-        inner("plan.copy", "f9", "Copy the commands",
+        inner("plan.copy", "f9 c", "Copy the commands",
                "Those of the selected rows, to the terminal's clipboard; {screen.copy} does it too."),
         palette=True,
     ),
@@ -301,33 +302,36 @@ PLAN: tuple[Action, ...] = (
 )  # fmt: skip
 
 EVIDENCE: tuple[Action, ...] = (
-    inner("evidence.add", "f5", "Add the log",
+    inner("evidence.add", "f5 ctrl+f", "Add the log",
            "Read the pasted text (lines of a log, or what the browser said), or else the files named.",
            "add log", 85),
-    inner("evidence.role", "f2", "Whose log", "Primary, secondary, or not known.", "whose", 80),
-    inner("evidence.reissued", "f3", "This host was re-issued",
+    inner("evidence.role", "f2 ctrl+o", "Whose log", "Primary, secondary, or not known.", "whose", 80),
+    inner("evidence.reissued", "f3 ctrl+t", "This host was re-issued",
            "Say that the row's host has a new certificate.", "re-issued", 70),
-    inner("evidence.learned", "f4", "Learned again",
+    inner("evidence.learned", "f4 ctrl+g", "Learned again",
            "Say when the node learned this row again: evidence from before no longer counts.",
            "learned again", 65),
     replace(
-        inner("evidence.take_back", "f7", "Take back",
+        inner("evidence.take_back", "f7 ctrl+underscore", "Take back",
               "What was said last about this row counts no more; the history keeps that it was said.",
               "take back", 60),
         priority=True,
     ),
-    inner("evidence.certificates", "f8", "Add known certificates",
-           "Read exported certificates (PEM, DER, keytool's text): a file, a folder or a glob.",
-           "add certificates", 75),
+    replace(
+        inner("evidence.certificates", "f8 ctrl+k", "Add known certificates",
+              "Read exported certificates (PEM, DER, keytool's text): a file, a folder or a glob.",
+              "add certificates", 75),
+        priority=True,
+    ),
     early("evidence.page_down", "pagedown", "A page down", "More of what is known of the row."),
     early("evidence.page_up", "pageup", "A page up", "Back up in what is known of the row."),
     replace(
-        inner("evidence.copy_value", "f9", "Copy the value",
+        inner("evidence.copy_value", "f9 ctrl+x", "Copy the value",
                "The SHA-256 presented, to the terminal's clipboard."),
-        palette=True,
+        palette=True, priority=True,
     ),
     inner("evidence.back", "escape", "Back", "Close the screen.", "back", 90),
-    help_of("evidence", "f1 question_mark"),
+    help_of("evidence", "f1 ctrl+@ question_mark"),
 )  # fmt: skip
 
 ASK: tuple[Action, ...] = (
@@ -336,6 +340,12 @@ ASK: tuple[Action, ...] = (
     inner("ask.down", "down", "Scroll down", "Show more of a long question."),
     inner("ask.up", "up", "Scroll up", "Show what is above."),
 )
+
+ASK_PASSWORD: tuple[Action, ...] = (
+    *ASK,
+    inner("ask.reuse", "ctrl+o", "Use the other node's password",
+          "Send what was typed for the other node, where both share a password."),
+)  # fmt: skip
 
 ASK_KEY: tuple[Action, ...] = (
     inner("ask_key.no", "escape enter n q", "No", "Refuse an unknown SSH host key."),
@@ -347,7 +357,7 @@ ASK_KEY: tuple[Action, ...] = (
 
 ACTIONS: tuple[Action, ...] = (
     *MAIN, *VIEW, *DETAIL, *HELP, *LOG, *DELETE, *RUN, *PLAN, *GUIDE, *CAUSES, *SHEET, *EVIDENCE, *SESSIONS,
-    *ASK,
+    *ASK_PASSWORD,
     *ASK_KEY, *SHARED,
 )  # fmt: skip
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
@@ -359,8 +369,8 @@ def footer_items(actions: tuple[Action, ...]) -> list[Action]:
 
 
 __all__ = [
-    "ACTIONS", "ASK", "ASK_KEY", "BY_ID", "CAUSES", "CONFIRM", "DELETE", "DETAIL", "EVERYWHERE", "EVIDENCE",
-    "FORM", "GUIDE", "HELP", "LOG", "MAIN", "PICK", "PLAN", "RUN", "SESSIONS", "SHARED", "SHEET", "TRIAL",
-    "VIEW", "WELCOME",
+    "ACTIONS", "ASK", "ASK_KEY", "ASK_PASSWORD", "BY_ID", "CAUSES", "CONFIRM", "DELETE", "DETAIL",
+    "EVERYWHERE", "EVIDENCE", "FORM", "GUIDE", "HELP", "LOG", "MAIN", "PICK", "PLAN", "RUN", "SESSIONS",
+    "SHARED", "SHEET", "TRIAL", "VIEW", "WELCOME",
     "Action", "Danger", "Scope", "State", "footer_items", "show_key",
 ]  # fmt: skip

@@ -75,13 +75,13 @@ GUIDE: tuple[Action, ...] = (
         why_disabled=_watches_run,
     ),
     replace(
-        inner("guide.demo_register", "f7", "Simulate the browser: Register",
+        inner("guide.demo_register", "f7 r", "Simulate the browser: Register",
                "Demo only: what a click on Register does on the simulated pair.",
                "simulate browser: Register", 80),
         why_disabled=_only_demo, demo=True,
     ),
     replace(
-        inner("guide.demo_ise", "f8", "Simulate the browser: Add ISE, Save",
+        inner("guide.demo_ise", "f8 i", "Simulate the browser: Add ISE, Save",
                "Demo only: what adding the ISE servers does on the simulated pair.",
                "simulate browser: Add ISE", 79),
         why_disabled=_only_demo, demo=True,

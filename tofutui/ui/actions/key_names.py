@@ -109,7 +109,7 @@ def _with_ctrl(name: str) -> str:
     if key in _KEPT:
         raise KeyNameError(f"it {_KEPT[key]}")
     if name == "space":
-        return "ctrl+at"
+        return "ctrl+@"
     letter = len(name) == 1 and name.isascii() and name.isalpha()
     if letter or name in _CURSOR or name in _CTRL_SIGNS:
         return key
@@ -117,7 +117,7 @@ def _with_ctrl(name: str) -> str:
 
 
 def _with_shift(name: str) -> str:
-    if name in _WITH_SHIFT or (name[0] == "f" and name[1:].isdecimal()):
+    if name in _WITH_SHIFT or is_function_key(name):
         return f"shift+{name}"
     if len(name) == 1 and name.isalpha():
         raise KeyNameError(f"write it as the letter that it types, {name.upper()}")
@@ -158,15 +158,20 @@ def types_text(key: str) -> bool:
     return "+" not in key and _character(key) is not None
 
 
+def is_function_key(key: str) -> bool:
+    """Whether it is one of F1 to F24, which some terminals keep for themselves or send differently."""
+    return key[0] == "f" and key[1:].isdecimal()
+
+
 def show_key(key: str) -> str:
     """A key of the keyboard as people write it: ``ctrl+d`` is Ctrl+D, ``question_mark`` is ?."""
     front, plus, base = key.rpartition("+")
     if plus:
-        if key == "ctrl+at":
+        if key == "ctrl+@":
             return "Ctrl+Space"
         return f"{front.title()}+{show_key(base).upper() if len(base) == 1 else show_key(base)}"
     if key in _SHOWN:
         return _SHOWN[key]
-    if key[0] == "f" and key[1:].isdigit():
+    if is_function_key(key):
         return key.upper()
     return _character(key) or key

@@ -8,9 +8,7 @@ from tofutui.ui.actions.catalogue import EVERYWHERE
 from tofutui.ui.actions.key_names import show_key, types_text
 from tofutui.ui.actions.model import ALSO_IN, Action, Danger, Scope
 
-_MOVES = frozenset(
-    {"down", "up", "first", "last", "half_down", "half_up", "page_down", "page_up", "next", "previous"}
-)
+_STEPS = frozenset({"next", "previous"})
 _OPENS = frozenset({"row.delete", "plan.delete", "detail.delete"})
 """What opens the delete dialog."""
 _KEEPS = {
@@ -108,7 +106,7 @@ def _reasons(action: Action, known: Mapping[str, Action]) -> Iterator[str]:
 
 
 def _is_move(action: Action) -> bool:
-    return action.id.rpartition(".")[2] in _MOVES
+    return action.is_movement or action.id.rpartition(".")[2] in _STEPS
 
 
 def _shared(keys: set[str], others: Iterable[Action]) -> Iterator[tuple[str, Action]]:

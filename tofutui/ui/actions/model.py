@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from tofutui.ui.actions.key_names import show_key
+from tofutui.ui.actions.key_names import is_function_key, show_key
+from tofutui.ui.actions.movement import MOVES
 
 
 class Scope(StrEnum):
@@ -142,9 +143,21 @@ class Action:
         return self.id.endswith(".help")
 
     @property
+    def is_movement(self) -> bool:
+        """Whether it only moves a cursor or scrolls: help shows it after what does something."""
+        return self.id.rpartition(".")[2] in MOVES
+
+    @property
     def shown_key(self) -> str:
         """The first key as it is printed; "" where it has none."""
         return show_key(self.keys[0]) if self.keys else ""
+
+    @property
+    def second_key(self) -> str:
+        """Beside a function key the first key of another kind, as it is printed; "" without need of one."""
+        if not self.keys or not is_function_key(self.keys[0]):
+            return ""
+        return next((show_key(key) for key in self.keys if not is_function_key(key)), "")
 
     @property
     def shown_keys(self) -> str:

@@ -75,12 +75,12 @@ FORM: tuple[Action, ...] = (
     early("form.page_down", "pagedown", "Next group", "To the first field of the next group."),
     early("form.page_up", "pageup", "Group before", "To the first field of the group before."),
     replace(
-        inner("form.save", "f2", "Save", "Check every field and save the session in sessions.d, readable "
-              "by you only.", "save", 95),
+        inner("form.save", "f2 ctrl+o", "Save",
+              "Check every field and save the session in sessions.d, readable by you only.", "save", 95),
         priority=True,
     ),
     replace(
-        inner("form.test", "f5", "Test the connection",
+        inner("form.test", "f5 ctrl+t", "Test the connection",
               "Log in to each node, show its host key and host name, and leave. The table is not read.",
               "test login", 85),
         priority=True,
@@ -91,12 +91,12 @@ FORM: tuple[Action, ...] = (
         priority=True,
     ),
     replace(
-        inner("form.privacy", "f4", "Privacy mask on/off",
+        inner("form.privacy", "f4 ctrl+g", "Privacy mask on/off",
               "Stand-ins for addresses and names on the screen; what is typed and saved stays as it is.",
               "privacy", 40),
         priority=True,
     ),
-    help_of("form", "f1"),
+    help_of("form", "f1 ctrl+@"),
 )  # fmt: skip
 
 TRIAL: tuple[Action, ...] = (

@@ -9,12 +9,12 @@ SHARED: tuple[Action, ...] = (
         "commands of the selected rows, of any other screen or dialog what it says.",
     ),
     Action(
-        id="screen.text", keys=("f6",), title="As plain text", scope=Scope.SHARED, priority=True,
+        id="screen.text", keys=("f6", "ctrl+n"), title="As plain text", scope=Scope.SHARED, priority=True,
         help="What the screen or dialog says as plain text, to be selected by dragging: the mouse is left to "
         "the terminal meanwhile.",
     ),
     Action(
-        id="screen.svg", keys=("f12",), title="Save SVG", scope=Scope.SHARED, priority=True,
+        id="screen.svg", keys=("f12", "ctrl+backslash"), title="Save SVG", scope=Scope.SHARED, priority=True,
         help="The screen or dialog as a picture (SVG), into a file.",
     ),
 )  # fmt: skip

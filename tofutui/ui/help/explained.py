@@ -14,28 +14,28 @@ _PAGE: tuple[tuple[str, Sequence[str]], ...] = (
             "The first time a Prime Infrastructure node connects to a host by TLS it keeps that host's "
             "certificate: one row per host and port, on each node separately. From then on it accepts no "
             "other certificate there, until the row is deleted.",
-            "listcerts prints of a row the address, the port and the subject, and no fingerprint.",
+            "For each row, listcerts prints the address, the port and the subject, but no fingerprint.",
         ),
     ),
     (
         "What stale means",
         (
-            "The row holds another certificate than the host presents now, after a new CSR or a redeployed "
-            "server. Every connection is then refused (\"TOFU failed\"): HA registration and the integration "
-            "of ISE and DNA Center stop working. MISMATCH and SUSPECT count as stale.",
+            "After a new CSR or a redeployed server, the row holds a different certificate from the one that "
+            "the host presents now. Every connection is then refused (\"TOFU failed\"): HA registration and "
+            "the integration of ISE and DNA Center stop working. MISMATCH and SUSPECT count as stale.",
         ),
     ),
     (
         "Why equal names prove nothing",
         (
-            "A certificate that is issued again usually keeps its subject, so a stale row may show the very "
-            "name that the host presents. Proof takes more: a line of the node's own log, a certificate "
-            "exported from its store, or having watched the node learn the row. {evidence.open} adds such "
-            "evidence, or your own word.",
-            "Different names do prove it: another subject is another certificate.",
+            "A re-issued certificate usually keeps its subject, so a stale row may show the same name as the "
+            "host presents. Proof takes more: a line of the node's own log, a certificate exported from its "
+            "store, or having watched the node learn the row. {evidence.open} adds such evidence, or your "
+            "own word.",
+            "Different names do prove it: a different subject is a different certificate.",
         ),
     ),
-    ("Where the logs and certificates lie", LOGS),
+    ("Where the logs and certificates are", LOGS),
     (VERDICTS, ()),
     (
         "What a deletion does",
@@ -55,10 +55,10 @@ _PAGE: tuple[tuple[str, Sequence[str]], ...] = (
         ),
     ),
     (
-        "From where it was seen",
+        "Where it was seen from",
         (
-            "The certificate beside a row is the one that this machine was shown when it asked. A proxy, NAT "
-            "or a virtual IP may show the node another one.",
+            "The certificate beside a row is the one that this machine was shown when it asked. Behind a "
+            "proxy, NAT or a virtual IP the node may be shown a different one.",
         ),
     ),
 )  # fmt: skip

@@ -251,7 +251,7 @@ class Desk(Looks, Protocol):
         """Show this session and close the one that is open."""
         ...
 
-    def pick_session(self) -> None:
+    def pick_session(self, made: str | None = None) -> None:
         """Let the user choose a session."""
         ...
 

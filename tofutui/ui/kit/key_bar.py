@@ -151,20 +151,33 @@ class KeyBar(Painted):
             if there and not action.is_help and used + cells <= room:
                 chosen.append(action)
                 used += cells
+        both = self._with_second_key(chosen, room - used)
+        used += sum(len(action.second_key) + 1 for action in both)
         chosen.sort(key=actions.index)
-        items = [span for action in chosen for span in self._placed(action)]
+        items = [span for action in chosen for span in self._placed(action, both=action in both)]
         self._shown += [(room + 1, ""), *((self.size.width, a.id) for a in more[:1])]
         return (*items, (" " * (room + 1 - used), Tone.TEXT), *tail)
 
-    def _placed(self, action: Action) -> Line:
+    def _with_second_key(self, chosen: Sequence[Action], room: int) -> list[Action]:
+        """Those whose key beside the function key fits too, the most important first."""
+        both = []
+        for action in chosen:
+            cells = len(action.second_key) + 1
+            if action.second_key and cells <= room and action.why_disabled(self._state) is None:
+                both.append(action)
+                room -= cells
+        return both
+
+    def _placed(self, action: Action, *, both: bool) -> Line:
         """An item, noted with the cell where it ends."""
-        item = self._item(action)
+        item = self._item(action, both=both)
         start = self._shown[-1][0] if self._shown else 0
         self._shown.append((start + width(item), action.id))
         return item
 
-    def _item(self, action: Action) -> Line:
+    def _item(self, action: Action, *, both: bool = False) -> Line:
         """Key and word; in brackets what cannot be done now, so that it shows without colour too."""
         if action.why_disabled(self._state) is not None:
             return ((f"({action.shown_key} {action.hint})", Tone.MUTED),)
-        return (f" {action.shown_key}", Tone.KEY), (f" {action.hint} ", Tone.TEXT)
+        keys = f" {action.shown_key} {action.second_key}" if both else f" {action.shown_key}"
+        return (keys, Tone.KEY), (f" {action.hint} ", Tone.TEXT)

@@ -26,7 +26,7 @@ class ScreenAsker:
         self._turn = asyncio.Lock()
 
     async def password(self, question: "PasswordQuestion", /) -> str | None:
-        """Ask for a secret; it is not shown and not kept."""
+        """Ask for a secret; it is not shown."""
         from tofutui.ui.questions.dialogs import PasswordScreen
 
         return await self._ask(PasswordScreen(question), f"{question.role.word} {_WANTS[question.purpose]}")

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tofutui.ui.actions.catalogue import ASK, ASK_KEY
+from tofutui.ui.actions.catalogue import ASK, ASK_KEY, ASK_PASSWORD
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.question import Question, paragraphs
 from tofutui.ui.kit.screen import bindings_of
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class PasswordScreen(Question[str | None]):
-    """A secret; what is typed is not shown and not kept."""
+    """A secret; what is typed is not shown. Whoever types it may say that the other node's is the same."""
 
-    BINDINGS = bindings_of(ASK)
+    BINDINGS = bindings_of(ASK_PASSWORD)
 
     def __init__(self, question: "PasswordQuestion") -> None:
         purpose = {"password": "Password", "passphrase": "Passphrase", "answer": "Question"}[question.purpose]
@@ -30,15 +30,29 @@ class PasswordScreen(Question[str | None]):
         whom = f"for {question.username} on {question.host} ({question.role.word})"
         said = [f'It says: "{question.prompt.strip()}"'] if question.prompt.strip() else []
         notes = ["Sent to that host only; not stored, not logged."]
+        if typed := self._question.typed_for_other():
+            key = self.owner.keys.name("ask.reuse")
+            notes.append(f"{key} sends what you typed for {typed.role.word}, if both share a password.")
         return paragraphs([whom, *said], width) + paragraphs(notes, width, Tone.MUTED)
 
     def choices(self) -> Line:
-        """Enter and Esc."""
-        return self.keys_line(("Enter", "log in"), ("ask.no", "do not"))
+        """Enter and Esc, and the key that uses the other node's password."""
+        typed = self._question.typed_for_other()
+        reuse = (("ask.reuse", f"use {typed.role.word}'s"),) if typed else ()
+        return self.keys_line(("Enter", "log in"), *reuse, ("ask.no", "do not"))
 
     def typed(self, text: str) -> None:
         """The secret."""
         self.answer(text)
+
+    @does("ask.reuse")
+    def reuse(self) -> None:
+        """What was typed for the other node, if the key is a yes."""
+        typed = self._question.typed_for_other()
+        if typed is None:
+            self.say("no password was typed for the other node", Tone.WARNING)
+            return
+        self.when_yes(self.owner.keys.of("ask.reuse").keys, lambda: self.answer(typed.password.reveal()))
 
     @does("ask.no")
     def refuse(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from tofutui.tofu.site.endpoint import EndpointError, parse_endpoint
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role, Session
-from tofutui.tofu.site.setting import Rule, Setting, default_of, settings_of
+from tofutui.tofu.site.setting import Rule, Setting, default_of, is_needed, settings_of
 
 Raw = dict[str, Any]
 
@@ -46,6 +46,8 @@ class Field:
     shadow: str = ""
     """What holds while it is empty."""
     choices: tuple[str, ...] = ()
+    is_needed: bool = False
+    """Whether a session cannot be saved without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,12 @@ class Group:
     note: str = ""
 
 
-NAME = Field("name", "name", "How the session is called on the command line: letters, digits, '.', '_', '-'.")
+NEEDED = "needed"
+"""What an empty field shows that a session cannot do without."""
+NAME = Field(
+    "name", "name", "How the session is called on the command line: letters, digits, '.', '_', '-'.",
+    shadow=NEEDED, is_needed=True,
+)  # fmt: skip
 YES_NO = ("no", "yes")
 
 
@@ -65,7 +72,7 @@ def groups(themes: Iterable[str]) -> tuple[Group, ...]:
     """All fields; the themes are those to choose from."""
     return (
         Group("Session", (NAME, *_session_fields(tuple(themes)))),
-        Group("PRIMARY", _fields_of(NodeSettings, "primary."), _LOGIN),
+        Group("PRIMARY", tuple(map(_needing, _fields_of(NodeSettings, "primary."))), _LOGIN),
         Group("SECONDARY, empty for a stand-alone server", _fields_of(NodeSettings, "secondary."), _LOGIN),
         Group("Remotes: servers with an expected row, one per line", (_REMOTES,)),
         Group("Probing: how certificates are fetched", _fields_of(ProbeSettings, "probe.")),
@@ -90,6 +97,12 @@ _KINDS = {
     Rule.ENDPOINTS: FieldKind.MAP,
 }
 """How a rule's value is typed, where not as a text."""
+
+
+def _needing(field: Field) -> Field:
+    """The same, marked where its setting has no default."""
+    needed = is_needed(NodeSettings, field.id.rpartition(".")[2])
+    return replace(field, shadow=NEEDED, is_needed=True) if needed else field
 
 
 def _session_fields(themes: tuple[str, ...]) -> tuple[Field, ...]:

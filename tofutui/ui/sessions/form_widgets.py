@@ -68,7 +68,7 @@ class FieldRow(Painted):
         self.control: Input | TextArea | Toggle = _control(field, text)
         self.faults: tuple[str, ...] = ()
         """What is said to be wrong with it."""
-        self._label: Line = line(f" {field.label}", Tone.HEAD)
+        self._label: Line = ((f" {field.label}", Tone.HEAD), (" *" if field.is_needed else "", Tone.WARNING))
 
     def compose(self) -> ComposeResult:
         """The control; a style sheet leaves room for the label."""

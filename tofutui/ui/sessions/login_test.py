@@ -31,18 +31,25 @@ class TrialScreen(BoxDialog[None]):
         self._work = self.owner.keep_until_left(self._try())
 
     async def _try(self) -> None:
-        from tofutui.appliance.ssh.credentials import JumpPasswords
+        from tofutui.appliance.ssh.credentials import JumpPasswords, PairPassword
         from tofutui.workbench.identity_checks import same_machine
         from tofutui.workbench.login_test import Tried, try_login
 
-        jump_passwords = JumpPasswords()
+        jump_passwords, pair_password = JumpPasswords(), PairPassword()
 
         async def try_node(role: Role) -> Tried:
             def say(text: str) -> None:
                 self._tell(role, text, Tone.TEXT)
 
             settings = self._session.nodes[role]
-            tried = await try_login(settings, self.owner.asker, jump_passwords, self.owner.clock, say)
+            tried = await try_login(
+                settings,
+                self.owner.asker,
+                jump_passwords,
+                self.owner.clock,
+                say,
+                pair_password=pair_password,
+            )
             self._tell(role, *_words(tried.hostname, tried.host_key, tried.error, tried.notices))
             return tried
 

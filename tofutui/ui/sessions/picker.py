@@ -28,10 +28,12 @@ class SessionScreen(Acting[str]):
     BINDINGS = bindings_of(PICK)
     AUTO_FOCUS = ""
 
-    def __init__(self, current: str | None) -> None:
+    def __init__(self, current: str | None, made: str | None = None) -> None:
         super().__init__()
         self._current = current
-        self._at: str | None = current
+        self._made = made
+        """A session that was saved just now, before there was a picker."""
+        self._at = made or current
         """The session under the cursor."""
         self._filter = ""
         self._shelf = Shelf()
@@ -49,6 +51,8 @@ class SessionScreen(Acting[str]):
     def on_mount(self) -> None:
         """What has to be read comes later: the names stand there at once."""
         self.call_after_refresh(self._read_again)
+        if self._made is not None:
+            self.call_after_refresh(self._saved, self._made)
 
     def on_resize(self) -> None:
         """Draw again at the new size."""
@@ -199,8 +203,9 @@ class SessionScreen(Acting[str]):
     def _saved(self, name: str | None) -> None:
         if name is not None:
             self._at = name
-            again = "; open it again to use what changed" if name == self._current else ""
-            self.say(f"{name} is saved{again}")
+            is_open = name == self._current
+            then = "open it again to use what changed" if is_open else f"{self._key('open')} logs in"
+            self.say(f"{name} is saved; {then}")
 
     @does("pick.delete")
     def delete_session(self) -> None:

@@ -144,8 +144,8 @@ class TofutuiApp(DiffingApp):
             self.switch_screen(self.main)
             self.run_guarded(before.close())
 
-    def pick_session(self) -> None:
-        """Let the user choose; without an open session, leaving the picker ends the app."""
+    def pick_session(self, made: str | None = None) -> None:
+        """Let the user choose, from the one just ``made`` on; leaving it with none open ends the app."""
         from tofutui.ui.sessions.picker import SessionScreen
 
         def chosen(name: str | None) -> None:
@@ -155,16 +155,13 @@ class TofutuiApp(DiffingApp):
                 self.leave()
 
         current = self.main.session.name if self.main else None
-        self.push_screen(SessionScreen(current), chosen)
+        self.push_screen(SessionScreen(current, made), chosen)
 
     def _welcome(self) -> None:
         from tofutui.ui.sessions.welcome import WelcomeScreen
 
         def made(name: str | None) -> None:
-            if name is not None:
-                self.open_session(self.sessions[name])
-            else:
-                self.leave()
+            self.leave() if name is None else self.pick_session(name)
 
         self.push_screen(WelcomeScreen(), made)
 

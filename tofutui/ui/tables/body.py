@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tofutui.ui.tables.row_list import Rows
 from tofutui.ui.text.spans import Line, Tone, fit, line, wrap
 
-OWN = "Rows about the node itself; the TAC procedure leaves them alone; in no plan."
+OWN = "Rows about the node itself; stale or not, the TAC procedure leaves them alone; in no plan."
 _FULL_RULE = 50
 """Cells inside the frame from which the rule explains itself, where rows have all three lines."""
 
@@ -28,7 +28,8 @@ class PaneBody:
         if self.rows.remote == len(self.rows.shown):
             return []
         texts = wrap(OWN, self.width - 2) if self.height > 2 and self.width >= _FULL_RULE else []
-        return [line(fit("own rows " + "─" * self.width, self.width, ""), Tone.MUTED)] + [
+        head = "own rows " if texts else "own rows: left alone "
+        return [line(fit(head + "─" * self.width, self.width, ""), Tone.MUTED)] + [
             line(f"  {text}", Tone.MUTED) for text in texts
         ]
 

@@ -27,10 +27,16 @@ class ImpactScreen(ViewScreen):
         texts = render_impact(self._comparison, self._of, "text", __version__).splitlines()
         command = f"tofutui impact {self._comparison.session.name} --of {self._of} --format markdown"
         return [
-            *(line(part) for text in texts for part in wrap(self.shown(text), width)),
+            *(line(part) for text in texts for part in _indented(self.shown(text), width)),
             *(line(part, Tone.MUTED) for part in wrap(_FORECAST, width)),
             *(line(part, Tone.COMMAND) for part in wrap(self.shown(command), width)),
         ]
+
+
+def _indented(text: str, cells: int) -> list[str]:
+    """The text wrapped, every line as far to the right as its first one."""
+    lead = " " * (len(text) - len(text.lstrip()))
+    return [lead + part for part in wrap(text.lstrip(), cells - len(lead))]
 
 
 def server_of(entry: Entry) -> str:

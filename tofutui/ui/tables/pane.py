@@ -44,6 +44,8 @@ class _Drawn:
     """Which line of the row."""
     height: int = 1
     """How many lines the row has."""
+    sought: str = ""
+    """What the filter looks for: it is marked in the row."""
     thumb: bool = False
     armed: bool = False
     """The border beside it depends on it."""
@@ -218,7 +220,14 @@ class Pane(Painted):
             if hit is not None and body.is_whole(hit[0], count):
                 cell = cells.get(hit[0]) or cells.setdefault(hit[0], self._cell(hit[0]))
                 lines.append(
-                    _Drawn(cell=cell, part=hit[1], height=body.height, armed=armed, thumb=number in thumb)
+                    _Drawn(
+                        cell=cell,
+                        part=hit[1],
+                        height=body.height,
+                        sought=self.rows.sought,
+                        thumb=number in thumb,
+                        armed=armed,
+                    )
                 )
             else:
                 text = rule[at] if 0 <= at < len(rule) else EMPTY
@@ -291,21 +300,24 @@ class Pane(Painted):
         return (clip(name, self._inner - 4, self.glyphs.ellipsis), self._tone), (counts, self._tone)
 
     def _counts(self, cells: int) -> str:
-        """``2 ✗  1 own``: rows about others by verdict, then the node's own; the first as far as they fit."""
+        """``2 ✗  1 own``: rows about others by verdict, then the node's own; ``+3``: so many more rows."""
         entries = self.view.entries.values()
         verdicts = Counter(entry.verdict for entry in entries if entry.who.is_remote)
         own = sum(1 for entry in entries if not entry.who.is_remote)
-        parts = [f"{verdicts[v]} {self.glyphs.verdict(v)}" for v in Verdict if verdicts[v]]
-        parts += [f"{own} own"] if own else []
-        room = max(0, cells - _TITLE)
-        fitting = [number for number in range(len(parts) + 1) if len("  ".join(parts[:number])) <= room]
-        return "  ".join(parts[: fitting[-1]])
+        counted = [(verdicts[v], self.glyphs.verdict(v)) for v in Verdict if verdicts[v]]
+        counted += [(own, "own")] if own else []
+        for shown in reversed(range(len(counted) + 1)):
+            rest = sum(number for number, _ in counted[shown:])
+            parts = [f"{number} {kind}" for number, kind in counted[:shown]] + ([f"+{rest}"] if rest else [])
+            if len(text := "  ".join(parts)) <= cells - _TITLE:
+                return text
+        return ""
 
     def _names(self, cells: int) -> list[str]:
         """Role, host name and address in the title; what does not fit is shown below it."""
         view = self.privacy.head(self.view)
         names = [part for part in (view.role.word, view.hostname, view.shown_address) if part]
-        return joined(names, "  ", max(cells - 7 - len(self._counts(cells)), len(view.role.word)))
+        return joined(names, "  ", max(cells - 6 - len(self._counts(cells)), len(view.role.word)))
 
     def _lower_edge(self) -> Line:
         rows, parts = self.rows, []
@@ -345,7 +357,7 @@ class Pane(Painted):
         edge = self._tone if self.armed else Tone.LINE
         cell, inside = drawn.cell, drawn.text
         if cell is not None:
-            inside = marking(self._layout(drawn.height).line(cell, drawn.part), self.rows.sought)
+            inside = marking(self._layout(drawn.height).line(cell, drawn.part), drawn.sought)
         right = ("█" if not self.glyphs.ascii else "@") if drawn.thumb else side
         reverse = cell is not None and cell.cursor and drawn.part == 0
         return Strip.join(

@@ -29,6 +29,7 @@ from tofutui.ui.tables.other_screens import OtherScreens
 from tofutui.ui.tables.pane import Pane
 from tofutui.ui.tables.refresh_flow import RefreshFlow
 from tofutui.ui.tables.state import Tables
+from tofutui.ui.text.last_command import last_command
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.text.title_line import Tally
 from tofutui.ui.text.vocabulary import place, value_of
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 FRAME = 0.05
 """Seconds in which changes are gathered before they are shown."""
+_ROOMY = 30
+"""Lines from which there is room for the last command."""
 TWO_PANES = 76
 """Columns below which only the armed pane is shown: host and verdict would not fit beside another one."""
 
@@ -83,6 +86,7 @@ class MainScreen(Tables):
             with Horizontal(id="panes"):
                 yield from self.panes.values()
             yield DetailPane(id="detail")
+        yield Painted(id="last")
         yield Input(id="filter", placeholder="filter: host, port, key, name, subject, verdict")
         yield KeyBar(MAIN, id="keys")
         yield Painted(id="small")
@@ -128,7 +132,10 @@ class MainScreen(Tables):
     def heard(self, change: "Change") -> None:
         """The workbench reports a change: show it with the others of this frame."""
         role = getattr(change, "role", None)
-        if role is None or not self.is_attached:
+        if not self.is_attached:
+            return
+        if role is None:
+            self._show_last_command()
             return
         self._dirty.add(role)
         if self._frame is None:
@@ -174,8 +181,13 @@ class MainScreen(Tables):
         self._hint = not has_evidence and any(entry.verdict is Verdict.SAME_NAME for entry in entries)
         self._tell_title()
         self.query_one(KeyBar).suggest(self._next_line(self.state()))
+        self._show_last_command()
         self.share_room()
         self.follow()
+
+    def _show_last_command(self) -> None:
+        log = self.link.bench.command_log if self.link else ()
+        self.query_one("#last", Painted).show([self.shown(last_command(log, self.owner.glyphs))])
 
     def share_room(self) -> None:
         """Share the room between tables and detail as the rows need it."""
@@ -355,6 +367,7 @@ class MainScreen(Tables):
         width, height = event.size
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "-small")
+        self.set_class(height >= _ROOMY, "-roomy")
         quits = self.owner.keys.name("app.quit")
         least = f"{SMALLEST[0]}x{SMALLEST[1]}"
         text = f"tofutui needs a terminal of {least}; this one has {width}x{height}. {quits} quits."

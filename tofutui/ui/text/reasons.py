@@ -39,11 +39,17 @@ def _shown_as_names(entry: Entry) -> frozenset[str]:
     return frozenset(entry.names.reasons if entry.names else ())
 
 
+def _has_equal_names(entry: Entry) -> bool:
+    """Whether the two subjects say the same: then only the certificate tells why it is refused."""
+    return entry.names is not None and not any(line.differs for line in entry.names.lines)
+
+
 def in_short(entry: Entry) -> str:
     """What decided, as short as a table needs it."""
     evidence = decided_by(entry)
     if evidence is not None and evidence.kind is Kind.LOG and evidence.at is not None:
-        return f"its log refuses this host, {clock_time(evidence.at)}"
+        refused = "the certificate" if _has_equal_names(entry) else "this host"
+        return f"its log refuses {refused}, {clock_time(evidence.at)}"
     if evidence is not None and evidence.kind is Kind.HISTORY and entry.verdict.is_stale:
         return "another certificate was presented before"
     reason = deciding(entry)

@@ -148,7 +148,9 @@ class ShownFacts:
         look, tone = self.entry.verdict.look, VERDICT_TONES[self.entry.verdict]
         word = f"{self.glyphs.verdict(self.entry.verdict)} {look.word}  "
         indent, evidence = len(word), decided_by(self.entry)
-        reason = deciding(self.entry) + (f" ({moment(evidence.at)})" if evidence and evidence.at else "")
+        reason = deciding(self.entry)
+        if evidence and evidence.at and clock_time(evidence.at) not in reason:
+            reason += f" ({moment(evidence.at)})"
         parts = wrap(reason, self.width - indent)
         if short and len(parts) > 1:
             reason = clip(in_short(self.entry), self.width - indent, self.glyphs.ellipsis)
@@ -213,8 +215,8 @@ class ShownFacts:
         for number in range(max(len(stored), len(presented))):
             left = stored[number] if number < len(stored) else ""
             right = presented[number] if number < len(presented) else ""
-            mark = self.glyphs.differs if attribute.differs and number == 0 else ""
-            word = "  differs" if mark else ""
+            mark = self._sign(attribute) if number == 0 else ""
+            word = "  differs" if mark and attribute.differs else ""
             name = attribute.type if number == 0 else ""
             lines.append(
                 (
@@ -227,11 +229,17 @@ class ShownFacts:
             )
         return lines
 
+    def _sign(self, attribute: AttributeLine) -> str:
+        """Between the two values; nothing where only one side was read."""
+        if attribute.differs:
+            return self.glyphs.differs
+        return "=" if attribute.stored is not None and attribute.presented is not None else ""
+
     def _certificate(self, certificate: Certificate) -> list[Item]:
         issuer = "itself (self-signed)" if certificate.self_issued else name_of(certificate.issuer)
         key = ", ".join(filter(None, (certificate.key or "key not readable", certificate.signature)))
         return [
-            Item(3, self._fingerprint("SHA-256", certificate.sha256)),
+            Item(3, self._fingerprint("SHA-256", certificate.sha256, lead="presented ")),
             Item(3, self._labelled("valid", [validity(certificate, self.now)])),
             Item(4, self._quiet("issuer", [issuer])),
             Item(7, self._quiet("key", [f"{key}, serial {certificate.serial or 'not readable'}"])),
@@ -245,8 +253,10 @@ class ShownFacts:
             return []
         return [Item(6, self._labelled("unread", ["not readable: " + ", ".join(certificate.unread)]))]
 
-    def _fingerprint(self, label: str, digits: str, tone: Tone = Tone.TEXT) -> list[Line]:
-        return self._labelled(label, fingerprint(digits, self.width - LABEL), tone)
+    def _fingerprint(self, label: str, digits: str, tone: Tone = Tone.TEXT, lead: str = "") -> list[Line]:
+        """``lead`` says whose it is, where that is not plain from what is above."""
+        first, *rest = fingerprint(digits, self.width - LABEL - len(lead))
+        return self._labelled(label, [lead + first, *(" " * len(lead) + part for part in rest)], tone)
 
     def _surroundings(self, shown: Presented) -> list[Item]:
         items = [Item(5, self._quiet("also", [self._short(c)])) for c in shown.also]

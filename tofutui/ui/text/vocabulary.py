@@ -34,7 +34,7 @@ WHO_WORDS: dict[Who, str] = {
 
 WHO_MEANS: dict[Who, str] = {
     Who.VIP: "the virtual IP",
-    Who.LOOPBACK: "the node itself (loopback)",
+    Who.LOOPBACK: "the node itself, by loopback",
     Who.SELF: "the node itself",
     Who.PEER: "the HA peer",
     Who.ISE: "ISE",
