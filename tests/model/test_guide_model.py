@@ -4,6 +4,7 @@
 one each time). ``-s`` shows the figures.
 """
 
+import asyncio
 import operator
 import os
 import random
@@ -19,12 +20,14 @@ import pytest
 import tofutui.guide
 from tests.support.guide_judge import Broken
 from tests.support.guide_stories import tell_stories
-from tests.support.guide_world import GuideWorld
+from tests.support.guide_world import GuideWorld, Operator
 from tofutui.guide import engine
 from tofutui.guide.looking import Looking
 from tofutui.guide.open_rows import Place, stale_rows
+from tofutui.guide.playbook import text_of
 from tofutui.guide.run_controller import Guide
 from tofutui.tofu.guide_run import Check, OpenRow, Result, Run, StepState, Vouched
+from tofutui.tofu.site.session import Role
 
 STEPS = int(os.environ.get("TOFUTUI_MODEL_GUIDE_STEPS", "3000"))
 
@@ -58,6 +61,46 @@ def test_no_tick_is_green_that_was_not_seen(world: GuideWorld) -> None:
         print(f"  {number:8,}  {name}")
     if STEPS >= 8000:  # the rarest of them come about once in 2,000 steps
         assert [name for name in REACHED if not world.counts[name]] == []
+
+
+async def _up_to(operator: Operator, id_: str) -> None:
+    """Skip what may be skipped, acknowledge what may not; nothing is asked any more then."""
+    guide = operator.guide
+    await operator.bench.refresh()
+    await guide.begin("ha-reregister")
+    while (step := guide.held.current) is not None and step.id != id_:
+        if text_of(step.id).kind == "acknowledge":
+            await guide.tick(step)
+        else:
+            await guide.skip(step, "not needed")
+    await asyncio.sleep(1)
+
+
+@pytest.mark.parametrize("id_", ["register", "replication", "primary-active"])
+@pytest.mark.parametrize("since", ["newer", "unknown", "silent"])
+def test_states_read_while_a_tick_waits_to_be_written_decide_it(
+    world: GuideWorld, id_: str, since: str
+) -> None:
+    world.begin()
+    operator = world.operators[0]
+    guide = operator.guide
+
+    async def story() -> None:
+        await _up_to(operator, id_)
+        for node in world.truth.values():
+            node.say("good", 0)
+        guide.nodes = await guide.survey.ha()
+        async with guide._writing:
+            judging = asyncio.create_task(guide._watch.judge_states())
+            await asyncio.sleep(0)
+            world.truth[Role.SECONDARY].say(since, 0)
+            guide.nodes = await guide.survey.ha()
+        with pytest.raises(engine.NotNow, match="the states have changed"):
+            await judging
+        assert guide.held.current is not None
+        assert guide.held.current.id == id_
+
+    world.do(story())
 
 
 def direction_of_the_preflight_only(patch: Patch) -> None:

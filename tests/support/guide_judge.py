@@ -2,12 +2,16 @@
 
 from datetime import datetime
 
-from tests.support.guide_world import BEGUN, SAFE, STALE, UNJUDGED, GuideWorld, Operator
+from tests.support.guide_answers import BEGUN, SAFE
+from tests.support.guide_world import FRESH, STALE, UNJUDGED, GuideWorld, Operator
 from tofutui.guide.playbook import text_of
 from tofutui.report.record_model import Record, left_over
 from tofutui.tofu.guide_run import Progress, Run, StepState
 from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.site.session import Role
+
+CLICKED = BEGUN | {("good", "good")}
+"""What both nodes say once Register was clicked."""
 
 
 class Broken(AssertionError):
@@ -69,6 +73,9 @@ class Judge:
             self._need(self._meanings(operator) == ("none", "none"), step, "HA is configured, or may be")
 
     def _overwritten(self, operator: Operator, step: StepState, old: Run | None, new: Run) -> None:
+        if step.by == "tofutui":
+            self._need(self._heard(operator, step) in CLICKED, step, "Register was not seen to be clicked")
+            return
         meanings = self._meanings(operator)
         for role, truth in self._world.truth.items():
             fresh = operator.bench.nodes[role].asked > self._asked.get(role, 0)
@@ -143,6 +150,12 @@ class Judge:
         nodes = operator.bench.nodes
         return nodes[Role.PRIMARY].meaning, nodes[Role.SECONDARY].meaning
 
+    def _heard(self, operator: Operator, step: StepState) -> tuple[str, str]:
+        """What both nodes had said when a step ended that the program ticked; they may say more since."""
+        assert step.ended is not None
+        nodes = operator.bench.nodes
+        return nodes[Role.PRIMARY].heard_by(step.ended), nodes[Role.SECONDARY].heard_by(step.ended)
+
     def _connected(self, operator: Operator) -> bool:
         return self._meanings(operator) == ("good", "good")
 
@@ -160,7 +173,7 @@ class Judge:
         return bool(rows) or any(view.phase is not Phase.LISTED for view in views)
 
     def _fresh(self, at: datetime) -> bool:
-        return (self._world.clock() - at).total_seconds() < 5
+        return (self._world.clock() - at).total_seconds() < FRESH
 
     def _need(self, holds: bool, step: StepState, why: str) -> None:
         if not holds:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.fake_bench import certificate, entry, session
+from tests.support.guide_answers import ANSWERS
 from tests.support.virtual_time import VirtualLoop
 from tofutui.appliance.errors import ApplianceError
 from tofutui.guide.run_controller import Guide
@@ -35,6 +36,8 @@ from tofutui.workbench.evidence.statements import Heard, read_browser
 from tofutui.workbench.unknown_output import UnknownOutput
 
 EPOCH = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+FRESH = 5.0
+"""Seconds after which an answer is too old for a tick to rest on it."""
 ISE = Remote(name="ise01", kind="ise", endpoint=Endpoint("198.51.100.20", 443))
 KEYS = {
     Role.PRIMARY: ("192.0.2.11_8082", "198.51.100.20_443", "198.51.100.30_443"),
@@ -42,70 +45,6 @@ KEYS = {
 }
 STALE = (Verdict.MISMATCH, Verdict.SUSPECT)
 UNJUDGED = (Verdict.SAME_NAME, Verdict.NO_ANSWER, Verdict.UNREADABLE)
-
-ACTIVE = (
-    "[Role] Primary [Secondary Server] prime-sec(192.0.2.11) [State] Primary Active [Failover Type] Manual"
-)
-SYNCING = "[Role] Secondary [Primary Server] prime-pri(192.0.2.10) [State] Secondary Syncing"
-
-
-def _state(role: Role, state: str) -> str:
-    return f"[Role] {role.value.title()} [State] {state}"
-
-
-ANSWERS: dict[Role, dict[str, tuple[str, ...]]] = {
-    Role.PRIMARY: {
-        "good": (ACTIVE, _state(Role.PRIMARY, "Primary Active")),
-        "none": tuple(_state(Role.PRIMARY, one) for one in ("HA not Configured", "Stand Alone")),
-        "begun": (_state(Role.PRIMARY, "HA Initializing"),),
-        "newer": tuple(
-            _state(Role.PRIMARY, one)
-            for one in ("Primary Failover", "Primary Preparing for Failback", "Primary Failback")
-        ),
-        "unknown": (
-            *(
-                _state(Role.PRIMARY, one)
-                for one in (
-                    "Not Primary Active", "waiting to become Primary Active", "primary active",
-                    "Primary Active (split brain)", "Primary  Active", "Primary Uncertain", "Failed",
-                    "Disconnected", "Primary Lost Secondary", "Primary Active, no longer",
-                    "Primary Database Copy Failed",
-                )
-            ),
-            f"{ACTIVE}\n{_state(Role.PRIMARY, 'Primary Uncertain')}",
-            f"{ACTIVE}\nWARNING: split brain",
-            "[Role] Secondary [State] Primary Active",
-        ),
-        "silent": ("", "% the server is busy", "[State]", "Split brain"),
-    },
-    Role.SECONDARY: {
-        "good": (SYNCING, _state(Role.SECONDARY, "Secondary Syncing")),
-        "none": tuple(_state(Role.SECONDARY, one) for one in ("HA not Configured", "Stand Alone")),
-        "begun": (_state(Role.SECONDARY, "HA Initializing"),),
-        "newer": (
-            *(
-                _state(Role.SECONDARY, one)
-                for one in ("Secondary Active", "Secondary Failover", "Secondary Prep Failback")
-            ),
-            ACTIVE,
-        ),
-        "unknown": (
-            *(
-                _state(Role.SECONDARY, one)
-                for one in (
-                    "Secondary Uncertain", "Split Brain", "secondary syncing", "Not Secondary Syncing",
-                    "Secondary Lost Primary", "Secondary Alone", "Failed", "Secondary Syncing?",
-                )
-            ),
-            f"{SYNCING}\n{_state(Role.SECONDARY, 'Secondary Uncertain')}",
-        ),
-        "silent": ("", "% the server is busy", "[State]", "Split brain"),
-    },
-}  # fmt: skip
-"""What a node may print, by what it means; the judge goes by this meaning and never reads the words."""
-
-SAFE = {("none", "none"), ("good", "good"), ("good", "none")}
-BEGUN = {("begun", "begun"), ("begun", "none"), ("none", "begun"), ("begun", "good"), ("good", "begun")}
 
 
 @dataclass
@@ -137,10 +76,25 @@ class ModelNode:
     """The link of one program to a node."""
 
     truth: Truth
-    asked: int = 0
-    """How often the HA state was asked and answered."""
-    meaning: str = "unread"
-    """That of the newest answer."""
+    clock: Callable[[], datetime]
+    heard: list[tuple[datetime, str]] = field(default_factory=list)
+    """When it was asked, and what its answer meant."""
+
+    @property
+    def meaning(self) -> str:
+        """That of the newest answer."""
+        return self.heard[-1][1] if self.heard else "unread"
+
+    def heard_by(self, at: datetime) -> str:
+        """What its newest answer until then meant, if it is not older than a tick allows."""
+        answers = [(asked, meaning) for asked, meaning in self.heard if asked <= at]
+        is_fresh = bool(answers) and (at - answers[-1][0]).total_seconds() < FRESH
+        return answers[-1][1] if is_fresh else "unread"
+
+    @property
+    def asked(self) -> int:
+        """How often the HA state was asked."""
+        return len(self.heard)
 
     @property
     def connected(self) -> bool:
@@ -148,8 +102,7 @@ class ModelNode:
 
     async def ha_status(self) -> Printed:
         await asyncio.sleep(0.1)
-        self.asked += 1
-        self.meaning = self.truth.meaning if self.truth.reachable else "unread"
+        self.heard.append((self.clock(), self.truth.meaning if self.truth.reachable else "unread"))
         if not self.truth.reachable:
             raise ApplianceError("connection refused")
         return Printed(self.truth.printed)
@@ -205,7 +158,7 @@ class ModelBench:
         self.truth, self.session, self._clock = truth, known, clock
         views = {role: NodeView(role=role, host=str(role), shown_address=str(role)) for role in Role}
         self.comparison = Comparison(session=known, nodes=views, seen_from="jump01")
-        self.nodes = {role: ModelNode(truth[role]) for role in Role}
+        self.nodes = {role: ModelNode(truth[role], clock) for role in Role}
         self.on_change: Callable[[object], None] = lambda change: None
         self.testimony = Testimony()
         self.statements = ModelWords(self)

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 from tofutui.guide import engine
-from tofutui.guide.engine import PROGRAM
+from tofutui.guide.engine import PROGRAM, NotNow
 from tofutui.guide.ha_meaning import (
     goes_wrong,
     is_connected,
@@ -17,7 +18,7 @@ from tofutui.guide.looking import Looking
 from tofutui.guide.playbook import text_of
 from tofutui.guide.run_lease import Polling
 from tofutui.history.runs import LeaseLost
-from tofutui.tofu.guide_run import StepState
+from tofutui.tofu.guide_run import Run, StepState
 
 
 class Poller:
@@ -87,7 +88,7 @@ class PairWatch:
         elif goes_wrong(self._run.nodes):
             await self._run.failed(step, state_line(self._run.nodes), by=PROGRAM)
         elif is_connected(self._run.nodes):
-            await self.registered(state_line(self._run.nodes))
+            await self.registered()
 
     async def judge_reconnect(self, step: StepState) -> None:
         """Nothing has to be registered where the two connected; where HA is not configured they cannot."""
@@ -106,19 +107,44 @@ class PairWatch:
 
     async def _register(self, step: StepState) -> None:
         """Register was clicked where both nodes say that they register, or are connected already."""
-        if is_registering(self._run.nodes) or is_connected(self._run.nodes):
-            direction, line = self._run.last_direction(), state_line(self._run.nodes)
-            now = self._run.tools.clock()
-            await self._run.change(
-                lambda run: engine.overwriting(run, step.id, direction, None, by=PROGRAM, now=now, seen=line),
-                step.id,
-                f"seen: {line}",
-            )
+        if self._was_clicked():
+            line = state_line(self._run.nodes)
+            await self._run.change(partial(self._clicked, step=step), step.id, f"seen: {line}")
             await self._go_on()
 
-    async def registered(self, line: str) -> None:
-        """The primary says so itself: milestones that were not ticked are over, and so is the step for it."""
+    def _was_clicked(self) -> bool:
+        return is_registering(self._run.nodes) or is_connected(self._run.nodes)
+
+    def _clicked(self, run: Run, step: StepState) -> Run:
+        self._need_still(self._was_clicked())
+        direction, now = self._run.last_direction(), self._run.tools.clock()
+        line = state_line(self._run.nodes)
+        return engine.overwriting(run, step.id, direction, None, by=PROGRAM, now=now, seen=line)
+
+    async def registered(self) -> None:
+        """The primary says so itself: milestones that were not ticked are over, and so is the step for it.
+
+        Raises:
+            NotNow: the states do not say so any more.
+        """
         while (step := self._run.held.current) and text_of(step.id).kind in ("milestone", "active"):
-            seen = line if text_of(step.id).kind == "active" else f"not watched to its end; since: {line}"
-            await self._run.done(step, seen, by=PROGRAM)
+            await self._run.change(partial(self._reached, step=step), step.id, f"done: {self._seen(step)}")
         await self._go_on()
+
+    def _reached(self, run: Run, step: StepState) -> Run:
+        self._need_still(is_connected(self._run.nodes))
+        now = self._run.tools.clock()
+        return engine.done(run, step.id, by=PROGRAM, now=now, seen=self._seen(step))
+
+    def _seen(self, step: StepState) -> str:
+        line = state_line(self._run.nodes)
+        return line if text_of(step.id).kind == "active" else f"not watched to its end; since: {line}"
+
+    def _need_still(self, holds: bool) -> None:
+        """Ask once more as a tick is written: newer states may have been read while it waited for that.
+
+        Raises:
+            NotNow: they do not bear the tick out.
+        """
+        if not holds:
+            raise NotNow(f"the states have changed: {state_line(self._run.nodes)}")

@@ -212,10 +212,13 @@ class Guide(Looking):
         await self.go_on()
 
     async def _overwrite(self, step: StepState, seen: str, vouched_for: str) -> None:
+        """Asked now, and decided by the newest states: a look at the pair may have ended since."""
         direction, by, now = await self.direction(), self.tools.me.user, self.tools.clock()
         said = Vouched(step=step.id, states=vouched_for, text=VOUCHED, by=by, at=now) if vouched_for else None
         await self.change(
-            lambda run: engine.overwriting(run, step.id, direction, said, by=by, now=now, seen=seen),
+            lambda run: engine.overwriting(
+                run, step.id, self.last_direction(), said, by=by, now=now, seen=seen
+            ),
             step.id,
             f"done; {direction.result.value}: {direction.seen}" + (f"; {said.text}" if said else ""),
         )
@@ -223,7 +226,7 @@ class Guide(Looking):
     async def _active_by_hand(self, step: StepState, seen: str) -> None:
         await self._ask_ha()
         if is_connected(self.nodes):
-            await self._watch.registered(state_line(self.nodes))
+            await self._watch.registered()
         elif contradicts_active(self.nodes):
             raise NotNow(not_known_good(self.nodes))
         else:
