@@ -1,6 +1,8 @@
 """The change record in its three forms: sections, no secrets, nothing from outside, stand-ins."""
 
+import html
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -25,9 +27,11 @@ from tofutui.tofu.deletion.plan import Outcome
 from tofutui.tofu.guide_run import (
     Check,
     Confirmation,
+    Decision,
     GuideAnswer,
     Lease,
     NodeShot,
+    OpenRow,
     Remark,
     Result,
     RowShot,
@@ -36,11 +40,12 @@ from tofutui.tofu.guide_run import (
     Vouched,
 )  # fmt: skip
 from tofutui.tofu.judgement.evidence import OperatorWord
+from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 
 SECTIONS = [
-    "Change record", "What is left", "Nodes", "Steps", "Checks before", "SHA-256 compared",
-    "Commands that changed a node", "Worksheet", "Tables before and after", "Verification",
+    "Change record", "What is left", "Decisions", "Nodes", "Steps", "Checks before", "SHA-256 compared",
+    "Commands that changed a node", "Worksheet", "Tables before", "Tables after", "Checks after",
     "Seen on the way", "Notes", "Log of the run",
 ]  # fmt: skip
 KEY = "192.0.2.11_8082"
@@ -262,6 +267,106 @@ def test_the_record_begins_with_the_result() -> None:
         assert words in head, words
 
 
+OPEN = OpenRow(role=Role.PRIMARY, key=KEY, who=Who.PEER, verdict="same-name", issued=NOW - timedelta(hours=3))
+
+
+def decided() -> Run:
+    """The operator ann went on over a row, ops answered for the direction before."""
+    went_on = Decision(step="delete", rows=(OPEN,), by="ann", at=NOW + timedelta(minutes=9))
+    said = Vouched(step="overwrite", states="SECONDARY: ?", text="the primary's is newer", by="ops", at=NOW)
+    return replace(run(), operators=("ops", "ann"), decisions=(went_on,), vouched=(said,))
+
+
+@pytest.mark.parametrize("of", ["run", "since"])
+def test_what_operators_decided_has_a_section_of_its_own(of: str) -> None:
+    def rendered(fmt: str, **rest: Any) -> str:
+        if of == "run":
+            return render_record(record(run=decided()), fmt, "0.1", **rest)
+        return render_since(since(runs=(decided(),)), fmt, "0.1", **rest)
+
+    text = rendered("markdown")
+    section = text.split("## Decisions")[1].split("\n## ")[0]
+    answered, went_on = [line for line in section.splitlines() if line.startswith("| 2")]
+    assert all(words in answered for words in ("ops", "answered: the primary's is newer", "SECONDARY: ?"))
+    for words in ("14:11:38", "ann", "Find and delete the stale rows", "went on although rows are open",
+                  f"PRIMARY {KEY} (same-name, certificate issued 3 h ago)"):  # fmt: skip
+        assert words in went_on.replace("\\", ""), words
+    document = json.loads(rendered("json"))
+    assert document["decisions"][0]["by"] == "ann"
+    assert document["decisions"][0]["rows"][0]["key"] == KEY
+    assert document["vouched"][0]["by"] == "ops"
+    for fmt in ("markdown", "html", "json"):
+        shown = rendered(fmt, mask=Mask())
+        assert KEY not in shown
+        assert "ann" not in re.findall(r"\b[a-z]+\b", shown)
+
+
+def test_since_a_time_only_what_was_decided_after_it_is_there() -> None:
+    late = since(runs=(decided(),), since=NOW + timedelta(minutes=1))
+    assert "answered:" not in render_since(late, "markdown", "0.1")
+    assert "went on although" in render_since(late, "markdown", "0.1")
+    assert json.loads(render_since(late, "json", "0.1"))["vouched"] == []
+
+
+def listed(*rows: RowShot, complete: bool = True) -> NodeShot:
+    return replace(shot("", ""), rows=rows, complete=complete)
+
+
+def at(key: str, verdict: str = "proven", stored: str = "CN=a", sha256: str = "cd" * 32) -> RowShot:
+    return RowShot(
+        key=key, who="other", name="", stored=stored, presented="CN=a", sha256=sha256, verdict=verdict,
+        why=f"why of {key}",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_before_and_after_are_told_apart_and_each_row_says_what_became_of_it(complete: bool) -> None:
+    gone, same, renewed, new = "192.0.2.21_443", "192.0.2.22_443", "192.0.2.23_443", "192.0.2.24_443"
+    learned, removed = KEY, "192.0.2.25_443"
+    before = listed(at(gone), at(same), at(renewed), at(learned, "mismatch"), at(removed, "mismatch"))
+    after = listed(
+        at(same), at(renewed, "suspect", sha256="ef" * 32), at(learned), at(new), complete=complete
+    )
+    sent = deletion(), replace(deletion(), key=removed)
+    text = render_record(
+        record(run=replace(run(), before=(before,), after=(after,)), deletions=sent), "markdown", "0.1"
+    )
+    first = text.split("## Tables before")[1].split("\n## ")[0]
+    last = text.split("## Tables after")[1].split("\n## ")[0]
+    assert new not in first
+    assert first.count("| mismatch |") == 2
+    assert "why of 192.0.2.21" in first
+    ends = {
+        gone: "gone" if complete else "not seen: the listing is not complete",
+        same: "as before",
+        renewed: "verdict was proven, another certificate presented",
+        learned: "deleted, learned again",
+        removed: "deleted",
+        new: "new",
+    }
+    for key, end in ends.items():
+        line = next(line for line in last.splitlines() if key in line)
+        assert f"| {end} |" in line, line
+        assert ("| absent |" in line) is (key in (gone, removed))
+
+
+def test_what_no_parser_knows_is_said_with_its_node_and_kept_in_json() -> None:
+    odd = replace(shot("proven", "prime-sec"), role=Role.SECONDARY, unknown=("Total: 3", "id=7"))
+    made = record(run=replace(run(), after=(*run().after, odd)))
+    notice = "SECONDARY: this pair prints something tofutui does not know (2 lines): `tofutui capture`"
+    for fmt in ("markdown", "html"):
+        text = render_record(made, fmt, "0.1")
+        assert html.unescape(text).count(notice) == 1
+        assert "PRIMARY: this pair prints" not in text
+    after = json.loads(render_record(made, "json", "0.1"))["after"]
+    assert [node["unknown"] for node in after] == [[], ["Total: 3", "id=7"]]
+
+
+def test_a_node_that_was_not_listed_again_says_so() -> None:
+    text = render_record(record(run=replace(run(), after=())), "markdown", "0.1")
+    assert "PRIMARY prime-pri: not listed again" in text.split("## Tables after")[1]
+
+
 def since(**changes: Any) -> Since:
     statement = Statement(OperatorWord("192.0.2.11", 8082, NOW, "ops"))
     made = Since(
@@ -285,6 +390,11 @@ def test_all_since_a_time_has_evidence_command_answer_and_proof_of_each_deletion
     assert "outcome unknown" in render_since(open_one, "markdown", "0.1")
 
 
-def test_long_tables_are_folded_in_html() -> None:
+def test_long_tables_are_folded_in_html_and_printed_whole() -> None:
     text = render_since(since(deletions=(deletion(),) * 60), "html", "0.1")
-    assert text.count("<details>") == text.count("</details>") == 1
+    # no browser prints what a closed element holds: the table is beside it, and hidden on screens alone
+    assert text.count("<details><summary>60 lines</summary></details>\n<table>") == 1
+    on_screen = "@media screen { details:not([open]) + table { display: none; } }"
+    assert on_screen in text
+    assert text.replace(on_screen, "").count("display: none") == 1
+    assert "@media print {\n  details { display: none; }" in text

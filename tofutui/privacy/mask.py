@@ -20,6 +20,7 @@ from tofutui.tofu.deletion.plan import Deletion
 from tofutui.tofu.guide_run import (
     Check,
     Confirmation,
+    Decision,
     GuideAnswer,
     RowShot,
     Run,
@@ -342,7 +343,7 @@ def _step_state(mask: Mask, value: StepState) -> StepState:
     return mask._by_fields(value, id=value.id)
 
 
-def _step_named(mask: Mask, value: RunEvent | Vouched) -> RunEvent | Vouched:
+def _step_named(mask: Mask, value: RunEvent | Vouched | Decision) -> RunEvent | Vouched | Decision:
     return mask._by_fields(value, step=value.step)
 
 
@@ -378,6 +379,7 @@ _RULES: dict[type, Callable[[Mask, Any], Any]] = {
     Certificate: _certificate,
     Check: _check,
     Confirmation: _confirmation,
+    Decision: _step_named,
     Deletion: _deletion,
     DistinguishedName: _distinguished,
     Endpoint: _endpoint,

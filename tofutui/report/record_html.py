@@ -18,8 +18,9 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2em 1.2em; }
 dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
 .none { color: #555; } .pass { color: #0a6b2d; font-weight: 600; } .fail { color: #a80000; font-weight: 600; }
 .warn { color: #8a5a00; font-weight: 600; } summary { cursor: pointer; padding: .3em 0; }
+@media screen { details:not([open]) + table { display: none; } }
 @media print {
-  details > * { display: revert; }
+  details { display: none; }
   body { margin: 0; max-width: none; font-size: 9pt; } h2 { break-after: avoid; } tr { break-inside: avoid; }
   thead { display: table-header-group; } @page { size: A4 landscape; margin: 12mm; }
 }
@@ -30,7 +31,7 @@ _LOOKS = {
     "warn": "warn", "cannot tell": "warn", "not sent": "warn", "skipped": "warn",
 }  # fmt: skip
 FOLDED_FROM = 40
-"""Tables with more lines are folded."""
+"""Tables with more lines are folded on the screen; paper shows all of them."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _NOTHING = '<p class="none">None.</p>'
 
@@ -79,9 +80,9 @@ def _grid(block: Grid) -> Iterator[str]:
         yield from ([f"<p><strong>{escape(block.caption)}</strong></p>"] if block.caption else [])
         yield _NOTHING
         return
-    is_long = len(block.rows) > FOLDED_FROM
-    if is_long:
-        yield f"<details><summary>{len(block.rows)} lines</summary>"
+    if len(block.rows) > FOLDED_FROM:
+        # the table follows it: a browser prints nothing of what a closed one holds
+        yield f"<details><summary>{len(block.rows)} lines</summary></details>"
     yield "<table>"
     if block.caption:
         yield f"<caption>{escape(block.caption)}</caption>"
@@ -90,7 +91,7 @@ def _grid(block: Grid) -> Iterator[str]:
     for row in block.rows:
         cells = "".join(_cell(name, text) for name, text in zip(block.head, row, strict=True))
         yield f"<tr>{cells}</tr>"
-    yield "</tbody></table>" + ("</details>" if is_long else "")
+    yield "</tbody></table>"
 
 
 def _cell(name: str, text: str) -> str:

@@ -34,6 +34,7 @@ def to_json(record: Record, version: str, shown: Callable[[str], str] = str) -> 
         "checks": run.checks,
         "compared": run.confirmations,
         "vouched": run.vouched,
+        "decisions": run.decisions,
         "commands": record.deletions,
         "worksheet": {answer.label or answer.field: answer.words or answer.value for answer in run.answers},
         "before": run.before,

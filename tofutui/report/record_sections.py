@@ -15,6 +15,7 @@ from tofutui.tofu.deletion.plan import Outcome
 from tofutui.tofu.guide_run import (
     Check,
     Confirmation,
+    Decision,
     NodeShot,
     Progress,
     Remark,
@@ -22,6 +23,7 @@ from tofutui.tofu.guide_run import (
     RowShot,
     Run,
     StepState,
+    Vouched,
 )
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
@@ -86,15 +88,17 @@ def sections(record: Record, version: str) -> list[RecordSection]:
     before, after = _checks(run, "preflight", "restarted"), _checks(run, "verify")
     parts = [
         RecordSection("Change record", (_reached(record), _summary(record, version))),
-        RecordSection("What is left", (_left(record),)),
+        RecordSection("What is left", (_left_to_do(record),)),
+        RecordSection("Decisions", (decisions([run]),)),
         RecordSection("Nodes", (_nodes(run), *_unknown(run))),
         RecordSection("Steps", (_steps(run),)),
         RecordSection("Checks before", (before,)),
         RecordSection("SHA-256 compared", (_confirmations(run),)),
         RecordSection("Commands that changed a node", (commands(record.deletions),)),
         RecordSection("Worksheet", (_worksheet(run),)),
-        RecordSection("Tables before and after", tuple(_tables(run))),
-        RecordSection("Verification", (after,)),
+        RecordSection("Tables before", tuple(_tables_before(run))),
+        RecordSection("Tables after", tuple(_tables_after(record))),
+        RecordSection("Checks after", (after,)),
         RecordSection("Seen on the way", (_remarks(run, lambda step: step.evidence),)),
         RecordSection("Notes", (_remarks(run, lambda step: step.notes),)),
         RecordSection("Log of the run", (_events(record),)),
@@ -190,7 +194,7 @@ def _summary(record: Record, version: str) -> RecordFacts:
     return RecordFacts(tuple((name, value) for name, value in pairs if value))
 
 
-def _left(record: Record) -> Lines:
+def _left_to_do(record: Record) -> Lines:
     return Lines(tuple(left_over(record)) or ("Nothing that this run knows of.",))
 
 
@@ -270,38 +274,94 @@ def _worksheet(run: Run) -> RecordFacts:
     )
 
 
-def _tables(run: Run) -> Iterator[Grid]:
-    head = ("Row", "Who", "Verdict before", "Stored before", "Verdict after", "Stored after", "Presented")
+_ROW_HEAD = ("Row", "Who", "Verdict", "Stored", "Presented", "Reason")
+
+
+def _tables_before(run: Run) -> Iterator[Grid | Lines]:
+    for role in Role:
+        shot = _shot(run.before, role)
+        if shot is not None:
+            yield Grid(_ROW_HEAD, tuple(map(_row, shot.rows)), _listed(shot))
+
+
+def _tables_after(record: Record) -> Iterator[Grid | Lines]:
+    """The tables in the end, each row with what became of it; a row that is gone stays in the list."""
+    run = record.run
     for role in Role:
         first, last = _shot(run.before, role), _shot(run.after, role)
-        newest = last or first
-        if newest is None:
-            continue
-        was = {row.key: row for row in first.rows} if first else {}
-        now = {row.key: row for row in last.rows} if last else {}
-        rows = tuple(
-            _sides(key, was.get(key), now.get(key), bool(last)) for key in dict.fromkeys([*was, *now])
-        )
-        times = f"before: {_listed(first)}; after: {_listed(last)}"
-        yield Grid(head, rows, f"{role.word} {newest.hostname}, {times}")
+        if last is not None:
+            deleted = {e.key for e in record.deletions if e.role is role and e.outcome and e.outcome.is_good}
+            rows = tuple(_since(first, last, deleted))
+            yield Grid((*_ROW_HEAD[:2], "Since before", *_ROW_HEAD[2:]), rows, _listed(last))
+        elif first is not None:
+            yield Lines((f"{role.word} {first.hostname}: not listed again",))
 
 
-def _listed(shot: NodeShot | None) -> str:
-    if shot is None or shot.at is None:
-        return "not listed"
-    return utc(shot.at) + ("" if shot.complete else " (not complete)")
+def _since(first: NodeShot | None, last: NodeShot, deleted: set[str]) -> Iterator[tuple[str, ...]]:
+    was = {row.key: row for row in first.rows} if first else {}
+    now = {row.key: row for row in last.rows}
+    for key in dict.fromkeys([*was, *now]):
+        row = now.get(key)
+        name, who, *rest = _row(row or was[key])
+        if row is not None:
+            end = _became(was.get(key), row, is_deleted=key in deleted, compared=first is not None)
+        else:
+            end, rest = _left(last, is_deleted=key in deleted), ["absent", "", "", ""]
+        yield (name, who, end, *rest)
 
 
-def _sides(key: str, was: RowShot | None, now: RowShot | None, listed: bool) -> tuple[str, ...]:
-    newest = now or was
-    assert newest is not None
-    name = f"{newest.who} {newest.name}".strip()
-    shown = newest.presented + (f" SHA-256 {in_groups(newest.sha256)}" if newest.sha256 else "")
-    gone = "absent" if listed else "not listed"
-    return (
-        key, name, was.verdict if was else "absent", was.stored if was else "",
-        now.verdict if now else gone, now.stored if now else "", shown,
-    )  # fmt: skip
+def _left(last: NodeShot, *, is_deleted: bool) -> str:
+    """Why a row is not in the table any more; a listing that was cut off shows no absence."""
+    if is_deleted:
+        return "deleted"
+    return "gone" if last.complete else "not seen: the listing is not complete"
+
+
+def _became(was: RowShot | None, now: RowShot, *, is_deleted: bool, compared: bool) -> str:
+    """What happened to a row that is in the table, between the two listings."""
+    if is_deleted:
+        return "deleted, learned again"
+    if was is None:
+        return "new" if compared else "not known"
+    changes = [
+        f"verdict was {was.verdict}" if now.verdict != was.verdict else "",
+        "stored subject changed" if now.stored != was.stored else "",
+        "another certificate presented" if now.sha256 != was.sha256 else "",
+    ]
+    return ", ".join(filter(None, changes)) or "as before"
+
+
+def _row(row: RowShot) -> tuple[str, ...]:
+    shown = row.presented + (f" SHA-256 {in_groups(row.sha256)}" if row.sha256 else "")
+    return row.key, f"{row.who} {row.name}".strip(), row.verdict, row.stored, shown, row.why
+
+
+def _listed(shot: NodeShot) -> str:
+    at = "not listed" if shot.at is None else f"listed {utc(shot.at)}"
+    return f"{shot.role.word} {shot.hostname}, {at}" + ("" if shot.complete else " (not complete)")
+
+
+def decisions(runs: Sequence[Run], since: datetime | None = None) -> Grid:
+    """What operators decided that was not seen, the oldest first: rows left open, direction answered for."""
+    said = [
+        (decision, run) for run in runs for decision in _decided(run) if since is None or decision.at >= since
+    ]
+    in_order = sorted(said, key=lambda pair: pair[0].at)
+    return Grid(("At", "By", "Step", "Decision", "About"), tuple(_decision(*pair) for pair in in_order))
+
+
+def _decided(run: Run) -> Sequence[Decision | Vouched]:
+    return *run.decisions, *run.vouched
+
+
+def _decision(said: Decision | Vouched, run: Run) -> tuple[str, ...]:
+    if isinstance(said, Vouched):
+        words, about = f"answered: {said.text}", f"the nodes said: {said.states}"
+    else:
+        about = "; ".join(row.words(said.at) for row in said.rows)
+        words = "went on although rows are open"
+    title = next((step.title for step in run.steps if step.id == said.step), said.step)
+    return utc(said.at), said.by, title, words, about
 
 
 def _remarks(run: Run, of: Callable[[StepState], Sequence[Remark]]) -> Grid:

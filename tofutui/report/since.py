@@ -16,6 +16,7 @@ from tofutui.report.record_sections import (
     RecordFacts,
     RecordSection,
     commands,
+    decisions,
     fit_to_show,
     result_of,
 )
@@ -52,6 +53,7 @@ def since_sections(record: Since, version: str) -> list[RecordSection]:
             RecordSection(
                 "What is left", (Lines(tuple(_left(record)) or ("Nothing that the journal knows of.",)),)
             ),
+            RecordSection("Decisions", (decisions(record.runs, record.since),)),
             RecordSection("Commands that changed a node", (commands(record.deletions),)),
             RecordSection("What was said", (_said(record.statements),)),
         ]
@@ -69,6 +71,8 @@ def since_document(record: Since, version: str) -> dict[str, Any]:
             "since": record.since,
             "runs": [run.id for run in record.runs],
             "left": _left(record),
+            "decisions": [said for run in record.runs for said in run.decisions if said.at >= record.since],
+            "vouched": [said for run in record.runs for said in run.vouched if said.at >= record.since],
             "commands": record.deletions,
             "statements": record.statements,
         }
