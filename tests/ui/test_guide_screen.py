@@ -14,6 +14,9 @@ from tofutui.guide.causes import Signs, likely_causes
 from tofutui.guide.worksheet import WorksheetField
 from tofutui.history.database import HistoryBusy, HistoryError
 from tofutui.tofu.guide_run import Check, Progress, Result, StepState
+from tofutui.tofu.site.session import Role
+from tofutui.ui.deletion.dialog import DeleteScreen
+from tofutui.ui.deletion.plan_screen import PlanScreen
 from tofutui.ui.guide import wording
 from tofutui.ui.guide.form import Form, SheetScreen
 from tofutui.ui.guide.screen import GuideScreen
@@ -236,3 +239,37 @@ async def test_enter_ticks_no_step_of_the_browser(desk: Start) -> None:
         assert answering.ticked == []
         await d.press("d")
         await d.until(lambda: answering.ticked == [("sign-in", "")])
+
+
+async def test_keep_leads_back_to_the_plan_in_the_guide_with_its_choices(desk: Start) -> None:
+    async with desk() as d:
+        screen = guide_screen(d, "delete", "seen")
+        compared: list[str] = []
+
+        async def confirm(role: Role, key: str, sha256: str, text: str) -> None:
+            compared.append(key)
+
+        guide: Any = screen.guide
+        guide.confirm = confirm
+        await d.app.push_screen(screen)
+        await d.until(lambda: "run 0" in d.text)
+        await d.press("enter")
+        await d.until(lambda: isinstance(d.app.screen, PlanScreen))
+        await d.press("j", "space", "D")
+        await d.until(lambda: isinstance(d.app.screen, SheetScreen))
+        await d.press("enter")
+        await d.until(lambda: isinstance(d.app.screen, DeleteScreen))
+        assert compared == [deletion.key for deletion in d.app.screen.plan.deletions]
+        await d.press("enter")
+        await d.until(lambda: isinstance(d.app.screen, PlanScreen))
+        await d.until(lambda: "kept; nothing was sent" in d.message)
+        assert [entry.key for entry in d.app.screen.chosen] == compared
+        assert f"deselected by you, {NOW.astimezone():%H:%M}" in d.text
+        await d.press("D")
+        await d.until(lambda: isinstance(d.app.screen, SheetScreen))
+        await d.press("escape")
+        await d.until(lambda: isinstance(d.app.screen, PlanScreen))
+        await d.press("escape")
+        await d.until(lambda: d.app.screen is screen and screen.working is None)
+        assert d.message == "nothing was sent"
+        assert d.fakes.runner.ran == []

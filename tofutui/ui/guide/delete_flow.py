@@ -13,6 +13,7 @@ from tofutui.tofu.site.session import Role
 from tofutui.ui.backend import Runner
 from tofutui.ui.guide.form import Form, SheetScreen
 from tofutui.ui.guide.state import Guided
+from tofutui.ui.kit.confirmation import KEPT
 from tofutui.ui.kit.prompts import ChoiceScreen
 from tofutui.ui.kit.screen import Flow
 from tofutui.ui.text.spans import Tone
@@ -57,14 +58,9 @@ class DeleteFlow(Flow[Guided]):
 
     async def delete(self) -> None:
         """Carry out the step that deletes, as far as the operator goes."""
-        from tofutui.ui.deletion.plan_screen import PlanScreen
-
         guide = self.screen.guide
-        if guide.survey.stale():
-            plan = PlanScreen(self.screen.link.bench.comparison, self.screen.link.runner)
-            chosen = await self.screen.app.push_screen_wait(plan)
-            if chosen and not await self._propose(chosen):
-                return
+        if guide.survey.stale() and not await self._planned():
+            return
         step = guide.held.current
         if step is None or step.id != "delete" or step.reason:
             return
@@ -72,6 +68,25 @@ class DeleteFlow(Flow[Guided]):
             await self.ways_on(step)
         else:
             await guide.nothing_open()
+
+    async def _planned(self) -> bool:
+        """The plan, and the dialog for what was chosen in it; keeping leads back to the plan.
+
+        Returns:
+            Whether the step goes on: rows were deleted, or the plan was left at once.
+        """
+        from tofutui.ui.deletion.plan_screen import PlanScreen
+
+        link, kept = self.screen.link, ""
+        while chosen := await self.screen.app.push_screen_wait(
+            PlanScreen(link.bench.comparison, link.runner, kept)
+        ):
+            kept = await self._propose(chosen)
+            if not kept:
+                return True
+        if kept:
+            self.screen.say(kept)
+        return not kept
 
     async def ways_on(self, step: StepState) -> None:
         """Prove the rows that are open, delete them too, or go on and have that written down."""
@@ -112,34 +127,33 @@ class DeleteFlow(Flow[Guided]):
             return
         if step.id != "delete":
             await self.screen.guide.mend("delete")
-        await self._propose(entries)
+        kept = await self._propose(entries)
+        if kept:
+            self.screen.say(kept)
 
     def _entries(self, rows: Sequence[OpenRow]) -> list[Entry]:
         places = {(row.role, row.key) for row in rows}
         entries = self.screen.link.bench.comparison.entries()
         return [entry for entry in entries if entry.key and (entry.role, entry.key) in places]
 
-    async def _propose(self, entries: Sequence[Entry]) -> bool:
-        """Who compared, the dialog, the run; whether it was run."""
+    async def _propose(self, entries: Sequence[Entry]) -> str:
+        """Who compared, the dialog, the run; what is to be said where it was not run, "" where it was."""
         from tofutui.ui.deletion.dialog import DeleteScreen
         from tofutui.ui.deletion.progress import RunScreen
 
         if not await self._compared(entries):
-            self.screen.say(NOTHING)
-            return False
+            return NOTHING
         runner = RecordingRunner(self.screen.link.runner, self.screen.guide)
         try:
             plan = runner.freeze(entries)
         except TofutuiError as error:
-            self.screen.say(f"{NOTHING}: {error}", Tone.WARNING)
-            return False
+            return f"{NOTHING}: {error}"
         seen_from = self.screen.link.bench.comparison.seen_from
         app = self.screen.app
         if not plan.deletions or not await app.push_screen_wait(DeleteScreen(plan, 0, seen_from)):
-            self.screen.say(f"kept; {NOTHING}")
-            return False
+            return KEPT
         await app.push_screen_wait(RunScreen(plan, runner))
-        return True
+        return ""
 
     async def _compared(self, entries: Sequence[Entry]) -> bool:
         """Ask in one form who compared the SHA-256 of each row; False when it was left."""

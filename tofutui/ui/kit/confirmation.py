@@ -20,6 +20,8 @@ QUIET = 1.0
 """Seconds without input before a question that the user did not open may open."""
 SMALLEST = (60, 15)
 """Columns and lines of the smallest terminal in which anything is confirmed."""
+KEPT = "kept; nothing was sent"
+"""How a delete dialog ended that got no yes."""
 
 
 class Ticks:

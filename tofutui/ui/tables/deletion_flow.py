@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.ui.actions.handlers import does
+from tofutui.ui.kit.confirmation import KEPT
 from tofutui.ui.kit.screen import Acting, Flow
 from tofutui.ui.tables.state import Tables
 from tofutui.ui.text.spans import Tone
@@ -12,8 +13,6 @@ from tofutui.ui.text.vocabulary import rows
 
 if TYPE_CHECKING:
     from tofutui.tofu.deletion.plan import Plan
-
-KEPT = "kept; nothing was sent"
 
 
 class DeletionFlow(Flow[Tables]):
