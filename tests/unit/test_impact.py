@@ -1,15 +1,26 @@
 """What renewing a certificate will make stale, and what became of a forecast."""
 
 import json
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from tests.support.fake_bench import NOW, renamed, session
+from tests.support.fake_bench import NOW, entry, renamed, session
+from tofutui.history.database import FILE, Database
+from tofutui.history.forecasts import Forecasts
 from tofutui.report.impact_form import render_impact
 from tofutui.tofu.judgement.comparison import Comparison
-from tofutui.tofu.judgement.impact import Forecast, NoSuchServer, became, impact_of
+from tofutui.tofu.judgement.impact import (
+    Forecast,
+    NoSuchServer,
+    NotCompared,
+    became,
+    impact_of,
+    is_under_way,
+)
+from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
+from tofutui.workbench.forecasting import Forecasting
 from tofutui.workbench.node_state import new_view
 
 
@@ -72,6 +83,54 @@ def test_the_next_comparison_says_what_became_of_a_forecast() -> None:
     assert "6 stale as forecast" in text
     assert "1 deleted" in text
     assert "2 unchanged" in text
-    assert "another certificate" in became(
-        replace(forecast, rows=((Role.SECONDARY, "198.51.100.30_443", "ab"),)), made
-    )
+
+
+RENEWED = (Role.SECONDARY, "198.51.100.30_443", "ab")
+SILENT = (Role.SECONDARY, "198.51.100.31_443", "ab")
+GONE = (Role.SECONDARY, "192.0.2.99_443", "ab")
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict", "end", "under_way"),
+    [
+        (RENEWED, Verdict.SAME_NAME, "another certificate, not judged stale", True),
+        (RENEWED, Verdict.PROVEN, "renewed and proven", False),
+        (RENEWED, Verdict.SUSPECT, "stale as forecast", True),
+        (SILENT, Verdict.NO_ANSWER, "no certificate presented", False),
+        (GONE, None, "deleted", False),
+    ],
+)
+def test_what_became_of_a_row_is_no_more_than_what_was_seen(
+    row: tuple[Role, str, str], verdict: Verdict | None, end: str, under_way: bool
+) -> None:
+    made = comparison()
+    entries = made.nodes[row[0]].entries
+    if verdict is not None:
+        entries[row[1]] = entry(row[0], row[1], verdict, presented=None if row is SILENT else "new")
+    forecast = Forecast("x", NOW, "ops", (row,))
+    assert became(forecast, made).endswith(f"1 row: 1 {end}")
+    assert is_under_way(forecast, made) is under_way
+
+
+def test_a_listing_that_was_cut_off_deletes_no_row() -> None:
+    made = comparison()
+    made.nodes[Role.SECONDARY].complete = False
+    text = became(Forecast("x", NOW, "ops", (GONE,)), made)
+    assert text.endswith("1 row: 1 not seen, the listing is not complete")
+
+
+async def test_a_forecast_of_a_change_that_is_under_way_is_not_replaced(tmp_path: Path) -> None:
+    database = Database(tmp_path / FILE)
+    made, forecasting = comparison(), Forecasting(database, "ops")
+    kept = Forecasts(database)
+    kept.put("site-a", Forecast("ISE-server", NOW, "ann", (RENEWED,)))
+    assert "not kept, a change is under way: forecast of" in await forecasting.keep_in_turn(made, "primary")
+    assert await forecasting.keep(made, "primary") == ""
+    newest = kept.newest("site-a")
+    assert newest is not None
+    assert newest.by == "ops"
+    made.taken_at = None
+    with pytest.raises(NotCompared):
+        await forecasting.keep(made, "primary")
+    database.close()
+    assert "cannot be read" in (await forecasting.outcome(made)).text

@@ -12,15 +12,14 @@ from tofutui.cli.asking import TerminalAsker
 from tofutui.cli.order import CheckOrder
 from tofutui.cli.progress import CheckProgress
 from tofutui.history.database import FILE, Database, HistoryError
-from tofutui.history.forecasts import Forecasts
 from tofutui.history.row_history import Sightings
 from tofutui.report.many_form import SessionLine, line_of
 from tofutui.system import background
 from tofutui.system.leaving import Deadline
 from tofutui.tofu.judgement.comparison import Comparison
-from tofutui.tofu.judgement.impact import Forecast, became, impact_of
 from tofutui.tofu.site.session import Session
 from tofutui.workbench import Workbench
+from tofutui.workbench.forecasting import Forecasting
 from tofutui.workbench.recorded import RecordedWorkbench
 
 Form = Callable[[Comparison], str]
@@ -137,27 +136,19 @@ async def _compare(
         await bench.close()
     done = _done(bench, order, form)
     if sightings is not None:
-        said = await asyncio.to_thread(_forecast, sightings.database, bench.comparison, keep_forecast)
+        said = await _forecast(sightings.database, bench.comparison, keep_forecast)
         shown = [order.mask.text(said) if order.mask else said] if said else []
         done = replace(done, remarks=(*done.remarks, *shown))
     progress.end(bench.comparison, f"{done.line.words}, exit {done.line.code}")
     return done
 
 
-def _forecast(database: Database, comparison: Comparison, keep: tuple[str, str] | None) -> str:
+async def _forecast(database: Database, comparison: Comparison, keep: tuple[str, str] | None) -> str:
     """Keep a forecast, or say what became of the one that was kept; "" if there is nothing to say."""
-    forecasts, session = Forecasts(database), comparison.session.name
-    try:
-        if keep is None:
-            known = forecasts.newest(session)
-            return became(known, comparison) if known else ""
-        impact = impact_of(comparison, keep[0])
-        rows = tuple((e.role, e.key or "", e.sha256 or "") for e in impact.rows)
-        if comparison.taken_at is not None:
-            forecasts.put(session, Forecast(impact.of, comparison.taken_at, keep[1], rows))
-    except HistoryError as error:
-        return f"the forecast cannot be kept or read: {error}"
-    return ""
+    if keep is None:
+        return (await Forecasting(database).outcome(comparison)).text
+    of, operator = keep
+    return await Forecasting(database, operator).keep(comparison, of)
 
 
 def _done(bench: Workbench, order: CheckOrder, form: Form) -> Done:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tofutui.workbench import Change, Workbench
     from tofutui.workbench.evidence.logs import LogsRead
     from tofutui.workbench.evidence.statements import Heard
+    from tofutui.workbench.forecasting import Forecasting
 
 
 class History(Protocol):
@@ -147,6 +148,8 @@ class Link:
     """What the user should know about the journal."""
     guide: Guide | None = None
     """None without a history to keep runs in."""
+    forecasts: Forecasting | None = None
+    """None without a history to keep them in."""
     end: Callable[[], None] = lambda: None
     """Closes what the runner writes to; called once the nodes were left."""
 
@@ -185,6 +188,7 @@ def opener(
         from tofutui.history.row_history import Sightings
         from tofutui.history.runs import Runs
         from tofutui.workbench import Workbench
+        from tofutui.workbench.forecasting import Forecasting
 
         try:
             database, left = await opened_history(data_dir / FILE, session.name, waiting)
@@ -202,7 +206,8 @@ def opener(
             token=_token,
         )  # fmt: skip
         notice = database.message or _left_open(left)
-        return Link(bench, runner, notice=notice, guide=Guide(tools), end=database.close)
+        forecasts = Forecasting(database, me.user)
+        return Link(bench, runner, notice=notice, guide=Guide(tools), forecasts=forecasts, end=database.close)
 
     return open_link
 

@@ -1,11 +1,14 @@
 """Before a change: which rows will be stale once a server's certificate is renewed, and what that breaks."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.endpoint import normalise_host
 from tofutui.tofu.site.role import Role
 from tofutui.tofu.site.row_owner import Who
@@ -18,6 +21,22 @@ FUNCTIONS = {
 }
 """What a stale row about such a server breaks (docs/appliance.md)."""
 _OWN_OF_NODE = (Who.SELF, Who.LOOPBACK)
+
+
+class Became(StrEnum):
+    """What became of a row of a forecast, in the order in which they are counted."""
+
+    STALE = "stale as forecast"
+    DELETED = "deleted"
+    PROVEN = "renewed and proven"
+    RENEWED = "another certificate, not judged stale"
+    UNCHANGED = "unchanged"
+    SILENT = "no certificate presented"
+    NOT_LISTED = "not seen, the listing is not complete"
+
+
+class NotCompared(TofutuiError):
+    """There is no comparison that a forecast could rest on."""
 
 
 class NoSuchServer(TofutuiError):
@@ -80,23 +99,61 @@ def impact_of(comparison: Comparison, name: str) -> Impact:
     return Impact(name, _in_order(rows), ())
 
 
+def forecast_of(comparison: Comparison, name: str, by: str) -> Forecast:
+    """What is kept of `impact_of` for a later comparison.
+
+    Raises:
+        NoSuchServer: no server of the session is called so.
+        NotCompared: what its rows present is not known yet.
+    """
+    impact, at = impact_of(comparison, name), comparison.taken_at or _listed_at(comparison)
+    if at is None or any(e.verdict is Verdict.PENDING for e in impact.rows):
+        raise NotCompared("no forecast is kept: what these rows present is not known yet")
+    rows = tuple((e.role, e.key or "", e.sha256 or "") for e in impact.rows)
+    return Forecast(impact.of, at, by, rows)
+
+
+def _listed_at(comparison: Comparison) -> datetime | None:
+    """When the newest listing ended, of a first comparison that is still under way."""
+    return max(filter(None, (view.listed_at for view in comparison.nodes.values())), default=None)
+
+
 def became(forecast: Forecast, comparison: Comparison) -> str:
     """What became of a forecast, as a comparison shows it, in one sentence."""
-    now = {(e.role, e.key): e for e in comparison.entries() if e.is_stored}
-    ends = {"stale as forecast": 0, "deleted": 0, "another certificate, not judged stale": 0, "unchanged": 0}
-    for role, key, sha256 in forecast.rows:
-        ends[_end(now.get((role, key)), sha256)] += 1
-    counts = ", ".join(f"{count} {word}" for word, count in ends.items() if count)
+    ends = _ends(forecast, comparison)
+    counts = ", ".join(f"{ends[end]} {end}" for end in Became if ends[end])
     when = f"{forecast.at:%Y-%m-%d %H:%M} UTC"
     return f"forecast of {when} ({forecast.of} renewed), {_rows(len(forecast.rows))}: {counts or 'none'}"
 
 
-def _end(entry: Entry | None, sha256: str) -> str:
+def is_under_way(forecast: Forecast, comparison: Comparison) -> bool:
+    """Whether a server of the forecast was renewed, and its row is neither deleted nor proven since."""
+    ends = _ends(forecast, comparison)
+    return bool(ends[Became.STALE] or ends[Became.RENEWED])
+
+
+def _ends(forecast: Forecast, comparison: Comparison) -> Counter[Became]:
+    now = {(e.role, e.key): e for e in comparison.entries() if e.is_stored}
+    return Counter(
+        _end(now.get((role, key)), sha256, listed=_is_listed(comparison, role))
+        for role, key, sha256 in forecast.rows
+    )
+
+
+def _is_listed(comparison: Comparison, role: Role) -> bool:
+    return role in comparison.nodes and comparison.nodes[role].complete
+
+
+def _end(entry: Entry | None, sha256: str, *, listed: bool) -> Became:
     if entry is None:
-        return "deleted"
+        return Became.DELETED if listed else Became.NOT_LISTED
     if entry.verdict.is_stale:
-        return "stale as forecast"
-    return "unchanged" if (entry.sha256 or "") == sha256 else "another certificate, not judged stale"
+        return Became.STALE
+    if entry.sha256 is None and sha256:
+        return Became.SILENT
+    if (entry.sha256 or "") == sha256:
+        return Became.UNCHANGED
+    return Became.PROVEN if entry.verdict is Verdict.PROVEN else Became.RENEWED
 
 
 def _is_about(entry: Entry, name: str) -> bool:

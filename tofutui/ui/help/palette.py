@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tofutui.ui.actions.catalogue import MAIN, SHARED, Action
 from tofutui.ui.help.theme_preview import PreviewPalette, ThemeChoice
-from tofutui.ui.kit.desk import Desk, OpenTables
+from tofutui.ui.kit.desk import Desk, OpenTables, Simulation
 from tofutui.ui.kit.screen import Acting
 from tofutui.ui.options import START_DEMO
 
@@ -39,6 +39,8 @@ class ActionProvider(Provider):
                 if action.palette and action.id not in shown:
                     yield self._command(main, action)
             yield "Capture this pair for a report", partial(self._capture, main), _CAPTURE
+            for simulation in main.simulations():
+                yield simulation.title, partial(self._simulate, main, simulation), simulation.help
             yield from self._sessions()
         yield from self._demos()
         for name in self._owner.own_themes:
@@ -68,6 +70,10 @@ class ActionProvider(Provider):
     async def _capture(self, main: OpenTables) -> None:
         await self._owner.uncover(main)
         main.capture()
+
+    async def _simulate(self, main: OpenTables, simulation: Simulation) -> None:
+        await self._owner.uncover(main)
+        simulation.do()
 
     def _sessions(self) -> Iterator[_Command]:
         for name, session in self._owner.sessions.items():

@@ -1,6 +1,6 @@
 """What screens and widgets use of the app, so that none of them has to know the app itself."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
@@ -123,6 +123,14 @@ class Looks(Protocol):
         ...
 
 
+class Simulation(NamedTuple):
+    """Something that can be done to the simulated pair."""
+
+    title: str
+    help: str
+    do: Callable[[], None]
+
+
 class OpenTables(Protocol):
     """The main screen of the session that is open."""
 
@@ -139,6 +147,10 @@ class OpenTables(Protocol):
 
     def capture(self) -> None:
         """Take a capture of the pair, for a report."""
+        ...
+
+    def simulations(self) -> Iterable[Simulation]:
+        """What can be done to the simulated pair; nothing on a real one."""
         ...
 
 

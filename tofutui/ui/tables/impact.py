@@ -1,34 +1,55 @@
 """Before a change: what renewing the certificate of the server under the cursor will make stale."""
 
+from typing import TYPE_CHECKING
+
 from tofutui import __version__
 from tofutui.report.impact_form import render_impact
 from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.judgement.impact import NotCompared
 from tofutui.tofu.site.row_owner import Who
 from tofutui.ui.kit.view import ViewScreen
 from tofutui.ui.text.spans import Line, Tone, line, wrap
 
-_FORECAST = (
-    "The command line keeps the forecast for the next comparison, and has a form for the change request:"
-)
+if TYPE_CHECKING:
+    from tofutui.workbench.forecasting import Forecasting
+
+_FORM = "A form for the change request:"
+KEPT = "the forecast is kept: the next comparison says what became of it"
+NOT_KEPT = "without history: the forecast is not kept"
 
 
 class ImpactScreen(ViewScreen):
-    """Follows the comparison for as long as it is shown."""
+    """Keeps the forecast as it opens, and follows the comparison for as long as it is shown."""
 
     heading = "Impact: what a renewed certificate will make stale"
 
-    def __init__(self, comparison: Comparison, of: str) -> None:
+    def __init__(self, comparison: Comparison, of: str, forecasts: "Forecasting | None") -> None:
         super().__init__()
         self._comparison = comparison
         self._of = of
+        self._forecasts = forecasts
+
+    def on_mount(self) -> None:
+        """Keep what is shown: it is the baseline of the change."""
+        self.owner.run_guarded(self._keep())
+
+    async def _keep(self) -> None:
+        if self._forecasts is None:
+            self.say(NOT_KEPT, Tone.WARNING)
+            return
+        try:
+            trouble = await self._forecasts.keep_in_turn(self._comparison, self._of)
+        except NotCompared as error:
+            trouble = str(error)
+        self.say(trouble or KEPT, Tone.WARNING if trouble else Tone.TEXT)
 
     def content(self, width: int) -> list[Line]:
-        """The forecast, and how the command line writes it down."""
+        """The forecast, and the command that writes it down."""
         texts = render_impact(self._comparison, self._of, "text", __version__).splitlines()
         command = f"tofutui impact {self._comparison.session.name} --of {self._of} --format markdown"
         return [
             *(line(part) for text in texts for part in _indented(self.shown(text), width)),
-            *(line(part, Tone.MUTED) for part in wrap(_FORECAST, width)),
+            *(line(part, Tone.MUTED) for part in wrap(_FORM, width)),
             *(line(part, Tone.COMMAND) for part in wrap(self.shown(command), width)),
         ]
 

@@ -46,7 +46,8 @@ class OtherScreens(Flow[Tables]):
         except NoSuchServer as error:
             self.screen.say(str(error), Tone.WARNING)
             return
-        self._push(ImpactScreen(self.screen.comparison, of))
+        forecasts = self.screen.link.forecasts if self.screen.link else None
+        self._push(ImpactScreen(self.screen.comparison, of, forecasts))
 
     @does("guide.open")
     def open_guide(self) -> None:

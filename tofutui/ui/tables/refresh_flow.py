@@ -4,6 +4,7 @@ from datetime import datetime
 
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.handlers import does
+from tofutui.ui.backend import Link
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.screen import Flow
 from tofutui.ui.tables.auto_reconnect import ReconnectPatience, Reconnects
@@ -17,6 +18,8 @@ class RefreshFlow(Flow[Tables]):
 
     watch: Watch
     reconnects: Reconnects
+    _forecast = ""
+    """What was said last of a forecast."""
 
     def set_up(self, seconds: float, patience: ReconnectPatience) -> None:
         """How many seconds between automatic refreshes (0: none), how to retry a lost connection."""
@@ -71,6 +74,17 @@ class RefreshFlow(Flow[Tables]):
             for role in listed:
                 screen.panes[role].changes.take(screen.panes[role].view)
             screen.show_changes(*listed)
+            await self._tell_of_forecast(link, by_itself=by_itself)
+
+    async def _tell_of_forecast(self, link: Link, *, by_itself: bool) -> None:
+        """Say what became of the forecast that is kept; a timer says it again only when that changes."""
+        if link.forecasts is None:
+            return
+        outcome = await link.forecasts.outcome(self.screen.comparison)
+        is_news = outcome.text != self._forecast
+        if outcome.text and self.screen.link is link and (is_news or not by_itself):
+            self.screen.say(outcome.text, stays=is_news and outcome.is_under_way)
+        self._forecast = outcome.text
 
     @does("table.watch")
     def toggle_watch(self) -> None:

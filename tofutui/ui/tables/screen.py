@@ -1,5 +1,6 @@
 """The main screen: both tables side by side, the row under the cursor below, the keys at the bottom."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -15,6 +16,7 @@ from tofutui.ui.actions.catalogue import MAIN, State
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Link
 from tofutui.ui.kit.confirmation import SMALLEST
+from tofutui.ui.kit.desk import Simulation
 from tofutui.ui.kit.key_bar import KeyBar, TitleBar
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.kit.screen import bindings_of
@@ -28,6 +30,7 @@ from tofutui.ui.tables.detail_pane import DetailPane
 from tofutui.ui.tables.other_screens import OtherScreens
 from tofutui.ui.tables.pane import Pane
 from tofutui.ui.tables.refresh_flow import RefreshFlow
+from tofutui.ui.tables.simulation import SimulationFlow
 from tofutui.ui.tables.state import Tables
 from tofutui.ui.text.last_command import last_command
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
@@ -51,7 +54,16 @@ class MainScreen(Tables):
     CSS_PATH = "screen.tcss"
     BINDINGS = bindings_of(MAIN)
     AUTO_FOCUS = ""
-    flows = (CursorFlow, DeletionFlow, RefreshFlow, CopyFlow, ExportFlow, CaptureFlow, OtherScreens)
+    flows = (
+        CursorFlow,
+        DeletionFlow,
+        RefreshFlow,
+        CopyFlow,
+        ExportFlow,
+        CaptureFlow,
+        SimulationFlow,
+        OtherScreens,
+    )
 
     def __init__(self, session: Session, watch: float, patience: ReconnectPatience | None = None) -> None:
         super().__init__()
@@ -75,6 +87,10 @@ class MainScreen(Tables):
     def capture(self) -> None:
         """A capture of the pair, for a report."""
         self.flow(CaptureFlow).begin()
+
+    def simulations(self) -> Iterable[Simulation]:
+        """What can be done to the simulated pair; nothing on a real one."""
+        return self.flow(SimulationFlow).offered()
 
     def compose(self) -> ComposeResult:
         """Title, panes, detail, filter, keys."""
