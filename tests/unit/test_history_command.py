@@ -147,6 +147,32 @@ def test_forgetting_one_row_leaves_the_others(run):
     assert "192.0.2.10_8082" in run(SESSION)[1]
 
 
+@pytest.mark.parametrize(
+    ("argv", "out", "left"),
+    [
+        ((), "2 incarnations forgotten, with 1 statement of operators\n", {"whole host", "another", "page"}),
+        (("--role", "primary"), "2 incarnations forgotten\n", {"exact", "whole host", "another", "page"}),
+    ],
+)
+def test_with_a_row_goes_what_operators_said_about_exactly_its_server(run, data, argv, out, left):
+    host, port = "198.51.100.20", 443
+    database = Database(data / FILE)
+    statements = Statements(database)
+    for word in (
+        OperatorWord(host, port, at(8), "exact"),
+        OperatorWord(host, None, at(8), "whole host"),
+        OperatorWord(host, 8443, at(8), "another"),
+        BrowserWord(text=f"TOFU failed on primary for {KEY}", role=Role.PRIMARY, at=at(8), by="page"),
+    ):
+        statements.add(SESSION, word)
+    statements.add("site-b", OperatorWord(host, port, at(8), "another site"))
+    assert f"{host}_{port}" == KEY
+    assert run(SESSION, "--row", f"{host}:{port}", "--forget", *argv) == (0, out, "")
+    assert {kept.word.by for kept in statements.every(SESSION)} == left
+    assert len(statements.every("site-b")) == 1
+    database.close()
+
+
 def test_forgetting_one_node_leaves_the_other(run):
     assert run(SESSION, "--role", "secondary", "--forget")[1] == "1 incarnation forgotten\n"
     assert KEY in run(SESSION)[1]

@@ -59,5 +59,5 @@ def _add_evidence(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=argument_types.reissued,
         metavar="HOST[:PORT]",
-        help="this host's certificate was re-issued (repeatable)",
+        help="this host's certificate was re-issued; it counts in this comparison only (repeatable)",
     )

@@ -290,7 +290,8 @@ def _history() -> _Parser:
     parser.add_argument(
         "--forget",
         action="store_true",
-        help="remove it instead (the session's, the node's or the row's); the journal of deletions stays",
+        help="remove it instead (the session's, the node's or the row's, with what operators said about "
+        "exactly that row's server); the journal of deletions stays",
     )
     return parser
 

@@ -55,6 +55,17 @@ class Statements:
                 (stamp(at), storable(by), number),
             )
 
+    def forget(self, session: str, host: str, port: int) -> int:
+        """Remove what operators said about exactly this server; how many words went.
+
+        Words about all ports of a host, and those of a browser, may be about other rows too: they stay.
+        """
+        with self._database.transaction() as connection:
+            return connection.execute(
+                "DELETE FROM statement WHERE session = ? AND kind = ? AND host = ? AND port = ?",
+                (storable(session), Kind.OPERATOR, storable(host), port),
+            ).rowcount
+
     def every(self, session: str) -> list[Statement]:
         """All words about a session, the oldest first."""
         with self._database.snapshot() as connection:

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         if not store.nodes(options.session):
             _nothing(options)
         elif options.forget:
-            say(_forgotten(_forget(store, options)))
+            say(_forgotten(*_forget(store, options)))
         else:
             is_whole = options.row is None and options.role is None
             said = Statements(database).every(options.session) if is_whole else []
@@ -100,18 +100,29 @@ def _matching(name: str, keys: Iterable[str]) -> set[str]:
     return {key for key in keys if split_key(key) == endpoint}
 
 
-def _forget(store: Sightings, options: argparse.Namespace) -> int:
-    """Remove everything, or one node's rows, or the rows that are named; how many incarnations went."""
+def _forget(store: Sightings, options: argparse.Namespace) -> tuple[int, int]:
+    """Remove everything, or one node's rows, or the rows that are named.
+
+    What was said about a server is about its rows on both nodes: it goes with the rows of both only.
+
+    Returns:
+        How many incarnations went, and how many statements about the rows named.
+    """
     if options.row is None:
-        return store.forget(options.session, role=options.role)
+        return store.forget(options.session, role=options.role), 0
     keys = dict.fromkeys(key for node in _pasts(store, options) for key in node.rows)
-    return sum(store.forget(options.session, role=options.role, key=key) for key in keys)
+    gone = sum(store.forget(options.session, role=options.role, key=key) for key in keys)
+    words = Statements(store.database)
+    endpoints = [] if options.role is not None else list(dict.fromkeys(map(split_key, keys)))
+    return gone, sum(words.forget(options.session, e.host, e.port) for e in endpoints if e is not None)
 
 
-def _forgotten(number: int) -> str:
-    if not number:
+def _forgotten(incarnations: int, statements: int = 0) -> str:
+    if not incarnations:
         return "nothing was remembered"
-    return f"{number} {'incarnation' if number == 1 else 'incarnations'} forgotten"
+    rows = f"{incarnations} {'incarnation' if incarnations == 1 else 'incarnations'} forgotten"
+    said = f"{statements} {'statement' if statements == 1 else 'statements'} of operators"
+    return f"{rows}, with {said}" if statements else rows
 
 
 def _print(pasts: Sequence[NodePast], options: argparse.Namespace, said: Sequence[Statement] = ()) -> None:
