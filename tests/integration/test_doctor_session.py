@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.appliance import LISTCERTS, PASSWORD, TABLE, host_key, serving, trust
+from tests.support.askers import ScriptedAsker
+from tests.support.cli_server import Cli
+from tofutui.cli.doctor_session import steps_of
 from tofutui.lab.pair import Lab
+from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role, Session, Via
+
+STEPS_WITH_TIMES = (
+    "resolver", "route", "login and prompt", "login methods", "menu and prompt", "paging", "node's clock",
+    "listing", "endpoint",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -42,13 +52,19 @@ async def test_each_step_is_shown_with_its_time_and_a_failure_with_its_cure(lab:
     primary, secondary = steps.values()
     assert "greeting SSH-2.0-" in primary["route"]["value"]
     assert "curve25519" in primary["route"]["value"]
+    assert primary["resolver"]["value"].startswith("127.0.0.1 (")
     assert "the prompt of an admin CLI" in primary["login and prompt"]["value"]
+    assert primary["login methods"]["value"].startswith("offered: publickey, ")
+    assert primary["host key"]["value"].startswith("ssh-ed25519 SHA256:")
+    assert "curve25519" in primary["algorithms"]["value"]
+    assert primary["menu and prompt"]["value"].startswith("reached (")
+    assert primary["paging"]["value"].startswith("off, the node took `terminal length 0` (")
     assert "rows, complete" in primary["listing"]["value"]
     assert "TLSv1." in primary["endpoint"]["value"]
-    assert all(primary[name]["value"].endswith(" s)") for name in ("route", "listing", "endpoint"))
+    assert all(primary[name]["value"].endswith(" s)") for name in STEPS_WITH_TIMES)
     assert secondary["login and prompt"]["value"].startswith("failed: ")
     assert "is SSH on" in secondary["login and prompt"]["source"]
-    assert "listing" not in secondary
+    assert not {"listing", "paging", "login methods"} & secondary.keys()
     assert code == 2
 
 
@@ -59,3 +75,18 @@ async def test_no_name_of_the_pair_is_shown_with_redact(lab: Lab) -> None:
     assert "rows, complete" in steps
     for name in ("prime-pri", "prime-sec", "192.0.2.10", "198.51.100.20", "ise-"):
         assert name not in steps
+
+
+async def test_a_node_that_pages_whatever_it_is_asked_says_so(tmp_path: Path) -> None:
+    async with serving(Cli(page=3, terminal_length=False, commands={LISTCERTS: TABLE})) as server:
+        trust(tmp_path / "known_hosts", f"[127.0.0.1]:{server.port}", host_key())
+        node = NodeSettings(
+            role=Role.PRIMARY, host="127.0.0.1", port=server.port, known_hosts=tmp_path / "known_hosts"
+        )
+        session = Session(name="x", nodes={Role.PRIMARY: node}, probe=ProbeSettings(via=Via.OFF))
+        (section,) = await steps_of(session, ScriptedAsker(passwords=[PASSWORD]))
+    steps = {finding.name: finding.value for finding in section.findings}
+    assert steps["paging"].startswith("stays on, the node refuses `terminal length 0`: each page is turned")
+    assert "password" in steps["login methods"]
+    assert "2 rows" in steps["listing"]
+    assert PASSWORD not in repr(section)

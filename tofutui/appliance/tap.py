@@ -18,6 +18,8 @@ class LinkFacts:
     host_key: str
     """``SHA256:…``."""
     banner: str
+    methods: tuple[str, ...] = ()
+    """The ways to log in that it offered (RFC 4252, 5.1); empty where it offered none before it agreed."""
     password: Secret | None = None
     """What it was sent: it must not be kept, wherever the node repeats it."""
 

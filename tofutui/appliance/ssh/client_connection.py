@@ -23,7 +23,7 @@ WORDS_PATIENCE = 5.0
 _MOST_WORDS = 1024
 """Bytes that are kept of what a server says before its version."""
 
-_DISCONNECT, _IGNORE, _DEBUG, _KEXINIT, _BANNER, _GLOBAL_REQUEST = 1, 2, 4, 20, 53, 80
+_DISCONNECT, _IGNORE, _DEBUG, _KEXINIT, _AUTH_FAILURE, _BANNER, _GLOBAL_REQUEST = 1, 2, 4, 20, 51, 53, 80
 _INFO_REQUEST, _PASSWORD_CHANGE, _OPEN_FAILURE, _CHANNEL_REQUEST = 60, 60, 92, 98
 _OF_CONNECTION: dict[int, tuple[Part, ...]] = {
     _DISCONNECT: ("number", "text", "tag"),
@@ -74,6 +74,8 @@ class Connection(asyncssh.SSHClientConnection):
     """What came before the SSH version, or instead of it."""
     theirs = Algorithms()
     """The algorithms that the server offered first."""
+    methods: tuple[str, ...] = ()
+    """The ways to log in that the server offered first."""
     goodbye: str | None = None
     """The reason that the server gave when it disconnected; "" if it gave an empty one."""
 
@@ -108,6 +110,8 @@ class Connection(asyncssh.SSHClientConnection):
             packet = _repaired(pkttype, packet, parts)
         if pkttype == _DISCONNECT:
             self.goodbye = _goodbye(packet.get_remaining_payload())
+        elif pkttype == _AUTH_FAILURE and not self.methods:
+            self.methods = _listed(packet.get_remaining_payload())
         elif pkttype == _KEXINIT and not any((self.theirs.kex, self.theirs.host_keys)):
             self.theirs = offered_algorithms(packet.get_full_payload())
             if self.theirs.host_keys and not set(self.theirs.host_keys) & set(self.ours.host_keys):
@@ -134,6 +138,11 @@ def _goodbye(payload: bytes) -> str:
     packet = SSHPacket(payload)
     packet.get_uint32()
     return packet.get_string().decode("utf-8")
+
+
+def _listed(payload: bytes) -> tuple[str, ...]:
+    names = SSHPacket(payload).get_string().decode("latin-1")
+    return tuple(filter(None, names.split(",")))
 
 
 class Channel(asyncssh.SSHClientChannel[AnyStr]):

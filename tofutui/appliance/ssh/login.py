@@ -164,6 +164,7 @@ class LoginAttempt(asyncssh.SSHClient):
             algorithms={name: value for name, value in algorithms.items() if value},
             host_key=key.get_fingerprint("sha256") if key else "",
             banner=self._banner,
+            methods=self.connection.methods if self.connection is not None else (),
             password=self.sent_password,
         )
 
