@@ -1,5 +1,6 @@
 """Captures: stand-ins of the same length, certificates in shape, files that prove to be whole."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -114,6 +115,55 @@ def test_a_secret_is_struck_out_wherever_it_is_repeated(secret: str) -> None:
     assert secret not in made
     assert made.count("*") == 2 * len(secret.encode())
     assert secret not in redacted(f"password: {secret}\nncs ha authkey {secret}", real_names=True)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "correct\x1b[K horse", "corr\r\nect horse", "correct hor \rse", "c\x08orrect\x1b[1;31m horse",
+        "CORRECT HORSE", "Correct Horse",
+    ],
+)  # fmt: skip
+def test_a_secret_is_struck_out_in_whatever_form_a_terminal_shows_it(shown: str) -> None:
+    made = redacted(f"you typed {shown}!", secrets=[Secret("correct horse")])
+    assert made.count("*") == len("correct horse")
+    assert len(made) == len(f"you typed {shown}!")
+    assert not re.search("corr|ect|hor|se", made.removeprefix("you typed "), re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("text", "telling"),
+    [
+        ("\x1b]0;gotham-pri: ~wesker\x07gotham-pri/admin# ", "gotham|wesker"),
+        ("\x1b]2;raccoon 10.20.30.40\x1b\\$ ", r"raccoon|20\.30"),
+        ("\x1b]8;;https://pki.umbrella.net/\x1b\\here\x1b]8;;\x1b\\", "umbrella|pki"),
+        ("ip-10-20-30-40.eu pri-10.20.30.40 10.20.30.40-eth0", "20.30"),
+        ("::ffff:10.20.30.40 [::10.20.30.40]:443", "20.30"),
+        ("00-11-22-33-44-55 0011.2233.4455 00:11:22:33:44:55", "11.?22|33.?44"),
+        ("Call 555-0199 or (212) 555-0199, 212-555-0199", "555|0199|212"),
+        ("089/1234-567, 01 42 68 53 00, 0043/664 1234", "1234|567|42 68|664"),
+        ("Tel. 4711, ext: 42001, FAX 12 34 56", "4711|42001|12 34|56"),
+        ("licence 1234-5678-9012", "1234|5678|9012"),
+        ("दिल्ली में, กรุงเทพ", "[दलमकร]"),
+        ("天津 市", "[天津市]"),
+    ],
+)
+def test_nothing_that_tells_of_a_site_stays(text: str, telling: str) -> None:
+    made = redacted(text)
+    assert not re.search(telling, made), made
+    assert len(made.encode()) == len(text.encode())
+    assert redacted(made) == made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-23 14:02:38", "23-11-2026", "Version : 3.7.0.0.159", "on Java-1.8.0.2 x", "443, 8082-8083",
+        "127.0.0.1", "call 1 of 2", "12-34 56",
+    ],
+)  # fmt: skip
+def test_times_versions_ports_and_counts_stay(text: str) -> None:
+    assert redacted(text) == text
 
 
 def test_a_word_can_be_struck_out_and_real_names_can_be_kept() -> None:

@@ -5,6 +5,7 @@ word that a terminal broke over two lines is put together where it is known from
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import AddressValueError, IPv4Address
@@ -18,16 +19,29 @@ HIDDEN = "*"
 """What a secret is replaced by, letter for letter."""
 _TELLING = 4
 """Letters of the shortest secret that is looked for everywhere."""
-_WORD = r"(?:[^\W_]|[\udc80-\udcff])+"
+_MARKS = "\u200c\u200d" + "".join(
+    chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code)).startswith("M")
+)
+"""What belongs to the letter before it: without them the words of some scripts fall into single letters."""
+_LETTER = r"[^\W_]|[\udc80-\udcff]"
+_WORD = rf"(?:{_LETTER})(?:{_LETTER}|[{_MARKS}])*"
+_NO_DATE = r"(?!(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}(?![0-9])|[0-9]{2}-[0-9]{2}-(?:19|20)[0-9]{2}(?![0-9]))"
 _TOKEN = re.compile(
     rf"""(?P<base64>(?<![A-Za-z0-9+/])(?=[A-Za-z0-9+/]*[0-9+/])[A-Za-z0-9+/]{{40,}}={{0,2}}(?![A-Za-z0-9+/=]))
     |(?P<clock>(?<![0-9:])(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T)?[0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}}
         (?:[.,][0-9]{{1,9}})?Z?(?![0-9:]))
-    |(?P<hex>(?<![^\W_])(?:[0-9A-Fa-f]{{2}}(?::[0-9A-Fa-f]{{2}}){{5,}}|(?=[0-9A-Fa-f]*[0-9])[0-9A-Fa-f]{{8,}})(?![^\W_]))
+    |(?P<hex>(?<![^\W_])(?:[0-9A-Fa-f]{{2}}(?::[0-9A-Fa-f]{{2}}){{5,}}|[0-9A-Fa-f]{{2}}(?:-[0-9A-Fa-f]{{2}}){{5}}
+        |[0-9A-Fa-f]{{4}}(?:\.[0-9A-Fa-f]{{4}}){{2}}|(?=[0-9A-Fa-f]*[0-9])[0-9A-Fa-f]{{8,}})(?![^\W_]))
     |(?P<ipv6>(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f]*:[0-9A-Fa-f:]*:)(?:[0-9A-Fa-f]{{0,4}}:){{2,7}}[0-9A-Fa-f]{{0,4}}
-        (?![0-9A-Za-z]))
-    |(?P<ipv4>(?<![0-9A-Za-z.-])(?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}}(?![0-9A-Za-z-]|\.[0-9]))
-    |(?P<phone>\+[0-9][0-9 ()/-]{{6,}}[0-9])
+        (?![0-9A-Za-z]|\.[0-9]))
+    |(?P<ipv4>(?<![0-9A-Za-z.])(?:(?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}}(?!\.?[0-9])
+        |(?:[0-9]{{1,3}}-){{3}}[0-9]{{1,3}}(?!-?[0-9])))
+    |(?P<phone>\+[0-9][0-9 ()/-]{{6,}}[0-9]
+        |\([0-9]{{2,5}}\)[ ]?[0-9]{{2,5}}(?:[ -][0-9]{{2,5}})*
+        |(?<![^\W_])0[0-9]{{2,4}}/[0-9]{{3,}}(?:[ -]?[0-9]{{2,}})*
+        |(?<![^\W_])0[0-9](?:[ .][0-9]{{2}}){{4}}(?![0-9])
+        |(?<![\w.:/-]){_NO_DATE}
+            (?:[0-9]{{3}}-[0-9]{{4}}|(?=(?:[0-9]-?){{7}})[0-9]{{2,5}}(?:-[0-9]{{2,5}}){{2,}})(?![\w-]|\.[0-9]))
     |(?P<country>(?<![^\W_])C[ ]?=[ ]?[A-Z]{{2}}(?![^\W_]))
     |(?P<word>{_WORD})""",
     re.VERBOSE,
@@ -49,7 +63,16 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 """What announces a secret, and the secret."""
-_VERSION_BEFORE = re.compile(r"(?i:version|build|release|openssl|java|kernel|openssh)[ \t_:v]{0,4}\Z")
+_VERSION_BEFORE = re.compile(r"(?i:version|build|release|openssl|java|kernel|openssh)[ \t_:v-]{0,4}\Z")
+_PHONE_BEFORE = re.compile(
+    r"(?i:\b(?:tel|telephone|phone|fax|ext|extension|mobile|cell|pager|hotline|dial|call))\b"
+    r"[.:]{0,2}[ ()/.0-9-]{0,20}\Z"
+)
+_TITLE = re.compile(r"(\x1b\][0-9]{0,4};?)([^\x07\x1b]{0,256})(?=\x07|\x1b\\)")
+"""A command to the terminal that holds a text, such as the title of its window, and that text."""
+_GAP = r"(?:\x1b\[[0-?]{0,32}[ -/]{0,4}[@-~]|[\x00\x07\x08\x0e\x0f\n]|[ ]?\r)"
+"""What a terminal may be sent between two letters that a person reads side by side."""
+_GAPS = re.compile(f"({_GAP}+)")
 _KEPT_ADDRESSES = re.compile(r"(?:127|0|255)\.")
 
 
@@ -59,7 +82,8 @@ class Redaction:
     def __init__(
         self, secrets: Iterable[Secret] = (), struck: Iterable[str] = (), *, real_names: bool = False
     ) -> None:
-        self._secrets = sorted({s.reveal() for s in secrets if len(s.reveal().strip()) >= _TELLING}, key=len)
+        told = {s.reveal() for s in secrets if len(s.reveal().strip()) >= _TELLING}
+        self._secrets = [_in_any_form(secret) for secret in sorted(told, key=len, reverse=True)]
         self._struck = {word.lower() for word in struck}
         self._real_names = real_names
         self._stand_ins = CaptureStandIns()
@@ -75,6 +99,8 @@ class Redaction:
 
     def learn(self, text: str, *, is_name: bool = False) -> None:
         """See a text before anything is replaced; ``is_name``: it is a name as a whole."""
+        for title in _TITLE.finditer(text):
+            self.learn(title[2], is_name=is_name)
         visible = shown(text)
         halves = {at for broken in _breaks(visible) for at in (broken.start(1), broken.start(3))}
         for token in _TOKEN.finditer(visible):
@@ -94,6 +120,10 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """Any text, with stand-ins."""
+        inside = _TITLE.sub(lambda title: title[1] + self._plain_text(title[2]), text)
+        return self._plain_text(inside)
+
+    def _plain_text(self, text: str) -> str:
         visible = Visible(self._without_secrets(text))
         changed = list(visible.shown)
         joined, places = self._unbroken(visible.shown)
@@ -104,8 +134,8 @@ class Redaction:
         return visible.written(changed)
 
     def _without_secrets(self, text: str) -> str:
-        for secret in reversed(self._secrets):
-            text = text.replace(secret, HIDDEN * len(secret.encode("utf-8", "surrogateescape")))
+        for secret in self._secrets:
+            text = secret.sub(_struck_out, text)
         return _ANNOUNCED.sub(_hidden, text)
 
     def _unbroken(self, shown: str) -> tuple[str, list[int] | None]:
@@ -169,6 +199,8 @@ class Redaction:
         }
         if kind == "ipv4":
             return value if _VERSION_BEFORE.search(text, max(0, at - 20), at) else self._ipv4(value)
+        if value.isdecimal() and len(value) > 1 and _PHONE_BEFORE.search(text, max(0, at - 40), at):
+            return self._given(value)
         return rules[kind](value) if kind in rules else value
 
     def _word(self, word: str) -> str:
@@ -184,7 +216,7 @@ class Redaction:
             return self._word(text)
         digits = re.sub("[^0-9A-Fa-f]", "", text).lower()
         made = iter(self._stand_ins.hexadecimal(digits))
-        stand_in = "".join(next(made) if char != ":" else char for char in text)
+        stand_in = "".join(char if char in ":-." else next(made) for char in text)
         return stand_in.upper() if any(char.isupper() for char in text) else stand_in
 
     def octets(self, raw: bytes, lead: str = "") -> bytes:
@@ -204,9 +236,12 @@ class Redaction:
         return raw if self._real_names else bytes.fromhex("".join(map(self._group, groups)))
 
     def _ipv4(self, text: str) -> str:
-        if _KEPT_ADDRESSES.match(text) or not _is_address(text):
+        """An address with dots, or with dashes as in names made of addresses."""
+        dotted = text.replace("-", ".")
+        if _KEPT_ADDRESSES.match(dotted) or not _is_address(dotted):
             return text
-        return self._stand_ins.address(text)
+        made = self._stand_ins.address(dotted)
+        return made if dotted == text else made.replace(".", "-")
 
     def _ipv6(self, text: str) -> str:
         """Group by group, so that every spelling of an address gets the same; loopback stays."""
@@ -231,6 +266,18 @@ def _breaks(text: str) -> Iterator[re.Match[str]]:
     while broken := _BROKEN.search(text, at):
         yield broken
         at = broken.start(3)
+
+
+def _in_any_form(secret: str) -> re.Pattern[str]:
+    """The secret as a terminal may show it: in other capitals, with control sequences or wraps inside."""
+    return re.compile(f"{_GAP}*".join(map(re.escape, secret)), re.IGNORECASE)
+
+
+def _struck_out(secret: re.Match[str]) -> str:
+    """As many signs as it has bytes; what is between its letters stays."""
+    parts = _GAPS.split(secret.group())
+    hidden = [HIDDEN * len(part.encode("utf-8", "surrogateescape")) for part in parts[::2]]
+    return "".join(a + b for a, b in zip(hidden, [*parts[1::2], ""], strict=True))
 
 
 def _hidden(announced: re.Match[str]) -> str:

@@ -25,7 +25,7 @@ def _words() -> frozenset[str]:
 
 def is_plain(word: str) -> bool:
     """Whether a word, or each part of a compound such as ``NullPointerException``, may stay."""
-    if len(word) == 1 or (word.isdecimal() and word.isascii() and len(word) <= _LONGEST_NUMBER):
+    if word.isascii() and (len(word) == 1 or (word.isdecimal() and len(word) <= _LONGEST_NUMBER)):
         return True
     if word.lower() in _words() or _MASKED.fullmatch(word) or _AMOUNT.fullmatch(word):
         return True
