@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import tofutui as tofutui_package
 from tests.support import force_cli, sshd
 from tests.support.appliance import LISTCERTS, QUICK, host_key, serving, trust
 from tests.support.askers import ScriptedAsker
@@ -18,6 +19,7 @@ from tests.support.captures import capture_of, only_session, played_again, playi
 from tests.support.cli_server import Cli, ask, say
 from tests.support.lab_login import open_shell, running
 from tests.support.program import tofutui
+from tests.support.terminal import terminal
 from tests.support.transcripts import PRIMARY_ROWS, SECONDARY_ROWS
 from tests.support.transcripts import session as transcript
 from tofutui.capture_file import Capture, CapturedEvent, CapturedKind, CapturedLogin, dumps, loads
@@ -25,7 +27,7 @@ from tofutui.config.sessions import load_sessions
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role, Session, Via
 
 
-@pytest.mark.parametrize("scenario", ["seed", "renamed", "awkward", "broken", "old"])
+@pytest.mark.parametrize("scenario", ["seed", "renamed", "awkward", "broken", "old", "large"])
 async def test_a_capture_of_a_replay_equals_the_capture(scenario: str, tmp_path: Path) -> None:
     async with running(scenario, tmp_path) as lab:
         first = await capture_of(only_session(lab.sessions_path))
@@ -75,7 +77,7 @@ async def test_a_transcript_is_played(tmp_path: Path) -> None:
         assert (after["version"], after["ha"], after["complete"]) == ("3.7.0", before["ha"], True)
 
 
-async def test_check_offline_and_capture_work_against_a_replay(tmp_path: Path) -> None:
+async def test_check_offline_capture_and_the_app_work_against_a_replay(tmp_path: Path) -> None:
     async with running("seed", tmp_path) as lab:
         real = await tofutui(
             "check", "seed", "--format", "json", "--sessions", lab.sessions_path, "--data", tmp_path / "none",
@@ -89,6 +91,7 @@ async def test_check_offline_and_capture_work_against_a_replay(tmp_path: Path) -
         checked = await tofutui("check", "replay", "--format", "json", *options, home=tmp_path)
         again = tmp_path / "again.jsonl"
         assert (await tofutui("capture", "replay", *options, "--output", again, home=tmp_path)).code == 0
+        shown = await asyncio.to_thread(_in_the_app, sessions, tmp_path)
         saved = await _typed(sessions, tmp_path)
         offline = await tofutui(
             "offline", "--primary", saved, "--session", "replay", "--format", "json", *options, home=tmp_path
@@ -98,6 +101,9 @@ async def test_check_offline_and_capture_work_against_a_replay(tmp_path: Path) -
         nodes = [answer.json["nodes"][role] for answer in (real, checked)]
         assert [e["verdict"] for e in nodes[1]["entries"]] == [e["verdict"] for e in nodes[0]["entries"]]
         assert [len(e["why"]) for e in nodes[1]["entries"]] == [len(e["why"]) for e in nodes[0]["entries"]]
+    stale = sum(e["verdict"] == "mismatch" for role in real.json["nodes"].values() for e in role["entries"])
+    assert f"{stale} mismatch" in shown.splitlines()[0]
+    assert shown.count("listed ") == 2
     assert offline.verdicts("primary") == checked.verdicts("primary")
     assert without_times(loads(again.read_text())) == without_times(capture)
 
@@ -120,6 +126,20 @@ async def _lab_program(path: Path, home: Path) -> AsyncIterator[str]:
     finally:
         process.stdin.close()
         assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+def _in_the_app(sessions: str, folder: Path) -> str:
+    """The first screen of the app, once both nodes of the replay are compared."""
+    command = [sys.executable, "-m", "tofutui", "replay", "--sessions", sessions]
+    command += ["--data", str(folder / "app-data")]
+    code = str(Path(tofutui_package.__file__).parents[1])
+    with terminal(command, folder, PYTHONPATH=code) as app:
+        shown = app.wait_for(
+            lambda screen: screen.count("listed ") == 2 and " mismatch" in screen.splitlines()[0], 60
+        )
+        app.press("q")
+        assert app.wait_end() == 0
+    return shown
 
 
 async def _typed(sessions: str, folder: Path) -> Path:
