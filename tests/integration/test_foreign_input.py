@@ -1,6 +1,8 @@
 """`tofutui offline`, as a program, on transcripts and exports that other programs and languages shaped."""
 
 import gzip
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -87,9 +89,25 @@ LOG = (
     b"Trust-on-first-use is configure for this connection. Current certificate of the remote host is "
     b"different from what was used earlier - CN=kong\n"
 )
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
 LOGS = {
     "utf-16 without a mark": (LOG.decode().encode("utf-16-le") * 9, 1, ""),
     "zst": (b"\x28\xb5\x2f\xfd\x04\x58" + bytes(99), 3, "Zstandard"),
+    "a file of another name": (packed({"messages": LOG}), 3, "1 file not read: messages"),
+    "one beside a log": (
+        packed({"hm-0-0.log": b"all is well\n", "pi.txt": LOG}),
+        3,
+        "1 file not read: pi.txt",
+    ),
     "damaged gz": (gzip.compress(LOG)[:-8] + bytes(8), 1, "damaged gzip data"),
 }
 

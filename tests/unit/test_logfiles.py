@@ -17,17 +17,26 @@ from tofutui.config import archives, logfiles
 from tofutui.config.archives import NotRead
 from tofutui.config.logfiles import find_logs, open_logs
 from tofutui.config.packings import zip as zip_archives
+from tofutui.config.passed_over import LOG_NAMES
 
 TEXT = b"11/23/26 14:02:11.123 ERROR [system] [main] one\nand two\n"
 
 
-def read(path: Path) -> dict[str, bytes]:
-    """Every log in a file, by its name after the file's."""
-    found = {}
+def read(path: Path, *others: str) -> dict[str, bytes]:
+    """Every log in a file, by its name after the file's; the others in it are named as not read."""
+    logs = {}
     for source in open_logs(path):
         assert source.name.startswith(str(path))
-        found[source.name.removeprefix(str(path)).removeprefix(": ")] = b"".join(source.chunks)
-    return found
+        name = source.name.removeprefix(str(path)).removeprefix(": ")
+        if name or not others:
+            logs[name] = b"".join(source.chunks)
+            continue
+        with pytest.raises(NotRead, match="not read") as caught:
+            list(source.chunks)
+        assert caught.value.message.endswith(f"not read: {', '.join(others)}; only {LOG_NAMES} are")
+        others = ()
+    assert not others
+    return logs
 
 
 def trouble(path: Path) -> str:
@@ -109,13 +118,13 @@ def test_a_text_saved_by_a_windows_shell_is_read(tmp_path: Path, encoding: str) 
 
 @pytest.mark.parametrize("name", ["bundle.tar", "bundle.tar.gz", "bundle.tgz", "bundle"])
 def test_of_a_tar_archive_what_looks_like_logs_is_read(tmp_path: Path, name: str) -> None:
-    assert read(tar_of(tmp_path / name, BUNDLE)) == FOUND
+    assert read(tar_of(tmp_path / name, BUNDLE), "conf/server.xml", "dump.bin") == FOUND
 
 
 @pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
 @pytest.mark.parametrize("name", ["bundle.zip", "bundle"])
 def test_of_a_zip_archive_what_looks_like_logs_is_read(tmp_path: Path, name: str, how: int) -> None:
-    assert read(zip_of(tmp_path / name, BUNDLE, how)) == FOUND
+    assert read(zip_of(tmp_path / name, BUNDLE, how), "conf/server.xml", "dump.bin") == FOUND
 
 
 @pytest.mark.parametrize("kind", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT, tarfile.USTAR_FORMAT])
@@ -165,7 +174,13 @@ def test_a_folder_gives_its_logs_at_any_depth_each_once(tmp_path: Path) -> None:
     (tmp_path / "hm-gone.log").symlink_to("nowhere")
     os.mkfifo(tmp_path / "hm-pipe.log")
     wanted = ("a/b/x.log.1", "a/ncs-0-0.log.gz", "hm-0-0.log")
-    assert find_logs(tmp_path).paths == tuple(tmp_path / name for name in wanted)
+    logs = find_logs(tmp_path)
+    assert logs.paths == tuple(tmp_path / name for name in wanted)
+    assert sorted(logs.remarks) == [
+        f"{tmp_path}/hm-gone.log: not a file, not read",
+        f"{tmp_path}/hm-pipe.log: not a file, not read",
+        f"{tmp_path}: 2 files not read: readme.txt, a/dump.bin; only hm-*, ncs-*, *.log* are",
+    ]
     assert find_logs(f"{tmp_path}/").paths == find_logs(tmp_path).paths
 
 
@@ -425,5 +440,5 @@ def test_a_zip_with_a_huge_table_of_contents_is_refused(
 
 
 def test_an_archive_without_logs_has_none(tmp_path: Path) -> None:
-    assert read(tar_of(tmp_path / "a.tgz", {"x.xml": TEXT})) == {}
+    assert read(tar_of(tmp_path / "a.tgz", {"x.xml": TEXT}), "x.xml") == {}
     assert read(zip_of(tmp_path / "a.zip", {})) == {}

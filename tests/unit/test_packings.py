@@ -166,7 +166,52 @@ def test_an_archive_that_is_not_read_does_not_hide_the_logs_beside_it(tmp_path: 
     for path in (tar_of(tmp_path / "a.tgz", members), zip_of(tmp_path / "a.zip", members)):
         read = read_logs([str(path)], None)
         assert [failure.count for failure in read.digest.failures] == [1]
-        assert len(read.remarks) == 2, read.remarks
+        assert len(read.remarks) == 3, read.remarks
+
+
+def sparse(content: bytes) -> bytes:
+    """As `tar -S` wrote a file with holes."""
+    block = bytearray(tarred(content)[:512])
+    block[156:157], block[148:156] = b"S", b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block) + tarred(content)[512:]
+
+
+NOT_LOGS: dict[str, Pack] = {
+    "var/log/messages": lambda text: tarred(text, "var/log/messages"),
+    "prime-pri.txt": lambda text: zipped(text, "prime-pri.txt"),
+    "old/messages.1.gz": lambda text: gzip.compress(tarred(gzip.compress(text), "old/messages.1.gz")),
+    "journal": lambda text: zipped(tarred(text, "journal"), "inner.tar"),
+    "\\u202egol.mh": lambda text: zipped(text, "\u202egol.mh"),
+    "in.zip": lambda text: tarred(text, "in.zip"),
+    "hm-0-0.log (with holes)": sparse,
+}
+
+
+@pytest.mark.parametrize("named", NOT_LOGS)
+def test_a_failure_in_a_file_of_another_name_is_never_called_silence(tmp_path: Path, named: str) -> None:
+    path = tmp_path / "support.bin"
+    path.write_bytes(NOT_LOGS[named](LINE))
+    read = read_logs([str(path)], None)
+    assert not read.digest.failures
+    assert not read.silent
+    assert [named in remark and "not read" in remark for remark in read.remarks] == [True]
+
+
+def test_of_many_other_names_the_first_are_named_and_all_are_counted(tmp_path: Path) -> None:
+    path = zip_of(tmp_path / "a.zip", {"hm-0-0.log": TEXT, **{f"etc/{n}.conf": b"x" for n in range(5_000)}})
+    (remark,) = read_logs([str(path)], None).remarks
+    assert "5,000 files not read" in remark
+    assert "etc/3.conf, etc/4.conf and 4,995 more" in remark
+
+
+@pytest.mark.parametrize("name", ["__MACOSX/var/._hm-0-0.log", "._hm-0-0.log", "var/.DS_Store", "Thumbs.db"])
+def test_what_a_desktop_adds_to_an_archive_is_not_taken_for_a_part_of_it(tmp_path: Path, name: str) -> None:
+    path = zip_of(tmp_path / "a.zip", {"hm-0-0.log": LINE, name: b"\0\5\x16\7" + bytes(200)})
+    read = read_logs([str(path)], None)
+    assert [failure.count for failure in read.digest.failures] == [1]
+    assert not read.remarks
+    assert len(list(archives.contents(path, path.read_bytes()))) == 1
 
 
 def test_packings_one_in_another_are_read_to_a_depth(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ What is packed may be anybody's work. Memory is bounded whatever an archive clai
 all of it together may unpack to. What is not read is a source too: reading it says why.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,9 +24,10 @@ from tofutui.config.packings.kinds import (
     not_read,
 )
 from tofutui.config.packings.streams import CHUNK, MIB, Member, NotRead, Stream
+from tofutui.config.passed_over import PassedOver, is_of_the_desktop
 from tofutui.tofu.base.text import safe
 
-__all__ = ["CHUNK", "Budget", "NotRead", "Packed", "Source", "contents", "is_log_name", "sources"]
+__all__ = ["CHUNK", "Budget", "NotRead", "Packed", "Source", "contents", "sources"]
 
 MOST_TIMES = 200
 """How much larger than the file its content may be; logs pack 10 to 50 times."""
@@ -40,13 +40,7 @@ MOST_NESTED = 5
 """Packings one in another."""
 _IN_MEMORY = 64 * MIB
 """Of a zip archive that cannot be read in place, because it is in another archive or comes from a pipe."""
-_LOG_NAME = re.compile(r"(?:(?:hm|ncs)-.*|.*\.log.*)", re.IGNORECASE | re.DOTALL)
 _UNPACK = "unpack it first"
-
-
-def is_log_name(path: str) -> bool:
-    """Whether a file of this name looks like a log of an appliance (docs/appliance.md, Logs) or any other."""
-    return _LOG_NAME.fullmatch(path.rpartition("/")[2]) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +120,8 @@ def sources(packed: Packed) -> Iterator[Source]:
     if kind == TEXT:
         if packed.is_named or packed.is_wanted(packed.name):
             yield Source(packed.place, stream.rest())
+        else:
+            yield _failing(packed, "a text with the name of an archive, not read", _UNPACK)
     elif not kind:
         yield _failing(packed, not_read(first), _UNPACK)
     elif packed.depth >= MOST_NESTED:
@@ -138,15 +134,25 @@ def sources(packed: Packed) -> Iterator[Source]:
 
 
 def _of_archive(packed: Packed, kind: str, stream: Stream) -> Iterator[Source]:
+    others, damage, cure = PassedOver(), "", ""
     try:
         members = tar.members(stream) if kind == TAR else _zipped(packed, stream)
         for number, member in enumerate(members):
             if number == MOST_MEMBERS:
                 raise NotRead(f"{packed.place}: more than {MOST_MEMBERS:,} members; the rest was not read")
-            if packed.is_wanted(member.name) or is_archive_name(member.name):
+            if is_of_the_desktop(member.name):
+                continue
+            is_log = packed.is_wanted(member.name) or is_archive_name(member.name)
+            if is_log and not member.unreadable:
                 yield from sources(_inside(packed, member, kind))
+            else:
+                others.add(member.name, member.unreadable)
     except NotRead as error:
-        yield Source(packed.place, _raising(error))
+        damage, cure = error.message, error.hint
+    if others:
+        damage += f"; {others}" if damage else f"{packed.place}: {others}"
+    if damage:
+        yield Source(packed.place, _raising(NotRead(damage, _UNPACK if others else cure)))
 
 
 def _inside(packed: Packed, member: Member, kind: str) -> Packed:

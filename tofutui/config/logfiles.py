@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from tofutui.config.archives import CHUNK, Budget, NotRead, Packed, Source, is_log_name, sources
+from tofutui.config.archives import CHUNK, Budget, NotRead, Packed, Source, sources
+from tofutui.config.passed_over import LOG_NAMES, PassedOver, is_log_name
 from tofutui.tofu.base.encodings import as_utf8
 
 MOST_FILES = 10_000
@@ -28,13 +29,14 @@ class LogFiles:
     paths: tuple[Path, ...]
     """Sorted by name, each file once."""
     remarks: tuple[str, ...] = ()
-    """One sentence for each part of a folder that could not be looked at."""
+    """One sentence for each part of a folder that could not be looked at, and one on what else is in it."""
 
 
 def find_logs(name: str | Path) -> LogFiles:
     """The files behind a path, a glob (``**`` goes through folders) or a folder.
 
-    Of a folder, at any depth, those that look like logs: ``hm-*``, ``ncs-*``, ``*.log*``.
+    Of a folder, at any depth, those that look like logs: ``hm-*``, ``ncs-*``, ``*.log*``; the others are
+    named in a remark.
 
     Raises:
         NotRead: there is none.
@@ -77,18 +79,25 @@ def _found(path: Path) -> LogFiles:
 def _in_folder(folder: Path) -> LogFiles:
     logs: list[Path] = []
     remarks: list[str] = []
+    others = PassedOver()
 
     def cannot(error: OSError) -> None:
         remarks.append(f"{error.filename}: cannot be read: {error.strerror}")
 
     for here, _, names in os.walk(folder, onerror=cannot):
-        logs += [Path(here, name) for name in names if is_log_name(name)]
+        for path in (Path(here, name) for name in sorted(names)):
+            if is_log_name(path.name):
+                logs.append(path)
+            else:
+                others.add(str(path.relative_to(folder)))
         if len(logs) > MOST_FILES:
             break
+    remarks += [f"{path}: not a file, not read" for path in logs if not path.is_file()]
+    remarks += [f"{folder}: {others}"] if others else []
     regular = [path for path in logs if path.is_file()]
     if not regular and remarks:
         raise NotRead(remarks[0])
-    nothing = "no log in this folder (hm-*, ncs-*, *.log*)"
+    nothing = f"no log in this folder ({LOG_NAMES})"
     return LogFiles(_distinct(folder, regular, nothing), tuple(remarks))
 
 

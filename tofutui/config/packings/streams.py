@@ -22,6 +22,8 @@ class Member:
     """Its path there."""
     content: Iterator[bytes]
     """Its bytes; to be taken before the next member."""
+    unreadable: str = ""
+    """What it is, if that cannot be read."""
 
 
 class Stream:

@@ -10,6 +10,8 @@ from tofutui.tofu.base.text import decode
 BLOCK = 512
 """Bytes; headers and contents begin at multiples of it."""
 _LONG_NAME = 64 * 1024
+_ABOUT_OTHERS = (b"L", b"K", b"x", b"g", b"X", b"V", b"N", b"D")
+"""Headers whose content is about other files: long names, attributes, labels, the lists of folders."""
 
 
 def is_tar(first: bytes) -> bool:
@@ -37,8 +39,11 @@ def members(stream: Stream) -> Iterator[Member]:
             long_name = _long_name(header.kind, stream.read(header.size)) or long_name
         else:
             content = stream.pieces(header.size if header.has_content else 0)
+            name = decode(long_name or header.name)
             if header.is_file:
-                yield Member(decode(long_name or header.name), content)
+                yield Member(name, content)
+            elif header.has_content and header.kind not in _ABOUT_OTHERS:
+                yield Member(name, content, "with holes" if header.kind == b"S" else "of an unknown kind")
             for _ in content:
                 pass
             long_name = b""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tofutui.config.archives import NotRead
 from tofutui.config.logfiles import LogFiles, find_logs, open_logs
+from tofutui.config.passed_over import LOG_NAMES
 from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.logs.failures import LogDigest, LogReader, merged
 from tofutui.tofu.site.session import Role, Session
@@ -198,7 +199,7 @@ def _read_file(
     except NotRead as error:
         remarks[str(error)] = None
     if is_empty and not remarks:
-        remarks[f"{path}: no log in this archive (hm-*, ncs-*, *.log*)"] = None
+        remarks[f"{path}: no log in this archive ({LOG_NAMES})"] = None
     return merged(digests), _some(path, list(remarks))
 
 

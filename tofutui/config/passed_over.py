@@ -1,0 +1,46 @@
+"""Which files of a folder or an archive are logs by their names, and what is said of the others."""
+
+import re
+
+from tofutui.tofu.base.text import safe
+
+LOG_NAMES = "hm-*, ncs-*, *.log*"
+"""The names of logs, as a message lists them."""
+_LOG_NAME = re.compile(r"(?:(?:hm|ncs)-.*|.*\.log.*)", re.IGNORECASE | re.DOTALL)
+_OF_THE_DESKTOP = re.compile(r"(?:.*/)?(?:__MACOSX/.*|\._.*|\.DS_Store|Thumbs\.db|desktop\.ini)", re.DOTALL)
+"""What macOS and Windows add to folders and archives of their own accord."""
+_NAMED = 5
+
+
+def is_log_name(path: str) -> bool:
+    """Whether a file of this name looks like a log of an appliance (docs/appliance.md, Logs) or any other."""
+    return not is_of_the_desktop(path) and _LOG_NAME.fullmatch(path.rpartition("/")[2]) is not None
+
+
+def is_of_the_desktop(path: str) -> bool:
+    """Whether a file of this name was put there by a desktop for itself, so that no log can be in it."""
+    return _OF_THE_DESKTOP.fullmatch(path) is not None
+
+
+class PassedOver:
+    """The files that are not read because of their names, or because of what they are."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._count = 0
+
+    def add(self, path: str, unreadable: str = "") -> None:
+        """Note one by its path in the folder or archive; what a desktop put there does not count."""
+        if is_of_the_desktop(path):
+            return
+        self._count += 1
+        if self._count <= _NAMED:
+            self._names.append(safe(f"{path} ({unreadable})" if unreadable else path))
+
+    def __bool__(self) -> bool:
+        return self._count > 0
+
+    def __str__(self) -> str:
+        files = "1 file" if self._count == 1 else f"{self._count:,} files"
+        more = f" and {self._count - _NAMED:,} more" if self._count > _NAMED else ""
+        return f"{files} not read: {', '.join(self._names)}{more}; only {LOG_NAMES} are"
