@@ -1,6 +1,8 @@
 """How the main screen shares its room, and where in a pane each row is."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from tofutui.ui.tables.arrangement import Arrangement, SharedRoom, arranged
 from tofutui.ui.tables.body import PaneBody
 from tofutui.ui.tables.columns import DrawnRow, RowLayout, header
 from tofutui.ui.tables.row_list import RowOrder, Rows, matches
-from tofutui.ui.text.spans import plain, width
+from tofutui.ui.text.spans import clip, cut, line, plain, width
 from tofutui.ui.text.vocabulary import UNICODE, Glyphs
 
 ROLE = Role.PRIMARY
@@ -197,3 +199,51 @@ def test_a_row_says_how_new_its_certificate_is_or_how_long_it_lasts() -> None:
     assert "presented = same  " in line
     assert "issued 22 d ago" in line
     assert "expires in 343 d" in other
+
+
+FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "issued", "expires"),
+    [
+        (FIRST, LAST, f"{(NOW - FIRST).days} d ago", f"in {(LAST - NOW).days} d"),
+        (LAST, FIRST, f"in {(LAST - NOW).days + 1} d", f"{(NOW - FIRST).days + 1} d ago"),
+        (NOW - timedelta(1234), NOW + timedelta(9999), "1234 d ago", "in 9999 d"),
+        (NOW, NOW, "issued today", "expires today"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("cells", "height"), [(78, 1), (98, 1), (200, 1), (40, 2), (60, 2), (40, 3), (58, 3)]
+)
+def test_no_figure_of_a_row_is_cut(
+    cells: int, height: int, start: datetime, end: datetime, issued: str, expires: str
+) -> None:
+    item = ise("198.51.100.20", stored="a", presented="b")
+    assert item.presented.certificate is not None
+    dated = replace(item.presented.certificate, not_before=start, not_after=end)
+    item = replace(item, presented=replace(item.presented, certificate=dated))
+    for order, words in ((RowOrder.HOST, issued), (RowOrder.EXPIRY, expires)):
+        layout = RowLayout(width=cells, height=height, glyphs=UNICODE, now=NOW, order=order, names=16)
+        shown = plain([layout.line(DrawnRow(entry=item), number) for number in range(height)])
+        assert words in shown, shown
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "shown"),
+    [
+        ("expires in 2912111 d", 16, "expires in…"),
+        ("1 of 1,234 rows", 7, "1 of…"),
+        ("asked at 14:02:38 local", 14, "asked at…"),
+        ("ise01.example.net:8443", 20, "ise01.example.net:…"),
+        ("at 198.51.100.20", 13, "at…"),
+        ("2001:db8:1234::1", 12, "2001:db8:…"),
+        ("ise0123456.example.net", 7, "ise012…"),
+        ("2912111", 4, "291…"),
+        ("in 343 days", 8, "in 343…"),
+        ("x \u30d7\u30e9", 4, "x…"),
+    ],
+)
+def test_a_text_is_never_cut_so_that_another_number_is_read(text: str, cells: int, shown: str) -> None:
+    assert clip(text, cells) == shown
+    assert plain([cut(line(text), cells)]).replace(" ", "") == shown.replace(" ", "")

@@ -23,7 +23,7 @@ BROAD = 50
 """Cells inside the frame from which verdict, host and name go into one line."""
 HEIGHTS = (1, 2, 3)
 """Lines that a row may have."""
-_WORD, _PLACE, _WHO, _LABEL = 11, 22, 5, 10
+_WORD, _PLACE, _WHO, _LABEL, _AGE = 11, 22, 5, 10, 16
 NAMES = 36
 """Cells that both names get at most before anything else is shown in a row of one line."""
 _FEWEST = 16
@@ -69,6 +69,11 @@ class RowLayout:
     def age(self, text: RowText) -> str:
         """How new it is; how long it is still valid while the rows are sorted by that."""
         return text.expiry if self.order is RowOrder.EXPIRY else text.age
+
+    def age_below_head(self, text: RowText) -> str:
+        """The same in `_AGE` cells: whole, else without the word that the head says; no figure is cut."""
+        age = self.age(text)
+        return next((form for form in (age, age.partition(" ")[2]) if len(form) <= _AGE), "")
 
 
 def names_of(entries: Sequence[Entry], glyphs: Glyphs, now: datetime) -> int:
@@ -117,7 +122,7 @@ def _one_broad(layout: RowLayout, cell: DrawnRow, text: RowText) -> Line:
     extras: list[Span] = []
     for words, cells, look in (
         (cell.entry.verdict.look.word, _WORD + 1, _look(cell)),
-        (layout.age(text), 18, tone),
+        (layout.age_below_head(text), _AGE + 2, tone),
         (text.sha256, 11, Tone.MUTED),
         (text.who, _WHO + 1, tone),
     ):
@@ -212,7 +217,7 @@ def _reason_broad(layout: RowLayout, cell: DrawnRow, text: RowText) -> Line:
 
 def _one_slim(layout: RowLayout, cell: DrawnRow, text: RowText) -> Line:
     """Host and both names, as far as that goes."""
-    place = clip(text.place, _PLACE, layout.glyphs.ellipsis)
+    place = fit_middle(text.place, min(_PLACE, cell_len(text.place)), layout.glyphs.ellipsis)
     room = layout.width - LEAD - cell_len(place) - 1
     return (*_lead(layout, cell), (place + " ", _tone(cell)), *_names(layout, cell, text, room))
 
@@ -297,7 +302,7 @@ def _heads(layout: RowLayout) -> list[tuple[str, int, RowOrder | None]]:
     shown: list[tuple[str, int, RowOrder | None]] = []
     for head, cells, by in (
         ("  Verdict", _WORD + 1, RowOrder.VERDICT),
-        ("  Expires" if layout.order is RowOrder.EXPIRY else "  Issued", 18, RowOrder.EXPIRY),
+        ("  Expires" if layout.order is RowOrder.EXPIRY else "  Issued", _AGE + 2, RowOrder.EXPIRY),
         ("  SHA-256", 11, None),
         (" Who", _WHO + 1, None),
     ):

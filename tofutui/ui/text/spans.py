@@ -43,6 +43,10 @@ class Tone(StrEnum):
     """Borders and rules."""
 
 
+_FIGURE_AT_END = re.compile(r"(?<=[\s:])[0-9][0-9.,:]*\Z")
+"""A number, a time, an address or a port that something comes before."""
+_GOES_ON = re.compile(r"[.,]?[0-9]")
+
 Span = tuple[str, Tone]
 Line = tuple[Span, ...]
 """One line of the screen, as pieces with a tone each."""
@@ -67,7 +71,14 @@ def clip(text: str, cells: int, ellipsis: str = "…") -> str:
         return text
     if cells <= len(ellipsis):
         return ellipsis[: max(cells, 0)]
-    return set_cell_size(text, cells - len(ellipsis)).rstrip() + ellipsis
+    return _head(text, cells - len(ellipsis)).rstrip() + ellipsis
+
+
+def _head(text: str, cells: int) -> str:
+    """The beginning of a longer text; a figure that would not be whole is left out: it would be another."""
+    head = set_cell_size(text, cells)
+    cut_off = _FIGURE_AT_END.search(head)
+    return head[: cut_off.start()] if cut_off and _GOES_ON.match(text, len(head)) else head
 
 
 def fit(text: str, cells: int, ellipsis: str = "…") -> str:
@@ -115,7 +126,7 @@ def cut(pieces: Line, cells: int, ellipsis: str = "…") -> Line:
     for text, tone in pieces:
         kept = safe(text)
         if cell_len(kept) > room:
-            return (*clipped, (set_cell_size(kept, room) + ellipsis, tone))
+            return (*clipped, (_head(kept, room) + ellipsis, tone))
         clipped.append((kept, tone))
         room -= cell_len(kept)
     return tuple(clipped)
