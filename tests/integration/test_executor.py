@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -243,6 +244,26 @@ async def test_what_an_earlier_run_left_unknown_is_settled_before_anything_is_se
         assert set(settled) == {True}
         first = next(e for e in pair.journal.entries(pair.bench.session.name) if e.id == number)
         assert first.text == "present in a later listing"
+
+
+@pytest.mark.parametrize(("pause", "sent"), [(timedelta(hours=1), 1), (timedelta(seconds=5), 2)])
+async def test_a_list_from_before_a_long_pause_is_read_again_before_the_next_row(
+    tmp_path: Path, pause: timedelta, sent: int
+) -> None:
+    paused = timedelta()
+    async with live("renamed", tmp_path, clock=lambda: utc_now() + paused) as pair:
+        plan = pair.executor.freeze([pair.entry(Role.PRIMARY, ISE), pair.entry(Role.PRIMARY, SECONDARY)])
+
+        def on_step(number: int, step: Step) -> None:
+            nonlocal paused
+            if number == 0 and step.outcome is not None:
+                paused = pause
+                del pair.lab.nodes[Role.PRIMARY].table[ISE]
+
+        steps = await pair.executor.run(plan, on_step)
+        assert steps[0].outcome is Outcome.GONE
+        assert (steps[1].outcome is Outcome.REFUSED) == (sent == 1)
+        assert len(pair.deletions_sent(Role.PRIMARY)) == sent
 
 
 async def test_a_stopped_plan_sends_no_further_row(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """The real client on the simulated pair: a workbench and an executor with everything between them real."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from tofutui.appliance.questions import NoAsker
@@ -51,7 +52,9 @@ class Live:
 
 
 @asynccontextmanager
-async def live(scenario: str, tmp_path: Path, *, refresh: bool = True) -> AsyncIterator[Live]:
+async def live(
+    scenario: str, tmp_path: Path, *, refresh: bool = True, clock: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Live]:
     """A pair playing the scenario, compared once."""
     lab = await Lab.start(scenario, tmp_path / "lab")
     changes: list[Change] = []
@@ -60,9 +63,7 @@ async def live(scenario: str, tmp_path: Path, *, refresh: bool = True) -> AsyncI
         bench = Workbench(session, NoAsker(), on_change=changes.append)
         database = Database(tmp_path / "data" / FILE)
         journal = Journal(database)
-        executor = Executor(
-            bench, journal, operator="tester", clock=utc_now, pace=Pace(looks=2, seconds=0.05)
-        )
+        executor = Executor(bench, journal, operator="tester", clock=clock, pace=Pace(looks=2, seconds=0.05))
         try:
             if refresh:
                 await bench.refresh()

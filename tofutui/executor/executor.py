@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tofutui.appliance.errors import ApplianceError, Interrupted, UnknownDialogue
 from tofutui.appliance.node import Login
@@ -24,6 +24,8 @@ from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
 
 OnStep = Callable[[int, Step], None]
+_LIST_HOLDS = timedelta(minutes=2)
+"""How long a list is a ground to send a command: the program may be suspended between two rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class _Run:
     on_step: OnStep
     steps: list[Step]
     lists: dict[Role, Listing] = field(default_factory=dict)
+    read_at: dict[Role, datetime] = field(default_factory=dict)
     entries: dict[int, int] = field(default_factory=dict)
     """The journal's number of each step that was written down."""
     checked_on: dict[Role, Login | None] = field(default_factory=dict)
@@ -150,6 +153,7 @@ class Executor:
 
     async def _list(self, run: _Run, role: Role) -> Listing:
         listing = run.lists[role] = await self._bench.list_rows(role)
+        run.read_at[role] = self._clock()
         run.checked_on[role] = self._bench.node(role).listed_over
         return listing
 
@@ -184,9 +188,23 @@ class Executor:
             self._gate.forbidden(deletion.role)
             or row_refusal(deletion.entry)
             or self._gate.other_node(deletion)
+            or await self._old_list(report)
             or changed_row(deletion, report.run.lists.get(deletion.role))
             or await self._other_certificate(report)
         )
+
+    async def _old_list(self, report: "_Report") -> str | None:
+        """Read a list again that is too old; why that cannot be done."""
+        run, role = report.run, report.step.deletion.role
+        read_at = run.read_at.get(role)
+        if read_at is None or self._clock() - read_at <= _LIST_HOLDS:
+            return None
+        report.say(READING)
+        try:
+            await self._list(run, role)
+        except ApplianceError as error:
+            return str(error)
+        return self._gate.other_node(report.step.deletion)
 
     async def _other_certificate(self, report: "_Report") -> str | None:
         report.say("asking the endpoint again")
