@@ -13,6 +13,7 @@ from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.ui.kit.plain_text import PlainScreen
 from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
+from tofutui.ui.text.spans import plain
 
 Start = Callable[..., Any]
 SCREENS = {
@@ -45,6 +46,21 @@ async def test_what_a_screen_says_is_copied_and_f6_shows_it(desk: Start, name: s
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", d.app.screen.as_text())
         await d.press("escape")
         assert d.app.screen is below
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_nothing_that_the_delete_dialog_says_is_lacking_in_its_text(desk: Start, count: int) -> None:
+    async with desk(size=(160, 60)) as d:
+        await d.press(*["space", "j"] * (count - 1), *["space", "D"])
+        text = d.app.screen.as_text()
+        words = " ".join(text.split())
+        for line in plain(d.app.screen.query_one("#body").lines).splitlines():
+            said = re.sub(r"^\d\. ", "", " ".join(line.split()))
+            if not re.match(r"SHA-256|Certificates seen|[0-9A-F ]*$|PRIMARY prime-pri|in ", said):
+                assert said.removeprefix("$ ") in words, said
+        assert "MISMATCH" in text
+        assert "cannot be undone" in text
+        assert text.count("deletecert host") == count
 
 
 @pytest.mark.parametrize("name", SCREENS)

@@ -226,8 +226,8 @@ class DeleteScreen(BoxDialog[bool]):
         order[(here + by) % len(order)].focus()
 
     def as_text(self) -> str:
-        """Where, what, the SHA-256 and the command of each row."""
-        return wording.for_clipboard(self.shown(self.plan))
+        """All that it says."""
+        return wording.for_clipboard(self.shown(self.plan), self._hidden, self.owner.glyphs)
 
     @moves("delete")
     def move(self, name: str) -> None:

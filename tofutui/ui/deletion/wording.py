@@ -11,7 +11,7 @@ from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.ui.text.row_facts import nothing_presented
-from tofutui.ui.text.spans import EMPTY, Line, Tone, labelled, line, wrap
+from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, labelled, line, plain, wrap
 from tofutui.ui.text.vocabulary import (
     VERDICT_TONES,
     WHO_MEANS,
@@ -209,8 +209,7 @@ def _fingerprint(entry: Entry, seen_from: str, width: int) -> list[Line]:
 def _about(deletion: Deletion, prefix: str, width: int, glyphs: Glyphs) -> list[Line]:
     """Which row, its evidence, both names; of one among several the head of its SHA-256 too."""
     entry = deletion.entry
-    who = f"{entry.name} ({WHO_MEANS[entry.who]})" if entry.name else WHO_MEANS[entry.who]
-    head = ((prefix + safe(deletion.key), Tone.STRONG), (f"   {who}", Tone.TEXT))
+    head = ((prefix + safe(deletion.key), Tone.STRONG), (f"   {_whose(entry)}", Tone.TEXT))
     node = [] if not prefix else labelled("in", [f"the table of {where(deletion)}"], width)
     short = [f"{short_sha256(entry.sha256)} …"] if entry.sha256 else ["nothing presented"]
     return [
@@ -218,6 +217,18 @@ def _about(deletion: Deletion, prefix: str, width: int, glyphs: Glyphs) -> list[
         *node,
         *(labelled("SHA-256", short, width, Tone.STRONG) if prefix else []),
         *_why(entry, width, glyphs),
+        *_names(entry, width),
+    ]
+
+
+def _whose(entry: Entry) -> str:
+    """Whom the row is about."""
+    return f"{entry.name} ({WHO_MEANS[entry.who]})" if entry.name else WHO_MEANS[entry.who]
+
+
+def _names(entry: Entry, width: int) -> list[Line]:
+    """The name stored and the one presented."""
+    return [
         *labelled("stored", [_stored(entry)], width),
         *labelled("presented", [_presented(entry)], width, Tone.TEXT if entry.sha256 else Tone.WARNING),
     ]
@@ -246,13 +257,16 @@ def _presented(entry: Entry) -> str:
     return name_of(leaf.subject) if leaf is not None else nothing_presented(entry.presented)
 
 
-def for_clipboard(plan: Plan) -> str:
-    """What is worth pasting into a chat before anyone confirms."""
-    parts = []
+def for_clipboard(plan: Plan, hidden: int, glyphs: Glyphs) -> str:
+    """All that the dialog says, as plain text: it is pasted into a chat before anyone confirms."""
+    parts = [title(plan)]
     for deletion in plan.deletions:
-        sha = in_groups(deletion.entry.sha256) if deletion.entry.sha256 else "nothing presented"
-        parts.append(f"{where(deletion)}\n{deletion.key}\nSHA-256 presented: {sha}\n{deletion.command}")
-    return "\n\n".join(parts)
+        entry = deletion.entry
+        sha = in_groups(entry.sha256) if entry.sha256 else nothing_presented(entry.presented)
+        evidence = plain([*_why(entry, WIDE, glyphs), *_names(entry, WIDE)])
+        head = f"{where(deletion)}\n{safe(deletion.key)}   {_whose(entry)}"
+        parts.append(f"{head}\nSHA-256 presented: {sha}\n{deletion.command}\n{evidence}")
+    return "\n\n".join([*parts, plain(_warnings(plan, hidden, WIDE))])
 
 
 def _beginning(words: str) -> list[str]:
