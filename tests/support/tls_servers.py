@@ -132,14 +132,14 @@ async def openssl_server(pair: Pair, *options: str, host: str = "127.0.0.1") -> 
 
 
 @contextlib.asynccontextmanager
-async def gnutls_server(pair: Pair, priority: str) -> AsyncIterator[Endpoint]:
+async def gnutls_server(pair: Pair, priority: str, *options: str) -> AsyncIterator[Endpoint]:
     """``gnutls-serv`` on a free port, with a priority string of GnuTLS."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     files = ["--x509certfile", str(pair.certificate), "--x509keyfile", str(pair.key)]
     process = await asyncio.create_subprocess_exec(
-        *("gnutls-serv", "--port", str(port), "--priority", priority, "--quiet", *files),
+        *("gnutls-serv", "--port", str(port), "--priority", priority, "--quiet", *files, *options),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -30,19 +30,20 @@ class Contexts:
     """Asks for an RSA certificate: TLS 1.2 at most, the last version whose ciphers name the key."""
     ecdsa: ssl.SSLContext
     """The same for ECDSA."""
-    alpn: ssl.SSLContext
-    """As ``broad``, for servers that want an application protocol to be named."""
 
 
-def build_contexts() -> Contexts:
+def build_contexts(*, alpn: bool = False) -> Contexts:
     """Permissive contexts, built once and shared: each costs 0.2 ms, and no CA bundle is loaded.
 
     All that differs between builds of Python is set explicitly: TLS 1.0 and level 0 admit old servers
-    with SHA-1 signatures and short keys, legacy connect those without secure renegotiation.
+    with SHA-1 signatures and short keys, legacy connect those without secure renegotiation. ``alpn``: for
+    servers that want an application protocol to be named, all that there are.
     """
-    alpn = _permissive(_BROAD)
-    alpn.set_alpn_protocols(_PROTOCOLS)
-    return Contexts(_permissive(_BROAD), _tls12(_RSA_ONLY), _tls12(_ECDSA_ONLY), alpn)
+    contexts = Contexts(_permissive(_BROAD), _tls12(_RSA_ONLY), _tls12(_ECDSA_ONLY))
+    if alpn:
+        for context in (contexts.broad, contexts.rsa, contexts.ecdsa):
+            context.set_alpn_protocols(_PROTOCOLS)
+    return contexts
 
 
 def server_name(host: str) -> str | None:

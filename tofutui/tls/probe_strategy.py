@@ -20,6 +20,7 @@ PATIENCE = 3
 OWN_HELLO = "own hello"
 """How the ways begin that never finish a handshake."""
 
+_WITH_ALPN = "tls with ALPN"
 _WORTH_A_RETRY = (Status.RESET, Status.TIMEOUT)
 _TELLING = (
     Status.OK,
@@ -40,7 +41,14 @@ class EndpointAsker:
 
     dial: Dial
     contexts: Contexts
+    naming: Contexts
+    """The same, with application protocols."""
     timeout: float
+
+    def contexts_of(self, attempts: Iterable[Attempt]) -> Contexts:
+        """Those with which a certificate was seen, for asking again."""
+        named = any(attempt.way == _WITH_ALPN and attempt.status is Status.OK for attempt in attempts)
+        return self.naming if named else self.contexts
 
 
 class Sort(StrEnum):
@@ -150,8 +158,8 @@ class _Ladder:
         if self._sni and self._last.alert in OF_THE_NAME:
             await self._handshake("tls without SNI", None)
         if self._last.alert == NO_APPLICATION_PROTOCOL:
-            alpn = self._asker.contexts.alpn
-            await self._try("tls with ALPN", lambda: Handshake(alpn, self._sni))
+            context = self._asker.naming.broad
+            await self._try(_WITH_ALPN, lambda: Handshake(context, self._sni))
         for version in Version:
             if not self._is_worth_a_hello():
                 return

@@ -11,7 +11,7 @@ from tofutui.tls.certificate_cache import Reader
 from tofutui.tls.context import build_contexts, server_name
 from tofutui.tls.conversation import ServerAnswer, ask
 from tofutui.tls.dial import Dial, DirectDial
-from tofutui.tls.failure_reasons import PROTOCOL_VERSION
+from tofutui.tls.failure_reasons import NO_APPLICATION_PROTOCOL, PROTOCOL_VERSION
 from tofutui.tls.probe_strategy import (
     PATIENCE,
     EndpointAsker,
@@ -75,7 +75,7 @@ class Prober:
         self._seen_from = seen_from
         self._clock = clock
         way = dial or DirectDial(lookup_timeout=0.8 * settings.timeout)
-        self._asker = EndpointAsker(way, build_contexts(), settings.timeout)
+        self._asker = EndpointAsker(way, build_contexts(), build_contexts(alpn=True), settings.timeout)
         self._reader = Reader()
         self._limits = _Limits(settings.concurrency)
 
@@ -118,7 +118,7 @@ class Prober:
             await asyncio.to_thread(load_tls13)
         seconds = min(self.settings.timeout, left)
         hello = hello_of(first.attempts)
-        ways = other_ways(self._asker.contexts, first.sni, hello=hello, tls13=tls13)
+        ways = other_ways(self._asker.contexts_of(first.attempts), first.sni, hello=hello, tls13=tls13)
         answers = await self._others(row, target, ways, seconds)
         replies = list(zip(ways, answers, strict=True))
         settled = {way.sort for way, (presented, alert) in replies if _is_clear(presented, alert)}
@@ -132,7 +132,7 @@ class Prober:
         self, row: Endpoint, target: Endpoint, first: Presented, spent: float
     ) -> list[Presented]:
         """What the same question brings, as long as there is time left after ``spent`` seconds."""
-        way = same_way(self._asker.contexts, first.sni, hello=hello_of(first.attempts))
+        way = same_way(self._asker.contexts_of(first.attempts), first.sni, hello=hello_of(first.attempts))
         missing = IN_A_ROW - 1
         while missing > 0:
             left = self._left(spent)
@@ -201,8 +201,8 @@ class Prober:
 
 
 def _is_clear(presented: Presented, alert: int | None) -> bool:
-    """Whether an answer says what the endpoint holds of one kind; one that speaks other versions does not."""
-    return presented.status not in _NO_ANSWER and alert != PROTOCOL_VERSION
+    """Whether an answer says what the endpoint holds of one kind: not where it is about something else."""
+    return presented.status not in _NO_ANSWER and alert not in (PROTOCOL_VERSION, NO_APPLICATION_PROTOCOL)
 
 
 def _distinct(first: Presented, answers: Iterable[Presented]) -> list[Presented]:
