@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-from tests.realworld import certificates, files, ssh_servers, terminals, tls_servers
+from tests.realworld import certificates, files, keyboards, ssh_servers, terminals, tls_servers
 from tests.realworld.trials import LeftOut, Trial
 
 FAMILIES: dict[str, Callable[[], Iterable[Trial | LeftOut]]] = {
@@ -19,6 +19,7 @@ FAMILIES: dict[str, Callable[[], Iterable[Trial | LeftOut]]] = {
     "certificates": certificates.trials,
     "files": files.trials,
     "terminals": terminals.trials,
+    "keys": keyboards.trials,
 }
 _COLUMNS = ("family", "make", "version", "tried", "outcome")
 
@@ -57,7 +58,8 @@ def _sums(tried: list[Trial]) -> Iterator[str]:
 def _left_out(results: Iterable[Trial | LeftOut]) -> Iterator[str]:
     for result in results:
         if isinstance(result, LeftOut):
-            yield f"left out: {result.make} ({result.family}); install {result.package}"
+            why = result.why or f"install {result.package}"
+            yield f"left out: {result.make} ({result.family}); {why}"
 
 
 if __name__ == "__main__":

@@ -25,12 +25,14 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A counterpart that is not installed here."""
+    """A counterpart that was not tried."""
 
     family: str
     make: str
-    package: str
+    package: str = ""
     """The Debian package that provides it."""
+    why: str = ""
+    """Why not, if it is not that the package is not installed."""
 
 
 Way = Callable[[Path], tuple[bool, str]]
