@@ -1,5 +1,6 @@
-"""A program that is killed between a deletion's command and its answer: the next one says so, and decides."""
+"""A program that is killed or suspended between a deletion's command and its answer: nothing is lost."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -47,3 +48,29 @@ def test_a_command_of_unknown_outcome_is_told_and_settled_before_anything_else(t
             app.press("q")
             assert app.wait_end() == 0
         assert len(pair.deletions()) == 2
+
+
+@pytest.mark.timeout(180)
+def test_suspending_in_the_middle_of_a_plan_waits_for_the_row_and_goes_on_after_it(tmp_path: Path) -> None:
+    with lab_thread("renamed", tmp_path / "lab") as pair:
+        command = [sys.executable, "-m", "tofutui", "renamed", "--sessions", str(pair.lab.sessions_path)]
+        command += ["--data", str(tmp_path / "data")]
+        with terminal(command, tmp_path, PYTHONPATH=CODE) as app:
+            app.wait_for(compared)
+            app.press("p")
+            app.wait_for("in the order they will run")
+            app.press("D")
+            app.wait_for("[ Keep rows")
+            with pair.held_up("primary", "delete"):
+                app.say_yes(until=lambda: bool(pair.deletions()))
+                app.send(b"\x1a")
+                app.wait_for("suspends after row 1 of 3")
+            os.waitid(os.P_PID, app.process.pid, os.WSTOPPED)
+            assert len(pair.deletions()) == 1
+            app.wait_for(lambda text: "prime-pri" not in text)
+            app.process.send_signal(signal.SIGCONT)
+            app.wait_for("3 gone")
+            app.press("enter")
+            app.press("q")
+            assert app.wait_end() == 0
+        assert len(pair.deletions()) == 3

@@ -100,13 +100,15 @@ def test_the_terminals_own_cursor_is_where_the_work_is(tmp_path: Path) -> None:
         screen.press("j")
         screen.wait_for("2 of 3")
         assert "\u25b8 ? NO ANSWER" in line_at_cursor()
-        assert screen.screen.cursor.y == first + 1
+        second = screen.screen.cursor.y
+        assert second > first
         screen.press("/")
         screen.wait_for("filter: ")
         assert " filter: " in line_at_cursor()
         screen.press("esc")
         screen.wait_for(lambda text: "filter: " not in text)
-        assert screen.screen.cursor.y == first + 1 or "\u25b8" in line_at_cursor()
+        screen.settle(0.5)
+        assert screen.screen.cursor.y == second
 
 
 def test_in_fields_the_mouse_is_the_terminals(tmp_path: Path) -> None:
@@ -131,3 +133,36 @@ def test_colour_is_left_out_where_there_is_none_to_have(
         assert (b"38;2;" in screen.raw) == has_colour
         screen.press("q")
         assert screen.wait_end() == 0
+
+
+VTE, XTERM, PUTTY = b"\x1b[>65;7402;1c", b"\x1b[>41;379;0c", b"\x1b[>0;136;0c"
+
+
+@pytest.mark.parametrize(("maker", "is_named"), [(VTE, True), (XTERM, True), (PUTTY, False)])
+def test_the_window_is_named_where_its_own_title_comes_back(
+    tmp_path: Path, maker: bytes, is_named: bool
+) -> None:
+    with shown(tmp_path) as screen:
+        assert b"\x1b]2;" not in screen.raw
+        screen.send(maker)
+        screen.settle(0.5)
+        assert (b"\x1b[22;2t\x1b]2;tofutui offline" in screen.raw) == is_named
+        screen.press("v")
+        screen.wait_for("PRIVACY")
+        screen.settle(0.5)
+        assert bytes(screen.raw).count(b"\x1b[22;2t") == is_named
+        assert bytes(screen.raw).rpartition(b"\x1b]2;")[2].startswith(b"tofutui offline") is False
+        screen.press("q")
+        assert screen.wait_end() == 0
+        assert bytes(screen.raw).count(b"\x1b[23;2t") == is_named
+        assert bytes(screen.raw).rfind(b"\x1b[23;2t") > bytes(screen.raw).rfind(b"\x1b]2;") or not is_named
+
+
+def test_help_is_shown_on_a_key_that_the_terminal_does_not_keep_for_itself(tmp_path: Path) -> None:
+    with shown(tmp_path) as screen:
+        screen.press("e")
+        screen.wait_for("F1 help")
+        screen.send(VTE)
+        screen.wait_for(lambda text: "Ctrl+Space help" in text and "F1" not in text)
+        screen.send(b"\x00")
+        screen.wait_for("search")

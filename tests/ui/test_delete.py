@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.app import App
 
 from tests.support.fake_bench import NOW, Fakes, entry, renamed, session
 from tofutui.tofu.deletion.plan import Outcome, Step
@@ -360,6 +361,40 @@ async def test_esc_stops_after_the_row_under_way_and_says_so_at_once(desk: Start
         await d.until(lambda: "7 gone and 46 not sent" in d.text)
         await d.press("escape")
         assert d.app.screen is d.main
+
+
+async def test_ctrl_z_waits_for_the_end_of_the_row_and_says_so(
+    desk: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[int] = []
+    given_away_after: list[int] = []
+    monkeypatch.setattr(App, "action_suspend_process", lambda app: given_away_after.append(len(ended)))
+    async with desk(size=(80, 24), fakes=Fakes(many(3))) as d:
+        await d.press("ctrl+z")
+        assert given_away_after == [0]
+        at_two, go_on = asyncio.Event(), asyncio.Event()
+
+        async def run(plan: Any, on_step: Any) -> Any:
+            steps = [Step(deletion=deletion, outcome=Outcome.GONE) for deletion in plan.deletions]
+            for number, step in enumerate(steps):
+                on_step(number, Step(deletion=step.deletion, text="sent"))
+                if number == 1:
+                    at_two.set()
+                    await go_on.wait()
+                ended.append(number)
+                on_step(number, step)
+            return tuple(steps)
+
+        d.fakes.runner.run = run
+        await mark_all(d, 3)
+        await d.press("D", "y")
+        await d.until(at_two.is_set)
+        await d.press("ctrl+z", "ctrl+z")
+        assert "suspends after row 2 of 3; fg goes on" in d.text
+        assert given_away_after == [0]
+        go_on.set()
+        await d.until(lambda: "3 gone" in d.text)
+        assert given_away_after == [0, 2]
 
 
 async def test_keep_leads_back_to_the_plan_with_its_choices(desk: Start) -> None:

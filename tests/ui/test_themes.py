@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from textual.widgets import TextArea
 
@@ -143,6 +144,22 @@ def test_the_sixteen_colours_of_old_terminals_keep_texts_readable_and_meanings_a
     stale, fine = few.tokens["verdict-mismatch"], few.tokens["verdict-proven"]
     assert name == "mono" or len({stale, fine, few.colors["foreground"]}) == 3
     assert few.name == spec.name
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_texts_can_be_read_on_terminals_of_256_colours_too(name: str) -> None:
+    spec = load_themes(Path("/nonexistent")).themes[name]
+
+    def drawn(color: str) -> str:
+        return Color.parse(color).downgrade(ColorSystem.EIGHT_BIT).get_truecolor().hex
+
+    weak = {
+        (ground, token): (spec.colors[ground], color, round(ratio, 2))
+        for ground in GROUNDS
+        for token, color in {**spec.tokens, "foreground": spec.colors["foreground"]}.items()
+        if (ratio := contrast(drawn(color), drawn(spec.colors[ground]))) < (3 if token == "line" else 4.5)
+    }
+    assert weak == {}
 
 
 def test_few_colours_hold_for_all_themes() -> None:

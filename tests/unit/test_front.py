@@ -1,6 +1,7 @@
 """Only the cells that differ are written, and the terminal shows the same as if all had been."""
 
 import re
+from collections.abc import Callable
 
 import pyte
 import pytest
@@ -105,8 +106,54 @@ def test_what_no_terminal_may_get_is_not_written_and_leaves_the_line_as_wide(cha
 @pytest.mark.parametrize("text", ["👩\u200d💻", "❤\ufe0f", "a\u200db\u200dc", "\u200d", "日\u200d本"])
 def test_characters_that_were_joined_take_no_more_cells_than_together(text: str) -> None:
     strip = Strip([Segment(f"{text}|", STYLES[0])])
-    written = ScreenBuffer().update([(0, 0, strip)], COLORS)
-    assert cell_len(re.sub("\x1b\\[[0-9;]*[Hm]", "", written)) == strip.cell_length
+    cells = drawn(ScreenBuffer().update([(0, 0, strip)], COLORS), cell_len)
+    assert "".join(cells[strip.cell_length :]).strip() == ""
+
+
+def drawn(written: str, width: Callable[[str], int]) -> list[str]:
+    """The cells of a line on a terminal that gives a character this many."""
+    cells, x = [" "] * 80, 0
+    for match in re.finditer(r"\x1b\[(?:\d+;)?(\d*)[0-9;]*([A-Za-z])|(.)", written):
+        if match[2] in ("G", "H"):
+            x = int(match[1]) - 1
+        elif match[3]:
+            count = width(match[3]) if match[3] > "\u0300" and match[3] != "│" else 1
+            cells[x : x + count] = [match[3], *[""] * (count - 1)][:count]
+            x += count
+    return cells
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "日本",
+        "🇩🇪🇨🇭",
+        "👍🏽",
+        "e\u0301",
+        "कि",
+        "\u1100\u1161",
+        "⚠",
+        "①",
+        "\ue0b0",
+    ],
+)
+@pytest.mark.parametrize(
+    "width", [lambda _: 0, lambda _: 1, lambda _: 2, cell_len], ids=["0", "1", "2", "table"]
+)
+def test_what_is_beside_a_character_of_doubtful_width_stays_in_its_column(
+    text: str, width: Callable[[str], int]
+) -> None:
+    front = ScreenBuffer()
+    before = front.update([(20, 0, Strip([Segment("│ok", STYLES[0])]))], COLORS)
+    strip = Strip([Segment(f"a {text} b │ {text}", STYLES[0])]).adjust_cell_length(20)
+    last = strip.crop(0, 12 + cell_len(text)).adjust_cell_length(20 - cell_len(text))
+    for part in (strip, Strip([*last, Segment(text, STYLES[0])])):
+        after = front.update([(0, 0, part)], COLORS)
+        cells = drawn(before + after, width)
+        shift = cell_len(f"a {text}")
+        assert cells[0] == "a"
+        assert cells[shift : shift + 5] == list(" b │ ")
+        assert cells[20:23] == list("│ok")
 
 
 def test_every_character_taken_for_plain_is_one_cell_wide() -> None:

@@ -4,7 +4,7 @@ All code that shows a key, or a text that names one, asks here. Loads no Textual
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -45,6 +45,14 @@ class KeyBook:
     def text(self, template: str) -> str:
         """A text with ``{row.delete}`` replaced by that action's key."""
         return _filled(template, self.actions)
+
+    def avoiding(self, kept: Collection[str]) -> "KeyBook":
+        """The same with these keys last: the terminal keeps them for itself, so others are shown."""
+
+        def later(action: Action) -> Action:
+            return replace(action, keys=tuple(sorted(action.keys, key=kept.__contains__)))
+
+        return replace(self, actions=MappingProxyType({id_: later(a) for id_, a in self.actions.items()}))
 
     @property
     def keymap(self) -> dict[str, str]:

@@ -44,11 +44,14 @@ class RunScreen(BoxDialog[None]):
         finally:
             self._done = True
             self.owner.running_plan = False
+            self.owner.jobs.row_ended()
             if self.is_attached:
                 self.redraw()
 
     def _stepped(self, number: int, step: Step) -> None:
         self._steps[number] = step
+        if step.outcome is not None:
+            self.owner.jobs.row_ended()
         if self.is_attached:
             self.redraw()
 
@@ -93,6 +96,9 @@ class RunScreen(BoxDialog[None]):
                 (".  ", Tone.STRONG),
                 *self.keys_line(("run.back", "back")),
             )
+        if self.owner.jobs.is_waiting:
+            words = f"suspends after row {self._under_way + 1} of {len(self._steps)}; fg goes on"
+            return line(words, Tone.WARNING)
         if self._stopping:
             return line(self._stopping, Tone.WARNING)
         seconds = (self.owner.clock() - self._begun).total_seconds() if self._begun else 0.0

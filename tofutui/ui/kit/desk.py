@@ -154,6 +154,19 @@ class OpenTables(Protocol):
         ...
 
 
+class Jobs(Protocol):
+    """Gives the terminal to the shell, between two rows of a running plan at the earliest."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the terminal is given away as soon as the row under way has ended."""
+        ...
+
+    def row_ended(self) -> None:
+        """No command is under way here: what waits for that may happen."""
+        ...
+
+
 class Clock(Protocol):
     """The time now, with its zone."""
 
@@ -184,6 +197,11 @@ class Desk(Looks, Protocol):
     palette: Palette
     privacy: Privacy
     keys: KeyBook
+
+    @property
+    def jobs(self) -> Jobs:
+        """When the terminal goes to the shell."""
+        ...
 
     @property
     def asker(self) -> "Asker":

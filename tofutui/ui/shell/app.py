@@ -14,6 +14,7 @@ from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widgets import TextArea
 
 from tofutui.system.clock import utc_now
 from tofutui.tofu.base.text import safe_lines
@@ -23,6 +24,7 @@ from tofutui.ui.actions.catalogue import Scope, State
 from tofutui.ui.backend import Opener, opener
 from tofutui.ui.kit.confirmation import Ticks
 from tofutui.ui.kit.desk import MESSAGES, OpenTables, ShownMessage
+from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.mask import Privacy
 from tofutui.ui.kit.presses import Presses
 from tofutui.ui.kit.screen import Acting
@@ -40,7 +42,7 @@ from tofutui.ui.shell.terminal_rules import TERMINAL_KEYS, JobControl, name_key
 from tofutui.ui.tables.auto_reconnect import ReconnectPatience
 from tofutui.ui.tables.screen import MainScreen
 from tofutui.ui.terminal.clipboard import fits
-from tofutui.ui.terminal.keytable import Noise
+from tofutui.ui.terminal.keytable import Noise, TerminalNamed
 from tofutui.ui.terminal.painter import DiffingApp
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import Glyphs
@@ -98,7 +100,7 @@ class TofutuiApp(DiffingApp):
         self.leaving = Leaving(self, self._close_main)
         self.privacy = Privacy()
         self._warned = False
-        self._jobs = JobControl(self, self.messages, lambda: self.running_plan)
+        self.jobs = JobControl(self.messages, lambda: self.running_plan, self.redraw_all)
         self._begin_themes()
 
     def _begin_themes(self) -> None:
@@ -138,6 +140,7 @@ class TofutuiApp(DiffingApp):
         watch = session.watch if self.options.watch is None else self.options.watch
         self.use_theme(self.options.theme or session.theme)
         before, self.main = self.main, MainScreen(session, watch, self.patience)
+        self.name_window()
         if before is None:
             self.push_screen(self.main)
         else:
@@ -315,13 +318,16 @@ class TofutuiApp(DiffingApp):
         self.privacy.learn(*self.sessions.values())
         if self.main is not None:
             self.privacy.learn(self.main.session, self.main.comparison)
+        self.name_window()
         self.redraw_all()
 
     def redraw_all(self) -> None:
-        """Draw every screen again, because names are shown differently."""
+        """Draw every screen again, because names or keys are shown differently."""
         for screen in self.screen_stack:
             if isinstance(screen, Acting) and screen.is_mounted:
                 screen.redraw()
+            for bar in screen.query(KeyBar):
+                bar.draw()
             for widget in screen.walk_children():
                 widget.refresh()
 
@@ -343,6 +349,17 @@ class TofutuiApp(DiffingApp):
         self.presses.arrived(event.time)
         name_key(self, self.messages, event.sequence)
 
+    def on_terminal_named(self, event: TerminalNamed) -> None:
+        """Keys that arrive here are shown rather than others; the window gets a title if it can lose it."""
+        self.keys = self.keys.avoiding(event.kept)
+        self.output.has_title_stack = event.has_title_stack
+        self.name_window()
+        self.redraw_all()
+
+    def name_window(self) -> None:
+        """The session in the window's title, for those who have several."""
+        self.output.name_window(f"tofutui {self.privacy(self.main.session).name}" if self.main else "tofutui")
+
     def on_key(self, event: events.Key) -> None:
         """Before Textual looks the key up."""
         self.questioning.note_key(event)
@@ -362,9 +379,11 @@ class TofutuiApp(DiffingApp):
             self.questioning.painted(screen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Ctrl-L belongs to the action that the user gave it to."""
+        """Ctrl-L belongs to the action that the user gave it to, Ctrl-Z to a text that is being edited."""
         if action == "repaint":
             return all("ctrl+l" not in keys.split(",") for keys in self.keys.keymap.values())
+        if action == "suspend_process":
+            return not isinstance(self.focused, TextArea)
         return super().check_action(action, parameters)
 
     def action_repaint(self) -> None:
@@ -372,8 +391,8 @@ class TofutuiApp(DiffingApp):
         self.repaint_all()
 
     def action_suspend_process(self) -> None:
-        """Ctrl-Z gives the terminal to the shell; while rows are being deleted it waits for their end."""
-        self._jobs.suspend(super().action_suspend_process)
+        """Ctrl-Z gives the terminal to the shell; while a row is being deleted it waits for its end."""
+        self.jobs.suspend(super().action_suspend_process)
 
     async def action_quit(self) -> None:
         """Textual's own Ctrl-Q leaves as q does."""

@@ -5,6 +5,7 @@ import os
 from textual.driver import Driver
 
 from tofutui.ui.terminal.clipboard import fits, sequence
+from tofutui.ui.terminal.driver import TerminalDriver
 from tofutui.ui.terminal.painter import DiffingApp
 
 _MOUSE = (1000, 1006)
@@ -20,6 +21,14 @@ class TerminalOutput:
         self._app = app
         self._mouse = mouse
         """Whether the mouse is reported to the app at all."""
+        self.has_title_stack = False
+        """Whether the terminal is known to give its own title back."""
+
+    def name_window(self, text: str) -> None:
+        """Give the window a title, where the terminal has its own back afterwards."""
+        driver = self._app._driver
+        if self.has_title_stack and isinstance(driver, TerminalDriver):
+            driver.name_window(text)
 
     def copy(self, text: str) -> bool:
         """Send text to the terminal's clipboard; whether it arrives there cannot be known.

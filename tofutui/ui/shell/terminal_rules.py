@@ -6,27 +6,28 @@ from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 
 from textual.binding import Binding
-from textual.timer import Timer
 
 from tofutui.ui.options import AppOptions
 from tofutui.ui.shell.messages import Messages
 from tofutui.ui.terminal.charset import Charset, encoding_of
+from tofutui.ui.terminal.keytable import KEPT_BY_VTE
 from tofutui.ui.terminal.painter import DiffingApp
 from tofutui.ui.text.spans import Tone
 
 TERMINAL_KEYS = (
     Binding("ctrl+c", "interrupt", show=False, priority=True),
     Binding("ctrl+l", "repaint", show=False, priority=True),
-    Binding("ctrl+z", "suspend_process", show=False),
+    Binding("ctrl+z", "suspend_process", show=False, priority=True),
 )
 """Keys that programs in a terminal have in common, on every screen."""
-_AGAIN = 0.2
-"""Seconds between looks whether the deletions have ended."""
+_WAITS = "a row is being deleted: suspended as soon as that has ended"
 
 
 def for_terminal(options: AppOptions) -> AppOptions:
     """The options as this terminal's encoding allows; ASCII that was not asked for is said once."""
     _settle_colors(os.environ)
+    if "VTE_VERSION" in os.environ:
+        options = replace(options, keys=options.keys.avoiding(KEPT_BY_VTE))
     charset = Charset("ascii" if options.ascii else encoding_of(sys.stderr, os.environ))
     if options.ascii or charset.carries_drawing:
         return replace(options, encoding=charset.name)
@@ -43,28 +44,35 @@ def _settle_colors(environ: MutableMapping[str, str]) -> None:
 
 
 class JobControl:
-    """Gives the terminal to the shell and takes it back; never in the middle of deletions."""
+    """Gives the terminal to the shell and takes it back; never while a row is being deleted."""
 
-    def __init__(self, app: DiffingApp, messages: Messages, is_deleting: Callable[[], bool]) -> None:
-        self._app = app
+    def __init__(
+        self, messages: Messages, is_deleting: Callable[[], bool], redraw: Callable[[], None]
+    ) -> None:
         self._messages = messages
         self._is_deleting = is_deleting
-        self._waiting: Timer | None = None
+        self._redraw = redraw
+        self._waiting: Callable[[], None] | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the terminal is given away as soon as the row under way has ended."""
+        return self._waiting is not None
 
     def suspend(self, give_away: Callable[[], None]) -> None:
         """Give the terminal away now, or once no row is being deleted."""
         if not self._is_deleting():
             give_away()
         elif self._waiting is None:
-            self._messages.say(
-                "rows are being deleted: suspended as soon as that has ended", Tone.WARNING, stays=True
-            )
-            self._waiting = self._app.set_interval(_AGAIN, lambda: self._try(give_away))
+            self._waiting = give_away
+            self._messages.say(_WAITS, Tone.WARNING, stays=True)
+            self._redraw()
 
-    def _try(self, give_away: Callable[[], None]) -> None:
-        if self._waiting is not None and not self._is_deleting():
-            self._waiting.stop()
-            self._waiting = None
+    def row_ended(self) -> None:
+        """No command is under way here: what waits for that may happen."""
+        give_away, self._waiting = self._waiting, None
+        if give_away is not None:
+            self._messages.take_back(_WAITS)
             give_away()
 
 

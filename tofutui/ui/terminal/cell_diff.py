@@ -19,11 +19,16 @@ from textual.strip import Strip
 from tofutui.tofu.base.text import safe
 from tofutui.ui.terminal.charset import Charset
 
-_ODD = re.compile(
-    "[^ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f"
-    "\u2010-\u2027\u2030-\u205e\u2190-\u2193\u2200-\u22ff\u2500-\u25fc\u2713-\u2718]"
+_PLAIN = (
+    " -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f"
+    "\u2010-\u2027\u2030-\u205e\u2190-\u2193\u2200-\u22ff\u2500-\u25fc\u2713-\u2718"
 )
+_ODD = re.compile(f"[^{_PLAIN}]")
 """Characters on whose width terminals may disagree: a line with one is always written whole."""
+_ODD_RUN = re.compile(f"(.?[^{_PLAIN}]+)", re.DOTALL)
+"""Such characters with the one before, which an accent among them may belong to."""
+_SPILL = 2
+"""Cells by which a terminal may draw such a character wider than is thought here."""
 _BRIDGE = 4
 """Unchanged cells that are written again rather than jumped over: a jump takes as many bytes."""
 _BOLD, _REVERSED = "1", "7"
@@ -130,10 +135,11 @@ class ScreenBuffer:
         end = x + strip.cell_length
         line.extend([None] * (end - len(line)))
         self._note_reversed(y, x, strip)
-        if _ODD.search(strip.text):
+        if odd := _ODD.findall(strip.text):
             line[x:end] = [None] * (end - x)
-            text, pen = _written(((s.text, s.style) for s in strip), colors, pen, erases=False)
-            return _at(x, y) + text, pen
+            text, pen = _aligned(x, strip, colors, pen)
+            after, pen = _written(_known(line[end : end + _SPILL * len(odd)]), colors, pen, erases=False)
+            return _at(x, y) + text + after, pen
         cells = list(_cells(strip))
         return self._differing(x, y, line, cells, colors, pen)
 
@@ -188,6 +194,14 @@ def _cells(segments: Iterable[Segment]) -> Iterator[Cell]:
     return ((character, segment.style) for segment in segments for character in segment.text)
 
 
+def _known(cells: Iterable[Cell | None]) -> Iterator[Cell]:
+    """Those up to the first that is not known."""
+    for cell in cells:
+        if cell is None:
+            return
+        yield cell
+
+
 def _runs(old: Sequence[Cell | None], new: Sequence[Cell]) -> Iterator[tuple[int, int]]:
     """From where to where cells differ; gaps too short for a jump belong to the run."""
     start = end = -1
@@ -201,6 +215,21 @@ def _runs(old: Sequence[Cell | None], new: Sequence[Cell]) -> Iterator[tuple[int
         end = index + 1
     if start >= 0:
         yield start, end
+
+
+def _aligned(x: int, strip: Strip, colors: ColorSystem, pen: Sgr) -> tuple[str, Sgr]:
+    """The strip with each run of characters of doubtful width over blanks, and what follows in its column."""
+    written: list[str] = []
+    for segment in strip:
+        for part in filter(None, _ODD_RUN.split(segment.text)):
+            cells = cell_len(part)
+            is_odd = _ODD.search(part) is not None
+            text, pen = _written(
+                [(" " * cells if is_odd else part, segment.style)], colors, pen, erases=False
+            )
+            written += [text, _along(x), part, _along(x + cells)] if is_odd else [text]
+            x += cells
+    return "".join(written), pen
 
 
 def _written(pieces: Iterable[Cell], colors: ColorSystem, pen: Sgr, *, erases: bool) -> tuple[str, Sgr]:

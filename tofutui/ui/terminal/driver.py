@@ -14,8 +14,9 @@ from typing import IO, Any, Protocol, cast
 
 from textual.app import App
 
+from tofutui.tofu.base.text import safe
 from tofutui.ui.terminal.keystream import KeyStream
-from tofutui.ui.terminal.keytable import KeyTable
+from tofutui.ui.terminal.keytable import WHICH_TERMINAL, KeyTable
 from tofutui.ui.terminal.textual_internals import LinuxDriver, get_time
 
 HELD_BACK = 1 << 20
@@ -30,6 +31,8 @@ _MOUSE = (1000, 1006)
 """Reports of clicks and the wheel."""
 _CLEAR = "\x1b[0m\x1b[2J\x1b[H"
 """Before leaving: terminals without an alternate screen would keep the tables, and the prompt among them."""
+_TITLE_KEPT, _TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
+"""Put the window's title on the terminal's stack, and take it from there again."""
 _OFF = (2004, 2048, 1000, 1003, 1015, 1006)
 _RESTORE = "".join(f"\x1b[?{mode}l" for mode in _OFF) + "\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 """What `stop_application_mode` sends, in one piece."""
@@ -131,12 +134,14 @@ class TerminalDriver(LinuxDriver):
         self._raw_modes: list[Any] | None = None
         self._owns_screen = False
         self._mouse_is_left = False
+        self._is_named = False
 
     def start_application_mode(self) -> None:
         """As Textual does; the modes are kept, in case another program changes them."""
         self._mouse_is_left = False
         cast("Any", super()).start_application_mode()
         self._owns_screen = True
+        self.write(WHICH_TERMINAL)
         with suppress(termios.error):
             self._raw_modes = termios.tcgetattr(self.fileno)
 
@@ -144,8 +149,8 @@ class TerminalDriver(LinuxDriver):
         """As Textual does; what was yet to be painted is dropped."""
         self._raw_modes = None
         self._stream.drop_pending()
-        self.write(_CLEAR)
-        self._owns_screen = False
+        self.write(_CLEAR + self._title_back)
+        self._owns_screen = self._is_named = False
         super().stop_application_mode()
 
     def resume_application_mode(self) -> None:
@@ -164,13 +169,23 @@ class TerminalDriver(LinuxDriver):
             self._mouse_is_left = to_terminal
             self.write("".join(f"\x1b[?{mode}{'l' if to_terminal else 'h'}" for mode in _MOUSE))
 
+    def name_window(self, text: str) -> None:
+        """Give the window a title, until the terminal is given back."""
+        self.write(f"{'' if self._is_named else _TITLE_KEPT}\x1b]2;{safe(text)}\x1b\\")
+        self._is_named = True
+
+    @property
+    def _title_back(self) -> str:
+        return _TITLE_BACK if self._is_named else ""
+
     def restore_now(self) -> None:
         """Give the terminal back as it was, from any thread; waits for a terminal that takes no bytes."""
         if self.attrs_before is not None:
             with suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
         with suppress(OSError):
-            os.write(self._stream.fileno(), ((_CLEAR if self._owns_screen else "") + _RESTORE).encode())
+            clear = _CLEAR if self._owns_screen else ""
+            os.write(self._stream.fileno(), (clear + self._title_back + _RESTORE).encode())
 
     def _sigcont_application(self, *_: object) -> None:
         """Begin again after a stop of our own; after one by others the input thread still runs."""
@@ -223,12 +238,13 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys and reports until the app ends or the terminal does."""
-        stream, table = KeyStream(), KeyTable()
+        stream, table = KeyStream(), KeyTable(os.environ.get("TERM", ""))
         for data in self._reads():
             pieces = stream.feed(data, get_time()) if data else stream.tick(get_time())
             for piece in pieces:
                 for message in table.messages(piece):
                     self.process_message(message)
+            stream.has_old_mouse = not table.is_sco
 
     def _reads(self) -> Iterator[bytes]:
         """What comes from the terminal; nothing every tenth of a second."""

@@ -63,6 +63,8 @@ class KeyStream:
         self._wants = 0
         """Bytes of a character, or parts of a mouse report, that are still to come."""
         self._is_last = False
+        self.has_old_mouse = True
+        """Whether ``ESC [ M`` begins a mouse report; else it is a key."""
         self._doubtful = 0
         """The last byte, if it may have begun a sequence although it was read as something else."""
 
@@ -199,7 +201,7 @@ class KeyStream:
         if byte < 0x40 or byte >= _DEL or (first and byte == ord("[")):
             return
         text = self._held.decode("ascii", "ignore")
-        if text == "\x1b[M":
+        if text == "\x1b[M" and self.has_old_mouse:
             self._wants, self._eight_bit, self._next = _MOUSE_PARTS, False, self._in_mouse_report
         elif text == "\x1b[200~":
             self._held.clear()
