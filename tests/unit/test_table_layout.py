@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.fake_bench import NOW, entry, session
+from tofutui.tofu.certificates.presented import PENDING
 from tofutui.tofu.judgement.comparison import Entry, NodeView
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
@@ -15,7 +16,7 @@ from tofutui.tofu.site.session import Role
 from tofutui.ui.tables.arrangement import Arrangement, SharedRoom, arranged
 from tofutui.ui.tables.body import PaneBody
 from tofutui.ui.tables.columns import DrawnRow, RowLayout, header
-from tofutui.ui.tables.row_list import RowOrder, Rows, matches
+from tofutui.ui.tables.row_list import RowOrder, Rows
 from tofutui.ui.text.spans import clip, cut, line, plain, width
 from tofutui.ui.text.vocabulary import UNICODE, Glyphs
 
@@ -129,7 +130,45 @@ def test_all_rows_shown_are_marked_but_not_the_nodes_own_and_none_again() -> Non
     ],
 )  # fmt: skip
 def test_a_filter_may_be_inverted(wanted: str, matched: bool) -> None:
-    assert matches(ise("198.51.100.20"), wanted) is matched
+    shown = Rows(filter=wanted)
+    shown.take(view(ise("198.51.100.20")))
+    assert bool(shown.shown) is matched
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (ise("198.51.100.20"), ise("198.51.100.20", verdict=Verdict.PROVEN)),
+        (ise("198.51.100.20"), ise("198.51.100.20", stored="other", presented="mismatch-gone")),
+        (ise("198.51.100.20", presented="mismatch"), ise("198.51.100.20", presented="x")),
+    ],
+)
+def test_the_filter_looks_at_a_row_as_it_is_now(before: Entry, after: Entry) -> None:
+    for wanted in (Verdict.MISMATCH.value, "ISE01", "ise-server", "mismatch-gone", "proven"):
+        shown = Rows(filter=wanted)
+        for row in (before, after, before):
+            shown.take(view(row))
+            fresh = Rows(filter=wanted)
+            fresh.take(view(row))
+            assert shown.shown == fresh.shown, wanted
+
+
+def test_the_filter_looks_at_what_is_shown_of_a_row_now() -> None:
+    row = ise("198.51.100.20")
+    shown = Rows(filter="ise01")
+    shown.take(view(row))
+    assert shown.shown == [row]
+    shown.hide = lambda entry: replace(entry, names=None, presented=PENDING)
+    shown.take(view(row))
+    assert shown.shown == []
+
+
+def test_rows_are_counted_as_they_are_whatever_the_filter_hides() -> None:
+    shown = Rows(filter="nowhere")
+    shown.take(view(ise("198.51.100.20"), ise("198.51.100.21"), own()))
+    assert (shown.verdicts, shown.own, shown.shown) == ({Verdict.MISMATCH: 2}, 1, [])
+    shown.take(view(ise("198.51.100.20", verdict=Verdict.PROVEN)))
+    assert (shown.verdicts, shown.own, shown.total) == ({Verdict.PROVEN: 1}, 0, 1)
 
 
 @pytest.mark.parametrize("height", [1, 2, 3])

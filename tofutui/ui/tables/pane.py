@@ -4,7 +4,6 @@ Whatever changes, each visible line is compared with what was drawn there, and o
 painted: a cursor move costs two lines, however many rows there are.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -301,9 +300,7 @@ class Pane(Painted):
 
     def _counts(self, cells: int) -> str:
         """``2 ✗  1 own``: rows about others by verdict, then the node's own; ``+3``: so many more rows."""
-        entries = self.view.entries.values()
-        verdicts = Counter(entry.verdict for entry in entries if entry.who.is_remote)
-        own = sum(1 for entry in entries if not entry.who.is_remote)
+        verdicts, own = self.rows.verdicts, self.rows.own
         counted = [(verdicts[v], self.glyphs.verdict(v)) for v in Verdict if verdicts[v]]
         counted += [(own, "own")] if own else []
         for shown in reversed(range(len(counted) + 1)):

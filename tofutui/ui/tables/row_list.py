@@ -4,13 +4,16 @@ The cursor and the marks belong to rows and not to lines: they follow the row's 
 """
 
 import ipaddress
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from tofutui.tofu.judgement.comparison import Entry, NodeView
+from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.endpoint import as_address
 from tofutui.ui.text.vocabulary import place, presented_name, stored_name
 
@@ -45,6 +48,10 @@ class Rows:
     shown: list[Entry] = field(default_factory=list)
     """Those about others first, then the node's own: these are in no plan."""
     total: int = 0
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    """How many rows about others have each verdict, those that the filter hides too."""
+    own: int = 0
+    """How many rows are the node's own, those that the filter hides too."""
     remote: int = 0
     """How many of those shown are about others."""
     stale: int = 0
@@ -59,6 +66,8 @@ class Rows:
     hide: Callable[[Entry], Entry] = _as_it_is
     """What is shown of a row: the filter looks at that and at nothing else."""
     _positions: dict[str, int] = field(default_factory=dict)
+    _texts: dict[str, tuple[Entry, str]] = field(default_factory=dict)
+    """What the filter looks at, by id: a row as it was shown then, and its text; empty without a filter."""
 
     @property
     def current(self) -> Entry | None:
@@ -86,12 +95,12 @@ class Rows:
             False if the row under the cursor is gone (its neighbour has the cursor now, the marks are off).
         """
         before = self.current
-        self.total = len(view.entries)
+        self._count(view.entries.values())
         gone = before is not None and self.touched and before.id not in view.entries
         self.marks &= view.entries.keys()
         if gone:
             self.marks.clear()
-        self.shown = [e for e in self._sorted(view) if matches(self.hide(e), self.filter)]
+        self.shown = self._sorted(self._matching(view))
         self.remote = sum(1 for entry in self.shown if entry.who.is_remote)
         self.stale = sum(1 for entry in self.shown if entry.is_stale_remote)
         self._positions = {entry.id: index for index, entry in enumerate(self.shown)}
@@ -99,6 +108,11 @@ class Rows:
             self.cursor = self._positions.get(before.id, self.cursor)
         self.cursor = max(0, min(self.cursor, len(self.shown) - 1))
         return not gone
+
+    def _count(self, entries: Collection[Entry]) -> None:
+        self.total = len(entries)
+        self.verdicts = Counter(entry.verdict for entry in entries if entry.who.is_remote)
+        self.own = self.total - self.verdicts.total()
 
     def move_to(self, index: int) -> bool:
         """Put the cursor on a line, as near as there is one; returns whether that is another one."""
@@ -135,38 +149,66 @@ class Rows:
         """Take every mark away, those of rows that the filter hides too."""
         self.marks.clear()
 
-    def _sorted(self, view: NodeView) -> Sequence[Entry]:
+    def _matching(self, view: NodeView) -> Collection[Entry]:
+        """The rows that hold the filter's text."""
+        if not _sought(self.filter):
+            self._texts.clear()
+            return view.entries.values()
+        for gone in self._texts.keys() - view.entries.keys():
+            del self._texts[gone]
+        return [entry for entry in view.entries.values() if holds(self._text(entry), self.filter)]
+
+    def _text(self, entry: Entry) -> str:
+        """What the filter looks at; made once for each row as it is shown, since an `Entry` never changes."""
+        shown = self.hide(entry)
+        kept = self._texts.get(entry.id)
+        if kept is None or kept[0] is not shown:
+            kept = self._texts[entry.id] = shown, searched(shown)
+        return kept[1]
+
+    def _sorted(self, entries: Collection[Entry]) -> list[Entry]:
         keys: dict[RowOrder, Callable[[Entry], Any]] = {
             RowOrder.VERDICT: lambda entry: (entry.verdict.look.rank, _host_key(entry)),
             RowOrder.HOST: _host_key,
             RowOrder.EXPIRY: _expiry,
             RowOrder.LISTED: lambda _: 0,
         }
-        ordered = sorted(view.entries.values(), key=keys[self.order])
-        return sorted(ordered, key=lambda entry: not entry.who.is_remote)
+        key = keys[self.order]
+        return sorted(entries, key=lambda entry: (not entry.who.is_remote, key(entry)))
 
 
-def matches(entry: Entry, wanted: str) -> bool:
-    """Whether a row holds the filter's text: host, port, key, name, subjects, verdict; in any case."""
-    text = wanted.removeprefix(INVERTS).strip()
-    if not text:
-        return True
+def holds(text: str, wanted: str) -> bool:
+    """Whether a row's text (see `searched`) holds what is wanted, or does not where the filter inverts."""
+    return (_sought(wanted) in text) is not wanted.startswith(INVERTS)
+
+
+def _sought(wanted: str) -> str:
+    return wanted.removeprefix(INVERTS).strip().casefold()
+
+
+def searched(entry: Entry) -> str:
+    """What a filter looks at in a row, folded: host, port, key, name, subjects, verdict."""
     verdict = entry.verdict
     texts = (
         place(entry), entry.key or "", entry.name, entry.who.value, stored_name(entry), presented_name(entry),
         entry.stored.raw if entry.stored else entry.raw, verdict.value, verdict.look.word,
     )  # fmt: skip
-    return (text.casefold() in "\n".join(texts).casefold()) is not wanted.startswith(INVERTS)
+    return "\n".join(texts).casefold()
 
 
 def _host_key(entry: Entry) -> tuple[int, int, str, int]:
     if entry.endpoint is None:
         return (9, 0, entry.raw, 0)
-    address = as_address(entry.endpoint.host)
+    return (*_place_of(entry.endpoint.host), entry.endpoint.port)
+
+
+@lru_cache(maxsize=16_384)
+def _place_of(host: str) -> tuple[int, int, str]:
+    """Where a host is in the order: addresses as numbers, then names."""
+    address = as_address(host)
     if address is None:
-        return (8, 0, entry.endpoint.host, entry.endpoint.port)
-    kind = 4 if isinstance(address, ipaddress.IPv4Address) else 6
-    return (kind, int(address), "", entry.endpoint.port)
+        return (8, 0, host)
+    return (4 if isinstance(address, ipaddress.IPv4Address) else 6, int(address), "")
 
 
 def _expiry(entry: Entry) -> datetime:
