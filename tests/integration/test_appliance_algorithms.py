@@ -6,10 +6,11 @@ from typing import Any
 
 import asyncssh
 import pytest
+from asyncssh.encryption import get_default_encryption_algs
 
 from tests.support.appliance import TABLE, bench, host_key, tcp_server, trust
 from tofutui.appliance.errors import ClosedAtOnce, HostKeyInvalid, NoCommonAlgorithm, Unreachable
-from tofutui.appliance.ssh.algorithms import HOST_KEYS, KEX
+from tofutui.appliance.ssh.algorithms import CIPHERS, HOST_KEYS, KEX
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 
@@ -31,6 +32,11 @@ async def test_a_server_with_one_newer_key_exchange_is_reached(tmp_path: Path, k
 def test_all_newer_key_exchanges_are_offered_after_the_usual_ones() -> None:
     assert {"diffie-hellman-group18-sha512", *NEWER[:3]} <= set(KEX)
     assert KEX.index("curve25519-sha256") < min(KEX.index(name) for name in NEWER if name in KEX)
+
+
+def test_every_cipher_of_the_library_is_offered_and_the_cheapest_come_first() -> None:
+    assert sorted(CIPHERS) == sorted(name.decode() for name in get_default_encryption_algs())
+    assert {"aes256-gcm@openssh.com", "aes128-gcm@openssh.com"} == set(CIPHERS[:2])
 
 
 async def test_rsa_is_not_asked_for_where_another_host_key_is_there(tmp_path: Path) -> None:

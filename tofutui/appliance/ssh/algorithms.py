@@ -42,7 +42,10 @@ _KEX = (
     "diffie-hellman-group18-sha512",
 )
 KEX = tuple(name for name in _KEX if name in _AVAILABLE_KEX)
-CIPHERS = _names(get_default_encryption_algs())
+CIPHERS = tuple(sorted(_names(get_default_encryption_algs()), key=lambda name: "gcm" not in name))
+"""AES-GCM first: a listing is thousands of packets, and asyncssh decrypts one in a sixth of the time that
+it takes with ChaCha20, which it would offer first.
+"""
 MACS = _names(get_default_mac_algs())
 LEGACY_KEX = ("diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1")
 LEGACY_CIPHERS = ("aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc")
