@@ -166,9 +166,10 @@ def test_the_filter_looks_at_what_is_shown_of_a_row_now() -> None:
 def test_rows_are_counted_as_they_are_whatever_the_filter_hides() -> None:
     shown = Rows(filter="nowhere")
     shown.take(view(ise("198.51.100.20"), ise("198.51.100.21"), own()))
-    assert (shown.verdicts, shown.own, shown.shown) == ({Verdict.MISMATCH: 2}, 1, [])
+    assert (shown.verdicts, shown.own_verdicts) == ({Verdict.MISMATCH: 2}, {Verdict.MISMATCH: 1})
+    assert shown.shown == []
     shown.take(view(ise("198.51.100.20", verdict=Verdict.PROVEN)))
-    assert (shown.verdicts, shown.own, shown.total) == ({Verdict.PROVEN: 1}, 0, 1)
+    assert (shown.verdicts, shown.own_verdicts, shown.total) == ({Verdict.PROVEN: 1}, {}, 1)
 
 
 @pytest.mark.parametrize("height", [1, 2, 3])

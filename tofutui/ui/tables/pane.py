@@ -300,7 +300,7 @@ class Pane(Painted):
 
     def _counts(self, cells: int) -> str:
         """``2 ✗  1 own``: rows about others by verdict, then the node's own; ``+3``: so many more rows."""
-        verdicts, own = self.rows.verdicts, self.rows.own
+        verdicts, own = self.rows.verdicts, self.rows.own_verdicts.total()
         counted = [(verdicts[v], self.glyphs.verdict(v)) for v in Verdict if verdicts[v]]
         counted += [(own, "own")] if own else []
         for shown in reversed(range(len(counted) + 1)):

@@ -50,8 +50,8 @@ class Rows:
     total: int = 0
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     """How many rows about others have each verdict, those that the filter hides too."""
-    own: int = 0
-    """How many rows are the node's own, those that the filter hides too."""
+    own_verdicts: Counter[Verdict] = field(default_factory=Counter)
+    """The same of the node's own rows."""
     remote: int = 0
     """How many of those shown are about others."""
     stale: int = 0
@@ -112,7 +112,7 @@ class Rows:
     def _count(self, entries: Collection[Entry]) -> None:
         self.total = len(entries)
         self.verdicts = Counter(entry.verdict for entry in entries if entry.who.is_remote)
-        self.own = self.total - self.verdicts.total()
+        self.own_verdicts = Counter(entry.verdict for entry in entries if not entry.who.is_remote)
 
     def move_to(self, index: int) -> bool:
         """Put the cursor on a line, as near as there is one; returns whether that is another one."""

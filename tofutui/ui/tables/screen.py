@@ -1,5 +1,6 @@
 """The main screen: both tables side by side, the row under the cursor below, the keys at the bottom."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ from tofutui.ui.tables.simulation import SimulationFlow
 from tofutui.ui.tables.state import Tables
 from tofutui.ui.text.last_command import last_command
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
-from tofutui.ui.text.title_line import Tally
+from tofutui.ui.text.title_line import Tally, stale
 from tofutui.ui.text.vocabulary import place, value_of
 
 if TYPE_CHECKING:
@@ -186,15 +187,12 @@ class MainScreen(Tables):
         self._show_rest()
 
     def _show_rest(self) -> None:
-        entries = list(self.comparison.entries())
-        self._tally = Tally.of(self.comparison)
-        self._planned = sum(1 for entry in entries if entry.is_stale_remote)
-        has_evidence = any(
-            e.kind in (Kind.LOG, Kind.OPERATOR, Kind.BROWSER)
-            for entry in entries
-            for e in entry.judgement.evidence
-        )
-        self._hint = not has_evidence and any(entry.verdict is Verdict.SAME_NAME for entry in entries)
+        shown = [pane.rows for pane in self.panes.values()]
+        remote = sum((rows.verdicts for rows in shown), Counter[Verdict]())
+        own = sum((rows.own_verdicts for rows in shown), Counter[Verdict]())
+        self._tally = Tally.counted(remote, own)
+        self._planned = stale(remote)
+        self._hint = (remote + own)[Verdict.SAME_NAME] > 0 and not self._has_evidence()
         self._tell_title()
         self.query_one(KeyBar).suggest(self._next_line(self.state()))
         self._show_last_command()
@@ -204,6 +202,14 @@ class MainScreen(Tables):
     def _show_last_command(self) -> None:
         log = self.link.bench.command_log if self.link else ()
         self.query_one("#last", Painted).show([self.shown(last_command(log, self.owner.glyphs))])
+
+    def _has_evidence(self) -> bool:
+        """Whether a log, a page or a person said anything about any row."""
+        return any(
+            e.kind in (Kind.LOG, Kind.OPERATOR, Kind.BROWSER)
+            for entry in self.comparison.entries()
+            for e in entry.judgement.evidence
+        )
 
     def share_room(self) -> None:
         """Share the room between tables and detail as the rows need it."""

@@ -40,6 +40,11 @@ _FORMS = (
 """Ever shorter; the first that fits is taken."""
 
 
+def stale(counts: Mapping[Verdict, int]) -> int:
+    """How many of the rows counted are stale."""
+    return sum(number for verdict, number in counts.items() if verdict.is_stale)
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """How many rows there are; counted when rows change, which takes a while with thousands."""
@@ -52,6 +57,11 @@ class Tally:
     def of(cls, comparison: Comparison) -> Self:
         """The rows of both tables."""
         return cls(comparison.counts(), comparison.own_stale())
+
+    @classmethod
+    def counted(cls, remote: Mapping[Verdict, int], own: Mapping[Verdict, int]) -> Self:
+        """Rows that were counted by verdict: those about others, and the nodes' own."""
+        return cls({verdict: remote.get(verdict, 0) for verdict in Verdict}, stale(own))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
