@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from tofutui.tofu.judgement.comparison import Entry, NodeView
-from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.judgement.verdict import Kind, Verdict
 from tofutui.tofu.site.endpoint import as_address
 from tofutui.ui.text.vocabulary import place, presented_name, stored_name
 
@@ -175,6 +175,11 @@ class Rows:
         }
         key = keys[self.order]
         return sorted(entries, key=lambda entry: (not entry.who.is_remote, key(entry)))
+
+
+def is_spoken_of(entry: Entry) -> bool:
+    """Whether a log, a page or a person said anything about a row."""
+    return any(e.kind in (Kind.LOG, Kind.OPERATOR, Kind.BROWSER) for e in entry.judgement.evidence)
 
 
 def holds(text: str, wanted: str) -> bool:

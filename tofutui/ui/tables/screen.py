@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from tofutui.tofu.judgement.comparison import Comparison, NodeView
-from tofutui.tofu.judgement.verdict import Kind, Verdict
+from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.actions.catalogue import MAIN, State
 from tofutui.ui.actions.handlers import does
@@ -31,6 +31,7 @@ from tofutui.ui.tables.detail_pane import DetailPane
 from tofutui.ui.tables.other_screens import OtherScreens
 from tofutui.ui.tables.pane import Pane
 from tofutui.ui.tables.refresh_flow import RefreshFlow
+from tofutui.ui.tables.row_list import is_spoken_of
 from tofutui.ui.tables.simulation import SimulationFlow
 from tofutui.ui.tables.state import Tables
 from tofutui.ui.text.last_command import last_command
@@ -192,7 +193,8 @@ class MainScreen(Tables):
         own = sum((rows.own_verdicts for rows in shown), Counter[Verdict]())
         self._tally = Tally.counted(remote, own)
         self._planned = stale(remote)
-        self._hint = (remote + own)[Verdict.SAME_NAME] > 0 and not self._has_evidence()
+        undecided = (remote + own)[Verdict.SAME_NAME] > 0
+        self._hint = undecided and not any(map(is_spoken_of, self.comparison.entries()))
         self._tell_title()
         self.query_one(KeyBar).suggest(self._next_line(self.state()))
         self._show_last_command()
@@ -202,14 +204,6 @@ class MainScreen(Tables):
     def _show_last_command(self) -> None:
         log = self.link.bench.command_log if self.link else ()
         self.query_one("#last", Painted).show([self.shown(last_command(log, self.owner.glyphs))])
-
-    def _has_evidence(self) -> bool:
-        """Whether a log, a page or a person said anything about any row."""
-        return any(
-            e.kind in (Kind.LOG, Kind.OPERATOR, Kind.BROWSER)
-            for entry in self.comparison.entries()
-            for e in entry.judgement.evidence
-        )
 
     def share_room(self) -> None:
         """Share the room between tables and detail as the rows need it."""
