@@ -107,7 +107,7 @@ def test_the_terminals_own_cursor_is_where_the_work_is(tmp_path: Path) -> None:
         assert " filter: " in line_at_cursor()
         screen.press("esc")
         screen.wait_for(lambda text: "filter: " not in text)
-        screen.settle(0.5)
+        assert "\u25b8" in line_at_cursor()
         assert screen.screen.cursor.y == second
 
 
