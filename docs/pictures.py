@@ -33,7 +33,7 @@ _TEXT = re.compile(r'<text [^>]*? y="([\d.]+)"[^>]*>(.*?)</text>')
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Keys, and what must stand on the screen before the next ones; with a name it is a picture."""
+    """Keys, and what must be on the screen before the next ones; with a name it is a picture."""
 
     keys: tuple[str, ...]
     shows: tuple[str, ...]
@@ -56,7 +56,7 @@ STAGES = (
 
 
 def words(picture: str) -> str:
-    """What stands on the screen of an SVG, line by line."""
+    """What the screen of an SVG shows, line by line."""
     lines: defaultdict[float, str] = defaultdict(str)
     for y, text in _TEXT.findall(picture):
         lines[float(y)] += unescape(text).replace("\xa0", " ")
@@ -107,10 +107,10 @@ async def take(into: Path, place: Path) -> None:
 
 
 async def until(app: "TofutuiApp", pilot: "Pilot[int]", shows: tuple[str, ...]) -> str:
-    """The screen once all of this stands on it, and nothing moves any more.
+    """The screen once all of this is on it, and nothing moves any more.
 
     Raises:
-        SystemExit: it does not come; shows what stands there instead.
+        SystemExit: it does not come; shows what is there instead.
     """
     before = ""
     end = time.monotonic() + PATIENCE

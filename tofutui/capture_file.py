@@ -20,7 +20,7 @@ LARGEST = 64 * 1024 * 1024
 
 
 class CaptureFileError(ValueError):
-    """The text is no capture, or not the whole of it; the message names the line."""
+    """The text is not a capture, or not a whole one; the message names the line."""
 
 
 class CapturedKind(StrEnum):

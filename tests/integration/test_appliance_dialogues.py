@@ -229,4 +229,4 @@ async def test_a_secret_that_the_node_shows_again_stands_in_no_message(tmp_path:
             await b.node.connect()
         texts = [str(caught.value), b.logged, *(q.text for q in asker.dialogue_questions)]
         assert "hush-hush" not in "\n".join(texts)
-        assert "you typed (secret left out)" in "\n".join(texts)
+        assert "you typed (secret omitted)" in "\n".join(texts)

@@ -184,7 +184,7 @@ def test_one_address_of_both_nodes_is_refused_in_any_spelling(write):
         '[sessions.s.secondary]\nhost="b"\naddresses=["y", "2001:0db8:0::0001"]\n'
     )
     (error,) = errors_of(write(text))
-    assert "[sessions.s.secondary] addresses: 2001:0db8:0::0001 stands in the primary's" in error
+    assert "[sessions.s.secondary] addresses: 2001:0db8:0::0001 is also one of the primary's" in error
 
 
 def test_remotes_are_checked_against_each_other_and_the_nodes(write):
@@ -277,7 +277,7 @@ def test_sessions_d_is_read_too_and_a_name_stands_once(write, tmp_path):
     write('[sessions.site-a.primary]\nhost = "c"\n', "sessions.d/again.toml")
     (error,) = errors_of(path)
     assert (
-        f"{tmp_path}/sessions.d/again.toml: [sessions.site-a] a session of this name stands in {path}"
+        f"{tmp_path}/sessions.d/again.toml: [sessions.site-a] {path} already defines a session with this name"
         in error
     )
 
@@ -337,7 +337,7 @@ def test_what_both_nodes_share_is_told_together_with_the_other_faults(write):
     assert any("usrname: unknown key, did you mean username?" in error for error in errors)
     assert any("hm_port = 'x'" in error for error in errors)
     assert any("[sessions.a.secondary] host, port: the same 192.0.2.10:22" in error for error in errors)
-    assert any("[sessions.a.secondary] addresses: prime stands in the primary's" in error for error in errors)
+    assert any("secondary] addresses: prime is also one of the primary's" in error for error in errors)
     assert len(errors) == 4
 
 

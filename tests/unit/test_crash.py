@@ -31,7 +31,7 @@ def test_it_says_where_and_holds_no_secret_and_no_local() -> None:
     error = caught(password)
     for text in (crash_report(error, AT, "app", ["table.sort", "row.delete"]), traceback_text(error)):
         assert "in broken" in text
-        assert "KeyError: '(secret left out)'" in text
+        assert "KeyError: '(secret omitted)'" in text
         for hidden in ("hunter2-canary", "a-local-value", "abc123", "\x1b"):
             assert hidden not in text
     report = crash_report(error, AT, "app", ["table.sort", "row.delete"])
@@ -39,7 +39,7 @@ def test_it_says_where_and_holds_no_secret_and_no_local() -> None:
     assert "2026-11-23 14:02:11+0000, command app" in report
     assert "tofutui 0" in report
     assert "textual" in report
-    assert sentence(error.__cause__ or error) == "internal error, KeyError: '(secret left out)'"
+    assert sentence(error.__cause__ or error) == "internal error, KeyError: '(secret omitted)'"
 
 
 def test_a_bounded_number_of_private_files_is_kept(tmp_path: Path) -> None:

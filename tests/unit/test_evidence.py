@@ -396,7 +396,7 @@ def test_an_unanswered_row_is_hit_by_its_stored_name(name: str, at: datetime | N
 def test_the_log_of_an_unnamed_node_is_a_hint_at_most() -> None:
     one = hit(tie(PEER, named_node=False), PEER)
     assert one.strength is Strength.HINT
-    assert "nobody said whose log it is" in one.text
+    assert "it was not said whose log it is" in one.text
 
 
 @pytest.mark.parametrize("who", [Who.SELF, Who.LOOPBACK])

@@ -171,7 +171,7 @@ def test_no_secret_is_in_it_wherever_it_came_from(fmt: str, words: str) -> None:
         record(run=raw, deletions=(deletion(words),), events=(RunEvent(NOW, "ops", "", words),)), fmt, "0.1"
     )
     assert "S3cret" not in text
-    assert "secret left out" in text
+    assert "secret omitted" in text
 
 
 @pytest.mark.parametrize(

@@ -235,7 +235,7 @@ def test_rows_hold_no_prompts():
     rows = ((PRI, "a#b"), ("x/y_1", "c/d# ncs ha status"), ("z_1", "prime-pri/admin#"))
     found = listing(said(P, LISTCERTS, listed(rows)) + f"{P}/admin# ")
     assert keys(found) == [PRI, "x/y_1", "z_1"]
-    assert found.problems == ("a prompt stands in the middle of a row",)
+    assert found.problems == ("there is a prompt in the middle of a row",)
 
 
 def test_an_empty_table_is_complete():

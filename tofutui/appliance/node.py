@@ -104,10 +104,10 @@ class Node:
         self.notices: tuple[str, ...] = ()
         """What the node said at the last login that matters on the screen (another user is logged in)."""
         self.unknown: list[str] = []
-        """What it printed on the last link, or on the way to one, that is no answer and is not known."""
-        self.on_lost: Callable[[], None] = _nobody
+        """What it printed on the last link, or on the way to one, that is not an answer and is not known."""
+        self.on_lost: Callable[[], None] = _ignored
         """Called when the connection is lost, also while no command runs."""
-        self.on_met: Callable[[], None] = _nobody
+        self.on_met: Callable[[], None] = _ignored
         """Called when host name and host key of a new link are known, before anybody can use it."""
         self._asker = asker
         self._log = log
@@ -338,7 +338,7 @@ class Node:
 
     async def _leave(self, login: Login) -> None:
         """`exit`, and close; as much of it as the link still allows."""
-        login.link.wire.on_end = _nobody
+        login.link.wire.on_end = _ignored
         try:
             await login.shell.leave()
         finally:
@@ -348,7 +348,7 @@ class Node:
         """Close this link; another one that took its place stays."""
         if self._login is login:
             self._login = None
-        login.link.wire.on_end = _nobody
+        login.link.wire.on_end = _ignored
         with suppress(TimeoutError):
             await login.link.close(self._timings.exit)
 
@@ -364,8 +364,8 @@ class Node:
         self._log(LogLine(self._clock(), self.settings.role, kind, safe_lines(kept).rstrip("\n")))
 
 
-def _nobody() -> None:
-    """Nobody wants to know."""
+def _ignored() -> None:
+    """Reports to no one."""
 
 
 def _import_connection() -> ModuleType:

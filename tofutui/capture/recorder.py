@@ -114,7 +114,7 @@ class Recorder:
 
 
 class KeepingAsker:
-    """Asks another asker, and remembers the answers so that they can be left out."""
+    """Asks another asker, and remembers the answers so that they can be omitted."""
 
     def __init__(self, asker: Asker, secrets: list[Secret]) -> None:
         self._asker = asker

@@ -51,7 +51,7 @@ def _letters(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _unescaped(escaped: str) -> Iterator[tuple[str, str]]:
-    """The letters that a run of escaped bytes means; a byte that is no part of one is a letter of its own."""
+    """The letters that a run of escaped bytes means; a byte outside such a run is a letter of its own."""
     sources = [match.group() for match in _ESCAPE.finditer(escaped)]
     raw = bytes(int(source[-2:], 16) for source in sources)
     at = 0

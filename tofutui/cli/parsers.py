@@ -89,7 +89,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
-    """The command (``app`` if none is named) and its options, which may stand before or after it.
+    """The command (``app`` if none is named) and its options, which may be before or after it.
 
     Raises:
         UsageError: the command line cannot be understood.
@@ -135,7 +135,7 @@ def command_at(argv: Sequence[str]) -> int | None:
 
 
 _WITH_VALUE = frozenset({"--sessions", "--data", "--theme", "--watch"})
-"""The options that may stand before a command and take the next word."""
+"""The options that may precede a command and take the next word."""
 
 
 def _common(name: str, description: str, more: str = "", *, scenarios: bool = False) -> _Parser:

@@ -36,7 +36,7 @@ def load(
     if report.fatal:
         raise ConfigError(report.errors)
     for fault in report.left_out:
-        (leave_out or tell)(f"left out: {fault}")
+        (leave_out or tell)(f"ignored: {fault}")
     for warning in report.exposed:
         tell(f"warning: {warning}")
     _take_variables(report.sessions.values())

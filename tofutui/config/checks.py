@@ -8,7 +8,7 @@ from tofutui.tofu.site.session import NodeSettings, Role, Session, Via
 def check_session(session: Session, place: str, faults: Faults, *, has_secondary: bool) -> None:
     """Add a fault for everything that cannot be meant, a warning for what is only strange.
 
-    ``has_secondary`` tells whether a secondary is written, be it faulty and therefore not in ``session``.
+    ``has_secondary`` says whether one is written, even if it is faulty and therefore not in ``session``.
     """
     primary, secondary = (session.nodes.get(role) for role in Role)
     if primary and secondary:
@@ -30,7 +30,7 @@ def _check_pair(primary: NodeSettings, secondary: NodeSettings, place: str, faul
     names = {normalise_host(name) for name in primary.addresses}
     for address in secondary.addresses:
         if normalise_host(address) in names:
-            faults.add(f"{place}.secondary", f"addresses: {address} stands in the primary's addresses too")
+            faults.add(f"{place}.secondary", f"addresses: {address} is also one of the primary's addresses")
     for node, other in ((primary, secondary), (secondary, primary)):
         if not is_loopback(node.host) and normalise_host(node.host) in map(normalise_host, other.addresses):
             faults.warn(f"{place}.{other.role}", f"addresses: {node.host} is the {node.role}'s host")

@@ -1,4 +1,4 @@
-"""Which sessions the app may change: those that stand alone in a file of ``sessions.d`` named after them."""
+"""Which sessions the app may change: those that are alone in a file of ``sessions.d`` named after them."""
 
 import re
 from collections.abc import Mapping

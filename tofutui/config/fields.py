@@ -43,7 +43,7 @@ class Faults:
 
 
 def show(value: object) -> str:
-    """A value of the user's file as it stands in a message, cut at 60 characters."""
+    """A value of the user's file as a message shows it, cut at 60 characters."""
     if isinstance(value, bool):
         return str(value).lower()
     try:
@@ -98,7 +98,7 @@ def text(value: object) -> str:
 
 
 def variable(value: object) -> str:
-    """The name of an environment variable; somebody may have written the password itself there."""
+    """The name of an environment variable; the password itself may have been written there."""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", word(value)):
         raise ValueError("not the name of a variable")
     return word(value)

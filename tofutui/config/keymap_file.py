@@ -1,4 +1,4 @@
-"""keys.toml -> what the user wants on which keys, and where each wish stands; ids mean nothing here."""
+"""keys.toml -> what the user wants on which keys, and where each wish is written; ids mean nothing here."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

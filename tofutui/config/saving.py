@@ -85,7 +85,7 @@ def _probe(probe: ProbeSettings) -> dict[str, Any]:
 
 
 def _refuse_unreadable(session: Session, draft: Path, target: Path, sessions_path: Path) -> None:
-    """Nothing is saved that would not be read back, or whose name stands in another file already."""
+    """Nothing is saved that would not be read back, or whose name another file already defines."""
     _, faults = read_file(draft)
     if faults.errors:
         raise ConfigError([error.replace(str(draft), str(target)) for error in faults.errors])

@@ -53,7 +53,7 @@ class SessionsReport:
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
     origin: dict[str, Path]
-    """The file in which each session stands."""
+    """The file that defines each session."""
     exposed: tuple[str, ...] = ()
     """Those of the warnings that tell of a way to a password that others may take."""
     left_out: tuple[str, ...] = ()
@@ -100,7 +100,7 @@ def read_sessions(path: Path) -> SessionsReport:
         for session in built:
             if session.name in origin:
                 first = origin[session.name]
-                faults.add(f"sessions.{session.name}", f"a session of this name stands in {first} already")
+                faults.add(f"sessions.{session.name}", f"{first} already defines a session with this name")
                 continue
             origin[session.name] = file
             sessions[session.name] = session
@@ -214,7 +214,7 @@ def place_of(name: str) -> str:
 
 def _check_name(name: str, place: str, faults: Faults) -> None:
     if name in COMMANDS:
-        faults.add(place, f"{name} is a command of tofutui: call the session otherwise")
+        faults.add(place, f"{name} is a command of tofutui: choose another name for the session")
     elif not _NAME.fullmatch(name):
         faults.add(place, "a session's name is letters, digits, '.', '_' and '-', a letter or digit first")
 
@@ -256,7 +256,7 @@ def _read_node(
 
 
 def _is_endpoint_unclear(raw: object, own: dict[str, Any], valid: list[str]) -> bool:
-    """Whether the host or the port is written wrongly: what stands in its place was not meant."""
+    """Whether the host or the port is written wrongly: what is in its place was not meant."""
     keys = raw if isinstance(raw, dict) else {}
     wrong = [key for key in keys if key not in own]
     meant = [key if key in valid else nearest(key, valid) for key in wrong]

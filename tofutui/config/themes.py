@@ -47,11 +47,11 @@ COLORS = (
 )  # fmt: skip
 """The colours of a theme; only ``primary`` has to be given."""
 GROUNDS = ("background", "surface", "panel")
-"""The colours on which text stands."""
+"""The background colours of text."""
 TEXT_CONTRAST = 4.5
 """The least contrast of text (WCAG 2, level AA); lines need 3."""
 LARGEST = 64 * 1024
-"""Bytes; a larger file is no theme."""
+"""Bytes; a larger file is not read as a theme."""
 
 _DARK = {"foreground": "#e6e6e6", "background": "#101010"}
 _LIGHT = {"foreground": "#1a1a1a", "background": "#fafafa"}
@@ -88,7 +88,7 @@ class ThemeBook:
 def load_themes(user_dir: Path) -> ThemeBook:
     """The bundled themes and those of ``user_dir``; of two with the same name the user's wins.
 
-    A broken file never stops anything: it stands in ``errors``.
+    A broken file never stops anything: it is named in ``errors``.
     """
     themes: dict[str, ThemeSpec] = {}
     errors: list[str] = []

@@ -113,7 +113,7 @@ class Entries:
         return text
 
     async def settled(self, number: int, outcome: Outcome, text: str) -> bool:
-        """Write the outcome of a deletion that nobody works on; whether it was still unknown."""
+        """Write the outcome of a deletion that no program works on; whether it was still unknown."""
         return await asyncio.to_thread(self._journal.outcome, number, outcome, text, self._clock())
 
 

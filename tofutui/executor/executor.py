@@ -243,7 +243,7 @@ class Executor:
             return Outcome.UNKNOWN, f"sent, but the table could not be read since: {error}"
 
     def _is_at_prompt(self, role: Role, error: ApplianceError) -> bool:
-        """Whether the command ended with the prompt: a question nobody answered does, after its Ctrl-C."""
+        """Whether the command ended with the prompt: an unanswered question does, after its Ctrl-C."""
         return isinstance(error, UnknownDialogue) and self._bench.node(role).connected
 
     async def _write_answer(self, report: "_Report", entry: int, words: str) -> None:
@@ -270,7 +270,7 @@ class Executor:
     def _no_proof(self, deletion: Deletion, listing: Listing) -> str | None:
         elsewhere = self._gate.other_node(deletion)
         if elsewhere is not None:
-            return f"sent, but the list read since is no proof: {elsewhere}"
+            return f"sent, but the list read since proves nothing: {elsewhere}"
         return None if listing.complete else "sent, but the listing after it is not complete"
 
     async def _look_back(self, run: _Run, number: int) -> None:

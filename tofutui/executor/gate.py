@@ -1,6 +1,6 @@
 """Everything that may forbid a deletion, looked at when it is proposed and again before it is typed.
 
-Both times it is the entry of this moment that is judged, not a copy that somebody still holds.
+Both times it is the entry of this moment that is judged, not a copy held elsewhere.
 """
 
 from tofutui.tofu.base.errors import TofutuiError

@@ -10,7 +10,7 @@ from tofutui.workbench import Workbench
 
 
 async def settle(bench: Workbench, entries: Entries, role: Role) -> tuple[str, ...]:
-    """Decide by the complete listing at hand what was unknown, and nobody's work, before it began.
+    """Decide by the complete listing at hand what was unknown, and no program's work, before it began.
 
     Order is that of the journal and the listings: no clock decides. An entry confirmed for another host
     name or SSH host key is not decided by this table. Returns one sentence for each that was decided.

@@ -24,13 +24,13 @@ class StepText:
     """``preflight``, ``form``, ``delete``, ``reconnect``, ``browser``, ``acknowledge``, ``register``,
     ``milestone``, ``active`` or ``verify``."""
     group: str = ""
-    """``ha``: part of registering the pair; all of these are skipped when the pair connects by itself."""
+    """``ha``: part of registering the pair; all of these are skipped when the pair connects automatically."""
     for_each: str = ""
     """``ise``: once for each configured ISE remote."""
     path: tuple[str, ...] = ()
     """Where in the browser's menu."""
     do: tuple[str, ...] = ()
-    """Keys stand in it, and in ``if_not``, by their action: ``{guide.act}``."""
+    """Keys are written in it, and in ``if_not``, by their action: ``{guide.act}``."""
     values: tuple[tuple[str, str], ...] = ()
     """What to type: label, and where the value comes from."""
     expect: str = ""
@@ -112,7 +112,7 @@ def ise_remotes(session: Session) -> list[Remote]:
 
 
 def step_ids(playbook: Playbook, session: Session) -> Iterator[str]:
-    """The steps of a run: those for each ISE stand there once for each, as ``ise-add:NAME``."""
+    """The steps of a run: those for an ISE are there once for each ISE, as ``ise-add:NAME``."""
     names = dict.fromkeys(remote.name or str(remote.endpoint) for remote in ise_remotes(session))
     for id_ in playbook.steps:
         if step_texts()[id_].for_each == "ise":

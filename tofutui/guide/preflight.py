@@ -70,7 +70,7 @@ def _listing(node: NodeFacts) -> tuple[Result, str]:
 
 
 def version_numbers(text: str) -> tuple[int, ...] | None:
-    """``3.10.0`` as numbers; None where it is no version."""
+    """``3.10.0`` as numbers; None where it is not a version."""
     parts = re.findall(r"\d{1,6}", text)
     return tuple(int(part) for part in parts[:6]) if parts else None
 

@@ -63,7 +63,7 @@ class Guide(Looking):
 
     @property
     def sheet(self) -> Sheet:
-        """The forms as they stand."""
+        """The forms as they are filled in now."""
         return Sheet(self.session, self.held, self.resolved)
 
     async def take(self, held: Held) -> None:

@@ -123,7 +123,7 @@ class Holding:
         return await asyncio.to_thread(self.tools.runs.open_run, self.session.name)
 
     def is_free(self, held: Held) -> bool:
-        """Whether nobody holds it any more."""
+        """Whether no program holds it any more."""
         return is_free(held.lease, self.tools.me)
 
     async def begin(self, playbook: str) -> None:
@@ -161,7 +161,7 @@ class Holding:
         """Hold a stored run from now on.
 
         Raises:
-            LeaseLost: somebody else was faster.
+            LeaseLost: another program was faster.
         """
         now, me = self.tools.clock(), self.tools.me
         lease = me.lease(now, self.tools.token())
@@ -185,7 +185,7 @@ class Holding:
         """Change the run: on disk first, then on the screen. Nothing is written when nothing changes.
 
         Raises:
-            LeaseLost: somebody took the run over; it is watched from now on.
+            LeaseLost: another program took the run over; it is watched from now on.
             NotNow: the edit says so, or the run is only watched.
         """
         async with self._writing:
@@ -207,7 +207,7 @@ class Holding:
         self.on_change()
 
     async def done(self, step: StepState, seen: str = "", *, by: str = "", doubt: str = "") -> None:
-        """The step is done; by the operator where nobody is named."""
+        """The step is done; by the operator where no one is named."""
         now, who = self.tools.clock(), by or self.tools.me.user
         text = "done" + "".join(f": {part}" for part in (seen, doubt) if part)
         await self.change(

@@ -22,7 +22,7 @@ def from_json(kind: type[T], text: str) -> T:
     """The value that `to_json` wrote; fields that were not known then get their defaults.
 
     Raises:
-        HistoryError: the text is no such value.
+        HistoryError: the text is not such a value.
     """
     try:
         value: T = _read(kind, json.loads(text))

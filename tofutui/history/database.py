@@ -117,7 +117,7 @@ class HistoryBusy(HistoryError):
 class Database:
     """The file, opened once; any thread may use it.
 
-    A file that is no database (any more) is set aside, never deleted; ``message`` then says so.
+    A file that is not (or no longer) a database is set aside, never deleted; ``message`` then says so.
     """
 
     def __init__(self, path: Path, *, busy: float = 5.0) -> None:

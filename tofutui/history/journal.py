@@ -139,7 +139,7 @@ class Journal:
     ) -> bool:
         """How it ended; `Outcome.UNKNOWN` leaves it unsettled. Whether it was written.
 
-        What is settled already may be changed by its owner only (``by``): nobody else knows better.
+        What is settled already may be changed by its owner only (``by``): no other program knows better.
         """
         sql = (
             "UPDATE deletion SET outcome = ?, text = ?, settled_at = ? WHERE id = ?"

@@ -29,7 +29,7 @@ class Owner:
     started: str
     """Start of the process as the kernel counts it; "" where it does not say."""
     token: str
-    """Tells the sessions of one process apart."""
+    """Distinguishes the sessions of one process."""
 
     def __str__(self) -> str:
         return f"{self.machine} {self.pid} {self.started or '-'} {self.token}"
@@ -52,7 +52,7 @@ def owner_of(text: str) -> Owner | None:
 
 @dataclass(slots=True)
 class OwnerWatch:
-    """Tells from the outside whether the owners of journal entries are alive."""
+    """Determines from the outside whether the owners of journal entries are alive."""
 
     me: Owner
     clock: Callable[[], float] = time.monotonic
@@ -102,7 +102,7 @@ def _runs(who: Owner) -> bool | None:
     except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
-        pass  # it runs, as somebody else
+        pass  # it runs, under another user
     start = started(who.pid)
     if not who.started or start is None:
         return None
@@ -110,7 +110,7 @@ def _runs(who: Owner) -> bool | None:
 
 
 def _machine() -> str:
-    """What tells this machine, boot and process namespace from others; without blanks."""
+    """What distinguishes this machine, boot and process namespace from others; without blanks."""
     parts = [socket.gethostname()]
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")

@@ -106,7 +106,7 @@ class _Newest:
         return newest
 
     def _turn_over(self, spans: dict[str, tuple[int, str, bool]]) -> bool:
-        """End what the listing does not show as it was, begin what it shows anew; whether there was any."""
+        """End what the listing does not show as it was, begin what it shows now; whether there was any."""
         lasting = dict(
             self._connection.execute(
                 f"SELECT key, text FROM {LASTING} WHERE node = ? AND ended IS NULL",  # noqa: S608

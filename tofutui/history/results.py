@@ -18,7 +18,7 @@ class LastResult:
     complete: bool
     """Whether every node's listing was complete."""
     counts: Mapping[Verdict, int]
-    """Remote rows by verdict; verdicts that no row had are left out."""
+    """Remote rows by verdict; verdicts that no row had are omitted."""
     own_stale: int
 
 

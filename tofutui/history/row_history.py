@@ -181,7 +181,7 @@ def _pasts(connection: sqlite3.Connection, node: int, key: str | None) -> dict[s
 
 
 def _begin_again(connection: sqlite3.Connection, node: int, lasting: Incarnation, at: datetime) -> None:
-    """End what lasts at this time, and begin it anew; a first sighting may have begun before it was seen."""
+    """End what lasts at this time, and begin it again; a first sighting may have begun before it was seen."""
     if at <= lasting.began and lasting.beginning is not Beginning.FIRST:
         return
     connection.execute(
@@ -207,6 +207,6 @@ def _forget(connection: sqlite3.Connection, node: int, key: str | None) -> int:
     if key is None:
         connection.execute("DELETE FROM node WHERE id = ?", (node,))
     elif gone or shown:
-        # Nobody knows any more whether the listings so far showed the row: the next one counts as the first.
+        # It is no longer known whether the listings so far showed the row: the next one counts as the first.
         connection.execute("UPDATE node SET listed = NULL WHERE id = ?", (node,))
     return gone

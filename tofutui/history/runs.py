@@ -48,7 +48,7 @@ class Runs:
         """Write a change down; the new revision.
 
         Raises:
-            LeaseLost: somebody took the run over meanwhile.
+            LeaseLost: another program took the run over meanwhile.
         """
         with self._database.transaction() as connection:
             held = _held(connection, run.id)
@@ -62,10 +62,10 @@ class Runs:
             return held.revision + 1
 
     def take(self, run_id: int, lease: Lease, seen: Lease | None, event: RunEvent) -> Held:
-        """Hold a run from now on, if it is still held by whom the caller saw (``seen``, None: by nobody).
+        """Hold a run from now on, if it is still held by whom the caller saw (``seen``, None: no one).
 
         Raises:
-            LeaseLost: somebody else was faster.
+            LeaseLost: another program was faster.
         """
         with self._database.transaction() as connection:
             held = _held(connection, run_id)
@@ -80,7 +80,7 @@ class Runs:
             return Held(held.run, held.revision + 1, lease)
 
     def release(self, run_id: int, lease: Lease) -> None:
-        """Let go of a run; nothing happens if somebody else holds it."""
+        """Let go of a run; nothing happens if another program holds it."""
         with self._database.transaction() as connection:
             held = _held(connection, run_id)
             if held is not None and held.lease is not None and held.lease.token == lease.token:

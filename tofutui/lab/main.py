@@ -148,7 +148,7 @@ def stopping_signals(stopped: asyncio.Event) -> Iterator[None]:
 
 
 def say(*lines: str, stream: TextIO | None = None) -> None:
-    """Lines on stdout or on ``stream``; one that is closed is no error."""
+    """Lines on stdout or on ``stream``; a closed one is not an error."""
     stream = stream or sys.stdout
     with contextlib.suppress(BrokenPipeError):
         stream.write("".join(line + "\n" for line in lines))

@@ -13,7 +13,7 @@ HM_PORT = 8082
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Host and port as they stand in a table."""
+    """Host and port as a table shows them."""
 
     host: str
     port: int

@@ -1,6 +1,6 @@
 """Words that a site may use as a name and that our own texts and the appliance's are made of.
 
-Somebody whose certificate says ``CN=server`` gives nothing away by that word, and a screen on which every
+A site whose certificate says ``CN=server`` gives nothing away by that word, and a screen on which every
 "server" is replaced could not be read any more.
 """
 

@@ -2,7 +2,7 @@
 
 `Mask` gives a masked copy of any value, so that widths, wrapping and grouping are computed on the stand-ins.
 It walks over dataclasses and containers and masks every text it meets: a new field is masked without anybody
-thinking of it. What is more than free text stands in the rules below. Nothing that is sent, journalled or
+thinking of it. What is more than free text is in the rules below. Nothing that is sent, journalled or
 remembered goes through here.
 """
 
@@ -60,7 +60,7 @@ class Mask:
 
     @property
     def version(self) -> int:
-        """Grows whenever something could be masked otherwise than before."""
+        """Grows whenever something could be masked differently."""
         return self._names.version
 
     def text(self, text: str) -> str:
@@ -246,7 +246,7 @@ def rendered(name: DistinguishedName, like: str) -> str:
 
 
 def _compared(mask: Mask, value: NameComparison) -> NameComparison:
-    """The sentences are made anew of the masked values, and found wherever they stand among reasons."""
+    """The sentences are made again from the masked values, and found wherever they are among reasons."""
     lines = mask._walk(value.lines)
     reasons = differences_in_words(lines)
     if value.reasons != differences_in_words(value.lines):
@@ -338,7 +338,7 @@ def _run(mask: Mask, value: Run) -> Run:
 
 
 def _step_state(mask: Mask, value: StepState) -> StepState:
-    """The id stays, the playbook is looked up by it; behind its colon stands a remote's name."""
+    """The id stays, the playbook is looked up by it; a remote's name follows its colon."""
     mask._host(value.id.partition(":")[2])
     return mask._by_fields(value, id=value.id)
 
@@ -414,4 +414,4 @@ _FIELDS: dict[str, Callable[[Mask, str], str]] = {
     "version": Mask._version,
     "jump": Mask._login,
 }
-"""What a field of this name holds, in whatever value it stands."""
+"""What a field of this name holds, in whatever value it is."""

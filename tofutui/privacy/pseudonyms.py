@@ -16,7 +16,7 @@ from tofutui.tofu.site.endpoint import as_address, is_loopback, is_plain_key, no
 
 
 class Naming(StrEnum):
-    """What a stand-in stands for; it is ``<value>-<number>``."""
+    """What a stand-in replaces; it is ``<value>-<number>``."""
 
     ADDRESS = "address"
     NAME = "name"
@@ -60,7 +60,7 @@ _WORD = re.compile(r"[^\W_]+")
 _MAYBE = re.compile(
     r"@|[0-9]\.[0-9]|:[0-9A-Fa-f]{0,4}:|[\w.:-]…|[0-9A-Fa-f]{16}|SHA256:|(?:[0-9A-Fa-f]{4} ){4}"
 )
-"""What every text has that names something which nobody learned; most texts have nothing of it."""
+"""What every text has that names something not learned; most texts have nothing of it."""
 _TYPES = (
     "(?:CN|OU|O|L|ST|S|DC|UID|SN|GN|E|T|(?i:commonName|organizationName|organizationalUnitName|localityName"
     "|stateOrProvinceName|domainComponent|street|postalCode|emailAddress|email|serialNumber|unstructuredName"
@@ -90,7 +90,7 @@ class _Beginning:
     """Of the names, the longest first."""
 
     def longest(self, text: str, lower: str, at: int) -> tuple[str, int] | None:
-        """What is shown for the longest name that stands here and ends with its word, and where it ends."""
+        """What is shown for the longest name that is here and ends with its word, and where it ends."""
         for length in self.lengths:
             end = at + length
             literal, shown = self.names.get(lower[at:end], ("", ""))
@@ -105,7 +105,7 @@ class StandIns:
 
     def __init__(self) -> None:
         self.version = 0
-        """Grows whenever a text could be masked otherwise than before."""
+        """Grows whenever a text could be masked differently."""
         self._given: dict[str, str] = {}
         self._issued: set[str] = set()
         self._seen: set[str] = set()
@@ -251,7 +251,7 @@ class StandIns:
         return text
 
     def _masked(self, match: re.Match[str], text: str, lower: str) -> tuple[str, int]:
-        """What stands for a match, and where the text goes on."""
+        """What replaces a match, and where the text goes on."""
         kind, word = match.lastgroup or "", match.group()
         if word in self._kept or (kind == "standin" and word in self._issued):
             return word, match.end()
@@ -373,7 +373,7 @@ def _first_word(lower: str, at: int = 0) -> str:
 
 
 def _is_findable(literal: str) -> bool:
-    """Whether replacing it wherever it stands would leave our own words and numbers alone."""
+    """Whether replacing it everywhere would leave our own words and numbers alone."""
     if literal.isdecimal():
         return len(literal) > 5
     return (

@@ -58,7 +58,7 @@ def traceback_text(error: BaseException) -> str:
 
 
 def write_crash(folder: Path, at: datetime, text: str) -> Path | None:
-    """Write one and drop the oldest; None where nothing can be written: an error is told all the same."""
+    """Write one and drop the oldest; None where nothing can be written: the error is reported even so."""
     path = folder / f"crash-{at:%Y%m%dT%H%M%S%f}-{os.getpid()}.txt"
     try:
         write_private(private_folder(folder) / path.name, text)

@@ -1,4 +1,4 @@
-"""What tells a stored subject from the presented one, short enough for a column."""
+"""What distinguishes a stored subject from the presented one, short enough for a column."""
 
 from typing import NamedTuple
 

@@ -13,7 +13,7 @@ _ROOT = 0
 def why_not_written(status: os.stat_result, user: int) -> str | None:
     """Why this file (as ``lstat`` shows it) is not written to by that user; None where it may be.
 
-    Behind a link may be anything; a file of somebody else may be there to be filled by us.
+    Behind a link may be anything; a file of another user may be there to be filled by us.
     """
     if stat.S_ISLNK(status.st_mode):
         return "is a symbolic link, which is not followed"
@@ -47,12 +47,12 @@ def why_changeable(status: os.stat_result, user: int) -> str | None:
 
 
 def why_exposed(status: os.stat_result) -> str | None:
-    """Who else may read a file that leads to a password; None where nobody may."""
+    """Who else may read a file that leads to a password; None where no one may."""
     return "everybody may read it" if status.st_mode & stat.S_IROTH else None
 
 
 def why_not_trusted(file: Path) -> str | None:
-    """Who else may have written this file, or put it there, and the cure; None where nobody else could.
+    """Who else may have written this file, or put it there, and the cure; None where no one else could.
 
     As ``ssh`` does for its configuration: the file and its folder belong to the user or to root, and only
     their owner may write to them. In a folder with the sticky bit others cannot replace the file. Behind a

@@ -1,7 +1,7 @@
 """Reading files that a user names, or that are in a standard place: looked at first, never waited for.
 
 Opening a named pipe waits for whoever writes to it, and a device may never end. A path that a user can set
-may be either, by a slip or by somebody else's hand.
+may be either, by a slip or by another user's hand.
 """
 
 import os
@@ -116,7 +116,7 @@ def read_given(path: Path, *, most: int, seconds: float) -> bytes:
 
 
 def lines_of(path: Path, *, most: int, longest: int) -> Iterator[bytes]:
-    """The lines of a regular file without their ends, one after the other; longer ones are left out.
+    """The lines of a regular file without their ends, one after the other; longer ones are omitted.
 
     Raises:
         UnusableFile: it is not a regular file, or holds more than ``most`` bytes.

@@ -1,4 +1,4 @@
-"""Files that are nobody else's: folders 0700, files 0600, whatever the umask; written whole or not at all."""
+"""Files of this user alone: folders 0700, files 0600, whatever the umask; written whole or not at all."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from tofutui.system.file_permissions import PRIVATE_FILE, PRIVATE_FOLDER, why_no
 
 
 class NotOurs(OSError):
-    """The folder or the file belongs to somebody else, or leads elsewhere."""
+    """The folder or the file belongs to another user, or leads elsewhere."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(None, f"{path} {reason}")
@@ -18,7 +18,7 @@ def private_folder(folder: Path) -> Path:
     """Make the folder where it is missing, with those above it; gives it back.
 
     Raises:
-        NotOurs: it belongs to somebody else, or everybody may write in it.
+        NotOurs: it belongs to another user, or everyone may write in it.
         OSError: it cannot be made.
     """
     missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
@@ -35,7 +35,7 @@ def write_draft(target: Path, text: str, mode: int = PRIVATE_FILE) -> Path:
     """A private file beside ``target`` with this content, on disk: to be renamed to it.
 
     Raises:
-        NotOurs: what stands at ``target`` now is a link, or somebody else's.
+        NotOurs: what is at ``target`` now is a link, or another user's.
         OSError: the folder cannot be written to.
     """
     from tempfile import mkstemp

@@ -29,7 +29,7 @@ def _flush_all() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):  # nobody reads any more; closed
+        except (OSError, ValueError):  # no reader any more; closed
             continue
     if logging := sys.modules.get("logging"):
         logging.shutdown()

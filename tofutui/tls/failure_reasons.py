@@ -105,7 +105,7 @@ _NEEDS_NAME = "answers only when it is asked by name (SNI), and no name was sent
 
 
 def alert_in(error: ssl.SSLError) -> int | None:
-    """The number of the alert that an error of this machine's TLS library stands for; None for others."""
+    """The number of the alert that an error of this machine's TLS library means; None for others."""
     if isinstance(error, ssl.SSLZeroReturnError):
         return 0
     reason = str(error.reason or "").partition("_")[2].removeprefix("ALERT_")

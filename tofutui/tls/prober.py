@@ -50,7 +50,7 @@ _AT_ONCE = 3
 _TIME_UP = "no time was left to ask for other certificates"
 
 
-def nobody(target: Endpoint, answers: Sequence[ServerAnswer]) -> None:
+def unheard(target: Endpoint, answers: Sequence[ServerAnswer]) -> None:
     """The answers are not listened to."""
 
 
@@ -68,7 +68,7 @@ class Prober:
         seen_from: str,
         clock: Callable[[], datetime],
         dial: Dial | None = None,
-        heard: Heard = nobody,
+        heard: Heard = unheard,
     ) -> None:
         self.settings = settings
         self._heard = heard

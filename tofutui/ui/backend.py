@@ -305,7 +305,7 @@ def _operator() -> str:
 
 
 class NoRunner:
-    """Stands where nothing can be deleted; says why."""
+    """Used where nothing can be deleted; says why."""
 
     def __init__(self, reason: str) -> None:
         self._reason = reason

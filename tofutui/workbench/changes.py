@@ -1,4 +1,4 @@
-"""What a workbench tells those who watch it."""
+"""What a workbench reports to its watchers."""
 
 from dataclasses import dataclass
 

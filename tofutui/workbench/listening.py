@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tofutui.appliance.tap import Tap
-from tofutui.tls.prober import Heard, nobody
+from tofutui.tls.prober import Heard, unheard
 from tofutui.tofu.site.session import Role
 
 
@@ -13,4 +13,4 @@ class Listening:
     """Taps on the links to the nodes, and who gets each answer of an endpoint."""
 
     taps: Mapping[Role, Tap] = field(default_factory=dict)
-    heard: Heard = nobody
+    heard: Heard = unheard

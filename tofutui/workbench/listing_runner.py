@@ -15,13 +15,13 @@ from tofutui.workbench.table import Table
 RowsCame = Callable[[list[Entry], bool], None]
 """Called with entries that arrived or went missing, and whether they are to be asked even if known."""
 
-DIFFERING = "two listings in a row differ: rows are missing that nobody is known to have deleted"
+DIFFERING = "two listings in a row differ: rows are missing without a known deletion"
 
 
 class Lister:
     """Runs `listcerts` on one node, never two at once, and keeps its table.
 
-    A listing that misses rows which nobody deleted is asked for once more; only two equal answers count.
+    A listing that misses rows without a known deletion is asked for once more; only two equal answers count.
     """
 
     def __init__(

@@ -46,7 +46,7 @@ class Probes:
     ) -> Presented:
         """What the endpoint presents when it is asked for its other certificates as well.
 
-        The one with the ``known`` SHA-256 is shown, else the one that fits the stored name; the others stand
+        The one with the ``known`` SHA-256 is shown, else the one that fits the stored name; the others are
         in ``also``. ``in_a_row``: it is also asked the same again, for what a balancer deals in turn.
         """
         first = await self.fetch(row, target)

@@ -77,10 +77,10 @@ class RecordedNode(Node):
         return self._output(Command.LISTCERTS, text)
 
     async def show_clock(self) -> CommandOutput:
-        """The node's clock beside the listing; empty where its zone cannot be told.
+        """The node's clock beside the listing; empty where its zone is not known.
 
-        Nobody knows what this machine's clock showed then. The node's own time, in UTC by the name of its
-        zone, stands for it.
+        What this machine's clock showed then is not known. The node's own time, in UTC by the name of its
+        zone, is used instead.
         """
         at = clock_of(self._recording)
         if at is None:

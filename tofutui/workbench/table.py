@@ -26,7 +26,7 @@ class Table:
     view: NodeView
     incarnations: dict[str, datetime] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
-    """Keys deleted since the last complete listing: their absence is no surprise."""
+    """Keys deleted since the last complete listing: their absence is expected."""
     had_complete: bool = False
     listing_began: datetime | None = None
     """When ``listcerts`` was sent for the listing shown (UTC)."""
@@ -57,7 +57,7 @@ class Table:
         )
 
     def surprises(self, listing: Listing) -> bool:
-        """Whether a listing misses rows that nobody is known to have deleted: it has to be confirmed."""
+        """Whether a listing misses rows without a known deletion: it has to be confirmed."""
         before = self._stored_ids() if self.had_complete else set(self.remembered() or ())
         return bool(before - {row.id for row in listing.rows} - self.deleted)
 
@@ -98,7 +98,7 @@ class Table:
     def _texts_remembered(self, listing: Listing) -> tuple[dict[str, str], bool]:
         """What an earlier run saw of these rows, as this one prints it, and whether there was one.
 
-        Rows under one key cannot be told apart there.
+        Rows under one key cannot be distinguished there.
         """
         remembered = self.remembered()
         if remembered is None:
@@ -111,7 +111,7 @@ class Table:
         return {row.id: _text(row) for row in same}, True
 
     def grow_old(self) -> None:
-        """Nothing new could be had: what is shown is of an earlier listing."""
+        """Nothing new was read: what is shown is of an earlier listing."""
         self._keep_unseen(set())
 
     def redeployed(self, at: datetime) -> None:

@@ -109,7 +109,7 @@ class Workbench:
         await self.memory.keep_result(self.comparison)
 
     def add_log(self, text: str, role: Role | None, source: str) -> LogDigest:
-        """Read a log (of ``role``, or of a node nobody named) for TOFU failures and judge all rows again."""
+        """Read a log (of ``role``, or of an unnamed node) for TOFU failures and judge all rows again."""
         digest = read_log(text.splitlines(), around=self.logs.around(role))
         self.testimony.logs.append(Log(digest, role, source))
         self._judge_again()
@@ -122,7 +122,7 @@ class Workbench:
         return read
 
     def add_known(self, certificates: Iterable[Imported], role: Role | None) -> None:
-        """Certificates exported from a node's store (of ``role``, or of a node nobody named); judge again."""
+        """Certificates exported from a node's store (of ``role``, or of an unnamed node); judge again."""
         self.known.add(certificates, role)
         self._judge_again()
 

@@ -197,7 +197,7 @@ class Reading:
     def _press(self, key: bytes) -> None:
         """Space, and Enter where a space does nothing (unicon and the scanners differ, docs/appliance.md).
 
-        What precedes a pager in its line is output; nobody knows whether the next line belongs to it.
+        What precedes a pager in its line is output; it is not known whether the next line belongs to it.
         """
         if row := MIDLINE_PAGER.match(self._screen.line):
             self._emit([*self._echo.rest(), row["before"]])

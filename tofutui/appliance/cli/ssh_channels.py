@@ -13,8 +13,8 @@ _CHUNK = 4_096
 _HIGH_WATER = 1_048_576
 
 
-def _nobody() -> None:
-    """Nobody wants to know."""
+def _ignored() -> None:
+    """Reports to no one."""
 
 
 class ShellWire(asyncssh.SSHClientSession[bytes]):
@@ -28,7 +28,7 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
         self._ended = False
         self._paused = False
         self._has_reader = False
-        self.on_end: Callable[[], None] = _nobody
+        self.on_end: Callable[[], None] = _ignored
         """Called once when the shell has ended, by whomever."""
 
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
@@ -103,7 +103,7 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
     def _end(self) -> None:
         self._ended = True
         self._arrived.set()
-        on_end, self.on_end = self.on_end, _nobody
+        on_end, self.on_end = self.on_end, _ignored
         on_end()
 
 

@@ -1,4 +1,4 @@
-"""What can stand at the end of a command line, from the parsers themselves: the hidden command ``_complete``.
+"""What can complete a command line, from the parsers themselves: the hidden command ``_complete``.
 
 It runs at every press of Tab, so it loads next to nothing. The answer is one line for the shell (``:files``,
 ``:dirs`` or ``:``: what the shell itself shall offer), then a candidate a line, its help after a tab.

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def recorded(options: argparse.Namespace) -> tuple[Session, dict[Role, Recording]]:
-    """The session and what the transcripts show of its nodes; how they were told apart is said on stderr."""
+    """The session and what the transcripts show of its nodes; how they were distinguished goes to stderr."""
     base = _named_session(options)
     files = {role: _read(role, path) for role in Role if (path := getattr(options, role)) is not None}
     shown = cast(files, base.nodes)

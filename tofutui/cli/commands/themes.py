@@ -8,7 +8,7 @@ from tofutui.config.themes import load_themes, weak_texts
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print each theme's name and where it comes from; broken files and pale texts stand on stderr."""
+    """Print each theme's name and where it comes from; broken files and pale texts are named on stderr."""
     book = load_themes(config_dir() / "themes")
     for error in book.errors:
         complain(error)

@@ -5,7 +5,7 @@ import re
 from typing import NoReturn
 from weakref import WeakValueDictionary
 
-HIDDEN = "(secret left out)"
+HIDDEN = "(secret omitted)"
 _TELLING = 4
 
 
@@ -26,7 +26,7 @@ class Secret:
         return self._value
 
     def hidden_in(self, text: str) -> str:
-        """The text with `HIDDEN` wherever the secret stood in it; one of a few letters stands everywhere."""
+        """The text with `HIDDEN` wherever the secret was in it; one of a few letters could be anywhere."""
         return text.replace(self._value, HIDDEN) if len(self._value.strip()) >= _TELLING else text
 
     def __repr__(self) -> str:
@@ -45,7 +45,7 @@ class Secret:
 
 
 _LIVE: WeakValueDictionary[int, Secret] = WeakValueDictionary()
-"""Those that somebody holds now: what leaves the program in an emergency is searched for them."""
+"""Those in use now: what leaves the program in an emergency is searched for them."""
 
 
 def without_live_secrets(text: str) -> str:
@@ -71,7 +71,7 @@ _URL = re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,200}:)[^\s/@]{1,200}(
 def without_secrets(text: str) -> str:
     """The text without what follows ``ncs ha authkey`` and the words that announce a secret.
 
-    The key stands in clear on the command line (docs/appliance.md), so it would stand in transcripts too.
+    The key is in clear on the command line (docs/appliance.md), so it would be in transcripts too.
     """
     for pattern in (_AUTHKEY, _NAMED, _URL):
         text = pattern.sub(rf"\g<1>{HIDDEN}", text)

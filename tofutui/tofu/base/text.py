@@ -39,7 +39,7 @@ def has_hidden(text: str) -> bool:
 def safe(text: str) -> str:
     r"""One line that any terminal, file or clipboard may get: no control or invisible characters.
 
-    They stand as ``\xHH`` (one byte) or ``\uHHHH``; undecodable bytes, kept as surrogates by `decode`, as
+    They appear as ``\xHH`` (one byte) or ``\uHHHH``; undecodable bytes, kept as surrogates by `decode`, as
     ``\xHH``. Applied wherever remote text leaves the program (screen, report, log, export).
     """
     return text if _is_plain(text) else _unsafe().sub(_visible, text)

@@ -45,7 +45,7 @@ _NO_ZONES = frozenset(
     {"ERROR", "ERR", "WARN", "INFO", "DEBUG", "FATAL", "TRACE", "FINE", "FINER", "CRIT", "ALERT", "EMERG"}
     | {"PANIC", "AUDIT", "ALL", "OFF", "AM", "PM", "TOFU"}
 )
-"""Words in capitals that stand after a time and are no zone; any other may be one that is not known."""
+"""Words in capitals that may follow a time and are not a zone; any other may be one that is not known."""
 _MONTHS_A_YEAR = 12
 
 
@@ -80,7 +80,7 @@ def read_stamp(match: re.Match[str], around: datetime | None) -> Stamp | None:
     Known are ``MM/DD/YY HH:MM:SS.mmm``, ``YYYY-MM-DD HH:MM:SS,mmm``, ISO with ``T``, ``DD/Mon/YYYY:HH:MM:SS``
     and ``Tue Dec 21 18:10:15 2021``, ``Nov 23, 2026 2:02:11 PM`` and syslog's ``Nov 23 14:02:11``, each with
     a zone or an offset after the time or without. A stamp without a year gets the one that puts it at most a
-    day after ``around`` (the node's local time); without that it is no date.
+    day after ``around`` (the node's local time); without that it is not a date.
     """
     try:
         moment = _moment(match, around)

@@ -12,7 +12,7 @@ _CURE = "give each node a file of its own, or name them in a session's addresses
 
 
 class UnclearTranscript(TofutuiError):
-    """Nobody can say which node a part of a transcript belongs to."""
+    """It cannot be known which node a part of a transcript belongs to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,7 +234,7 @@ class _Reader:
         self._close(None)
         hosts = tuple(self._hosts)
         if self._stray and not any(answer.command is Command.LISTCERTS for answer in self._answers):
-            trouble = "the rows stand in no answer to listcerts, so the beginning may be missing"
+            trouble = "the rows are not in an answer to listcerts, so the beginning may be missing"
             self._answers.append(
                 RecordedAnswer(
                     host=hosts[0] if len(hosts) == 1 else "",
@@ -298,7 +298,7 @@ class _Reader:
         if any(line.rstrip().endswith("^C") for line in self._lines):
             return "the answer was interrupted with Ctrl-C"
         if any(_ROW.match(line) and self._prompt.strip() in line for line in self._lines):
-            return "a prompt stands in the middle of a row"
+            return "there is a prompt in the middle of a row"
         return ""
 
 

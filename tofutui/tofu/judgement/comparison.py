@@ -37,7 +37,7 @@ class Phase(StrEnum):
     PARTIAL = "partial"
     """The last listing arrived, but is not complete."""
     FAILED = "failed"
-    """No listing could be had; rows of an earlier one may still be shown, as old."""
+    """No listing was read; rows of an earlier one may still be shown, as old."""
 
     @property
     def is_busy(self) -> bool:
@@ -62,7 +62,7 @@ class Entry:
     names: "NameComparison | None" = None
     judgement: Judgement = UNJUDGED
     doubled: bool = False
-    """The key stands twice in the list: never deleted."""
+    """The key appears twice in the list: never deleted."""
     incarnation: datetime | None = None
     """When a listing of this run showed the row as it is for the first time; another one is another row."""
     unseen: bool = False
@@ -87,7 +87,7 @@ class Entry:
 
     @property
     def is_stale_remote(self) -> bool:
-        """Whether it belongs into a plan: stale and about somebody else."""
+        """Whether it belongs into a plan: stale and about another server."""
         return self.verdict.is_stale and self.who.is_remote
 
     @property
@@ -104,7 +104,7 @@ class NodeView:
     host: str
     shown_address: str
     hostname: str | None = None
-    """As it stands in the prompt."""
+    """As the prompt shows it."""
     version: str | None = None
     other_product: str = ""
     """What it is, in its own words, if not Prime Infrastructure."""
@@ -122,7 +122,7 @@ class NodeView:
     lost_at: datetime | None = None
     """Since when there is no link to it (UTC); None while there is one, or before the first."""
     barred: bool = False
-    """Whether only the operator may try again: it refused the login, or asked what nobody answered."""
+    """Whether only the operator may try again: it refused the login, or its question was not answered."""
     listed_at: datetime | None = None
     """When the listing shown ended (UTC)."""
     notices: tuple[str, ...] = ()
@@ -135,7 +135,7 @@ class NodeView:
     entries: dict[str, Entry] = field(default_factory=dict)
 
     def ordered(self) -> list[Entry]:
-        """The entries as they stand on the screen and in reports: by verdict, then as the node lists them."""
+        """The entries in the order of the screen and of reports: by verdict, then as the node lists them."""
         return sorted(self.entries.values(), key=lambda entry: entry.verdict.look.rank)
 
 

@@ -25,7 +25,7 @@ class RowFacts:
     names: NameComparison | None
     """None while there is no certificate to compare with."""
     incarnation: datetime | None
-    """When the row as it stands began (UTC); evidence older than this never counts. None: not known."""
+    """When the current row began (UTC); evidence older than this never counts. None: not known."""
     deletion_sent_at: datetime | None = None
     """When a deletion of this row was sent last (UTC), by anyone: older evidence is a hint at most."""
 

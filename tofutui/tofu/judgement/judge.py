@@ -24,7 +24,7 @@ from tofutui.tofu.names.match import NameComparison, Relation
 EQUAL_NAMES = "the subjects are equal; that proves nothing either way"
 _ISSUE_SLACK = timedelta(hours=2)
 _LOG_REASONS = 3
-"""How many log lines stand among the reasons of an unanswered row."""
+"""How many log lines are listed among the reasons of an unanswered row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ def judge(case: Case) -> Judgement:
 
 
 def _is_understood(facts: RowFacts, stored: StoredSubject) -> bool:
-    """A text that is no name in any grammar still counts if it is just what the presented one prints as."""
+    """A text that is a name in no grammar still counts if it is just what the presented one prints as."""
     if facts.names is not None:
         return facts.names.relation is not Relation.UNREADABLE
     return stored.subject is not None
@@ -245,7 +245,7 @@ def _observed_finding(case: Case, observed: Observation, certificate: Certificat
         verdict = None if _is_before_a_deletion(case, observed.present_at) else Verdict.PROVEN
         return _Finding(verdict, Evidence(Kind.OBSERVED, observed.present_at, text), is_equal=True)
     text = (
-        f"another certificate was presented when the node learned the row ({when}), unless somebody deleted "
+        f"another certificate was presented when the node learned the row ({when}), unless someone deleted "
         "it and the node learned it again in between"
     )
     return _Finding(Verdict.SUSPECT, Evidence(Kind.OBSERVED, observed.present_at, text), is_equal=False)

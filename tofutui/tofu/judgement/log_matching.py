@@ -75,7 +75,7 @@ def tie_failures(
         clock: the node's clock; without it nothing in a log is dated.
         listed: the listing that showed the rows.
         named_node: whether it is known that the log is this node's.
-        now: this machine's time, where it is later than the listing: what was logged since is no future.
+        now: this machine's time, where it is later than the listing: what was logged since is not ahead.
     """
     if not named_node:
         rows = [row for row in rows if row.who not in (Who.SELF, Who.LOOPBACK)]
@@ -249,7 +249,7 @@ class _Scale:
         if not self.dating.listed.complete:
             doubts.append("the listing is not complete")
         if not self.named_node:
-            doubts.append("nobody said whose log it is")
+            doubts.append("it was not said whose log it is")
         if fitting.fit is not Fit.FULL:
             doubts.append("only the CN fits")
         if len(claim.fitting) > 1:

@@ -11,7 +11,7 @@ class Beginning(StrEnum):
     """Why an incarnation of a row began."""
 
     FIRST = "first seen"
-    """In the first complete listing there is: nobody knows how old the row was then."""
+    """In the first complete listing there is: how old the row was then is not known."""
     APPEARED = "appeared"
     """In a complete listing after one without it."""
     TEXT = "text changed"

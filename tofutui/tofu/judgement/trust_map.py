@@ -30,7 +30,7 @@ _ORDER = (Who.PEER, Who.ISE, Who.DNAC, Who.OTHER, Who.SELF, Who.LOOPBACK, Who.VI
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """What one node holds about somebody."""
+    """What one node holds about one server."""
 
     role: Role
     who: Who
@@ -42,7 +42,7 @@ class Arrow:
     ids: tuple[str, ...]
     """The entries behind it."""
     hosts: int = 1
-    """How many servers it stands for; several have no name."""
+    """How many servers it represents; several have no name."""
 
 
 def trust_map(comparison: Comparison) -> tuple[Arrow, ...]:
@@ -70,7 +70,7 @@ def _arrows(comparison: Comparison, node: NodeView) -> Iterator[Arrow]:
 
 
 def _server(entry: Entry) -> str:
-    """What tells the servers of one kind apart; "" for the nodes, and for a line that cannot be read."""
+    """What distinguishes the servers of one kind; "" for the nodes, and for a line that cannot be read."""
     if entry.who not in (Who.ISE, Who.DNAC, Who.OTHER):
         return ""
     if entry.name:
@@ -84,7 +84,7 @@ def _arrow(role: Role, who: Who, name: str, entries: Sequence[Entry]) -> Arrow:
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The one to be told of several; of none, nothing is stored."""
+    """The one to name among several; of none, nothing is stored."""
     return min(verdicts, key=WORST_FIRST.index, default=Verdict.NOT_STORED)
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """In the order in which rows stand on the screen and in reports."""
+    """In the order of rows on the screen and in reports."""
 
     MISMATCH = "mismatch"
     SUSPECT = "suspect"
@@ -62,7 +62,7 @@ LOOKS: dict[Verdict, VerdictLook] = {
 
 
 class Kind(StrEnum):
-    """Where a piece of evidence comes from; the order in which it decides stands in `judge`."""
+    """Where a piece of evidence comes from; `judge` has the order in which it decides."""
 
     NAMES = "names"
     KNOWN = "known"

@@ -70,7 +70,7 @@ def normalise_host(host: str) -> str:
 
 
 def split_key(key: str) -> Endpoint | None:
-    """The endpoint of a table's key, split at the last underscore before digits; None if it is no such key.
+    """The endpoint of a table's key, split at the last underscore before digits; None if it is another text.
 
     A host name may hold underscores itself (docs/appliance.md, The TOFU table). Leading zeros in a dotted
     quad are decimal, as a node prints them; a number in any other form is not an address that can be asked,

@@ -16,5 +16,5 @@ class Role(StrEnum):
 
     @property
     def word(self) -> str:
-        """As it stands in titles and dialogs."""
+        """As titles and dialogs show it."""
         return self.value.upper()

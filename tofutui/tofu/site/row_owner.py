@@ -79,7 +79,7 @@ def expected(session: Session, role: Role) -> tuple[Expected, ...]:
 
 
 def satisfies(session: Session, role: Role, wanted: Expected, present: Endpoint) -> bool:
-    """Whether a row for ``present`` is the expected one; the peer may stand under any of its addresses."""
+    """Whether a row for ``present`` is the expected one; the peer may be there under any of its addresses."""
     if wanted.who is not Who.PEER:
         return wanted.endpoint == present
     return _is_node(session.nodes.get(role.other), present.host) and present.port == wanted.endpoint.port

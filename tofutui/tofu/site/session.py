@@ -109,7 +109,7 @@ class NodeSettings:
         ),
     )
     left_to_ssh: frozenset[str] = field(default=frozenset(), compare=False)
-    """``port`` and ``username`` where nobody set them: then the user's SSH configuration may."""
+    """``port`` and ``username`` where they are not set: then the user's SSH configuration may."""
 
     @property
     def shown_address(self) -> str:

@@ -59,7 +59,7 @@ def key_of(written: str) -> str:
     *modifiers, base = _parts(written)
     unknown = [name for name in modifiers if name.lower() not in _MODIFIERS]
     if unknown:
-        raise KeyNameError(f"{unknown[0]!r} is no key that modifies another (ctrl, shift)")
+        raise KeyNameError(f"{unknown[0]!r} is not a modifier key; use ctrl or shift")
     held = sorted({_MODIFIERS[name.lower()] for name in modifiers})
     name = _base(base)
     if not held:

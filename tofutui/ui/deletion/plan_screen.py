@@ -52,7 +52,7 @@ class PlanScreen(Acting[list[Entry]]):
         self._cursor = 0
 
     def on_mount(self) -> None:
-        """Select what is proven stale, as far as the operator did not decide otherwise before."""
+        """Select what is proven stale, except where the operator decided differently before."""
         choices = self._choices
         only_to_copy = self._locked.keys() if len(self._locked) < len(self._comparison.nodes) else set()
         for number, entry in enumerate(self._entries):

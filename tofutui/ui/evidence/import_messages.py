@@ -25,7 +25,7 @@ def log_words(digest: LogDigest, source: str) -> str:
 def certificate_words(
     certificates: Sequence[Imported], nodes: Mapping[Role, NodeView], roles: Iterable[Role]
 ) -> tuple[str, ...]:
-    """The rows that certificates fit in the tables as they stand, and why others are not used."""
+    """The rows that certificates fit in the current tables, and why others are not used."""
     messages: list[str] = []
     used: set[Imported] = set()
     doubts: list[str] = []

@@ -140,7 +140,7 @@ def parts_line(run: Run, glyphs: Glyphs) -> Line:
 
 
 def reached(run: Run, names: Mapping[Role, str], keys: KeyBook) -> Line:
-    """What nobody on the call should miss: that the pair is registered, and that the run has ended."""
+    """What everyone on the call should see: that the pair is registered, and that the run has ended."""
     active = next((step for step in run.steps if text_of(step.id).kind == "active"), None)
     texts, tone = [], Tone.PROVEN
     if active is not None and active.progress is Progress.DONE:

@@ -37,7 +37,7 @@ class Choice(Painted, can_focus=True):
         return width(self.content())
 
     def watch_disabled(self, disabled: bool) -> None:
-        """Stand back while nothing can be done."""
+        """Look inactive while it can do nothing."""
         self.tone = Tone.MUTED if disabled else Tone.DANGER
         self.refresh()
 

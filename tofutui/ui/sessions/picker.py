@@ -49,7 +49,7 @@ class SessionScreen(Acting[str]):
         yield KeyBar(PICK, id="keys")
 
     def on_mount(self) -> None:
-        """What has to be read comes later: the names stand there at once."""
+        """What has to be read comes later: the names are shown immediately."""
         self.call_after_refresh(self._read_again)
         if self._made is not None:
             self.call_after_refresh(self._saved, self._made)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 NEVER = "not compared yet"
 _WHEN = 12
 WIDE = 100
-"""Cells from which both nodes and the title stand in the line."""
+"""Cells from which the line holds both nodes and the title."""
 
 
 def _columns(cells: int) -> tuple[int, int]:
@@ -103,7 +103,7 @@ def none_lines(path: str, new: str, cells: int) -> list[Line]:
 
 
 def fits(session: Session, words: str) -> bool:
-    """Whether the filter's words stand in its name, title, hosts or addresses."""
+    """Whether the filter's words appear in its name, title, hosts or addresses."""
     texts = [session.name, session.title, *(name for node in session.nodes.values() for name in node.names)]
     held = " ".join(texts).lower()
     return all(word in held for word in words.lower().split())

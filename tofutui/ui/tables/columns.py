@@ -84,7 +84,7 @@ def names_of(entries: Sequence[Entry], glyphs: Glyphs, now: datetime) -> int:
 
 
 def lowest(cells: int) -> int:
-    """The fewest lines in which a row's names can be told apart in a pane of this inner width."""
+    """The fewest lines in which a row's names can be distinguished in a pane of this inner width."""
     return 1 if cells >= BROAD else 2
 
 

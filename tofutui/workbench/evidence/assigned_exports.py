@@ -33,7 +33,7 @@ class KnownCertificates:
         self._assigned: dict[Role, Assignments] = {}
 
     def add(self, certificates: Iterable[Imported], role: Role | None) -> None:
-        """Certificates of one node's store, or (None) of a node that nobody named: then both are tried."""
+        """Certificates of one node's store, or (None) of an unnamed node: then both are tried."""
         certificates = dict.fromkeys(certificates)
         self._note(certificates)
         if role is None:
@@ -61,7 +61,7 @@ class KnownCertificates:
         return export.remarks if export else ()
 
     def assign(self, role: Role, view: NodeView) -> None:
-        """Find the rows of all certificates in a node's table as it stands."""
+        """Find the rows of all certificates in a node's current table."""
         export = self._configured.get(role)
         configured = dict.fromkeys(export.certificates if export else ())
         elsewhere = self._named.get(role.other, {}).keys() - self._named.get(role, {}).keys()
@@ -88,7 +88,7 @@ class KnownCertificates:
         return replace(row, doubt=WHOSE if self._may_be_of(entry.role.other, certificate) else "")
 
     def _may_be_of(self, other: Role, certificate: Imported) -> bool:
-        """Whether a certificate of a node that nobody named may as well be of the other node's table."""
+        """Whether a certificate of an unnamed node may as well be of the other node's table."""
         if certificate not in self._unnamed or other not in self._session.roles:
             return False
         if any(certificate in self._named.get(role, ()) for role in self._session.roles):

@@ -21,7 +21,7 @@ class AsOf:
     """Deletions of unknown outcome that no program was at work on: a listing begun later may decide them."""
 
 
-def _of_nobody(entry: JournalEntry) -> bool:
+def _of_no_one(entry: JournalEntry) -> bool:
     """Where nothing is deleted, nothing is settled either."""
     return True
 
@@ -34,7 +34,7 @@ class Deletions:
 
     def __init__(self, session: Callable[[], str], journal: Journal | None) -> None:
         self.journal = journal
-        self.is_alive: Callable[[JournalEntry], bool] = _of_nobody
+        self.is_alive: Callable[[JournalEntry], bool] = _of_no_one
         """Whether the program that wrote an entry may still be at work on it."""
         self.trouble: str | None = None
         self._session = session

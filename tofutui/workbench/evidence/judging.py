@@ -124,7 +124,7 @@ def name_of(entry: Entry, hostnames: dict[Role, str | None], vip_answered_by: st
 def node_behind(entry: Entry, views: Iterable[NodeView]) -> str:
     """Which node answered at the virtual IP: the only one whose address presents the same bytes on that port.
 
-    A node's address stands in its own rows and in the peer rows of the other one. "" if neither or both fit.
+    A node's address appears in its own rows and in the peer rows of the other one. "" if neither or both fit.
     """
     if entry.who is not Who.VIP or entry.sha256 is None or entry.endpoint is None:
         return ""
@@ -157,7 +157,7 @@ def noting_vip(entry: Entry, answered_by: str) -> Entry:
     word = (
         f"the virtual IP was answered by {answered_by}"
         if answered_by
-        else "which node answered at the virtual IP cannot be told from what the nodes present themselves"
+        else "which node answered at the virtual IP cannot be seen from what the nodes present themselves"
     )
     judgement = entry.judgement
     if word in judgement.why:

@@ -1,4 +1,4 @@
-"""What history remembers of the rows, and what it is told of each complete listing."""
+"""What history remembers of the rows, and what it learns from each complete listing."""
 
 import asyncio
 from collections.abc import Iterable
@@ -30,11 +30,11 @@ class Memory:
         self._store = store
         self._remembered: dict[Role, Remembered] = {}
         self._told: dict[tuple[Role, str], datetime | None] = {}
-        """When the endpoints were asked for what the history was told last."""
+        """When the endpoints were asked for what history learned last."""
         self._turn = {role: asyncio.Lock() for role in session.roles}
 
     def past(self, entry: Entry) -> Past:
-        """What is remembered of a row as it stands: nothing if the node prints another text for it now."""
+        """What is remembered of a row as it is now: nothing if the node prints another text for it now."""
         past = self._lasting(entry)
         text = storable(entry.stored.raw) if entry.stored else ""
         return past if past.current is not None and past.current.text == text else NOTHING
@@ -165,7 +165,7 @@ class Memory:
 
 
 def _one_for_each_key(rows: Iterable[RowSeen]) -> tuple[RowSeen, ...]:
-    """Rows that stand under one key are one row with both texts: neither is absent, neither can be told."""
+    """Rows under one key are one row with both texts: neither is absent, and they cannot be distinguished."""
     by_key: dict[str, RowSeen] = {}
     for row in rows:
         first = by_key.get(row.key)

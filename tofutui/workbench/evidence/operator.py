@@ -16,7 +16,7 @@ from tofutui.tofu.site.session import Role
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A log somebody gave: what was found in it, whose it is (None: not said), where it came from."""
+    """A log the user gave: what was found in it, whose it is (None: not said), where it came from."""
 
     digest: LogDigest
     role: Role | None
@@ -104,7 +104,7 @@ class Testimony:
     def fitting_nothing(
         self, unmatched: dict[Role, set[Failure]], roles: Iterable[Role]
     ) -> tuple[TiedFailure, ...]:
-        """The failures that fit no row of the node whose log they stand in (of any, if it is not said)."""
+        """The failures that fit no row of the node whose log they are from (any, if not known)."""
         tied = []
         for log in self.every_log:
             asked = [log.role] if log.role is not None else list(roles)
@@ -122,5 +122,5 @@ def _meaning(failure: Failure, role: Role | None) -> str:
     where = f"the table of {role.word}" if role else "either table"
     return (
         f"no row of {where} fits this name: the certificate may be presented under another name now, "
-        "the row may be gone already, or it stands under an address that presents something else from here"
+        "the row may be gone already, or it is listed under an address that presents something else from here"
     )

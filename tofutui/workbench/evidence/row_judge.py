@@ -107,7 +107,7 @@ class Judge:
         return await self._settle(role, id_, presented, probes)
 
     async def seen(self, role: Role, ids: Iterable[str]) -> list[RowSeen]:
-        """Rows as history keeps them; those that went meanwhile are left out."""
+        """Rows as history keeps them; those that have gone meanwhile are omitted."""
         rows = [self._seen(role, id_) async for id_ in _unhurried(ids)]
         return [row for row in rows if row is not None]
 
@@ -262,7 +262,7 @@ class Judge:
         return max((t for t in (seen, said, began) if t is not None), default=None)
 
     def _assign_known(self, role: Role, view: NodeView) -> None:
-        """Find the rows of imported certificates; where one stands in the shade of another, ask again."""
+        """Find the rows of imported certificates; where one hides another, ask again."""
         self._known.assign(role, view)
         for entry in view.entries.values():
             others = {other.sha256 for other in entry.presented.also}
