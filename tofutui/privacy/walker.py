@@ -1,0 +1,197 @@
+"""Walks over any value and puts stand-ins for what names a site.
+
+It goes through dataclasses and containers and masks every text it meets: a new field is masked
+without a rule of its own. What is more than free text is in the rules that it is made with.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from pathlib import PurePath
+from typing import Any, TypeVar, cast
+
+from tofutui.privacy.pseudonyms import Naming, StandIns
+from tofutui.tofu.base.text import BLANKS
+from tofutui.tofu.names.grammar import readings
+from tofutui.tofu.names.values import DistinguishedName
+
+T = TypeVar("T")
+_SHOWN_TYPES = frozenset({"C", "c3", "n3", "jurisdictionC"})
+"""Attributes of a name that stay: a country names no site."""
+_NAMINGS = {
+    "O": Naming.ORG, "OU": Naming.ORG, "L": Naming.PLACE, "ST": Naming.PLACE, "street": Naming.PLACE,
+    "postalCode": Naming.PLACE, "emailAddress": Naming.MAIL, "serialNumber": Naming.SERIAL,
+}  # fmt: skip
+_OWN_USERS = frozenset({"", "tofutui", "admin", "root", "unknown"})
+_CACHED = 20_000
+"""Values whose masked copies are kept at most; each row of the tables is about five of them."""
+
+TypeRules = Mapping[type, "Callable[[Walker, Any], Any]"]
+FieldRules = Mapping[str, "Callable[[Walker, str], str]"]
+
+
+class Walker:
+    """Makes masked copies; the same stand-in for the same thing as long as this object lives.
+
+    ``type_rules`` mask values of a type as a whole, ``field_rules`` texts in a field of that name, whatever
+    value holds it. While it is ``learning``, names are noted and nothing is replaced.
+    """
+
+    def __init__(self, type_rules: TypeRules, field_rules: FieldRules) -> None:
+        self._type_rules = type_rules
+        self._field_rules = field_rules
+        self.names = StandIns()
+        self.learning = False
+        self._copies: dict[int, tuple[object, int, Any]] = {}
+        self._learned: dict[int, object] = {}
+
+    def text(self, text: str) -> str:
+        """Free text with stand-ins; nothing else in it changes."""
+        return self.names.text(text)
+
+    def walk(self, value: Any) -> Any:
+        """The value with stand-ins: a copy, or the value itself where nothing changes."""
+        if isinstance(value, str) and not isinstance(value, Enum):
+            return value if self.learning else self.text(value)
+        if is_dataclass(value) and not isinstance(value, type):
+            return self._of_dataclass(value)
+        if isinstance(value, PurePath):
+            return type(value)(self.walk(str(value)))
+        return self._of_container(value)
+
+    def _of_container(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {self.walk(key): self.walk(item) for key, item in value.items()}
+        if isinstance(value, (tuple, list, set, frozenset)):
+            masked = [self.walk(item) for item in value]
+            same = all(a is b for a, b in zip(masked, value, strict=True))
+            return value if same else type(value)(masked)
+        return b"" if isinstance(value, bytes) else value
+
+    def _of_dataclass(self, value: Any) -> Any:
+        frozen = type(value).__dataclass_params__.frozen
+        known = self._learned if self.learning else self._copies
+        if frozen and id(value) in known:
+            if self.learning:
+                return value
+            _, version, copy = self._copies[id(value)]
+            if version == self.names.version:
+                return copy
+        rule = self._type_rules.get(type(value))
+        copy = rule(self, value) if rule else self.by_fields(value)
+        if frozen:
+            self._remember(value, copy)
+        return copy
+
+    def _remember(self, value: object, copy: object) -> None:
+        if len(self._learned) + len(self._copies) > _CACHED:
+            self._learned.clear()
+            self._copies.clear()
+        if self.learning:
+            self._learned[id(value)] = value
+        else:
+            self._copies[id(value)] = (value, self.names.version, copy)
+            self._copies[id(copy)] = (copy, self.names.version, copy)
+
+    def by_fields(self, value: T, **special: Any) -> T:
+        """A dataclass masked field by field; ``special`` holds fields that are masked already."""
+        changed = {}
+        shape: Any = value
+        for field in fields(shape):
+            if not field.init:
+                continue
+            before = getattr(value, field.name)
+            after = special[field.name] if field.name in special else self._field(field.name, before)
+            if after is not before:
+                changed[field.name] = after
+        return cast("T", replace(shape, **changed)) if changed else value
+
+    def _field(self, name: str, value: Any) -> Any:
+        rule = self._field_rules.get(name)
+        if rule is None or isinstance(value, Enum):
+            return self.walk(value)
+        if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+            return tuple(rule(self, item) for item in value)
+        return rule(self, value) if isinstance(value, str) else self.walk(value)
+
+    def host(self, text: str) -> str:
+        """A host's name or address; free text if there is a blank in it."""
+        return self.names.host(text) if " " not in text else self.walk(text)
+
+    def key(self, text: str) -> str:
+        """A key of a table, ``HOST_PORT``."""
+        return self.names.key(text)
+
+    def digits(self, text: str) -> str:
+        """Hex digits of a fingerprint, grouped or not."""
+        return self.names.digits(text)
+
+    def user(self, text: str) -> str:
+        """An account; those that every site has stay."""
+        return text if text in _OWN_USERS else self.names.give(text, Naming.USER)
+
+    def line(self, text: str) -> str:
+        """A line of which nothing is known, so nothing of it is shown."""
+        return self.names.give(text, Naming.LINE)
+
+    def serial(self, text: str) -> str:
+        """A certificate's serial number."""
+        return self.names.give(text, Naming.SERIAL)
+
+    def session_name(self, text: str) -> str:
+        """The name of a session."""
+        return self.names.give(text, Naming.SESSION)
+
+    def version(self, text: str) -> str:
+        """A version number: it stays."""
+        self.names.keep(text)
+        return text
+
+    def login(self, text: str) -> str:
+        """A jump host, with or without its user."""
+        return self.names.give(text, Naming.MAIL) if "@" in text else self.host(text)
+
+    def subject(self, text: str) -> str:
+        """A distinguished name as it was printed, in the form in which it was."""
+        names = readings(text.strip(BLANKS)) if "=" in text else ()
+        return self.printed(text, names[0] if names else None)
+
+    def printed(self, text: str, name: DistinguishedName | None) -> str:
+        """A subject as it was printed, ``name`` if it can be read as one: in the same form."""
+        if name is None:
+            if not text or ("=" in text and self.names.text(text) == text):
+                return text
+            return self.names.give(text, Naming.LINE)
+        masked = self.walk(name)
+        values = [value for kind, value in name.pairs() if kind not in _SHOWN_TYPES]
+        if all(value in text for value in values) and not any(c in text for c in '\\"'):
+            return text if self.learning else self.names.text(text)
+        shown = rendered(masked, text)
+        self.names.alias(text, shown)
+        return shown
+
+    def value(self, kind: str, value: str) -> str:
+        """The value of one attribute of a name."""
+        if kind in _SHOWN_TYPES or not value:
+            return value
+        naming = _NAMINGS.get(kind, Naming.NAME)
+        return (
+            self.host(value) if naming is Naming.NAME and " " not in value else self.names.give(value, naming)
+        )
+
+    def alternative(self, text: str) -> str:
+        """One of a certificate's alternative names: ``DNS:name``, ``IP:address``, ``URI:…``, ``email:…``."""
+        kind, colon, value = text.partition(":")
+        if not colon or kind not in ("DNS", "IP", "email", "URI"):
+            return self.names.give(text, Naming.NAME)
+        if kind == "URI":
+            return f"URI:{self.names.give(value, Naming.NAME)}"
+        return f"{kind}:{self.names.give(value, Naming.MAIL) if kind == 'email' else self.host(value)}"
+
+
+def rendered(name: DistinguishedName, like: str) -> str:
+    """A name in the printed form that another text has: with slashes, with blanks round ``=``, or neither."""
+    if like.lstrip().startswith("/"):
+        return "".join(f"/{kind}={value}" for kind, value in name.pairs())
+    equals = " = " if " = " in like else "="
+    return ", ".join(f"{kind}{equals}{value}" for kind, value in name.pairs())
