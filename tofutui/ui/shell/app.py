@@ -34,7 +34,7 @@ from tofutui.ui.questions.asker import ScreenAsker
 from tofutui.ui.shell import gc_tuning
 from tofutui.ui.shell.errors import ErrorBoundary
 from tofutui.ui.shell.key_echo import KeyEcho
-from tofutui.ui.shell.leaving import Leaving
+from tofutui.ui.shell.leaving import LEAVES_UNKNOWN, Leaving
 from tofutui.ui.shell.messages import Messages
 from tofutui.ui.shell.output import TerminalOutput
 from tofutui.ui.shell.questioning import Questioning
@@ -99,7 +99,6 @@ class TofutuiApp(DiffingApp):
         self.main: MainScreen | None = None
         self.leaving = Leaving(self, self._close_main)
         self.privacy = Privacy()
-        self._warned = False
         self.jobs = JobControl(self.messages, lambda: self.running_plan, self.redraw_all)
         self._begin_themes()
 
@@ -400,12 +399,10 @@ class TofutuiApp(DiffingApp):
 
     def action_interrupt(self) -> None:
         """Ctrl-C leaves as q does; while rows are being deleted it takes a second one."""
-        if self.running_plan and not self._warned:
-            self._warned = True
-            text = "rows are being deleted; Ctrl+C again leaves, the journal then says unknown"
-            self.announce(text, Tone.WARNING)
-            return
-        self.leave()
+        if self.running_plan and self.leaving.warns_first():
+            self.announce(LEAVES_UNKNOWN, Tone.WARNING)
+        else:
+            self.leave()
 
     def leave(self, code: int = 0) -> None:
         """Leave the nodes with `exit`, and end: within `LEAVE_WITHIN` seconds, whatever hangs."""

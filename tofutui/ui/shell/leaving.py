@@ -8,6 +8,7 @@ from tofutui.system.leaving import NODES_WITHIN, Deadline
 from tofutui.ui.terminal.driver import TerminalDriver
 from tofutui.ui.terminal.painter import DiffingApp
 
+LEAVES_UNKNOWN = "rows are being deleted; Ctrl+C again leaves, the journal then says unknown"
 CloseMain = Callable[[], Awaitable[None]]
 
 
@@ -20,6 +21,7 @@ class Leaving:
         self.early: int | None = None
         """The exit code, if the app was to end before it had begun."""
         self.begun = False
+        self._warned = False
         self._app = app
         self._close_main = close_main
         self._logins: set[asyncio.Task[None]] = set()
@@ -30,6 +32,11 @@ class Leaving:
         self._logins.add(task)
         task.add_done_callback(self._logins.discard)
         return task
+
+    def warns_first(self) -> bool:
+        """Whether the wish to leave is answered with a warning: once, where leaving costs something."""
+        first, self._warned = not self._warned, True
+        return first
 
     def leave(self, code: int) -> bool:
         """Leave the nodes and end. Returns whether that begins now."""
