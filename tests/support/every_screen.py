@@ -95,7 +95,7 @@ def _guides(text: str) -> dict[str, tuple[Way, str]]:
     return {
         "guide": (_guide("preflight", text), "Preflight"),
         "guide delete": (_guide("delete", text), "1. Enter opens"),
-        "guide form": (_guide("worksheet", text), "1. Enter asks on one page"),
+        "guide form": (_guide("worksheet", text), "1. Enter asks on"),
         "guide values": (_guide("ha-form", text), "1. Type the"),
         "guide ended": (_guide("", text), "The run has ended"),
         "guide causes": (_guide("delete", text, "K"), "tell"),

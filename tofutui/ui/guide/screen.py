@@ -34,7 +34,7 @@ NARROW = 100
 
 
 class Banner(Painted):
-    """A line that is not missed: what was reached, over the whole width, reversed."""
+    """Lines that are not missed: what was reached, over the whole width, reversed."""
 
     def render_line(self, y: int) -> Strip:
         """The line, reversed."""
@@ -151,9 +151,13 @@ class GuideScreen(Guided):
         return [heading, wording.parts_line(run, self.owner.glyphs)]
 
     def _draw_banner(self, run: Run) -> None:
-        banner, text = self.query_one("#banner", Banner), wording.reached(run, self._names(), self.owner.keys)
-        banner.display = bool(text)
-        banner.show([text])
+        banner, lines = (
+            self.query_one("#banner", Banner),
+            wording.reached(run, self._names(), self.owner.keys),
+        )
+        banner.display = bool(lines)
+        banner.styles.height = len(lines)
+        banner.show(lines)
 
     def _draw_nothing(self) -> None:
         self.query_one("#heading", Painted).show([self.headline("Guided re-registration")])

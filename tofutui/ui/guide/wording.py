@@ -139,8 +139,8 @@ def parts_line(run: Run, glyphs: Glyphs) -> Line:
     return tuple(spans)
 
 
-def reached(run: Run, names: Mapping[Role, str], keys: KeyBook) -> Line:
-    """What everyone on the call should see: that the pair is registered, and that the run has ended."""
+def reached(run: Run, names: Mapping[Role, str], keys: KeyBook) -> list[Line]:
+    """What everyone on the call should see, a line each: the pair is registered, the run has ended."""
     active = next((step for step in run.steps if text_of(step.id).kind == "active"), None)
     texts, tone = [], Tone.PROVEN
     if active is not None and active.progress is Progress.DONE:
@@ -151,7 +151,7 @@ def reached(run: Run, names: Mapping[Role, str], keys: KeyBook) -> Line:
         texts.append(f"The run has ended  {clock_time(run.ended)}  {writes}")
     if any(step.is_doubtful for step in run.steps if step is active or run.ended is not None):
         tone = Tone.WARNING
-    return ((" " + "  ·  ".join(texts), tone),) if texts else ()
+    return [line(" " + text, tone) for text in texts]
 
 
 def heading(run: Run, playbook: str) -> str:
