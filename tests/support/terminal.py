@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import select
 import signal
 import struct
@@ -33,6 +34,11 @@ class Screen(pyte.Screen):
     def report_device_status(self, mode: int = 0, **_: object) -> None:
         """Note a request for the status."""
         self.asked += mode == 5
+
+
+def listings(screen: str) -> int:
+    """How many panes say when they were listed."""
+    return len(re.findall(r"listed \d", screen))
 
 
 class Terminal:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.terminal import Terminal, terminal
+from tests.support.terminal import Terminal, listings, terminal
 
 TOFUTUI = str(Path(sys.executable).with_name("tofutui"))
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ def many(tmp_path: Path) -> Iterator[Terminal]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     """The simulated pair: rows that differ in all they can."""
     with terminal([TOFUTUI, "--demo", "seed"], tmp_path_factory.mktemp("demo")) as app:
-        app.wait_for(lambda screen: screen.count("listed ") == 2 and "PROBING" not in screen)
+        app.wait_for(lambda screen: listings(screen) == 2 and "PROBING" not in screen)
         app.settle(2)
         yield app
 

@@ -1,7 +1,6 @@
 """Whatever the program waits for: it ends within seconds of the wish to leave, the terminal as it was."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import pytest
 
 import tofutui
 from tests.support.lab_thread import lab_thread
-from tests.support.terminal import Terminal, terminal
+from tests.support.terminal import Terminal, listings, terminal
 from tests.support.waits import HANGING, WAITS, waiting_for
 
 CODE = str(Path(tofutui.__file__).parents[1])
@@ -84,7 +83,7 @@ def test_a_check_ends(name: str, number: signal.Signals, tmp_path: Path) -> None
 
 
 def compared(screen: str) -> bool:
-    return "3 mismatch" in screen and len(re.findall(r"listed \d", screen)) == 2
+    return "3 mismatch" in screen and listings(screen) == 2
 
 
 def hangs_up(app: Terminal) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.sites import write_changed
-from tests.support.terminal import terminal
+from tests.support.terminal import listings, terminal
 
 TOFUTUI = str(Path(sys.executable).with_name("tofutui"))
 POLICY = "Acceptable use policy of Example Ltd.\nType I AGREE to go on: "
@@ -84,7 +84,7 @@ def test_a_wrong_answer_is_asked_for_again_and_no_answer_leaves_the_node(
 
 def test_old_appliances_show_their_badge_and_tear_no_screen(tmp_path: Path) -> None:
     with terminal([TOFUTUI, "--demo", "old"], tmp_path) as app:
-        app.wait_for(lambda screen: "1 mismatch" in screen and screen.count("listed ") == 2)
+        app.wait_for(lambda screen: "1 mismatch" in screen and listings(screen) == 2)
         assert "LEGACY SSH" in app.text().splitlines()[0]
         app.press("q")
         assert app.wait_end() == 0
