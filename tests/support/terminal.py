@@ -91,6 +91,7 @@ class Terminal:
         It returns once the screen is quiet or, before that, once ``until`` holds.
         """
         deadline = time.monotonic() + seconds
+        self.wait_for("[ Keep row", seconds)
         while "[ Keep row" in self.text():
             assert time.monotonic() < deadline, f"{key} is not taken, and the screen is\n{self.text()}"
             self.press(PAGE_DOWN if "not seen yet" in self.text() else key)

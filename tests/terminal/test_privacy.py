@@ -50,7 +50,7 @@ def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
 
 
 WALK = (
-    (["enter"], "as printed"), (["G", "esc"], "Host:port"),
+    (["enter"], "Row 1 of"), (["G", "esc"], "Host:port"),
     (["L"], "Command log"), (["g", "esc"], "Host:port"),
     (["m"], "Trust map"), (["esc"], "Host:port"),
     (["p"], "Plan: stale rows"), (["\x19"], "clipboard"), (["j"], lambda text: "clipboard" not in text),
@@ -59,8 +59,8 @@ WALK = (
     (["?"], "Help"), (["esc"], "Host:port"),
     (["S"], "Sessions"), (["esc"], "Host:port"),
     ([":"], "Search for commands"), (["esc"], "Host:port"),
-    (["c"], "Which procedure?"), (["enter"], "begun"), (["enter"], "not entered"),
-    (["k"], "PASS"), (["esc"], "Host:port"),
+    (["c"], "Which procedure?"), (["enter"], "passed; "), (["space"], "PASS"), (["enter"], "not answered"),
+    (["esc"], lambda text: "not answered" not in text), (["esc"], "Host:port"),
     (["\x19"], "clipboard"), (["Y"], "clipboard"),
 )  # fmt: skip
 
