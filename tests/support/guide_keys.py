@@ -89,7 +89,8 @@ class Keyboard:
 
     def type(self, title: str, text: str) -> None:
         self.dialog(title)
-        self.press("down", *text, "enter")
+        self.press("down", *text)
+        self.insist("enter", lambda screen: not is_asked(screen, title))
 
     def begin(self) -> None:
         """Begin a run; its preflight follows by itself, and stays on its result."""

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import tofutui
-from tests.support.guide_keys import STEPS, Keyboard, current_step
+from tests.support.guide_keys import RESTARTED, STEPS, Keyboard, current_step
 from tests.support.lab_thread import ThreadedLab, lab_thread
-from tests.support.terminal import Terminal, terminal
+from tests.support.terminal import PAGE_DOWN, Terminal, terminal
 
 TOFUTUI = [sys.executable, "-m", "tofutui"]
 CODE = str(Path(tofutui.__file__).parents[1])
@@ -25,7 +25,7 @@ FEW = 20
 
 def compared(screen: str, state: str = "(?:HA|Primary|Secondary) [A-Z]?[a-z]+") -> bool:
     """Whether both tables are shown, each under its node's HA state, and every endpoint was asked."""
-    return len(re.findall(rf"PI 3\.7\.0 · {state}", screen)) == 2 and "probing" not in screen.splitlines()[0]
+    return len(re.findall(rf"[·┃│] {state}", screen)) == 2 and "probing" not in screen.splitlines()[0]
 
 
 @pytest.mark.timeout(300)
@@ -254,8 +254,9 @@ def test_a_run_in_use_is_watched_and_taken_over(tmp_path: Path, size: tuple[int,
                 second.wait_for("WATCHING")
                 second.press("enter")
                 second.wait_for("held by")
-                first.press("m")
-                Keyboard(first, killed.browser).type("Note: Preflight", "hello from the first")
+                first.press("n", "m")  # on the step to do now, which the other one watches
+                Keyboard(first, killed.browser).type(f"Note: {RESTARTED}", "hello from the first")
+                second.press(PAGE_DOWN)  # notes are at the end of a step's text
                 second.wait_for("hello from the first")
                 second.press("t")
                 second.wait_for(lambda screen: "WATCHING" not in screen and "taking" not in screen)
