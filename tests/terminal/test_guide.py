@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ CODE = str(Path(tofutui.__file__).parents[1])
 
 FEW = 20
 """Keys from the tables to Primary Active that are too many."""
+KEYS_AROUND_A_PASTE = 6
+"""To the evidence screen and back, and over the row of ISE, which the page said nothing about."""
 
 
 def compared(screen: str, state: str = "(?:HA|Primary|Secondary) [A-Z]?[a-z]+") -> bool:
@@ -100,6 +103,39 @@ REFUSALS = (
 )
 """What the page says as long as a row is stale, and the row that it means."""
 OPEN = "Rows that are neither proven nor deleted"
+
+
+@pytest.mark.timeout(300)
+def test_lines_pasted_from_the_registration_page_lead_to_primary_active(tmp_path: Path) -> None:
+    with terminal([*TOFUTUI, "--demo", "reissued"], tmp_path, PYTHONPATH=CODE) as app:
+        app.wait_for(compared)
+        first_look = time.monotonic()
+        who: list[Keyboard] = []
+        operator = Keyboard(app, lambda command: _demo_browser(app, who, command), sees_register=True)
+        who.append(operator)
+        operator.press("e")
+        for words, _ in REFUSALS:
+            app.wait_for('Paste "TOFU failed"')
+            app.paste(words)
+            app.wait_for(words)
+            operator.press("\x1b[15~")
+            app.wait_for(f"read like its log: {words.split()[3].upper()} refused")
+            operator.pressed += 1  # the paste
+        operator.press("esc")
+        screen = app.wait_for(lambda screen: compared(screen) and "both nodes: 2 mismatch" in screen)
+        assert "2 mismatch" in screen.splitlines()[0]
+        operator.begin()
+        operator.answer_restarted("4")
+        operator.delete_planned()
+        operator.choose(OPEN, downs=2)
+        for title in ("Worksheet", "Sign in", "HA Configuration", "Check Readiness"):
+            operator.do(title)
+        operator.overwrite()
+        app.wait_for(lambda screen: current_step(screen) == "Register")
+        operator.browser("register")
+        app.wait_for(lambda screen: "PRIMARY ACTIVE  PRIMARY prime-pri" in screen, 120)
+        print(f"{operator.pressed} keys, {time.monotonic() - first_look:.1f} s to Primary Active")
+        assert operator.pressed < FEW + len(REFUSALS) * 2 + KEYS_AROUND_A_PASTE
 
 
 def say_failed(app: Terminal, operator: Keyboard, words: str, *, pasted: bool) -> None:
