@@ -143,6 +143,9 @@ def test_a_secret_is_struck_out_in_whatever_form_a_terminal_shows_it(shown: str)
         ("Call 555-0199 or (212) 555-0199, 212-555-0199", "555|0199|212"),
         ("089/1234-567, 01 42 68 53 00, 0043/664 1234", "1234|567|42 68|664"),
         ("Tel. 4711, ext: 42001, FAX 12 34 56", "4711|42001|12 34|56"),
+        ("/C=DE/L=Raccoon am Main/OU=x; L = Raccoon am Main, in Raccoon am Main", "am Main"),
+        ("subject=CN = Wesker Campus", "Campus"),
+        ('O = "Umbrella Internal, AG", CN = Wesker Server 4711', "Internal|Server|4711"),
         ("licence 1234-5678-9012", "1234|5678|9012"),
         ("दिल्ली में, กรุงเทพ", "[दलमकร]"),
         ("天津 市", "[天津市]"),
@@ -212,6 +215,27 @@ def test_a_certificate_keeps_its_structure(kind: str) -> None:
         assert name not in made
     again = Redaction()
     assert structure(made, again) == made
+
+
+def test_what_numbers_a_company_and_its_templates_gets_other_numbers_and_flags_stay_flags() -> None:
+    def element(tag: int, content: bytes) -> bytes:
+        return bytes((tag, len(content))) + content
+
+    company, template, common = (
+        bytes.fromhex(text)
+        for text in ("2b06010401 83b61c 0102", "2b060104018237 1508 84f1a3 87c92e", "2b060104018237 1507")
+    )
+    usage = element(0x04, element(0x03, b"\x05\xa0"))
+    der = element(0x30, b"".join(element(0x06, oid) for oid in (company, template, common)) + usage)
+    made = structure(der, Redaction())
+    assert len(made) == len(der)
+    assert b"\x83\xb6\x1c" not in made
+    assert b"\x84\xf1\xa3" not in made
+    assert common in made
+    assert made.endswith(usage)
+    assert [byte & 0x80 for byte in made] == [byte & 0x80 for byte in der]
+    assert structure(made, Redaction()) == made
+    assert structure(der, Redaction(real_names=True)) == der
 
 
 @given(st.binary(max_size=80))

@@ -11,7 +11,7 @@ from tofutui.capture.redaction import Redaction
 
 _BOOLEAN, _INTEGER, _BIT_STRING, _OCTET_STRING, _NULL, _OID = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
 _ENUMERATED, _UTC_TIME, _GENERALIZED_TIME = 0x0A, 0x17, 0x18
-_KEPT = (_BOOLEAN, _NULL, _OID, _ENUMERATED, _UTC_TIME, _GENERALIZED_TIME)
+_KEPT = (_BOOLEAN, _NULL, _ENUMERATED, _UTC_TIME, _GENERALIZED_TIME)
 _TEXTS = {
     0x0C: "utf-8", 0x12: "latin-1", 0x13: "latin-1", 0x14: "latin-1", 0x16: "latin-1", 0x1A: "latin-1",
     0x1B: "latin-1", 0x1C: "utf-32-be", 0x1E: "utf-16-be", 0x81: "latin-1", 0x82: "latin-1", 0x86: "latin-1",
@@ -19,6 +19,12 @@ _TEXTS = {
 """String types, and the names of an alternative name (mail, host, URI; RFC 5280, 4.2.1.6)."""
 _ADDRESS = 0x87
 _COUNTRY = bytes.fromhex("550406")
+_PRIVATE = bytes.fromhex("2b06010401")
+"""Where companies number their own objects: 1.3.6.1.4.1, then the company's number (RFC 1155)."""
+_OF_ONE_SITE = bytes.fromhex("2b0601040182371508")
+"""Microsoft's certificate templates, numbered by each forest for itself: 1.3.6.1.4.1.311.21.8."""
+_KNOWN_ARCS = (_OF_ONE_SITE, *map(bytes.fromhex, ("2b0601040109", "2b060104018237", "2b06010401d679")))
+"""Cisco, Microsoft, Google: what their numbers mean is public, and the same everywhere but at one."""
 _CONSTRUCTED = 0x20
 _SMALL = 4
 """Bytes of a number that may be a version, an exponent or a path length."""
@@ -74,7 +80,7 @@ def _change(made: bytearray, start: int, end: int, redaction: Redaction, depth: 
         if part.tag & _CONSTRUCTED:
             if not _change(made, part.start, part.end, redaction, depth + 1) and part.end > part.start:
                 _replace(made, part, redaction.octets(bytes(made[part.start : part.end])))
-        elif part.tag not in _KEPT and not country:
+        elif part.tag not in _KEPT and not (country and part.tag != _OID):
             _replace(
                 made, part, _primitive(made, part, redaction, depth, is_serial=depth == 2 and number < 2)
             )
@@ -83,6 +89,8 @@ def _change(made: bytearray, start: int, end: int, redaction: Redaction, depth: 
 
 def _primitive(made: bytearray, part: _Part, redaction: Redaction, depth: int, *, is_serial: bool) -> bytes:
     content = bytes(made[part.start : part.end])
+    if part.tag == _OID:
+        return _identifier(content, redaction)
     if part.tag == _INTEGER:
         return content if len(content) <= (1 if is_serial else _SMALL) else _number(content, redaction)
     if part.tag in _TEXTS:
@@ -97,12 +105,28 @@ def _primitive(made: bytearray, part: _Part, redaction: Redaction, depth: int, *
 def _inner(content: bytes, redaction: Redaction, depth: int) -> bytes:
     """Bytes that may hold elements, as extensions and keys do; a point of a curve keeps its form."""
     inner = bytearray(content)
-    if content[:1] and content[0] & _CONSTRUCTED and _change(inner, 0, len(inner), redaction, depth + 1):
+    is_element = bool(content) and (content[0] & _CONSTRUCTED or content[0] in (_BIT_STRING, _OCTET_STRING))
+    if is_element and _change(inner, 0, len(inner), redaction, depth + 1):
         return bytes(inner)
     if len(content) <= _FLAGS:
         return content
     lead = content[:1] if content[0] in (2, 3, 4) and len(content) % 2 else b""
     return lead + redaction.octets(content[len(lead) :])
+
+
+def _identifier(content: bytes, redaction: Redaction) -> bytes:
+    """An object identifier; behind a company's own number it may be as telling as a name."""
+    if not content.startswith(_PRIVATE):
+        return content
+    known = next((arc for arc in _KNOWN_ARCS if content.startswith(arc)), b"")
+    kept = len(known or _PRIVATE) if not known or known == _OF_ONE_SITE else len(content)
+    rest = content[kept:]
+    others = redaction.octets(rest)
+    if others == rest:
+        return content
+    return content[:kept] + bytes(
+        (new & 0x7F or 1) | old & 0x80 for new, old in zip(others, rest, strict=True)
+    )
 
 
 def _number(content: bytes, redaction: Redaction) -> bytes:

@@ -56,6 +56,13 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 """Where a host is named: a row's key, a prompt, a common name, an address of a mailbox."""
+_VALUE = re.compile(
+    r"(?:\A|[/,;=\s])(?:CN|O|OU|L|ST|S|street|streetAddress|businessCategory|title|T|SN|GN|givenName|surname)\s*=\s*"
+    r"(?:\"([^\"\r\n]{2,200})\"|([^/,;=\r\n]{2,200}?)(?=\s*(?:[/,;\r\n]|\Z)))",
+    re.IGNORECASE,
+)
+"""A value of a distinguished name, in quotes or without."""
+_MOST_PHRASES = 500
 _ANNOUNCED = re.compile(
     r"(?:\bncs\s+ha\s+authkey[ \t]+"
     r"|\b(?:pass(?:word|phrase|wd)?|secret|community|token|auth(?:entication)?[ _-]?key)\b[ \t]*"
@@ -89,6 +96,9 @@ class Redaction:
         self._stand_ins = CaptureStandIns()
         self._whole: set[str] = set()
         self._names: set[str] = set()
+        self._phrases: set[tuple[str, ...]] = set()
+        """Names of several words, one of which may name something: then its plain ones do too."""
+        self._in_phrases: re.Pattern[str] | None = None
         self.kept: Counter[str] = Counter()
         """The words that were not replaced, and how often each was printed."""
 
@@ -109,9 +119,19 @@ class Redaction:
             self._stand_ins.note_real(value)
             if is_word and token.start() not in halves:
                 self._whole.add(value)
+        values = [value for pair in _VALUE.findall(visible) for value in pair]
+        for value in [*values, visible] if is_name else values:
+            self._learn_phrase(value)
         named = _COMPOUND.findall(visible) if is_name else _NAMED.findall(visible)
         for compound in map(_lower, named):
             self._names.update((compound, *compound.split(".")))
+
+    def _learn_phrase(self, name: str) -> None:
+        words = tuple(map(_lower, re.findall(_WORD, name)))
+        plain = list(map(is_plain, words))
+        if any(plain) and not all(plain) and len(self._phrases) < _MOST_PHRASES:
+            self._phrases.add(words)
+            self._in_phrases = None
 
     def data(self, raw: bytes) -> bytes:
         """What a shell printed, with stand-ins; as many bytes as before, each in its place."""
@@ -170,7 +190,7 @@ class Redaction:
         for token in _TOKEN.finditer(text):
             value, kind = token.group(), token.lastgroup or ""
             stand_in = value if self._real_names else self._stand_in(kind, value, text, token.start())
-            if kind == "word" and token.start() in named and value.isalpha() and len(value) > 1:
+            if kind == "word" and token.start() in named and _is_telling(value):
                 stand_in = self._given(value)
             if kind == "word" and stand_in == value:
                 self.kept[value] += 1
@@ -184,10 +204,23 @@ class Redaction:
             whole = _lower(compound.group())
             at = compound.start()
             for label in [whole] if whole in self._names else whole.split("."):
-                if label in self._names and ("-" in label or "." in label):
+                has_letters = any(map(str.isalpha, label))
+                if label in self._names and has_letters and ("-" in label or "." in label):
                     starts.update(at + word.start() for word in re.finditer(_WORD, label))
                 at += len(label) + 1
+        for phrase in self._phrase_pattern().finditer(text):
+            starts.update(phrase.start() + word.start() for word in re.finditer(_WORD, phrase.group()))
         return starts
+
+    def _phrase_pattern(self) -> re.Pattern[str]:
+        """Finds each phrase with any signs between its words; the longest where one begins with another."""
+        if self._in_phrases is None:
+            longest = sorted(self._phrases, key=lambda words: (-len(words), words))
+            ways = [r"[\W_]{1,4}".join(map(re.escape, words)) for words in longest]
+            self._in_phrases = re.compile(
+                rf"(?<![^\W_])(?:{'|'.join(ways) or '(?!)'})(?![^\W_])", re.IGNORECASE
+            )
+        return self._in_phrases
 
     def _stand_in(self, kind: str, value: str, text: str, at: int) -> str:
         rules: dict[str, Callable[[str], str]] = {
@@ -250,7 +283,7 @@ class Redaction:
 
     def _group(self, part: str) -> str:
         digits = part.lstrip("0").lower()
-        if len(digits) < 2 or digits in ("fe80", "2001"):
+        if len(digits) < 2 or digits in ("fe80", "2001", "ffff"):
             return part
         made = part[: len(part) - len(digits)] + self._stand_ins.group(digits)
         return made.upper() if any(char.isupper() for char in part) else made
@@ -266,6 +299,11 @@ def _breaks(text: str) -> Iterator[re.Match[str]]:
     while broken := _BROKEN.search(text, at):
         yield broken
         at = broken.start(3)
+
+
+def _is_telling(part: str) -> bool:
+    """Whether a plain part of a name is replaced with it: a word, or a number longer than a count."""
+    return (part.isalpha() and len(part) > 1) or (part.isdecimal() and len(part) > 3)
 
 
 def _in_any_form(secret: str) -> re.Pattern[str]:
