@@ -228,6 +228,7 @@ def test_the_order_is_named_in_the_heads(order: RowOrder, cells: int, height: in
         RowOrder.EXPIRY: "xpir",
         RowOrder.LISTED: "as listed",
     }
+    assert UNICODE.ellipsis not in text
     assert named[order] in text.partition(UNICODE.sorted)[0][-12:]
 
 

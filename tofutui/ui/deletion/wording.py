@@ -10,6 +10,7 @@ from tofutui.tofu.deletion.plan import WAITING, Deletion, Outcome, Plan, Step
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
+from tofutui.ui.text.reasons import standing
 from tofutui.ui.text.row_facts import nothing_presented
 from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, labelled, line, plain, wrap
 from tofutui.ui.text.vocabulary import (
@@ -238,7 +239,7 @@ def _why(entry: Entry, width: int, glyphs: Glyphs) -> list[Line]:
     look = entry.verdict.look
     word = f"{glyphs.verdict(entry.verdict)} {look.word}  "
     lines: list[Line] = []
-    for number, reason in enumerate(entry.judgement.why or (look.meaning,)):
+    for number, reason in enumerate(standing(entry)):
         for part in wrap(reason, width - len(word)):
             first = not lines and number == 0
             lead = word if first else " " * len(word)

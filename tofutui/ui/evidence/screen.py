@@ -26,8 +26,9 @@ from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, bindings_of
 from tofutui.ui.terminal.text_area import UndoableTextArea
+from tofutui.ui.text.reasons import sourced
 from tofutui.ui.text.sources import ways_to_prove
-from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, labelled, line, plain
+from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, labelled, line, plain, width
 from tofutui.ui.text.vocabulary import VERDICT_TONES, moment, node_name, place, value_of
 
 
@@ -100,14 +101,25 @@ class EvidenceScreen(Acting[None]):
         return node_name(self.owner.privacy.head(self._bench.comparison.nodes[role]))
 
     def _draw_whose(self) -> None:
-        whose = self._node(self._role) if self._role else "an unknown node (a hint, never a proof)"
-        text: Line = (
-            (' Paste "TOFU failed" (log, browser), or files, of ', Tone.TEXT),
-            (whose, Tone.STRONG),
-            ("  ", Tone.TEXT),
-            *self.keys_line(("evidence.role", "changes")),
+        below = self.query_one("#whose", Painted)
+        forms = [self._whose(whose) for whose in self._names_of_role()]
+        fitting = (form for form in forms if width(form) <= below.size.width)
+        below.show([next(fitting, forms[-1])])
+
+    def _names_of_role(self) -> tuple[str, str]:
+        """Whose log it is, with the host name and without."""
+        if self._role is None:
+            return "an unknown node (a hint, never a proof)", "an unknown node"
+        return self._node(self._role), self._role.word
+
+    def _whose(self, name: str) -> Line:
+        key = self.owner.keys.name("evidence.role")
+        return (
+            (' Paste "TOFU failed" (log, browser) or files of ', Tone.TEXT),
+            (name, Tone.STRONG),
+            (f"  {key}", Tone.KEY),
+            (" changes", Tone.TEXT),
         )
-        self.query_one("#whose", Painted).show([text])
 
     def _current(self) -> Entry | None:
         """The row as it is judged now."""
@@ -127,13 +139,17 @@ class EvidenceScreen(Acting[None]):
 
     def _draw_heading(self, known: Scroller) -> None:
         row = self.shown(self._entry)
-        name = f" about {place(row)} in the table of {self._node(row.role)}" if row else ""
+        titles = ["Evidence"]
+        if row is not None:
+            names = (self._node(row.role), row.role.word)
+            titles = [f"Evidence about {place(row)} in the table of {name}" for name in names]
         below = len(known.lines) - known.top - known.size.height
         down = self.owner.keys.name("evidence.page_down")
-        more = f"{below} more: {down} " if below > 0 and known.size.height else ""
+        more = f"  {below} more: {down} " if below > 0 and known.size.height else ""
         heading = self.query_one("#heading", Painted)
         room = heading.size.width - len(more)
-        heading.show([(*self.headline(f"Evidence{name}", room), (more, Tone.KEY))])
+        title = next((text for text in titles if len(text) < room), titles[-1])
+        heading.show([(*self.headline(title, room), (more, Tone.KEY))])
 
     async def _read_past(self, row: Entry) -> None:
         past = await self._bench.memory.whole_past(row)
@@ -150,14 +166,14 @@ class EvidenceScreen(Acting[None]):
         row = self.shown(self._current())
         if row is None:
             return [*notes, line("no row under the cursor", Tone.MUTED), *self._of_all(width)]
-        glyphs, look = self.owner.glyphs, row.verdict.look
-        lines: list[Line] = [((f"{glyphs.verdict(row.verdict)} {look.word}", VERDICT_TONES[row.verdict]),)]
-        why = row.judgement.why or (look.meaning,)
+        word = f"{self.owner.glyphs.verdict(row.verdict)} {row.verdict.look.word}"
+        lines: list[Line] = [line(word, VERDICT_TONES[row.verdict])]
+        why, others = sourced(row)
         lines += labelled("why", why[:1], width)
         lines += said_lines(self.shown(self._said), width)
         lines += past_lines(self.shown(self._past), width, self._why_nothing())
-        texts = [f"{e.kind.value}, {moment(e.at)}: {e.text}" for e in row.judgement.evidence]
-        lines += labelled("also", why[1:], width) + labelled("evidence", texts or ["none"], width, Tone.MUTED)
+        others = others if row.judgement.evidence else ["none"]
+        lines += labelled("also", why[1:], width) + labelled("evidence", others, width, Tone.MUTED)
         if row.verdict in (Verdict.SAME_NAME, Verdict.SUSPECT):
             lines += labelled("to prove it", ways_to_prove(row), width)
         return [*notes, *lines, *self._of_all(width)]

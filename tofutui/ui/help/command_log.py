@@ -95,7 +95,7 @@ class LogScreen(SearchView):
         role = Tone.PRIMARY if entry.role is Role.PRIMARY else Tone.SECONDARY
         lead = f"{clock_time(entry.at)} {entry.role.word:9} "
         tone = Tone.DANGER if is_deletion(entry) else _TONES[entry.kind]
-        pieces = entry.text.splitlines() or [""]
+        pieces = entry.text.strip("\r\n").splitlines() or [""]
         kept = pieces if self._unfolded or entry.kind != "printed" else pieces[:_FOLDED]
         parts = [part for piece in kept for part in wrap(piece, width - 22)]
         for number, part in enumerate(parts):

@@ -31,8 +31,6 @@ class ActionProvider(Provider):
         own = [] if cast("object", here) is main else self._actions_of(here)
         for action in own:
             yield self._command(here, action)
-        for action in self._owner.keys.these(SHARED):
-            yield self._command(here, action)
         if main is not None:
             shown = {action.id for action in own}
             for action in self._owner.keys.these(MAIN):
@@ -41,6 +39,9 @@ class ActionProvider(Provider):
             yield "Capture this pair for a report", partial(self._capture, main), _CAPTURE
             for simulation in main.simulations():
                 yield simulation.title, partial(self._simulate, main, simulation), simulation.help
+        for action in self._owner.keys.these(SHARED):
+            yield self._command(here, action)
+        if main is not None:
             yield from self._sessions()
         yield from self._demos()
         for name in self._owner.own_themes:

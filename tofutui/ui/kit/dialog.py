@@ -107,8 +107,8 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         self._seen.forget()
 
     def show_unseen(self) -> None:
-        """Say what has to be looked at before a yes counts."""
-        self.say(self.unseen)
+        """Say what has to be looked at before a yes counts; it is not kept among the messages."""
+        self.put_message(self.unseen, Tone.TEXT, stays=False)
 
     @property
     def unseen(self) -> str:

@@ -97,7 +97,9 @@ class Acting(Whole, Screen[Result]):
 
     def say(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
         """A message above the keys, until the next key; one that ``stays`` until Esc or another message."""
-        self.owner.said.append(ShownMessage(self.owner.clock(), text, tone))
+        said = self.owner.said
+        if text and not (said and said[-1].text == text):
+            said.append(ShownMessage(self.owner.clock(), text, tone))
         self.put_message(text, tone, stays=stays)
 
     def put_message(self, text: str, tone: Tone, *, stays: bool) -> None:

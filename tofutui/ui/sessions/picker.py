@@ -144,7 +144,9 @@ class SessionScreen(Acting[str]):
             below.show([])
             return
         result, kept = self._shelf.results.get(session.name), self._shelf.kept.get(session.name)
-        words = f"not changed here: {self.shown(kept)}; {self._key('copy')} duplicates it" if kept else ""
+        words = f"not changed here: {self.shown(kept)}" if kept else ""
+        if kept and self.owner.options.fixed is None:
+            words += f"; {self._key('copy')} duplicates it"
         below.show(about(self.shown(session), result, cells, words, self.owner.glyphs))
 
     def _go(self, to: int) -> None:

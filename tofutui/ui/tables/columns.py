@@ -276,22 +276,31 @@ _SLIM: dict[int, tuple[_Form, ...]] = {
 def header(layout: RowLayout) -> Line:
     """The heads of the columns, the sorted one marked; an order that has no column is named at the end."""
     heads = _heads(layout)
-    marked = [f"{head}{layout.glyphs.sorted}" if by is layout.order else head for head, _, by in heads]
-    cells = [count for _, count, _ in heads]
-    line = " " * LEAD + "".join(fit(head, count) for head, count in zip(marked, cells, strict=True))
-    if any(by is layout.order for _, _, by in heads):
-        return ((fit(line, layout.width), Tone.HEAD),)
-    end = f" by {layout.order.value}" if layout.order is not RowOrder.LISTED else f" {layout.order.value}"
-    end += layout.glyphs.sorted
-    return ((fit(line, layout.width - cell_len(end)) + end, Tone.HEAD),)
+    end = "" if any(by is layout.order for _, _, by in heads) else f" {_named(layout.order)}"
+    end += layout.glyphs.sorted if end else ""
+    room = layout.width - cell_len(end)
+    line = " " * LEAD
+    for head, cells, by in heads:
+        marked = head + layout.glyphs.sorted if by is layout.order else head
+        if cell_len(line + marked) > room:
+            break
+        line += fit(marked, max(cells, cell_len(marked)))
+    return ((fit(line.rstrip(), room) + end, Tone.HEAD),)
+
+
+def _named(order: RowOrder) -> str:
+    return order.value if order is RowOrder.LISTED else f"by {order.value}"
 
 
 def _heads(layout: RowLayout) -> list[tuple[str, int, RowOrder | None]]:
     """Each head, its cells, and the order that sorts by it."""
     differs = layout.glyphs.differs
     if not layout.broad:
-        names = f"{differs} presented" if layout.height > 1 else f"Stored {differs} presented"
-        return [("Host:port", 12, RowOrder.HOST), ("Verdict", 9, RowOrder.VERDICT), (names, 13, None)]
+        return [
+            ("Host:port", 12, RowOrder.HOST),
+            ("Verdict", 9, RowOrder.VERDICT),
+            (f"{differs} presented", 13, None),
+        ]
     if layout.height > 1:
         return [
             ("Verdict", _WORD, RowOrder.VERDICT),
@@ -310,4 +319,6 @@ def _heads(layout: RowLayout) -> list[tuple[str, int, RowOrder | None]]:
             room -= cells
             shown.append((head, cells, by))
     names = fit("Stored", room * 2 // 5) + f" {differs} Presented now"
+    if layout.order not in (RowOrder.HOST, *(by for _, _, by in shown)):  # the order is named beside it
+        names = f"Stored {differs} presented"
     return [("Host:port", _PLACE, RowOrder.HOST), (names, room, None), *shown]

@@ -1,8 +1,8 @@
 """Why a row has its verdict, without what is shown beside it anyway. Knows no Textual."""
 
 from tofutui.tofu.judgement.comparison import Entry
-from tofutui.tofu.judgement.verdict import Evidence, Kind
-from tofutui.ui.text.vocabulary import clock_time
+from tofutui.tofu.judgement.verdict import Evidence, Kind, Verdict
+from tofutui.ui.text.vocabulary import clock_time, moment
 
 
 def deciding(entry: Entry) -> str:
@@ -13,12 +13,32 @@ def deciding(entry: Entry) -> str:
     return why[0].partition(": ")[0] if why[0] in _shown_as_names(entry) else why[0]
 
 
+def standing(entry: Entry) -> list[str]:
+    """All reasons, but that equal names prove nothing only where nothing outweighs it."""
+    first, *rest = entry.judgement.why or (entry.verdict.look.meaning,)
+    return [first, *(why for why in rest if why != _equal_names())]
+
+
+def sourced(entry: Entry) -> tuple[list[str], list[str]]:
+    """The reasons, each with the source and time of its evidence; then the evidence that is none of them."""
+    said = {
+        item.text: f"{item.kind.value}, {moment(item.at)}: {item.text}" for item in entry.judgement.evidence
+    }
+    reasons = standing(entry)
+    others = [text for words, text in said.items() if words not in (*reasons, *entry.judgement.why)]
+    return [said.get(reason, reason) for reason in reasons], others
+
+
 def further(entry: Entry) -> list[str]:
     """The other reasons; not what the names show, nor that equal names prove nothing, which is outweighed."""
+    said = {*_shown_as_names(entry), *(item.text for item in entry.judgement.evidence), _equal_names()}
+    return [why for why in entry.judgement.why[1:] if why not in said]
+
+
+def _equal_names() -> str:
     from tofutui.tofu.judgement.judge import EQUAL_NAMES  # it judges rows: after the first paint
 
-    said = {*_shown_as_names(entry), *(item.text for item in entry.judgement.evidence), EQUAL_NAMES}
-    return [why for why in entry.judgement.why[1:] if why not in said]
+    return EQUAL_NAMES
 
 
 def dated(entry: Entry) -> list[Evidence]:
@@ -39,6 +59,9 @@ def _shown_as_names(entry: Entry) -> frozenset[str]:
     return frozenset(entry.names.reasons if entry.names else ())
 
 
+_EQUAL_NAMES = "equal names prove nothing either way"
+
+
 def _has_equal_names(entry: Entry) -> bool:
     """Whether the two subjects say the same: then only the certificate tells why it is refused."""
     return entry.names is not None and not any(line.differs for line in entry.names.lines)
@@ -52,5 +75,7 @@ def in_short(entry: Entry) -> str:
         return f"its log refuses {refused}, {clock_time(evidence.at)}"
     if evidence is not None and evidence.kind is Kind.HISTORY and entry.verdict.is_stale:
         return "another certificate was presented before"
+    if entry.verdict is Verdict.SAME_NAME and deciding(entry) == _equal_names():
+        return _EQUAL_NAMES
     reason = deciding(entry)
     return entry.verdict.look.meaning if reason == entry.presented.error else reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tofutui.tofu.base.text import in_groups, safe
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     from tofutui.tofu.certificates.certificate import Certificate
     from tofutui.tofu.names.values import AttributeLine
 
-_VERDICT = 1
-"""Where in a row's facts the verdict is."""
 _HINT_FROM = 9
 """Lines from which a hint does not take the place of a fact."""
 HINTS = (
@@ -62,8 +60,15 @@ class Item:
 
     rank: int
     lines: Sequence[Line]
-    cut: bool = False
-    """Whether the full-size view says more."""
+    whole: Sequence[Line] = ()
+    """All lines, where ``lines`` are cut."""
+    facts: int = 1
+    """How many it counts for where it is not shown."""
+
+    @property
+    def spare(self) -> int:
+        """How many lines more it would take whole."""
+        return len(self.whole) - len(self.lines) if self.whole else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,7 @@ class ShownFacts:
         entry = self.entry
         items = [Item(0, [heading(entry, self.view, self.width)]), self._verdict(short), *self._names(short)]
         if entry.presented.certificate is not None:
-            items += self._certificate(entry.presented.certificate)
+            items += self._certificate(entry.presented.certificate, short)
         else:
             items.append(Item(3, self._labelled("presented", [nothing_presented(entry.presented)])))
         if self.changed:
@@ -95,7 +100,7 @@ class ShownFacts:
         texts = [("also", reason) for reason in further(entry)]
         texts += [("evidence", self._dated(item)) for item in dated(entry)]
         items += [self._text(label, text, short) for label, text in texts]
-        return [*items, *self._surroundings(entry.presented), *self._as_listed()]
+        return [*items, *self._surroundings(entry.presented, short)]
 
     def full(self) -> list[Line]:
         """Every line, for the full-size view."""
@@ -107,28 +112,20 @@ class ShownFacts:
         last = [*self._hint(hint and height >= _HINT_FROM), *delete_lines(self.entry, self.width)]
         items, room = self.items(short=True), max(0, height - len(last))
         chosen = _fitting(items, room)
-        if len(chosen) < len(items) or any(item.cut for item in items):
+        if len(chosen) < len(items) or any(item.whole for item in chosen.values()):
             chosen = _fitting(items, room - 1)
-            items = self._unfolded(items, chosen, room - 1)
-            count = len(items) - len(chosen) + sum(1 for index in chosen if items[index].cut)
+            hidden = [item.facts for index, item in enumerate(items) if index not in chosen]
+            count = sum(hidden) + sum(1 for item in chosen.values() if item.whole)
             last = [line(f"+{count} more: {self.detail_key}", Tone.KEY), *last]
-        lines = [part for index in sorted(chosen) for part in items[index].lines]
+        lines = [part for index in sorted(chosen) for part in chosen[index].lines]
         return ([*lines, *[EMPTY] * (height - len(lines) - len(last)), *last])[-height:]
-
-    def _unfolded(self, items: list[Item], chosen: set[int], room: int) -> list[Item]:
-        """What decided in full, if the lines that are left suffice for that."""
-        spare = room - sum(len(items[index].lines) for index in chosen)
-        whole = self._verdict(short=False)
-        if items[_VERDICT].cut and _VERDICT in chosen and len(whole.lines) - 1 <= spare:
-            return [*items[:_VERDICT], whole, *items[_VERDICT + 1 :]]
-        return items
 
     def _text(self, label: str, text: str, short: bool) -> Item:
         lines = self._labelled(label, [text])
         if not short or len(lines) == 1:
             return Item(5, lines)
         text = clip(text, self.width - LABEL, self.glyphs.ellipsis)
-        return Item(5, self._labelled(label, [text]), cut=True)
+        return Item(5, self._labelled(label, [text]), whole=lines)
 
     def _hint(self, wanted: bool) -> list[Line]:
         same = self.glyphs.verdict(Verdict.SAME_NAME)
@@ -149,17 +146,19 @@ class ShownFacts:
         word = f"{self.glyphs.verdict(self.entry.verdict)} {look.word}  "
         indent, evidence = len(word), decided_by(self.entry)
         reason = deciding(self.entry)
-        if evidence and evidence.at and clock_time(evidence.at) not in reason:
+        if evidence and evidence.at and not _says_when(reason, evidence.at):
             reason += f" ({moment(evidence.at)})"
         parts = wrap(reason, self.width - indent)
-        if short and len(parts) > 1:
-            reason = clip(in_short(self.entry), self.width - indent, self.glyphs.ellipsis)
-            return Item(1, [((word, tone), (reason, Tone.STRONG))], cut=True)
         rest = [((" " * indent, tone), (part, Tone.TEXT)) for part in parts[1:]]
-        return Item(1, [((word, tone), (parts[0], Tone.STRONG)), *rest])
+        whole = [((word, tone), (parts[0], Tone.STRONG)), *rest]
+        if not short or not rest:
+            return Item(1, whole)
+        reason = clip(in_short(self.entry), self.width - indent, self.glyphs.ellipsis)
+        return Item(1, [((word, tone), (reason, Tone.STRONG))], whole=whole)
 
     def _dated(self, evidence: Evidence) -> str:
-        return f"{evidence.kind.value}, {moment(evidence.at)}: {evidence.text}"
+        when = "" if evidence.at and _says_when(evidence.text, evidence.at) else f", {moment(evidence.at)}"
+        return f"{evidence.kind.value}{when}: {evidence.text}"
 
     def _names(self, short: bool) -> list[Item]:
         """Stored beside presented: the CN, then what differs; what is equal is only counted."""
@@ -235,15 +234,18 @@ class ShownFacts:
             return self.glyphs.differs
         return "=" if attribute.stored is not None and attribute.presented is not None else ""
 
-    def _certificate(self, certificate: Certificate) -> list[Item]:
+    def _certificate(self, certificate: Certificate, short: bool) -> list[Item]:
         issuer = "itself (self-signed)" if certificate.self_issued else name_of(certificate.issuer)
         key = ", ".join(filter(None, (certificate.key or "key not readable", certificate.signature)))
         return [
             Item(3, self._fingerprint("SHA-256", certificate.sha256, lead="presented ")),
             Item(3, self._labelled("valid", [validity(certificate, self.now)])),
-            Item(4, self._quiet("issuer", [issuer])),
+            *self._pair(
+                Item(4, self._quiet("issuer", [issuer])),
+                Item(7, self._quiet("SAN", [", ".join(certificate.san) or "none"])),
+                short,
+            ),
             Item(7, self._quiet("key", [f"{key}, serial {certificate.serial or 'not readable'}"])),
-            Item(7, self._quiet("SAN", [", ".join(certificate.san) or "none"])),
             Item(9, self._fingerprint("SHA-1", certificate.sha1, Tone.MUTED)),
             *self._unread(certificate),
         ]
@@ -258,39 +260,68 @@ class ShownFacts:
         first, *rest = fingerprint(digits, self.width - LABEL - len(lead))
         return self._labelled(label, [lead + first, *(" " * len(lead) + part for part in rest)], tone)
 
-    def _surroundings(self, shown: Presented) -> list[Item]:
+    def _surroundings(self, shown: Presented, short: bool) -> list[Item]:
+        """The chain, how it was asked, and the line that the node printed."""
         items = [Item(5, self._quiet("also", [self._short(c)])) for c in shown.also]
         items += [Item(8, self._quiet("chain", [self._short(c)])) for c in shown.chain]
-        way = [shown.tls or "", f"asked at {shown.address}" if shown.address else "", f"via {shown.via}"]
-        way += [f"SNI {shown.sni}" if shown.sni else "no SNI"]
-        way += ["client certificate demanded"] if shown.client_certificate else []
-        way += [SEEN_ONLY] if shown.is_seen_only else []
-        if shown.status not in (Status.PENDING, Status.NOT_PROBED, Status.UNMAPPED):
-            items.append(Item(8, self._quiet("connection", [", ".join(filter(None, way))])))
+        listing = Item(9, self._quiet("listing", [self._listing()]))
+        if shown.status in (Status.PENDING, Status.NOT_PROBED, Status.UNMAPPED):
+            items.append(listing)
+        else:
+            connection = Item(8, self._quiet("connection", [_connection(shown)]))
+            items += self._pair(connection, listing, short)
         tries = [f"{a.way}: {a.status.value}, {a.text}" for a in shown.attempts]
-        return items + ([Item(8, self._quiet("attempts", tries))] if tries else [])
+        items += [Item(8, self._quiet("attempts", tries))] if tries else []
+        return [*items, Item(9, self._quiet("as printed", [self.entry.raw.strip() or "no row"]))]
+
+    def _pair(self, first: Item, second: Item, short: bool) -> list[Item]:
+        """Both in one line where there is room for that: what would be cut gets the other line."""
+        column = max(self.width * 4 // 7, width(first.lines[0]) + 2)
+        lines = len(first.lines) + len(second.lines)
+        if not short or lines > 2 or column + width(second.lines[0]) > self.width:
+            return [first, second]
+        gap = " " * (column - width(first.lines[0]))
+        return [Item(first.rank, [(*first.lines[0], (gap, Tone.TEXT), *second.lines[0])], facts=2)]
 
     def _short(self, certificate: Certificate) -> str:
         return f"{name_of(certificate.subject)}, SHA-256 {in_groups(certificate.sha256)}"
 
-    def _as_listed(self) -> list[Item]:
+    def _listing(self) -> str:
+        """Which listing the row is from, and what is odd about it."""
         at = self.view.listed_at
         ended = f"at {clock_time(at)}" if at else "in a listing that did not end"
         notes = [f"listed by {node_name(self.view)} {ended}"]
         notes += ["the key appears twice in the listing"] if self.entry.doubled else []
         notes += ["not in the newest listing, which is not complete"] if self.entry.unseen else []
-        raw = self._quiet("as printed", [self.entry.raw.strip() or "no row"])
-        return [Item(9, raw), Item(9, self._quiet("listing", ["; ".join(notes)]))]
+        return "; ".join(notes)
 
 
-def _fitting(items: Sequence[Item], room: int) -> set[int]:
-    """The items that have room, by rank."""
-    chosen: set[int] = set()
+def _connection(shown: Presented) -> str:
+    """How and where the endpoint was asked."""
+    way = [shown.tls or "", f"asked at {shown.address}" if shown.address else "", f"via {shown.via}"]
+    way += [f"SNI {shown.sni}" if shown.sni else "no SNI"]
+    way += ["client certificate demanded"] if shown.client_certificate else []
+    way += [SEEN_ONLY] if shown.is_seen_only else []
+    return ", ".join(filter(None, way))
+
+
+def _fitting(items: Sequence[Item], room: int) -> dict[int, Item]:
+    """The items that have room, by rank; then in whole what was cut, as far as lines are left for it."""
+    chosen: dict[int, Item] = {}
     for index in sorted(range(len(items)), key=lambda i: (items[i].rank, i)):
         if len(items[index].lines) <= room:
             room -= len(items[index].lines)
-            chosen.add(index)
+            chosen[index] = items[index]
+    for index, item in chosen.items():
+        if item.whole and item.spare <= room:
+            room -= item.spare
+            chosen[index] = Item(item.rank, item.whole)
     return chosen
+
+
+def _says_when(text: str, at: datetime) -> bool:
+    """Whether a sentence holds this moment, to the minute."""
+    return any(at.astimezone(zone).strftime("%Y-%m-%d %H:%M") in text for zone in (None, UTC))
 
 
 def heading(entry: Entry, view: NodeView, cells: int) -> Line:
