@@ -6,6 +6,7 @@ Only lines that changed are painted again, and changing them never lays out the 
 from collections.abc import Sequence
 from typing import cast
 
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Region
@@ -19,6 +20,9 @@ from tofutui.ui.kit.mask import Privacy
 from tofutui.ui.text.spans import EMPTY, Line, Tone, cut, width
 from tofutui.ui.text.vocabulary import Glyphs
 from tofutui.ui.theme.styles import Palette
+
+Part = tuple[Line, int, bool]
+"""A part of a line: what is in it, its cells, and whether it is reversed."""
 
 
 class Painted(Widget, can_focus=False):
@@ -50,11 +54,21 @@ class Painted(Widget, can_focus=False):
 
     def strip(self, pieces: Line, cells: int, *, reverse: bool = False) -> Strip:
         """A line as exactly so many cells, on this widget's background."""
+        return self.side_by_side((pieces, cells, reverse))
+
+    def side_by_side(self, *parts: Part) -> Strip:
+        """A line of parts, on this widget's background."""
         back = Style(bgcolor=self.background_colors[1].rich_color)
-        if self.glyphs.ascii:
-            pieces = tuple((self.glyphs.plain(text), tone) for text, tone in pieces)
-        pieces = cut(pieces, cells, self.glyphs.ellipsis)
-        return self.palette.strip(pieces, cells, reverse=reverse).apply_style(back).simplify()
+        segments = [segment for part in parts for segment in self._segments(*part)]
+        return Strip(
+            Segment.simplify(Segment.apply_style(segments, back)), sum(cells for _, cells, _ in parts)
+        )
+
+    def _segments(self, pieces: Line, cells: int, reverse: bool) -> list[Segment]:
+        glyphs = self.glyphs
+        if glyphs.ascii:
+            pieces = tuple((glyphs.plain(text), tone) for text, tone in pieces)
+        return self.palette.segments(cut(pieces, cells, glyphs.ellipsis), cells, reverse=reverse)
 
     @property
     def lines(self) -> list[Line]:

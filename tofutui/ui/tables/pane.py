@@ -18,7 +18,7 @@ from tofutui.tofu.judgement.comparison import NodeView, Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.movement import moved
-from tofutui.ui.kit.painted import Painted
+from tofutui.ui.kit.painted import Painted, Part
 from tofutui.ui.tables.body import PaneBody
 from tofutui.ui.tables.changes import Changes, Sign
 from tofutui.ui.tables.columns import NAMES, DrawnRow, RowLayout, header, names_of
@@ -342,12 +342,11 @@ class Pane(Painted):
         labels = [(f" {words} ", tone) for words, tone in text if words]
         rest = max(0, self._inner - 2 - width(tuple(labels)))
         reverse = self.armed and upper
-        parts = [self.strip(((left + across, edge),), 2)]
-        if labels:
-            parts.append(self.strip((labels[0],), width((labels[0],)), reverse=reverse))
-        parts.append(self.strip(((across * rest, edge),), rest))
-        parts += [self.strip((label,), width((label,))) for label in labels[1:]]
-        return Strip.join([*parts, self.strip(((across + right, edge),), 2)])
+        parts: list[Part] = [(((left + across, edge),), 2, False)]
+        parts += [((label,), width((label,)), reverse) for label in labels[:1]]
+        parts.append((((across * rest, edge),), rest, False))
+        parts += [((label,), width((label,)), False) for label in labels[1:]]
+        return self.side_by_side(*parts, (((across + right, edge),), 2, False))
 
     def _strip_inside(self, drawn: _Drawn) -> Strip:
         side = self._chars[3]
@@ -357,10 +356,8 @@ class Pane(Painted):
             inside = marking(self._layout(drawn.height).line(cell, drawn.part), drawn.sought)
         right = ("█" if not self.glyphs.ascii else "@") if drawn.thumb else side
         reverse = cell is not None and cell.cursor and drawn.part == 0
-        return Strip.join(
-            (
-                self.strip(((side, edge),), 1),
-                self.strip(inside, self._inner, reverse=reverse),
-                self.strip(((fit(right, 1), edge),), 1),
-            )
+        return self.side_by_side(
+            (((side, edge),), 1, False),
+            (inside, self._inner, reverse),
+            (((fit(right, 1), edge),), 1, False),
         )

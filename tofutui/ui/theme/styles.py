@@ -91,6 +91,13 @@ class Palette:
 
     def strip(self, line: Line, width: int, *, reverse: bool = False) -> Strip:
         """A line as exactly ``width`` cells; whatever is in it, no control character gets out."""
+        return Strip(self.segments(line, width, reverse=reverse), width)
+
+    def segments(self, line: Line, width: int, *, reverse: bool = False) -> list[Segment]:
+        """The same as segments, of which several lines side by side become one `Strip`."""
         styles = self.reversed if reverse else self.styles
         segments = [Segment(safe(text), styles[tone]) for text, tone in line if text]
-        return Strip(segments).adjust_cell_length(width, styles[Tone.TEXT])
+        missing = width - sum(segment.cell_length for segment in segments)
+        if missing < 0:
+            return Segment.adjust_line_length(segments, width, styles[Tone.TEXT])
+        return [*segments, Segment(" " * missing, styles[Tone.TEXT])] if missing else segments
