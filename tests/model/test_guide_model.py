@@ -25,6 +25,7 @@ from tofutui.guide import engine
 from tofutui.guide.looking import Looking
 from tofutui.guide.open_rows import Place, stale_rows
 from tofutui.guide.playbook import text_of
+from tofutui.guide.polling import PairWatch
 from tofutui.guide.run_controller import Guide
 from tofutui.tofu.guide_run import Check, OpenRow, Result, Run, StepState, Vouched
 from tofutui.tofu.site.session import Role
@@ -172,6 +173,11 @@ def states_by_search(patch: Patch) -> None:
         patch.setattr(f"tofutui.guide.{module}.is_connected", connected)
 
 
+def register_is_ticked_unseen(patch: Patch) -> None:
+    """The program takes Register for clicked whatever both nodes say."""
+    patch.setattr(PairWatch, "_was_clicked", lambda _: True)
+
+
 def anybody_ticks_primary_active(patch: Patch) -> None:
     patch.setattr("tofutui.guide.run_controller.contradicts_active", lambda nodes: False)
 
@@ -247,6 +253,7 @@ PLANTS = (
     any_word_counts,
     no_word_needed,
     states_by_search,
+    register_is_ticked_unseen,
     anybody_ticks_primary_active,
     unjudged_is_none,
     tables_cut_off_are_whole,
