@@ -156,6 +156,7 @@ def test_ssh_host_keys_serials_and_mail_addresses() -> None:
     assert one.serial == "serial-1"
     assert mask.text(f"serial {serial}") == "serial serial-1"
     assert mask.text("ask j.doe@example.net today") == "ask mail-1 today"
+    assert mask.text("ask j.müller@bücher.example, root@мир.example") == "ask mail-2, mail-3"
 
 
 def test_every_kind_of_name_in_a_certificate_is_replaced() -> None:
