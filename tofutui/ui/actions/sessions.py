@@ -68,12 +68,6 @@ PICK: tuple[Action, ...] = (
 )  # fmt: skip
 
 FORM: tuple[Action, ...] = (
-    early("form.next", "tab", "Next field", "To the next field."),
-    early("form.previous", "shift+tab", "Field before", "To the field before."),
-    inner("form.down", "down", "Down", "To the next field; a line down in a field of several lines."),
-    inner("form.up", "up", "Up", "To the field before; a line up in a field of several lines."),
-    early("form.page_down", "pagedown", "Next group", "To the first field of the next group."),
-    early("form.page_up", "pageup", "Group before", "To the first field of the group before."),
     replace(
         inner("form.save", "f2 ctrl+o", "Save",
               "Check every field and save the session in sessions.d, readable by you only.", "save", 95),
@@ -96,6 +90,12 @@ FORM: tuple[Action, ...] = (
               "privacy", 40),
         priority=True,
     ),
+    early("form.next", "tab", "Next field", "To the next field."),
+    early("form.previous", "shift+tab", "Field before", "To the field before."),
+    inner("form.down", "down", "Down", "To the next field; a line down in a field of several lines."),
+    inner("form.up", "up", "Up", "To the field before; a line up in a field of several lines."),
+    early("form.page_down", "pagedown", "Next group", "To the first field of the next group."),
+    early("form.page_up", "pageup", "Group before", "To the first field of the group before."),
     help_of("form", "f1 ctrl+@"),
 )  # fmt: skip
 

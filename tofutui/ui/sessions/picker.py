@@ -144,9 +144,9 @@ class SessionScreen(Acting[str]):
             below.show([])
             return
         result, kept = self._shelf.results.get(session.name), self._shelf.kept.get(session.name)
-        words = f"not changed here: {self.shown(kept)}" if kept else ""
-        if kept and self.owner.options.fixed is None:
-            words += f"; {self._key('copy')} duplicates it"
+        fixed = self.owner.options.fixed
+        words = f"not changed here: {fixed or self.shown(kept)}" if fixed or kept else ""
+        words += f"; {self._key('copy')} duplicates it" if kept and not fixed else ""
         below.show(about(self.shown(session), result, cells, words, self.owner.glyphs))
 
     def _go(self, to: int) -> None:

@@ -1,5 +1,7 @@
 """Why a row has its verdict, without what is shown beside it anyway. Knows no Textual."""
 
+from datetime import UTC, datetime
+
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.verdict import Evidence, Kind, Verdict
 from tofutui.ui.text.vocabulary import clock_time, moment
@@ -21,12 +23,21 @@ def standing(entry: Entry) -> list[str]:
 
 def sourced(entry: Entry) -> tuple[list[str], list[str]]:
     """The reasons, each with the source and time of its evidence; then the evidence that is none of them."""
-    said = {
-        item.text: f"{item.kind.value}, {moment(item.at)}: {item.text}" for item in entry.judgement.evidence
-    }
+    said = {item.text: with_source(item) for item in entry.judgement.evidence}
     reasons = standing(entry)
     others = [text for words, text in said.items() if words not in (*reasons, *entry.judgement.why)]
     return [said.get(reason, reason) for reason in reasons], others
+
+
+def with_source(evidence: Evidence) -> str:
+    """``log, 2026-11-23 14:02:38 UTC: …``; without the time where the sentence holds it."""
+    when = "" if evidence.at and says_when(evidence.text, evidence.at) else f", {moment(evidence.at)}"
+    return f"{evidence.kind.value}{when}: {evidence.text}"
+
+
+def says_when(text: str, at: datetime) -> bool:
+    """Whether a sentence holds this moment, to the minute."""
+    return any(at.astimezone(zone).strftime("%Y-%m-%d %H:%M") in text for zone in (None, UTC))
 
 
 def further(entry: Entry) -> list[str]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tofutui.tofu.base.text import in_groups, safe
 from tofutui.tofu.certificates.presented import SEEN_ONLY, Presented, Status
 from tofutui.tofu.judgement.comparison import Entry, NodeView
-from tofutui.tofu.judgement.verdict import Evidence, Verdict
+from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.endpoint import is_plain_key
-from tofutui.ui.text.reasons import dated, decided_by, deciding, further, in_short
+from tofutui.ui.text.reasons import dated, decided_by, deciding, further, in_short, says_when, with_source
 from tofutui.ui.text.spans import (
     EMPTY,
     LABEL,
@@ -98,7 +98,7 @@ class ShownFacts:
         if self.changed:
             items.append(Item(4, self._labelled("since", [self.changed])))
         texts = [("also", reason) for reason in further(entry)]
-        texts += [("evidence", self._dated(item)) for item in dated(entry)]
+        texts += [("evidence", with_source(item)) for item in dated(entry)]
         items += [self._text(label, text, short) for label, text in texts]
         return [*items, *self._surroundings(entry.presented, short)]
 
@@ -146,7 +146,7 @@ class ShownFacts:
         word = f"{self.glyphs.verdict(self.entry.verdict)} {look.word}  "
         indent, evidence = len(word), decided_by(self.entry)
         reason = deciding(self.entry)
-        if evidence and evidence.at and not _says_when(reason, evidence.at):
+        if evidence and evidence.at and not says_when(reason, evidence.at):
             reason += f" ({moment(evidence.at)})"
         parts = wrap(reason, self.width - indent)
         rest = [((" " * indent, tone), (part, Tone.TEXT)) for part in parts[1:]]
@@ -155,10 +155,6 @@ class ShownFacts:
             return Item(1, whole)
         reason = clip(in_short(self.entry), self.width - indent, self.glyphs.ellipsis)
         return Item(1, [((word, tone), (reason, Tone.STRONG))], whole=whole)
-
-    def _dated(self, evidence: Evidence) -> str:
-        when = "" if evidence.at and _says_when(evidence.text, evidence.at) else f", {moment(evidence.at)}"
-        return f"{evidence.kind.value}{when}: {evidence.text}"
 
     def _names(self, short: bool) -> list[Item]:
         """Stored beside presented: the CN, then what differs; what is equal is only counted."""
@@ -317,11 +313,6 @@ def _fitting(items: Sequence[Item], room: int) -> dict[int, Item]:
             room -= item.spare
             chosen[index] = Item(item.rank, item.whole)
     return chosen
-
-
-def _says_when(text: str, at: datetime) -> bool:
-    """Whether a sentence holds this moment, to the minute."""
-    return any(at.astimezone(zone).strftime("%Y-%m-%d %H:%M") in text for zone in (None, UTC))
 
 
 def heading(entry: Entry, view: NodeView, cells: int) -> Line:
