@@ -43,11 +43,15 @@ class LoginSteps:
     """Listens in on a login: what each part of it shows, and when it was over. Nothing of it is kept."""
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
+        self._began = 0.0
         self._facts: LinkFacts | None = None
         self._over: dict[str, float] = {}
         self._answer = bytearray()
         """What the node printed since paging was switched off."""
+
+    def begin(self) -> None:
+        """The login begins now."""
+        self._began = time.monotonic()
 
     def connected(self, facts: LinkFacts) -> None:
         """SSH let us in."""
@@ -76,7 +80,7 @@ class LoginSteps:
         yield Finding("login methods", f"offered: {offered} ({over['login'] - self._began:.2f} s)")
         key, *others = (facts.algorithms.get(name, "") for name in ("host_key", "kex", "cipher", "mac"))
         yield Finding("host key", f"{key} {facts.host_key}")
-        yield Finding("algorithms", ", ".join(filter(None, others)))
+        yield Finding("algorithms", _some(tuple(dict.fromkeys(filter(None, others)))))
         if "prompt" in over:
             yield Finding("menu and prompt", f"reached ({over['prompt'] - over['login']:.2f} s)")
             yield Finding("paging", f"{self._paging()} ({time.monotonic() - over['prompt']:.2f} s)")
@@ -172,6 +176,7 @@ class _Walk:
         )
 
     async def _login(self) -> str:
+        self._login_steps.begin()
         await self._node.connect()
         others = "; another user is logged in" if self._node.notices else ""
         return f"the prompt of an admin CLI{others}"
