@@ -163,6 +163,30 @@ def test_the_filter_looks_at_what_is_shown_of_a_row_now() -> None:
     assert shown.shown == []
 
 
+@pytest.mark.parametrize("order", list(RowOrder))
+def test_rows_that_did_not_change_are_taken_as_they_were_and_any_change_is_seen(order: RowOrder) -> None:
+    first, second = ise("198.51.100.20"), ise("198.51.100.21", verdict=Verdict.PROVEN)
+    shown, node = Rows(order=order), view(first, second)
+    assert shown.take(node)
+    before = list(shown.shown)
+    assert shown.take(node)
+    assert shown.shown == before
+    node.entries[first.id] = ise("198.51.100.20", verdict=Verdict.NO_ANSWER)
+    assert shown.take(node)
+    assert shown.verdicts == {Verdict.NO_ANSWER: 1, Verdict.PROVEN: 1}
+    assert node.entries[first.id] in shown.shown
+    shown.filter = "198.51.100.21"
+    assert shown.take(node)
+    assert shown.shown == [second]
+    shown.filter = ""
+    assert shown.take(node)
+    assert len(shown.shown) == 2
+    del node.entries[second.id]
+    shown.touched, shown.cursor = True, shown.find(second.id) or 0
+    assert not shown.take(node)
+    assert shown.shown == list(node.entries.values())
+
+
 def test_rows_are_counted_as_they_are_whatever_the_filter_hides() -> None:
     shown = Rows(filter="nowhere")
     shown.take(view(ise("198.51.100.20"), ise("198.51.100.21"), own()))

@@ -41,7 +41,8 @@ class Table:
         """Put a listed row into the view at once; what was known about it stays until it is asked again."""
         known = self.view.entries.get(row.id)
         if known is not None and self.holds(row):
-            entry = replace(known, raw=row.raw, unseen=False)
+            is_same = known.raw == row.raw and not known.unseen
+            entry = known if is_same else replace(known, raw=row.raw, unseen=False)
         else:
             entry = self._entry(row)
         self.view.entries[row.id] = entry

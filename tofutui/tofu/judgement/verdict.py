@@ -25,7 +25,10 @@ class Verdict(StrEnum):
     @property
     def is_stale(self) -> bool:
         """Whether the row counts as stale: mismatch or suspect."""
-        return self in (Verdict.MISMATCH, Verdict.SUSPECT)
+        return self in _STALE
+
+
+_STALE = (Verdict.MISMATCH, Verdict.SUSPECT)
 
 
 @dataclass(frozen=True, slots=True)

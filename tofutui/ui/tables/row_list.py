@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
+from operator import is_
 from typing import Any
 
 from tofutui.tofu.judgement.comparison import Entry, NodeView
@@ -66,6 +67,8 @@ class Rows:
     hide: Callable[[Entry], Entry] = _as_it_is
     """What is shown of a row: the filter looks at that and at nothing else."""
     _positions: dict[str, int] = field(default_factory=dict)
+    _taken: tuple[RowOrder, str, list[Entry]] | None = None
+    """The order, the filter and the rows of the last time: an `Entry` never changes, it is replaced."""
     _texts: dict[str, tuple[Entry, str]] = field(default_factory=dict)
     """What the filter looks at, by id: a row as it was shown then, and its text; empty without a filter."""
 
@@ -94,6 +97,8 @@ class Rows:
         Returns:
             False if the row under the cursor is gone (its neighbour has the cursor now, the marks are off).
         """
+        if self._is_taken(view):
+            return True
         before = self.current
         self._count(view.entries.values())
         gone = before is not None and self.touched and before.id not in view.entries
@@ -108,6 +113,13 @@ class Rows:
             self.cursor = self._positions.get(before.id, self.cursor)
         self.cursor = max(0, min(self.cursor, len(self.shown) - 1))
         return not gone
+
+    def _is_taken(self, view: NodeView) -> bool:
+        """Whether these very rows were taken last, and all of them are shown in this order."""
+        before, self._taken = self._taken, (self.order, self.filter, list(view.entries.values()))
+        if before is None or self.filter or before[:2] != self._taken[:2]:
+            return False
+        return len(before[2]) == len(self._taken[2]) and all(map(is_, before[2], self._taken[2]))
 
     def _count(self, entries: Collection[Entry]) -> None:
         self.total = len(entries)
@@ -168,13 +180,12 @@ class Rows:
 
     def _sorted(self, entries: Collection[Entry]) -> list[Entry]:
         keys: dict[RowOrder, Callable[[Entry], Any]] = {
-            RowOrder.VERDICT: lambda entry: (entry.verdict.look.rank, _host_key(entry)),
-            RowOrder.HOST: _host_key,
-            RowOrder.EXPIRY: _expiry,
-            RowOrder.LISTED: lambda _: 0,
+            RowOrder.VERDICT: lambda e: (not e.who.is_remote, e.judgement.verdict.look.rank, _host_key(e)),
+            RowOrder.HOST: lambda e: (not e.who.is_remote, _host_key(e)),
+            RowOrder.EXPIRY: lambda e: (not e.who.is_remote, _expiry(e)),
+            RowOrder.LISTED: lambda e: not e.who.is_remote,
         }
-        key = keys[self.order]
-        return sorted(entries, key=lambda entry: (not entry.who.is_remote, key(entry)))
+        return sorted(entries, key=keys[self.order])
 
 
 def is_spoken_of(entry: Entry) -> bool:
