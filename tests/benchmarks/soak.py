@@ -84,7 +84,7 @@ def _judge(soaked: Soak, found: Complaints) -> int:
     missed = [wait for wait in soaked.waits() if wait > soaked.watch + LATE]
     words = dict.fromkeys(found.words)
     print(f"refreshes {len(soaked.ended)}, missed {len(missed)} (longest pause {max(soaked.waits()):.2f} s)")
-    print(f"listings that failed {soaked.failed} (each was had again once all was well)")
+    print(f"faults without a listing {soaked.failed} (each node was listed again once all was well)")
     print("faults   ", ", ".join(f"{name} {count}" for name, count in sorted(soaked.faults.items())))
     slow = f"slow callbacks {len(found.slow)}, longest {max(found.slow, default=0)} s"
     print(f"complaints {len(found.words)}; {slow}")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.askers import ScriptedAsker
-from tests.support.lab_login import running, until
+from tests.support.lab_login import running
+from tests.support.waiting import until
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import Node
 from tofutui.appliance.questions import PasswordQuestion

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.appliance import PASSWORD, bench, until
+from tests.support.appliance import PASSWORD, bench
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
+from tests.support.waiting import until
 from tofutui.appliance.errors import LoginRefused
 from tofutui.tofu.base.secret import Secret
 

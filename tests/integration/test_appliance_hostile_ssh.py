@@ -9,10 +9,11 @@ import asyncssh
 import pytest
 
 from tests.support import sshd
-from tests.support.appliance import LISTCERTS, PASSWORD, TABLE, bench, host_key, make_node, trust, until
+from tests.support.appliance import LISTCERTS, PASSWORD, TABLE, bench, host_key, make_node, trust
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, CliServer, Session
 from tests.support.live import live
+from tests.support.waiting import until
 from tofutui.appliance.errors import HostKeyChanged
 from tofutui.appliance.ssh.connection import Connector, SshLink
 from tofutui.tofu.judgement.comparison import Phase
@@ -80,7 +81,7 @@ async def test_key_exchange_with_openssh_is_strict(tmp_path: Path, monkeypatch: 
             reached, tmp_path, asker, known_hosts=known, username=server.user, key_file=server.key_file
         )
         connecting = asyncio.create_task(made.node.connect())
-        await until(lambda: links, 30)
+        await until(lambda: links)
         assert links[0].connection._strict_kex
         connecting.cancel()
         await asyncio.gather(connecting, return_exceptions=True)

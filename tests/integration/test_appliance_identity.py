@@ -20,11 +20,11 @@ from tests.support.appliance import (
     make_node,
     serving,
     trust,
-    until,
 )
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, CliServer, Handler, Session, ask
 from tests.support.relays import Relay
+from tests.support.waiting import until
 from tofutui.appliance.errors import Interrupted, Withheld
 from tofutui.appliance.node import Node
 from tofutui.appliance.questions import DialogueQuestion

@@ -19,10 +19,10 @@ from tests.support.appliance import (
     host_key,
     make_node,
     serving,
-    until,
 )
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
+from tests.support.waiting import until
 from tofutui.appliance.errors import (
     ApplianceError,
     LinkLost,

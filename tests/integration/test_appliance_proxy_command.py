@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.appliance import LISTCERTS, PASSWORD, TABLE, bench, make_node, tcp_server, until
+from tests.support.appliance import LISTCERTS, PASSWORD, TABLE, bench, make_node, tcp_server
 from tests.support.askers import ScriptedAsker
+from tests.support.waiting import until
 from tofutui.appliance.errors import ApplianceError, NotSsh, Unreachable
 
 RELAY = """\
@@ -67,7 +68,7 @@ async def test_a_proxycommand_ends_with_its_connection(
         process = Path("/proc") / (isolated_home / "words").read_text().split()[1]
         assert process.exists()
         await b.node.close()
-        await until(lambda: has_ended(process), 10)
+        await until(lambda: has_ended(process))
 
 
 def has_ended(process: Path) -> bool:
@@ -122,12 +123,12 @@ async def test_a_login_that_is_given_up_ends_its_proxycommand(
     async with bench(tmp_path, host="pri") as b:
         connecting = asyncio.ensure_future(b.node.connect())
         pid = isolated_home / "pid"
-        await until(lambda: pid.exists() and pid.read_text().strip(), 10)
+        await until(lambda: pid.exists() and pid.read_text().strip())
         process = Path("/proc") / pid.read_text().strip()
         connecting.cancel()
         with suppress(asyncio.CancelledError, ApplianceError):
             await connecting
-        await until(lambda: has_ended(process), 10)
+        await until(lambda: has_ended(process))
 
 
 async def test_the_sessions_jump_host_comes_before_the_proxycommand(

@@ -21,11 +21,11 @@ from tests.support.appliance import (
     serving,
     tcp_server,
     trust,
-    until,
 )
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
 from tests.support.relays import LONG, choosy
+from tests.support.waiting import until
 from tofutui.appliance.errors import (
     ApplianceError,
     ClosedAtOnce,
@@ -90,7 +90,7 @@ async def test_what_is_not_an_ssh_server_is_told_apart(
 ) -> None:
     async with (
         answering(data, stay=stay) as port,
-        bench(tmp_path, port=port, timings=replace(QUICK, login=0.5)) as b,
+        bench(tmp_path, port=port, timings=replace(QUICK, login=0.5) if stay else QUICK) as b,
     ):
         with pytest.raises(kind, match=words) as caught:
             await b.node.connect()

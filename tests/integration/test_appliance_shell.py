@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, QUICK, TABLE, bench, until
+from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, QUICK, TABLE, bench
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, Handler, Session, ask, hang, hang_hard, pause, say, steps
+from tests.support.waiting import until
 from tofutui.appliance.errors import CommandTimeout, LinkLost, OutputTooLong, PromptChanged
 
 pytestmark = pytest.mark.usefixtures("isolated_home")

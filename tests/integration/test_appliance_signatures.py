@@ -11,9 +11,10 @@ import asyncssh
 import pytest
 
 from tests.support import force_cli, sshd
-from tests.support.appliance import PASSWORD, Bench, bench, host_key, until
+from tests.support.appliance import PASSWORD, Bench, bench, host_key
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
+from tests.support.waiting import until
 from tofutui.appliance.errors import LoginRefused
 
 pytestmark = pytest.mark.usefixtures("isolated_home")

@@ -21,10 +21,10 @@ from tests.support.appliance import (
     serving,
     tcp_server,
     trust,
-    until,
 )
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, hang
+from tests.support.waiting import until
 from tofutui.appliance.errors import LinkLost, NoCommonAlgorithm
 
 pytestmark = pytest.mark.usefixtures("isolated_home")

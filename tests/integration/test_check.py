@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import PATIENCE, until
 from tofutui.lab.pair import Lab
 
 ISE, PRIMARY, SECONDARY = "198.51.100.20_443", "192.0.2.10_8082", "192.0.2.11_8082"
@@ -46,7 +47,7 @@ async def lines(lab: Lab, *argv: str) -> Answer:
 
 async def check(lab: Lab, *argv: str) -> Answer:
     process = await start(lab, *argv)
-    out, err = await asyncio.wait_for(process.communicate(), 60)
+    out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     return Answer(process.returncode or 0, out.decode(), err.decode())
 
 
@@ -65,9 +66,7 @@ async def lab_of(tmp_path: Path) -> AsyncIterator:
 
 async def all_left(lab: Lab) -> None:
     """Wait until no login is open on either node."""
-    async with asyncio.timeout(20):
-        while any(server.connections for server in lab.servers.values()):
-            await asyncio.sleep(0.02)
+    await until(lambda: not any(server.connections for server in lab.servers.values()))
 
 
 async def test_renamed_shows_exactly_the_three_stale_remote_rows(lab_of):
@@ -169,11 +168,9 @@ async def test_a_signal_ends_it_with_both_nodes_left(lab_of, number, code):
     for node in lab.nodes.values():
         node.hang = "listcerts"
     process = await start(lab, "clean")
-    async with asyncio.timeout(30):
-        while not all(any("listcerts" in line for line in sent) for sent in lab.sent.values()):
-            await asyncio.sleep(0.02)
+    await until(lambda: all(any("listcerts" in line for line in sent) for sent in lab.sent.values()))
     process.send_signal(number)
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == code
     assert out == b""
     assert b"Traceback" not in err

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.program import Answer, tofutui
+from tests.support.waiting import until
 from tofutui.history.database import FILE, Database
 from tofutui.history.results import Results
 from tofutui.lab.pair import Lab
@@ -39,12 +40,6 @@ def write(folder: Path, labs: list[Lab], change: Callable[[str], str] = lambda t
 async def check(folder: Path, *argv: str) -> Answer:
     where = ("--sessions", folder / "all.toml", "--data", folder / "data")
     return await tofutui("check", *where, *argv, home=folder)
-
-
-async def until(fact: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
-        while not fact():
-            await asyncio.sleep(0.02)
 
 
 def left(lab: Lab) -> bool:

@@ -15,9 +15,9 @@ from tests.support.lab_login import (
     debian_ssh,
     open_shell,
     running,
-    until,
 )
 from tests.support.terminal import Terminal
+from tests.support.waiting import until
 
 PEER = "192.0.2.11_8082"
 needs_ssh = pytest.mark.skipif(shutil.which("ssh") is None, reason="ssh is not installed")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.lab_login import DELETE, QUICK, at_prompt, running, s_client, until
+from tests.support.lab_login import DELETE, QUICK, at_prompt, running, s_client
+from tests.support.waiting import until
 from tofutui.lab.cert import slash_form
 from tofutui.lab.pair import Lab
 from tofutui.lab.scenario import ScenarioError, scenario_names

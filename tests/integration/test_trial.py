@@ -1,6 +1,5 @@
 """The test of a connection over real SSH: what the nodes were sent, one attempt, stopping, the host key."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ import pytest
 from tests.support.appliance import bench as cli_bench
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
+from tests.support.waiting import until
 from tofutui.appliance.ssh.credentials import JumpPasswords
 from tofutui.config.saving import save_session
 from tofutui.config.sessions import load_sessions
@@ -44,12 +44,6 @@ def session_of(lab: Lab) -> Session:
 
 async def tried(settings: NodeSettings, asker: Any, said: list[str]) -> Tried:
     return await try_login(settings, asker, JumpPasswords(), lambda: datetime.now(UTC), said.append)
-
-
-async def until(fact: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
-        while not fact():
-            await asyncio.sleep(0.01)
 
 
 def left(lab: Lab) -> bool:

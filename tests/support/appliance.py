@@ -71,13 +71,6 @@ class Bench:
         return "\n".join(f"{line.kind}: {line.text}" for line in self.log)
 
 
-async def until(fact: Callable[[], object], seconds: float = 5) -> None:
-    """Wait for a fact, not for time."""
-    async with asyncio.timeout(seconds):
-        while not fact():
-            await asyncio.sleep(0.005)
-
-
 def trust(file: Path, name: str, key: asyncssh.SSHKey, *, marker: str = "") -> None:
     """Write a known_hosts line."""
     public = b" ".join(key.export_public_key("openssh").split()[:2]).decode()

@@ -1,6 +1,5 @@
 """The app on a simulated pair behind relays, with every wait short: what the fault matrix is played on."""
 
-import asyncio
 import io
 import shlex
 import socket
@@ -20,6 +19,7 @@ from textual.pilot import Pilot
 from tests.support import at_rest, style_sheets
 from tests.support.relays import Relay
 from tests.support.ticks import BY_HAND, HandTicks
+from tests.support.waiting import until
 from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.questions import Asker, NoAsker
 from tofutui.cli.check_runner import compare_all
@@ -260,12 +260,7 @@ class Stage:
 
     async def until(self, fact: Callable[[], object], what: str = "") -> None:
         """Wait for a fact."""
-        try:
-            async with asyncio.timeout(30):
-                while not fact():
-                    await asyncio.sleep(0.01)
-        except TimeoutError:
-            raise AssertionError(f"it never came to this: {what}; {self.told()}") from None
+        await until(fact, lambda: f"{what}; {self.told()}")
 
     def told(self) -> str:
         """For a test that fails: how the primary stands, and the end of the command log."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 NODE_FAULTS = ("lost", "refused", "slow", "cut", "hang")
+UNREADABLE = ("refused", "cut", "hang")
+"""While they last, no listing of the node can be read."""
 ENDPOINT_FAULTS = ("reissue", "restart", "silent", "reset", "not-tls")
 FROZEN = "frozen"
 """Nothing answers, and no connection is closed: the process is stopped."""
@@ -93,7 +95,7 @@ async def _hurt_node(lab: "Lab", fault: str, role: str) -> None:
     node, server = lab.nodes[role], lab.servers[role]
     if fault == "refused":
         await server.stop()
-    elif fault == "lost":
+    if fault in ("refused", "lost"):
         for connection in list(server.connections):
             connection.abort()
     elif fault == "slow":

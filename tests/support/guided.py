@@ -1,6 +1,5 @@
 """A guide on the simulated pair, and a run of it from begin to end as an operator would go."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from tests.support.live import Live, live
+from tests.support.waiting import until
 from tofutui.guide.playbook import text_of
 from tofutui.guide.run_controller import Guide
 from tofutui.guide.run_lease import Me, Polling, Tools
@@ -46,9 +46,7 @@ class Guided:
         return {step.id: step.progress for step in self.guide.held.steps}
 
     async def until(self, fact: Callable[[], bool]) -> None:
-        async with asyncio.timeout(30):
-            while not fact():
-                await asyncio.sleep(0.01)
+        await until(fact)
 
     async def delete_all(self) -> None:
         stale = self.guide.survey.stale()

@@ -1,19 +1,19 @@
 """Ways into a simulated appliance that share nothing with the client under test."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncssh
 
+from tests.support.waiting import PATIENCE
 from tofutui.lab.pair import Lab, LabPace
 
 QUICK = LabPace(log=0.05, learn=0.02, milestone=0.02)
 SLOW = LabPace(log=3600, learn=3600, milestone=3600)
 LISTCERTS = "ncs certvalidation tofu-certs listcerts"
 DELETE = "ncs certvalidation tofu-certs deletecert host"
-WAIT_S = 20.0
 
 
 @asynccontextmanager
@@ -36,7 +36,7 @@ class Typist:
         """What arrived up to and including the text; AssertionError if the link ends or nothing comes."""
         got = ""
         while not got.endswith(text):
-            async with asyncio.timeout(WAIT_S):
+            async with asyncio.timeout(PATIENCE):
                 char = await self.process.stdout.read(1)
             if not char:
                 raise AssertionError(f"the link ended before {text!r}: {got!r}")
@@ -45,7 +45,7 @@ class Typist:
 
     async def rest(self) -> str:
         """Everything until the link ends."""
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(PATIENCE):
             return await self.process.stdout.read()
 
     def type(self, text: str) -> None:
@@ -100,7 +100,7 @@ async def debian_ssh(lab: Lab, role: str, *options: str, typed: bytes, command: 
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    output, _ = await asyncio.wait_for(process.communicate(typed), WAIT_S)
+    output, _ = await asyncio.wait_for(process.communicate(typed), PATIENCE)
     assert process.returncode is not None
     return process.returncode, output.decode()
 
@@ -112,12 +112,5 @@ async def s_client(port: int, *options: str) -> str:
     process = await asyncio.create_subprocess_shell(
         command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
     )
-    output, _ = await asyncio.wait_for(process.communicate(), WAIT_S)
+    output, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
     return output.decode()
-
-
-async def until(fact: Callable[[], object], *, seconds: float = WAIT_S) -> None:
-    """Wait until a callable is true, looking often."""
-    async with asyncio.timeout(seconds):
-        while not fact():
-            await asyncio.sleep(0.005)

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tests.support.faulty_lab import ENDPOINT_FAULTS, FROZEN, NODE_FAULTS, FaultyLab, faulty_lab
+from tests.support.faulty_lab import ENDPOINT_FAULTS, FROZEN, NODE_FAULTS, UNREADABLE, FaultyLab, faulty_lab
+from tests.support.waiting import until
 from tofutui.config.sessions import load_sessions
 from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.site.session import Role, Session
@@ -63,7 +64,7 @@ class Soak:
     ended: list[float] = field(default_factory=list)
     faults: dict[str, int] = field(default_factory=dict)
     failed: int = 0
-    """Listings of a node that could not be had."""
+    """Faults after which a node was shown without a listing of now."""
 
     def sample(self) -> Sample:
         """Count now."""
@@ -86,7 +87,7 @@ class Soak:
     async def refreshed(self, times: int = 1) -> None:
         """Wait until so many more refreshes have ended."""
         wanted = len(self.ended) + times
-        await _until(lambda: len(self.ended) >= wanted)
+        await until(lambda: len(self.ended) >= wanted)
 
     async def hurt(self, fault: str, where: str) -> None:
         """Let something go wrong, for one refresh; then everything is well again."""
@@ -97,16 +98,22 @@ class Soak:
             await asyncio.sleep(2.0)  # a fault of this length, not a wait for anything
         else:
             await self.refreshed(2 if running else 1)
+        if fault in UNREADABLE:
+            await until(lambda: self._view(where).phase is not Phase.LISTED, fault)
+            self.failed += 1
         self.lab.heal()
 
     async def well(self) -> None:
         """Wait until both nodes are listed again by a refresh that began when all was well."""
         await self.refreshed(2)
-        await _until(lambda: all(view.phase is Phase.LISTED for view in self._views()))
+        await until(lambda: all(view.phase is Phase.LISTED for view in self._views()))
 
     async def quiet(self) -> None:
         """Wait for a moment between two refreshes."""
-        await _until(lambda: len(self.began) == len(self.ended))
+        await until(lambda: len(self.began) == len(self.ended))
+
+    def _view(self, role: str) -> Any:
+        return next(view for view in self._views() if view.role == role)
 
     def _views(self) -> list[Any]:
         assert self.app.main is not None
@@ -163,8 +170,6 @@ def _count_refreshes(bench: Any, soak: Soak) -> None:
             await refresh(*arguments, **named)
         finally:
             soak.ended.append(time.monotonic())
-            views = bench.comparison.nodes.values()
-            soak.failed += sum(view.phase is not Phase.LISTED for view in views)
 
     bench.refresh = counted
 
@@ -215,9 +220,3 @@ class _Handler(logging.Handler):
             self._found.slow.append(float(slow[1]))
         else:
             self._found.words.append(text)
-
-
-async def _until(fact: Callable[[], bool], seconds: float = 60.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not fact():
-            await asyncio.sleep(0.02)

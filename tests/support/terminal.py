@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pyte
 
+from tests.support.waiting import PATIENCE
+
 KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "down": "\x1b[B", "up": "\x1b[A"}
 
 
@@ -84,7 +86,7 @@ class Terminal:
         self.send(STATUS_REPLY * asked)
 
     def say_yes(
-        self, key: str = "y", seconds: float = 30.0, until: Callable[[], bool] = lambda: False
+        self, key: str = "y", seconds: float = PATIENCE, until: Callable[[], bool] = lambda: False
     ) -> None:
         """Press a key until the delete dialog takes it: one that comes too soon is refused, and said so.
 
@@ -98,7 +100,7 @@ class Terminal:
             while not until() and self._read(0.4):
                 pass
 
-    def send_answer(self, text: str, then: Callable[[str], bool], seconds: float = 30.0) -> str:
+    def send_answer(self, text: str, then: Callable[[str], bool], seconds: float = PATIENCE) -> str:
         """Type a line into a dialog, and press Enter until it is taken: one that comes too soon is refused.
 
         Returns:
@@ -123,7 +125,7 @@ class Terminal:
         """What stands on the screen."""
         return "\n".join(self.screen.display)
 
-    def wait_for(self, fact: str | Callable[[str], bool], seconds: float = 30.0) -> str:
+    def wait_for(self, fact: str | Callable[[str], bool], seconds: float = PATIENCE) -> str:
         """Read until the fact (a text, or a predicate over the screen) holds; the screen then.
 
         Raises:
@@ -150,7 +152,7 @@ class Terminal:
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         os.killpg(self.process.pid, signal.SIGWINCH)
 
-    def wait_end(self, seconds: float = 15.0) -> int:
+    def wait_end(self, seconds: float = PATIENCE) -> int:
         """Read until the program has ended; its exit code (negative: the signal)."""
         deadline = time.monotonic() + seconds
         while self.process.poll() is None:

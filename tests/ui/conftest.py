@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from tests.support import at_rest, style_sheets
 from tests.support.fake_bench import NOW, Fakes, session
 from tests.support.ticks import BY_HAND, HandTicks
+from tests.support.waiting import PATIENCE, until
 from tofutui.tofu.site.session import Role
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.options import AppOptions
@@ -96,16 +97,15 @@ class Desk:
 
     async def until(self, fact: Callable[[], bool]) -> None:
         """Wait for a fact, as long as the test's own time-out allows."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE):
             while not fact():
                 await self.pilot.pause()
                 await asyncio.sleep(0.005)
 
     async def ended(self) -> int:
         """Wait until the app has ended; its exit code."""
-        async with asyncio.timeout(15):
-            while self.app.return_code is None:
-                await asyncio.sleep(0.005)
+        await until(lambda: self.app.return_code is not None)
+        assert self.app.return_code is not None
         return self.app.return_code
 
 

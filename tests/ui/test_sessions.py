@@ -1,6 +1,5 @@
 """The session picker, the form of a session, the test of its connection, the first start."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -424,10 +423,7 @@ async def test_the_demo_is_asked_of_the_command_line(desk: Start) -> None:
     async with desk(sessions=[], ready=False) as d:
         await d.until(lambda: isinstance(d.app.screen, WelcomeScreen))
         await d.press("d")
-        async with asyncio.timeout(30):
-            while d.app.return_code is None:
-                await asyncio.sleep(0.005)
-        assert d.app.return_code == START_DEMO
+        assert await d.ended() == START_DEMO
 
 
 async def test_a_login_that_fails_is_a_sentence_for_each_node(desk: Start, unused_ports) -> None:

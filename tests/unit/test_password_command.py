@@ -1,6 +1,5 @@
 """What a program that prints a password may do, and what is taken of it."""
 
-import asyncio
 import os
 import shlex
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import until
 from tofutui.appliance.errors import NoPassword
 from tofutui.appliance.ssh.password_command import LONGEST, run_password_command
 from tofutui.tofu.base.secret import Secret
@@ -83,9 +83,7 @@ async def test_its_children_end_with_it(tmp_path: Path) -> None:
     sleeps = f"import subprocess; p = subprocess.Popen(['sleep', '{AGES}'])"
     await printed(f"{sleeps}; open({str(note)!r}, 'w').write(str(p.pid)); print('pw')")
     child = int(note.read_text())
-    async with asyncio.timeout(20):
-        while _runs(child):
-            await asyncio.sleep(0.01)
+    await until(lambda: not _runs(child))
 
 
 def _runs(pid: int) -> bool:
