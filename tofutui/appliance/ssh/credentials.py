@@ -222,6 +222,7 @@ class NodePassword(_Remembering):
     ) -> None:
         super().__init__(settings.role, settings.host, asker, PasswordMemory())
         self._pair = pair or PairPassword()
+        self._is_alone = pair is None
         self._settings = settings
         self._timeout = timeout
         self._from_environment = environment.take(settings.password_env) if settings.password_env else None
@@ -258,3 +259,5 @@ class NodePassword(_Remembering):
     def forget(self) -> None:
         """The node is left: nothing is needed any more."""
         self._memory.held = self._from_environment = None
+        if self._is_alone:  # what a pair shares is forgotten by its session
+            self._pair.forget()
