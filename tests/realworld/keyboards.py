@@ -7,8 +7,8 @@ import sys
 import termios
 import time
 import tty
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from textual import events
@@ -24,7 +24,7 @@ _KEYS = {
     "Up": "up", "Down": "down", "Left": "left", "Right": "right", "Home": "home", "End": "end",
     "Insert": "insert", "Delete": "delete", "Prior": "pageup", "Next": "pagedown", "Tab": "tab",
     "shift+Tab": "shift+tab", "Return": "enter", "BackSpace": "backspace", "ctrl+d": "ctrl+d",
-    "ctrl+g": "ctrl+g", "j": "j", "D": "upper_d", "question": "question_mark",
+    "ctrl+g": "ctrl+g", "j": "j", "D": "D", "question": "question_mark",
 }  # fmt: skip
 """By X's name the name that the app has for the key."""
 _PATIENCE = 20.0
@@ -37,8 +37,8 @@ class _Keyboard:
     command: Sequence[str]
     application: bool = False
     """Whether the cursor keys are put in the mode for applications first."""
-    lost: frozenset[str] = frozenset()
-    """Keys that the terminal is known to keep for itself."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Keys by which the terminal is known to send what others do."""
 
     def __call__(self, folder: Path) -> tuple[bool, str]:
         out = folder / "keys"
@@ -50,14 +50,16 @@ class _Keyboard:
             with subprocess.Popen([*self.command, *recorder], env=shown, stderr=subprocess.DEVNULL) as window:
                 try:
                     _wait_for(out, 1)
-                    press([key for key in _KEYS if key not in self.lost], shown)
-                    read = _wait_for(out, 1 + len(_KEYS) - len(self.lost))[1:]
+                    press(list(_KEYS), shown)
+                    read = _wait_for(out, 1 + len(_KEYS))[1:]
                 finally:
                     window.terminate()
-        wanted = [key for name, key in _KEYS.items() if name not in self.lost]
+        wanted = [self.moved.get(key, key) for key in _KEYS.values()]
         wrong = [f"{key} as {got}" for key, got in zip(wanted, read, strict=False) if key != got]
-        words = f"{len(read) - len(wrong)} of {len(wanted)} keys known"
-        return len(read) == len(wanted) and not wrong, ", ".join([words, *wrong[:5]])
+        known = len(read) - len(wrong) - len(self.moved)
+        elsewhere = [f"{key} sends {other}" for key, other in self.moved.items()]
+        words = [f"{known} of {len(wanted)} keys known", *wrong[:5], *elsewhere]
+        return len(read) == len(wanted) and not wrong, ", ".join(words)
 
 
 def _wait_for(out: Path, count: int) -> list[str]:
@@ -69,10 +71,17 @@ def _wait_for(out: Path, count: int) -> list[str]:
     return lines
 
 
-def _pterm(mode: int) -> _Keyboard:
+def _pterm(mode: int, moved: Mapping[str, str]) -> _Keyboard:
     """PuTTY's own terminal in one of its key modes."""
-    return _Keyboard(("pterm", "-xrm", f"pterm.LinuxFunctionKeys: {mode}", "-e"))
+    return _Keyboard(("pterm", "-xrm", f"pterm.LinuxFunctionKeys: {mode}", "-e"), moved=moved)
 
+
+_PLACES_OF_VT220 = {"home": "insert", "end": "pageup", "insert": "home", "delete": "end", "pageup": "delete"}
+_PTERM: Mapping[str, Mapping[str, str]] = {
+    "ESC[n~": {}, "Linux": {}, "Xterm R6": {}, "VT400": _PLACES_OF_VT220, "VT100+": {},
+    "SCO": {"delete": "backspace"},
+}  # fmt: skip
+"""Its key modes, in the order of their numbers."""
 
 _MAKES = (
     (Make("xterm", "xterm", "xterm", {
@@ -86,8 +95,7 @@ _MAKES = (
     })),
     (Make("st", "stterm", "stterm", {"keys": _Keyboard(("stterm", "-e"))})),
     (Make("PuTTY (pterm)", "pterm", "pterm", {
-        f"keys, mode {name}": _pterm(number)
-        for number, name in enumerate(("ESC[n~", "Linux", "Xterm R6", "VT400", "VT100+", "SCO"))
+        f"keys, mode {name}": _pterm(number, moved) for number, (name, moved) in enumerate(_PTERM.items())
     })),
 )  # fmt: skip
 

@@ -158,6 +158,23 @@ def test_the_window_is_named_where_its_own_title_comes_back(
         assert bytes(screen.raw).rfind(b"\x1b[23;2t") > bytes(screen.raw).rfind(b"\x1b]2;") or not is_named
 
 
+def test_gnu_screen_is_not_asked_for_the_mouse_because_it_would_hold_back_esc(tmp_path: Path) -> None:
+    with shown(tmp_path) as screen:
+        screen.send(b"\x1b[>83;40900;0c")
+        screen.settle(0.5)
+        assert bytes(screen.raw).rindex(b"\x1b[?1000l") > bytes(screen.raw).rindex(b"\x1b[?1000h")
+        began = len(screen.raw)
+        screen.press("/")
+        screen.wait_for("filter: ")
+        screen.press("esc")
+        screen.wait_for(lambda text: "filter: " not in text)
+        screen.send(b"\x1b[17~")
+        screen.wait_for("Plain text")
+        screen.press("esc")
+        screen.settle(0.5)
+        assert b"\x1b[?1000h" not in bytes(screen.raw)[began:]
+
+
 def test_help_is_shown_on_a_key_that_the_terminal_does_not_keep_for_itself(tmp_path: Path) -> None:
     with shown(tmp_path) as screen:
         screen.press("e")

@@ -352,6 +352,8 @@ class TofutuiApp(DiffingApp):
         """Keys that arrive here are shown rather than others; the window gets a title if it can lose it."""
         self.keys = self.keys.avoiding(event.kept)
         self.output.has_title_stack = event.has_title_stack
+        if event.holds_escape:
+            self.output.give_up_mouse()
         self.name_window()
         self.redraw_all()
 

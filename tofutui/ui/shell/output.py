@@ -24,6 +24,13 @@ class TerminalOutput:
         self.has_title_stack = False
         """Whether the terminal is known to give its own title back."""
 
+    def give_up_mouse(self) -> None:
+        """Never ask for reports of the mouse again."""
+        self._mouse = False
+        driver = self._app._driver
+        if isinstance(driver, TerminalDriver):
+            driver.give_up_mouse()
+
     def name_window(self, text: str) -> None:
         """Give the window a title, where the terminal has its own back afterwards."""
         driver = self._app._driver

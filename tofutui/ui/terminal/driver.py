@@ -169,6 +169,11 @@ class TerminalDriver(LinuxDriver):
             self._mouse_is_left = to_terminal
             self.write("".join(f"\x1b[?{mode}{'l' if to_terminal else 'h'}" for mode in _MOUSE))
 
+    def give_up_mouse(self) -> None:
+        """Leave the mouse to the terminal for good."""
+        self.leave_mouse(True)
+        self._mouse = False
+
     def name_window(self, text: str) -> None:
         """Give the window a title, until the terminal is given back."""
         self.write(f"{'' if self._is_named else _TITLE_KEPT}\x1b]2;{safe(text)}\x1b\\")

@@ -49,6 +49,7 @@ _ST = re.compile(r"st(?:-.*)?|stterm(?:-.*)?")
 _KITTY_KEYBOARD = re.compile(r"\x1b\[\?\d+u")
 _MAKER = re.compile(r"\x1b\[>(\d{1,6});(\d{1,6});\d{1,6}c")
 _PUTTY = 136
+_SCREEN = 83
 _VTE = frozenset({61, 65})
 _TITLE_STACK = frozenset({41, 77, 84, *_VTE})
 """xterm, mintty, tmux, GNOME's and other terminals made of VTE: what they answer to "secondary DA"."""
@@ -73,6 +74,8 @@ class TerminalNamed(events.Event, bubble=False):
         """Keys that may never arrive here."""
         self.has_title_stack = maker in _TITLE_STACK
         """Whether it can have its own title back (xterm, "Window manipulation": 22 and 23)."""
+        self.holds_escape = maker == _SCREEN
+        """Whether ESC alone arrives with the next key only, as in GNU screen while it reports the mouse."""
 
 
 class Noise(events.Event, bubble=False):
