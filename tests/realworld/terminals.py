@@ -19,6 +19,7 @@ from tests.support.transcripts import PRIMARY_ROWS, session
 _ROOT = Path(__file__).resolve().parents[2]
 _WIDTH, _HEIGHT = 100, 30
 _PATIENCE = 30.0
+_QUIET = 1.5
 _CLOCK = re.compile(r"\d\d:\d\d:\d\d")
 _KEYS = ("j", "Return", "Escape", "m", "Escape", "F1", "Escape")
 """Pressed one after the other, with a look after each; by the names that X has for them."""
@@ -121,7 +122,11 @@ class _Xterm:
         self._process = subprocess.Popen(["xterm", *size, *options, "-e", "sh", "-c", inner], env=self._env)
 
     def lines(self) -> list[str]:
-        """The screen as xterm prints it when its own terminal is told to (``CSI i``)."""
+        """The screen as xterm prints it when its own terminal is told to (``CSI i``).
+
+        That is written when the app has been quiet for a while: it must not fall into one of its sequences.
+        """
+        time.sleep(_QUIET)
         if not self._tty.exists() or not self._tty.read_text():
             return []
         self._printed.unlink(missing_ok=True)
