@@ -123,3 +123,35 @@ async def test_a_wide_screen_shows_the_detail_beside_the_tables(desk: Start) -> 
         assert detail.height == d.pane.size.height
         assert "SHA-256" in d.detail
         assert d.detail.rstrip().endswith("deletecert host 192.0.2.11_8082")
+
+
+async def test_a_pane_asks_for_its_room_whatever_room_it_has(desk: Start) -> None:
+    async with desk(size=(100, 30)) as d:
+        d.pane.view.notices = ("a notice", "another")
+        asked = set[int]()
+        for lines in (5, 7, 9, 20):
+            d.main.query_one("#panes").styles.height = lines
+            await d.until(lambda lines=lines: d.pane.size.height == lines)
+            asked.add(d.pane.needs(3, 50))
+        assert len(asked) == 1
+        d.main.show_all()
+        await d.until(lambda: d.pane.size.height > 5)
+        assert "another" in d.text
+
+
+@pytest.mark.parametrize("over", ["question_mark", "ctrl+p", "slash", "enter"])
+async def test_a_screen_that_grew_or_shrank_under_another_is_what_it_is_from_the_start(
+    desk: Start, over: str
+) -> None:
+    sizes = [(80, 24), (160, 50)]
+    fresh = []
+    for size in sizes:
+        async with desk(size=size) as d:
+            fresh.append(d.text)
+    for before, after, wanted in ((*sizes, fresh[1]), (*reversed(sizes), fresh[0])):
+        async with desk(size=before) as d:
+            await d.press(over)
+            await d.pilot.resize_terminal(*after)
+            await d.pilot.pause()
+            await d.press("escape")
+            await d.until(lambda wanted=wanted: d.text == wanted)

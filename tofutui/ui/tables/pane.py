@@ -97,7 +97,7 @@ class Pane(Painted):
     def needs(self, height: int, width: int) -> int:
         """How many lines the whole pane takes with rows of this height, as wide as that."""
         rows = PaneBody(self.rows, height, width - 2).lines() or 1
-        return 2 + len(self._top_lines(width - 2)) + rows
+        return 2 + len(self._status(width - 2)) + 1 + rows
 
     def set_row_height(self, height: int) -> None:
         """Draw each row in so many lines."""
@@ -262,15 +262,18 @@ class Pane(Painted):
             names=self._names_need,
         )
 
-    def _top_lines(self, inner: int | None = None) -> list[Line]:
-        """Status and notices, then the heads of the columns; by default as wide as the pane is."""
-        cells = self._inner if inner is None else inner
+    def _top_lines(self) -> list[Line]:
+        """Status and notices as far as they leave room for rows, then the heads of the columns."""
+        spare = self.size.height - 2 - 1 - 3
+        return [*self._status(self._inner)[: max(1, spare)], header(self._layout(self.body.height))]
+
+    def _status(self, cells: int) -> list[Line]:
+        """What is known of the node, and all notices, as wide as that."""
         view = self.privacy.head(self.view)
         facts = [*self._names(cells)[1:], *facts_of(view, self.now(), starting=self.starting)]
         gone = wrap(lost(view, self.upcoming), cells - 2)
         lines = [line(" " + part, Tone.DANGER) for part in gone if part]
         lines += [line(" " + part) for part in joined(facts, f" {self.glyphs.dot} ", cells - 2)[:3]]
-        spare = self.size.height - 2 - 1 - 3
         notes = [(view.error, Tone.DANGER)] if view.error else []
         if self.changes.gone:
             went = ", ".join(map(self.privacy, self.changes.gone))
@@ -278,7 +281,7 @@ class Pane(Painted):
         notes += [(notice, Tone.WARNING) for notice in view.notices]
         for text, tone in notes:
             lines += [line(" " + part, tone) for part in wrap(text, cells - 2)[:4]]
-        return [*lines[: max(1, spare)], header(self._layout(self.body.height))]
+        return lines
 
     def _empty(self) -> str:
         if self.rows.filter and self.rows.total:
