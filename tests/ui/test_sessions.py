@@ -381,6 +381,9 @@ async def test_the_first_start_offers_demo_form_and_example(desk: Start, size) -
     async with desk(sessions=[], ready=False, size=size) as d:
         await d.until(lambda: isinstance(d.app.screen, WelcomeScreen) and "New session" in d.text)
         assert "s.toml" in "".join(d.text.split())
+        said = " ".join(d.text.split())
+        for words in ("nothing else is touched", "write a first session", "the example with every key"):
+            assert words in said
         await d.press("x")
         await d.until(lambda: "tofutui sessions example" in " ".join(d.text.split()))
         await d.press("escape", "j", "enter")

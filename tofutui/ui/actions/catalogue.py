@@ -97,16 +97,16 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="row.mark", keys=("space",), title="Mark", hint="mark", footer=40,
-        help="Mark the row or take the mark away; {row.delete} then deletes the marked rows of this pane.",
+        help="Mark the row, or clear its mark; {row.delete} then deletes the marked rows of this pane.",
         why_disabled=_needs_row,
     ),
     Action(
         id="row.mark_all", keys=("a",), title="Mark all rows",
-        help="Mark all rows of this pane that are shown, but those about the node itself.",
+        help="Mark all rows of this pane that are shown, except those about the node itself.",
         why_disabled=_needs_row,
     ),
     Action(
-        id="row.mark_none", keys=("A",), title="Mark none", help="Take every mark of this pane away.",
+        id="row.mark_none", keys=("A",), title="Mark none", help="Clear every mark in this pane.",
     ),
     Action(
         id="table.refresh", keys=("r",), title="Refresh this pane", hint="refresh", footer=60,
@@ -142,7 +142,7 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="stale.previous", keys=("N",), title="Previous stale row",
-        help="Go to the stale row before.", why_disabled=_has_stale,
+        help="Go to the previous stale row of this pane.", why_disabled=_has_stale,
     ),
     Action(
         id="row.counterpart", keys=("equals_sign",), title="Counterpart in the other pane",
@@ -194,7 +194,7 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="app.last_key", keys=("K",), title="Show the last key on/off",
-        help="A line over the keys with the last key and what it did, for those who watch. What is typed "
+        help="A line above the keys with the last key and what it did, for people who watch. What is typed "
         "into a field is never shown.",
     ),
     Action(
@@ -233,8 +233,8 @@ MAIN: tuple[Action, ...] = (
     _move("page_up", ("pageup",), "A page up"),
     Action(
         id="app.back", keys=("escape",), title="One level back", palette=False,
-        help="Out of a screen; here: clear the filter, then the marks, then the zoom, then stop connecting "
-        "again.",
+        help="Leave a screen; here: clear the filter, then the marks, then the zoom, then stop "
+        "reconnecting.",
     ),
     Action(
         id="app.quit", keys=("q",), title="Quit", hint="quit", footer=50,
@@ -313,7 +313,7 @@ EVIDENCE: tuple[Action, ...] = (
            "learned again", 65),
     replace(
         inner("evidence.take_back", "f7 ctrl+underscore", "Take back",
-              "What was said last about this row counts no more; the history keeps that it was said.",
+              "The last statement about this row no longer counts; the history keeps that it was made.",
               "take back", 60),
         priority=True,
     ),

@@ -16,7 +16,7 @@ from tofutui.ui.text.spans import width as width_of
 from tofutui.ui.text.vocabulary import VERDICT_TONES, WHO_MEANS, WHO_WORDS, Glyphs
 
 _NOTES = (
-    "What is presented is what this machine saw; a proxy, NAT or a virtual IP may show the node another one.",
+    "What is presented is what this machine saw; behind a proxy, NAT or a virtual IP a node may see another.",
     "Most terminals select text while Shift is held; --no-mouse leaves the mouse alone.",
     "keys.toml in the config folder changes keys; `tofutui keys --format toml` prints one to begin with.",
 )

@@ -9,7 +9,7 @@ from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.kit.view import PickView, ViewScreen
 from tofutui.ui.options import START_DEMO
-from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
+from tofutui.ui.text.spans import EMPTY, Line, Tone, fit, line, width, wrap
 
 _CHOICES = (
     (
@@ -36,16 +36,20 @@ class WelcomeScreen(PickView[str]):
             "There is no sessions file yet. A session says how the two nodes of a Prime Infrastructure pair "
             f"are reached. It is saved in {self.shown(self.owner.options.sessions_path)}"
         )
-        above: list[Line] = [EMPTY, *(line(f"  {part}") for part in wrap(words, cells)), EMPTY]
-        choices: list[Line] = [self._choice(*choice) for choice in _CHOICES]
-        text.show([*above, *choices, EMPTY, *self._what(cells)])
-        text.choose(len(above) + self._cursor)
+        lines: list[Line] = [EMPTY, *(line(f"  {part}") for part in wrap(words, cells)), EMPTY]
+        starts = []
+        for choice in _CHOICES:
+            starts.append(len(lines))
+            lines += [*self._choice(*choice, cells), EMPTY]
+        text.show(lines)
+        text.choose(starts[self._cursor])
 
-    def _choice(self, id_: str, name: str, _what: str) -> Line:
-        return (f"  {self.owner.keys.name(id_)}  ", Tone.KEY), (name, Tone.STRONG)
-
-    def _what(self, cells: int) -> list[Line]:
-        return [line(f"  {part}", Tone.MUTED) for part in wrap(_CHOICES[self._cursor][2], cells)]
+    def _choice(self, id_: str, name: str, what: str, cells: int) -> list[Line]:
+        """The key, the name, and beside it what it does."""
+        lead: Line = ((fit(f"  {self.owner.keys.name(id_)}", 5), Tone.KEY), (fit(name, 13), Tone.STRONG))
+        indent: Line = ((" " * width(lead), Tone.TEXT),)
+        parts = wrap(what, cells - width(lead))
+        return [(*(indent if number else lead), (part, Tone.TEXT)) for number, part in enumerate(parts)]
 
     @moves("welcome")
     def move(self, name: str) -> None:
