@@ -65,7 +65,7 @@ def test_keys_are_named_as_people_write_them(written, key):
         ("ctrl+c", "leaves the app"), ("ctrl+1", "as the key alone"), ("ctrl+enter", "as the key alone"),
         ("ctrl+shift+x", "Ctrl+Shift"), ("alt+x", "Alt"), ("cmd+x", "the desktop's"),
         ("shift+x", "the letter that it types, X"), ("shift+1", "the character that it types"),
-        ("hold+x", "'hold' is no key"), ("F25", "no such key"), ("pagdown", "no such key"),
+        ("hold+x", "'hold' is not a modifier key"), ("F25", "no such key"), ("pagdown", "no such key"),
         ("", "no key is named"),
         ("dd", "no such key"),
     ],
