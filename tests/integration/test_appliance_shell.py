@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, QUICK, TABLE, bench
@@ -11,6 +12,7 @@ from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, Handler, Session, ask, hang, hang_hard, pause, say, steps
 from tests.support.waiting import until
 from tofutui.appliance.errors import CommandTimeout, LinkLost, OutputTooLong, PromptChanged
+from tofutui.appliance.ssh.client_connection import READ_AT_ONCE, Connection
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 
@@ -46,6 +48,23 @@ async def test_one_connection_and_one_shell_serve_all_commands(tmp_path: Path) -
             await b.node.listcerts()
         assert (await b.node.show_clock()).text == "Mon Nov 23 14:02:38 UTC 2026\n"
         assert len(b.server.connections) == len(b.server.terminals) == 1
+
+
+async def test_a_long_listing_is_read_in_slices_and_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read at once is decrypted at once, and nothing else happens meanwhile."""
+    table = "".join(f"host=192.0.{n // 250}.{n % 250}_443;  subject=CN = name-{n}\n" for n in range(10_000))
+    real, sizes = Connection.data_received, list[int]()
+
+    def noted(self: Connection, data: bytes, datatype: asyncssh.DataType = None) -> None:
+        sizes.append(len(data))
+        real(self, data, datatype)
+
+    monkeypatch.setattr(Connection, "data_received", noted)
+    async with bench(tmp_path, Cli(commands={LISTCERTS: table})) as b:
+        assert (await b.node.listcerts()).text == table
+    assert max(sizes) <= READ_AT_ONCE < len(table) / 10
 
 
 async def test_rows_arrive_while_the_listing_still_runs(tmp_path: Path) -> None:

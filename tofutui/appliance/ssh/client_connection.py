@@ -6,6 +6,7 @@ and a language tag that is not ASCII is dropped (RFC 4251, part 4.5; RFC 4252, 5
 RFC 4254, 5.4 and 6.10; RFC 4256, 3.2). What a server says first and last is kept, to say why a login failed.
 """
 
+import asyncio
 from collections.abc import Awaitable, Iterable
 from typing import AnyStr, Literal
 
@@ -22,6 +23,12 @@ WORDS_PATIENCE = 5.0
 """Seconds that a server which says something else first has to come to its SSH version."""
 _MOST_WORDS = 1024
 """Bytes that are kept of what a server says before its version."""
+
+READ_AT_ONCE = 1 << 14
+"""Bytes taken off the socket before everything else has its turn: decrypting them takes a few milliseconds.
+
+The library also copies the rest of what was read for each packet in it.
+"""
 
 _DISCONNECT, _IGNORE, _DEBUG, _KEXINIT, _AUTH_FAILURE, _BANNER, _GLOBAL_REQUEST = 1, 2, 4, 20, 51, 53, 80
 _INFO_REQUEST, _PASSWORD_CHANGE, _OPEN_FAILURE, _CHANNEL_REQUEST = 60, 60, 92, 98
@@ -85,6 +92,12 @@ class Connection(asyncssh.SSHClientConnection):
         return Algorithms(*map(_names, (
             self._kex_algs, self._server_host_key_algs or (), self._enc_algs, self._mac_algs
         )))  # fmt: skip
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Read a long listing in slices; a connection through another one gets it in slices already."""
+        if hasattr(transport, "max_size"):  # of asyncio's own transports on sockets
+            transport.max_size = READ_AT_ONCE
+        super().connection_made(transport)
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType = None) -> None:
         """Keep what is said before the version; what says something else and stays is not waited for."""
