@@ -76,3 +76,35 @@ async def test_the_log_folds_what_was_printed_and_finds_what_it_holds(desk: Star
         await d.press("d", "slash", *"row 4", "enter")
         assert sent in d.text
         assert "Deleted" not in d.text
+
+
+async def test_a_message_that_is_said_again_is_once_in_the_list_and_hints_of_a_dialog_are_not(
+    desk: Start,
+) -> None:
+    async with desk(size=(80, 24)) as d:
+        for _ in range(3):
+            d.main.say("kept; nothing was sent")
+        await d.press("M")
+        assert d.text.count("kept; nothing was sent") == 1
+        await d.press("escape", "space", "j", "space", "D", "pagedown", "escape", "M")
+        assert "more below" not in d.text
+
+
+async def test_the_last_command_and_its_answer_are_shown_where_there_is_room(desk: Start) -> None:
+    async with desk() as d:
+        last = " SECONDARY 14:02:38 $ ncs certvalidation tofu-certs listcerts "
+        clock = NOW.astimezone().strftime("%H:%M:%S")
+        last = last.replace("14:02:38", clock)
+        assert f"{last}→ …" in d.text
+        d.fakes.bench.print(Role.SECONDARY, "\nhost=192.0.2.10_8082\nsecond line\n")
+        await d.until(lambda: f"{last}→ host=192.0.2.10_8082" in d.text)
+        assert "second line" not in d.text
+        await d.resize(80, 24)
+        assert last.strip() not in d.text
+
+
+async def test_what_has_no_room_in_a_frame_is_counted(desk: Start) -> None:
+    async with desk(size=(80, 24)) as d:
+        assert "SECONDARY  prime-sec  1 ✗  1 ≈  +3 " in d.text
+        await d.resize(120, 36)
+        assert "1 ✗  1 ≈  1 ?  2 own" in d.text

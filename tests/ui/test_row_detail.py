@@ -15,6 +15,7 @@ from tofutui.tofu.site.session import Role
 from tofutui.ui.deletion.dialog import DeleteScreen
 from tofutui.ui.evidence.screen import EvidenceScreen
 from tofutui.ui.tables.detail_screen import DetailScreen
+from tofutui.ui.text.reasons import in_short
 from tofutui.ui.text.row_facts import ShownFacts
 from tofutui.ui.text.spans import plain
 
@@ -56,6 +57,37 @@ def test_what_decided_has_its_time_and_other_evidence_follows_with_its_own() -> 
     text = " ".join(plain(facts(proven()).full()).split())
     assert f"MISMATCH {LOG} (2026-11-23 14:02:38" in text
     assert "evidence history, 2026-11-23 14:02:38" in text
+
+
+def test_under_an_equal_name_the_log_refuses_the_certificate() -> None:
+    """A name that is equal beside MISMATCH needs a reason that is not the name."""
+    renamed_row = entry(Role.SECONDARY, "192.0.2.10_8082", Verdict.MISMATCH, presented="pri-2")
+    logged = Judgement(Verdict.MISMATCH, (LOG,), (Evidence(Kind.LOG, NOW, LOG),))
+    clock = NOW.astimezone().strftime("%H:%M:%S")
+    assert in_short(proven()) == f"its log refuses the certificate, {clock}"
+    assert in_short(replace(renamed_row, judgement=logged)) == f"its log refuses this host, {clock}"
+
+
+@pytest.mark.parametrize("width", [58, 78, 98, 118])
+def test_whose_the_fingerprint_is_stands_beside_it_at_every_width(width: int) -> None:
+    for lines in (facts(proven(), width).full(), facts(proven(), width).compact(40, hint=False)):
+        (line,) = (text for text in plain(lines).splitlines() if text.startswith("SHA-256"))
+        assert line.startswith("SHA-256    presented ")
+        assert all(len(text) <= width for text in plain(lines).splitlines())
+        (name,) = (text for text in plain(lines).splitlines() if text.startswith("CN"))
+        assert name.split()[1:4] == ["prime-pri", "=", "prime-pri"]
+
+
+def test_what_was_cut_is_shown_whole_where_lines_are_left_and_short_facts_share_one() -> None:
+    row = facts(proven(), 118)
+    roomy, tight = plain(row.compact(40, hint=False)), plain(row.compact(12, hint=False))
+    assert "more:" not in roomy
+    assert " ".join(roomy.split()).count(LOG) == 1
+    issuer = next(text for text in roomy.splitlines() if text.startswith("issuer"))
+    assert "SAN        DNS:prime-pri" in issuer
+    assert "its log refuses the certificate" in tight
+    hidden = next(text for text in tight.splitlines() if text.startswith("+"))
+    assert int(hidden[1:].split()[0]) >= 3
 
 
 @pytest.mark.parametrize("height", [5, 7, 9, 12])

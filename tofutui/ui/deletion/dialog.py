@@ -145,7 +145,7 @@ class DeleteScreen(BoxDialog[bool]):
         below = len(body.lines) - body.top - body.size.height
         more = f"{below} more below: {self.owner.keys.name('delete.page_down')}"
         text = more if below > 0 else f"{self.owner.keys.name('screen.copy')} copies"
-        self.say(self.unseen or text)
+        self.put_message(self.unseen or text, Tone.TEXT, stays=False)
 
     def parts_to_see(self, lines: Sequence[Line]) -> list[range]:
         """What will be sent: the lines of each command."""
