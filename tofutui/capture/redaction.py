@@ -89,8 +89,8 @@ class Redaction:
     def __init__(
         self, secrets: Iterable[Secret] = (), struck: Iterable[str] = (), *, real_names: bool = False
     ) -> None:
-        told = {s.reveal() for s in secrets if len(s.reveal().strip()) >= _TELLING}
-        self._secrets = [_in_any_form(secret) for secret in sorted(told, key=len, reverse=True)]
+        revealed = {s.reveal() for s in secrets if len(s.reveal().strip()) >= _TELLING}
+        self._secrets = [_in_any_form(secret) for secret in sorted(revealed, key=len, reverse=True)]
         self._struck = {word.lower() for word in struck}
         self._real_names = real_names
         self._stand_ins = CaptureStandIns()
