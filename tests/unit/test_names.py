@@ -1,8 +1,10 @@
 """Reading and comparing names: the samples of the appliances first."""
 
+import re
+
 import pytest
 
-from tests.support.x509_der import BMP, CN, OU, T61, C, L, O, attribute, name, rdn, sequence
+from tests.support.x509_der import BMP, CN, EMAIL, OU, T61, C, L, O, attribute, name, rdn, sequence
 from tofutui.tofu.names.der import from_der
 from tofutui.tofu.names.grammar import readings
 from tofutui.tofu.names.match import Fit, Relation, compare, fit_log_name
@@ -185,6 +187,27 @@ def test_the_favour_holds_whatever_the_case_and_the_blanks() -> None:
     compared = compare("/c=us/O=ACME/OU=Lab /CN= ise", subject((C, "US"), (O, "Acme/OU=Lab"), (CN, "ise")))
     assert compared.relation is Relation.EQUAL
     assert compared.ambiguous
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        r"/C=US/O=R\/D/emailAddress=a@b/CN=ise",
+        r"/cn=ISE/E=A@B/o=r\/d /countryName= us",
+        r"/EMAILADDRESS=a@b/C=US/CN=ise/O=R\/D",
+    ],
+)
+def test_what_looks_like_an_escape_may_be_what_the_value_holds(stored: str) -> None:
+    presented = subject((C, "US"), (O, "R\\/D"), (EMAIL, "a@b"), (CN, "ise"))
+    compared = compare(stored, presented)
+    assert compared.relation is Relation.EQUAL
+    assert compare(re.sub("/[Dd]", "/E", stored), presented).relation is Relation.DIFFERENT
+
+
+@pytest.mark.parametrize("stored", ["o=FOO+OU=X, c=us", "C=US, O=Foo+ou=x", "c=US,  O=Foo+OU=X"])
+def test_a_bare_plus_of_newer_openssl_is_read_in_the_favour_of_the_certificate(stored: str) -> None:
+    assert compare(stored, subject((C, "US"), (O, "Foo+OU=x"))).relation is Relation.EQUAL
+    assert compare(stored, subject((C, "US"), (O, "Foo+OU=y"))).relation is Relation.DIFFERENT
 
 
 def test_the_favour_ends_where_no_reading_fits() -> None:

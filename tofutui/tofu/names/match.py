@@ -25,6 +25,7 @@ _IGNORED = re.compile(
     "\u202a-\u202e\u2060-\u2063\u206a-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffc]"
 )
 """What string preparation maps to nothing (RFC 4518, 2.2)."""
+_SLASHES, _COMMAS = re.compile("/"), re.compile("[,+]")
 _WHITE = re.compile(r"\s+")
 _REPLACEMENT = "\ufffd"
 _REPLACED = re.compile("\ufffd{2,}")
@@ -110,7 +111,7 @@ def _by_attributes(
         if not _differences(lines):
             is_ambiguous = len(candidates) > 1 or _REPLACEMENT in text
             return NameComparison(Relation.EQUAL, is_ambiguous, reading, lines, ())
-    if text.startswith("/") and _is_made_of(_slash_pieces(slash_value(text))[1:], presented):
+    if any(_is_made_of(form, separator, presented) for form, separator in _forms(text)):
         return _equal(presented, presented, ambiguous=True)
     lines, reading = min(tried, key=lambda aligned: len(_differences(aligned[0])))
     return NameComparison(
@@ -118,15 +119,25 @@ def _by_attributes(
     )
 
 
-def _slash_pieces(text: str) -> tuple[str, ...]:
-    """A slash form cut at every slash, so that case and blanks do not count wherever the attributes begin."""
-    return tuple(fold(_known_type(piece)) for piece in text.split("/"))
+def _forms(text: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """The text as it may have been printed, and what separates attributes in it and may be in values too."""
+    if not text.startswith("/"):
+        yield text, _COMMAS
+        return
+    yield slash_value(text[1:]), _SLASHES
+    yield text[1:], _SLASHES  # the oldest form escapes no slash, so ``\/`` may be what the value holds
 
 
-def _is_made_of(pieces: tuple[str, ...], presented: DistinguishedName) -> bool:
-    """Whether the pieces of a slash form are the attributes of a name, each as a whole, in any order."""
+def _pieces(text: str, separator: re.Pattern[str]) -> tuple[str, ...]:
+    """A text cut at every separator, so that case and blanks do not count wherever the attributes begin."""
+    return tuple(fold(_known_type(piece)) for piece in separator.split(text))
+
+
+def _is_made_of(text: str, separator: re.Pattern[str], presented: DistinguishedName) -> bool:
+    """Whether the pieces of a text are the attributes of a name, each as a whole, in any order."""
+    pieces = _pieces(text, separator)
     parts = [
-        _slash_pieces(f"{attribute.type}={decode(slash_bytes(attribute))}")
+        _pieces(f"{attribute.type}={decode(slash_bytes(attribute))}", separator)
         for rdn in raw_name(presented)
         for attribute in rdn
     ]
