@@ -144,6 +144,7 @@ NOT_READ = {
     "cabinet": b"MSCF\0\0\0\0",
     "systemd journal": b"LPKSHHRH",
     "PDF": b"%PDF-1.7\n",
+    "uuencoded data": b"begin 644 hm-0-0.log\nM,3$O\n",
     "binary data of an unknown kind": bytes(range(256)),
 }
 
@@ -196,6 +197,27 @@ def test_a_failure_in_a_file_of_another_name_is_never_called_silence(tmp_path: P
     assert not read.digest.failures
     assert not read.silent
     assert [named in remark and "not read" in remark for remark in read.remarks] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (LINE.replace(b" - CN", b"&nbsp;-&nbsp;CN") * 2, '"TOFU failed" 2 times, but no name'),
+        (LINE[:90], '"TOFU failed" once, but no name'),
+        (LINE.replace(b"different", b"verschieden"), '"TOFU failed" once, but no name'),
+        (LINE.decode().encode("cp037") * 3, "binary data of an unknown kind, not read"),
+        (LINE.decode().encode("cp500") * 3, "binary data of an unknown kind, not read"),
+    ],
+)
+def test_a_log_that_speaks_of_failures_in_another_way_is_not_called_silent(
+    tmp_path: Path, text: bytes, said: str
+) -> None:
+    path = tmp_path / "hm-0-0.log"
+    path.write_bytes(text)
+    read = read_logs([str(path)], None)
+    assert not read.digest.failures
+    assert said in read.remarks[0]
+    assert not read.silent
 
 
 def test_of_many_other_names_the_first_are_named_and_all_are_counted(tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ _NOT_READ = (
 )
 """How others begin, and what they are."""
 _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+_UUENCODED = re.compile(rb"begin(?:-base64)? [0-7]{3} \S")
 _LHA = re.compile(rb"..-l[hz][0-9ds]-", re.DOTALL)
 _TAR_NAME = re.compile(r"\.(?:tar(?:\.[a-z0-9]{1,4})?|t[agbx]z2?)\Z", re.IGNORECASE)
 _ARCHIVE_NAME = re.compile(
@@ -96,6 +97,8 @@ def is_archive_name(name: str) -> bool:
 def _other(first: bytes) -> str:
     if _SKIPPABLE.match(first):
         return "Zstandard or LZ4"
+    if _UUENCODED.match(first):
+        return "uuencoded data"
     if _LHA.match(first):
         return "LHA (.lzh)"
     return next((what for magic, what in _NOT_READ if first.startswith(magic)), "")

@@ -26,6 +26,8 @@ _HEAD = 512
 """Bytes by which a text is distinguished from other data."""
 _FEWEST = 16
 """Bytes that a shape needs."""
+_FEWEST_EBCDIC = 64
+"""Bytes that show that a text is in EBCDIC."""
 _DECLARED = re.compile(
     rb"(?:charset|encoding|coding)[ \t]{0,2}[:=][ \t]{0,2}[\"']?([A-Za-z0-9._-]{2,20})", re.IGNORECASE
 )
@@ -91,9 +93,17 @@ def is_binary(begin: bytes) -> bool:
     if _wide_encoding(begin)[0]:
         return False
     head = begin.lstrip(b"\0")[:_HEAD]
+    if _is_ebcdic(head):
+        return True
     controls = len(head) - len(head.translate(None, _CONTROLS))
     zeros = _WIDE_BE.sub(b"", _WIDE_LE.sub(b"", head.rstrip(b"\0"))).replace(b"\r\0", b"").count(b"\0")
     return controls + zeros > max(2, _MOST_CONTROLS * len(head))
+
+
+def _is_ebcdic(head: bytes) -> bool:
+    """Whether it is text of a mainframe: its blank is 0x40, and there is no ASCII blank or line end."""
+    has_ends = any(byte in head for byte in (b" ", b"\n", b"\r"))
+    return len(head) >= _FEWEST_EBCDIC and not has_ends and head.count(0x40) >= len(head) // 20
 
 
 def _wide_encoding(begin: bytes) -> tuple[str, int]:

@@ -17,6 +17,7 @@ __all__ = ["Failure", "LogDigest", "LogReader", "OtherCause", "merged", "read_lo
 
 _BLOCK = 256 * 1024
 """Bytes that are looked at together."""
+_MENTION = b"TOFU failed"
 _KEPT = REACH + LONGEST
 """Characters of what was read that a message may reach back to."""
 _NAMES = 1000
@@ -182,9 +183,12 @@ class LogReader:
         """Where in it the last message that was read ends."""
         self._next = 0
         """From where on in it the sentence of another message may end."""
+        self.mentions = 0
+        """How often the log says "TOFU failed", whether or not a name could be read after it."""
 
     def feed(self, raw: bytes) -> None:
         """Takes the next bytes of the log, however many."""
+        self.mentions += raw.count(_MENTION)
         self._pieces.append(raw)
         self._size += len(raw)
         if self._size < _BLOCK:

@@ -194,6 +194,8 @@ def _read_file(
             except NotRead as error:
                 remarks[str(error)] = None
             digests.append(reader.finish())
+            if reader.mentions and not digests[-1].failures:
+                remarks[f"{source.name}: {_nameless(reader.mentions)}"] = None
             if len(digests) > _TOGETHER:
                 digests = [merged(digests)]
     except NotRead as error:
@@ -201,6 +203,11 @@ def _read_file(
     if is_empty and not remarks:
         remarks[f"{path}: no log in this archive ({LOG_NAMES})"] = None
     return merged(digests), _some(path, list(remarks))
+
+
+def _nameless(mentions: int) -> str:
+    times = "once" if mentions == 1 else f"{mentions:,} times"
+    return f'"TOFU failed" {times}, but no name of a certificate could be read after it'
 
 
 def _some(path: Path, remarks: list[str]) -> tuple[str, ...]:
