@@ -77,16 +77,28 @@ async def test_no_name_of_the_pair_is_shown_with_redact(lab: Lab) -> None:
         assert name not in steps
 
 
-async def test_a_node_that_pages_whatever_it_is_asked_says_so(tmp_path: Path) -> None:
-    async with serving(Cli(page=3, terminal_length=False, commands={LISTCERTS: TABLE})) as server:
-        trust(tmp_path / "known_hosts", f"[127.0.0.1]:{server.port}", host_key())
+async def steps_to(cli: Cli, folder: Path) -> dict[str, str]:
+    """The steps to one node, by name; the password that is typed is always the same."""
+    async with serving(cli) as server:
+        trust(folder / "known_hosts", f"[127.0.0.1]:{server.port}", host_key())
         node = NodeSettings(
-            role=Role.PRIMARY, host="127.0.0.1", port=server.port, known_hosts=tmp_path / "known_hosts"
+            role=Role.PRIMARY, host="127.0.0.1", port=server.port, known_hosts=folder / "known_hosts"
         )
         session = Session(name="x", nodes={Role.PRIMARY: node}, probe=ProbeSettings(via=Via.OFF))
         (section,) = await steps_of(session, ScriptedAsker(passwords=[PASSWORD]))
-    steps = {finding.name: finding.value for finding in section.findings}
+    assert PASSWORD not in repr(section)
+    return {finding.name: finding.value for finding in section.findings}
+
+
+async def test_a_node_that_pages_whatever_it_is_asked_says_so(tmp_path: Path) -> None:
+    steps = await steps_to(Cli(page=3, terminal_length=False, commands={LISTCERTS: TABLE}), tmp_path)
     assert steps["paging"].startswith("stays on, the node refuses `terminal length 0`: each page is turned")
     assert "password" in steps["login methods"]
     assert "2 rows" in steps["listing"]
-    assert PASSWORD not in repr(section)
+
+
+async def test_a_login_that_is_refused_says_which_ways_there_are(tmp_path: Path) -> None:
+    steps = await steps_to(Cli(methods=("password", "key"), users={"admin": "another one"}), tmp_path)
+    assert steps["login and prompt"].startswith("failed: ")
+    assert steps["note"].endswith("offers to log in by publickey, password")
+    assert "menu and prompt" not in steps

@@ -17,6 +17,7 @@ from tofutui.appliance.ssh.hostkeys import KnownKeys, Standing
 from tofutui.appliance.ssh.password_prompts import asks_new_password, asks_password, is_same, says_refused
 from tofutui.appliance.tap import LinkFacts
 from tofutui.tofu.base.secret import Secret
+from tofutui.tofu.base.text import safe
 from tofutui.tofu.site.session import Role
 
 _T = TypeVar("_T")
@@ -114,6 +115,12 @@ class LoginAttempt(asyncssh.SSHClient):
         return self.connection.first_words if self.connection is not None else b""
 
     @property
+    def methods(self) -> tuple[str, ...]:
+        """The ways to log in that the server offered, as it spells them."""
+        offered = self.connection.methods if self.connection is not None else ()
+        return tuple(map(safe, offered))
+
+    @property
     def goodbye(self) -> str | None:
         """The reason that the server gave when it disconnected; None if it just closed the connection."""
         return self.connection.goodbye if self.connection is not None else None
@@ -164,7 +171,7 @@ class LoginAttempt(asyncssh.SSHClient):
             algorithms={name: value for name, value in algorithms.items() if value},
             host_key=key.get_fingerprint("sha256") if key else "",
             banner=self._banner,
-            methods=self.connection.methods if self.connection is not None else (),
+            methods=self.methods,
             password=self.sent_password,
         )
 

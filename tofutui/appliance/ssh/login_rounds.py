@@ -300,6 +300,8 @@ class ServerLogin:
         """One side ended the conversation."""
         place, legacy = self._place, self._offer.legacy
         if isinstance(error, asyncssh.PermissionDenied):
+            if attempt.methods:
+                self._around.say("note", f"{place.address} offers to log in by {', '.join(attempt.methods)}")
             return error_messages.login_refused(place, attempt, self._cures)
         if isinstance(error, asyncssh.KeyExchangeFailed):
             return error_messages.key_exchange_failed(place, attempt, error, self._ours, legacy=legacy)
