@@ -29,6 +29,9 @@ PARTS: tuple[tuple[int, str, str], ...] = (
     (10, "bench_memory", "figures"),
     (11, "bench_history", "figures"),
     (12, "bench_sessions", "figures"),
+    (15, "bench_refresh", "figures"),
+    (16, "bench_night", "figures"),
+    (17, "bench_demo", "figures"),
     (14, "bench_site", "growth"),
     (14, "bench_probes", "growth"),
 )

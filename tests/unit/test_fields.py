@@ -4,7 +4,7 @@ import pytest
 from textual.widget import Widget
 from textual.widgets import Input, MaskedInput, Static, TextArea
 
-from tofutui.ui.terminal.fields import is_field
+from tofutui.ui.terminal.fields import is_field, is_text_area
 from tofutui.ui.terminal.text_area import UndoableTextArea
 
 
@@ -16,7 +16,9 @@ from tofutui.ui.terminal.text_area import UndoableTextArea
     ],
 )  # fmt: skip
 def test_fields_are_inputs_and_text_areas(kind, expected):
-    assert is_field(kind.__new__(kind)) is expected
+    widget = kind.__new__(kind)
+    assert is_field(widget) is expected
+    assert is_text_area(widget) is (expected and not isinstance(widget, Input))
 
 
 def test_no_widget_is_no_field():

@@ -119,7 +119,9 @@ LATE = {
 
 def test_the_first_paint_waits_for_nothing_that_reads_or_judges_rows(tmp_path):
     loaded = loaded_after(
-        "import tofutui.cli.commands.app, tofutui.ui.shell.app, tofutui.ui.tables.screen", home=tmp_path
+        "import tofutui.cli.commands.app, tofutui.ui.shell.app, tofutui.ui.tables.screen\n"
+        "assert 'textual.widgets._text_area' not in sys.modules",
+        home=tmp_path,
     )
     assert "textual" in loaded
     late = {"tree_sitter", "hmac", "tofutui.tofu.deletion.plan", "tofutui.cli.commands.demo"}

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from tofutui import __version__
 from tofutui.cli.argument_types import KnownFile, LogFile
-from tofutui.cli.order import CheckOrder, Known
 from tofutui.cli.output import OutputError, check_writable, complain, complain_of, write, write_file
 from tofutui.cli.session_args import load, pick
 from tofutui.config.paths import data_dir
@@ -22,6 +21,7 @@ from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.site.session import Role, Session, Via
 
 if TYPE_CHECKING:
+    from tofutui.cli.order import CheckOrder
     from tofutui.tofu.cli_output.transcript import Recording
 
 _WORST_FIRST = (2, 3, 1, 4, 0)
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     return carry_out(_order(options), options, as_list=options.all)
 
 
-def carry_out(order: CheckOrder, options: argparse.Namespace, *, as_list: bool = False) -> int:
+def carry_out(order: "CheckOrder", options: argparse.Namespace, *, as_list: bool = False) -> int:
     """Compare and report; the exit code. One session is reported ``as_list`` too where all were asked for."""
     if options.output:
         check_writable(options.output)
@@ -74,7 +74,7 @@ def worst(codes: Sequence[int]) -> int:
     return next(code for code in _WORST_FIRST if code in codes)
 
 
-def _order(options: argparse.Namespace) -> CheckOrder:
+def _order(options: argparse.Namespace) -> "CheckOrder":
     if options.all == bool(options.names):
         raise CheckError(
             "check needs one or more SESSION, or --all"
@@ -100,12 +100,13 @@ def order_of(
     *,
     data: Path | None,
     recordings: "Mapping[Role, Recording] | None" = None,
-) -> CheckOrder:
+) -> "CheckOrder":
     """The order to compare these sessions with all that the options say.
 
     Raises:
         TofutuiError: a file that they name cannot be read.
     """
+    from tofutui.cli.order import CheckOrder, Known
     from tofutui.config.export_files import read_export_at
 
     if options.mask is not None:

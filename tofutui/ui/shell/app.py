@@ -14,7 +14,6 @@ from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.widgets import TextArea
 
 from tofutui.system.clock import utc_now
 from tofutui.tofu.base.text import safe_lines
@@ -42,6 +41,7 @@ from tofutui.ui.shell.terminal_rules import TERMINAL_KEYS, JobControl, name_key
 from tofutui.ui.tables.auto_reconnect import ReconnectPatience
 from tofutui.ui.tables.screen import MainScreen
 from tofutui.ui.terminal.clipboard import fits
+from tofutui.ui.terminal.fields import is_text_area
 from tofutui.ui.terminal.keytable import Noise, TerminalNamed
 from tofutui.ui.terminal.painter import DiffingApp
 from tofutui.ui.text.spans import Tone
@@ -384,7 +384,7 @@ class TofutuiApp(DiffingApp):
         if action == "repaint":
             return all("ctrl+l" not in keys.split(",") for keys in self.keys.keymap.values())
         if action == "suspend_process":
-            return not isinstance(self.focused, TextArea)
+            return not is_text_area(self.focused)
         return super().check_action(action, parameters)
 
     def action_repaint(self) -> None:

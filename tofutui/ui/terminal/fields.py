@@ -10,5 +10,10 @@ if TYPE_CHECKING:
 
 
 def is_field(widget: Widget | None) -> "TypeGuard[Input | TextArea]":
-    """Whether this is an `Input` or a `TextArea`, which takes a tenth of the start to load."""
-    return isinstance(widget, Input) or any(kind.__name__ == "TextArea" for kind in type(widget).__mro__)
+    """Whether this is a field of one line or of several."""
+    return isinstance(widget, Input) or is_text_area(widget)
+
+
+def is_text_area(widget: Widget | None) -> "TypeGuard[TextArea]":
+    """Whether this is a field of several lines, which takes a tenth of the start to load."""
+    return any(kind.__name__ == "TextArea" for kind in type(widget).__mro__)
