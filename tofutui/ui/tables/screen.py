@@ -10,7 +10,6 @@ from textual.containers import Container, Horizontal
 from textual.timer import Timer
 from textual.widgets import Input
 
-from tofutui.tofu.judgement.comparison import Comparison, NodeView
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.actions.catalogue import MAIN, State
@@ -33,7 +32,7 @@ from tofutui.ui.tables.pane import Pane
 from tofutui.ui.tables.refresh_flow import RefreshFlow
 from tofutui.ui.tables.row_list import is_spoken_of
 from tofutui.ui.tables.simulation import SimulationFlow
-from tofutui.ui.tables.state import Tables
+from tofutui.ui.tables.state import Tables, before_connecting
 from tofutui.ui.text.last_command import last_command
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.text.title_line import Tally, stale
@@ -72,7 +71,7 @@ class MainScreen(Tables):
         self.session = session
         self.link: Link | None = None
         self.armed = Role.PRIMARY if Role.PRIMARY in session.nodes else session.roles[0]
-        self.comparison = _before_connecting(session)
+        self.comparison = before_connecting(session)
         self.panes = {}
         self.refreshing = self.flow(RefreshFlow)
         self.refreshing.set_up(watch, patience or ReconnectPatience())
@@ -396,17 +395,3 @@ class MainScreen(Tables):
         """Back from another screen: what changed meanwhile is shown."""
         if self.is_mounted:
             self._show_rest()
-
-
-def _before_connecting(session: Session) -> Comparison:
-    nodes = session.nodes
-    views = {
-        role: NodeView(
-            role=role,
-            host=nodes[role].host,
-            shown_address=nodes[role].shown_address,
-            legacy_ssh=nodes[role].legacy_ssh,
-        )
-        for role in session.roles
-    }
-    return Comparison(session=session, nodes=views, seen_from="")

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 
-from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView
 from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.backend import Link
 from tofutui.ui.kit.screen import Acting
@@ -54,3 +54,18 @@ class Tables(Acting[None]):
     @abstractmethod
     def show_all(self) -> None:
         """Draw all of it again."""
+
+
+def before_connecting(session: Session) -> Comparison:
+    """What is shown until the nodes are connected: their names and nothing else."""
+    nodes = session.nodes
+    views = {
+        role: NodeView(
+            role=role,
+            host=nodes[role].host,
+            shown_address=nodes[role].shown_address,
+            legacy_ssh=nodes[role].legacy_ssh,
+        )
+        for role in session.roles
+    }
+    return Comparison(session=session, nodes=views, seen_from="")
