@@ -54,3 +54,9 @@ class AppOptions:
     """Name and title of each simulated pair that can be started from here."""
     ask_for_demo: Callable[[str], object] = len
     """Says which one is to be started once the app has ended with `START_DEMO`."""
+
+    def simulate(self, command: str) -> str:
+        """Give the simulated pair a command and wait, in any thread: ``ok`` or ``error: …``."""
+        if self.lab_command is None:
+            return "error: there is no simulated pair to operate"
+        return self.lab_command(command)

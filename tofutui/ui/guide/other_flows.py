@@ -125,11 +125,7 @@ class DemoFlow(Flow[Guided]):
         self.screen.work("simulating the browser", self._simulate("ise-add", words))
 
     async def _simulate(self, command: str, words: str) -> None:
-        tell = self.owner.options.lab_command
-        if tell is None:
-            self.screen.say("there is no simulated pair to operate", Tone.WARNING)
-            return
-        answer = await asyncio.to_thread(tell, command)
+        answer = await asyncio.to_thread(self.owner.options.simulate, command)
         good = answer == "ok"
         text = f"simulated browser: {words}" if good else f"simulated browser: {answer}"
         self.screen.say(text, Tone.TEXT if good else Tone.DANGER)

@@ -37,9 +37,6 @@ class SimulationFlow(Flow[Tables]):
         self.owner.run_guarded(self._simulate(command, words))
 
     async def _simulate(self, command: str, words: str) -> None:
-        tell = self.owner.options.lab_command
-        if tell is None:
-            return
-        answer = await asyncio.to_thread(tell, command)
+        answer = await asyncio.to_thread(self.owner.options.simulate, command)
         good = answer == "ok"
         self.screen.say(f"simulated: {words if good else answer}", Tone.TEXT if good else Tone.DANGER)
