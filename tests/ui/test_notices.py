@@ -108,3 +108,15 @@ async def test_what_has_no_room_in_a_frame_is_counted(desk: Start) -> None:
         assert "SECONDARY  prime-sec  1 ✗  1 ≈  +3 " in d.text
         await d.resize(120, 36)
         assert "1 ✗  1 ≈  1 ?  2 own" in d.text
+
+
+async def test_at_the_smallest_size_nothing_in_a_dialog_or_a_heading_is_cut_unseen(desk: Start) -> None:
+    async with desk(size=(60, 20)) as d:
+        await d.press("p", "D")
+        await d.until(lambda: "Delete on PRIMARY and SECONDARY " in d.text)
+        await d.resize(120, 36)
+        await d.until(lambda: "Delete on PRIMARY prime-pri and SECONDARY prime-sec " in d.text)
+        await d.resize(60, 20)
+        await d.press("escape", "escape", "e")
+        await d.until(lambda: "of PRIMARY  F2 changes" in d.text)
+        assert "Evidence: 192.0.2.11:8082, PRIMARY" in d.text or "in the table of PRIMARY" in d.text

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -18,7 +19,7 @@ from tofutui.ui.kit.box_dialog import BoxDialog
 from tofutui.ui.kit.button import Choice
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import bindings_of
-from tofutui.ui.text.spans import Line, Tone, line, wrap
+from tofutui.ui.text.spans import Line, Tone, line, width, wrap
 
 _OPENERS = ("row.delete", "plan.delete", "detail.delete")
 COVERED = "The privacy mask is on: the real key is sent, not its stand-in. {} shows all until the next key."
@@ -112,7 +113,18 @@ class DeleteScreen(BoxDialog[bool]):
     def on_resize(self) -> None:
         """The lines over what has to be typed, and how much of the text is below."""
         self._show_typed()
+        self.call_after_refresh(self._name_deletion)
         self.call_after_refresh(self._show_more)
+
+    def _name_deletion(self) -> None:
+        """On which nodes, beside the key that deletes, as far as there is room."""
+        if not self.query("#delete"):  # closed meanwhile
+            return
+        buttons, delete = self.query_one("#buttons"), self.query_one("#delete", Choice)
+        around = width(delete.content()) - cell_len(delete.text)
+        room = buttons.region.right - delete.region.x - around
+        delete.text = wording.confirm_words(self.shown(self.plan), room)
+        delete.refresh(layout=True)
 
     def _show_typed(self) -> None:
         """Above each field: what is asked for and why, or that what was typed does not match."""

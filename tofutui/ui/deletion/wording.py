@@ -61,10 +61,12 @@ def framed_title(plan: Plan, *, ascii_only: bool) -> str:
     return f"=== {title(plan)} ===" if ascii_only else title(plan)
 
 
-def confirm_words(plan: Plan) -> str:
-    """The words beside ``y``."""
-    roles = listed([f"{role.word} {_hostname(plan, role.value)}" for role in plan.roles])
-    return f"Delete on {roles}"
+def confirm_words(plan: Plan, cells: int | None = None) -> str:
+    """The words beside ``y``; without the host names where these do not fit."""
+    words = f"Delete on {listed([f'{role.word} {_hostname(plan, role.value)}' for role in plan.roles])}"
+    if cells is None or cell_len(words) <= cells:
+        return words
+    return f"Delete on {listed([role.word for role in plan.roles])}"
 
 
 def _hostname(plan: Plan, role: str) -> str:

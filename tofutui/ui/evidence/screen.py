@@ -102,7 +102,13 @@ class EvidenceScreen(Acting[None]):
 
     def _draw_whose(self) -> None:
         below = self.query_one("#whose", Painted)
-        forms = [self._whose(whose) for whose in self._names_of_role()]
+        named, short = self._names_of_role()
+        long = 'Paste "TOFU failed" (log, browser) or files of'
+        forms = [
+            self._whose(long, named),
+            self._whose(long, short),
+            self._whose("Paste lines or name files of", short),
+        ]
         fitting = (form for form in forms if width(form) <= below.size.width)
         below.show([next(fitting, forms[-1])])
 
@@ -112,10 +118,10 @@ class EvidenceScreen(Acting[None]):
             return "an unknown node (a hint, never a proof)", "an unknown node"
         return self._node(self._role), self._role.word
 
-    def _whose(self, name: str) -> Line:
+    def _whose(self, lead: str, name: str) -> Line:
         key = self.owner.keys.name("evidence.role")
         return (
-            (' Paste "TOFU failed" (log, browser) or files of ', Tone.TEXT),
+            (f" {lead} ", Tone.TEXT),
             (name, Tone.STRONG),
             (f"  {key}", Tone.KEY),
             (" changes", Tone.TEXT),
@@ -143,6 +149,7 @@ class EvidenceScreen(Acting[None]):
         if row is not None:
             names = (self._node(row.role), row.role.word)
             titles = [f"Evidence about {place(row)} in the table of {name}" for name in names]
+            titles.append(f"Evidence: {place(row)}, {row.role.word}")
         below = len(known.lines) - known.top - known.size.height
         down = self.owner.keys.name("evidence.page_down")
         more = f"  {below} more: {down} " if below > 0 and known.size.height else ""
