@@ -44,7 +44,7 @@ TABLE = """
   plain  same      none      proof      diff|none *         *    mismatch   TOFU failed
   plain  same      none      hint       *         *         *    suspect    TOFU failed
   plain  same      none      none       same      *         *    proven     when the node learned the row
-  plain  same      none      none       diff      *         *    suspect    unless somebody deleted it
+  plain  same      none      none       diff      *         *    suspect    unless someone deleted it
   plain  same      none      none       none      other     *    suspect    another certificate was
   plain  same      none      none       none      later     *    suspect    is valid from 2026-11-20 08:00 UTC
   plain  same      none      none       none      none|same yes  suspect    the operator says
