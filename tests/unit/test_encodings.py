@@ -39,6 +39,16 @@ def test_texts_of_two_widths_in_one_file_are_read(codec: str) -> None:
         assert decode_text(narrow.encode() + ascii_wide.encode(codec)) == narrow + ascii_wide
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_a_text_of_another_width_is_read_between_the_zeros_of_a_file_with_holes(codec: str) -> None:
+    hole = bytes(4096)
+    raw = b"ERROR first line\n" + hole + "\nERROR second line\n".encode(codec) + hole + b"\nERROR third\n"
+    read = b"".join(as_utf8(iter([raw])))
+    assert b"ERROR second line" in read
+    assert read.replace(b"\0", b"").splitlines()[0] == b"ERROR first line"
+    assert read.endswith(b"\nERROR third\n")
+
+
 def test_marks_of_texts_that_were_joined_are_no_characters() -> None:
     assert decode_text("\ufeffa\n\ufeffb\n".encode()) == "a\nb\n"
 

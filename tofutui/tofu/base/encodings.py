@@ -48,6 +48,9 @@ _NARROW = {
 }
 """What hardly occurs in UTF-16, unless a program appended ASCII to it."""
 _WIDE_BE = re.compile(rb"(?:\0[\t\n\r\x20-\x7e]){8,}")
+_MANY_ZEROS = bytes(16)
+_ZEROS = re.compile(rb"(\0{16,})")
+"""No text in UTF-16; looking for it at each zero would take seconds for a file full of them."""
 
 
 def decode_text(raw: bytes) -> str:
@@ -166,10 +169,14 @@ def _in_whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
 def _mended(raw: bytes, page: str) -> bytes:
     """Bytes with what is in UTF-16 in them as UTF-8, and of the rest the lines that are not UTF-8."""
     if b"\0" in raw:
-        raw = _WIDE_BE.sub(_narrowed, _WIDE_LE.sub(_narrowed, raw))
+        raw = b"".join(map(_without_wide, _ZEROS.split(raw)))
     if not page or raw.isascii():
         return raw
     return b"\n".join(_from_page(line, page) for line in raw.split(b"\n"))
+
+
+def _without_wide(part: bytes) -> bytes:
+    return part if part.startswith(_MANY_ZEROS) else _WIDE_BE.sub(_narrowed, _WIDE_LE.sub(_narrowed, part))
 
 
 def _narrowed(match: re.Match[bytes]) -> bytes:
