@@ -1,6 +1,7 @@
 """What ``~/.ssh/config`` says besides names and ports: agent, algorithm lists; and links that fall silent."""
 
 import asyncio
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, hang
 from tests.support.waiting import until
 from tofutui.appliance.errors import LinkLost, NoCommonAlgorithm
+from tofutui.appliance.ssh.ssh_target import survey
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 
@@ -133,3 +135,57 @@ async def test_a_probe_goes_through_the_jump_host_of_the_ssh_configuration(
     async with bench(tmp_path / "direct") as b:
         await b.node.connect()
         assert not b.node.has_jump
+
+
+CONFIGURATIONS = {
+    "with equals signs": "Host=node\nUser=a\nPort = 2200\nHostName\t=\t192.0.2.1\n",
+    "quoted": 'Host "node"\n User "a b"\n HostName "192.0.2.1"\n',
+    "negated": "Host * !node\n User no\nHost node\n User yes\n",
+    "the first value counts": "Port 1\nHost *\n Port 2\nHost node\n Port 3\n",
+    "a comment at the end": "Host node # c\n User a # b\n",
+    "Windows": "Host node\r\n User a\r\n Port 2200\r\n",
+    "other case, tabs": "host\tnode\tother\n\tuSeR\ta\n",
+    "match host": "Match host x,no*,!other\n User m\n",
+    "match originalhost": "Host node\n HostName a.example\nMatch originalhost node host a.example\n User b\n",
+    "match final": "Host node\n HostName real.example\nMatch final host real.example\n User f\n Port 2200\n",
+    "match exec": "Match !exec false host node\n User e\nMatch exec false\n Port 1\n",
+    "include": "Include {folder}/*.conf {folder}/none\nHost *\n User later\n",
+    "include in a block": "Host other\n Include {folder}/a.conf\nHost node\n User x\n",
+    "jump": "Host node\n ProxyJump u@jump:2022,second\n",
+    "no jump": "Host node\n ProxyJump none\nHost *\n ProxyJump jump\n",
+    "a name made of the name": "Host node\n HostName %h.example.net\n",
+    "files by alias": "Host node\n HostKeyAlias alias\n UserKnownHostsFile {folder}/%k {folder}/%h.%p\n",
+    "files by name": "Host node\n Port 2200\n UserKnownHostsFile {folder}/%k-%n {folder}/%r\n",
+    "ignored": "IgnoreUnknown Foo*\nHost node\n FooBar yes\n User a\n",
+    "algorithms": "Host node\n KexAlgorithms +diffie-hellman-group1-sha1\n Ciphers ^aes128-ctr\n User a\n",
+}
+
+
+@pytest.mark.skipif(not shutil.which("ssh"), reason="needs the Debian package openssh-client")
+def test_a_configuration_means_what_it_means_to_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "a.conf").write_text("Host node\n User included\n Port 2201\n")
+    file = tmp_path / ".ssh" / "config"
+    file.parent.mkdir()
+    differing = {}
+    for name, text in CONFIGURATIONS.items():
+        file.write_bytes(text.replace("{folder}", str(tmp_path)).encode())
+        done = subprocess.run(
+            ["ssh", "-G", "-F", str(file), "node"], check=True, capture_output=True, text=True
+        )
+        said = dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
+        place = survey("node", None, None, tmp_path / ".ssh" / "known_hosts")
+        wanted = [
+            said["hostname"],
+            said["port"],
+            said["user"],
+            said.get("proxyjump"),
+            said.get("hostkeyalias"),
+        ]
+        files = said["userknownhostsfile"].split() if "UserKnown" in text else [str(place.known_hosts[0])]
+        shown = [place.host, str(place.port), place.username, place.jump]
+        alias = place.key_name if place.key_name != place.host else None
+        read = [*shown, alias, *map(str, place.known_hosts[: len(files)])]
+        if read != [*wanted, *files] or place.unread:
+            differing[name] = read, [*wanted, *files], place.unread
+    assert differing == {}

@@ -30,6 +30,7 @@ _MOST_UNREAD = 50
 class ClientConfig(asyncssh.config.SSHClientConfig):
     """The library's configuration that goes on after a line it cannot read, and says which that was."""
 
+    _percent_expand = asyncssh.config.SSHClientConfig._percent_expand | {"UserKnownHostsFile"}
     unread: tuple[str, ...] = ()
     """One sentence for each line that was not used."""
 
@@ -57,6 +58,11 @@ class ClientConfig(asyncssh.config.SSHClientConfig):
             else:
                 return
         self.unread += (f"{path} is not used: more than {_MOST_UNREAD} lines of it cannot be read",)
+
+    def _set_tokens(self) -> None:
+        """With ``%k``, the name under which a host's key is known: files of known hosts are named by it."""
+        super()._set_tokens()
+        self._tokens["k"] = str(self._options.get("HostKeyAlias") or self._orig_host)
 
     def _state(self) -> tuple[dict[str, object], dict[str, str], bool | None, tuple[str, ...]]:
         options = {

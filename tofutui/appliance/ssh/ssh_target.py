@@ -106,7 +106,7 @@ def _options(host: str, port: int | None, username: str | None) -> asyncssh.SSHC
     """The configuration as the SSH library reads it; nothing of it is carried out."""
     try:
         _look_at_files()
-        return asyncssh.SSHClientConnectionOptions(
+        options = asyncssh.SSHClientConnectionOptions(
             config=(),
             host=host,
             port=port if port is not None else (),
@@ -116,6 +116,9 @@ def _options(host: str, port: int | None, username: str | None) -> asyncssh.SSHC
             known_hosts=None,
             proxy_command=None,
         )
+        if options.config.has_match_final():
+            options.update(host=host, reload=True, canonical=False, final=True)
+        return options
     except (asyncssh.ConfigParseError, OSError) as error:
         raise _broken(error) from error
     except ValueError as error:
