@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import os
 import shlex
 import socket
 import subprocess
@@ -105,6 +106,12 @@ def _makes() -> list[Make]:
         Make("OpenSSH", "openssh-server", "sshd", _openssh_ways()),
         Make("Dropbear", "dropbear-bin", "dropbear", dropbear),
         Make("TinySSH", "tinysshd", "tinysshd", {"key, ed25519 host key": partial(_try, server=_tinyssh)}),
+        Make(
+            "GNU lsh",
+            "lsh-server",
+            "lshd",
+            {"password, RSA host key": partial(_try, server=_lsh, legacy=True)},
+        ),
     ]
 
 
@@ -178,6 +185,27 @@ def _dropbear(folder: Path, command: list[str], *, kind: str) -> Iterator[Login]
     port = free_port()
     arguments = ["-F", "-E", "-m", "-p", f"127.0.0.1:{port}", "-r", str(key), "-P", str(folder / "pid")]
     server = [*_account(folder), str(program("dropbear")), *arguments, "-c", shlex.join(command)]
+    with running(server, port, folder / "log"):
+        yield Login(port, _USER)
+
+
+@contextmanager
+def _lsh(folder: Path, command: list[str]) -> Iterator[Login]:
+    """It has no forced command, but a login shell of one's own choice."""
+    seed, key, shell = folder / "seed", folder / "host_key", folder / "shell"
+    seeded = {**os.environ, "LSH_YARROW_SEED_FILE": str(seed)}
+    subprocess.run(["lsh-make-seed", "--sloppy", "-q", "-o", seed], check=True, capture_output=True)
+    made = subprocess.run(
+        ["lsh-keygen", "-a", "rsa", "-l", "2048"], env=seeded, check=True, capture_output=True
+    )
+    written = ["lsh-writekey", "--server", "-o", key]
+    subprocess.run(written, input=made.stdout, env=seeded, check=True, capture_output=True)
+    shell.write_text(f"#!/bin/sh\nexec {shlex.join(command)}\n")
+    shell.chmod(0o755)
+    port = free_port()
+    arguments = ["-p", str(port), "--interface=127.0.0.1", "-h", str(key), "--no-pid-file", "--root-login", "--password-helper=/bin/true"]
+    variable = ["env", "LC_ALL=C.UTF-8", f"LSH_YARROW_SEED_FILE={seed}"]
+    server = [*_account(folder), *variable, str(program("lshd")), *arguments, f"--login-shell={shell}"]
     with running(server, port, folder / "log"):
         yield Login(port, _USER)
 
