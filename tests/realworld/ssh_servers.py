@@ -203,9 +203,10 @@ def _lsh(folder: Path, command: list[str]) -> Iterator[Login]:
     shell.write_text(f"#!/bin/sh\nexec {shlex.join(command)}\n")
     shell.chmod(0o755)
     port = free_port()
-    arguments = ["-p", str(port), "--interface=127.0.0.1", "-h", str(key), "--no-pid-file", "--root-login", "--password-helper=/bin/true"]
+    listening = ["-p", str(port), "--interface=127.0.0.1", "-h", str(key), "--no-pid-file"]
+    login = ["--root-login", "--password-helper=/bin/true", f"--login-shell={shell}"]
     variable = ["env", "LC_ALL=C.UTF-8", f"LSH_YARROW_SEED_FILE={seed}"]
-    server = [*_account(folder), *variable, str(program("lshd")), *arguments, f"--login-shell={shell}"]
+    server = [*_account(folder), *variable, str(program("lshd")), *listening, *login]
     with running(server, port, folder / "log"):
         yield Login(port, _USER)
 

@@ -38,22 +38,20 @@ from tofutui.ui.shell.messages import Messages
 from tofutui.ui.shell.output import TerminalOutput
 from tofutui.ui.shell.questioning import Questioning
 from tofutui.ui.shell.terminal_rules import TERMINAL_KEYS, JobControl, name_key
+from tofutui.ui.shell.themed import ThemedApp
 from tofutui.ui.tables.auto_reconnect import ReconnectPatience
 from tofutui.ui.tables.screen import MainScreen
 from tofutui.ui.terminal.clipboard import fits
 from tofutui.ui.terminal.fields import is_text_area
 from tofutui.ui.terminal.keytable import Noise, TerminalNamed
-from tofutui.ui.terminal.painter import DiffingApp
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import Glyphs
-from tofutui.ui.theme.catalogue import Themes
-from tofutui.ui.theme.styles import Palette
 
 if TYPE_CHECKING:
     from tofutui.tofu.deletion.choices import PlanChoices
 
 
-class TofutuiApp(DiffingApp):
+class TofutuiApp(ThemedApp):
     """Holds the options, the theme and the open session; everything else is in the screens."""
 
     CSS_PATH = "app.tcss"
@@ -70,7 +68,7 @@ class TofutuiApp(DiffingApp):
         patience: ReconnectPatience | None = None,
         ticks: Ticks | None = None,
     ) -> None:
-        super().__init__(options.encoding)
+        super().__init__(options)
         self.messages = Messages(self)
         self.presses = Presses(ticks or Ticks())
         self.output = TerminalOutput(self, mouse=options.mouse)
@@ -82,7 +80,6 @@ class TofutuiApp(DiffingApp):
         self.questioning = Questioning(self, self.presses, self.output, self.messages)
         self.patience = patience or ReconnectPatience()
         self.animation_level = "none"
-        self.options = options
         self.sessions = dict(options.sessions)
         """Every session there is, by name: those of the start, and what was made or changed since."""
         self.clock = clock
@@ -100,13 +97,7 @@ class TofutuiApp(DiffingApp):
         self.leaving = Leaving(self, self._close_main)
         self.privacy = Privacy()
         self.jobs = JobControl(self.messages, lambda: self.running_plan, self.redraw_all)
-        self._begin_themes()
-
-    def _begin_themes(self) -> None:
-        self.themes = Themes()
-        self.palette = Palette(self.themes.default)
-        self._register_themes()
-        self.use_theme(self.options.theme)
+        self.begin_themes()
 
     def on_mount(self) -> None:
         """Open the session, or let the user choose one."""
@@ -237,33 +228,6 @@ class TofutuiApp(DiffingApp):
     def native_ansi_color(self) -> bool:
         """With NO_COLOR set no colour at all is sent; Textual alone would send greys."""
         return getattr(self, "no_color", False) or super().native_ansi_color
-
-    @property
-    def own_themes(self) -> list[str]:
-        """The names of the themes that can be chosen."""
-        return self.themes.names
-
-    def next_theme(self) -> str:
-        """Go to the next theme; returns its name."""
-        self.use_theme(self.themes.following(self.palette.spec.name).name)
-        return self.palette.spec.name
-
-    def use_theme(self, name: str | None) -> None:
-        """Go to this theme; where there is none of that name, to the default."""
-        spec = self.themes.named(name)
-        if spec is not self.palette.spec:
-            self.palette = Palette(spec)
-        self.theme = spec.name
-
-    def use_few_colors(self) -> None:
-        """Get along with 16 colours; before the app runs."""
-        self.themes.use_few_colors()
-        self._register_themes()
-        self.palette = Palette(self.themes.named(self.theme))
-
-    def _register_themes(self) -> None:
-        for theme in self.themes.for_textual():
-            self.register_theme(theme)
 
     def masked(self, text: str) -> str:
         """A text of the program with stand-ins while the privacy mask is on."""
