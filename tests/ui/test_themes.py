@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from textual.widgets import TextArea
 
@@ -19,7 +18,7 @@ from tofutui.ui.help.palette import ActionPalette as CommandPalette
 from tofutui.ui.kit.button import Choice
 from tofutui.ui.shell.app import TofutuiApp
 from tofutui.ui.text.spans import Tone, line
-from tofutui.ui.theme.catalogue import ANSI, Themes, sixteen
+from tofutui.ui.theme.catalogue import ANSI, Themes, drawn_of_256, eight_bit, sixteen
 from tofutui.ui.theme.styles import Palette, textual_theme
 
 Start = Callable[..., Any]
@@ -147,24 +146,24 @@ def test_the_sixteen_colours_of_old_terminals_keep_texts_readable_and_meanings_a
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_texts_can_be_read_on_terminals_of_256_colours_too(name: str) -> None:
-    spec = load_themes(Path("/nonexistent")).themes[name]
-
-    def drawn(color: str) -> str:
-        return Color.parse(color).downgrade(ColorSystem.EIGHT_BIT).get_truecolor().hex
-
+def test_texts_can_be_read_on_the_grey_grounds_of_256_colours(name: str) -> None:
+    few = eight_bit(load_themes(Path("/nonexistent")).themes[name])
+    grounds = [drawn_of_256(few.colors[ground]) for ground in GROUNDS]
+    assert all(len({ground[1:3], ground[3:5], ground[5:]}) == 1 for ground in grounds)
     weak = {
-        (ground, token): (spec.colors[ground], color, round(ratio, 2))
-        for ground in GROUNDS
-        for token, color in {**spec.tokens, "foreground": spec.colors["foreground"]}.items()
-        if (ratio := contrast(drawn(color), drawn(spec.colors[ground]))) < (3 if token == "line" else 4.5)
+        (ground, token): round(ratio, 2)
+        for ground in grounds
+        for token, color in {**few.tokens, "foreground": few.colors["foreground"]}.items()
+        if (ratio := contrast(drawn_of_256(color), ground)) < (3 if token == "line" else 4.5)
     }
     assert weak == {}
+    stale, fine = few.tokens["verdict-mismatch"], few.tokens["verdict-proven"]
+    assert name == "mono" or drawn_of_256(stale) != drawn_of_256(fine)
 
 
 def test_few_colours_hold_for_all_themes() -> None:
     themes = Themes()
-    themes.use_few_colors()
+    themes.use_few_colors(16)
     for theme in themes.for_textual():
         assert theme.background in ("#000000", "#ffffff")
         assert theme.variables["muted"] in ANSI

@@ -12,13 +12,14 @@ from tofutui.ui.shell.app import TofutuiApp
 from tofutui.ui.shell.terminal_rules import for_terminal
 from tofutui.ui.terminal.driver import leave_on_signals
 
+_FEW_COLORS = {"standard": 16, "256": 256}
 INTERNAL = 70
 """The exit code after an error of the program itself (``EX_SOFTWARE``)."""
 
 
 async def _run(app: TofutuiApp) -> int:
-    if app.console.color_system == "standard":
-        app.use_few_colors()
+    if count := _FEW_COLORS.get(app.console.color_system or ""):
+        app.use_few_colors(count)
     leave_on_signals(app.leave, app.leaving.hurry)
     try:
         await app.run_async(mouse=app.options.mouse)

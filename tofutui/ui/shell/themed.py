@@ -3,7 +3,7 @@
 from tofutui.ui.options import AppOptions
 from tofutui.ui.terminal.painter import DiffingApp
 from tofutui.ui.theme.catalogue import Themes
-from tofutui.ui.theme.styles import Palette
+from tofutui.ui.theme.styles import Palette, textual_theme
 
 
 class ThemedApp(DiffingApp):
@@ -17,7 +17,8 @@ class ThemedApp(DiffingApp):
         """Load the themes and go to the one of the options."""
         self.themes = Themes()
         self.palette = Palette(self.themes.default)
-        self._register_themes()
+        for theme in self.themes.for_textual():
+            self.register_theme(theme)
         self.use_theme(self.options.theme)
 
     @property
@@ -35,14 +36,10 @@ class ThemedApp(DiffingApp):
         spec = self.themes.named(name)
         if spec is not self.palette.spec:
             self.palette = Palette(spec)
+            self.register_theme(textual_theme(spec))
         self.theme = spec.name
 
-    def use_few_colors(self) -> None:
-        """Get along with 16 colours; before the app runs."""
-        self.themes.use_few_colors()
-        self._register_themes()
-        self.palette = Palette(self.themes.named(self.theme))
-
-    def _register_themes(self) -> None:
-        for theme in self.themes.for_textual():
-            self.register_theme(theme)
+    def use_few_colors(self, count: int) -> None:
+        """Get along with 16 or 256 colours; before the app runs."""
+        self.themes.use_few_colors(count)
+        self.use_theme(self.theme)
