@@ -2,6 +2,7 @@
 
 import os
 import platform
+import resource
 import statistics
 import subprocess
 import sys
@@ -95,6 +96,14 @@ def seconds(
             f"{command} ended with {done.returncode}:\n{done.stdout[-500:]!r}\n{done.stderr[-800:]!r}"
         )
     return took
+
+
+def processor_seconds(command: Sequence[str], *, code: int | None = 0) -> float:
+    """Processor seconds of a program and all that it started: other work on the machine counts little."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds(command, code=code)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def machine() -> str:

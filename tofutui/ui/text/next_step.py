@@ -33,12 +33,12 @@ def next_step(comparison: Comparison, *, can_guide: bool) -> NextStep | None:
         can_guide: Whether the guided re-registration can be opened.
     """
     views = [comparison.nodes[role] for role in comparison.session.roles]
-    entries = [entry for entry in comparison.entries() if entry.who.is_remote]
     if any(view.phase.is_busy or view.phase is Phase.IDLE for view in views):
         return None
     failed = next((view for view in views if not view.complete), None)
     if failed is not None:
         return _read_again(failed)
+    entries = [entry for entry in comparison.entries() if entry.who.is_remote]
     if any(entry.verdict is Verdict.PENDING for entry in entries):
         return None
     return _of_rows(entries, connected=_is_connected(views), can_guide=can_guide and len(views) > 1)

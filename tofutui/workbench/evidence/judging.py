@@ -44,9 +44,10 @@ class Circumstances:
         """Whether a row is judged alike under both; the node's clock is read in whole seconds."""
         if self.clock is other.clock:
             return self == other
-        if self != other or None in (self.skew_s, other.skew_s):
-            return self == other and self.skew_s == other.skew_s
-        return abs((self.skew_s or 0) - (other.skew_s or 0)) < _CLOCK_STEP_S
+        ours, theirs = self.skew_s, other.skew_s
+        if ours is None or theirs is None:
+            return self == other and ours == theirs
+        return self == other and abs(ours - theirs) < _CLOCK_STEP_S
 
 
 def facts_of(
