@@ -67,8 +67,13 @@ class Rows:
     hide: Callable[[Entry], Entry] = _as_it_is
     """What is shown of a row: the filter looks at that and at nothing else."""
     _positions: dict[str, int] = field(default_factory=dict)
-    _taken: tuple[RowOrder, str, list[Entry]] | None = None
-    """The order, the filter and the rows of the last time: an `Entry` never changes, it is replaced."""
+    _listed: list[Entry] | None = None
+    """The rows when they were ordered last: an `Entry` never changes, it is replaced."""
+    _ordered: list[Entry] = field(default_factory=list)
+    """The same in the order of the screen, whatever the filter."""
+    _ordered_by: RowOrder | None = None
+    _filtered: bool = False
+    """Whether ``shown`` is not all of them."""
     _texts: dict[str, tuple[Entry, str]] = field(default_factory=dict)
     """What the filter looks at, by id: a row as it was shown then, and its text; empty without a filter."""
 
@@ -97,15 +102,14 @@ class Rows:
         Returns:
             False if the row under the cursor is gone (its neighbour has the cursor now, the marks are off).
         """
-        if self._is_taken(view):
+        if not self._arrange(view) and not self.filter and not self._filtered:
             return True
         before = self.current
-        self._count(view.entries.values())
         gone = before is not None and self.touched and before.id not in view.entries
         self.marks &= view.entries.keys()
         if gone:
             self.marks.clear()
-        self.shown = self._sorted(self._matching(view))
+        self.shown = self._matching(view)
         self.remote = sum(1 for entry in self.shown if entry.who.is_remote)
         self.stale = sum(1 for entry in self.shown if entry.is_stale_remote)
         self._positions = {entry.id: index for index, entry in enumerate(self.shown)}
@@ -114,12 +118,15 @@ class Rows:
         self.cursor = max(0, min(self.cursor, len(self.shown) - 1))
         return not gone
 
-    def _is_taken(self, view: NodeView) -> bool:
-        """Whether these very rows were taken last, and all of them are shown in this order."""
-        before, self._taken = self._taken, (self.order, self.filter, list(view.entries.values()))
-        if before is None or self.filter or before[:2] != self._taken[:2]:
+    def _arrange(self, view: NodeView) -> bool:
+        """Count and order the rows where any of them, or the order, is another one; whether that was so."""
+        before, self._listed = self._listed, list(view.entries.values())
+        is_same = before is not None and len(before) == len(self._listed)
+        if is_same and self._ordered_by is self.order and all(map(is_, before or (), self._listed)):
             return False
-        return len(before[2]) == len(self._taken[2]) and all(map(is_, before[2], self._taken[2]))
+        self._count(self._listed)
+        self._ordered, self._ordered_by = self._sorted(self._listed), self.order
+        return True
 
     def _count(self, entries: Collection[Entry]) -> None:
         self.total = len(entries)
@@ -161,14 +168,15 @@ class Rows:
         """Take every mark away, those of rows that the filter hides too."""
         self.marks.clear()
 
-    def _matching(self, view: NodeView) -> Collection[Entry]:
-        """The rows that hold the filter's text."""
-        if not _sought(self.filter):
+    def _matching(self, view: NodeView) -> list[Entry]:
+        """The rows that hold the filter's text, in the order of the screen."""
+        self._filtered = bool(_sought(self.filter))
+        if not self._filtered:
             self._texts.clear()
-            return view.entries.values()
+            return self._ordered
         for gone in self._texts.keys() - view.entries.keys():
             del self._texts[gone]
-        return [entry for entry in view.entries.values() if holds(self._text(entry), self.filter)]
+        return [entry for entry in self._ordered if holds(self._text(entry), self.filter)]
 
     def _text(self, entry: Entry) -> str:
         """What the filter looks at; made once for each row as it is shown, since an `Entry` never changes."""
