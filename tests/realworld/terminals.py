@@ -92,7 +92,7 @@ class _Tmux:
         self._run("resize-window", *size)
 
     def lines(self) -> list[str]:
-        return _lines(self._run("capture-pane", "-p"))
+        return _lines(self._run("capture-pane", "-p", check=False))
 
     def press(self, key: str) -> None:
         self._run("send-keys", _BY_TMUX.get(key, key))
