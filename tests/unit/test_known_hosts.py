@@ -19,7 +19,6 @@ FORMS = {
     "list": b"host%d.example,192.0.2.1 ssh-ed25519 " + KEY,
     "hashed": b"|1|F1E1KeoE/eEWhi10WpGv4OdiO6Y=|%028d ssh-ed25519 " + KEY,
     "pattern": b"*host%d.ex?mple,!host%d.example ssh-ed25519 " + KEY,
-    "range": b"10.0.0.0/8,host%d ssh-ed25519 " + KEY,
     "authority": b"@cert-authority *.host%d ssh-ed25519 " + KEY,
     "broken": b"%%%d\xff",
 }
@@ -60,6 +59,9 @@ def test_a_large_file_is_never_in_memory(tmp_path: Path) -> None:
         ("*.example,!bad.example", "bad.example", False),
         ("*.example,!bad.example", "good.example", True),
         ("!host", "host", False),
+        ("192.0.2.0/24", "192.0.2.9", False),
+        ("192.0.2.*", "192.0.2.9", True),
+        ("2001:db8::/32,host", "2001:db8::1", False),
         ("a,b,host", "host", True),
         ("ghost", "host", False),
         ("hosts", "host", False),

@@ -10,7 +10,6 @@ from binascii import a2b_base64
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from tofutui.system.files import UnusableFile, lines_of
@@ -20,7 +19,7 @@ LARGEST = 256 << 20
 """Bytes of one file."""
 LONGEST = 1 << 16
 """Bytes of one line; a key of 16,384 bits takes 2,800."""
-_PATTERN = frozenset(b"*?!/")
+_PATTERN = frozenset(b"*?!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +78,10 @@ def _matches(hosts: bytes, name: bytes) -> bool:
     fits = False
     for pattern in hosts.split(b","):
         if pattern.startswith(b"!"):
-            if _fits(pattern[1:], name):
+            if _glob(pattern[1:], name):
                 return False
         else:
-            fits = fits or _fits(pattern, name)
+            fits = fits or _glob(pattern, name)
     return fits
 
 
@@ -96,15 +95,6 @@ def _is_hash_of(hosts: bytes, name: bytes) -> bool:
     except NotBase64:
         return False
     return hmac.digest(salt, name, "sha1") == expected
-
-
-def _fits(pattern: bytes, name: bytes) -> bool:
-    if b"/" in pattern:
-        try:
-            return ip_address(name.decode()) in ip_network(pattern.decode("ascii", "replace"))
-        except ValueError:
-            return False
-    return _glob(pattern, name)
 
 
 def _glob(pattern: bytes, name: bytes) -> bool:
