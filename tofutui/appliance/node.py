@@ -110,15 +110,13 @@ class Node:
         self.on_met: Callable[[], None] = _ignored
         """Called when host name and host key of a new link are known, before anybody can use it."""
         self._asker = asker
-        self._log = log
-        self._clock = clock
+        self._log, self._clock = log, clock
         self._timings = timings or Timings()
         self._password = NodePassword(
             settings, asker, SECRETS, timeout=self._timings.password_command, pair=pair_password
         )
         self._jump_passwords = jump_passwords or JumpPasswords()
-        self._turns = Turns()
-        self._connecting = asyncio.Lock()
+        self._turns, self._connecting = Turns(), asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._connector: Connector | None = None
         self._login: Login | None = None

@@ -194,8 +194,7 @@ def opener(
             database, left = await opened_history(data_dir / FILE, session.name, waiting)
         except HistoryError as error:
             bench = Workbench(session, asker, on_change=on_change, clock=clock)
-            notice = f"working without history: {error}"
-            return Link(bench, NoRunner(f"no journal: {error}"), notice=notice)
+            return Link(bench, NoRunner(f"no journal: {error}"), notice=f"working without history: {error}")
         sightings = Sightings(database)
         bench = Workbench(session, asker, on_change=on_change, clock=clock, sightings=sightings)
         journal, me = Journal(database), Me(socket.gethostname(), _operator(), os.getpid())
