@@ -329,6 +329,8 @@ async def test_the_status_line_says_how_far_the_listing_is(desk: Start, phase: P
 
 async def test_equal_names_without_a_log_get_the_hint(desk: Start) -> None:
     async with desk() as d:
+        assert "Equal names prove nothing" not in d.text  # the cursor is on a proven row
+        await d.press("tab", "j")
         assert "Equal names prove nothing" in d.text
         row = entry(Role.SECONDARY, "198.51.100.30_443", Verdict.MISMATCH, who=Who.DNAC, presented="x")
         d.fakes.bench.put(Role.SECONDARY, [row])

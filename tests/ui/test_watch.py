@@ -77,6 +77,8 @@ async def test_the_signs_meet_cursor_and_mark(desk: Start) -> None:
         assert "another certificate presented" not in d.detail
         await d.press("k")
         assert "another certificate presented" in d.detail
+        await d.press("enter")
+        assert "another certificate presented" in d.text
 
 
 async def test_the_signs_are_ascii_where_only_that_may_be_used(desk: Start) -> None:

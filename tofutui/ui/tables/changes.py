@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
-from tofutui.ui.text.vocabulary import place
+from tofutui.ui.text.vocabulary import clock_time, place
 
 
 class Sign(StrEnum):
@@ -51,6 +51,11 @@ class Changes:
             self.rows = {id_: change for id_ in now if (change := _change(before.get(id_), now[id_]))}
             self.gone = tuple(before[id_][0] for id_ in before if id_ not in now)
         self._states, self._listed_at = now, view.listed_at
+
+    def words(self, entry_id: str) -> str:
+        """What changed about a row, and since when; "" for one as it was."""
+        change = self.rows.get(entry_id)
+        return f"{clock_time(self.since)}: {change.text}" if change else ""
 
     def sign(self, entry_id: str) -> str:
         """The sign of a row, "" for one as it was."""

@@ -7,7 +7,6 @@ from tofutui.ui.kit.painted import Painted
 from tofutui.ui.tables.pane import Pane
 from tofutui.ui.text.row_facts import ShownFacts
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
-from tofutui.ui.text.vocabulary import clock_time
 
 
 class DetailPane(Painted):
@@ -30,7 +29,6 @@ class DetailPane(Painted):
             self.show([((" ", Tone.TEXT), *text) if text else EMPTY for text in lines])
 
     def _facts(self, pane: Pane, row: Entry, width: int) -> ShownFacts:
-        change = pane.changes.rows.get(row.id)
         return ShownFacts(
             entry=self.privacy(row),
             view=self.privacy.head(pane.view),
@@ -39,7 +37,7 @@ class DetailPane(Painted):
             glyphs=self.glyphs,
             evidence_key=self.keys.name("evidence.open"),
             detail_key=self.keys.name("row.detail"),
-            changed=f"{clock_time(pane.changes.since)}: {change.text}" if change else "",
+            changed=pane.changes.words(row.id),
         )
 
     def _without_row(self, pane: Pane, width: int) -> list[Line]:

@@ -54,9 +54,15 @@ class DetailScreen(ViewScreen):
 
     def content(self, width: int) -> list[Line]:
         """All facts."""
-        view, now = self.owner.privacy.head(self._tables.pane.view), self.owner.clock()
-        entry, glyphs = self.shown(self._entry), self.owner.glyphs
-        return ShownFacts(entry=entry, view=view, now=now, width=width, glyphs=glyphs).full()
+        pane = self._tables.pane
+        return ShownFacts(
+            entry=self.shown(self._entry),
+            view=self.owner.privacy.head(pane.view),
+            now=self.owner.clock(),
+            width=width,
+            glyphs=self.owner.glyphs,
+            changed=pane.changes.words(self._entry.id),
+        ).full()
 
     def value_to_copy(self) -> tuple[str, str]:
         """The fingerprint of the row, else its key."""

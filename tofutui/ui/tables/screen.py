@@ -252,7 +252,9 @@ class MainScreen(Tables):
 
     def follow(self) -> None:
         """Bring detail area and key bar up to date with the cursor."""
-        self.query_one(DetailPane).tell(self.pane, self.current, hint=self._hint)
+        row = self.current
+        is_undecided = row is not None and row.verdict is Verdict.SAME_NAME
+        self.query_one(DetailPane).tell(self.pane, row, hint=self._hint and is_undecided)
         self.query_one(KeyBar).tell(self.state())
 
     def _next_line(self, state: State) -> Line:

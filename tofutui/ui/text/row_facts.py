@@ -96,7 +96,7 @@ class ShownFacts:
         else:
             items.append(Item(3, self._labelled("presented", [nothing_presented(entry.presented)])))
         if self.changed:
-            items.append(Item(4, self._labelled("since", [self.changed])))
+            items.append(Item(1, self._labelled("since", [self.changed])))
         texts = [("also", reason) for reason in further(entry)]
         texts += [("evidence", with_source(item)) for item in dated(entry)]
         items += [self._text(label, text, short) for label, text in texts]
