@@ -12,7 +12,7 @@ import pytest
 from tests.support.appliance import LISTCERTS, PASSWORD, TABLE, host_key, serving, trust
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
-from tofutui.cli.doctor_session import steps_of
+from tofutui.cli.doctor.session import steps_of
 from tofutui.lab.pair import Lab
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role, Session, Via
 

@@ -11,7 +11,7 @@ from tofutui.guide.run_controller import Guide
 from tofutui.history.database import FILE, Database
 from tofutui.history.runs import LeaseLost
 from tofutui.report.record import collect
-from tofutui.report.record_model import left_over
+from tofutui.report.record.model import left_over
 from tofutui.tofu.guide_run import Progress, Result
 from tofutui.tofu.site.session import Role
 

@@ -9,8 +9,8 @@ from tests.support.fake_bench import session
 from tests.support.shown_guide import guide_screen
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
 from tofutui.tofu.site.session import Role, Session
-from tofutui.ui.kit.confirm import ConfirmScreen
-from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
+from tofutui.ui.kit.dialogs.confirm import ConfirmScreen
+from tofutui.ui.kit.dialogs.prompts import ChoiceScreen, LineScreen
 from tofutui.ui.questions.dialogs import DialogueScreen, HostKeyScreen, PasswordScreen
 from tofutui.ui.sessions.form import FormScreen
 from tofutui.ui.sessions.login_test import TrialScreen

@@ -5,7 +5,7 @@ from datetime import datetime
 from tests.support.guide_answers import BEGUN, SAFE
 from tests.support.guide_world import FRESH, STALE, UNJUDGED, GuideWorld, Operator
 from tofutui.guide.playbook import text_of
-from tofutui.report.record_model import Record, left_over
+from tofutui.report.record.model import Record, left_over
 from tofutui.tofu.guide_run import Progress, Run, StepState
 from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.site.session import Role

@@ -26,7 +26,7 @@ from tests.support.virtual_time import VirtualLoop
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
 from tofutui.tofu.site.session import Role
 from tofutui.ui.deletion.dialog import DeleteScreen
-from tofutui.ui.kit.dialog import Dialog
+from tofutui.ui.kit.dialogs.dialog import Dialog
 from tofutui.ui.options import AppOptions
 from tofutui.ui.shell.app import TofutuiApp
 

@@ -14,8 +14,8 @@ from tofutui.capture_file import loads
 from tofutui.tofu.cli_output.transcript import read_transcript, recording_of
 from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.ui import backend
+from tofutui.ui.kit.dialogs.prompts import LineScreen
 from tofutui.ui.kit.plain_text import PlainScreen
-from tofutui.ui.kit.prompts import LineScreen
 
 Start = Callable[..., Any]
 

@@ -11,8 +11,8 @@ from tests.support.fake_bench import Fakes, entry
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
+from tofutui.ui.kit.dialogs.prompts import ChoiceScreen, LineScreen
 from tofutui.ui.kit.plain_text import PlainScreen
-from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
 from tofutui.ui.text.spans import plain
 
 Start = Callable[..., Any]

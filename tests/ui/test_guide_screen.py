@@ -20,7 +20,7 @@ from tofutui.ui.deletion.plan_screen import PlanScreen
 from tofutui.ui.guide import wording
 from tofutui.ui.guide.form import Form, SheetScreen
 from tofutui.ui.guide.screen import GuideScreen
-from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
+from tofutui.ui.kit.dialogs.prompts import ChoiceScreen, LineScreen
 from tofutui.ui.text.spans import Tone, plain, width
 from tofutui.ui.text.vocabulary import Glyphs
 

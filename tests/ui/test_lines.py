@@ -12,9 +12,9 @@ from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import show_key
-from tofutui.ui.tables.body import PaneBody
-from tofutui.ui.tables.columns import HEIGHTS, DrawnRow, RowLayout
-from tofutui.ui.tables.row_list import RowOrder, Rows
+from tofutui.ui.tables.rows.body import PaneBody
+from tofutui.ui.tables.rows.columns import HEIGHTS, DrawnRow, RowLayout
+from tofutui.ui.tables.rows.row_list import RowOrder, Rows
 from tofutui.ui.text.row_facts import ShownFacts
 from tofutui.ui.text.spans import clip, fit, fit_middle, joined, plain, width, wrap
 from tofutui.ui.text.vocabulary import UNICODE, Glyphs

@@ -355,7 +355,7 @@ async def test_a_cursor_move_over_5000_rows_paints_two_lines_and_the_count(
         lines: list[int] = []
         d.pane.refresh = lambda *regions, **_: lines.extend(r.height for r in regions)  # type: ignore[method-assign]
         sorts: list[int] = []
-        monkeypatch.setattr("tofutui.ui.tables.row_list.Rows.take", lambda *_: sorts.append(1))
+        monkeypatch.setattr("tofutui.ui.tables.rows.row_list.Rows.take", lambda *_: sorts.append(1))
         await d.press("j")
         assert lines == [1, 1, 1]
         assert not sorts

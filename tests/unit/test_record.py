@@ -20,8 +20,8 @@ from tofutui.history.runs import Runs
 from tofutui.history.statements import Statement
 from tofutui.privacy.mask import Mask
 from tofutui.report.record import RecordError, collect, render_record, render_since, run_of
-from tofutui.report.record_model import Record, left_over
-from tofutui.report.since import Since
+from tofutui.report.record.model import Record, left_over
+from tofutui.report.record.since import Since
 from tofutui.tofu.base.secret import without_secrets
 from tofutui.tofu.deletion.plan import Outcome
 from tofutui.tofu.guide_run import (

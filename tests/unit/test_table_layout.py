@@ -13,10 +13,10 @@ from tofutui.tofu.judgement.comparison import Entry, NodeView
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
-from tofutui.ui.tables.arrangement import Arrangement, SharedRoom, arranged
-from tofutui.ui.tables.body import PaneBody
-from tofutui.ui.tables.columns import DrawnRow, RowLayout, header
-from tofutui.ui.tables.row_list import RowOrder, Rows
+from tofutui.ui.tables.rows.arrangement import Arrangement, SharedRoom, arranged
+from tofutui.ui.tables.rows.body import PaneBody
+from tofutui.ui.tables.rows.columns import DrawnRow, RowLayout, header
+from tofutui.ui.tables.rows.row_list import RowOrder, Rows
 from tofutui.ui.text.spans import clip, cut, line, plain, width
 from tofutui.ui.text.vocabulary import UNICODE, Glyphs
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from tofutui.cli.doctor_report import (
+from tofutui.cli.doctor.report import (
     FAILED,
     Configuration,
     Finding,
@@ -58,7 +58,7 @@ def _steps(options: argparse.Namespace) -> list[Section]:
     from contextlib import nullcontext
 
     from tofutui.cli.asking import TerminalAsker
-    from tofutui.cli.doctor_session import steps_of
+    from tofutui.cli.doctor.session import steps_of
     from tofutui.system.background import run as run_work
 
     path, sessions = load(options.sessions, read_only=True)

@@ -14,7 +14,7 @@ from tofutui.ui.backend import Runner
 from tofutui.ui.guide.form import Form, SheetScreen
 from tofutui.ui.guide.state import Guided
 from tofutui.ui.kit.confirmation import KEPT
-from tofutui.ui.kit.prompts import ChoiceScreen
+from tofutui.ui.kit.dialogs.prompts import ChoiceScreen
 from tofutui.ui.kit.screen import Flow
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import place

@@ -10,8 +10,8 @@ from tofutui.ui.actions.handlers import does
 from tofutui.ui.guide.delete_flow import DeleteFlow
 from tofutui.ui.guide.form import Form, SheetScreen, Values
 from tofutui.ui.guide.state import Guided
-from tofutui.ui.kit.confirm import ConfirmScreen
-from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
+from tofutui.ui.kit.dialogs.confirm import ConfirmScreen
+from tofutui.ui.kit.dialogs.prompts import ChoiceScreen, LineScreen
 from tofutui.ui.kit.screen import Flow
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import node_name

@@ -9,8 +9,8 @@ from tofutui.tofu.guide_run import Run
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.guide.flows import StepFlow
 from tofutui.ui.guide.state import Guided
+from tofutui.ui.kit.dialogs.prompts import ChoiceScreen
 from tofutui.ui.kit.export import ask_and_write
-from tofutui.ui.kit.prompts import ChoiceScreen
 from tofutui.ui.kit.screen import Flow
 from tofutui.ui.text.spans import Tone
 

@@ -46,7 +46,7 @@ async def ask_and_write(app: "Desk", title: str, default: str, text: str) -> Pat
     Raises:
         FileError: it cannot be written.
     """
-    from tofutui.ui.kit.prompts import ChoiceScreen, LineScreen
+    from tofutui.ui.kit.dialogs.prompts import ChoiceScreen, LineScreen
 
     while True:
         typed = await app.push_screen_wait(LineScreen(title, ["Into which file?"], default, _some))

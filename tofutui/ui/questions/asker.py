@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
     from tofutui.ui.kit.desk import Desk
-    from tofutui.ui.kit.dialog import Dialog
+    from tofutui.ui.kit.dialogs.dialog import Dialog
 
 Result = TypeVar("Result")
 _WANTS = {

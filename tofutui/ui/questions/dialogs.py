@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from tofutui.ui.actions.catalogue import ASK, ASK_KEY, ASK_PASSWORD
 from tofutui.ui.actions.handlers import does
-from tofutui.ui.kit.question import Question, paragraphs
+from tofutui.ui.kit.dialogs.question import Question, paragraphs
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import EMPTY, Line, Tone
 

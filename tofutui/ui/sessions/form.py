@@ -17,7 +17,7 @@ from tofutui.config.sessions import sessions_d
 from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import FORM, Scope
 from tofutui.ui.actions.handlers import does, moves
-from tofutui.ui.kit.confirm import ConfirmScreen
+from tofutui.ui.kit.dialogs.confirm import ConfirmScreen
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.kit.screen import Acting, bindings_of

@@ -11,7 +11,7 @@ from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import PICK, Scope, State
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.actions.movement import moved
-from tofutui.ui.kit.confirm import ConfirmScreen
+from tofutui.ui.kit.dialogs.confirm import ConfirmScreen
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Acting, bindings_of

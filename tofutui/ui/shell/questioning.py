@@ -4,7 +4,7 @@ from textual import events
 from textual.screen import Screen
 
 from tofutui.ui.kit.confirmation import QUIET
-from tofutui.ui.kit.dialog import Dialog
+from tofutui.ui.kit.dialogs.dialog import Dialog
 from tofutui.ui.kit.presses import Presses
 from tofutui.ui.shell.messages import Messages
 from tofutui.ui.shell.output import TerminalOutput

@@ -42,8 +42,8 @@ class ExportFlow(Flow[Tables]):
         self.owner.run_guarded(self._export())
 
     async def _export(self) -> None:
+        from tofutui.ui.kit.dialogs.prompts import ChoiceScreen
         from tofutui.ui.kit.export import CHOICES
-        from tofutui.ui.kit.prompts import ChoiceScreen
 
         form = await self.owner.push_screen_wait(ChoiceScreen("Export", ["In which form?"], CHOICES))
         if form is not None:

@@ -3,7 +3,7 @@
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.kit.screen import Flow
-from tofutui.ui.tables.columns import HEIGHTS
+from tofutui.ui.tables.rows.columns import HEIGHTS
 from tofutui.ui.tables.state import Tables
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import place

@@ -19,10 +19,10 @@ from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.movement import moved
 from tofutui.ui.kit.painted import Painted, Part
-from tofutui.ui.tables.body import PaneBody
-from tofutui.ui.tables.changes import Changes, Sign
-from tofutui.ui.tables.columns import NAMES, DrawnRow, RowLayout, header, names_of
-from tofutui.ui.tables.row_list import INVERTS, RowOrder, Rows
+from tofutui.ui.tables.rows.body import PaneBody
+from tofutui.ui.tables.rows.changes import Changes, Sign
+from tofutui.ui.tables.rows.columns import NAMES, DrawnRow, RowLayout, header, names_of
+from tofutui.ui.tables.rows.row_list import INVERTS, RowOrder, Rows
 from tofutui.ui.text.spans import EMPTY, Line, Tone, clip, fit, joined, line, marking, width, wrap
 from tofutui.ui.text.vocabulary import clock_time, facts_of, lost
 

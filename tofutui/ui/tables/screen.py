@@ -20,7 +20,6 @@ from tofutui.ui.kit.desk import Simulation
 from tofutui.ui.kit.key_bar import KeyBar, TitleBar
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.kit.screen import bindings_of
-from tofutui.ui.tables.arrangement import SharedRoom, arranged
 from tofutui.ui.tables.auto_reconnect import ReconnectPatience
 from tofutui.ui.tables.capture_flow import CaptureFlow
 from tofutui.ui.tables.copy_flow import CopyFlow, ExportFlow
@@ -30,7 +29,8 @@ from tofutui.ui.tables.detail_pane import DetailPane
 from tofutui.ui.tables.other_screens import OtherScreens
 from tofutui.ui.tables.pane import Pane
 from tofutui.ui.tables.refresh_flow import RefreshFlow
-from tofutui.ui.tables.row_list import is_spoken_of
+from tofutui.ui.tables.rows.arrangement import SharedRoom, arranged
+from tofutui.ui.tables.rows.row_list import is_spoken_of
 from tofutui.ui.tables.simulation import SimulationFlow
 from tofutui.ui.tables.state import Tables, before_connecting
 from tofutui.ui.text.last_command import last_command

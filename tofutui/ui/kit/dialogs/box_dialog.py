@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.geometry import Size
 
 from tofutui.tofu.base.text import safe
-from tofutui.ui.kit.dialog import Dialog, title_of
+from tofutui.ui.kit.dialogs.dialog import Dialog, title_of
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import Result
 from tofutui.ui.text.spans import EMPTY, Line, Tone

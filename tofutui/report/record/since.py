@@ -9,8 +9,8 @@ from tofutui.history.journal import JournalEntry
 from tofutui.history.statements import Statement
 from tofutui.report.history_form import sentence
 from tofutui.report.phrases import utc
-from tofutui.report.record_json import as_json
-from tofutui.report.record_sections import (
+from tofutui.report.record.json_document import as_json
+from tofutui.report.record.sections import (
     Grid,
     Lines,
     RecordFacts,

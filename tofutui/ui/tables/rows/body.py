@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tofutui.ui.tables.row_list import Rows
+from tofutui.ui.tables.rows.row_list import Rows
 from tofutui.ui.text.spans import Line, Tone, fit, line, wrap
 
 OWN = "Rows about the node itself; stale or not, the TAC procedure leaves them alone; in no plan."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tofutui.appliance.node import LogLine, Node
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.tap import LinkFacts
-from tofutui.cli.doctor_report import FAILED, Finding, Section
+from tofutui.cli.doctor.report import FAILED, Finding, Section
 from tofutui.tls.prober import Prober
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.base.text import safe

@@ -8,7 +8,7 @@ from typing import Any
 
 from tofutui.report.json_form import dump
 from tofutui.report.phrases import utc
-from tofutui.report.record_model import Record, left_over
+from tofutui.report.record.model import Record, left_over
 from tofutui.tofu.base.secret import without_secrets
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tofutui.report.markdown_form import code, escape
-from tofutui.report.record_sections import Grid, Lines, RecordFacts, RecordSection
+from tofutui.report.record.sections import Grid, Lines, RecordFacts, RecordSection
 
 
 def to_markdown(parts: Sequence[RecordSection]) -> str:

@@ -10,12 +10,12 @@ from tofutui.history.journal import Journal
 from tofutui.history.runs import Runs
 from tofutui.history.statements import Statements
 from tofutui.privacy.mask import Mask
-from tofutui.report.record_html import to_html
-from tofutui.report.record_json import dumped, to_json
-from tofutui.report.record_markdown import to_markdown
-from tofutui.report.record_model import Record
-from tofutui.report.record_sections import sections
-from tofutui.report.since import Since, since_document, since_sections
+from tofutui.report.record.html_page import to_html
+from tofutui.report.record.json_document import dumped, to_json
+from tofutui.report.record.markdown_page import to_markdown
+from tofutui.report.record.model import Record
+from tofutui.report.record.sections import sections
+from tofutui.report.record.since import Since, since_document, since_sections
 from tofutui.tofu.base.errors import TofutuiError
 
 FORMATS = ("markdown", "json", "html")

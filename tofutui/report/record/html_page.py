@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from tofutui.report.record_sections import Grid, Lines, RecordFacts, RecordSection
+from tofutui.report.record.sections import Grid, Lines, RecordFacts, RecordSection
 
 _STYLE = """
 body { font: 14px/1.45 system-ui, sans-serif; color: #111; background: #fff; margin: 2em auto;

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tofutui.ui.tables.columns import HEIGHTS, lowest
+from tofutui.ui.tables.rows.columns import HEIGHTS, lowest
 
 LEAST_TABLES = 5
 """Lines that the tables always have."""

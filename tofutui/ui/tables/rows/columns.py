@@ -11,8 +11,8 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from tofutui.tofu.judgement.comparison import Entry
-from tofutui.ui.tables.row_list import RowOrder
-from tofutui.ui.tables.row_text import RowText, row_text
+from tofutui.ui.tables.rows.row_list import RowOrder
+from tofutui.ui.tables.rows.row_text import RowText, row_text
 from tofutui.ui.text.side_by_side import keeping_difference, pair, shortened
 from tofutui.ui.text.spans import Line, Span, Tone, clip, fit, fit_middle, width
 from tofutui.ui.text.vocabulary import VERDICT_TONES, Glyphs

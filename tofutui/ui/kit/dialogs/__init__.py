@@ -1,0 +1,1 @@
+"""Dialogs and questions: when they open, what counts as an answer."""

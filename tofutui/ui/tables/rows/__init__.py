@@ -1,0 +1,1 @@
+"""The rows of a pane: columns, heights, and what a row shows."""
