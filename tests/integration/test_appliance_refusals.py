@@ -77,7 +77,7 @@ async def test_an_expired_password_is_quoted(tmp_path: Path) -> None:
         (2, "Too many authentication failures", LoginRefused, "after too many keys"),
         (11, "", Unreachable, "ended the login without giving a reason"),
         (11, "maintenance until 6", Unreachable, 'ended the login: "maintenance until 6"'),
-        (12, "come back later", TooManySessions, "no session free: come back later"),
+        (12, "come back later", TooManySessions, "no free session: come back later"),
         (14, "User admin is locked out", LoginRefused, '"User admin is locked out"'),
     ],
 )
@@ -109,7 +109,7 @@ def say_full(connection: Server) -> None:
     [
         (hang_up, Unreachable, "right after the login without giving a reason"),
         (say_and_hang_up, Unreachable, r'right after the login: "shutting down\\x07"'),
-        (say_full, TooManySessions, 'no session free: "Too many sessions for admin"'),
+        (say_full, TooManySessions, 'no free session: "Too many sessions for admin"'),
     ],
 )
 async def test_a_hang_up_right_after_the_login(

@@ -196,7 +196,7 @@ REFUSALS = {
     "no key and no password taken": Refusal(cli(Cli(methods=("key",))), "accepted no key of admin"),
     "asks for more than a password": Refusal(
         cli(Cli(methods=("kbdint",), kbdint=[("", "", [("Token: ", False)], ["1"])])),
-        "is asked something else than a password, and no answer",
+        "was asked for something other than a password, and no answer",
     ),
     "no common algorithm": Refusal(
         cli(Cli(), keys=[host_key("ssh-rsa")], **OLD), "set `legacy_ssh = true` for this node"
@@ -211,12 +211,12 @@ REFUSALS = {
         raw(b"SSH-2.0-Cisco\r\n", reads=True), "dropped the connection before the login"
     ),
     "too many connections": Refusal(
-        raw(b"Exceeded MaxStartups\r\n"), 'has no session free: "Exceeded MaxStartups"'
+        raw(b"Exceeded MaxStartups\r\n"), 'has no free session: "Exceeded MaxStartups"'
     ),
-    "no session": Refusal(full, "opens no session: "),
+    "no session": Refusal(full, "did not open a session: "),
     "too many sessions, said in the shell": Refusal(
         leaving("Maximum number of concurrent sessions reached.\n"),
-        'no session free: "Maximum number of concurrent sessions reached."',
+        'no free session: "Maximum number of concurrent sessions reached."',
     ),
     "leaves without a prompt": Refusal(leaving("bye\n"), "closed the session before its first prompt"),
     "unknown jump host": Refusal(

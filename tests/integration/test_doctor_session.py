@@ -58,7 +58,7 @@ async def test_each_step_is_shown_with_its_time_and_a_failure_with_its_cure(lab:
     assert primary["host key"]["value"].startswith("ssh-ed25519 SHA256:")
     assert "curve25519" in primary["algorithms"]["value"]
     assert primary["menu and prompt"]["value"].startswith("reached (")
-    assert primary["paging"]["value"].startswith("off, the node took `terminal length 0` (")
+    assert primary["paging"]["value"].startswith("off, the node accepted `terminal length 0` (")
     assert "rows, complete" in primary["listing"]["value"]
     assert "TLSv1." in primary["endpoint"]["value"]
     assert all(primary[name]["value"].endswith(" s)") for name in STEPS_WITH_TIMES)

@@ -321,5 +321,5 @@ async def test_without_the_journals_file_nothing_is_sent(
         away(pair.database.path)
         (step,) = await pair.executor.run(plan, lambda number, step: None)
         assert step.outcome is Outcome.REFUSED
-        assert "was removed or replaced while the program runs" in step.text
+        assert "was removed or replaced while tofutui was running" in step.text
         assert pair.deletions_sent(Role.PRIMARY) == []

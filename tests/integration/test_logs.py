@@ -134,7 +134,7 @@ async def test_a_missing_log_is_a_remark_and_no_error(tmp_path: Path) -> None:
         code, rows, err = await check(lab, "--no-probe")
         assert (code, rows["primary", SECONDARY]) == (1, "suspect")
         assert err.count("\n") == 1
-        assert "gone/hm-*.log: no file fits this pattern" in err
+        assert "gone/hm-*.log: no file matches this pattern" in err
 
 
 async def test_a_log_that_is_not_there_or_whose_node_is_not_is_a_usage_error(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ async def test_a_table_that_empties_is_looked_at_again_and_said(tmp_path: Path) 
         after_delete(node, node.table.clear)
         step = await delete_ise(pair)
         assert step.outcome is Outcome.GONE
-        assert f"{others} other rows went too" in step.text
+        assert f"{others} other rows also disappeared" in step.text
         assert "2 complete listings, which shows no row at all" in step.text
 
 
@@ -156,8 +156,8 @@ async def test_another_row_that_goes_or_changes_is_said(tmp_path: Path) -> None:
         after_delete(node, also)
         step = await delete_ise(pair)
         assert step.outcome is Outcome.GONE
-        assert f"1 other row went too: {SECONDARY}" in step.text
-        assert "1 other row has another text now: 192.0.2.77_443" in step.text
+        assert f"1 other row also disappeared: {SECONDARY}" in step.text
+        assert "1 other row has different text now: 192.0.2.77_443" in step.text
 
 
 # The same host and port in another spelling, or twice.

@@ -134,7 +134,7 @@ async def test_a_name_that_the_server_does_not_know_is_asked_without(certificate
     assert presented.status is Status.OK
     assert presented.sni is None
     assert [(a.way, a.status, a.text) for a in presented.attempts] == [
-        ("tls", Status.TLS_ALERT, "knows no such name (SNI other.example.net)"),
+        ("tls", Status.TLS_ALERT, "does not know this name (SNI other.example.net)"),
         ("tls without SNI", Status.OK, "certificate presented"),
     ]
 

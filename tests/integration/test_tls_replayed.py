@@ -198,7 +198,7 @@ async def test_an_unknown_name_is_asked_without_and_so_is_the_own_hello() -> Non
     assert presented.status is Status.OK
     assert presented.sni is None
     assert [hello.sni for hello in server.hellos] == ["other.example.net", None, None]
-    assert presented.attempts[0].text == "knows no such name (SNI other.example.net)"
+    assert presented.attempts[0].text == "does not know this name (SNI other.example.net)"
 
 
 async def test_a_name_that_nobody_accepts_is_the_reason_given() -> None:
@@ -209,7 +209,7 @@ async def test_a_name_that_nobody_accepts_is_the_reason_given() -> None:
     async with serve(refuse) as endpoint:
         presented = await fetch(endpoint, "other.example.net")
     assert presented.status is Status.TLS_ALERT
-    assert presented.error == "knows no such name (SNI other.example.net)"
+    assert presented.error == "does not know this name (SNI other.example.net)"
     assert ways(presented) == [
         "tls",
         "tls without SNI",
@@ -263,7 +263,7 @@ async def test_a_good_bye_instead_of_an_answer_is_called_that() -> None:
 
     async with serve(java) as endpoint:
         presented = await fetch(endpoint)
-    assert "without a reason (alert 0, close_notify)" in (presented.error or "")
+    assert "without giving a reason (alert 0, close_notify)" in (presented.error or "")
 
 
 async def test_a_warning_about_the_name_ends_nothing() -> None:

@@ -75,7 +75,7 @@ def _faulty(made: Callable[[], FormScreen]) -> Way:
         await pushed(made)(desk)
         await desk.until(lambda: bool(desk.app.screen._begun))
         await desk.press("f2")
-        await desk.until(lambda: "nothing is saved" in desk.message)
+        await desk.until(lambda: "not saved" in desk.message)
 
     return go
 
@@ -104,12 +104,12 @@ def _guides(text: str) -> dict[str, tuple[Way, str]]:
 
 def _sessions(text: str) -> dict[str, tuple[Way, str]]:
     known = replace(session(), title=text)
-    words = [f"The file of {text} is deleted."]
+    words = [f"This deletes the file of {text}."]
     return {
         "welcome": (pushed(WelcomeScreen), "Welcome"),
         "example": (pushed(ExampleScreen), "Where a sessions file goes"),
         "form": (pushed(lambda: FormScreen(known, is_new=False)), "Edit site-a"),
-        "form faults": (_faulty(lambda: FormScreen(None, is_new=True)), "nothing is saved"),
+        "form faults": (_faulty(lambda: FormScreen(None, is_new=True)), "not saved"),
         "trial": (pushed(lambda: _tried(known, text)), "not logged in"),
         "confirm": (pushed(lambda: ConfirmScreen(f"Delete {text}", words, "delete it")), "leave it"),
     }
@@ -148,7 +148,7 @@ def ways(remote: str = "remote text") -> dict[str, tuple[Way, str]]:
         "palette": (keys("ctrl+p", *"sort"), "Sort (s)"),
         "plain": (keys("f6"), "Plain text"),
         "picker": (keys("S"), "site-a"),
-        "export": (keys("x"), "In which form"),
+        "export": (keys("x"), "In which format"),
         **_questions(remote),
         **_sessions(remote),
         **_guides(remote),

@@ -62,7 +62,7 @@ def test_the_demo_from_the_first_mismatch_to_primary_active(tmp_path: Path) -> N
             app.press("x")
             operator.dialog("Change record")
             app.press("up", *["down"] * downs, "enter")
-            app.wait_for("Into which file?")
+            app.wait_for("Write to which file?")
             operator.type("Change record", "")
             app.wait_for(f"run1.{fmt}")
             app.wait_for("written to")

@@ -49,7 +49,7 @@ async def test_a_capture_is_taken_looked_through_and_written(
         await d.press("escape")
         await d.until(lambda: isinstance(d.app.screen, LineScreen) and "Words to strike out" in d.text)
         await _answer(d, "")
-        await d.until(lambda: "Into which file?" in d.text)
+        await d.until(lambda: "Write to which file?" in d.text)
         await _answer(d, str(tmp_path / "pair.jsonl"))
         await d.until(lambda: d.app.screen is d.main and "written: " in d.message)
     text = (tmp_path / "pair.jsonl").read_text()

@@ -310,9 +310,9 @@ async def test_from_six_rows_on_their_number_is_typed_and_every_command_seen(des
         await d.press("D")
         assert "Delete 53 rows on PRIMARY" in d.text
         assert "type 53" in d.text
-        assert "53 rows go at once" in d.text
+        assert "53 rowsare deleted at once" in d.text
         await d.press("5", "4")
-        assert "Does not match 53, asked for because 53 rows go at once" in flat(d.text)
+        assert "Does not match 53, asked for because 53 rowsare deleted at once" in flat(d.text)
         await d.press("tab", "y")
         assert not d.fakes.runner.ran
         await d.press("shift+tab", "backspace", "3", "tab", "y")
@@ -390,7 +390,7 @@ async def test_ctrl_z_waits_for_the_end_of_the_row_and_says_so(
         await d.press("D", "y")
         await d.until(at_two.is_set)
         await d.press("ctrl+z", "ctrl+z")
-        assert "suspends after row 2 of 3; fg goes on" in d.text
+        assert "suspends after row 2 of 3; fg resumes" in d.text
         assert given_away_after == [0]
         go_on.set()
         await d.until(lambda: "3 gone" in d.text)

@@ -15,7 +15,7 @@ from tofutui.ui.kit.dialogs.prompts import ChoiceScreen, LineScreen
 
 Start = Callable[..., Any]
 FORMS = ["text", "json", "markdown", "svg"]
-INTO = "Into which file?"
+INTO = "Write to which file?"
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def to_path(d: Any, form: str) -> None:
     """As far as the question for the path."""
     await d.press("x")
-    await d.until(lambda: isinstance(d.app.screen, ChoiceScreen) and "In which form?" in d.text)
+    await d.until(lambda: isinstance(d.app.screen, ChoiceScreen) and "In which format?" in d.text)
     await d.press(*["j"] * FORMS.index(form), "enter")
     await d.until(lambda: isinstance(d.app.screen, LineScreen) and INTO in d.text)
 
@@ -74,13 +74,13 @@ async def test_a_file_that_is_there_is_kept_unless_the_user_says_so(desk: Start,
     async with desk() as d:
         await to_path(d, "text")
         await type_path(d, path)
-        await d.until(lambda: "is there already" in d.text)
+        await d.until(lambda: "already exists" in d.text)
         await enter(d)
         await d.until(lambda: INTO in d.text)
         assert d.app.screen.query_one("#answer").value == str(path)
         assert path.read_text() == "mine"
         await enter(d)
-        await d.until(lambda: "is there already" in d.text)
+        await d.until(lambda: "already exists" in d.text)
         await d.press("j")
         await enter(d)
         await d.until(lambda: "written: " in d.message)
@@ -94,7 +94,7 @@ async def test_a_fault_stays_until_it_is_dismissed(desk: Start, folder: Path, pl
         await to_path(d, "text")
         await type_path(d, place)
         if place == ".":
-            await d.until(lambda: "is there already" in d.text)
+            await d.until(lambda: "already exists" in d.text)
             await d.press("j")
             await enter(d)
         await d.until(lambda: "cannot be written" in d.message)
@@ -107,7 +107,7 @@ async def test_a_fault_stays_until_it_is_dismissed(desk: Start, folder: Path, pl
 async def test_leaving_the_questions_writes_nothing(desk: Start, folder: Path) -> None:
     async with desk() as d:
         await d.press("x")
-        await d.until(lambda: "In which form?" in d.text)
+        await d.until(lambda: "In which format?" in d.text)
         await d.press("escape")
         await to_path(d, "json")
         await d.press("escape")

@@ -235,7 +235,7 @@ async def test_enter_ticks_no_step_of_the_browser(desk: Start) -> None:
         await d.app.push_screen(screen)
         await d.until(lambda: "run 0" in d.text)
         await d.press("enter")
-        await d.until(lambda: "d ticks it once it is done" in d.message)
+        await d.until(lambda: "then d ticks it" in d.message)
         assert answering.ticked == []
         await d.press("d")
         await d.until(lambda: answering.ticked == [("sign-in", "")])

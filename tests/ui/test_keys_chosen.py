@@ -113,7 +113,7 @@ async def test_help_begins_where_it_was_opened_and_is_searched_live(
         assert "Counterpart in the other pane" in d.text
         assert "One row down" not in d.text
         await d.press(*" zzz")
-        assert "nothing here holds 'counterpart zzz'" in d.text
+        assert "nothing here contains 'counterpart zzz'" in d.text
         await d.press("escape")
         assert isinstance(d.app.screen, HelpScreen)
         assert "The plan" in d.text

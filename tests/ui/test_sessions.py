@@ -181,7 +181,7 @@ async def test_all_faults_are_told_at_once_at_their_fields_and_nothing_is_lost(d
         }  # fmt: skip
         await fill(d, **wrong)
         await d.press("f2")
-        await d.until(lambda: "nothing is saved" in d.message)
+        await d.until(lambda: "not saved" in d.message)
         faulty = {r.field.id for r in d.app.screen.query(FieldRow) if r.faults}
         assert faulty == {name.replace("__", ".") for name in wrong} - {"secondary.port"} | {"secondary.host"}
         assert row(d, "name").control.has_focus

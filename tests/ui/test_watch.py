@@ -240,7 +240,7 @@ async def test_the_trust_map_shows_each_arrow_with_its_worst_verdict(desk: Start
         assert "── ✗ MISMATCH ─▸ ISE-server" in text
         assert "── ✗ MISMATCH ─▸ PRIMARY prime-pri" in text
         d.fakes.bench.put(Role.PRIMARY, [])
-        await d.until(lambda: "holds no row that is known" in d.text)
+        await d.until(lambda: "has no known row" in d.text)
         await d.press("escape")
         assert d.app.screen is d.main
 

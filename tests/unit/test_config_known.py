@@ -74,7 +74,7 @@ def test_the_time_of_the_file_is_kept(folder):
     ("name", "said"),
     [
         ("missing.pem", "No such file"),
-        ("*.der", "no file with a certificate fits"),
+        ("*.der", "no file with a certificate matches"),
         ("README", "no certificate in it"),
         ("key.pem", "a private key and no certificate"),
         ("below/none/", "No such file"),

@@ -59,7 +59,7 @@ def test_values_stand_with_their_source(home, capsys, monkeypatch):
     assert found["primary.password_command"] == "set  [file]"
     assert found["secondary.password_command"] == "not set  [default]"
     assert found["secondary.password_env"] == "$MY_PASSWORD, which is set  [file]"
-    assert found["clipboard (OSC 52)"] == "cannot be known from here"
+    assert found["clipboard (OSC 52)"] == "cannot be determined from here"
     assert {"tofutui", "Python", "textual", "asyncssh", "cryptography", "OpenSSL", "SQLite", "system"} <= set(
         found
     )

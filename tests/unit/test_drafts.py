@@ -23,11 +23,11 @@ GOOD = {"primary": {"host": "192.0.2.10"}}
         ("a", {"primary": {"host": "x y"}}, "primary.host", "not a host name"),
         ("a", {"primary": {"host": "x", "port": "1a"}}, "primary.port", "not a whole number"),
         ("a", {**GOOD, "secondary": {"host": "192.0.2.10"}}, "secondary.host", "the same"),
-        ("a", {**GOOD, "watch": -1.0}, "watch", "below 0"),
+        ("a", {**GOOD, "watch": -1.0}, "watch", "must not be below 0"),
         ("a", {**GOOD, "virtual_ip": ["x y"]}, "virtual_ip", "not a host"),
         ("a", {**GOOD, "remotes": [{"name": "i", "host": "h"}, {"host": "h"}]}, "remotes", "line 2: name"),
         ("a", {**GOOD, "probe": {"via": "x"}}, "probe.via", "direct"),
-        ("a", {**GOOD, "probe": {"timeout": 0}}, "probe.timeout", "not above 0"),
+        ("a", {**GOOD, "probe": {"timeout": 0}}, "probe.timeout", "must be above 0"),
         ("a", {**GOOD, "probe": {"map": {"x": "y:1"}}}, "probe.map", "not HOST:PORT"),
     ],
 )

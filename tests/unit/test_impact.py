@@ -124,7 +124,7 @@ async def test_a_forecast_of_a_change_that_is_under_way_is_not_replaced(tmp_path
     made, forecasting = comparison(), Forecasting(database, "ops")
     kept = Forecasts(database)
     kept.put("site-a", Forecast("ISE-server", NOW, "ann", (RENEWED,)))
-    assert "not kept, a change is under way: forecast of" in await forecasting.keep_in_turn(made, "primary")
+    assert "not saved, a change is under way: forecast of" in await forecasting.keep_in_turn(made, "primary")
     assert await forecasting.keep(made, "primary") == ""
     newest = kept.newest("site-a")
     assert newest is not None

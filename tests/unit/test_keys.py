@@ -63,10 +63,10 @@ def test_keys_are_named_as_people_write_them(written, key):
         ("ctrl+i", "cannot tell it from Tab"), ("ctrl+m", "cannot tell it from Enter"),
         ("ctrl+h", "cannot tell it from Backspace"), ("ctrl+[", "cannot tell it from Esc"),
         ("ctrl+c", "leaves the app"), ("ctrl+1", "as the key alone"), ("ctrl+enter", "as the key alone"),
-        ("ctrl+shift+x", "Ctrl+Shift"), ("alt+x", "Alt"), ("cmd+x", "the desktop's"),
+        ("ctrl+shift+x", "Ctrl+Shift"), ("alt+x", "Alt"), ("cmd+x", "desktops often use"),
         ("shift+x", "the letter that it types, X"), ("shift+1", "the character that it types"),
         ("hold+x", "'hold' is not a modifier key"), ("F25", "no such key"), ("pagdown", "no such key"),
-        ("", "no key is named"),
+        ("", "no key was given"),
         ("dd", "no such key"),
     ],
 )  # fmt: skip
@@ -169,8 +169,8 @@ FAULTS = {
     "a move deletes": (
         '"row.delete" = "B"\n"stale.nxt" = "B"\n"view.half_up" = "B"',
         ["2: stale.nxt: there is no such action, did you mean stale.next?",
-         "1: row.delete: B moves the cursor (view.half_up): it may not delete",
-         "3: view.half_up: B deletes (row.delete): it may not move"],
+         "1: row.delete: B moves the cursor (view.half_up): it must not delete",
+         "3: view.half_up: B deletes (row.delete): it must not move"],
     ),
     "Enter confirms": (
         '"delete.confirm" = "space"', ["1: delete.confirm: Space never confirms"],
@@ -186,12 +186,12 @@ FAULTS = {
     ),
     "the opening key confirms": (
         '"delete.confirm" = "D"',
-        ["1: delete.confirm: D opens the delete dialog (detail.delete) and has to do nothing in it"],
+        ["1: delete.confirm: D opens the delete dialog (detail.delete) and must do nothing in it"],
     ),
     "the confirming key opens": (
         '"row.delete" = ["Ctrl+G"]\n"delete.keep" = ["Enter", "Esc", "n", "q", "Ctrl+G"]',
         ["1: row.delete: Ctrl+G would open the delete dialog and is delete.keep in it",
-         "2: delete.keep: Ctrl+G opens the delete dialog (row.delete) and has to do nothing in it"],
+         "2: delete.keep: Ctrl+G opens the delete dialog (row.delete) and must do nothing in it"],
     ),
     "a key of every screen and dialog": (
         '"row.delete" = ["Ctrl+Y"]',
@@ -202,7 +202,7 @@ FAULTS = {
     "Enter does not keep": (
         '"delete.keep" = ["n", "q", "Esc", "k"]',
         ["1: delete.keep: k is also the key of delete.up (Scroll up); give one of them another",
-         "1: delete.keep: Enter always says no here and has to stay in the list"],
+         "1: delete.keep: Enter always says no here and must stay in the list"],
     ),
     "host key": (
         '"ask_key.yes" = ["y", "Space"]\n"ask_key.no" = ["n", "q", "Esc", "Enter", "x"]',
@@ -211,7 +211,7 @@ FAULTS = {
     "no way back": ('"guide.back" = "none"', ["1: guide.back: Back needs a key"]),
     "a letter where is typed": (
         '"evidence.back" = "b"',
-        ["1: evidence.back: it needs a key that types nothing, a line to type has the focus there"],
+        ["1: evidence.back: it needs a key that types nothing, because a text field has the focus there"],
     ),
 }  # fmt: skip
 

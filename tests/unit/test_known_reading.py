@@ -123,7 +123,7 @@ def test_a_private_key_alone_is_refused_without_quoting_it(data):
     [
         (b"", "no certificate in it"),
         (b"hello\n", "no certificate in it"),
-        (pem(SEC)[:-40], "certificate 1 is cut off"),
+        (pem(SEC)[:-40], "certificate 1 is truncated"),
         (pem(SEC).replace(b"M", b"!", 1)[:200] + b"\n-----END CERTIFICATE-----\n", "certificate 1"),
         (b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n", "is not base64"),
         (b"-----BEGIN CERTIFICATE-----\n\xff\xfe\n-----END CERTIFICATE-----\n", "is not base64"),
@@ -147,7 +147,7 @@ def test_a_file_without_a_certificate_is_named_and_says_why(data, said):
 def test_the_good_ones_count_and_the_broken_ones_are_told():
     export = read(pem(SEC) + pem(PRI)[:300] + b"\n" + pem(PRI))
     assert fingerprints(export) == [sha256(SEC), sha256(PRI)]
-    assert export.remarks == ("dir/export.pem: certificate 2 is cut off",)
+    assert export.remarks == ("dir/export.pem: certificate 2 is truncated",)
 
 
 def test_the_same_certificate_twice_is_one():

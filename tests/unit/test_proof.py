@@ -111,7 +111,13 @@ def test_an_empty_table_is_asked_for_once_more_where_there_were_rows():
     first, second = proven(deletion("new"), empty, empty, before=before)
     assert (first[0], first[2]) == (Outcome.GONE, False)
     assert (second[0], second[2]) == (Outcome.GONE, True)
-    for words in ("2 complete listings", "shows no row at all", "2 other rows went too", OTHER, THIRD):
+    for words in (
+        "2 complete listings",
+        "shows no row at all",
+        "2 other rows also disappeared",
+        OTHER,
+        THIRD,
+    ):
         assert words in second[1]
 
 
@@ -133,11 +139,14 @@ def test_the_only_row_of_a_table_is_gone_at_once():
     [
         ([(OTHER, "x"), (THIRD, "y")], ""),
         ([(THIRD, "y"), (OTHER, "x"), ("192.0.2.99_443", "new row")], ""),
-        ([(OTHER, "x")], f"1 other row went too: {THIRD}"),
-        ([], f"2 other rows went too: {OTHER}, {THIRD}"),
-        ([(OTHER, "z"), (THIRD, "y")], f"1 other row has another text now: {OTHER}"),
-        ([(OTHER, "z")], f"1 other row went too: {THIRD}; 1 other row has another text now: {OTHER}"),
-        ([(OTHER, "x"), (OTHER, "x"), (THIRD, "y")], f"1 other row has another text now: {OTHER}"),
+        ([(OTHER, "x")], f"1 other row also disappeared: {THIRD}"),
+        ([], f"2 other rows also disappeared: {OTHER}, {THIRD}"),
+        ([(OTHER, "z"), (THIRD, "y")], f"1 other row has different text now: {OTHER}"),
+        (
+            [(OTHER, "z")],
+            f"1 other row also disappeared: {THIRD}; 1 other row has different text now: {OTHER}",
+        ),
+        ([(OTHER, "x"), (OTHER, "x"), (THIRD, "y")], f"1 other row has different text now: {OTHER}"),
     ],
 )
 def test_what_else_went_or_changed_is_said(after, words):
@@ -149,7 +158,7 @@ def test_many_rows_that_went_are_counted():
     keys = [f"192.0.2.{number}_443" for number in range(20)]
     before = listing((KEY, "ise"), *((key, "x") for key in keys))
     words = side_effects(deletion("new"), before, listing())
-    assert words.startswith("20 other rows went too: ")
+    assert words.startswith("20 other rows also disappeared: ")
     assert words.endswith(" and 15 more")
 
 

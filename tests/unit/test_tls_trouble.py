@@ -82,7 +82,7 @@ def test_errors_of_the_library(reason: str | None, words: str) -> None:
 
 
 def test_an_unknown_name_is_named_only_where_one_was_sent() -> None:
-    assert failure_reasons.of_alert(112, "a.example")[1] == "knows no such name (SNI a.example)"
+    assert failure_reasons.of_alert(112, "a.example")[1] == "does not know this name (SNI a.example)"
     needs = "answers only when it is asked by name (SNI), and no name was sent"
     assert failure_reasons.of_alert(112, None)[1] == f"{needs} (alert 112, unrecognized_name)"
     for number in (40, 80):
@@ -93,7 +93,7 @@ def test_an_unknown_name_is_named_only_where_one_was_sent() -> None:
 def test_a_good_bye_in_mid_handshake_is_not_an_unknown_reason() -> None:
     good_bye = ssl.SSLZeroReturnError(6, "TLS/SSL connection has been closed (EOF)")
     assert failure_reasons.of_library(good_bye)[1] == (
-        "ended the conversation without a reason (alert 0, close_notify)"
+        "closed the connection without giving a reason (alert 0, close_notify)"
     )
 
 

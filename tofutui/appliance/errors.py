@@ -36,7 +36,7 @@ class NoPassword(LoginRefused):
 
 
 class TooManySessions(ApplianceError):
-    """The node has no session free for us."""
+    """The node has no free session for us."""
 
 
 class HostKeyUnknown(ApplianceError):

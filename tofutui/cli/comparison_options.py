@@ -9,12 +9,12 @@ def add_comparison(parser: argparse.ArgumentParser) -> None:
     """The options of ``check`` and ``offline``."""
     _add_form(parser)
     _add_evidence(parser)
-    parser.add_argument("--no-probe", action="store_true", help="only list, ask no endpoint")
+    parser.add_argument("--no-probe", action="store_true", help="list the tables only; probe no endpoint")
     parser.add_argument(
-        "--strict", action="store_true", help="exit with 3 where a node prints something that is not known"
+        "--strict", action="store_true", help="exit with 3 if a node prints something that is not recognized"
     )
     parser.add_argument(
-        "--output", type=argument_types.as_written, metavar="FILE", help="write the report there"
+        "--output", type=argument_types.as_written, metavar="FILE", help="write the report to this file"
     )
 
 

@@ -13,10 +13,10 @@ EXIT_CODES = """exit codes:
 
 EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "app": (
-        ("tofutui --demo", "a simulated pair on this machine, to try everything on"),
+        ("tofutui --demo", "a simulated pair on this machine, to try everything"),
         ("tofutui site-a", "open this session"),
         ("tofutui site-a --read-only --watch 60", "only look, every minute"),
-        ("tofutui --theme high-contrast --last-key site-a", "for a call on which others watch"),
+        ("tofutui --theme high-contrast --last-key site-a", "for a call with a shared screen"),
     ),
     "check": (
         ("tofutui check site-a", "a table of every row; the exit code sums it up"),
@@ -34,7 +34,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("tofutui capture --from both.txt --output pair.jsonl", "of a saved transcript"),
     ),
     "impact": (
-        ("tofutui impact site-a --of secondary", "before its certificate is renewed: what that will break"),
+        ("tofutui impact site-a --of secondary", "before a certificate is renewed: what that will break"),
         ("tofutui impact site-a --of ISE-server --format markdown", "for the change request"),
     ),
     "history": (
@@ -44,7 +44,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "record": (
         ("tofutui record site-a --output record.md", "the newest run as Markdown"),
-        ("tofutui record site-a --since 14:05", "everything changed since then, without the guide too"),
+        ("tofutui record site-a --since 14:05", "everything changed since then, also without the guide"),
         ("tofutui record site-a --format html --redact --output record.html", "to hand on"),
     ),
     "lab": (
@@ -53,9 +53,9 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("tofutui lab --replay pair.jsonl", "the pair of a capture"),
     ),
     "sessions": (
-        ("tofutui sessions list", "the sessions there are"),
+        ("tofutui sessions list", "all sessions"),
         ("tofutui sessions example > sessions.toml", "a file to begin with, with every key explained"),
-        ("tofutui sessions validate", "every fault in the files, with its place"),
+        ("tofutui sessions validate", "every error in the files, with its place"),
     ),
     "themes": (("tofutui themes", "the names that --theme takes"),),
     "keys": (

@@ -36,7 +36,7 @@ COMPLETE = "_complete"
 """The hidden command that the shells' completion asks; what follows are the words typed so far."""
 
 SESSIONS_AT_ONCE = 4
-"""How many sessions `check` compares side by side where nothing is said."""
+"""How many sessions `check` compares side by side by default."""
 
 
 class UsageError(Exception):
@@ -144,10 +144,10 @@ def _common(name: str, description: str, more: str = "", *, scenarios: bool = Fa
     parser = _Parser(prog, description, partial(epilog, name, more, scenarios=scenarios))
     group = parser.add_argument_group("common options")
     group.add_argument(
-        "--sessions", type=as_written, metavar="FILE", help="the sessions file (else $TOFUTUI_SESSIONS)"
+        "--sessions", type=as_written, metavar="FILE", help="the sessions file (default: $TOFUTUI_SESSIONS)"
     )
     group.add_argument(
-        "--data", type=as_written, metavar="DIR", help="the folder of the journal (else $TOFUTUI_DATA)"
+        "--data", type=as_written, metavar="DIR", help="the folder of the journal (default: $TOFUTUI_DATA)"
     )
     group.add_argument("--read-only", action="store_true", help="never change anything on a node")
     group.add_argument("--redact", action="store_true", help="show stand-ins for addresses and names")
@@ -165,17 +165,22 @@ def _app() -> _Parser:
         f"commands; `tofutui COMMAND --help` shows their options:\n{commands}",
         scenarios=True,
     )
-    parser.add_argument("session", nargs="?", metavar="SESSION", help="the session to open; else a picker")
+    parser.add_argument(
+        "session", nargs="?", metavar="SESSION", help="the session to open (default: choose from a list)"
+    )
     group = parser.add_argument_group("app options")
     group.add_argument(
         "--demo", nargs="?", const=FIRST, metavar="SCENARIO", help="a simulated pair on this machine"
     )
     group.add_argument("--theme", metavar="NAME", help="one of `tofutui themes`")
     group.add_argument(
-        "--watch", type=argument_types.seconds, metavar="SECONDS", help="refresh that often, 0 = off"
+        "--watch",
+        type=argument_types.seconds,
+        metavar="SECONDS",
+        help="seconds between automatic refreshes; 0 = off",
     )
     group.add_argument(
-        "--last-key", action="store_true", help="show the last key and what it did, for those who watch"
+        "--last-key", action="store_true", help="show the last key and what it did, for an audience"
     )
     group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     return parser
@@ -247,7 +252,7 @@ def _capture() -> _Parser:
         "--output",
         type=as_written,
         metavar="FILE",
-        help="write it there (else in this folder)",
+        help="the file to write (default: a new one in the current folder)",
     )
     parser.add_argument(
         "--strike",
@@ -276,7 +281,7 @@ def _impact() -> _Parser:
         help="the server: a node, a remote of the session or a host of a row",
     )
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
-    parser.add_argument("--output", type=as_written, metavar="FILE", help="write it there")
+    parser.add_argument("--output", type=as_written, metavar="FILE", help="write the report to this file")
     parser.set_defaults(logs=[], known=[], reissued=[], no_probe=False, strict=False)
     return parser
 
@@ -302,7 +307,7 @@ def _record() -> _Parser:
     )
     parser.add_argument("session", metavar="SESSION", help="the session that the run belongs to")
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--run", type=int, metavar="ID", help="which run; else the newest")
+    which.add_argument("--run", type=int, metavar="ID", help="which run (default: the newest)")
     which.add_argument(
         "--since",
         type=argument_types.moment,
@@ -310,7 +315,7 @@ def _record() -> _Parser:
         help="everything changed since then, with or without the guide: HH:MM, YYYY-MM-DD or both",
     )
     parser.add_argument("--format", choices=("markdown", "json", "html"), default="markdown")
-    parser.add_argument("--output", type=as_written, metavar="FILE", help="write the record there")
+    parser.add_argument("--output", type=as_written, metavar="FILE", help="write the record to this file")
     return parser
 
 
@@ -318,7 +323,7 @@ def _lab() -> _Parser:
     parser = _common(
         "lab",
         "The simulated pair: real SSH and TLS on this machine, until Ctrl-C.",
-        "commands on stdin, one a line: reissue HOST:PORT, restart NODE, contact NODE, register, ise-add",
+        "commands on stdin, one per line: reissue HOST:PORT, restart NODE, contact NODE, register, ise-add",
         scenarios=True,
     )
     parser.add_argument("scenario", nargs="?", default=FIRST, metavar="SCENARIO")
@@ -342,7 +347,7 @@ def _sessions() -> _Parser:
 
 
 def _themes() -> _Parser:
-    return _common("themes", "The themes, one a line, and where each comes from.")
+    return _common("themes", "The themes, one per line, and where each comes from.")
 
 
 def _keys() -> _Parser:
@@ -357,7 +362,7 @@ def _doctor() -> _Parser:
         "What this program runs on and how it is set up, without secrets. With a session: also each step "
         "from this machine to a certificate, with its time; it logs in and only reads.",
         "exit codes:\n  0  nothing wrong\n"
-        "  2  the configuration is broken, or a step failed (all is printed still)",
+        "  2  the configuration is broken, or a step failed (everything is still printed)",
     )
     parser.add_argument("session", nargs="?", metavar="SESSION", help="the session to log in to")
     parser.add_argument("--format", choices=("text", "json"), default="text")
@@ -365,7 +370,7 @@ def _doctor() -> _Parser:
 
 
 def _completion() -> _Parser:
-    parser = _common("completion", "The script that teaches a shell the commands, options and names.")
+    parser = _common("completion", "Print the completion script for commands, options and names.")
     parser.add_argument("shell", choices=("bash", "zsh", "fish"))
     return parser
 

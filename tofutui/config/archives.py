@@ -121,11 +121,11 @@ def sources(packed: Packed) -> Iterator[Source]:
         if packed.is_named or packed.is_wanted(packed.name):
             yield Source(packed.place, stream.rest())
         else:
-            yield _failing(packed, "a text with the name of an archive, not read", _UNPACK)
+            yield _failing(packed, "text with the file name of an archive, not read", _UNPACK)
     elif not kind:
         yield _failing(packed, not_read(first), _UNPACK)
     elif packed.depth >= MOST_NESTED:
-        yield _failing(packed, f"more than {MOST_NESTED} packings one in another, not read", _UNPACK)
+        yield _failing(packed, f"archives nested more than {MOST_NESTED} deep, not read", _UNPACK)
     elif kind in COMPRESSED:
         content = packed.budget.watch(unpacked(kind, stream, packed.place))
         yield from sources(replace(packed, chunks=content, depth=packed.depth + 1, open_file=None))

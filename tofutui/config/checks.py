@@ -15,7 +15,7 @@ def check_session(session: Session, place: str, faults: Faults, *, has_secondary
         _check_pair(primary, secondary, place, faults)
     _check_remotes(session, place, faults, has_secondary)
     if session.probe.via is Via.JUMP and session.nodes and not any(n.jump for n in session.nodes.values()):
-        words = "via = 'jump': neither node has a jump; a ProxyJump in ~/.ssh/config is one too"
+        words = "via = 'jump': neither node has a jump host (`jump`, or ProxyJump in ~/.ssh/config)"
         faults.warn(f"{place}.probe", words)
     own = {normalise_host(name) for node in session.nodes.values() for name in node.names}
     for address in session.virtual_ip:

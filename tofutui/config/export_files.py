@@ -53,7 +53,7 @@ def read_export_at(path: str) -> Export:
         if not place.exists() and glob.has_magic(str(place)):
             names = glob.iglob(str(place))  # noqa: PTH207 - Path.glob takes no absolute pattern
             files = sorted(Path(name) for name in names if Path(name).is_file())
-            return _read_all(files, f"{safe(path)}: no file with a certificate fits")
+            return _read_all(files, f"{safe(path)}: no file with a certificate matches")
     except OSError as error:
         raise UnreadableExport(f"{safe(path)}: cannot be read: {error.strerror or error}") from error
     return _read(place)

@@ -115,7 +115,7 @@ def word(value: object) -> str:
     """A string without white space."""
     string = text(value)
     if any(c.isspace() for c in string):
-        raise ValueError("holds white space")
+        raise ValueError("must not contain white space")
     return string
 
 
@@ -143,7 +143,7 @@ def whole(least: int, most: int) -> Check:
         if isinstance(value, bool) or not isinstance(value, int):
             raise ValueError("not a whole number")
         if not least <= value <= most:
-            raise ValueError(f"not {least} to {most}")
+            raise ValueError(f"must be between {least} and {most}")
         return value
 
     return check
@@ -156,7 +156,7 @@ def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError("not a number")
     if not -1e9 <= value <= 1e9:  # keeps nan, infinities and integers beyond float out
-        raise ValueError("not a sensible number")
+        raise ValueError("must be a finite number of ordinary size")
     return float(value)
 
 
@@ -164,7 +164,7 @@ def positive(value: object) -> float:
     """A number above 0."""
     number = _number(value)
     if number <= 0:
-        raise ValueError("not above 0")
+        raise ValueError("must be above 0")
     return number
 
 
@@ -172,7 +172,7 @@ def not_negative(value: object) -> float:
     """A number from 0."""
     number = _number(value)
     if number < 0:
-        raise ValueError("below 0")
+        raise ValueError("must not be below 0")
     return number
 
 

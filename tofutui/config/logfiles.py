@@ -73,7 +73,7 @@ def _found(path: Path) -> LogFiles:
         raise NotRead(f"{path}: no such file")
     matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207 - takes absolute patterns
     files = [match for match in matches if match.is_file()]
-    return LogFiles(_distinct(path, files, "no file fits this pattern"))
+    return LogFiles(_distinct(path, files, "no file matches this pattern"))
 
 
 def _in_folder(folder: Path) -> LogFiles:
@@ -110,7 +110,7 @@ def _distinct(name: Path, paths: Iterable[Path], nothing: str) -> tuple[Path, ..
     if not by_inode:
         raise NotRead(f"{name}: {nothing}")
     if len(by_inode) > MOST_FILES:
-        raise NotRead(f"{name}: more than {MOST_FILES:,} files", "name the logs more exactly")
+        raise NotRead(f"{name}: more than {MOST_FILES:,} files", "name the logs more specifically")
     return tuple(sorted(by_inode.values()))
 
 

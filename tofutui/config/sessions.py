@@ -106,7 +106,7 @@ def read_sessions(path: Path) -> SessionsReport:
             sessions[session.name] = session
     errors = [error for faults in all_faults for error in faults.errors]
     if not errors and not sessions:
-        errors = [f"{path}: no session in it; a session starts with [sessions.NAME.primary]"]
+        errors = [f"{path}: contains no session; a session starts with [sessions.NAME.primary]"]
     warnings = [warning for faults in all_faults for warning in faults.warnings]
     exposed = [warning for faults in all_faults for warning in faults.exposed]
     left_out = [error for file, faults in zip(files, all_faults, strict=True) if file != path

@@ -199,7 +199,9 @@ def weak_texts(theme: ThemeSpec) -> list[str]:
     for name, color in (*theme.colors.items(), *theme.tokens.items()):
         least = min(contrast(color, theme.colors[ground]) for ground in GROUNDS)
         if name not in (*GROUNDS, "line") and least < TEXT_CONTRAST:
-            faint.append(f"{name} {color}: contrast {least:.1f} on its own grounds, 4.5 can be read")
+            faint.append(
+                f"{name} {color}: contrast {least:.1f} on its own backgrounds; readable text needs 4.5"
+            )
     return faint
 
 

@@ -68,7 +68,7 @@ class Entries:
                 continue
             who = f"{entry.operator}, {entry.at:%Y-%m-%d %H:%M}Z"
             if not entry.is_settled and self.is_alive(entry):
-                return f"another deletion of this row is under way ({who}): wait for its end, then refresh"
+                return f"another deletion of this row is under way ({who}): wait until it ends, then refresh"
             if entry.id > deletion.journal_mark:
                 return (
                     f"another deletion of this row was sent since the table confirmed was listed ({who}): "

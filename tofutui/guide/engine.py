@@ -101,7 +101,10 @@ def overwriting(
         raise NotNow(_refused(direction))
     if direction.result is not Result.PASS:
         if vouched is None or (vouched.by, vouched.states) != (by, direction.seen):
-            raise NotNow(f"which database is the newer one is not seen, and has to be said: {direction.seen}")
+            raise NotNow(
+                "the states do not show which database is newer; the operator has to say which: "
+                f"{direction.seen}"
+            )
         doubt = f"{vouched.text}, said by {by}; {direction.seen}"
         run = replace(run, vouched=(*run.vouched, vouched))
     return done(run, id_, by=by, now=now, seen=seen, doubt=doubt)
@@ -146,7 +149,7 @@ def waiting(run: Run, id_: str) -> Run:
 
 def failed(run: Run, id_: str, *, by: str, now: datetime, reason: str) -> Run:
     """The step failed; it stays the current one, and what was said of it stays in its evidence."""
-    reason = _words(reason, "a failure needs a word on what was seen")
+    reason = _words(reason, "say what was seen: a failure needs a description")
     step = with_evidence(_current(run, id_), f"{FAILED}{reason}", by, now)
     return run.with_step(replace(step, progress=Progress.FAILED, ended=now, by=by, reason=reason))
 
@@ -165,7 +168,7 @@ def skipped(run: Run, id_: str, *, by: str, now: datetime, reason: str) -> Run:
     reason = _words(reason, "skipping a step needs a reason")
     step = _current(run, id_)
     if text_of(id_).kind == "acknowledge" and by != PROGRAM:
-        raise NotNow("that registering overwrites the secondary is acknowledged, not skipped")
+        raise NotNow("this step cannot be skipped: acknowledge that registering overwrites the secondary")
     return onward(run.with_step(_skip(step, by, now, reason)), now)
 
 
@@ -184,7 +187,7 @@ def reopened(run: Run, id_: str, now: datetime) -> Run:
     """
     at = [step.id for step in run.steps].index(id_)
     if not run.steps[at].progress.is_over:
-        raise NotNow("this step is not over")
+        raise NotNow("this step has not ended")
     kind = text_of(id_).kind
     for number, step in enumerate(run.steps):
         if step.id == id_ or _rests_on(text_of(step.id).kind, kind, later=number > at):

@@ -251,7 +251,7 @@ class Guide(Looking):
     async def mend(self, step_id: str) -> None:
         """Go back to the step that mends a failure, "" for the current one, and do again what rests on it."""
         now, id_ = self.tools.clock(), step_id or (self.held.current.id if self.held.current else "")
-        await self.change(lambda run: engine.mended(run, id_, now), id_, "to be mended here")
+        await self.change(lambda run: engine.mended(run, id_, now), id_, "to be fixed here")
         await self.go_on()
 
     async def again(self, step: StepState) -> None:

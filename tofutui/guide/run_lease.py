@@ -190,7 +190,7 @@ class Holding:
         """
         async with self._writing:
             if self.lease is None:
-                raise engine.NotNow("the run is only watched from here")
+                raise engine.NotNow("this process only watches the run")
             run = edit(self.held)
             if run == self.run:
                 return

@@ -145,7 +145,9 @@ class Database:
             raise  # locked, or no permission: not damaged
         except sqlite3.DatabaseError as error:
             aside = _set_aside(path)
-            self.message = f"the history was damaged ({error}); it is kept as {aside}, a new one was begun"
+            self.message = (
+                f"the history was damaged ({error}); it was kept as {aside}, and a new one was started"
+            )
             return _open(path, self._busy)
 
     @contextmanager
@@ -208,8 +210,8 @@ class Database:
             is_same = False
         if not is_same:
             raise HistoryError(
-                f"{self.path}: was removed or replaced while the program runs",
-                "nothing is deleted without a journal; start tofutui again",
+                f"{self.path}: was removed or replaced while tofutui was running",
+                "nothing is deleted without a journal; restart tofutui",
             )
 
     def close(self) -> None:

@@ -138,9 +138,9 @@ def _write(connection: sqlite3.Connection, run_id: int, event: RunEvent) -> None
 
 def _lost(held: Held | None) -> str:
     if held is None:
-        return "the run is not there any more"
+        return "the run no longer exists"
     if held.lease is None:
-        return "the run was let go of"
+        return "the run was released"
     lease = held.lease
     since = f"{lease.since:%Y-%m-%d %H:%M}Z"
     return f"the run is held by {lease.user} on {lease.host} (process {lease.pid}) since {since}"

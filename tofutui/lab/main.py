@@ -1,4 +1,4 @@
-"""`tofutui lab`: run a scenario until a command stops it; commands on stdin, one a line."""
+"""`tofutui lab`: run a scenario until a command stops it; commands on stdin, one per line."""
 
 import asyncio
 import contextlib

@@ -25,35 +25,35 @@ CONNECTION_RESET = "the connection was reset"
 NO_CERTIFICATE = "presents no certificate"
 
 _ALERTS = {
-    0: ("close_notify", "ended the conversation without a reason"),
+    0: ("close_notify", "closed the connection without giving a reason"),
     10: ("unexpected_message", "did not expect our message"),
-    20: ("bad_record_mac", "could not check our message"),
+    20: ("bad_record_mac", "could not verify our message"),
     21: ("decryption_failed", "could not decrypt our message"),
-    22: ("record_overflow", "finds our message too long"),
-    30: ("decompression_failure", "could not unpack our message"),
+    22: ("record_overflow", "considers our message too long"),
+    30: ("decompression_failure", "could not decompress our message"),
     40: ("handshake_failure", "has no protocol or cipher in common with this machine"),
     41: ("no_certificate", CLIENT_CERTIFICATE),
     42: ("bad_certificate", "does not accept our certificate"),
     43: ("unsupported_certificate", "does not support our kind of certificate"),
-    44: ("certificate_revoked", "takes our certificate for revoked"),
-    45: ("certificate_expired", "takes our certificate for expired"),
+    44: ("certificate_revoked", "considers our certificate revoked"),
+    45: ("certificate_expired", "considers our certificate expired"),
     46: ("certificate_unknown", "does not accept our certificate"),
     47: ("illegal_parameter", "does not accept our hello"),
     48: ("unknown_ca", "does not know our certificate authority"),
     49: ("access_denied", "denies access"),
     50: ("decode_error", "cannot read our hello"),
-    51: ("decrypt_error", "could not check the key exchange"),
+    51: ("decrypt_error", "could not verify the key exchange"),
     60: ("export_restriction", "offers export ciphers only"),
     70: ("protocol_version", "does not speak the TLS version offered"),
     71: ("insufficient_security", "wants stronger ciphers"),
-    80: ("internal_error", "has an internal problem"),
+    80: ("internal_error", "reports an internal error"),
     86: ("inappropriate_fallback", "speaks a newer TLS version than was offered"),
-    90: ("user_canceled", "broke the handshake off"),
+    90: ("user_canceled", "cancelled the handshake"),
     100: ("no_renegotiation", "refuses to negotiate again"),
-    109: ("missing_extension", "misses an extension in our hello"),
+    109: ("missing_extension", "requires an extension that our hello lacks"),
     110: ("unsupported_extension", "does not accept an extension of our hello"),
     111: ("certificate_unobtainable", "could not fetch our certificate"),
-    112: ("unrecognized_name", "knows no such name"),
+    112: ("unrecognized_name", "does not know this name"),
     113: ("bad_certificate_status_response", "does not accept our OCSP response"),
     114: ("bad_certificate_hash_value", "does not accept our certificate"),
     115: ("unknown_psk_identity", "accepts only clients with a key agreed beforehand (PSK)"),
@@ -132,9 +132,9 @@ def of_connection(error: BaseException | None) -> Trouble:
     if error is None:
         return Status.RESET, "closed the connection"
     if isinstance(error, TimeoutError):
-        return Status.TIMEOUT, "the connection died: no answer to what was sent"
+        return Status.TIMEOUT, "the connection was lost: no answer to what was sent"
     if isinstance(error, OSError) and error.errno in _UNREACHABLE:
-        return Status.UNREACHABLE, f"cannot be reached any more: {_system_text(error)}"
+        return Status.UNREACHABLE, f"can no longer be reached: {_system_text(error)}"
     return Status.RESET, CONNECTION_RESET
 
 

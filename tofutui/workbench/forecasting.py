@@ -36,7 +36,7 @@ class Forecasting:
         try:
             await asyncio.to_thread(self._store.put, comparison.session.name, forecast)
         except HistoryError as error:
-            return f"the forecast cannot be kept: {error}"
+            return f"the forecast cannot be saved: {error}"
         return ""
 
     async def keep_in_turn(self, comparison: Comparison, of: str) -> str:
@@ -45,7 +45,7 @@ class Forecasting:
         if isinstance(known, str):
             return known
         if known is not None and is_under_way(known, comparison):
-            return f"not kept, a change is under way: {became(known, comparison)}"
+            return f"not saved, a change is under way: {became(known, comparison)}"
         return await self.keep(comparison, of)
 
     async def outcome(self, comparison: Comparison) -> ForecastOutcome:

@@ -171,7 +171,7 @@ class Opening:
         where = self._settings.host
         if says_too_many(text):
             return TooManySessions(
-                f"{where} has no session free: {quoted(text)}", "close another login there"
+                f"{where} has no free session: {quoted(text)}", "close another login there"
             )
         if says_expired(text):
             return self._expired()

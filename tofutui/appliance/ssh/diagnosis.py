@@ -59,7 +59,7 @@ def not_ssh(place: Place, words: bytes) -> ApplianceError:
             "too many logins there, or this address is blocked",
         )
     if b"MaxStartups" in words or b"Not allowed" in words or says_too_many(words.decode("latin-1")):
-        return TooManySessions(f"{place.address} has no session free: {_shown(words)}", "try again later")
+        return TooManySessions(f"{place.address} has no free session: {_shown(words)}", "try again later")
     kind = next((f" but {name}" for pattern, name in _OTHERS if pattern.match(words)), "")
     return NotSsh(
         f"{place.address} is not an SSH server{kind}: it answered {_shown(words)}", "check host and port"

@@ -73,7 +73,7 @@ def unreachable(place: Place, error: OSError) -> ApplianceError:
 def no_proxy(place: Place, status: int | None, words: str, timings: Timings) -> ApplianceError:
     """The ProxyCommand made no connection; ``status`` is None while it runs, ``words`` its error output."""
     if status is None:
-        happened = f"brought no SSH greeting within {timings.login:g} s"
+        happened = f"produced no SSH greeting within {timings.login:g} s"
     elif status < 0:
         happened = f"was ended by {signal.Signals(-status).name}"
     else:
@@ -198,7 +198,7 @@ _CERTIFICATE_REASONS = (
     ("CA key is not trusted", "it is signed by an authority that known_hosts does not hold"),
     ("expired", "it has expired"),
     ("not yet valid", "it is not valid yet"),
-    ("principal", "it is made out for other names"),
+    ("principal", "it was issued for other names"),
     ("certificate type", "it is not a certificate for a host"),
 )
 
@@ -219,7 +219,7 @@ def host_key_refused(
     key = attempt.key
     if key is None:
         return HostKeyChanged(
-            f"the host certificate of {place.address} does not count: "
+            f"the host certificate of {place.address} is not accepted: "
             f"{why_plain or 'its key or its authority is marked as revoked'}"
         )
     shown = f"{key.get_algorithm()} {key.get_fingerprint('sha256')}"
@@ -230,11 +230,11 @@ def host_key_refused(
         return HostKeyChanged(
             f"the host key of {place.address} has changed: it is now {shown}, which is not the one in "
             f"{place.known_hosts[0]}. A redeployed server changes both its SSH host key and its certificate; "
-            "so does an attacker in between",
-            f"if the server was redeployed, compare the fingerprint and forget the old key: {command}",
+            "so does a machine in the middle",
+            f"if the server was redeployed, compare the fingerprint and remove the old key: {command}",
         )
     known = f" ({', '.join(others)} is known)" if others else ""
-    certificate = f"; its host certificate does not count: {why_plain}" if why_plain else ""
+    certificate = f"; its host certificate is not accepted: {why_plain}" if why_plain else ""
     return HostKeyUnknown(
         f"the host key of {place.address} is unknown: {shown}{known}{certificate}",
         f"compare the fingerprint, then accept it in the app or with ssh; it goes to {place.known_hosts[0]}",
@@ -258,7 +258,7 @@ def login_refused(place: Place, attempt: LoginAttempt, cures: Cures) -> Applianc
             "it is not retried automatically, because accounts get locked",
         )
     return LoginRefused(
-        f"{place.address} accepted no key of {place.username}, and takes no password{said}", cures.no_key
+        f"{place.address} accepted no key of {place.username}, and accepts no password{said}", cures.no_key
     )
 
 
@@ -290,9 +290,9 @@ def _ended(place: Place, attempt: LoginAttempt, error: asyncssh.DisconnectError)
     """The login was ended for no reason that lies in the login."""
     reason = safe(error.reason)
     if says_too_many(reason) or error.code == asyncssh.DISC_TOO_MANY_CONNECTIONS:
-        return TooManySessions(f"{place.address} has no session free: {reason}", _CLOSE_ANOTHER)
+        return TooManySessions(f"{place.address} has no free session: {reason}", _CLOSE_ANOTHER)
     if attempt.goodbye is None:
-        return Unreachable(f"{place.address}: the connection broke off during the login: {reason}")
+        return Unreachable(f"{place.address}: the connection was lost during the login: {reason}")
     said = _saying(attempt.goodbye) or " without giving a reason"
     return Unreachable(f"{place.address} ended the login{said}")
 
@@ -305,14 +305,14 @@ def no_session(
     if connection.is_closed():
         goodbye = connection.goodbye if isinstance(connection, Connection) else None
         if goodbye and says_too_many(goodbye):
-            return TooManySessions(f"{place.address} has no session free{_saying(goodbye)}", _CLOSE_ANOTHER)
+            return TooManySessions(f"{place.address} has no free session{_saying(goodbye)}", _CLOSE_ANOTHER)
         return Unreachable(
             f"{place.address} closed the connection right after the login"
             f"{_saying(goodbye or '') or ' without giving a reason'}",
             f"does `ssh {place.login}` get a shell there?",
         )
     if error.code in (asyncssh.OPEN_REQUEST_PTY_FAILED, asyncssh.OPEN_REQUEST_SESSION_FAILED):
-        return ApplianceError(f"{place.address} gives no shell to {place.username}: {reason}")
+        return ApplianceError(f"{place.address} does not open a shell for {place.username}: {reason}")
     return TooManySessions(
-        f"{place.address} opens no session: {reason}", f"too many may be open there; {_CLOSE_ANOTHER}"
+        f"{place.address} did not open a session: {reason}", f"too many may be open there; {_CLOSE_ANOTHER}"
     )

@@ -249,8 +249,8 @@ class LoginAttempt(asyncssh.SSHClient):
         answer = await self._outside(self._asker.password(question))
         if answer is None and self.error is None:
             self.error = NoPassword(
-                f"{self._username}@{self._host} is asked something else than a password, and no answer was "
-                f"given: {quoted(words)}",
+                f"{self._username}@{self._host} was asked for something other than a password, and no "
+                f"answer was given: {quoted(words)}",
                 "log in from the app, or set key_file",
             )
         return answer

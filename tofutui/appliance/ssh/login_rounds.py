@@ -267,7 +267,7 @@ class ServerLogin:
         if attempt.key is None and not self._why_plain and "revoked" not in error.reason:
             self._why_plain = error_messages.of_host_certificate(error.reason)
             self._around.say(
-                "note", f"the host certificate of {self._place.address} does not count: {self._why_plain}"
+                "note", f"the host certificate of {self._place.address} is not accepted: {self._why_plain}"
             )
             return
         await self._around.host_keys.accept(self._place, attempt, known, self._why_plain)

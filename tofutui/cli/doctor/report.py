@@ -211,12 +211,12 @@ def terminal() -> Section:
     tty = sys.stdin.isatty() and sys.stdout.isatty()
     items = [
         Finding("a terminal", _word(tty), "" if tty else "the app needs one"),
-        Finding("size", f"{size.columns}x{size.lines}", "" if tty else "not asked of a terminal"),
+        Finding("size", f"{size.columns}x{size.lines}", "" if tty else "not queried"),
         Finding("encoding", str(sys.stdout.encoding)),
     ]
     items += [Finding(name, os.environ.get(name, "not set")) for name in _TERMINAL]
     items += [Finding(name, _word(bool(os.environ.get(name_of)))) for name, name_of in _PRESENT.items()]
-    return Section("Terminal", (*items, Finding("clipboard (OSC 52)", "cannot be known from here")))
+    return Section("Terminal", (*items, Finding("clipboard (OSC 52)", "cannot be determined from here")))
 
 
 def history(options: argparse.Namespace) -> Section:

@@ -89,7 +89,7 @@ class LoginSteps:
         lines = self._answer.decode("latin-1").splitlines()
         if any(map(is_refusal, lines)):
             return f"stays on, the node refuses `{Command.NO_PAGER}`: each page is turned"
-        return f"off, the node took `{Command.NO_PAGER}`"
+        return f"off, the node accepted `{Command.NO_PAGER}`"
 
 
 class _Walk:
@@ -196,7 +196,7 @@ class _Walk:
             target = row.endpoint and probe_target(self._session, self._settings.role, row.endpoint)
             if row.endpoint and target:
                 return _of(number, row.endpoint, await self._prober().fetch(row.endpoint, target))
-        return "no row has an endpoint that can be asked"
+        return "no row has an endpoint that can be probed"
 
     def _prober(self) -> Prober:
         probe = self._session.probe

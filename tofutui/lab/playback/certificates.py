@@ -113,7 +113,7 @@ def _elements(data: bytes) -> Iterator[bytes]:
     while data:
         end = _body(data) + _length(data)
         if end > len(data):
-            raise ValueError("an element is cut off")
+            raise ValueError("an element is truncated")
         yield data[:end]
         data = data[end:]
 

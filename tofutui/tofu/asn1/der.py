@@ -85,7 +85,7 @@ def _read(data: bytes, start: int) -> tuple[Element, int]:
     else:
         raise DerError(f"the primitive at byte {start} has no length")
     if end > len(data):
-        raise DerError(f"the element at byte {start} is cut off")
+        raise DerError(f"the element at byte {start} is truncated")
     return Element(data[start], data[body:content_end], data[start:end]), end
 
 
@@ -97,7 +97,7 @@ def _header(data: bytes, start: int) -> tuple[int, int | None]:
             at += 1
         at += 1
     if at >= len(data):
-        raise DerError(f"the element at byte {start} is cut off")
+        raise DerError(f"the element at byte {start} is truncated")
     octet = data[at]
     if octet == _INDEFINITE:
         return at + 1, None

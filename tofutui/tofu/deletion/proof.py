@@ -124,10 +124,10 @@ def side_effects(deletion: Deletion, before: Listing, after: Listing) -> str:
     changed = [key for key in others if key in now and was[key] != now[key]]
     parts = []
     if gone:
-        parts.append(f"{_rows(gone)} went too: {_named(gone)}")
+        parts.append(f"{_rows(gone)} also disappeared: {_named(gone)}")
     if changed:
         has = "has" if len(changed) == 1 else "have"
-        parts.append(f"{_rows(changed)} {has} another text now: {_named(changed)}")
+        parts.append(f"{_rows(changed)} {has} different text now: {_named(changed)}")
     return "; ".join(parts)
 
 

@@ -210,7 +210,7 @@ class _Reader:
 
     def _cut_off(self) -> None:
         if self._block is not None:
-            self._remark("is cut off")
+            self._remark("is truncated")
         self._block, self._skipping = None, False
 
     def _add(self, sha256: str, subject: DistinguishedName | None) -> None:

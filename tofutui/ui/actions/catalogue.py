@@ -37,7 +37,7 @@ def _can_plan(state: State) -> str | None:
 
 
 def _can_refresh(state: State) -> str | None:
-    return _needs_link(state) or ("this node is being read already" if state.busy else None)
+    return _needs_link(state) or ("this node is already being read" if state.busy else None)
 
 
 def _is_retried(state: State) -> str | None:
@@ -68,8 +68,8 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="row.delete", keys=("D",), title="Delete the row or the marked rows", hint="delete", footer=85,
-        help="Open the delete dialog for the marked rows of the armed pane, or for the row under the cursor. "
-        "Nothing is sent before {delete.confirm} is pressed in it.",
+        help="Open the delete dialog for the marked rows of the active pane, or for the row under the "
+        "cursor. Nothing is sent before {delete.confirm} is pressed in it.",
         danger=Danger.IRREVERSIBLE, why_disabled=_can_delete,
     ),
     Action(
@@ -86,7 +86,7 @@ MAIN: tuple[Action, ...] = (
     Action(
         id="guide.open", keys=("c",), title="Guided re-registration", hint="guide", footer=72,
         help="Step by step from the stale rows to Primary Active and back to ISE; every change is stored, "
-        "and a run that was interrupted goes on where it was.",
+        "and an interrupted run continues where it was.",
         why_disabled=_can_guide,
     ),
     Action(
@@ -106,7 +106,7 @@ MAIN: tuple[Action, ...] = (
         why_disabled=_needs_row,
     ),
     Action(
-        id="row.mark_none", keys=("A",), title="Mark none", help="Clear every mark in this pane.",
+        id="row.mark_none", keys=("A",), title="Clear all marks", help="Clear every mark in this pane.",
     ),
     Action(
         id="table.refresh", keys=("r",), title="Refresh this pane", hint="refresh", footer=60,
@@ -160,7 +160,7 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="pane.zoom", keys=("z", "f10"), title="Zoom the pane", hint="zoom", footer=25,
-        help="The armed pane over the whole width, and back.", why_disabled=_needs_two,
+        help="Show the active pane at full width, or both panes again.", why_disabled=_needs_two,
     ),
     Action(
         id="trust.open", keys=("m",), title="Trust map", hint="map", footer=18,
@@ -212,16 +212,16 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="pane.next", keys=("tab", "shift+tab"), title="Other pane", hint="pane", footer=90,
-        help="Arm the other pane: the heavy border, the reversed title and the cursor go there.",
+        help="Make the other pane active: it gets the heavy border, the reversed title and the cursor.",
         why_disabled=_needs_two,
     ),
     Action(
         id="pane.primary", keys=("1", "h"), title="Pane PRIMARY", palette=False,
-        help="Arm the primary's pane.",
+        help="Make the primary's pane active.",
     ),
     Action(
         id="pane.secondary", keys=("2", "l"), title="Pane SECONDARY", palette=False,
-        help="Arm the secondary's pane.", why_disabled=_needs_two,
+        help="Make the secondary's pane active.", why_disabled=_needs_two,
     ),
     _move("down", ("j", "down"), "One row down"),
     _move("up", ("k", "up"), "One row up"),
@@ -259,10 +259,10 @@ DELETE: tuple[Action, ...] = (
         danger=Danger.IRREVERSIBLE,
     ),
     inner("delete.next", "tab", "Next field", "From the typed key to the buttons."),
-    inner("delete.previous", "shift+tab", "Field before", "Back to the field before."),
+    inner("delete.previous", "shift+tab", "Previous field", "Back to the previous field."),
     reveal("delete"),
     inner("delete.down", "down j", "Scroll down", "Show more of a long dialog."),
-    inner("delete.up", "up k", "Scroll up", "Show what is above."),
+    inner("delete.up", "up k", "Scroll up", "Scroll back up."),
     inner("delete.page_down", "pagedown", "A page down", "A page down."),
     inner("delete.page_up", "pageup", "A page up", "A page up."),
 )  # fmt: skip
@@ -273,15 +273,15 @@ RUN: tuple[Action, ...] = (
         "run.stop",
         "escape",
         "Stop after this row",
-        "The row under way goes on to its proof, the rest is not sent; afterwards it closes the view.",
+        "Finish and verify the current row; do not send the rest. Once all has ended, close the view.",
     ),
     inner("run.down", "down j", "Scroll down", "Show more of a long run."),
-    inner("run.up", "up k", "Scroll up", "Show what is above."),
+    inner("run.up", "up k", "Scroll up", "Scroll back up."),
 )
 
 PLAN: tuple[Action, ...] = (
     inner("plan.down", "j down", "Down", "Next row."),
-    inner("plan.up", "k up", "Up", "Row before."),
+    inner("plan.up", "k up", "Up", "Previous row."),
     inner("plan.toggle", "space", "Select or deselect", "Suspect rows are never preselected.",
            "select", 80),
     inner("plan.all", "a", "Select all", "Select every row that can be deleted, suspect ones too.", "all",
@@ -323,8 +323,8 @@ EVIDENCE: tuple[Action, ...] = (
               "add certificates", 75),
         priority=True,
     ),
-    early("evidence.page_down", "pagedown", "A page down", "More of what is known of the row."),
-    early("evidence.page_up", "pageup", "A page up", "Back up in what is known of the row."),
+    early("evidence.page_down", "pagedown", "A page down", "Scroll down in what is known about the row."),
+    early("evidence.page_up", "pageup", "A page up", "Scroll back up."),
     replace(
         inner("evidence.copy_value", "f9 ctrl+x", "Copy the value",
                "The SHA-256 presented, to the terminal's clipboard."),
@@ -338,7 +338,7 @@ ASK: tuple[Action, ...] = (
     inner("ask.no", "escape", "No answer", "Leave a node's question unanswered."),
     reveal("ask"),
     inner("ask.down", "down", "Scroll down", "Show more of a long question."),
-    inner("ask.up", "up", "Scroll up", "Show what is above."),
+    inner("ask.up", "up", "Scroll up", "Scroll back up."),
 )
 
 ASK_PASSWORD: tuple[Action, ...] = (
@@ -352,7 +352,7 @@ ASK_KEY: tuple[Action, ...] = (
     reveal("ask_key"),
     inner("ask_key.yes", "y", "Yes", "Add an unknown SSH host key to known_hosts and log in."),
     inner("ask_key.down", "down j", "Scroll down", "Show more of a long question."),
-    inner("ask_key.up", "up k", "Scroll up", "Show what is above."),
+    inner("ask_key.up", "up k", "Scroll up", "Scroll back up."),
 )
 
 ACTIONS: tuple[Action, ...] = (

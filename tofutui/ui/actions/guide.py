@@ -12,7 +12,7 @@ def _holds_run(state: State) -> str | None:
 
 
 def _watches_run(state: State) -> str | None:
-    return None if state.watching is not None else "the run is held here"
+    return None if state.watching is not None else "the run is already held here"
 
 
 def _run_ended(state: State) -> str | None:
@@ -25,13 +25,13 @@ def _only_demo(state: State) -> str | None:
 
 GUIDE: tuple[Action, ...] = (
     inner("guide.down", "j down", "Next step", "Show the next step."),
-    inner("guide.up", "k up", "Step before", "Show the step before."),
-    inner("guide.now", "n", "The step to do now", "Show the step that is to be done now.", "now", 30),
-    inner("guide.page_down", "pagedown ctrl+d", "A page down", "More of the step shown."),
-    inner("guide.page_up", "pageup ctrl+u", "A page up", "What is above in the step shown."),
+    inner("guide.up", "k up", "Previous step", "Show the previous step."),
+    inner("guide.now", "n", "The current step", "Show the step to do now.", "now", 30),
+    inner("guide.page_down", "pagedown ctrl+d", "A page down", "Scroll down in the step shown."),
+    inner("guide.page_up", "pageup ctrl+u", "A page up", "Scroll back up in the step shown."),
     replace(
         inner("guide.act", "enter", "Begin the step",
-               "What the program does in this step: check, ask, open the plan.", "begin", 95),
+               "Run what tofutui does in this step: check, ask, or open the plan.", "begin", 95),
         why_disabled=_holds_run,
     ),
     replace(
@@ -43,7 +43,7 @@ GUIDE: tuple[Action, ...] = (
     inner("guide.copy", "1 2 3 4 5 6 7 8 9", "Copy a value",
            "The value with this number, to the terminal's clipboard.", "copy value", 60),
     replace(
-        inner("guide.skip", "s", "Skip the step", "Leave the step out, with a reason.", "skip", 50),
+        inner("guide.skip", "s", "Skip the step", "Skip the step; you are asked for a reason.", "skip", 50),
         why_disabled=_holds_run,
     ),
     replace(
@@ -52,11 +52,12 @@ GUIDE: tuple[Action, ...] = (
         why_disabled=_holds_run,
     ),
     replace(
-        inner("guide.reopen", "u", "Do a step again", "The step shown, and what rests on it.", "again", 45),
+        inner("guide.reopen", "u", "Do a step again", "Reopen the step shown and the steps after it.",
+               "again", 45),
         why_disabled=_holds_run,
     ),
     replace(
-        inner("guide.note", "m", "Note", "Write something beside the step shown.", "note", 65),
+        inner("guide.note", "m", "Note", "Add a note to the step shown.", "note", 65),
         why_disabled=_holds_run,
     ),
     inner("guide.causes", "K", "Known causes", "Why a registration fails: how to tell, what to do.",
@@ -70,7 +71,7 @@ GUIDE: tuple[Action, ...] = (
         why_disabled=_run_ended,
     ),
     replace(
-        inner("guide.take", "t", "Take over", "Hold the run that another process holds; that one watches.",
+        inner("guide.take", "t", "Take over", "Take over the run of another process; that one then watches.",
                "take over", 40),
         why_disabled=_watches_run,
     ),
@@ -91,18 +92,18 @@ GUIDE: tuple[Action, ...] = (
 )  # fmt: skip
 SHEET: tuple[Action, ...] = (
     inner("sheet.down", "down tab", "Next question", "Go to the next question."),
-    inner("sheet.up", "up shift+tab", "Question before", "Go to the question before."),
-    inner("sheet.take", "enter", "Take the form", "Take the answers, or go to the first that is missing."),
-    inner("sheet.back", "escape", "Back", "Leave the form; nothing is taken over."),
+    inner("sheet.up", "up shift+tab", "Previous question", "Go to the previous question."),
+    inner("sheet.take", "enter", "Submit the form", "Submit the answers, or go to the first missing one."),
+    inner("sheet.back", "escape", "Back", "Leave the form; the answers are discarded."),
     reveal("sheet"),
 )  # fmt: skip
 CAUSES: tuple[Action, ...] = (
     inner("causes.down", "j down", "Next cause", "Go to the next cause.", "next cause", 70),
-    inner("causes.up", "k up", "Cause before", "Go to the cause before."),
-    inner("causes.page_down", "pagedown ctrl+d", "A page down", "More of the causes."),
-    inner("causes.page_up", "pageup ctrl+u", "A page up", "What is above in the causes."),
-    inner("causes.open", "enter", "To the step that mends it",
-          "Go back to the step that mends this cause; what rests on it is done again.", "mend it", 95),
+    inner("causes.up", "k up", "Previous cause", "Go to the previous cause."),
+    inner("causes.page_down", "pagedown ctrl+d", "A page down", "Scroll down in the causes."),
+    inner("causes.page_up", "pageup ctrl+u", "A page up", "Scroll back up in the causes."),
+    inner("causes.open", "enter", "To the step that fixes it",
+          "Go back to the step that fixes this cause; the steps after it are done again.", "fix it", 95),
     inner("causes.back", "escape q", "Back", "Close the causes.", "back", 90),
     help_of("causes"),
 )  # fmt: skip

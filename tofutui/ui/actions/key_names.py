@@ -70,14 +70,16 @@ def key_of(written: str) -> str:
         return _with_shift(name)
     if held == ["ctrl", "shift"]:
         raise KeyNameError("most terminals send Ctrl+Shift as Ctrl alone, or keep it for themselves")
-    raise KeyNameError("terminals send Alt as Esc and the key; it and the others are often the desktop's")
+    raise KeyNameError(
+        "terminals send Alt as Esc plus the key; desktops often use the other modifiers themselves"
+    )
 
 
 def _parts(written: str) -> list[str]:
     """``ctrl+y`` as its parts; ``+`` and ``ctrl++`` end in the plus sign itself."""
     text = written if written == " " else written.strip()
     if not text:
-        raise KeyNameError("no key is named")
+        raise KeyNameError("no key was given")
     if text == " ":
         return ["space"]
     if text.endswith("+"):

@@ -85,7 +85,7 @@ def _reasons(action: Action, known: Mapping[str, Action]) -> Iterator[str]:
         yield from _without_way_out(action)
     for key in _KEEPS.get(action.id, ()):
         if key not in keys:
-            yield f"{show_key(key)} always says no here and has to stay in the list"
+            yield f"{show_key(key)} always says no here and must stay in the list"
     if action.id in _CONFIRMS:
         yield from _bad_confirm(action, known)
     elif action.danger is Danger.IRREVERSIBLE and "d" in keys:
@@ -93,13 +93,13 @@ def _reasons(action: Action, known: Mapping[str, Action]) -> Iterator[str]:
     if action.danger is Danger.IRREVERSIBLE:
         moves = [other for other in known.values() if _is_move(other)]
         yield from (
-            f"{show_key(key)} moves the cursor ({other.id}): it may not delete"
+            f"{show_key(key)} moves the cursor ({other.id}): it must not delete"
             for key, other in dict(_shared(keys, moves)).items()
         )
     elif _is_move(action):
         dangers = [other for other in known.values() if other.danger is Danger.IRREVERSIBLE]
         yield from (
-            f"{show_key(key)} deletes ({other.id}): it may not move"
+            f"{show_key(key)} deletes ({other.id}): it must not move"
             for key, other in dict(_shared(keys, dangers)).items()
         )
     yield from _inert(action, known)
@@ -120,7 +120,7 @@ def _without_way_out(action: Action) -> Iterator[str]:
     if not action.keys:
         yield f"{action.title} needs a key"
     elif action.scope in _TYPED_IN and all(types_text(key) for key in action.keys):
-        yield "it needs a key that types nothing, a line to type has the focus there"
+        yield "it needs a key that types nothing, because a text field has the focus there"
 
 
 def _bad_confirm(action: Action, known: Mapping[str, Action]) -> Iterator[str]:
@@ -142,4 +142,4 @@ def _inert(action: Action, known: Mapping[str, Action]) -> Iterator[str]:
     elif action.scope is Scope.DELETE:
         openers = [known[id_] for id_ in sorted(_OPENS)]
         for key, other in dict(_shared(set(action.keys), openers)).items():
-            yield f"{show_key(key)} opens the delete dialog ({other.id}) and has to do nothing in it"
+            yield f"{show_key(key)} opens the delete dialog ({other.id}) and must do nothing in it"

@@ -22,10 +22,10 @@ def _can_change(state: State) -> str | None:
 
 
 PICK: tuple[Action, ...] = (
-    inner("pick.down", "j down", "Down", "Next one."),
-    inner("pick.up", "k up", "Up", "The one before."),
-    inner("pick.first", "g home", "First session", "To the first one."),
-    inner("pick.last", "G end", "Last session", "To the last one."),
+    inner("pick.down", "j down", "Down", "Next session."),
+    inner("pick.up", "k up", "Up", "Previous session."),
+    inner("pick.first", "g home", "First session", "To the first session."),
+    inner("pick.last", "G end", "Last session", "To the last session."),
     inner("pick.page_down", "pagedown ctrl+d", "A page down", "A page down."),
     inner("pick.page_up", "pageup ctrl+u", "A page up", "A page up."),
     replace(
@@ -61,8 +61,8 @@ PICK: tuple[Action, ...] = (
         why_disabled=_can_change,
     ),
     inner(
-        "pick.back", "escape q", "Back", "Clear the filter; else stay with the open session, or quit where "
-        "none is open.", "back", 90,
+        "pick.back", "escape q", "Back", "Clear the filter; without one, return to the open session, or quit "
+        "if no session is open.", "back", 90,
     ),
     help_of("pick"),
 )  # fmt: skip
@@ -91,30 +91,30 @@ FORM: tuple[Action, ...] = (
         priority=True,
     ),
     early("form.next", "tab", "Next field", "To the next field."),
-    early("form.previous", "shift+tab", "Field before", "To the field before."),
+    early("form.previous", "shift+tab", "Previous field", "To the previous field."),
     inner("form.down", "down", "Down", "To the next field; a line down in a field of several lines."),
-    inner("form.up", "up", "Up", "To the field before; a line up in a field of several lines."),
+    inner("form.up", "up", "Up", "To the previous field; a line up in a field of several lines."),
     early("form.page_down", "pagedown", "Next group", "To the first field of the next group."),
-    early("form.page_up", "pageup", "Group before", "To the first field of the group before."),
+    early("form.page_up", "pageup", "Previous group", "To the first field of the previous group."),
     help_of("form", "f1 ctrl+@"),
 )  # fmt: skip
 
 TRIAL: tuple[Action, ...] = (
     inner("trial.back", "escape enter q", "Back", "Stop what still runs, leave the nodes, and close."),
     inner("trial.down", "down j", "Scroll down", "Show more."),
-    inner("trial.up", "up k", "Scroll up", "Show what is above."),
+    inner("trial.up", "up k", "Scroll up", "Scroll back up."),
 )
 
 CONFIRM: tuple[Action, ...] = (
     inner("confirm.no", "escape enter n q", "No", "Leave everything as it is."),
     inner("confirm.yes", "y", "Yes", "Do what the question says."),
     inner("confirm.down", "down j", "Scroll down", "Show more of a long question."),
-    inner("confirm.up", "up k", "Scroll up", "Show what is above."),
+    inner("confirm.up", "up k", "Scroll up", "Scroll back up."),
 )
 
 WELCOME: tuple[Action, ...] = (
     inner("welcome.down", "j down", "Down", "Next choice."),
-    inner("welcome.up", "k up", "Up", "Choice before."),
+    inner("welcome.up", "k up", "Up", "Previous choice."),
     inner("welcome.choose", "enter", "Choose", "Do what the line says.", "choose", 95),
     inner("welcome.demo", "d", "Demo", "Start the simulated pair on this machine.", "demo", 85),
     inner("welcome.new", "n", "New session", "Write a first session in a form.", "new session", 80),

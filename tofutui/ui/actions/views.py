@@ -30,7 +30,7 @@ VIEW: tuple[Action, ...] = (
 
 DETAIL: tuple[Action, ...] = (
     inner("detail.next", "n right", "Next row", "The row below in the table.", "next", 80),
-    inner("detail.previous", "N left", "Row before", "The row above in the table.", "before", 75),
+    inner("detail.previous", "N left", "Previous row", "The row above in the table.", "prev", 75),
     replace(
         inner("detail.delete", "D", "Delete the row",
               "Open the delete dialog for this row; only {delete.confirm} in it deletes.", "delete", 85),
@@ -41,7 +41,7 @@ DETAIL: tuple[Action, ...] = (
 )  # fmt: skip
 
 HELP: tuple[Action, ...] = (
-    inner("help.search", "slash", "Search", "Show only what holds the words typed; {view.back} ends it.",
+    inner("help.search", "slash", "Search", "Show only entries with the words typed; {view.back} ends it.",
            "search", 95),
     inner("help.explain", "i", "TOFU explained",
            "One page: what the tables are, what stale means, the verdicts, what a deletion does.",
@@ -49,9 +49,9 @@ HELP: tuple[Action, ...] = (
 )  # fmt: skip
 
 LOG: tuple[Action, ...] = (
-    inner("log.search", "slash", "Search", "Show only commands that hold the words typed, they or what was "
-           "printed; {view.back} ends it.", "search", 95),
-    inner("log.fold", "space", "Fold or unfold", "Show all that the commands printed, or its beginning.",
+    inner("log.search", "slash", "Search", "Show only commands with the words typed in the command or its "
+           "output; {view.back} ends the search.", "search", 95),
+    inner("log.fold", "space", "Fold or unfold", "Show all output of the commands, or only its first lines.",
            "unfold", 94),
-    inner("log.deletions", "d", "Only deletions", "Only the deletions, or every command.", "deletions", 93),
+    inner("log.deletions", "d", "Only deletions", "Only deletions, or every command again.", "deletions", 93),
 )  # fmt: skip

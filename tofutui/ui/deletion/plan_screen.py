@@ -128,7 +128,7 @@ class PlanScreen(Acting[list[Entry]]):
             if role in self._locked:
                 why = self.shown(self._locked[role])
                 copies = self.owner.keys.name("screen.copy")
-                text = f"{why}; {copies} copies the commands, to be pasted in a session of your own"
+                text = f"{why}; {copies} copies the commands, to paste into your own session"
                 lines += [line(" " + part, Tone.WARNING) for part in wrap(text, width - 1)]
             for entry in mine:
                 starts.append(len(lines))
@@ -223,7 +223,7 @@ class PlanScreen(Acting[list[Entry]]):
         changed = self._take_over_tables()
         if changed:
             self._draw()
-            text = f"{rows(changed)} changed since the plan was opened, and not selected any more: look again"
+            text = f"{rows(changed)} changed since the plan was opened and no longer selected: review them"
             self.say(text, Tone.WARNING)
             return
         possible = [entry for entry in self.chosen if entry.role not in self._locked]

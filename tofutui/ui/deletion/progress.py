@@ -92,12 +92,12 @@ class RunScreen(BoxDialog[None]):
         """How far it is and how to stop it; then how it ended, and the way back."""
         if self._done:
             return (
-                (wording.summary(self._steps) or "It did not run to the end", Tone.STRONG),
+                (wording.summary(self._steps) or "It did not complete", Tone.STRONG),
                 (".  ", Tone.STRONG),
                 *self.keys_line(("run.back", "back")),
             )
         if self.owner.jobs.is_waiting:
-            words = f"suspends after row {self._under_way + 1} of {len(self._steps)}; fg goes on"
+            words = f"suspends after row {self._under_way + 1} of {len(self._steps)}; fg resumes"
             return line(words, Tone.WARNING)
         if self._stopping:
             return line(self._stopping, Tone.WARNING)
@@ -122,7 +122,7 @@ class RunScreen(BoxDialog[None]):
         index, count = self._under_way, len(self._steps)
         number = index + int(self._steps[index].is_begun)
         where = f"after row {number} of {count}" if number else "before the first row"
-        self._stopping = f"stopping {where}; what was sent goes on to its proof"
+        self._stopping = f"stopping {where}; the deletion already sent is still verified"
         self.redraw()
 
     @does("run.back")

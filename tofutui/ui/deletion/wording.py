@@ -95,7 +95,7 @@ def to_type(plan: Plan) -> tuple[Typed, ...]:
     }
     if is_counted(plan):
         count = len(plan.deletions)
-        wanted[str(count)] = f"{rows(count)} go at once"
+        wanted[str(count)] = f"{rows(count)}are deleted at once"
     return tuple(Typed(text, why) for text, why in wanted.items())
 
 
@@ -106,7 +106,7 @@ def is_counted(plan: Plan) -> bool:
 
 def _why_typed(deletion: Deletion, text: str) -> str:
     if text != deletion.key:
-        return "the HA role of the node is unknown or contrary"
+        return "the HA role of the node is unknown or contradicts this session"
     if not deletion.entry.who.is_remote:
         return "it is the node's own"
     return "it is not stale"
@@ -152,7 +152,7 @@ def _warnings(plan: Plan, hidden: int, width: int) -> list[Line]:
     lines = _texts(f"After this {whose} next. It cannot be undone.", width, Tone.STRONG)
     texts = [*_not_needed(plan)]
     if len(plan.deletions) > 1:
-        texts.append("One after the other; it stops at the first that does not end well.")
+        texts.append("One after the other; it stops at the first that is not proven gone.")
     if hidden:
         texts.append(f"{rows(hidden)} marked and hidden by the filter: not included.")
     notices = (
@@ -251,7 +251,7 @@ def _why(entry: Entry, width: int, glyphs: Glyphs) -> list[Line]:
 
 def _stored(entry: Entry) -> str:
     if entry.stored is None:
-        return "no subject that could be read"
+        return "no readable subject"
     return name_of(entry.stored.subject) if entry.stored.subject else entry.stored.raw
 
 

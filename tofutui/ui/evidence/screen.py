@@ -329,7 +329,7 @@ class EvidenceScreen(Acting[None]):
             self.say("no row with a host under the cursor", Tone.WARNING)
             return
         count = self._bench.say_reissued(row.endpoint.host, row.endpoint.port)
-        self.say(f"noted: {place(row)} was re-issued; that concerns {count} of the rows")
+        self.say(f"noted: {place(row)} was re-issued; this affects {count} of the rows")
 
     @does("evidence.take_back")
     def do_evidence_take_back(self) -> None:
@@ -337,7 +337,7 @@ class EvidenceScreen(Acting[None]):
         row = self._current()
         said = self._bench.statements.about(row) if row is not None else ()
         if not said:
-            self.say("nothing was said about this row that could be taken back", Tone.WARNING)
+            self.say("there is no statement about this row to take back", Tone.WARNING)
             return
         self._bench.statements.take_back(said[-1:])
         self._tell([f"taken back: {said_words(self.shown(said[-1]))}"], is_news=True)

@@ -57,7 +57,7 @@ class CausesScreen(PickView[Likely | None]):
 
     @does("causes.page_down")
     def page_down(self) -> None:
-        """More of the causes."""
+        """Scroll down in the causes."""
         self.query_one("#text", Scroller).move("page_down")
 
     @does("causes.page_up")

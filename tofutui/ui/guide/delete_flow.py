@@ -95,7 +95,7 @@ class DeleteFlow(Flow[Guided]):
         choices = (
             ("prove", "prove them: evidence, logs and exported certificates"),
             ("delete", "delete them too: the dialog asks for the key of a row that is not stale"),
-            ("on", f"go on without; written down with your name ({guide.tools.me.user})"),
+            ("on", f"go on without; recorded with your name ({guide.tools.me.user})"),
             ("back", "back to the guide"),
         )
         answer = await self.screen.ask(ChoiceScreen(OPEN, [row.words(now) for row in rows], choices))
@@ -118,12 +118,12 @@ class DeleteFlow(Flow[Guided]):
         await self.screen.guide.look_at_ticks()
         begin = self.owner.keys.name("guide.act")
         left = len(await self.screen.guide.undecided())
-        self.screen.say(f"{left} rows are open still; {begin} goes on" if left else f"{begin} goes on")
+        self.screen.say(f"{left} rows are still open; {begin} goes on" if left else f"{begin} goes on")
 
     async def _delete_too(self, step: StepState, rows: Sequence[OpenRow]) -> None:
         entries = self._entries(rows)
         if not entries:
-            self.screen.say("no row of these has a key to delete it by", Tone.WARNING)
+            self.screen.say("none of these rows has a key by which it can be deleted", Tone.WARNING)
             return
         if step.id != "delete":
             await self.screen.guide.mend("delete")

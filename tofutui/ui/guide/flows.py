@@ -20,7 +20,7 @@ ACTIVE = "Primary Active"
 """What Configuration Mode shows after a good registration."""
 _NEWER = (
     ("back", "not known, or the secondary's: nothing is ticked"),
-    ("primary", "the primary's; that of the secondary may be overwritten (written down with your name)"),
+    ("primary", "the primary's; that of the secondary may be overwritten (recorded with your name)"),
 )
 _BEGUN_HERE = ("preflight", "form", "delete", "reconnect", "acknowledge", "verify")
 """Kinds of steps that the program carries out."""
@@ -87,7 +87,7 @@ class StepFlow(Flow[Guided]):
             await self._overwrite(step, "acknowledged that the secondary's database is overwritten")
 
     def _say_where(self, step: StepState) -> None:
-        done = self.owner.keys.text("this is done in the browser; {guide.done} ticks it once it is done")
+        done = self.owner.keys.text("do this step in the browser; then {guide.done} ticks it")
         self.screen.say(f"{title_of(step.id)}: {done}", Tone.WARNING)
 
     async def _follow_on(self, before: StepState) -> None:
@@ -247,7 +247,7 @@ class StepFlow(Flow[Guided]):
             return
         await guide.mend(mending_step(chosen.cause, guide.held))
         step = guide.held.current
-        self.screen.say(f"to be mended: {chosen.cause.title}")
+        self.screen.say(f"to fix: {chosen.cause.title}")
         if step is not None and text_of(step.id).kind in ("delete", "form"):
             await self._begin(step, text_of(step.id).kind)
             await self._follow_on(step)

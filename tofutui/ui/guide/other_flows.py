@@ -96,7 +96,7 @@ class RecordFlow(Flow[Guided]):
         from tofutui import __version__
 
         choices = [(fmt, fmt.upper() if fmt != "markdown" else "Markdown") for fmt in FORMATS]
-        fmt = await self.screen.ask(ChoiceScreen("Change record", ["In which form?"], choices))
+        fmt = await self.screen.ask(ChoiceScreen("Change record", ["In which format?"], choices))
         if fmt is None:
             return
         suffix = {"markdown": "md"}.get(fmt, fmt)

@@ -217,7 +217,7 @@ class GuideScreen(Guided):
         keys = self.owner.keys.of("guide.copy").keys
         number = keys.index(self.owner.presses.key) + 1 if self.owner.presses.key in keys else 0
         if not 1 <= number <= len(values):
-            self.say("there is no value with this number here", Tone.WARNING)
+            self.say("no value has this number here", Tone.WARNING)
             return
         label, value = values[number - 1]
         self.send(value, label)

@@ -62,7 +62,7 @@ class LogScreen(SearchView):
 
     @does("log.deletions")
     def toggle_deletions(self) -> None:
-        """Only the deletions, or every command."""
+        """Show only deletions, or every command again."""
         self._only_deletions = not self._only_deletions
         self.draw()
         self.say("only deletions are shown" if self._only_deletions else "every command is shown")
@@ -82,7 +82,7 @@ class LogScreen(SearchView):
         lines = [part for group in chosen for entry in group for part in self._lines(entry, width)]
         if lines:
             return lines
-        return [line("nothing here is like that" if shown else "nothing was sent yet", Tone.MUTED)]
+        return [line("nothing here matches" if shown else "nothing has been sent yet", Tone.MUTED)]
 
     def _is_wanted(self, group: Sequence["LogLine"]) -> bool:
         """Whether a command with what came of it holds the words looked for."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tofutui.ui.actions.keymap import KeyBook
 from tofutui.ui.text.sources import LOGS
 
-VERDICTS = "What each row is judged to be"
+VERDICTS = "What the verdicts mean"
 
 _PAGE: tuple[tuple[str, Sequence[str]], ...] = (
     (

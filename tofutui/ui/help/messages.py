@@ -26,4 +26,4 @@ class MessagesScreen(ViewScreen):
             for number, part in enumerate(text):
                 head = lead if number == 0 else " " * len(lead)
                 lines.append(((head, Tone.MUTED), (part, message.tone)))
-        return lines or [line("nothing was said yet", Tone.MUTED), EMPTY]
+        return lines or [line("no messages yet", Tone.MUTED), EMPTY]

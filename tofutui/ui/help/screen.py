@@ -104,7 +104,7 @@ class HelpScreen(SearchView):
             if block.items:
                 items = arranged(block.items) if arranged else chain.from_iterable(block.items)
                 lines += [line(block.heading, Tone.STRONG), *items, EMPTY]
-        return lines or [line(f"nothing here holds {self.wanted.strip()!r}", Tone.MUTED)]
+        return lines or [line(f"nothing here contains {self.wanted.strip()!r}", Tone.MUTED)]
 
     def _blocks(self, width: int) -> Iterator[_Block]:
         """Of each scope what does something, then what only moves."""

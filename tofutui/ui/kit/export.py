@@ -49,14 +49,14 @@ async def ask_and_write(app: "Desk", title: str, default: str, text: str) -> Pat
     from tofutui.ui.kit.dialogs.prompts import ChoiceScreen, LineScreen
 
     while True:
-        typed = await app.push_screen_wait(LineScreen(title, ["Into which file?"], default, _some))
+        typed = await app.push_screen_wait(LineScreen(title, ["Write to which file?"], default, _some))
         if typed is None:
             return None
         path = await asyncio.to_thread(_expanded, typed)
         over = await asyncio.to_thread(os.path.lexists, path)
         if over:
             choices = [("no", "Choose another name"), ("yes", "Replace it")]
-            question = [f"{path} is there already."]
+            question = [f"{path} already exists."]
             answer = await app.push_screen_wait(ChoiceScreen(title, question, choices))
             if answer is None:
                 return None
@@ -76,5 +76,5 @@ def _expanded(typed: str) -> Path:
 
 def _some(text: str) -> str | None:
     if "\0" in text:
-        return "a name of a file holds no NUL"
+        return "a file name cannot contain NUL"
     return None if text.strip() else "name a file, or leave with {ask.no}"

@@ -52,7 +52,7 @@ class KeyBar(Painted):
         self._fill()
 
     def hush(self, *, all_: bool = False) -> bool:
-        """Take the message away; one that stays goes with ``all_`` only. Returns whether such a one went."""
+        """Dismiss the message; one that stays goes with ``all_`` only. Returns whether such a one went."""
         if self._message is None or (self._stays and not all_):
             return False
         stayed, self._message, self._stays = self._stays, None, False

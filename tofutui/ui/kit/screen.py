@@ -214,7 +214,7 @@ class Acting(Whole, Screen[Result]):
         action = self.owner.keys.of(id_)
         dismisses = "escape" in action.keys and self.owner.presses.key == "escape"
         if any([bar.hush(all_=dismisses) for bar in self.query(KeyBar)]):
-            self.owner.echo.tell("Take the message away")
+            self.owner.echo.tell("Dismiss the message")
             return
         self.owner.echo.tell(action.title)
         why = action.why_disabled(self.state())

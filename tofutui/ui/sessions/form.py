@@ -177,8 +177,8 @@ class FormScreen(Acting[str]):
         if errors:
             first = next(row for row in self._rows if row.field.id in {fault.field for fault in errors})
             first.control.focus()
-            number = "one fault" if len(errors) == 1 else f"{len(errors)} faults"
-            self.say(f"{number}, nothing is saved; {first.field.label}: {errors[0].text}", Tone.DANGER)
+            number = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+            self.say(f"{number}, not saved; {first.field.label}: {errors[0].text}", Tone.DANGER)
         return draft.session
 
     def as_text(self) -> str:
@@ -237,8 +237,8 @@ class FormScreen(Acting[str]):
         if self._texts() == self._begun:
             self.dismiss(None)
             return
-        words = ["What was typed here is not saved yet."]
-        screen = ConfirmScreen("Leave the form", words, "leave without saving", "go on typing")
+        words = ["Your changes are not saved yet."]
+        screen = ConfirmScreen("Leave the form", words, "leave without saving", "keep editing")
         self.app.push_screen(screen, self._leave_if)
 
     def _leave_if(self, yes: bool | None) -> None:

@@ -206,7 +206,7 @@ class SessionScreen(Acting[str]):
         if name is not None:
             self._at = name
             is_open = name == self._current
-            then = "open it again to use what changed" if is_open else f"{self._key('open')} logs in"
+            then = "open it again to apply the changes" if is_open else f"{self._key('open')} logs in"
             self.say(f"{name} is saved; {then}")
 
     @does("pick.delete")
@@ -219,8 +219,8 @@ class SessionScreen(Acting[str]):
             self.say(f"{session.name} is open; open another session first", Tone.WARNING)
             return
         words = [
-            f"The file of the session {session.name} is deleted.",
-            "No node is touched. What was seen of its rows stays in the history.",
+            f"This deletes the file of the session {session.name}.",
+            "No node is touched. The history of its rows is kept.",
         ]
         screen = ConfirmScreen(f"Delete the session {session.name}", words, "delete the session")
         self.app.push_screen(screen, self._deleter(session.name))

@@ -8,7 +8,7 @@ from tofutui.system.leaving import NODES_WITHIN, Deadline
 from tofutui.ui.terminal.driver import TerminalDriver
 from tofutui.ui.terminal.painter import DiffingApp
 
-LEAVES_UNKNOWN = "rows are being deleted; Ctrl+C again leaves, the journal then says unknown"
+LEAVES_UNKNOWN = "rows are being deleted; Ctrl+C again leaves anyway, and the outcome is then unknown"
 CloseMain = Callable[[], Awaitable[None]]
 
 

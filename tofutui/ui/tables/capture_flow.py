@@ -23,7 +23,7 @@ class CaptureFlow(Flow[Tables]):
         if any(view.recorded for view in self.screen.comparison.nodes.values()):
             self.screen.say("a transcript is shown: capture it with `tofutui capture --from`", Tone.WARNING)
             return
-        self.screen.say("capturing this pair: a login of its own, which only reads", stays=True)
+        self.screen.say("capturing this pair over a separate, read-only login", stays=True)
         self.owner.run_guarded(self._capture())
 
     async def _capture(self) -> None:

@@ -45,7 +45,7 @@ class ExportFlow(Flow[Tables]):
         from tofutui.ui.kit.dialogs.prompts import ChoiceScreen
         from tofutui.ui.kit.export import CHOICES
 
-        form = await self.owner.push_screen_wait(ChoiceScreen("Export", ["In which form?"], CHOICES))
+        form = await self.owner.push_screen_wait(ChoiceScreen("Export", ["In which format?"], CHOICES))
         if form is not None:
             await self.screen.write_file("Export", form, await self._exported(form))
 

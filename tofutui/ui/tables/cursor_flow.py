@@ -20,12 +20,12 @@ class CursorFlow(Flow[Tables]):
 
     @does("pane.primary")
     def primary_pane(self) -> None:
-        """Arm the primary's pane."""
+        """Make the primary's pane active."""
         self.screen.arm(Role.PRIMARY)
 
     @does("pane.secondary")
     def secondary_pane(self) -> None:
-        """Arm the secondary's pane."""
+        """Make the secondary's pane active."""
         self.screen.arm(Role.SECONDARY)
 
     @moves("move")
@@ -110,5 +110,5 @@ class CursorFlow(Flow[Tables]):
 
     @does("pane.zoom")
     def toggle_zoom(self) -> None:
-        """The armed pane over the whole width, and back."""
+        """Show the active pane at full width, or both panes again."""
         self.screen.zoom(not self.screen.has_class("-zoomed"))

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tofutui.workbench.forecasting import Forecasting
 
 _FORM = "A form for the change request:"
-KEPT = "the forecast is kept: the next comparison says what became of it"
-NOT_KEPT = "without history: the forecast is not kept"
+KEPT = "the forecast is saved; the next comparison reports how it turned out"
+NOT_KEPT = "without history: the forecast is not saved"
 
 
 class ImpactScreen(ViewScreen):

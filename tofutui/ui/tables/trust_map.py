@@ -38,7 +38,7 @@ class TrustScreen(ViewScreen):
             lines += [EMPTY, line(node_name(view), tone)]
             lines += [part for arrow in own for part in self._arrow(comparison, arrow, width)]
             if not own:
-                lines.append(line("  holds no row that is known", Tone.MUTED))
+                lines.append(line("  has no known row", Tone.MUTED))
         return [*lines, EMPTY, *(line(part, Tone.MUTED) for part in wrap(_MEANING, width))]
 
     def _arrow(self, comparison: Comparison, arrow: Arrow, width: int) -> list[Line]:

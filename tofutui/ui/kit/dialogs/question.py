@@ -50,8 +50,8 @@ class Answer(Input):
 
 
 WITHDRAWN = (
-    "This is not asked any more: the server hung up, or the login or command that asked was stopped.",
-    "Nothing that is typed here is sent or kept.",
+    "This question is closed: the server hung up, or the login or command that asked it was stopped.",
+    "Nothing typed here is sent or kept.",
 )
 
 
