@@ -181,7 +181,7 @@ def _comparing(entry: Entry, number: int) -> WorksheetField:
     presented = in_groups(entry.sha256) if entry.sha256 else "nothing: no certificate is presented"
     ask = (
         f"{place(entry)} in the table of {entry.role.word} presents {presented}\n"
-        "Who compared it with what the owner of that server says, and how? Nothing: it was not compared, and "
-        "the record says so."
+        "Who compared it with what the owner of that server says, and how? Leave empty if it was not "
+        "compared; the record then says so."
     )
     return WorksheetField(id=str(number), label=f"{entry.role.word} {place(entry)}", ask=ask, needed=False)
