@@ -106,14 +106,14 @@ def test_only_the_step_that_is_next_can_be_done() -> None:
 def test_leaving_out_and_failing_need_words(reason: str) -> None:
     with pytest.raises(NotNow, match="reason"):
         engine.skipped(begun(), "preflight", by="ops", now=NOW, reason=reason)
-    with pytest.raises(NotNow, match="a word on what was seen"):
+    with pytest.raises(NotNow, match="say what was seen"):
         engine.failed(begun(), "preflight", by="ops", now=NOW, reason=reason)
     with pytest.raises(NotNow, match="empty"):
         engine.noted(begun(), "preflight", reason, by="ops", now=NOW)
 
 
 def test_that_the_secondary_is_overwritten_is_acknowledged_and_not_skipped() -> None:
-    with pytest.raises(NotNow, match="acknowledged, not skipped"):
+    with pytest.raises(NotNow, match="cannot be skipped: acknowledge"):
         engine.skipped(at("overwrite"), "overwrite", by="ops", now=NOW, reason="in a hurry")
 
 
@@ -159,7 +159,7 @@ def test_over_the_newer_database_nothing_is_ticked_whatever_was_said_and_seen_be
 def test_what_the_states_do_not_show_is_said_by_who_ticks_about_these_states(
     step: str, result: Result, vouched: Vouched | None
 ) -> None:
-    with pytest.raises(NotNow, match="has to be said: SECONDARY: Secondary Uncertain"):
+    with pytest.raises(NotNow, match="has to say which: SECONDARY: Secondary Uncertain"):
         engine.overwriting(at(step), step, seen_now(result), vouched, by="ops", now=NOW)
 
 

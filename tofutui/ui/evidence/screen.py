@@ -107,7 +107,7 @@ class EvidenceScreen(Acting[None]):
         forms = [
             self._whose(long, named),
             self._whose(long, short),
-            self._whose("Paste lines or name files of", short),
+            self._whose('Paste "TOFU failed" or files of', short),
         ]
         fitting = (form for form in forms if width(form) <= below.size.width)
         below.show([next(fitting, forms[-1])])
