@@ -233,7 +233,7 @@ async def test_what_the_browser_said_is_read_kept_and_taken_back(desk: Start) ->
         assert d.message.startswith("taken back: ")
         assert d.fakes.bench.statements.words == []
         await d.press("f7")
-        assert "nothing was said about this row" in d.message
+        assert "no statement about this row" in d.message
         paste.text = "Registration: TOFU failed for 192.0.2.99_8082"
         await d.press("f5")
         assert "it names no row of PRIMARY: looked for a key, address or name" in d.message

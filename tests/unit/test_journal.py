@@ -306,5 +306,5 @@ def test_a_journal_without_its_file_writes_nothing_down(journal, path, suffix):
 def test_a_journal_whose_file_was_replaced_writes_nothing_down(journal, path):
     path.rename(path.with_name("moved"))
     OpenJournal(path).close()
-    with pytest.raises(HistoryError, match="removed or replaced while the program runs"):
+    with pytest.raises(HistoryError, match="was removed or replaced while tofutui was running"):
         write(journal)

@@ -203,7 +203,7 @@ def test_globs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "word"),
     [
         ("none.log", "no such file"),
-        ("*.none", "no file fits"),
+        ("*.none", "no file matches"),
         ("empty", "no log in this folder"),
         ("file/inside", "no such file"),
         ("x" * 300, "name too long"),
