@@ -111,7 +111,7 @@ WRITTEN_FOR_OTHERS = {
     "appliance/dialogues.py",
     "cli/commands/keys.py",
     "ui/actions/key_names.py",
-    "ui/shell/app.py",
+    "ui/shell/leaving.py",
 }
 """Where keys are those of a node's command line, of the key map file, or of every terminal."""
 

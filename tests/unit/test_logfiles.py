@@ -9,6 +9,7 @@ import tarfile
 import threading
 import tracemalloc
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -369,7 +370,11 @@ def bombs(folder: Path) -> list[Path]:
 
 
 def test_bombs_are_not_unpacked_to_their_end_and_take_little_memory(tmp_path: Path, small: int) -> None:
-    for path in bombs(tmp_path):
+    paths = list(bombs(tmp_path))
+    for path in paths:
+        with suppress(NotRead):
+            next(iter(next(iter(open_logs(path))).chunks))  # what reading it needs is imported
+    for path in paths:
         most = max(small, archives.MOST_TIMES * path.stat().st_size)
         got, said = 0, ""
         tracemalloc.start()
