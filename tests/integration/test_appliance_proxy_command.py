@@ -1,8 +1,10 @@
 """ProxyCommand of ~/.ssh/config: run as `ssh` runs it, its own words quoted, and never gone round."""
 
 import asyncio
+import gc
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,6 +27,18 @@ threading.Thread(target=up, daemon=True).start()
 while data := s.recv(65536):
     os.write(1, data)
 """
+
+
+@pytest.fixture(autouse=True)
+async def _programs_have_ended() -> AsyncIterator[None]:
+    """Their end is not waited for by the program: here it is, or the event loop would close before."""
+
+    def running() -> list[object]:
+        every = [thing for thing in gc.get_objects() if isinstance(thing, subprocess.Popen)]
+        return [process for process in every if process.returncode is None]
+
+    yield
+    await until(lambda: not running())
 
 
 @pytest.fixture
