@@ -19,7 +19,7 @@ from tests.support.captures import capture_of, only_session, played_again, playi
 from tests.support.cli_server import Cli, ask, say
 from tests.support.lab_login import open_shell, running
 from tests.support.program import tofutui
-from tests.support.terminal import terminal
+from tests.support.terminal import listings, terminal
 from tests.support.transcripts import PRIMARY_ROWS, SECONDARY_ROWS
 from tests.support.transcripts import session as transcript
 from tofutui.capture_file import Capture, CapturedEvent, CapturedKind, CapturedLogin, dumps, loads
@@ -103,7 +103,7 @@ async def test_check_offline_capture_and_the_app_work_against_a_replay(tmp_path:
         assert [len(e["why"]) for e in nodes[1]["entries"]] == [len(e["why"]) for e in nodes[0]["entries"]]
     stale = sum(e["verdict"] == "mismatch" for role in real.json["nodes"].values() for e in role["entries"])
     assert f"{stale} mismatch" in shown.splitlines()[0]
-    assert shown.count("listed ") == 2
+    assert listings(shown) == 2
     assert offline.verdicts("primary") == checked.verdicts("primary")
     assert without_times(loads(again.read_text())) == without_times(capture)
 
@@ -135,7 +135,7 @@ def _in_the_app(sessions: str, folder: Path) -> str:
     code = str(Path(tofutui_package.__file__).parents[1])
     with terminal(command, folder, PYTHONPATH=code) as app:
         shown = app.wait_for(
-            lambda screen: screen.count("listed ") == 2 and " mismatch" in screen.splitlines()[0], 60
+            lambda screen: listings(screen) == 2 and " mismatch" in screen.splitlines()[0], 60
         )
         app.press("q")
         assert app.wait_end() == 0
