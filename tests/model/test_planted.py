@@ -203,8 +203,6 @@ GUARDS = {
     still_there_at_the_first_look: 4,
     old_logs_prove: 1,
     deletions_of_others_ignored: 3,
-    side_effects_not_said: 11,
-    rows_by_their_spelling: 1,
 }
 """Ways to break the program, and a seed that shows each soon (any seed does, later)."""
 
@@ -269,7 +267,19 @@ async def asked_something_else(hands: Operations, program: Program) -> None:
     await hands.confirm(program, *program.plans[-1], {**QUIET, "mood": mood})
 
 
+async def learned_in_another_spelling(hands: Operations, program: Program) -> None:
+    hands.freeze(program, hands.choose(program, MASK))
+    await hands.confirm(program, *program.plans[-1], {**QUIET, "mood": Mood("learns respelled")})
+
+
+async def another_row_goes_too(hands: Operations, program: Program) -> None:
+    hands.freeze(program, hands.choose(program, MASK))
+    await hands.confirm(program, *program.plans[-1], {**QUIET, "mood": Mood("takes another")})
+
+
 STORIES = {
+    side_effects_not_said: another_row_goes_too,
+    rows_by_their_spelling: learned_in_another_spelling,
     changed_rows_ignored: changed_behind_the_dialog,
     rows_learned_again_ignored: learned_again_behind_the_dialog,
     read_only_ignored: read_only_behind_the_dialog,
