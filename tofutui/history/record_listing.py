@@ -120,9 +120,9 @@ class _Newest:
             if self._redeployed or key not in stored or stored[key].text != text
         }
         self._connection.executemany(  # one that the operator dated into the future begins now at the latest
-            "UPDATE incarnation SET ended = ?1, began = min(began, ?1), last = min(last, ?1)"
-            " WHERE node = ?2 AND key = ?3 AND ended IS NULL",
-            [(self._at, self._node, key) for key in ended],
+            "UPDATE incarnation SET ended = ?, began = min(began, ?), last = min(last, ?)"
+            " WHERE node = ? AND key = ? AND ended IS NULL",
+            [(self._at, self._at, self._at, self._node, key) for key in ended],
         )
         new = [seen for key, seen in stored.items() if key not in lasting or key in ended]
         for seen in new:
