@@ -10,8 +10,10 @@ import pytest
 from textual import events
 from textual.widgets import Input, TextArea
 
-from tests.support.fake_bench import NOW, FakeBench, session
+from tests.support.fake_bench import NOW, FakeBench, Fakes, entry, session
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import ACTIONS, MAIN, Danger, Scope, footer_items
 from tofutui.ui.sessions.picker import SessionScreen
@@ -280,3 +282,10 @@ async def test_what_looks_like_a_secret_is_neither_shown_nor_copied(desk: Start)
         assert await asked == "canary"
         assert d.copied == []
         assert field.value == ""
+
+
+async def test_the_command_of_impact_names_a_server_as_one_word(desk: Start) -> None:
+    row = entry(Role.PRIMARY, "198.51.100.20_443", Verdict.MISMATCH, who=Who.ISE, label="ise; reboot")
+    async with desk(fakes=Fakes(lambda role: [row] if role is Role.PRIMARY else [])) as d:
+        await d.press("I")
+        assert "--of 'ise; reboot' --format" in " ".join(d.text.split())

@@ -1,5 +1,6 @@
 """Before a change: what renewing the certificate of the server under the cursor will make stale."""
 
+import shlex
 from typing import TYPE_CHECKING
 
 from tofutui import __version__
@@ -46,7 +47,8 @@ class ImpactScreen(ViewScreen):
     def content(self, width: int) -> list[Line]:
         """The forecast, and the command that writes it down."""
         texts = render_impact(self._comparison, self._of, "text", __version__).splitlines()
-        command = f"tofutui impact {self._comparison.session.name} --of {self._of} --format markdown"
+        named = shlex.quote(self._of)  # a remote's own name may be in it
+        command = f"tofutui impact {self._comparison.session.name} --of {named} --format markdown"
         return [
             *(line(part) for text in texts for part in _indented(self.shown(text), width)),
             *(line(part, Tone.MUTED) for part in wrap(_FORM, width)),
