@@ -14,6 +14,7 @@ from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, CliServer
 from tofutui.appliance.errors import ApplianceError, LoginRefused, NoPassword
 from tofutui.appliance.node import Node
+from tofutui.appliance.questions import PasswordQuestion
 from tofutui.appliance.ssh.credentials import JumpPasswords
 from tofutui.tofu.site.session import NodeSettings, Role
 
@@ -25,9 +26,9 @@ JUMP_PASSWORD = "jump-password"
 class Deliberate(ScriptedAsker):
     """Answers after both nodes had the time to ask."""
 
-    async def password(self, question: object, /) -> str | None:
+    async def password(self, question: PasswordQuestion, /) -> str | None:
         await asyncio.sleep(0.2)
-        return await super().password(question)  # type: ignore[arg-type]
+        return await super().password(question)
 
 
 @dataclass
@@ -98,20 +99,22 @@ async def test_no_answer_for_one_node_does_not_hold_up_the_other(tmp_path: Path)
         assert isinstance(error, NoPassword)  # of whichever node asked first
 
 
-async def test_cancelling_the_one_that_asks_lets_the_other_ask(tmp_path: Path) -> None:
+async def test_cancelling_the_one_that_asks_lets_the_other_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = asyncio.Event()
 
     async with behind_one_jump(tmp_path, JUMP_PASSWORD) as site:
         original = site.asker.password
 
-        async def never(question: object, /) -> str | None:
+        async def never(question: PasswordQuestion, /) -> str | None:
             if asked.is_set():
-                return await original(question)  # type: ignore[arg-type]
+                return await original(question)
             asked.set()
             await asyncio.Event().wait()
             return None
 
-        site.asker.password = never  # type: ignore[method-assign]
+        monkeypatch.setattr(site.asker, "password", never)
         first = asyncio.create_task(site.nodes[0].connect())
         await asked.wait()
         second = asyncio.create_task(site.nodes[1].connect())

@@ -30,7 +30,7 @@ from tofutui.appliance.errors import (
     NoPassword,
     PasswordExpired,
 )
-from tofutui.appliance.questions import NoAsker
+from tofutui.appliance.questions import NoAsker, PasswordQuestion
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 
@@ -294,8 +294,8 @@ async def test_when_the_server_hangs_up_during_the_question_the_answer_is_used_o
     async with serving(Cli(commands=dict(COMMANDS))) as server:
 
         class Slow(ScriptedAsker):
-            async def password(self, question: object, /) -> str | None:
-                self.password_questions.append(question)  # type: ignore[arg-type]
+            async def password(self, question: PasswordQuestion, /) -> str | None:
+                self.password_questions.append(question)
                 server.cut()
                 await asyncio.sleep(0.3)
                 return PASSWORD

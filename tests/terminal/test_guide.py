@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -92,17 +94,23 @@ def _demo_browser(app: Terminal, operator: list[Keyboard], command: str) -> None
     app.wait_for(lambda screen: "…" not in screen.splitlines()[0])
 
 
-@pytest.mark.timeout(300)
-def test_reissued_comes_to_primary_active_with_only_the_operators_answers(tmp_path: Path) -> None:
-    with terminal([*TOFUTUI, "--demo", "reissued"], tmp_path, PYTHONPATH=CODE) as app:
+@contextmanager
+def reissued(folder: Path) -> Iterator[tuple[Terminal, Keyboard, float]]:
+    """The demo of re-issued certificates, whoever operates it, and when both tables were first shown."""
+    with terminal([*TOFUTUI, "--demo", "reissued"], folder, PYTHONPATH=CODE) as app:
         app.wait_for(compared)
-        first_look = time.monotonic()
         who: list[Keyboard] = []
         who.append(Keyboard(app, lambda command: _demo_browser(app, who, command), sees_register=True))
-        who[0].begin()
-        who[0].to_register()
-        reach_primary_active(app, who[0], first_look)
-        assert who[0].pressed < FEW
+        yield app, who[0], time.monotonic()
+
+
+@pytest.mark.timeout(300)
+def test_reissued_comes_to_primary_active_with_only_the_operators_answers(tmp_path: Path) -> None:
+    with reissued(tmp_path) as (app, operator, first_look):
+        operator.begin()
+        operator.to_register()
+        reach_primary_active(app, operator, first_look)
+        assert operator.pressed < FEW
 
 
 REFUSALS = (
@@ -115,12 +123,7 @@ OPEN = "Rows that are neither proven nor deleted"
 
 @pytest.mark.timeout(300)
 def test_lines_pasted_from_the_registration_page_lead_to_primary_active(tmp_path: Path) -> None:
-    with terminal([*TOFUTUI, "--demo", "reissued"], tmp_path, PYTHONPATH=CODE) as app:
-        app.wait_for(compared)
-        first_look = time.monotonic()
-        who: list[Keyboard] = []
-        operator = Keyboard(app, lambda command: _demo_browser(app, who, command), sees_register=True)
-        who.append(operator)
+    with reissued(tmp_path) as (app, operator, first_look):
         operator.press("e")
         for words, _ in REFUSALS:
             app.wait_for('Paste "TOFU failed"')
@@ -160,12 +163,7 @@ def say_failed(app: Terminal, operator: Keyboard, words: str, *, pasted: bool) -
 
 @pytest.mark.timeout(400)
 def test_who_goes_on_without_deleting_is_led_to_the_row_and_to_primary_active(tmp_path: Path) -> None:
-    with terminal([*TOFUTUI, "--demo", "reissued"], tmp_path, PYTHONPATH=CODE) as app:
-        app.wait_for(compared)
-        first_look = time.monotonic()
-        who: list[Keyboard] = []
-        operator = Keyboard(app, lambda command: _demo_browser(app, who, command), sees_register=True)
-        who.append(operator)
+    with reissued(tmp_path) as (app, operator, first_look):
         operator.begin()
         operator.answer_restarted("4")
         operator.choose(OPEN, downs=2)
