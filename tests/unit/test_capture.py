@@ -174,6 +174,16 @@ def test_a_word_can_be_struck_out_and_real_names_can_be_kept() -> None:
     assert redacted(SITE, real_names=True) == SITE
 
 
+@pytest.mark.parametrize(
+    "char", "\u023e\u023a\u212a\u212b\u2126\u1e9e\u0130\u03a3\u017f\u0178\u01c5\u2c62\U00010400\uff21"
+)
+def test_a_capital_whose_small_letter_takes_other_bytes_keeps_its_length(char: str) -> None:
+    for word in (char, f"ab{char}cd", f"{char}{char.lower()}{char.upper()}"):
+        made = redacted(word)
+        assert len(made.encode()) == len(word.encode())
+        assert made != word
+
+
 @given(
     st.text(max_size=60), st.sampled_from(["", "\x1b[1m", "\\xC3\\xBC", "10.1.2.3 ", "host=", "::", "\r\n"])
 )

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import AddressValueError, IPv4Address
 
-from tofutui.capture.stand_ins import CaptureStandIns, recased
+from tofutui.capture.stand_ins import CaptureStandIns, lowered, recased
 from tofutui.capture.visible import Visible, shown
 from tofutui.capture.vocabulary import is_plain
 from tofutui.tofu.base.secret import Secret
@@ -115,7 +115,7 @@ class Redaction:
         halves = {at for broken in _breaks(visible) for at in (broken.start(1), broken.start(3))}
         for token in _TOKEN.finditer(visible):
             is_word = token.lastgroup == "word"
-            value = _lower(token.group()) if is_word else token.group()
+            value = lowered(token.group()) if is_word else token.group()
             self._stand_ins.note_real(value)
             if is_word and token.start() not in halves:
                 self._whole.add(value)
@@ -123,11 +123,11 @@ class Redaction:
         for value in [*values, visible] if is_name else values:
             self._learn_phrase(value)
         named = _COMPOUND.findall(visible) if is_name else _NAMED.findall(visible)
-        for compound in map(_lower, named):
+        for compound in map(lowered, named):
             self._names.update((compound, *compound.split(".")))
 
     def _learn_phrase(self, name: str) -> None:
-        words = tuple(map(_lower, re.findall(_WORD, name)))
+        words = tuple(map(lowered, re.findall(_WORD, name)))
         plain = list(map(is_plain, words))
         if any(plain) and not all(plain) and len(self._phrases) < _MOST_PHRASES:
             self._phrases.add(words)
@@ -165,7 +165,7 @@ class Redaction:
         """
         dropped: set[int] = set()
         for broken in _breaks(shown):
-            if self._is_one(_lower(broken[1]), _lower(broken[3])):
+            if self._is_one(lowered(broken[1]), lowered(broken[3])):
                 dropped.update(range(broken.start(2), broken.end(2)))
         if not dropped:
             return shown, None
@@ -201,7 +201,7 @@ class Redaction:
         """Where words begin that are parts of a host's name: there even a plain one gets a stand-in."""
         starts: set[int] = set()
         for compound in _COMPOUND.finditer(text):
-            whole = _lower(compound.group())
+            whole = lowered(compound.group())
             at = compound.start()
             for label in [whole] if whole in self._names else whole.split("."):
                 has_letters = any(map(str.isalpha, label))
@@ -242,7 +242,7 @@ class Redaction:
         return self._given(word)
 
     def _given(self, word: str) -> str:
-        return recased(self._stand_ins.word(_lower(word)), word)
+        return recased(self._stand_ins.word(lowered(word)), word)
 
     def _hexadecimal(self, text: str) -> str:
         if text.isdecimal() and len(text) < 16:
@@ -321,14 +321,6 @@ def _struck_out(secret: re.Match[str]) -> str:
 def _hidden(announced: re.Match[str]) -> str:
     start = announced.start(1) - announced.start()
     return announced.group()[:start] + HIDDEN * len(announced[1].encode("utf-8", "surrogateescape"))
-
-
-def _lower(word: str) -> str:
-    """In lower case, letter for letter."""
-    lower = word.lower()
-    return (
-        lower if len(lower) == len(word) else "".join(c if len(c.lower()) != 1 else c.lower() for c in word)
-    )
 
 
 def _is_address(text: str) -> bool:

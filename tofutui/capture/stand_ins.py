@@ -84,10 +84,23 @@ class CaptureStandIns:
         return candidate
 
 
+def lowered(word: str) -> str:
+    """In lower case, but for capitals whose small letter takes other bytes, such as the Kelvin sign."""
+    if word.isascii():
+        return word.lower()
+    return "".join(small if _is_alike(small := char.lower(), char) else char for char in word)
+
+
+def _is_alike(recased: str, char: str) -> bool:
+    return len(recased) == 1 and _shape(recased) == _shape(char)
+
+
 def recased(stand_in: str, like: str) -> str:
     """A stand-in, given in lower case, with the capitals of the text that it replaces."""
     pairs = zip(stand_in, like, strict=True)
-    return "".join(new.upper() if old.isupper() and len(new.upper()) == 1 else new for new, old in pairs)
+    return "".join(
+        new.upper() if old.isupper() and _is_alike(new.upper(), new) else new for new, old in pairs
+    )
 
 
 def _shape(char: str) -> str:
