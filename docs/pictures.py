@@ -50,7 +50,7 @@ STAGES = (
     Stage(("v",), ("prime-pri",)),
     Stage(("T",) * 6, ("✗ MISMATCH",), "video-call"),
     Stage(("T",), ("✗ MISMATCH",)),
-    Stage(("c",), ("Which procedure?", "takes it")),
+    Stage(("c",), ("Which procedure?", "Enter select")),
     Stage(("up", "enter"), ("! Preflight", "13 passed", "Enter begin"), "guide"),
 )
 

@@ -124,8 +124,11 @@ def _questions(text: str) -> dict[str, tuple[Way, str]]:
         "password": (pushed(lambda: PasswordScreen(secret)), "log in"),
         "host key": (pushed(lambda: HostKeyScreen(key)), "this server's key"),
         "question": (pushed(lambda: DialogueScreen(unknown)), "Continue?"),
-        "line": (pushed(lambda: LineScreen(text, [f"asked {text}"], "typed")), "takes it"),
-        "choice": (pushed(lambda: ChoiceScreen(text, [text], [("a", f"A {text}"), ("b", "B")])), "takes it"),
+        "line": (pushed(lambda: LineScreen(text, [f"asked {text}"], "typed")), "Enter accept"),
+        "choice": (
+            pushed(lambda: ChoiceScreen(text, [text], [("a", f"A {text}"), ("b", "B")])),
+            "Enter select",
+        ),
     }
 
 

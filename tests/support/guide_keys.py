@@ -18,7 +18,8 @@ ENDED = "The run has ended"
 
 def is_asked(screen: str, title: str) -> bool:
     """Whether a dialog with this title is open and says what its keys do."""
-    return f"━ {title} ━" in screen and ("takes it" in screen or "keep both" in screen)
+    keys = ("Enter accept", "Enter select", "keep both")
+    return f"━ {title} ━" in screen and any(words in screen for words in keys)
 
 
 def current_step(screen: str) -> str:

@@ -92,7 +92,7 @@ async def test_y_copies_nowhere_and_says_so(desk: Start, name: str) -> None:
 async def test_the_dialogs_of_the_guide_are_copied_without_what_is_typed(desk: Start) -> None:
     async with desk() as d:
         await d.app.push_screen(LineScreen("SHA-256 of x", ["3F9A 61C0"], "typed"))
-        await d.until(lambda: "takes it" in d.text)
+        await d.until(lambda: "Enter accept" in d.text)
         await d.press("ctrl+y")
         assert d.copied == ["SHA-256 of x\n3F9A 61C0"]
         await d.press("f6")

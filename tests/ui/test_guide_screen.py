@@ -75,7 +75,7 @@ async def test_a_line_that_is_not_right_stays_and_says_why(desk: Start, wrong: s
     async with desk() as d:
         await d.app.push_screen(LineScreen("Title", ["asked"], check=check), answers.append)
         await d.pilot.pause()
-        await d.until(lambda: "takes it" in d.text)
+        await d.until(lambda: "Enter accept" in d.text)
         await d.press(*wrong, "enter")
         await d.until(lambda: "not that word" in d.text)
         assert answers == []
@@ -88,7 +88,7 @@ async def test_escape_leaves_a_line_and_a_choice(desk: Start) -> None:
     async with desk() as d:
         await d.app.push_screen(LineScreen("Title", ["asked"], "value"), answers.append)
         await d.pilot.pause()
-        await d.until(lambda: "takes it" in d.text)
+        await d.until(lambda: "Enter accept" in d.text)
         await d.press("escape")
         await d.app.push_screen(ChoiceScreen("Title", [], [("a", "A"), ("b", "B")]), answers.append)
         await d.pilot.pause()
@@ -104,7 +104,7 @@ async def test_a_choice_begins_at_the_value_that_stands(desk: Start) -> None:
             ChoiceScreen("Title", ["?"], [("a", "A"), ("b", "B"), ("c", "C")], "b"), answers.append
         )
         await d.pilot.pause()
-        await d.until(lambda: "takes it" in d.text)
+        await d.until(lambda: "Enter select" in d.text)
         await d.press("j", "j", "k", "enter")
         await d.until(lambda: answers == ["b"])
 
@@ -177,7 +177,7 @@ async def test_before_register_is_ticked_the_operator_says_what_no_state_shows(
         await d.until(lambda: "run 0" in d.text)
         await d.press("d")
         if answer:
-            await d.until(lambda: "Split Brain" in d.text and "takes it" in d.text)
+            await d.until(lambda: "Split Brain" in d.text and "Enter select" in d.text)
             await d.press(*answer)
         await d.until(lambda: bool(answering.ticked) or "not ticked" in d.message)
         assert answering.ticked == ([] if vouched_for is None else [("register", vouched_for)])
@@ -189,7 +189,7 @@ async def test_one_of_several_is_chosen_and_the_pickers_other_keys_do_nothing(de
         await d.app.push_screen(
             ChoiceScreen("Title", ["asked"], [("a", "One"), ("b", "Two")]), answers.append
         )
-        await d.until(lambda: "takes it" in d.text)
+        await d.until(lambda: "Enter select" in d.text)
         await d.press("n", "e", "c", "x", "delete", "slash", "j", "enter")
         assert answers == ["b"]
 
@@ -206,7 +206,7 @@ async def test_a_form_is_answered_by_numbers_and_taken_only_when_nothing_is_miss
     form = Form(title="Title", fields=lambda _values: fields, problem=missing, values={})
     async with desk() as d:
         await d.app.push_screen(SheetScreen(form), answers.append)
-        await d.until(lambda: "takes it" in d.text)
+        await d.until(lambda: "Enter accept" in d.text)
         await d.press("2", "enter")
         await d.until(lambda: "missing" in d.text and "Was SECONDARY restarted?" in d.text)
         assert answers == []

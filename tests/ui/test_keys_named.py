@@ -23,7 +23,7 @@ TYPED = (Scope.EVIDENCE, Scope.FORM, Scope.ASK, Scope.SHARED)
 NAMED = re.compile(r"(?<![+\w])(Esc|Enter|Tab|Space|PageUp|PageDown|Ctrl\+\w|F1[0-2]|F[1-9])(?![\w+])")
 LETTERS = {key for a in ACTIONS for key in a.keys if len(key) == 1 and key.isalpha()} - set("aAdsu")
 """Not those that are words or stand for something else: an article, ``22 d``, ``0 s``, an option."""
-ALWAYS = ("Enter takes it", "Enter reads it", "Enter log in", "Enter send", "<Enter>", "as Enter")
+ALWAYS = ("Enter accept", "Enter reads it", "Enter log in", "Enter send", "<Enter>", "as Enter")
 """Enter ends a line to type, whatever else is chosen."""
 
 

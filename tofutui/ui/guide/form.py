@@ -95,7 +95,7 @@ class SheetScreen(BoxDialog[dict[str, str] | None]):
         count = len(self._field.choices)
         numbers = (("1" if count == 1 else f"1-{count}", "answer"),) if count else ()
         return self.keys_line(
-            *numbers, ("sheet.down", "next"), ("sheet.take", "takes it"), ("sheet.back", "back")
+            *numbers, ("sheet.down", "next"), ("sheet.take", "accept"), ("sheet.back", "back")
         )
 
     def as_text(self) -> str:

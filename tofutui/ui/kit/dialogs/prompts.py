@@ -50,7 +50,7 @@ class LineScreen(Question[str | None]):
 
     def choices(self) -> Line:
         """Enter and Esc."""
-        return self.keys_line(("Enter", "takes it"), ("ask.no", "leaves it"))
+        return self.keys_line(("Enter", "accept"), ("ask.no", "cancel"))
 
     def typed(self, text: str) -> None:
         """Take it, or say what is wrong with it."""
@@ -110,7 +110,7 @@ class ChoiceScreen(BoxDialog[str | None]):
 
     def keys(self) -> Line:
         """Take it, or not."""
-        return self.keys_line(("pick.open", "takes it"), ("pick.back", "back"))
+        return self.keys_line(("pick.open", "select"), ("pick.back", "back"))
 
     def as_text(self) -> str:
         """The question and what can be chosen."""
