@@ -98,7 +98,7 @@ def _guides(text: str) -> dict[str, tuple[Way, str]]:
         "guide form": (_guide("worksheet", text), "1. Enter asks on"),
         "guide values": (_guide("ha-form", text), "1. Type the"),
         "guide ended": (_guide("", text), "The run has ended"),
-        "guide causes": (_guide("delete", text, "K"), "tell"),
+        "guide causes": (_guide("delete", text, "K"), "signs"),
     }
 
 

@@ -98,7 +98,7 @@ def test_no_step_and_no_cause_names_a_key_that_is_another(tmp_path: Path) -> Non
         id_: (text.title, *text.do, text.expect, text.takes, text.if_not)
         for id_, text in step_texts().items()
     }
-    known = {cause.id: (cause.title, cause.tell, cause.do) for cause in causes()}
+    known = {cause.id: (cause.title, cause.signs, cause.cure) for cause in causes()}
     named = {
         id_: wrong
         for id_, texts in (steps | known).items()

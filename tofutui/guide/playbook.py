@@ -56,8 +56,8 @@ class RegistrationCause:
 
     id: str
     title: str
-    tell: str
-    do: str
+    signs: str
+    cure: str
     checks: tuple[str, ...] = ()
     """Checks that point to it when they do not pass."""
     log: str = ""

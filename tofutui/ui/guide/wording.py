@@ -192,14 +192,14 @@ def _check(check: Check, look: StepLook) -> list[Line]:
 
 
 def cause(likely: Likely, run: Run, width: int, hide: Hide, keys: KeyBook = DECLARED_KEYS) -> list[Line]:
-    """One reason why a registration fails: what points to it, how to tell, what to do and where."""
+    """One reason why a registration fails: what was seen of it, its signs, its cure and where."""
     known, step = likely.cause, mending_step(likely.cause, run)
     where = f"{keys.name('causes.open')} goes to: {title_of(step)}" if step else ""
     lines = [line(part, Tone.WARNING if likely.signs else Tone.STRONG) for part in wrap(known.title, width)]
     lines += labelled("  seen", [hide(sign) for sign in likely.signs], width, Tone.WARNING)
-    lines += labelled("  tell", [known.tell], width)
-    do = filter(None, (keys.text(known.do), where))
-    return [*lines, *labelled("  do", list(do), width), EMPTY]
+    lines += labelled("  signs", [known.signs], width)
+    cure = filter(None, (keys.text(known.cure), where))
+    return [*lines, *labelled("  cure", list(cure), width), EMPTY]
 
 
 def took(start: datetime | None, end: datetime | None) -> str:
