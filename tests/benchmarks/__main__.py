@@ -1,8 +1,9 @@
 """Runs every benchmark and writes the table: ``python -m tests.benchmarks``.
 
 ``--quick`` takes fewer rounds, ``--only NUMBER`` (repeatable) some lines of the table; neither writes a file
-unless ``--output`` names one. Needs what the README's test line installs, and nginx, openssl, openssh-server
-and nmap of Debian. Nothing here is a test: a figure above its target is a line that says so.
+unless ``--output`` names one. What a file holds after its table is written by hand, and stays. Needs what the
+README's test line installs, and nginx, openssl, openssh-server and nmap of Debian. Nothing here is a test: a
+figure above its target is a line that says so.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import time
 import tomllib
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import dropwhile
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -40,7 +42,7 @@ TABLE = ROOT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
 Written by `python -m tests.benchmarks`; each line is a ratio or a time against a rival or a floor of the same
-run. A median stands before its range. Wall times wander on a shared machine; what a change may not break is
+run. A median precedes its range. Wall times wander on a shared machine; what a change may not break is
 tested by structure (which modules load, what is sent, what is painted), not by these figures.
 
 """
@@ -67,6 +69,19 @@ def versions() -> str:
     return ", ".join(f"{name} {version(name)}" for name in names)
 
 
+def write_table(path: Path, when: str, table: str) -> None:
+    """Replace the head and the first table of a file, or make the file; what follows the table is kept."""
+    path.parent.mkdir(exist_ok=True)
+    notes = _after_table(path.read_text()) if path.exists() else ""
+    path.write_text(f"{HEAD}{when}\n\n{table}{notes}")
+
+
+def _after_table(text: str) -> str:
+    """What follows the first table of a document."""
+    from_table = dropwhile(lambda line: not line.startswith("|"), text.splitlines(keepends=True))
+    return "".join(dropwhile(lambda line: line.startswith("|"), from_table))
+
+
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -78,9 +93,7 @@ def main() -> None:
     print(table)
     output = options.output or (None if options.quick or options.only else TABLE)
     if output is not None:
-        when = f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; {versions()}.\n\n"
-        output.parent.mkdir(exist_ok=True)
-        output.write_text(HEAD + when + table)
+        write_table(output, f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; {versions()}.", table)
 
 
 if __name__ == "__main__":
