@@ -23,7 +23,7 @@ from tests.support.tls_servers import (
     serve,
 )
 from tests.support.x509_der import CN, certificate, name
-from tofutui.tls.dial import DialError, DirectDial, dial_direct
+from tofutui.tls.dial import DialError, DirectDial
 from tofutui.tofu.certificates.presented import Status
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.session import Via
@@ -309,7 +309,7 @@ async def test_a_text_that_is_no_name_is_said_to_be_none(host: str) -> None:
 
 async def test_connecting_directly_can_be_handed_in() -> None:
     async with serve(HandMade([DER])) as endpoint:
-        presented = await prober(dial_direct).fetch(ROW, Endpoint("localhost", endpoint.port))
+        presented = await prober(DirectDial()).fetch(ROW, Endpoint("localhost", endpoint.port))
     assert presented.status is Status.OK
 
 

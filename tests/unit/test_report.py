@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tofutui.report import FORMATS, render, render_many
+from tofutui.report import FORMATS, render
+from tofutui.report.many_form import joined
 from tofutui.report.text_form import TextStyle
 from tofutui.tofu.certificates.certificate import Certificate
 from tofutui.tofu.certificates.presented import Attempt, Presented, Status
@@ -101,6 +102,10 @@ def comparison(*entries: Entry, **node: object) -> Comparison:
     return Comparison(session=session, nodes={Role.PRIMARY: view}, seen_from="jump01", taken_at=AT)
 
 
+def rendered(comparisons: list[Comparison], fmt: str) -> str:
+    return joined([(each.session.name, render(each, fmt, "0.1.0")) for each in comparisons], fmt)
+
+
 def as_json(one: Comparison) -> dict:
     return json.loads(render(one, "json", "0.1.0"))
 
@@ -108,7 +113,7 @@ def as_json(one: Comparison) -> dict:
 STALE = entry("198.51.100.20_443", Verdict.MISMATCH)
 
 
-def test_the_json_of_a_stale_row_is_that_of_the_design_with_its_order_of_keys():
+def test_the_json_of_a_stale_row_has_the_documented_keys_in_their_order():
     document = as_json(comparison(STALE))
     assert list(document) == [
         "schema",
@@ -285,7 +290,7 @@ def test_failures_that_fit_no_row_and_other_causes_are_told():
 
 
 def test_several_sessions_are_one_document():
-    document = json.loads(render_many([comparison(STALE), comparison()], "json", "0.1.0"))
+    document = json.loads(rendered([comparison(STALE), comparison()], "json"))
     assert list(document) == ["schema", "sessions"]
     assert [one["summary"]["mismatch"] for one in document["sessions"]] == [1, 0]
 
@@ -316,7 +321,7 @@ def hostile() -> Comparison:
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_no_control_or_bidirectional_character_stands_in_any_output(fmt):
-    output = render_many([hostile(), hostile()], fmt, "0.1.0")
+    output = rendered([hostile(), hostile()], fmt)
     assert (
         re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028\u2066-\u2069\ud800-\udfff]", output) == []
     )
@@ -339,7 +344,7 @@ def test_lines_hold_role_verdict_key_and_first_reason_and_nothing_else():
         ["primary", "mismatch", "198.51.100.20_443", "first reason"],
         ["primary", "same-name", "192.0.2.10_8082", "first reason", "(own: self)"],
     ]
-    both = render_many([comparison(STALE), comparison()], "lines", "0.1.0").splitlines()
+    both = rendered([comparison(STALE), comparison()], "lines").splitlines()
     assert both == ["SESSION site-a", lines[0], "SESSION site-a"]
 
 

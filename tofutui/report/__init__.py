@@ -1,10 +1,7 @@
 """A comparison as text, JSON and Markdown: values in, text out, nothing in it that a terminal would obey."""
 
-from collections.abc import Sequence
-
 from tofutui.report.json_form import document, dump
 from tofutui.report.lines_form import to_lines
-from tofutui.report.many_form import joined
 from tofutui.report.markdown_form import to_markdown
 from tofutui.report.text_form import PLAIN, TextStyle, to_text
 from tofutui.tofu.judgement.comparison import Comparison
@@ -19,8 +16,3 @@ def render(comparison: Comparison, fmt: str, version: str, style: TextStyle = PL
     if fmt == "lines":
         return to_lines(comparison)
     return to_markdown(comparison, version) if fmt == "markdown" else to_text(comparison, style)
-
-
-def render_many(comparisons: Sequence[Comparison], fmt: str, version: str) -> str:
-    """Several comparisons, as ``--all`` shows them."""
-    return joined([(each.session.name, render(each, fmt, version)) for each in comparisons], fmt)

@@ -41,18 +41,6 @@ class Dial(Protocol):
         ...
 
 
-async def dial_direct(
-    factory: Callable[[], asyncio.Protocol], endpoint: Endpoint
-) -> tuple[asyncio.BaseTransport, asyncio.Protocol]:
-    """Connect from this machine; a name is looked up each time.
-
-    Raises:
-        OSError: as `Dial` says.
-        DialError: the host is not a name that can be looked up.
-    """
-    return await DirectDial()(factory, endpoint)
-
-
 class DirectDial:
     """Connects from this machine and looks each name up once in a while, not once per connection.
 
