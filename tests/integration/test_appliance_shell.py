@@ -113,9 +113,9 @@ async def test_a_trickling_listing_with_prompts_at_the_end_of_pieces_is_read_who
         assert output.text == PROMPT_LIKE + "host=192.0.2.3_443;  subject=CN = prime-pri/admin# c\n"
 
 
-async def test_output_without_a_final_line_end_is_read(tmp_path: Path) -> None:
+async def test_output_without_a_final_line_end_is_read_and_keeps_none(tmp_path: Path) -> None:
     async with bench(tmp_path, Cli(commands={LISTCERTS: "one\ntwo"})) as b:
-        assert (await b.node.listcerts()).text == "one\ntwo\n"
+        assert (await b.node.listcerts()).text == "one\ntwo"
 
 
 @pytest.mark.parametrize(

@@ -164,3 +164,16 @@ def test_a_listing_that_ends_anywhere_is_never_a_mismatch(name: tuple[str, str])
             listing = read_listing(line[:cut] + end, prompt_returned=False)
             entries = judge_rows(listing, presented(name[1])).values()
             assert all(entry.verdict is not Verdict.MISMATCH for entry in entries), line[:cut]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_row_cut_anywhere_right_before_the_prompt_is_never_a_mismatch(name: tuple[str, str]) -> None:
+    line = f"{KONG}\nhost={KEY};  subject={name[0]}"
+    for cut in range(line.index("subject=", len(KONG) + 1) + 8, len(line) + 1):
+        entry = judge_text(line[:cut], presented(name[1]))
+        assert entry.verdict is not Verdict.MISMATCH, line[:cut]
+    assert entry.verdict is Verdict.SAME_NAME
+
+
+def test_a_last_row_without_a_line_end_that_begins_otherwise_is_a_mismatch() -> None:
+    assert judge_text(f"{KONG}\n{ROW}", presented("CN=ise01")).verdict is Verdict.MISMATCH

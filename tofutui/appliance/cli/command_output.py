@@ -187,11 +187,11 @@ class Reading:
         return False
 
     def _finish(self) -> None:
-        """The prompt is back; what precedes it on its line is output without a line end."""
+        """The prompt is back; what precedes it on its line is output without a line end, maybe cut."""
         self._emit(self._echo.rest())
         before = self._screen.line.removesuffix(self._prompt)
         if before.strip():
-            self._emit([before])
+            self._keep(self._without_secrets(before))
         self._screen.wipe()
 
     def _press(self, key: bytes) -> None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from tofutui.tofu.base.damaged_text import damage, undone
 from tofutui.tofu.base.text import has_hidden, safe
+from tofutui.tofu.cli_output.error_lines import says_error
 from tofutui.tofu.cli_output.grammar import LIKE_PROMPT, Command
 from tofutui.tofu.cli_output.unknown import MOST_LINES, bounded, empty_answer, is_refusal
 from tofutui.tofu.names.grammar import readings
@@ -28,12 +29,6 @@ _HEADER = re.compile(
     r"host certificates? (?:are|is) automatically added to this list"
     r"|if trust-on-first-use is configured"
     rf"|(?:[$#>]\s*)?{Command.LISTCERTS}$",
-    re.IGNORECASE,
-)
-_ERROR = re.compile(
-    r"^\s*%|\b(?:error|denied|failed|failure|fatal|traceback|unable|cannot|refused|not authori[sz]ed)\b"
-    r"|exception\b|\bcould not\b|\bnot (?:running|found|available|permitted|allowed)\b|\bno such\b"
-    r"|\b(?:unknown|invalid) (?:command|input|host)\b|\bsyntax error\b|\btimed out\b",
     re.IGNORECASE,
 )
 _UNKNOWN_COMMAND = re.compile(r"% ?(?:invalid|unknown) (?:command|input)|syntax error", re.IGNORECASE)
@@ -147,11 +142,14 @@ class ListingReader:
         return rows
 
     def finish(self, *, prompt_returned: bool) -> Listing:
-        """The whole listing. Without the prompt a last line without an end is taken as cut off."""
+        """The whole listing. Without the prompt a last line without an end is taken as cut off.
+
+        With it, that line may be cut all the same: a program that is stopped leaves what it wrote so far.
+        """
         rest = "".join(self._parts)
         self._parts.clear()
         self._line(rest, cut=not prompt_returned)
-        if not prompt_returned:
+        if rest or not prompt_returned:
             self._end_early()
         rows = tuple(self._rows.values())
         problems = tuple(self._problems(rows, prompt_returned))
@@ -189,7 +187,7 @@ class ListingReader:
         revised = self._go_on(line)
         if row is not None:
             return [*revised, *self._begin(row, follows=bool(revised))]
-        (self._errors if _ERROR.search(line) else self._strange).append(line)
+        (self._errors if says_error(line) else self._strange).append(line)
         return revised
 
     def _begin(self, row: Row, *, follows: bool = False) -> list[Row]:
@@ -223,7 +221,7 @@ class ListingReader:
         return self._begin(replace(whole, raw=row.raw, stored=stored))
 
     def _end_early(self) -> None:
-        """The prompt did not come back: the last row may go on in a line that was never printed."""
+        """The list broke off: the last row may go on in what was never printed."""
         row = self._rows.get(self._last)
         if row is not None and row.stored is not None and row.stored.raw:
             self._rows[row.id] = replace(row, stored=replace(row.stored, unfinished=True))

@@ -172,6 +172,8 @@ def _doubts(
         doubts.append("only the name fits")
     if len(named.rows) > 1:
         doubts.append(f"{len(named.rows)} rows fit")
+    if named.by is not By.KEY and row.facts.who in (Who.SELF, Who.LOOPBACK):
+        doubts.append("the server named may be the one that refused the connection")
     certificate = row.facts.presented.certificate
     if certificate is not None and certificate.not_before is None:
         doubts.append("the presented certificate's begin cannot be read")
