@@ -90,7 +90,7 @@ class RecordFlow(Flow[Guided]):
     def record(self) -> None:
         """Write the record."""
         if self.screen.guide.run is not None:
-            self.screen.work("writing the record", self._record(self.screen.guide.run))
+            self.screen.work("change record", self._record(self.screen.guide.run))
 
     async def _record(self, run: Run) -> None:
         from tofutui import __version__

@@ -81,7 +81,7 @@ class GuideScreen(Guided):
 
     def _begin(self) -> None:
         if self.guide.run is None or not self.guide.is_mine:
-            self.work("looking for an open run", self.flow(RunFlow).open())
+            self.work("opening a run", self.flow(RunFlow).open())
         self.draw()
 
     def _changed(self) -> None:
