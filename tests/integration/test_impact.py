@@ -19,6 +19,9 @@ async def test_a_forecast_is_kept_and_the_next_comparison_says_what_became_of_it
         forecast = await run("impact", "planned", "--of", "primary")
         assert forecast.code == 0
         assert f"1. SECONDARY  {PRIMARY}  breaks HA registration and Health Monitor" in forecast.out
+        hidden = await run("impact", "planned", "--of", "192.0.2.10", "--redact")
+        assert (hidden.code, "192.0.2.10" in hidden.out) == (0, False)
+        assert "1. SECONDARY  address-" in hidden.out
         unchanged = await run("check", "planned")
         assert unchanged.code == 0
         assert "1 row: 1 unchanged" in unchanged.err

@@ -134,6 +134,15 @@ def test_words_count_only_as_far_as_a_line_of_the_log_would() -> None:
         assert doubt in found.text
 
 
+@pytest.mark.parametrize("who", [Who.SELF, Who.LOOPBACK])
+def test_a_server_named_without_a_port_may_be_the_node_that_refused(who: Who) -> None:
+    own = [row(PEER, stored=PRIME_SEC, who=who)]
+    found = hit(word("TOFU failed on 192.0.2.11"), *own)
+    assert found is not None
+    assert found.strength is Strength.HINT
+    assert "may be the one that refused" in found.text
+
+
 def test_words_about_the_other_node_say_nothing_of_this_one() -> None:
     assert hit(word(role=Role.SECONDARY)) is None
 

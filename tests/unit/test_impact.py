@@ -1,14 +1,16 @@
 """What renewing a certificate will make stale, and what became of a forecast."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.support.fake_bench import NOW, entry, renamed, session
+from tests.support.fake_bench import NOW, certificate, entry, renamed, session
 from tofutui.history.database import FILE, Database
 from tofutui.history.forecasts import Forecasts
 from tofutui.report.impact_form import render_impact
+from tofutui.tofu.certificates.presented import Status
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.judgement.impact import (
     Forecast,
@@ -19,6 +21,7 @@ from tofutui.tofu.judgement.impact import (
     is_under_way,
 )
 from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.workbench.forecasting import Forecasting
 from tofutui.workbench.node_state import new_view
@@ -80,19 +83,27 @@ def test_the_next_comparison_says_what_became_of_a_forecast() -> None:
     forecast = Forecast("SECONDARY prime-sec", NOW, "ops", (*rows, gone))
     text = became(forecast, made)
     assert text.startswith("forecast of 2026-11-23 14:02 UTC (SECONDARY prime-sec renewed), 9 rows: ")
-    assert "6 stale as forecast" in text
-    assert "1 deleted" in text
-    assert "2 unchanged" in text
+    assert text.endswith(": 1 deleted, 7 unchanged, 1 no certificate presented")
+    for row in made.nodes[Role.PRIMARY].entries.values():
+        made.nodes[Role.PRIMARY].entries[row.id] = replace(
+            row, presented=replace(row.presented, certificate=certificate("new"))
+        )
+    assert "3 stale as forecast, 1 deleted, 4 unchanged" in became(forecast, made)
 
 
 RENEWED = (Role.SECONDARY, "198.51.100.30_443", "ab")
 SILENT = (Role.SECONDARY, "198.51.100.31_443", "ab")
+STALE_BEFORE = (Role.SECONDARY, "198.51.100.30_443", certificate("new").sha256)
+UNKNOWN_BEFORE = (Role.SECONDARY, "198.51.100.30_443", "")
 GONE = (Role.SECONDARY, "192.0.2.99_443", "ab")
 
 
 @pytest.mark.parametrize(
     ("row", "verdict", "end", "under_way"),
     [
+        (STALE_BEFORE, Verdict.MISMATCH, "unchanged", False),
+        (UNKNOWN_BEFORE, Verdict.SAME_NAME, "no certificate to compare with was presented before", False),
+        (UNKNOWN_BEFORE, Verdict.SUSPECT, "stale as forecast", True),
         (RENEWED, Verdict.SAME_NAME, "another certificate, not judged stale", True),
         (RENEWED, Verdict.PROVEN, "renewed and proven", False),
         (RENEWED, Verdict.SUSPECT, "stale as forecast", True),
@@ -112,11 +123,32 @@ def test_what_became_of_a_row_is_no_more_than_what_was_seen(
     assert is_under_way(forecast, made) is under_way
 
 
+@pytest.mark.parametrize("sha256", ["", "ab"])
+@pytest.mark.parametrize("status", [Status.NOT_PROBED, Status.UNMAPPED])
+def test_of_an_endpoint_that_was_not_asked_nothing_is_said(sha256: str, status: Status) -> None:
+    made = comparison()
+    row = entry(Role.SECONDARY, RENEWED[1], Verdict.NO_ANSWER, status=status)
+    made.nodes[Role.SECONDARY].entries[row.id] = row
+    forecast = Forecast("x", NOW, "ops", ((row.role, row.id, sha256),))
+    assert became(forecast, made).endswith("1 row: 1 not asked")
+
+
+def test_a_virtual_ip_that_presents_the_certificate_is_named_beside_the_own_rows() -> None:
+    made = comparison()
+    shared = entry(Role.SECONDARY, "192.0.2.9_443", Verdict.SAME_NAME, who=Who.VIP, presented="pri-2")
+    made.nodes[Role.SECONDARY].entries[shared.id] = shared
+    assert shared in impact_of(made, "primary").own
+    assert shared not in impact_of(made, "secondary").own
+
+
 def test_a_listing_that_was_cut_off_deletes_no_row() -> None:
     made = comparison()
     made.nodes[Role.SECONDARY].complete = False
     text = became(Forecast("x", NOW, "ops", (GONE,)), made)
     assert text.endswith("1 row: 1 not seen, the listing is not complete")
+    earlier = replace(made.nodes[Role.SECONDARY].entries[RENEWED[1]], unseen=True)
+    made.nodes[Role.SECONDARY].entries[earlier.id] = earlier
+    assert became(Forecast("x", NOW, "ops", (RENEWED,)), made).endswith("the listing is not complete")
 
 
 async def test_a_forecast_of_a_change_that_is_under_way_is_not_replaced(tmp_path: Path) -> None:

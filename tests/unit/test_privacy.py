@@ -66,6 +66,21 @@ def test_a_whole_comparison_names_nothing_and_is_judged_as_before() -> None:
     assert real.nodes[Role.PRIMARY].hostname == "prime-pri"
 
 
+@pytest.mark.parametrize("called", ["ISE Acme Bank London", "Acme (Frankfurt)", "Zürich ISE", "acme-ise"])
+def test_a_configured_name_is_hidden_whatever_is_in_it(called: str) -> None:
+    mask = Mask()
+    mask.learn(
+        replace(
+            session(), remotes=(Remote(name=called, kind="ise", endpoint=Endpoint("198.51.100.20", 443)),)
+        )
+    )
+    for shown in (mask.text(f"row of {called}"), mask.host(called), Mask().host(called)):
+        assert_clean(shown, *called.split())
+    row = replace(renamed(Role.PRIMARY)[1], name=called)
+    assert mask(row).name == mask.host(called)
+    assert Mask()(replace(row, name="PRIMARY prime-pri")).name.startswith("PRIMARY name-")
+
+
 def test_the_same_thing_is_the_same_stand_in_everywhere() -> None:
     mask = Mask()
     mask.learn(comparison())

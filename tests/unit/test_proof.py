@@ -4,11 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.fake_bench import entry
+from tests.support.fake_bench import certificate, entry
 from tofutui.tofu.certificates.presented import Presented, Status
 from tofutui.tofu.cli_output.listing import Listing, read_listing
 from tofutui.tofu.deletion.plan import Deletion, Outcome, VerdictClass
-from tofutui.tofu.deletion.proof import Proof, changed_entry, look_back, outcome_of, side_effects
+from tofutui.tofu.deletion.proof import (
+    Proof,
+    changed_entry,
+    look_back,
+    other_certificate,
+    outcome_of,
+    side_effects,
+)
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 
@@ -200,3 +207,26 @@ def test_an_endpoint_that_was_not_asked_is_not_said_to_present_nothing(status, e
     shown = entry(Role.PRIMARY, KEY, Verdict.MISMATCH, stored="ise", presented="new")
     now = replace(shown, presented=Presented(status=status, error=error or None))
     assert words in (changed_entry(shown, now) or "")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "refused"),
+    [
+        ("a", "a", False),
+        ("a+b", "a", False),
+        ("a+b", "b+a", False),
+        ("a", "a+b", False),
+        ("a", "b", True),
+        ("a", "b+a", True),
+        ("a+b", "c+a", True),
+        ("a+b", "b", True),
+    ],
+)
+def test_what_was_confirmed_is_presented_and_nothing_else_comes_before_it(
+    before: str, now: str, refused: bool
+) -> None:
+    def presenting(names: str) -> Presented:
+        leaf, *also = map(certificate, names.split("+"))
+        return Presented(status=Status.OK, certificate=leaf, also=tuple(also))
+
+    assert (other_certificate(presenting(before), presenting(now)) is not None) is refused

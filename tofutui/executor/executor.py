@@ -25,7 +25,9 @@ from tofutui.workbench import Workbench
 
 OnStep = Callable[[int, Step], None]
 _LIST_HOLDS = timedelta(minutes=2)
-"""How long a list is a ground to send a command: the program may be suspended between two rows."""
+"""How long a list is a ground to send a command: the program may be suspended between two rows.
+
+How old it is cannot be seen once the clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class Executor:
         """Read a list again that is too old; why that cannot be done."""
         run, role = report.run, report.step.deletion.role
         read_at = run.read_at.get(role)
-        if read_at is None or self._clock() - read_at <= _LIST_HOLDS:
+        if read_at is None or timedelta() <= self._clock() - read_at <= _LIST_HOLDS:
             return None
         report.say(READING)
         try:

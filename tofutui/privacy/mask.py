@@ -53,8 +53,8 @@ class Mask:
             self._walker.user(name)
 
     def host(self, name: str) -> str:
-        """The stand-in for a host's name or address, however short: in free text a short word stays."""
-        return self._walker.host(name)
+        """The stand-in for a server's name or address, however short: in free text a short word stays."""
+        return self._walker.label(name)
 
     def session(self, name: str) -> str:
         """The stand-in for a session's name."""

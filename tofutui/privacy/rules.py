@@ -79,7 +79,7 @@ def _entry(walker: Walker, value: Entry) -> Entry:
     """The id stays: it is never shown, and rows are found again by it."""
     key = None if value.key is None else walker.key(value.key)
     return walker.by_fields(
-        value, id=value.id, key=key, raw=_raw(walker, value), name=walker.host(value.name)
+        value, id=value.id, key=key, raw=_raw(walker, value), name=walker.label(value.name)
     )
 
 
@@ -107,7 +107,7 @@ def _session(walker: Walker, value: Session) -> Session:
 
 
 def _remote(walker: Walker, value: Remote) -> Remote:
-    return walker.by_fields(value, name=walker.host(value.name), kind=value.kind)
+    return walker.by_fields(value, name=walker.label(value.name), kind=value.kind)
 
 
 def _failure(walker: Walker, value: Failure) -> Failure:
@@ -125,7 +125,7 @@ def _run(walker: Walker, value: Run) -> Run:
 
 def _step_state(walker: Walker, value: StepState) -> StepState:
     """The id stays, the playbook is looked up by it; a remote's name follows its colon."""
-    walker.host(value.id.partition(":")[2])
+    walker.label(value.id.partition(":")[2])
     return walker.by_fields(value, id=value.id)
 
 
@@ -151,7 +151,7 @@ def _confirmation(walker: Walker, value: Confirmation) -> Confirmation:
 
 
 def _row_shot(walker: Walker, value: RowShot) -> RowShot:
-    return walker.by_fields(value, name=walker.host(value.name), who=value.who)
+    return walker.by_fields(value, name=walker.label(value.name), who=value.who)
 
 
 def _node_view(walker: Walker, value: NodeView) -> NodeView:

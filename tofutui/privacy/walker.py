@@ -14,6 +14,7 @@ from tofutui.privacy.pseudonyms import Naming, StandIns
 from tofutui.tofu.base.text import BLANKS
 from tofutui.tofu.names.grammar import readings
 from tofutui.tofu.names.values import DistinguishedName
+from tofutui.tofu.site.role import Role
 
 T = TypeVar("T")
 _SHOWN_TYPES = frozenset({"C", "c3", "n3", "jurisdictionC"})
@@ -23,6 +24,7 @@ _NAMINGS = {
     "postalCode": Naming.PLACE, "emailAddress": Naming.MAIL, "serialNumber": Naming.SERIAL,
 }  # fmt: skip
 _OWN_USERS = frozenset({"", "tofutui", "admin", "root", "unknown"})
+_ROLES = frozenset(role.word for role in Role)
 _CACHED = 20_000
 """Values whose masked copies are kept at most; each row of the tables is about five of them."""
 
@@ -117,6 +119,13 @@ class Walker:
     def host(self, text: str) -> str:
         """A host's name or address; free text if there is a blank in it."""
         return self.names.host(text) if " " not in text else self.walk(text)
+
+    def label(self, text: str) -> str:
+        """What a row's server is called: a configured name, whatever is in it, or a node behind its role."""
+        first, _, rest = text.partition(" ")
+        if rest and first in _ROLES:
+            return f"{first} {self.host(rest)}"
+        return self.names.give(text, Naming.NAME) if rest else self.host(text)
 
     def key(self, text: str) -> str:
         """A key of a table, ``HOST_PORT``."""

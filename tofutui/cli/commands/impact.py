@@ -23,9 +23,12 @@ def run(options: argparse.Namespace) -> int:
     from tofutui.cli.progress import CheckProgress
     from tofutui.report.impact_form import render_impact
     from tofutui.tofu.judgement.comparison import Comparison
+    from tofutui.tofu.site.role import Role
 
     def form(comparison: Comparison) -> str:
-        return render_impact(comparison, options.of, options.format, __version__)
+        is_named = order.mask is not None and options.of not in tuple(Role)
+        of = order.mask.host(options.of) if order.mask and is_named else options.of
+        return render_impact(comparison, of, options.format, __version__)
 
     progress = CheckProgress(1, sys.stderr, many=False, ascii_=options.ascii, mask=order.mask)
     keep = (options.of, _operator())

@@ -218,7 +218,7 @@ def other_certificate(frozen: Presented, now: Presented) -> str | None:
         return f"the endpoint has not been asked again since this was confirmed{why}: refresh, {AGAIN}"
     if now.certificate is None:
         return f"the endpoint presents nothing any more ({now.error or now.status}): refresh, {AGAIN}"
-    same = before.sha256 in fingerprints(now)
+    same = before.sha256 in fingerprints(now) and now.certificate.sha256 in fingerprints(frozen)
     return None if same else f"the endpoint presents another SHA-256 now: refresh, {AGAIN}"
 
 

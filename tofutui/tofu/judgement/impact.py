@@ -32,6 +32,8 @@ class Became(StrEnum):
     RENEWED = "another certificate, not judged stale"
     UNCHANGED = "unchanged"
     SILENT = "no certificate presented"
+    NOT_ASKED = "not asked"
+    NOT_COMPARED = "no certificate to compare with was presented before"
     NOT_LISTED = "not seen, the listing is not complete"
 
 
@@ -52,7 +54,8 @@ class Impact:
     rows: tuple[Entry, ...]
     """Rows about it on other nodes: stale once it presents another certificate; in the order of deletion."""
     own: tuple[Entry, ...]
-    """Rows that the server holds about itself; the TAC procedure leaves them alone."""
+    """Rows that the server holds about itself, and those of a virtual IP that presents its certificate; the
+    TAC procedure leaves them alone."""
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -87,6 +90,8 @@ def impact_of(comparison: Comparison, name: str) -> Impact:
         view = comparison.nodes[role]
         rows = [e for e in stored if e.who is Who.PEER and e.role is role.other]
         own = [e for e in stored if e.who in _OWN_OF_NODE and e.role is role]
+        shown = {e.sha256 for e in (*rows, *own)} - {None}
+        own += [e for e in stored if e.who is Who.VIP and e.sha256 in shown]
         return Impact(f"{role.word} {view.hostname or view.host}", _in_order(rows), tuple(own))
     rows = [e for e in stored if e.who.is_remote and _is_about(e, name)]
     if not rows:
@@ -145,15 +150,24 @@ def _is_listed(comparison: Comparison, role: Role) -> bool:
 
 
 def _end(entry: Entry | None, sha256: str, *, listed: bool) -> Became:
-    if entry is None:
+    """Stale or not, a row whose server presents what it presented then has not been renewed."""
+    if entry is None or entry.unseen:
         return Became.DELETED if listed else Became.NOT_LISTED
+    if not entry.presented.status.was_asked:
+        return Became.NOT_ASKED
+    if sha256 and entry.sha256 == sha256:
+        return Became.UNCHANGED
     if entry.verdict.is_stale:
         return Became.STALE
-    if entry.sha256 is None and sha256:
+    return _end_not_stale(entry, sha256)
+
+
+def _end_not_stale(entry: Entry, sha256: str) -> Became:
+    if entry.sha256 is None:
         return Became.SILENT
-    if (entry.sha256 or "") == sha256:
-        return Became.UNCHANGED
-    return Became.PROVEN if entry.verdict is Verdict.PROVEN else Became.RENEWED
+    if entry.verdict is Verdict.PROVEN:
+        return Became.PROVEN
+    return Became.RENEWED if sha256 else Became.NOT_COMPARED
 
 
 def _is_about(entry: Entry, name: str) -> bool:
