@@ -97,6 +97,36 @@ async def test_the_line_editor_echoes_erases_and_starts_again(tmp_path: Path) ->
         assert lab.sent["primary"] == ["show clock"]
 
 
+async def test_a_console_echoes_and_pages_as_it_is_set(tmp_path: Path) -> None:
+    echoed = {
+        "none": "",
+        "prompt": "\rprime-pri/admin# show clock\r\n",
+        "wrapped": "show clock \r\r\n",
+        "escapes": "\x1b[?2004lsho\x1b[Kw clock\r\n",
+        "double": "show clock\r\nprime-pri/admin# show clock\r\n",
+        "crcrlf": "show clock\r\r\n",
+        "plain": "show clock\r\n",
+    }
+    async with running("clean", tmp_path) as lab, at_prompt(lab) as cli:
+        node = lab.nodes["primary"]
+        for node.echo, expected in echoed.items():
+            cli.type("show clock\r")
+            shown = await cli.expect(f"{node.now():%Y}\r\nprime-pri/admin# ")
+            assert shown[: -len("Mon Nov 23 14:02:38 UTC 2026\r\nprime-pri/admin# ")] == expected
+        node.page, node.pager, node.pager_erase, node.pager_wants_enter = 3, "<--- More --->", "\x1b[2K", True
+        cli.type("show version\r")
+        first = await cli.expect("<--- More --->")
+        cli.type(" \r")
+        second = await cli.expect("<--- More --->")
+        assert first.count("\r\n") == 1 + 2
+        assert second.startswith("\x1b[2K")
+        assert second.count("\r\n") == 2
+        cli.type("q")
+        await cli.expect("\x1b[2Kprime-pri/admin# ")
+        node.enter = "\r"
+        assert (await cli.run("show\n clock")).endswith(f"{node.now():%Y}")
+
+
 @pytest.mark.parametrize(("line", "marker"), [("show nonsense", "     ^"), ("frob", "^")])
 async def test_an_unknown_word_is_marked(tmp_path: Path, line: str, marker: str) -> None:
     async with running("clean", tmp_path) as lab, at_prompt(lab) as cli:

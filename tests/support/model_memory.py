@@ -14,9 +14,8 @@ from tests.support.model_shell import Witness
 from tests.support.model_site import ADDRESSES, Eyes, Site
 from tests.support.model_worlds import HOSTNAMES, World
 from tofutui.appliance.errors import Unreachable
-from tofutui.lab.appliance import sshd
 from tofutui.lab.appliance.node import LabNode
-from tofutui.lab.appliance.terminal import LabTerminal
+from tofutui.lab.console.terminal import LabTerminal, LinkDropped
 from tofutui.lab.site_model import NodePlan
 from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.workbench import Workbench
@@ -96,7 +95,7 @@ class MemoryLink:
         self.task = asyncio.ensure_future(self._serve(shell))
 
     async def _serve(self, shell: Witness) -> None:
-        with suppress(sshd.LinkDropped):
+        with suppress(LinkDropped):
             await shell.run()
         self.drop()
 

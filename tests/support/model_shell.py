@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator
 from tests.support.model_site import KEYS, SPELLINGS, Broken, Eyes, Site
 from tests.support.model_truth import Deed
 from tofutui.lab.appliance import cli_output
-from tofutui.lab.appliance.faults import LinkDropped
 from tofutui.lab.appliance.grammar import Understood
 from tofutui.lab.appliance.shell import LabShell
-from tofutui.lab.appliance.terminal import ControlC
+from tofutui.lab.console.terminal import ControlC, LinkDropped
 from tofutui.tofu.site.session import Role
 
 
@@ -68,7 +67,7 @@ class Witness(LabShell):
         if site.question and not await self._may(key):
             return
         if site.words:
-            await self._say([site.words])
+            await self._console.say([site.words])
         if site.ending:
             await self._later(key)
         else:
@@ -83,7 +82,7 @@ class Witness(LabShell):
         others = [other for other in KEYS if other != key]
         text = self.site.question.about(key, others[0])
         self.asking = True
-        answer = await self._ask(text)
+        answer = await self._console.ask(text)
         self.asking = False
         try:
             self.site.answered(text, answer)

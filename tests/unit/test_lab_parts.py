@@ -10,8 +10,8 @@ import pytest
 
 from tofutui.lab.appliance.grammar import COMMANDS, WORD, NotUnderstood, Understood, understand
 from tofutui.lab.appliance.healthlog import NodeLogs, stamp
-from tofutui.lab.appliance.terminal import ControlC, LabTerminal
 from tofutui.lab.cert import certify, common_name, java_form, make_key, parse_subject, slash_form
+from tofutui.lab.console.terminal import ControlC, LabTerminal
 from tofutui.lab.scenario import ScenarioError, load_scenario, parse_address
 from tofutui.lab.site_model import Address
 
@@ -131,6 +131,7 @@ def test_a_wrong_scenario_file_says_what_is_wrong(tmp_path: Path, text: str, say
     ("change", "says"),
     [
         (('hostname = "prime-pri"', 'hostname = "prime-pri"\nfrobs = true'), "frobs"),
+        (('hostname = "prime-pri"', 'hostname = "prime-pri"\necho = "loud"'), "there are plain, none"),
         (('at = "198.51.100.20:443"', 'at = "198.51.100.21:443"'), "198.51.100.20:443"),
         (('age = "95m"', 'age = "long"'), "not an age"),
         (("CN=ise01", "XX=ise01"), "XX=ise01"),

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from tofutui.lab.appliance import faults
+from tofutui.lab.console.style import ECHOES, ConsoleStyle
 
 
 @dataclass(kw_only=True, eq=False)
-class Behaviour:
+class Behaviour(ConsoleStyle):
     """How a node misbehaves; settable in a scenario and, at any time, on a running node."""
 
     clock_offset: float = 0.0
@@ -45,13 +46,6 @@ class Behaviour:
     question_answer: str = "yes"
     prompt_delay: float = 0.0
     """Seconds before the first prompt."""
-    terminal_length: bool = True
-    """Whether ``terminal length`` is a command here."""
-    page: int = 0
-    """Lines of one page whatever the window says; 0: the window's."""
-    trickle: int = 0
-    """Characters written at once, with `trickle_s` seconds between; 0: all."""
-    trickle_s: float = 0.002
     delay_rows: float = 0.0
     """Seconds before each row of a listing."""
     list_seconds: float = 0.0
@@ -69,12 +63,11 @@ class Behaviour:
     drop_instead_of_delete: bool = False
     hang: str = ""
     """A command that contains this never answers."""
-    ignore_interrupt: bool = False
-    """Ctrl-C does not end a running command."""
 
     def __post_init__(self) -> None:
         """Refuse words that mean nothing."""
         for name, known in (
+            ("echo", ECHOES),
             ("ssh", faults.SSH),
             ("login", faults.LOGINS),
             ("fault", ("", *faults.KINDS)),

@@ -15,7 +15,6 @@ WHICH_SESSION = "Enter session number to resume or press <Enter> to start a new 
 NOT_AN_ANSWER = "% Error: this is no answer"
 WRONG_SESSION = "% Error: Invalid session, enter the number of the session"
 PRESS_ENTER = "Press <Enter> to continue"
-MORE = "--More--"
 
 
 def prompt(node: LabNode) -> str:

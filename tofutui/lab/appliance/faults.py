@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from tofutui.lab.console.terminal import LinkDropped
+
 KINDS = ("reset", "close", "hang", "garbage", "endless")
 """What may happen: the link is reset; the shell ends in good order; nothing comes any more; bytes that mean
 nothing come, and then it goes on; `FLOOD` bytes come without a line end."""
@@ -21,10 +23,6 @@ LOGINS = ("ok", "refused", "expired", "code", "hang")
 FLOOD = 100_000_000
 _CHUNK = "x" * 65_536
 _GARBAGE = bytes(range(256)).replace(b"\x03", b"").decode("utf-8", "surrogateescape")
-
-
-class LinkDropped(Exception):
-    """The appliance cuts the connection here."""
 
 
 async def play(kind: str, send: Callable[[str], None], ready: Callable[[], Awaitable[None]]) -> None:

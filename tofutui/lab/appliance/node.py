@@ -81,6 +81,14 @@ class LabNode(Behaviour):
         if self.close_ssh is not None:
             await self.close_ssh()
 
+    def leave(self, number: int, *, orderly: bool) -> None:
+        """Forget a shell; one that was cut off may be resumed at the next login."""
+        started = self.shells.pop(number, None)
+        if started is not None:
+            self.last_login = f"Last login: {self.now():%a %b %d %H:%M:%S %Y} from 127.0.0.1"
+            if not orderly:
+                self.dropped.append(started)
+
     def server(self, key: str) -> TlsEndpoint:
         """The server behind a table key."""
         return self._servers[key]

@@ -5,10 +5,10 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
 from tofutui.lab.appliance import cli_output, faults
-from tofutui.lab.appliance.faults import LinkDropped
 from tofutui.lab.appliance.grammar import NotUnderstood, Understood, understand
 from tofutui.lab.appliance.node import LabNode
-from tofutui.lab.appliance.terminal import ControlC, LabTerminal
+from tofutui.lab.console.command_line import CommandLine
+from tofutui.lab.console.terminal import LabTerminal, LinkDropped
 
 _CONFIRM = "Are you sure you want to delete the certificate of {} (yes/no) [no] ? "
 
@@ -35,12 +35,10 @@ class LabShell:
         ready: Callable[[], Awaitable[None]],
     ):
         self._node = node
-        self._terminal = terminal
+        self._console = CommandLine(terminal, send, node, window=window, answered=node.answers.append)
         self._send = send
-        self._window = window
         self._number = number
         self._ready = ready
-        self._length: int | None = None
 
     async def run(self) -> None:
         """Greet and serve until the client leaves.
@@ -50,25 +48,30 @@ class LabShell:
         """
         try:
             if await self._greet():
-                while await self._serve_line():
-                    pass
+                self._node.shells[self._number] = (
+                    f"{self._number}.{self._node.now():admin-%A_%b_%d_%H:%M:%S_%Y}"
+                )
+                await self._console.serve(lambda: cli_output.prompt(self._node), self._run)
         except EOFError:
             self._send("\r\n")
 
     async def _greet(self) -> bool:
         node = self._node
         if node.last_login:
-            await self._say([node.last_login])
-        await self._page(_each(node.motd))
+            await self._console.say([node.last_login])
+        await self._console.page(_lines(node.motd))
         if node.press_enter:
-            await self._write(cli_output.PRESS_ENTER)
-            await self._terminal.key()
-            await self._say([""])
+            await self._console.write(cli_output.PRESS_ENTER)
+            await self._console.terminal.key()
+            await self._console.say([""])
         if (node.other_user or node.shells) and not await self._another_user():
             return False
         if node.resume_menu or node.dropped:
             await self._resume()
-        await self._insist(node.question)
+        if node.question:
+            await self._console.insist(
+                node.question, (node.question_answer,), f"{cli_output.NOT_AN_ANSWER}\r\n"
+            )
         await asyncio.sleep(node.prompt_delay)
         await self._strike("greeting")
         return True
@@ -88,64 +91,35 @@ class LabShell:
             await faults.play(node.fault, self._send, self._ready)
 
     async def _another_user(self) -> bool:
-        await self._say([cli_output.ANOTHER_USER])
-        while (answer := await self._ask(cli_output.CONTINUE)) not in ("Yes", "No"):
-            await self._say([cli_output.YES_OR_NO])
+        await self._console.say([cli_output.ANOTHER_USER])
+        answer = await self._console.insist(cli_output.CONTINUE, ("Yes", "No"), f"{cli_output.YES_OR_NO}\r\n")
         return answer == "Yes"
 
     async def _resume(self) -> None:
         dropped = self._node.dropped
         shown = dropped or ["1058597.admin-Tuesday_Dec_21_18:10:15_2021"]
-        await self._say([cli_output.RESUME, *(f"[{n}] {name}" for n, name in enumerate(shown, 1))])
-        while answer := await self._ask(cli_output.WHICH_SESSION):
+        await self._console.say([cli_output.RESUME, *(f"[{n}] {name}" for n, name in enumerate(shown, 1))])
+        while answer := await self._console.ask(cli_output.WHICH_SESSION):
             if answer.isdecimal() and 1 <= int(answer) <= len(shown):
                 del dropped[int(answer) - 1 : int(answer)]
                 return
-            await self._say([cli_output.WRONG_SESSION])
-
-    async def _insist(self, question: str) -> None:
-        """A question, if there is one, until it is answered as this appliance wants it."""
-        while question and await self._ask(question) != self._node.question_answer:
-            await self._say([cli_output.NOT_AN_ANSWER])
-
-    async def _ask(self, question: str) -> str:
-        """One answer to a dialogue; Ctrl-C is an empty one."""
-        await self._write(question)
-        try:
-            line = await self._terminal.line()
-        except ControlC:
-            self._send("^C\r\n")
-            line = ""
-        self._node.answers.append(line)
-        return line.strip()
-
-    async def _serve_line(self) -> bool:
-        """Prompt, read and run one line; False after `exit`."""
-        self._node.shells[self._number] = f"{self._number}.{self._node.now():admin-%A_%b_%d_%H:%M:%S_%Y}"
-        await self._write(cli_output.prompt(self._node))
-        try:
-            line = await self._terminal.line()
-            if not line.strip():
-                return True
-            self._node.sent.append(line)
-            return await self._run(line)
-        except ControlC:
-            self._send("^C\r\n")
-            return True
+            await self._console.say([cli_output.WRONG_SESSION])
 
     async def _run(self, line: str) -> bool:
+        """Run one line; False after `exit`."""
+        if not line.strip():
+            return True
+        self._node.sent.append(line)
         command = understand(line, without="" if self._node.terminal_length else "terminal")
         if isinstance(command, NotUnderstood):
             column = len(cli_output.prompt(self._node)) + command.column
-            await self._say(cli_output.caret(column, "incomplete" if command.incomplete else "invalid"))
+            await self._console.say(
+                cli_output.caret(column, "incomplete" if command.incomplete else "invalid")
+            )
             return True
         if command.keywords == ("exit",):
             return False
-        task = asyncio.create_task(self._execute(line, command))
-        if self._node.ignore_interrupt:
-            await task
-        else:
-            await self._terminal.run(task)
+        await self._console.carry_out(self._execute(line, command))
         return True
 
     async def _execute(self, line: str, command: Understood) -> None:
@@ -158,40 +132,40 @@ class LabShell:
                 await self._delete(command.words[0])
             case ("ncs", "ha", "status"):
                 await self._strike("ha-status")
-                await self._page(_each([cli_output.ha_words(self._node)]))
+                await self._console.page(_lines([cli_output.ha_words(self._node)]))
             case ("ncs", "status"):
-                await self._page(_each(cli_output.ncs_status(self._node)))
+                await self._console.page(_lines(cli_output.ncs_status(self._node)))
             case ("show", "clock"):
-                await self._page(_each(cli_output.show_clock(self._node)))
+                await self._console.page(_lines(cli_output.show_clock(self._node)))
             case ("show", "version"):
-                await self._page(_each(cli_output.show_version(self._node)))
+                await self._console.page(_lines(cli_output.show_version(self._node)))
             case ("terminal", "length"):
                 await self._set_length(command.words[0])
 
     async def _set_length(self, word: str) -> None:
         if word.isdecimal() and int(word) <= 511:
-            self._length = int(word)
+            self._console.length = int(word)
         else:
-            await self._say(["% Error: the length is 0 to 511"])
+            await self._console.say(["% Error: the length is 0 to 511"])
 
     async def _list(self) -> None:
         node = self._node
-        if node.list_question and await self._ask(node.list_question) != node.question_answer:
-            await self._say([cli_output.NOT_AN_ANSWER])
+        if node.list_question and await self._console.ask(node.list_question) != node.question_answer:
+            await self._console.say([cli_output.NOT_AN_ANSWER])
             return
         again = any(" deletecert " in line for line in node.sent)
         await self._strike("listing", *(["relisting"] if again else []))
-        await self._page(self._cut(self._listing()))
+        await self._console.page(self._cut(self._listing()))
 
     async def _cut(self, lines: AsyncIterator[str]) -> AsyncIterator[str]:
         """The listing, or as much of it as this appliance gets out before it drops the link."""
         allowed = self._node.cut_listing or sys.maxsize
         async for line in lines:
             if len(line) >= allowed:
-                await self._write(line[:allowed])
+                await self._console.write(line[:allowed])
                 raise LinkDropped
             allowed -= len(line)
-            yield line
+            yield f"{line}\r\n"
 
     async def _listing(self) -> AsyncIterator[str]:
         rows = cli_output.listing_rows(self._node)
@@ -209,58 +183,18 @@ class LabShell:
 
     async def _delete(self, key: str) -> None:
         node = self._node
-        if node.confirm_delete and await self._ask(_CONFIRM.format(key)) != "yes":
+        if node.confirm_delete and await self._console.ask(_CONFIRM.format(key)) != "yes":
             return
         await self._strike("delete")
         if node.drop_instead_of_delete:
             raise LinkDropped
         if not node.delete(key):
-            await self._say([f"% Error: no certificate of host {key} in the list"])
+            await self._console.say([f"% Error: no certificate of host {key} in the list"])
         await self._strike("deleted")
         if node.drop_after_delete:
             raise LinkDropped
 
-    async def _page(self, lines: AsyncIterator[str]) -> None:
-        """Print lines with a pager, when one is on."""
-        left = self._page_lines()
-        async for line in lines:
-            if left <= 0:
-                left = await self._more()
-            if left <= 0:
-                return
-            await self._say([line])
-            left -= 1
 
-    def _page_lines(self) -> int:
-        """Lines until the first pause."""
-        if self._length == 0:
-            return sys.maxsize
-        height = self._node.page or self._length or self._window()
-        return height - 1 if height > 1 else sys.maxsize
-
-    async def _more(self) -> int:
-        """Wait at the pager: blank for a page, Enter for a line, q to stop; the lines to go on with."""
-        await self._write(cli_output.MORE)
-        key = await self._terminal.key()
-        self._send("\r" + " " * len(cli_output.MORE) + "\r")
-        if key == "q":
-            return 0
-        return 1 if key in "\r\n" else self._page_lines()
-
-    async def _say(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            await self._write(line + "\r\n")
-
-    async def _write(self, text: str) -> None:
-        size = self._node.trickle
-        if not size:
-            self._send(text)
-            return
-        for start in range(0, len(text), size):
-            self._send(text[start : start + size])
-            await asyncio.sleep(self._node.trickle_s)
-
-
-async def _each(lines: Iterable[str]) -> AsyncIterator[str]:
+async def _lines(lines: Iterable[str]) -> AsyncIterator[str]:
     for line in lines:
-        yield line
+        yield f"{line}\r\n"

@@ -1,18 +1,17 @@
 """The SSH side of a simulated appliance: password and key login, a PTY, one CLI per session."""
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import asyncssh
 
-from tofutui.lab.appliance.faults import LinkDropped, Mute
+from tofutui.lab.appliance.faults import Mute
 from tofutui.lab.appliance.node import LabNode
 from tofutui.lab.appliance.shell import LabShell
-from tofutui.lab.appliance.terminal import LabTerminal
-from tofutui.lab.endpoint import make_reset, reserve_port, reset
+from tofutui.lab.console.ssh import ConsoleChannel, ConsoleServer, ConsoleService, listen
+from tofutui.lab.endpoint import reserve_port, reset
 
 USERNAME = "admin"
 ONE_TIME_CODE = "135790"
@@ -29,7 +28,6 @@ _DIALOGUES: dict[str, _Challenge] = {
 }
 """The question after the right password, by the scenario's ``login``."""
 _FIRST_SESSION = 1058597
-_DELIVERY_S = 0.05
 _OLD_KEX = ["diffie-hellman-group1-sha1"]
 _OLD_CIPHERS = ["aes128-cbc", "3des-cbc"]
 _OLD_MACS = ["hmac-sha1"]
@@ -84,27 +82,34 @@ class SshServer:
         if self._reserved is not None:
             self._reserved.close()
 
-    def next_number(self) -> int:
-        """A number for a new session."""
+    async def play(self, channel: ConsoleChannel) -> None:
+        """One shell; while it lasts the node knows of it, and one that was cut off may be resumed."""
         self._number += 1
-        return self._number
+        number, orderly = self._number, False
+        try:
+            await LabShell(
+                self.node, channel.terminal, channel.send, lambda: channel.size[1], number, channel.ready
+            ).run()
+            orderly = True
+        finally:
+            self.node.leave(number, orderly=orderly)
 
     async def _start_ssh(self) -> None:
+        service = ConsoleService(
+            style=self.node, play=self.play, banner=lambda: self.node.banner, keys=self.node.keys.extend
+        )
         old = self.login.old
-        self._acceptor = await asyncssh.create_server(
-            lambda: _Connection(self),
+        self._acceptor = await listen(
+            lambda: _Connection(service, self),
             self.address,
             self.node.port,
-            server_host_keys=[self.login.host_key],
+            [self.login.host_key],
             server_version="tofutui_lab",
             kex_algs=_OLD_KEX if old else (),
             encryption_algs=_OLD_CIPHERS if old else (),
             mac_algs=_OLD_MACS if old else (),
             signature_algs=["ssh-rsa"] if old else (),
             compression_algs=None,
-            line_editor=False,
-            encoding=None,
-            config=None,
         )
         self.node.port = self._acceptor.get_port()
 
@@ -121,27 +126,22 @@ class SshServer:
             self._mute_transports.add(transport)
 
 
-class _Connection(asyncssh.SSHServer):
+class _Connection(ConsoleServer):
     """Authentication: user admin, by key or password, or as the scenario's ``login`` says."""
 
-    def __init__(self, server: SshServer):
+    def __init__(self, service: ConsoleService, server: SshServer):
+        super().__init__(service)
         self._server = server
         self._node = server.node
         self._password_was_right = False
-        self._connection: asyncssh.SSHServerConnection | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        self._connection = conn
+        super().connection_made(conn)
         self._server.connections.add(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._connection is not None:
-            self._server.connections.discard(self._connection)
-
-    def begin_auth(self, username: str) -> bool:
-        if self._connection is not None and self._server.node.banner:
-            self._connection.send_auth_banner(self._server.node.banner)
-        return True
+        if self.connection is not None:
+            self._server.connections.discard(self.connection)
 
     def password_auth_supported(self) -> bool:
         return self._node.login not in _DIALOGUES
@@ -187,107 +187,6 @@ class _Connection(asyncssh.SSHServer):
 
     def _is_right(self, username: str, password: str) -> bool:
         return username == USERNAME and password == self._server.login.password
-
-    def session_requested(self) -> "_Session":
-        return _Session(self._server)
-
-
-class _Session(asyncssh.SSHServerSession[bytes]):
-    """One channel. What an exec request asks for is ignored: the CLI starts anyway (docs/appliance.md)."""
-
-    def __init__(self, server: SshServer):
-        self._server = server
-        self._node = server.node
-        self._number = server.next_number()
-        self._channel: asyncssh.SSHServerChannel[bytes] | None = None
-        self._terminal = LabTerminal(self._send, echo=False)
-        self._has_pty = False
-        self._task: asyncio.Task[None] | None = None
-        self._window = 0
-        self._taken = asyncio.Event()
-        self._taken.set()
-
-    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
-        self._channel = chan
-
-    def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: object) -> bool:
-        self._has_pty = True
-        self._terminal = LabTerminal(self._send, echo=True)
-        self._window = term_size[1]
-        return True
-
-    def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
-        self._window = height
-
-    def shell_requested(self) -> bool:
-        return True
-
-    def exec_requested(self, command: str) -> bool:
-        return True
-
-    def session_started(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._serve())
-
-    def data_received(self, data: bytes, datatype: int | None) -> None:
-        self._node.keys += data
-        self._terminal.feed(data)
-
-    def pause_writing(self) -> None:
-        self._taken.clear()
-
-    def resume_writing(self) -> None:
-        self._taken.set()
-
-    def eof_received(self) -> bool:
-        self._terminal.feed_end()
-        return True
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._channel = None
-        if self._task is not None:
-            self._task.cancel()
-        self._leave(orderly=False)
-
-    async def _serve(self) -> None:
-        shell = LabShell(
-            self._node, self._terminal, self._send, lambda: self._window, self._number, self._is_ready
-        )
-        try:
-            await shell.run()
-        except LinkDropped:
-            await self._cut_off()
-            return
-        self._leave(orderly=True)
-        if self._channel is not None:
-            self._channel.exit(0)
-
-    async def _is_ready(self) -> None:
-        """Wait until the client took most of what was sent."""
-        await asyncio.sleep(0)
-        await self._taken.wait()
-
-    async def _cut_off(self) -> None:
-        """A TCP reset, after what was written has had the time to arrive."""
-        await asyncio.sleep(_DELIVERY_S)
-        if self._channel is not None:
-            connection = self._channel.get_connection()
-            make_reset(connection.get_extra_info("socket"))
-            connection.abort()
-
-    def _leave(self, *, orderly: bool) -> None:
-        """Forget the session; one that was cut off may be resumed at the next login."""
-        node, started = self._node, self._node.shells.pop(self._number, None)
-        if started is not None:
-            node.last_login = f"Last login: {node.now():%a %b %d %H:%M:%S %Y} from 127.0.0.1"
-            if not orderly:
-                node.dropped.append(started)
-
-    def _send(self, text: str) -> None:
-        if self._channel is None:
-            return
-        shown = text if self._has_pty else text.replace("\r\n", "\n")
-        with contextlib.suppress(OSError, asyncssh.Error):  # the client left meanwhile
-            self._channel.write(shown.encode("utf-8", "surrogateescape"))
 
 
 def known_hosts(servers: Sequence[SshServer]) -> str:

@@ -1,15 +1,21 @@
 """The appliance's end of a terminal: line editing with echo, single keys, and Ctrl-C."""
 
 import asyncio
+import codecs
 from collections.abc import Callable
 
-_ENTER = ("\r", "\n")
+from tofutui.lab.console.style import ConsoleStyle, late_echo
+
 _ERASE = ("\x7f", "\b")
 _CTRL_C, _CTRL_D, _CTRL_U, _ESC = "\x03", "\x04", "\x15", "\x1b"
 
 
 class ControlC(Exception):
     """Ctrl-C was typed."""
+
+
+class LinkDropped(Exception):
+    """The appliance cuts the connection here."""
 
 
 class LabTerminal:
@@ -19,12 +25,15 @@ class LabTerminal:
 
     Args:
         send: Takes text for the client.
+        style: Which keys are Enter, and how what is typed is echoed.
         echo: Whether there is a PTY.
     """
 
-    def __init__(self, send: Callable[[str], None], *, echo: bool):
+    def __init__(self, send: Callable[[str], None], style: ConsoleStyle | None = None, *, echo: bool):
         self._send = send
+        self._style = style or ConsoleStyle()
         self._echo = echo
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._typed = ""
         self._echoed = ""
         self._arrived = asyncio.Event()
@@ -34,7 +43,7 @@ class LabTerminal:
 
     def feed(self, data: bytes) -> None:
         """Bytes from the client. Ctrl-C drops what was typed ahead and cancels a running command."""
-        text = data.decode("utf-8", "backslashreplace")
+        text = self._decoder.decode(data)
         if self._running is not None and _CTRL_C in text:
             self._typed = text.rpartition(_CTRL_C)[2]
             self._running.cancel()
@@ -51,7 +60,7 @@ class LabTerminal:
         """Wait for a command that Ctrl-C may end.
 
         Raises:
-            Interrupted: it did.
+            ControlC: it did.
         """
         self._running = task
         try:
@@ -83,23 +92,25 @@ class LabTerminal:
         self._last = char
         return char
 
-    async def line(self) -> str:
-        """One line, edited and echoed.
+    async def line(self, prompt: str = "") -> str:
+        """One line, edited and echoed; the prompt is shown again where the style says so.
 
         Raises:
             EOFError: the client is gone, or Ctrl-D on an empty line.
-            Interrupted: Ctrl-C.
+            ControlC: it was typed.
         """
         try:
             text = await self._edited_line()
             self._show("\r\n")
+            if self._echo:
+                self._echoed += late_echo(self._style.echo, prompt, text)
         finally:
             self._flush()
         return text
 
     async def _edited_line(self) -> str:
         text = ""
-        while (char := await self.key()) not in _ENTER:
+        while (char := await self.key()) not in self._style.enter:
             if char == _CTRL_C:
                 raise ControlC
             if char == _CTRL_D and not text:
@@ -118,7 +129,7 @@ class LabTerminal:
             self._show("\b \b" * len(text))
             return ""
         if char < " ":
-            self._show("\a")
+            self._show("" if char == "\n" else "\a")
             return text
         self._show(char)
         return text + char
@@ -130,7 +141,7 @@ class LabTerminal:
                 pass
 
     def _show(self, text: str) -> None:
-        if self._echo:
+        if self._echo and self._style.echo == "plain":
             self._echoed += text
 
     def _flush(self) -> None:
