@@ -1,21 +1,25 @@
 """Every check of the preflight and of the verification, and the sentence for each result."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.support.fake_bench import NOW, certificate, entry
 from tofutui.guide.facts import Facts, NodeFacts
+from tofutui.guide.looking import failures_of
 from tofutui.guide.open_rows import rest_of_table
 from tofutui.guide.preflight import preflight
 from tofutui.guide.verify import Failures, VerifiedState, verification
 from tofutui.tls.health_monitor_page import version_on
 from tofutui.tofu.cli_output.status import HaState, VersionInfo, parse_ha_status
 from tofutui.tofu.guide_run import Check, OpenRow, Result
+from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.logs.failures import read_log
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
+from tofutui.workbench.evidence.operator import Log
 
 FIXES = ("PI 3.7.1 ( 3.7.0 )",)
 
@@ -276,6 +280,10 @@ OWN = entry(Role.PRIMARY, KEY, Verdict.SAME_NAME, who=Who.SELF, stored="prime-pr
          "CN=x"),
         ({"failures": (Failures(Role.PRIMARY, "hm.log", undated=2),)}, "new-failures", Result.UNKNOWN,
          "2 without"),
+        ({"failures": (Failures(Role.PRIMARY, "hm.log", is_older=True),)}, "new-failures", Result.UNKNOWN,
+         "shows nothing since"),
+        ({"failures": (Failures(Role.PRIMARY, "hm-*.log", unread=("hm-*.log: no file",)),)}, "new-failures",
+         Result.UNKNOWN, "not read whole: hm-*.log: no file"),
         ({"failures": (Failures(Role.PRIMARY, "hm.log", earlier=1),)}, "new-failures", Result.PASS,
          "1 before"),
         ({"wanted": ((Role.PRIMARY, "198.51.100.20_443", "ise01"),)}, "ise-rows", Result.WARN,
@@ -301,4 +309,37 @@ OWN = entry(Role.PRIMARY, KEY, Verdict.SAME_NAME, who=Who.SELF, stored="prime-pr
 )  # fmt: skip
 def test_a_check_of_the_end(changes: dict[str, object], id_: str, result: Result, said: str) -> None:
     (check,) = [one for one in verification(outcome(**changes)) if one.id == id_]
+    assert (check.result, said in check.seen) == (result, True), check
+
+
+BEGUN, SINCE = NOW - timedelta(minutes=20), NOW - timedelta(minutes=10)
+
+
+def failures_at(*stamps: str, read: datetime = NOW, dropped: int = 0) -> Failures:
+    """What is said of a log with a failure at each of these times of the node, whose clock shows UTC."""
+    refused = "TOFU failed. Current certificate of the remote host is different from what was used earlier"
+    lines = [f"{stamp} ERROR [HealthMonitorThread] {refused} - CN=prime-sec" for stamp in stamps]
+    digest = replace(read_log(lines), dropped=dropped)
+    clock = NodeClock(NOW.replace(tzinfo=None), "UTC", NOW)
+    log = Log(digest, Role.PRIMARY, "hm.log", read)
+    return failures_of(Role.PRIMARY, [log], clock=clock, started=BEGUN, since=SINCE)
+
+
+@pytest.mark.parametrize(
+    ("made", "result", "said"),
+    [
+        (failures_at(), Result.PASS, "none"),
+        (failures_at("2026-11-23 13:45:00"), Result.PASS, "1 before"),
+        (failures_at("2026-11-23 13:58:00"), Result.FAIL, "CN=prime-sec at 13:58:00Z"),
+        (failures_at("2026-11-23 13:58:00", "2026-11-23 13:45:00"), Result.FAIL, "13:58:00Z"),
+        (failures_at("2026-11-23 06:58:00 XST"), Result.UNKNOWN, "1 without a time"),
+        (failures_at("2026-11-23 13:45:00", ""), Result.UNKNOWN, "1 without a time"),
+        (failures_at(dropped=3), Result.UNKNOWN, "3 without a time"),
+        (failures_at("2026-11-23 13:45:00", read=SINCE), Result.UNKNOWN, "shows nothing since"),
+    ],
+)
+def test_no_new_failure_is_said_only_of_logs_that_would_show_it(
+    made: Failures, result: Result, said: str
+) -> None:
+    (check,) = [each for each in verification(outcome(failures=(made,))) if each.id == "new-failures"]
     assert (check.result, said in check.seen) == (result, True), check

@@ -108,7 +108,7 @@ class Site:
     def log(self, name: str, at: datetime, role: Role | None = Role.PRIMARY) -> None:
         local = at.replace(tzinfo=None)
         failure = Failure(name, "HealthMonitorThread", local, local, 1)
-        self.testimony.logs.append(operator.Log(LogDigest((failure,), ()), role, "pasted"))
+        self.testimony.logs.append(operator.Log(LogDigest((failure,), ()), role, "pasted", self.now))
 
 
 async def test_a_thorough_answer_outlives_a_second_listing_in_one_refresh() -> None:

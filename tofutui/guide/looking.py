@@ -22,9 +22,9 @@ from tofutui.guide.verify import Failures, VerifiedState
 from tofutui.history.journal import JournalEntry
 from tofutui.tofu.guide_run import Check, OpenRow, Result, Run, StepState
 from tofutui.tofu.judgement.node_clock import NodeClock
-from tofutui.tofu.logs.failures import Failure, LogDigest
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
+from tofutui.workbench.evidence.operator import Log
 
 
 class Looking(Holding):
@@ -167,16 +167,15 @@ def failure_reports(bench: Workbench, run: Run, deletions: Sequence[JournalEntry
     """TOFU failures of each node since its last deletion in this run, as far as logs are at hand."""
     reports = []
     for role in bench.session.roles:
-        logs = [log for log in bench.testimony.every_log if log.role is role]
         ended = [e.settled_at or e.at for e in deletions if e.role is role]
         reports.append(
             failures_of(
                 role,
-                ", ".join(dict.fromkeys(log.source for log in logs)) or None,
-                [log.digest for log in logs],
+                [log for log in bench.testimony.every_log if log.role is role],
                 clock=bench.clock_of(role),
                 started=run.started,
                 since=max([run.started, *ended]),
+                unread=bench.logs.troubles(role),
             )
         )
     return tuple(reports)
@@ -184,25 +183,29 @@ def failure_reports(bench: Workbench, run: Run, deletions: Sequence[JournalEntry
 
 def failures_of(
     role: Role,
-    source: str | None,
-    digests: Sequence[LogDigest],
+    logs: Sequence[Log],
     *,
     clock: NodeClock | None,
     started: datetime,
     since: datetime,
+    unread: Sequence[str] = (),
 ) -> Failures:
     """Sort the failures of a node's logs: before the run, before ``since``, after it, or undated."""
-    new, earlier, undated = [], 0, 0
-    for failure in (each for digest in digests for each in digest.failures):
-        at = _utc(failure, clock)
-        if at is None:
-            undated += failure.count
-        elif at > since:
-            new.append(f"{failure.name} at {at:%H:%M:%S}Z")
-        elif at >= started:
-            earlier += 1
-    return Failures(role, source, tuple(new), earlier, undated)
-
-
-def _utc(failure: Failure, clock: NodeClock | None) -> datetime | None:
-    return clock.utc_of(failure.last) if clock is not None and failure.last is not None else None
+    new, earlier = [], 0
+    undated = sum(log.digest.dropped for log in logs)
+    for failure in (each for log in logs for each in log.digest.failures):
+        times = [at for stamp in failure.times if (at := clock.dated(stamp)[0] if clock else None)]
+        undated += failure.undated + len(failure.times) - len(times)
+        if times and max(times) > since:
+            new.append(f"{failure.name} at {max(times):%H:%M:%S}Z")
+        else:
+            earlier += any(at >= started for at in times)
+    return Failures(
+        role,
+        ", ".join(dict.fromkeys(log.source for log in logs)) or None,
+        tuple(new),
+        earlier,
+        undated,
+        is_older=all(log.at <= since for log in logs),
+        unread=tuple(unread),
+    )

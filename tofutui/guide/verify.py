@@ -25,6 +25,11 @@ class Failures:
     earlier: int = 0
     """How many before it, which are what the deletions were for."""
     undated: int = 0
+    """Those whose time could not be placed: any of them may be new."""
+    is_older: bool = False
+    """Whether every log was read before the last deletion on that node had ended, or the run had begun."""
+    unread: tuple[str, ...] = ()
+    """What could not be read of the logs, one sentence each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +131,16 @@ def _failures(failures: Failures) -> tuple[Result, str]:
     if failures.new:
         return Result.FAIL, f"{failures.source}: since the last deletion there: {', '.join(failures.new)}"
     tail = f"; {failures.earlier} before the deletions" if failures.earlier else ""
-    if failures.undated:
-        return (
-            Result.UNKNOWN,
-            f"{failures.source}: {failures.undated} without a time that could be placed{tail}",
-        )
+    doubt = _doubt_of_logs(failures)
+    if doubt:
+        return Result.UNKNOWN, f"{failures.source}: {doubt}{tail}"
     return Result.PASS, f"{failures.source}: none{tail}"
+
+
+def _doubt_of_logs(failures: Failures) -> str:
+    """Why a failure may have happened that the logs at hand do not show; "" if there is no reason."""
+    if failures.unread:
+        return f"not read whole: {'; '.join(failures.unread)}"
+    if failures.is_older:
+        return "read before the last deletion there ended, so it shows nothing since: add the newest lines"
+    return f"{failures.undated} without a time that could be placed" if failures.undated else ""

@@ -111,7 +111,7 @@ class Workbench:
     def add_log(self, text: str, role: Role | None, source: str) -> LogDigest:
         """Read a log (of ``role``, or of an unnamed node) for TOFU failures and judge all rows again."""
         digest = read_log(text.splitlines(), around=self.logs.around(role))
-        self.testimony.logs.append(Log(digest, role, source))
+        self.testimony.logs.append(Log(digest, role, source, self._clock()))
         self._judge_again()
         return digest
 

@@ -91,9 +91,10 @@ class SessionLogs:
         names = self._names.get(role)
         if not names:
             return False
+        now = self._now()
         read = self._read[role] = await self._in_thread(names, role)
         before = self._testimony.files.get(role)
-        self._testimony.files[role] = Log(read.digest, role, ", ".join(names))
+        self._testimony.files[role] = Log(read.digest, role, ", ".join(names), now)
         return before is None or before.digest != read.digest
 
     def troubles(self, role: Role | None) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ class Log:
     digest: LogDigest
     role: Role | None
     source: str
+    at: datetime
+    """When it was read (UTC): it says nothing of what happened later."""
 
 
 @dataclass(slots=True)
