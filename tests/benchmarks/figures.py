@@ -40,6 +40,21 @@ class Figure:
         )
 
 
+def reaches(times: Sequence[float], limit: float) -> bool:
+    """Whether the median of what was measured is within the limit; what took no time was not measured."""
+    return is_measured(times) and statistics.median(times) <= limit
+
+
+def is_measured(times: Sequence[float]) -> bool:
+    """Whether something was measured, each time."""
+    return bool(times) and min(times) > 0
+
+
+def unmeasured(number: int, what: str, target: str, why: str) -> Figure:
+    """A line of the table that says that there is no figure, and why."""
+    return Figure(number, what, target, f"not measured: {why}", "—", met=False)
+
+
 HEADS = ("#", "what", "must reach", "reached", "beside (the same run)", "met")
 
 

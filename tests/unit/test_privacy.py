@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fake_bench import NOW, certificate, entry, name, renamed, session
+from tofutui.privacy import rules
 from tofutui.privacy.mask import Mask
+from tofutui.privacy.walker import Walker
 from tofutui.tofu.base.text import in_groups, safe
 from tofutui.tofu.certificates.certificate import Certificate
 from tofutui.tofu.cli_output.listing import read_listing, read_stored
 from tofutui.tofu.deletion.plan import Deletion
-from tofutui.tofu.judgement.comparison import Comparison, NodeView, Phase
+from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.logs.failures import Failure
 from tofutui.tofu.names.values import Attribute, DistinguishedName
@@ -346,6 +349,31 @@ def test_nothing_is_copied_where_nothing_is_named_and_copies_are_kept() -> None:
     assert mask(row) is mask(row)
     remote = Remote(name="", kind="ise", endpoint=Endpoint("localhost", 443))
     assert mask(remote) == remote
+
+
+def test_of_thousands_of_rows_only_new_ones_are_learned() -> None:
+    real, mask = comparison(), Mask()
+    view = real.nodes[Role.PRIMARY]
+    rows = [entry(Role.PRIMARY, f"h{n}.example.net_443", Verdict.NO_ANSWER) for n in range(1200)]
+    view.entries.update({row.id: row for row in rows})
+    learned = []
+
+    def noted(walker: Walker, row: Entry) -> Entry:
+        learned.append(row.id)
+        return rule(walker, row)
+
+    rule = rules.TYPE_RULES[Entry]
+    with patch.dict(rules.TYPE_RULES, {Entry: noted}):
+        mask.learn(real)
+        assert len(learned) == sum(len(node.entries) for node in real.nodes.values())
+        learned.clear()
+        mask.head(view)
+        mask.learn(real)
+        assert learned == []
+        view.entries["new"] = replace(rows[7], id="new", name="mail-gateway")
+        mask.learn(real)
+        assert learned == ["new"]
+    assert_clean(mask.text("mail-gateway does not answer"), "mail-gateway")
 
 
 def test_what_is_learned_later_is_found_in_what_was_masked_before() -> None:

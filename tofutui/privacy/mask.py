@@ -62,7 +62,8 @@ class Mask:
 
     def __call__(self, value: T) -> T:
         """The value with stand-ins: a copy, or the value itself where nothing in it names anything."""
-        self.learn(value)
+        if not self._walker.is_of_table(value):
+            self.learn(value)
         return cast("T", self._walker.walk(value))
 
     def head(self, view: NodeView) -> NodeView:

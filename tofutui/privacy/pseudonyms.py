@@ -107,6 +107,9 @@ class StandIns:
         self.version = 0
         """Grows whenever a text could be masked differently."""
         self._given: dict[str, str] = {}
+        self._spelled: dict[str, str] = {}
+        self._hosts: dict[str, str] = {}
+        """The same by spelling, found in free text already; and what is shown for hosts."""
         self._issued: set[str] = set()
         self._seen: set[str] = set()
         self._counts: dict[Naming, int] = {}
@@ -132,18 +135,28 @@ class StandIns:
         """The stand-in for a whole text, which is found in free text from now on; a stand-in stays."""
         if not text or text in self._issued:
             return text
+        if text in self._spelled:
+            return self._spelled[text]
         canonical = _canonical(text)
         known = self._given.get(canonical)
         if known is None:
             self._seen.add(text)
             known = self._given[canonical] = self._new(naming)
         self._find(text, known)
+        self._spelled[text] = known
         return known
 
     def host(self, text: str) -> str:
         """A host name or address, alone, with its port or as a row's key; loopback stays."""
+        if not text or text in self._issued:
+            return text
+        if text not in self._hosts:
+            self._hosts[text] = self._host(text)
+        return self._hosts[text]
+
+    def _host(self, text: str) -> str:
         bare = text.strip("[]")
-        if not text or is_loopback(bare) or text in self._issued:
+        if is_loopback(bare):
             return text
         address = as_address(bare.partition("%")[0])
         if address is not None:

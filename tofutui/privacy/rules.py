@@ -155,6 +155,10 @@ def _row_shot(walker: Walker, value: RowShot) -> RowShot:
 
 
 def _node_view(walker: Walker, value: NodeView) -> NodeView:
+    if walker.learning:
+        if value.entries:  # the head of a node is learned without them
+            walker.learn_table(value.role, value.entries.values())
+        return walker.by_fields(value, entries=value.entries)
     return walker.by_fields(value, entries={id_: walker.walk(entry) for id_, entry in value.entries.items()})
 
 

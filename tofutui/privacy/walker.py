@@ -4,11 +4,13 @@ It goes through dataclasses and containers and masks every text it meets: a new 
 without a rule of its own. What is more than free text is in the rules that it is made with.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
+from functools import cache
+from operator import is_
 from pathlib import PurePath
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from tofutui.privacy.pseudonyms import Naming, StandIns
 from tofutui.tofu.base.text import BLANKS
@@ -17,6 +19,7 @@ from tofutui.tofu.names.values import DistinguishedName
 from tofutui.tofu.site.role import Role
 
 T = TypeVar("T")
+Kept = TypeVar("Kept")
 _SHOWN_TYPES = frozenset({"C", "c3", "n3", "jurisdictionC"})
 """Attributes of a name that stay: a country names no site."""
 _NAMINGS = {
@@ -26,10 +29,42 @@ _NAMINGS = {
 _OWN_USERS = frozenset({"", "tofutui", "admin", "root", "unknown"})
 _ROLES = frozenset(role.word for role in Role)
 _CACHED = 20_000
-"""Values whose masked copies are kept at most; each row of the tables is about five of them."""
+"""Values whose masked copies are kept at least; a row of the tables is about twenty of them."""
 
 TypeRules = Mapping[type, "Callable[[Walker, Any], Any]"]
 FieldRules = Mapping[str, "Callable[[Walker, str], str]"]
+
+
+@cache
+def _names_of_fields(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass that it is made with."""
+    return tuple(field.name for field in fields(kind) if field.init)
+
+
+def _as_it_is(value: T) -> T:
+    return value
+
+
+class _Recent(Generic[Kept]):
+    """What is kept about values, by identity: at least about those that were used last."""
+
+    def __init__(self, least: int) -> None:
+        self._least = least
+        self._new: dict[int, Kept] = {}
+        self._old: dict[int, Kept] = {}
+
+    def get(self, value: object) -> Kept | None:
+        """What is kept about this value."""
+        kept = self._new.get(id(value))
+        if kept is None and (kept := self._old.get(id(value))) is not None:
+            self.put(value, kept)
+        return kept
+
+    def put(self, value: object, kept: Kept) -> None:
+        """Keep this, which has to hold the value: another one could get its identity."""
+        if len(self._new) >= self._least:
+            self._old, self._new = self._new, {}
+        self._new[id(value)] = kept
 
 
 class Walker:
@@ -44,8 +79,11 @@ class Walker:
         self._field_rules = field_rules
         self.names = StandIns()
         self.learning = False
-        self._copies: dict[int, tuple[object, int, Any]] = {}
-        self._learned: dict[int, object] = {}
+        self._ways: dict[type, Callable[[Any], Any]] = {}
+        self._copies = _Recent[tuple[object, int, Any]](_CACHED)
+        self._learned = _Recent[object](_CACHED)
+        self._tables: dict[object, dict[int, object]] = {}
+        """The values of each table that was learned, as it was then."""
 
     def text(self, text: str) -> str:
         """Free text with stand-ins; nothing else in it changes."""
@@ -53,32 +91,44 @@ class Walker:
 
     def walk(self, value: Any) -> Any:
         """The value with stand-ins: a copy, or the value itself where nothing changes."""
-        if isinstance(value, str) and not isinstance(value, Enum):
-            return value if self.learning else self.text(value)
-        if is_dataclass(value) and not isinstance(value, type):
-            return self._of_dataclass(value)
-        if isinstance(value, PurePath):
-            return type(value)(self.walk(str(value)))
-        return self._of_container(value)
+        kind = type(value)
+        way = self._ways.get(kind)
+        if way is None:
+            way = self._ways[kind] = self._way(kind)
+        return way(value)
 
-    def _of_container(self, value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {self.walk(key): self.walk(item) for key, item in value.items()}
-        if isinstance(value, (tuple, list, set, frozenset)):
-            masked = [self.walk(item) for item in value]
-            same = all(a is b for a, b in zip(masked, value, strict=True))
-            return value if same else type(value)(masked)
-        return b"" if isinstance(value, bytes) else value
+    def _way(self, kind: type) -> Callable[[Any], Any]:
+        """What masks values of this type."""
+        if is_dataclass(kind):
+            return self._of_dataclass
+        ways: tuple[tuple[type | tuple[type, ...], Callable[[Any], Any]], ...] = (
+            (Enum, _as_it_is),
+            (str, self._of_text),
+            (PurePath, lambda path: kind(self._of_text(str(path)))),
+            (Mapping, self._of_mapping),
+            ((tuple, list, set, frozenset), self._of_collection),
+            (bytes, lambda _: b""),
+        )
+        return next((way for kinds, way in ways if issubclass(kind, kinds)), _as_it_is)
+
+    def _of_text(self, text: str) -> str:
+        return text if self.learning else self.names.text(text)
+
+    def _of_mapping(self, value: Mapping[Any, Any]) -> dict[Any, Any]:
+        return {self.walk(key): self.walk(item) for key, item in value.items()}
+
+    def _of_collection(self, value: Any) -> Any:
+        masked = [self.walk(item) for item in value]
+        same = all(map(is_, masked, value))
+        return value if same else type(value)(masked)
 
     def _of_dataclass(self, value: Any) -> Any:
         frozen = type(value).__dataclass_params__.frozen
-        known = self._learned if self.learning else self._copies
-        if frozen and id(value) in known:
-            if self.learning:
-                return value
-            _, version, copy = self._copies[id(value)]
-            if version == self.names.version:
-                return copy
+        if frozen and self.learning and self._learned.get(value) is not None:
+            return value
+        kept = self._copies.get(value) if frozen and not self.learning else None
+        if kept is not None and kept[1] == self.names.version:
+            return kept[2]
         rule = self._type_rules.get(type(value))
         copy = rule(self, value) if rule else self.by_fields(value)
         if frozen:
@@ -86,27 +136,40 @@ class Walker:
         return copy
 
     def _remember(self, value: object, copy: object) -> None:
-        if len(self._learned) + len(self._copies) > _CACHED:
-            self._learned.clear()
-            self._copies.clear()
         if self.learning:
-            self._learned[id(value)] = value
-        else:
-            self._copies[id(value)] = (value, self.names.version, copy)
-            self._copies[id(copy)] = (copy, self.names.version, copy)
+            self._learned.put(value, value)
+            return
+        version = self.names.version
+        self._copies.put(value, (value, version, copy))
+        if copy is not value:
+            self._copies.put(copy, (copy, version, copy))
+
+    def is_of_table(self, value: object) -> bool:
+        """Whether this is a value of a table that was learned."""
+        return any(id(value) in table for table in self._tables.values())
+
+    def learn_table(self, whose: object, values: Iterable[object]) -> None:
+        """Learn what a table holds now: of thousands of values only those that it did not hold before."""
+        before = self._tables.get(whose, {})
+        now = {id(value): value for value in values}
+        for key, value in now.items():
+            if key not in before:
+                self.walk(value)
+        self._tables[whose] = now
 
     def by_fields(self, value: T, **special: Any) -> T:
         """A dataclass masked field by field; ``special`` holds fields that are masked already."""
         changed = {}
         shape: Any = value
-        for field in fields(shape):
-            if not field.init:
-                continue
-            before = getattr(value, field.name)
-            after = special[field.name] if field.name in special else self._field(field.name, before)
+        kind: type = type(shape)
+        for name in _names_of_fields(kind):
+            before = getattr(value, name)
+            after = special[name] if name in special else self._field(name, before)
             if after is not before:
-                changed[field.name] = after
-        return cast("T", replace(shape, **changed)) if changed else value
+                changed[name] = after
+        if not changed or self.learning:
+            return value
+        return cast("T", replace(shape, **changed))
 
     def _field(self, name: str, value: Any) -> Any:
         rule = self._field_rules.get(name)
