@@ -16,7 +16,7 @@ from unittest import mock
 
 from textual.pilot import Pilot
 
-from tests.support import at_rest, style_sheets
+from tests.support import at_rest, painting, style_sheets
 from tests.support.relays import Relay
 from tests.support.ticks import BY_HAND, HandTicks
 from tests.support.waiting import until
@@ -49,6 +49,7 @@ from tofutui.workbench import Change, Workbench
 
 at_rest.install()
 style_sheets.parse_once()
+painting.only_when_looked_at()
 
 PATIENT = Timings(
     connect=20, login=20, first_prompt=20, quiet=0.03, menu_quiet=0.1, unknown_quiet=0.2, settle=0.02,
@@ -247,6 +248,7 @@ class Stage:
             self._app, self._pilot = app, pilot
             try:
                 yield
+                painting.paint(app)
             finally:
                 await app.leaving.close_nodes()
 

@@ -9,7 +9,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from tests.support import at_rest, style_sheets
+from tests.support import at_rest, painting, style_sheets
 from tests.support.fake_bench import NOW, Fakes, session
 from tests.support.ticks import BY_HAND, HandTicks
 from tests.support.waiting import PATIENCE, until
@@ -24,6 +24,7 @@ from tofutui.ui.text.spans import plain
 
 at_rest.install()
 style_sheets.parse_once()
+painting.only_when_looked_at()
 
 
 def screen_text(app: TofutuiApp) -> str:
@@ -139,5 +140,6 @@ def desk(tmp_path: Path) -> Callable[..., Any]:
                 await running.until(lambda: app.main is not None and app.main._frame is None)
                 await pilot.pause()
             yield running
+            painting.paint(app)
 
     return start
