@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.program import run
 from tests.support.waiting import PATIENCE, until
 from tofutui.lab.pair import Lab
 
@@ -46,9 +47,8 @@ async def lines(lab: Lab, *argv: str) -> Answer:
 
 
 async def check(lab: Lab, *argv: str) -> Answer:
-    process = await start(lab, *argv)
-    out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
-    return Answer(process.returncode or 0, out.decode(), err.decode())
+    answer = await run("check", *argv, TOFUTUI_SESSIONS=str(lab.sessions_path))
+    return Answer(answer.code, answer.out, answer.err)
 
 
 @pytest.fixture

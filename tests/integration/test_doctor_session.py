@@ -1,9 +1,6 @@
 """`tofutui doctor SESSION` as a program: each step to each node of the simulated pair, and what failed."""
 
-import asyncio
 import json
-import os
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import pytest
 from tests.support.appliance import LISTCERTS, PASSWORD, TABLE, host_key, serving, trust
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
+from tests.support.program import run
 from tofutui.cli.doctor.session import steps_of
 from tofutui.lab.pair import Lab
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role, Session, Via
@@ -30,13 +28,8 @@ async def lab(tmp_path: Path) -> AsyncIterator[Lab]:
 
 
 async def doctor(lab: Lab, *argv: str) -> tuple[int, str]:
-    env = {**os.environ, "TOFUTUI_SESSIONS": str(lab.sessions_path), "SSH_AUTH_SOCK": ""}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tofutui", "doctor", *argv, env=env, stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, _ = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode or 0, out.decode()
+    answer = await run("doctor", *argv, TOFUTUI_SESSIONS=str(lab.sessions_path))
+    return answer.code, answer.out
 
 
 async def test_each_step_is_shown_with_its_time_and_a_failure_with_its_cure(lab: Lab) -> None:

@@ -1,32 +1,18 @@
 """``--redact`` on the command line: nothing printed or written names the site, and judging is as before."""
 
-import asyncio
 import json
-import os
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.program import Answer, run
 from tests.support.site_secrets import leaks, secrets_of
 from tofutui.lab.pair import Lab
 
 
-class Answer:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
 async def tofutui(lab: Lab, tmp_path: Path, *argv: str) -> Answer:
-    env = {**os.environ, "TOFUTUI_SESSIONS": str(lab.sessions_path), "SSH_AUTH_SOCK": ""}
-    env["TOFUTUI_DATA"] = str(tmp_path / "data")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tofutui", *argv, env=env, stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, err = await asyncio.wait_for(process.communicate(), 60)
-    return Answer(process.returncode or 0, out.decode(), err.decode())
+    return await run(*argv, TOFUTUI_SESSIONS=str(lab.sessions_path), TOFUTUI_DATA=str(tmp_path / "data"))
 
 
 @pytest.fixture

@@ -6,7 +6,11 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
+
+from tests.support.forked import LOCALE, start
+from tests.support.waiting import PATIENCE
 
 
 @dataclass
@@ -32,15 +36,21 @@ class Answer:
 
 async def tofutui(*argv: object, home: Path, cwd: Path | None = None, **environ: str) -> Answer:
     """Run it in a home of its own, without a terminal."""
-    env = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)}
-    env |= {"SSH_AUTH_SOCK": "", **environ}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tofutui", *map(str, argv), env=env, cwd=cwd, stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        out, err = await asyncio.wait_for(process.communicate(), 90)
-    finally:
-        if process.returncode is None:
+    own = {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)}
+    return await run(*argv, cwd=cwd, **own, **environ)
+
+
+async def run(*argv: object, cwd: Path | None = None, **environ: str) -> Answer:
+    """Run it without a terminal and without an SSH agent."""
+    env = {**os.environ, **LOCALE, "SSH_AUTH_SOCK": "", **environ}
+    command = [sys.executable, "-m", "tofutui", *map(str, argv)]
+    with Path(os.devnull).open("rb") as nothing, TemporaryFile() as out, TemporaryFile() as err:
+        streams = (nothing.fileno(), out.fileno(), err.fileno())
+        process = start(command, streams, env, cwd or Path.cwd())
+        try:
+            code = await asyncio.to_thread(process.wait, PATIENCE)
+        finally:
             process.kill()
-    return Answer(process.returncode or 0, out.decode(), err.decode())
+        out.seek(0)
+        err.seek(0)
+        return Answer(code, out.read().decode(), err.read().decode())

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import tofutui
+from tests.support.forked import LOCALE, Started, start
 from tests.support.lab_thread import lab_thread
 from tests.support.terminal import Terminal, listings, terminal
 from tests.support.waits import HANGING, WAITS, waiting_for
@@ -29,8 +29,8 @@ def sends(number: signal.Signals) -> Callable[[Terminal], None]:
     return lambda app: app.process.send_signal(number)
 
 
-STARTED = os.sysconf("SC_CLK_TCK") // 10
-"""Ticks of processor time: reading the command line alone takes as long."""
+STARTED = 1
+"""Ticks of processor time (10 ms): a program that was just forked has used none."""
 
 WAYS = {"q": (presses_q, 0), "SIGTERM": (sends(signal.SIGTERM), 143), "SIGHUP": (sends(signal.SIGHUP), 129)}
 
@@ -50,14 +50,14 @@ def test_the_app_ends(name: str, way: str, tmp_path: Path) -> None:
             assert app.is_clean()
 
 
-def wait_until_blocked(process: "subprocess.Popen[bytes]", seconds: float = 30.0) -> None:
+def wait_until_blocked(process: Started, seconds: float = 30.0) -> None:
     """Until it has ended, or has started and asked for no processor time at three looks in a row."""
     used, same, deadline = "", 0, time.monotonic() + seconds
     while process.poll() is None and same < 3 and time.monotonic() < deadline:
         time.sleep(0.1)
         fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
         state, now = fields[0], "+".join(fields[11:13])
-        same = same + 1 if state == "S" and now == used and int(fields[11]) > STARTED else 0
+        same = same + 1 if state == "S" and now == used and sum(map(int, fields[11:13])) > STARTED else 0
         used = now
 
 
@@ -67,18 +67,16 @@ def wait_until_blocked(process: "subprocess.Popen[bytes]", seconds: float = 30.0
 def test_a_check_ends(name: str, number: signal.Signals, tmp_path: Path) -> None:
     with waiting_for(name, tmp_path) as waiting:
         command = [sys.executable, "-m", "tofutui", "check", "s", "--sessions", str(waiting.write())]
-        process = subprocess.Popen(
-            [*command, "--data", str(tmp_path / "data"), "--debug"],
-            env={**os.environ, "PYTHONPATH": PATH, **waiting.env},
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        try:
-            wait_until_blocked(process)
-            process.send_signal(number)
-            code = process.wait(SOON)
-        finally:
-            process.kill()
-            process.communicate()
+        command += ["--data", str(tmp_path / "data"), "--debug"]
+        env = {**os.environ, **LOCALE, "PYTHONPATH": PATH, **waiting.env}
+        with Path(os.devnull).open("r+b") as nothing:
+            process = start(command, (nothing.fileno(),) * 3, env, tmp_path)
+            try:
+                wait_until_blocked(process)
+                process.send_signal(number)
+                code = process.wait(SOON)
+            finally:
+                process.kill()
     assert code in (128 + number, -number, 3), code
 
 
