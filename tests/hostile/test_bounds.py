@@ -59,11 +59,11 @@ def test_a_line_of_ten_megabytes_is_one_row(piece: str) -> None:
     assert row.stored.subject is None
 
 
-def test_a_hundred_thousand_rows_are_all_there() -> None:
-    rows = "".join(f"host=h{number}_443; subject=/CN=a\n" for number in range(100_000))
+def test_twenty_thousand_rows_are_all_there() -> None:
+    rows = "".join(f"host=h{number}_443; subject=/CN=a\n" for number in range(20_000))
     listing = read_listing(rows)
     assert listing.complete
-    assert len(listing.rows) == 100_000
+    assert len(listing.rows) == 20_000
 
 
 def test_a_printed_name_of_a_hundred_thousand_attributes_is_not_taken_apart() -> None:
@@ -90,7 +90,7 @@ def test_long_lines_after_a_row_are_not_joined_with_it(line: str, raw: str) -> N
     stored = row.stored
     assert len(stored.more) == 20
     assert compare_stored(stored, presented).relation == "unreadable"
-    assert seconds(lambda: compare_stored(stored, presented)) < seconds(lambda: read_listing(text)) / 4
+    assert takes_less(lambda: compare_stored(stored, presented), seconds(lambda: read_listing(text)) / 4)
 
 
 def test_a_certificate_whose_name_has_a_megabyte_is_read_without_it() -> None:
@@ -138,10 +138,10 @@ def test_a_bomb_of_a_gigabyte_is_given_up_with_a_word(tmp_path: Path) -> None:
     assert "unpacks to more than" in remark
 
 
-def test_a_dialogue_of_a_million_lines_is_read(tmp_path: Path) -> None:
-    found = read_transcript(PROMPT + b"host=h_443; subject=/CN=a\n" * 1_000_000 + b"prime-pri/admin# ")
+def test_a_dialogue_of_two_hundred_thousand_lines_is_read(tmp_path: Path) -> None:
+    found = read_transcript(PROMPT + b"host=h_443; subject=/CN=a\n" * 200_000 + b"prime-pri/admin# ")
     (answer,) = found.of("prime-pri", Command.LISTCERTS)
-    assert answer.text.count("\n") >= 999_999
+    assert answer.text.count("\n") >= 199_999
 
 
 def test_a_node_that_does_not_stop_is_stopped() -> None:
@@ -181,16 +181,25 @@ GROWING: dict[str, Callable[[int], Work]] = {
 
 def seconds(work: Work) -> float:
     """Of this process alone, the best of some tries."""
-    tries = []
-    for _ in range(4):
-        began = time.process_time()
-        work()
-        tries.append(time.process_time() - began)
-    return min(tries)
+    return min(once(work) for _ in range(TRIES))
+
+
+def takes_less(work: Work, limit: float) -> bool:
+    """Whether the best of some tries does; the others are spared."""
+    return any(once(work) < limit for _ in range(TRIES))
+
+
+TRIES = 4
+
+
+def once(work: Work) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
 
 
 @pytest.mark.parametrize("kind", GROWING)
 def test_time_grows_as_the_input_does(kind: str) -> None:
     """Eight times as much takes about eight times as long; if it grew with the square it took 64 times."""
-    small, large = (seconds(GROWING[kind](n)) for n in (500, 4000))
-    assert large < 32 * max(small, 0.001)
+    small, large = (GROWING[kind](n) for n in (500, 4000))
+    assert takes_less(large, 32 * max(seconds(small), 0.001))
