@@ -13,17 +13,20 @@ from typing import BinaryIO
 
 from tofutui.config.packings import tar
 from tofutui.config.packings.compressed import COMPRESSED, unpacked
+from tofutui.config.packings.html import page_text
 from tofutui.config.packings.kinds import (
+    HTML,
     LOOKED_AT,
+    MAIL,
     TAR,
     TEXT,
-    ZIP,
     is_archive_name,
     is_packed,
     kind_of,
     not_read,
 )
 from tofutui.config.packings.streams import CHUNK, MIB, Member, NotRead, Stream
+from tofutui.config.packings.transfer import TRANSFER, decoded
 from tofutui.config.passed_over import PassedOver, is_of_the_desktop
 from tofutui.tofu.base.text import safe
 
@@ -40,6 +43,8 @@ MOST_NESTED = 5
 """Packings one in another."""
 _IN_MEMORY = 64 * MIB
 """Of a zip archive that cannot be read in place, because it is in another archive or comes from a pipe."""
+_ALONE = (*COMPRESSED, *TRANSFER, HTML)
+"""Kinds that hold one other file, without a name."""
 _UNPACK = "unpack it first"
 
 
@@ -126,23 +131,30 @@ def sources(packed: Packed) -> Iterator[Source]:
         yield _failing(packed, not_read(first), _UNPACK)
     elif packed.depth >= MOST_NESTED:
         yield _failing(packed, f"archives nested more than {MOST_NESTED} deep, not read", _UNPACK)
-    elif kind in COMPRESSED:
-        content = packed.budget.watch(unpacked(kind, stream, packed.place))
+    elif kind in _ALONE:
+        content = packed.budget.watch(_unpacked(kind, stream, packed.place))
         yield from sources(replace(packed, chunks=content, depth=packed.depth + 1, open_file=None))
     else:
         yield from _of_archive(packed, kind, stream)
 
 
+def _unpacked(kind: str, stream: Stream, place: str) -> Iterator[bytes]:
+    """What is in a file that holds one other."""
+    if kind in COMPRESSED:
+        return unpacked(kind, stream, place)
+    return page_text(stream.rest(), place) if kind == HTML else decoded(kind, stream.rest(), place)
+
+
 def _of_archive(packed: Packed, kind: str, stream: Stream) -> Iterator[Source]:
     others, damage, cure = PassedOver(), "", ""
     try:
-        members = tar.members(stream) if kind == TAR else _zipped(packed, stream)
+        members = _members(packed, kind, stream)
         for number, member in enumerate(members):
             if number == MOST_MEMBERS:
                 raise NotRead(f"{packed.place}: more than {MOST_MEMBERS:,} members; the rest was not read")
             if is_of_the_desktop(member.name):
                 continue
-            is_log = packed.is_wanted(member.name) or is_archive_name(member.name)
+            is_log = member.is_body or packed.is_wanted(member.name) or is_archive_name(member.name)
             if is_log and not member.unreadable:
                 yield from sources(_inside(packed, member, kind))
             else:
@@ -155,11 +167,25 @@ def _of_archive(packed: Packed, kind: str, stream: Stream) -> Iterator[Source]:
         yield Source(packed.place, _raising(NotRead(damage, _UNPACK if others else cure)))
 
 
+def _members(packed: Packed, kind: str, stream: Stream) -> Iterator[Member]:
+    if kind == MAIL:
+        from tofutui.config.packings import mail
+
+        return mail.members(stream, packed.place)
+    return tar.members(stream) if kind == TAR else _zipped(packed, stream)
+
+
 def _inside(packed: Packed, member: Member, kind: str) -> Packed:
-    chunks = packed.budget.watch(member.content) if kind == ZIP else member.content
+    chunks = member.content if kind == TAR else packed.budget.watch(member.content)
     place = f"{packed.place}: {safe(member.name)}"
     return Packed(
-        place, member.name, chunks, packed.budget, packed.is_wanted, is_named=False, depth=packed.depth + 1
+        place,
+        member.name,
+        chunks,
+        packed.budget,
+        packed.is_wanted,
+        is_named=member.is_body,
+        depth=packed.depth + 1,
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tofutui.config.archives import CHUNK, Budget, NotRead, Packed, Source, sources
+from tofutui.config.packings.transfer import without_hidden
 from tofutui.config.passed_over import LOG_NAMES, PassedOver, is_log_name
 from tofutui.tofu.base.encodings import as_utf8
 
@@ -61,7 +62,7 @@ def open_logs(path: Path) -> Iterator[Source]:
         str(path), path.name, _raw(path), Budget(path, _size(path)), is_log_name, open_file=_opener(path)
     )
     for source in sources(packed):
-        yield replace(source, chunks=as_utf8(source.chunks))
+        yield replace(source, chunks=without_hidden(as_utf8(source.chunks), source.name))
 
 
 def _found(path: Path) -> LogFiles:

@@ -3,12 +3,15 @@
 import re
 
 from tofutui.config.packings.compressed import BZIP2, GZIP, LZMA, XZ
+from tofutui.config.packings.html import is_html
+from tofutui.config.packings.mail_marks import is_mail
 from tofutui.config.packings.tar import is_tar
+from tofutui.config.packings.transfer import BASE64, QUOTED, begin_of_base64, is_quoted
 from tofutui.tofu.base.encodings import is_binary
 
 LOOKED_AT = 4096
 """Bytes that show the kind."""
-TEXT, ZIP, TAR = "text", "zip", "tar"
+TEXT, ZIP, TAR, MAIL, HTML = "text", "zip", "tar", "mail", "html"
 _READ = (
     (re.compile(re.escape(GZIP)), "gzip"),
     (re.compile(re.escape(BZIP2) + rb"[1-9](?:1AY&SY|\x17rE8P\x90)"), "bzip2"),
@@ -46,7 +49,9 @@ _NOT_READ = (
     (b"LPKSHHRH", "a systemd journal"),
     (b"ElfFile\0", "a Windows event log (.evtx)"),
     (b"SQLite format 3\0", "an SQLite database"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document or a mail of Outlook (.msg)"),
+    (b"\x78\x9f\x3e\x22", "attachments of Outlook (winmail.dat)"),
+    (b"!BDN", "a mailbox of Outlook (.pst)"),
     (b"%PDF-", "a PDF document"),
     (b"{\\rtf", "an RTF document"),
     (b"\x89PNG\r\n", "a picture (PNG)"),
@@ -63,7 +68,7 @@ _UUENCODED = re.compile(rb"begin(?:-base64)? [0-7]{3} \S")
 _LHA = re.compile(rb"..-l[hz][0-9ds]-", re.DOTALL)
 _TAR_NAME = re.compile(r"\.(?:tar(?:\.[a-z0-9]{1,4})?|t[agbx]z2?)\Z", re.IGNORECASE)
 _ARCHIVE_NAME = re.compile(
-    r".*\.(?:zip|jar|war|tar|tgz|taz|tbz2?|tb2|txz|tlz|tzst|tar\.[a-z0-9]{1,4}|7z|rar|cab|arj|lzh|lha|cpio|ar|deb|rpm)",
+    r".*\.(?:zip|jar|war|tar|tgz|taz|tbz2?|tb2|txz|tlz|tzst|tar\.[a-z0-9]{1,4}|7z|rar|cab|arj|lzh|lha|cpio|ar|deb|rpm|eml|mbox|msg|mht|mhtml)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -75,7 +80,18 @@ def kind_of(first: bytes, name: str) -> str:
         return kind
     if is_tar(first) or _TAR_NAME.search(name):
         return TAR
-    return "" if _other(first) or is_binary(first) else TEXT
+    return "" if _other(first) or is_binary(first) else _kind_of_text(first, name)
+
+
+def _kind_of_text(first: bytes, name: str) -> str:
+    if is_mail(first, name):
+        return MAIL
+    if is_html(first):
+        return HTML
+    inside = begin_of_base64(first)
+    if (kind := kind_of(inside, "")) and (kind != TEXT or b" " in inside):
+        return BASE64
+    return QUOTED if is_quoted(first) else TEXT
 
 
 def not_read(first: bytes) -> str:

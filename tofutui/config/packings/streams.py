@@ -24,6 +24,8 @@ class Member:
     """Its bytes; to be taken before the next member."""
     unreadable: str = ""
     """What it is, if that cannot be read."""
+    is_body: bool = False
+    """Whether it is the text of a mail, which has no name."""
 
 
 class Stream:

@@ -255,8 +255,10 @@ class EvidenceScreen(Acting[None]):
 
     def _add_text(self, text: str) -> None:
         """A log, or what a page in the browser said."""
+        from tofutui.workbench.evidence.logs import pasted_text
         from tofutui.workbench.evidence.statements import LOOKED_FOR, is_page_text
 
+        text, unread = pasted_text(text)
         if is_page_text(text):
             heard = self._bench.statements.browser(text, self._role)
             self._tell([f"the browser's words: {heard.message}"], is_news=heard.is_understood)
@@ -264,9 +266,8 @@ class EvidenceScreen(Acting[None]):
         digest = self._bench.add_log(text, self._role, "pasted")
         words = log_words(digest, "the pasted text")
         is_news = bool(digest.failures)
-        self._tell(
-            [words if is_news or digest.other else f"{words}; looked for {LOOKED_FOR}"], is_news=is_news
-        )
+        hint = "" if is_news or digest.other else f"; looked for {LOOKED_FOR}"
+        self._tell([*unread, *([] if unread and not is_news else [words + hint])], is_news=is_news)
 
     async def _add_files(self, name: str, role: Role | None) -> None:
         read = await self._bench.add_log_files([name], role)

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from tofutui.config.archives import NotRead
+from tofutui.config.archives import Budget, NotRead, Packed, sources
 from tofutui.config.logfiles import LogFiles, find_logs, open_logs
-from tofutui.config.passed_over import LOG_NAMES
+from tofutui.config.packings.transfer import without_hidden
+from tofutui.config.passed_over import LOG_NAMES, is_log_name
+from tofutui.tofu.base.text import decode, encode
 from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.logs.failures import LogDigest, LogReader, merged
 from tofutui.tofu.site.session import Role, Session
@@ -18,6 +20,7 @@ from tofutui.workbench.evidence.operator import Log, Testimony
 
 NOTHING = LogDigest((), ())
 
+_PASTED = "the pasted text"
 _MOST_REMARKS = 20
 """About one file."""
 _TOGETHER = 64
@@ -154,6 +157,24 @@ def read_logs(
             silent.append(name)
     digest = merged(file.digest for file in files.values())
     return LogsRead(digest, tuple(dict.fromkeys(remarks)), tuple(silent), files)
+
+
+def pasted_text(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text in what was pasted, which may be the source of a mail or a page; what was not read of it."""
+    given = Packed(_PASTED, "", iter([raw := encode(text)]), Budget(Path(_PASTED), len(raw)), is_log_name)
+    texts: list[bytes] = []
+    remarks: list[str] = []
+    try:
+        for source in sources(given):
+            texts.append(b"")
+            try:
+                for chunk in without_hidden(source.chunks, source.name):
+                    texts[-1] += chunk
+            except NotRead as error:
+                remarks.append(str(error))
+    except NotRead as error:
+        remarks.append(str(error))
+    return decode(b"\n".join(texts)), tuple(remarks)
 
 
 def _find(name: str) -> tuple[LogFiles, tuple[str, ...]]:
