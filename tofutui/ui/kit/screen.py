@@ -92,6 +92,11 @@ class Acting(Whole, Screen[Result]):
         self.owner.set_privacy(on)
         self.say(PRIVACY_ON if on else "privacy mask off: names and addresses are shown")
 
+    def _compositor_refresh(self) -> None:
+        """As Textual's; what the app would not write yet, as while it starts, is painted when it will."""
+        if not self.app._batch_count:
+            super()._compositor_refresh()
+
     def redraw(self) -> None:
         """Draw everything again: names are shown differently from now on."""
 

@@ -5,7 +5,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
@@ -54,7 +54,8 @@ if TYPE_CHECKING:
 class TofutuiApp(ThemedApp):
     """Holds the options, the theme and the open session; everything else is in the screens."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "../tables/screen.tcss"]
+    """With the main screen's: for a style sheet that a screen adds, Textual parses all of them again."""
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*TERMINAL_KEYS]

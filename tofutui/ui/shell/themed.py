@@ -39,6 +39,13 @@ class ThemedApp(DiffingApp):
             self.register_theme(textual_theme(spec))
         self.theme = spec.name
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """As Textual's; before there is a screen, only note the theme: the first screen parses all for it."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def use_few_colors(self, count: int) -> None:
         """Get along with 16 or 256 colours; before the app runs."""
         self.themes.use_few_colors(count)

@@ -383,13 +383,12 @@ class MainScreen(Tables):
         """Share the height between tables and detail, or say that there is too little."""
         width, height = event.size
         small = width < SMALLEST[0] or height < SMALLEST[1]
-        self.set_class(small, "-small")
-        self.set_class(height >= _ROOMY, "-roomy")
+        roomy, narrow = height >= _ROOMY, width < TWO_PANES
+        self.update_classes({"-small": small, "-roomy": roomy, "-narrow": narrow})
         quits = self.owner.keys.name("app.quit")
         least = f"{SMALLEST[0]}x{SMALLEST[1]}"
         text = f"tofutui needs a terminal of {least}; this one has {width}x{height}. {quits} quits."
         self.query_one("#small", Painted).show([line(part) for part in wrap(text, width)])
-        self.set_class(width < TWO_PANES, "-narrow")
         self.zoom(self.has_class("-zoomed"))
         self.call_after_refresh(self._show_rest)
 
