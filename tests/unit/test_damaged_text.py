@@ -20,6 +20,11 @@ REPAIRED = [
     ROW.replace("pi-b.example.net", "[pi-b.example.net](http://pi-b.example.net)"),
     ROW.replace("Lab", "L\u200bab"),
     ROW.replace("Lab", "\ufeffLab"),
+    ROW.replace("Lab", '\\"Lab\\"'),
+    ROW.replace("Lab", '\\\\\\"Lab\\\\\\"'),
+    ROW.replace("Lab", "&quot;Lab&quot;"),
+    ROW.replace("Lab", "?Lab?"),
+    ROW.replace("Lab", "L&#97;b&shy;"),
 ]
 
 
@@ -40,6 +45,7 @@ def test_a_damaged_text_that_is_certain_is_undone(row: str) -> None:
         ("CN = a\ufffdb", "CN=aéb", "U+FFFD REPLACEMENT CHARACTER"),
         ("CN = a\udc82c", "CN=aéb", "byte 0x82"),
         ("CN = pi-c<http://pi-c>", "CN=pi-b", "a link that a mail program added"),
+        ("O = A &amp; B, CN = x", "O=A + B,CN=x", "&amp; of a web page"),
     ],
 )
 def test_a_damaged_text_that_differs_is_not_judged_and_says_what_is_in_it(
@@ -67,6 +73,9 @@ def test_utf_8_that_was_read_in_another_code_page_is_undone(page: str) -> None:
 def test_letters_lost_in_ascii_are_no_difference() -> None:
     stored = PRINTED.encode("ascii", "replace").decode()
     entry = judge_text(f"host={KEY};  subject={stored}\n", presented(UNICODE))
+    assert entry.verdict is Verdict.UNREADABLE
+    dashed = PRINTED.replace("-", "?").encode("cp1252").decode("cp1252")
+    entry = judge_text(f"host={KEY};  subject={dashed}\n", presented(UNICODE))
     assert entry.verdict is Verdict.UNREADABLE
     entry = judge_text(f"host={KEY};  subject=CN = what?\n", presented("CN=whatx"))
     assert entry.verdict is Verdict.MISMATCH

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.support.doubtful import entry_of
+from tests.support.rows import certificate
 from tests.support.transcripts import (
     HEADER,
     ISE,
@@ -26,6 +28,7 @@ from tofutui.tofu.cli_output.transcript import (
     read_transcript,
     recording_of,
 )
+from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 
 P = "prime-pri"
@@ -164,6 +167,35 @@ def test_rows_broken_at_the_terminals_width_are_put_together(width):
     found = listing(text)
     assert [row.raw for row in found.rows] == [row.raw for row in listing(session(P, PRIMARY_ROWS)).rows]
     assert found.complete
+
+
+@pytest.mark.parametrize("indent", [" ", "  ", "    "])
+def test_rows_that_a_device_breaks_and_indents_are_not_put_together(indent):
+    def wrapped(line: str) -> str:
+        first, rest = line[:80], [line[at : at + 76] for at in range(80, len(line), 76)]
+        return "\n".join([first, *(indent + part for part in rest)])
+
+    found = listing("\n".join(map(wrapped, session(P, PRIMARY_ROWS).split("\n"))))
+    assert all(row.stored and row.stored.more for row in found.rows)
+
+
+def test_rows_that_an_editor_broke_at_a_blank_are_equal_or_in_doubt():
+    name = "C = US, O = Example Holding International, OU = Network Operations, CN = pi-b"
+    rows = [f"host=192.0.2.{n}_8082;  subject={name}" for n in (20, 21)]
+    text = "\n".join(row.replace("Network Operations", "Network\nOperations") for row in rows)
+    leaf = certificate("C=US,O=Example Holding International,OU=Network Operations,CN=pi-b")
+    found = listing(f"{P}/admin# {LISTCERTS}\n{text}\n{P}/admin# ")
+    assert [row.stored.rejoined for row in found.rows if row.stored] == [True, True]
+    assert [entry_of(row, leaf).verdict for row in found.rows] == [Verdict.UNREADABLE] * 2
+    other = certificate("CN=ise01")
+    assert [entry_of(row, other).verdict for row in found.rows] == [Verdict.MISMATCH] * 2
+
+
+def test_what_follows_a_row_outside_of_an_answer_belongs_to_it():
+    text = "host=192.0.2.20_8082;  subject=CN = pi-b.exam\nple.net, OU = Lab\n"
+    (row,) = listing(text, None).rows
+    assert row.stored is not None
+    assert row.stored.more == ("ple.net, OU = Lab",)
 
 
 def test_a_row_broken_elsewhere_is_never_taken_for_whole():

@@ -27,6 +27,13 @@ _LINK = re.compile(
     r"\s?<(?:https?|ftp|mailto|file):[^<>\n]{0,2000}>|\[([^\[\]\n]{1,500})\]\((?:https?|ftp|mailto):[^()\n]{0,2000}\)",
     re.IGNORECASE,
 )
+_ENTITY = re.compile(
+    r"&(?:(?P<name>quot|amp|lt|gt|apos|nbsp|shy)|#(?P<digits>[0-9]{1,5})|#x(?P<hex>[0-9a-f]{1,4}));",
+    re.IGNORECASE,
+)
+_ENTITIES = {"quot": '"', "amp": "&", "lt": "<", "gt": ">", "apos": "'", "nbsp": "\u00a0", "shy": "\u00ad"}
+_ESCAPED = re.compile(r"\\([\\\"'/_*])")
+"""What JSON, Markdown and programming languages put a backslash before."""
 _NOISE = re.compile(
     r"-{2,3} ?\(?more\)? ?-{2,3}|broadcast message from |message from syslogd"
     r"|\x07|(?-i:%[A-Z][A-Z0-9_]+-[0-7]-[A-Z]|(?:WARNING|ERROR|CRITICAL|ALERT|NOTICE|INFO|FATAL): )",
@@ -38,6 +45,8 @@ _CODE_PAGES = (
     *("cp1250", "cp1251", "cp932", "gbk", "big5", "cp949"),
 )
 _READ_AS = ("cp1252", "latin-1", "cp437", "cp850", "mac_roman")
+_NESTED = 3
+"""Documents in documents whose escapes are undone."""
 _NAMED = 3
 
 
@@ -46,6 +55,8 @@ def damage(text: str) -> str:
     kinds = list(dict.fromkeys(_named(match.group()) for match in _CHARACTER.finditer(text)))
     if _LINK.search(text):
         kinds.append("a link that a mail program added")
+    if entity := _ENTITY.search(text):
+        kinds.append(f"{entity.group()} of a web page")
     if noise := _NOISE.search(text):
         kinds.append(f"the words {noise.group().strip()!a}")
     if not kinds and any(_misread(text)):
@@ -56,7 +67,7 @@ def damage(text: str) -> str:
 def undone(text: str) -> tuple[str, ...]:
     """What a damaged text may have been before; none where nothing in it is damaged."""
     forms: dict[str, None] = {}
-    for whole in (text, *_decoded(text), *_misread(text)):
+    for whole in (text, *_decoded(text), *_misread(text), *_unescaped(text)):
         unlinked = _LINK.sub(lambda match: match[1] or "", whole)
         forms.update(dict.fromkeys(_repaired(unlinked, dash).strip(BLANKS) for dash in ("-", "--")))
         forms[whole] = None
@@ -107,6 +118,24 @@ def _misread(text: str) -> Iterator[str]:
             yield text.encode(page).decode()
         except UnicodeError:
             continue
+
+
+def _unescaped(text: str) -> Iterator[str]:
+    """A text that was written as part of a web page, a JSON document or the like."""
+    if _ENTITY.search(text):
+        yield _ENTITY.sub(_character_of, text)
+    if text.count("?") > 1:  # quotation marks that a code page lacks
+        yield text.replace("?", '"')
+    for _ in range(_NESTED):
+        if not _ESCAPED.search(text):
+            return
+        yield (text := _ESCAPED.sub(r"\1", text))
+
+
+def _character_of(entity: re.Match[str]) -> str:
+    if entity["name"]:
+        return _ENTITIES[entity["name"].lower()]
+    return chr(int(entity["digits"]) if entity["digits"] else int(entity["hex"], 16))
 
 
 def _named(char: str) -> str:

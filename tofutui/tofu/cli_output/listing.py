@@ -59,6 +59,8 @@ class StoredSubject:
     """Whether a blank line separates the row from the first line of ``more``."""
     unfinished: bool = False
     """Whether the text may go on although no further line was seen."""
+    rejoined: bool = False
+    """Whether it was put together from lines that were broken, so that blanks may be missing in it."""
 
     @property
     def may_go_on(self) -> bool:

@@ -7,7 +7,7 @@ only under every reading of such a row; else the comparison is unreadable and it
 import re
 from collections.abc import Iterator
 
-from tofutui.tofu.base.damaged_text import damage, undone
+from tofutui.tofu.base.damaged_text import damage, plain, undone
 from tofutui.tofu.cli_output.listing import StoredSubject
 from tofutui.tofu.names.match import NameComparison, Relation, compare
 from tofutui.tofu.names.render import renderings
@@ -33,7 +33,13 @@ def compare_stored(stored: StoredSubject, presented: DistinguishedName | None) -
             "the row's text may go on where the listing ends or another line begins, so it is not compared"
         )
         return _unreadable(reason)
+    if stored.rejoined and printed.relation is Relation.DIFFERENT and _lacks_blanks(stored.raw, presented):
+        return _unreadable("the row was broken over several lines, and only blanks differ in its name")
     return printed
+
+
+def _lacks_blanks(text: str, presented: DistinguishedName) -> bool:
+    return _squeezed(text) in map(_squeezed, renderings(presented))
 
 
 def _compare_damaged(text: str, presented: DistinguishedName | None) -> NameComparison:
@@ -51,12 +57,14 @@ def _compare_damaged(text: str, presented: DistinguishedName | None) -> NameComp
 
 
 _LOST_LETTERS = (
-    "the stored text cannot be compared: it has `?` where the name presented has letters beyond ASCII"
+    "the stored text cannot be compared: it has `?` where the name presented has letters beyond ASCII, or "
+    "characters that mail programs replace"
 )
 
 
 def _has_lost_letters(printed: NameComparison) -> bool:
-    """Whether all that differs is ``?`` for letters that a code page lacks."""
+    """Whether all that differs is ``?`` for what a code page lacks: letters, and the dashes and quotation
+    marks that a word processor made of plain ones."""
     differing = [line for line in printed.lines if line.differs]
     return bool(differing) and all(_lost_letters(line.stored, line.presented) for line in differing)
 
@@ -64,7 +72,7 @@ def _has_lost_letters(printed: NameComparison) -> bool:
 def _lost_letters(stored: str | None, presented: str | None) -> bool:
     if not stored or not presented or "?" not in stored or len(stored) > _SHOWN:
         return False
-    pattern = r"[^\x00-\x7f]{1,4}".join(map(re.escape, re.split(r"\?+", stored)))
+    pattern = r"(?:[^\x00-\x7f]{1,4}|[-'\" ])".join(map(re.escape, re.split(r"\?+", stored)))
     return re.fullmatch(pattern, presented) is not None
 
 
@@ -149,7 +157,8 @@ def _common(text: str, name: str) -> int:
 
 
 def _squeezed(text: str) -> str:
-    return "".join(text.lower().split())
+    """Without blanks and case, and with the characters of a terminal."""
+    return "".join(plain(text).lower().split())
 
 
 def _unreadable(*reasons: str) -> NameComparison:

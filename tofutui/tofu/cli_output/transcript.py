@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tofutui.tofu.base.damaged_text import plain
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.cli_output.grammar import SAVED_PROMPT, Command
-from tofutui.tofu.cli_output.listing import Listing, read_listing
+from tofutui.tofu.cli_output.listing import Listing, Row, read_listing
 from tofutui.tofu.cli_output.screen_lines import Line, shown_lines
 from tofutui.tofu.cli_output.status import parse_ha_status
 from tofutui.tofu.site.session import Role
@@ -61,7 +61,9 @@ class RecordedAnswer:
         """The answer read as a listing; rows that the terminal broke are put together again."""
         listing = read_listing(self.listing_text(), prompt_returned=self.finished)
         problems = [*listing.problems, *([self.trouble] if self.trouble else [])]
-        return Listing(listing.rows, not problems, tuple(problems), listing.unknown)
+        whole = {line.strip() for line in self.lines}
+        rows = tuple(row if row.raw in whole else _rejoined(row) for row in listing.rows)
+        return Listing(rows, not problems, tuple(problems), listing.unknown)
 
     def listing_text(self) -> str:
         """The text of `listing`."""
@@ -190,7 +192,7 @@ class _Reader:
     _answers: list[RecordedAnswer] = field(default_factory=list)
     _hosts: dict[str, None] = field(default_factory=dict)
     _stray: list[str] = field(default_factory=list)
-    """Rows outside of any answer: the list was saved without its command."""
+    """Rows outside of any answer, and what follows them: the list was saved without its command."""
     _prompt: str = ""
     _host: str = ""
     _command: Command | None = None
@@ -223,7 +225,7 @@ class _Reader:
             self._lines = []
             self._open_command(shown)
         elif self._command is None:
-            if _ROW.match(shown):
+            if self._stray or _ROW.match(shown):
                 self._stray.append(line.text)
         else:
             self._lines.append(line.text)
@@ -326,11 +328,13 @@ def _unwrapped(lines: Sequence[str]) -> list[str]:
     """The lines with rows put together that a terminal broke at its right edge.
 
     Only what a terminal would have broken is joined: the longest lines are all equally long, and at least two
-    of them go on in the next. What else may go on is left to the reader of the listing, which doubts it.
+    of them go on in the next, not all with a blank, which a terminal does not add. What else may go on is
+    left to the reader of the listing, which doubts it.
     """
     width = max(map(len, lines), default=0)
     broken = _broken_at(lines, width)
-    if len(broken) < 2 or width < _NARROWEST:
+    is_indented = all(lines[at].startswith(" ") for at in broken)
+    if len(broken) < 2 or width < _NARROWEST or is_indented:
         return list(lines)
     joined: list[str] = []
     for at, line in enumerate(lines):
@@ -346,7 +350,7 @@ def _broken_at(lines: Sequence[str], width: int) -> set[int]:
     broken: set[int] = set()
     in_row = False
     for at, line in enumerate(lines):
-        goes_on = in_row and line.strip() and not _KNOWN_LINE.match(line) and len(lines[at - 1]) == width
+        goes_on = in_row and _may_be_rest(line) and len(lines[at - 1]) == width
         if _ROW.match(line):
             in_row = True
         elif goes_on:
@@ -354,3 +358,12 @@ def _broken_at(lines: Sequence[str], width: int) -> set[int]:
         else:
             in_row = False
     return broken
+
+
+def _rejoined(row: Row) -> Row:
+    return replace(row, stored=replace(row.stored, rejoined=True)) if row.stored else row
+
+
+def _may_be_rest(line: str) -> bool:
+    """Whether a terminal may have broken a row before this line: it would not have indented it."""
+    return bool(line.strip()) and not line.startswith("  ") and not _KNOWN_LINE.match(line)
