@@ -63,6 +63,7 @@ _NOT_READ = (
     (b"\x0a\x0d\x0d\x0a", "a packet capture (pcapng)"),
 )
 """How others begin, and what they are."""
+_PRINTABLE = bytes([9, 10, 13, *range(32, 127)])
 _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 _UUENCODED = re.compile(rb"begin(?:-base64)? [0-7]{3} \S")
 _LHA = re.compile(rb"..-l[hz][0-9ds]-", re.DOTALL)
@@ -89,9 +90,14 @@ def _kind_of_text(first: bytes, name: str) -> str:
     if is_html(first):
         return HTML
     inside = begin_of_base64(first)
-    if (kind := kind_of(inside, "")) and (kind != TEXT or b" " in inside):
+    if inside and (kind := kind_of(inside, "")) and (kind != TEXT or _is_english(inside)):
         return BASE64
     return QUOTED if is_quoted(first) else TEXT
+
+
+def _is_english(text: bytes) -> bool:
+    """Whether it is text beyond doubt, with blanks in it and hardly a character outside of ASCII."""
+    return b" " in text and len(text.translate(None, _PRINTABLE)) <= len(text) // 10
 
 
 def not_read(first: bytes) -> str:
