@@ -210,7 +210,7 @@ def settings() -> dict[str, Setting]:
         "all of these in turn": dialogue("last", "pager", "another", "menu", "enter"),
         "unknown question, answered": on(cli(policy), dialogues=("I AGREE",)),
         "pager, no `terminal length`, 100 rows": on(
-            cli(commands={LISTCERTS: LONG_TABLE}, page=8, terminal_length=False)
+            cli(commands={LISTCERTS: LONG_TABLE}, page=9, terminal_length=False)
         ),
         "slow to its prompt (2 s)": on(cli(pause(2.0))),
         "wrong password": on(cli(users={})),

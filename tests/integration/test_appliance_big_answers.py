@@ -29,7 +29,7 @@ def flood(data: bytes) -> Handler:
     async def handler(session: Session) -> None:
         for at in range(0, len(data), 32_768):
             session.put(data[at : at + 32_768])
-            await session.process.stdout.drain()
+            await session.drain()
         session.put("\nthe end\n")
 
     return handler

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, bench
 from tests.support.askers import ScriptedAsker
-from tests.support.cli_server import Cli, ask, pause, say, steps
+from tests.support.cli_server import Cli, ask, pause, say, steps, waits_for
 from tofutui.appliance.errors import UnknownDialogue
 from tofutui.tofu.site.endpoint import DELETE_COMMAND
 
@@ -121,7 +121,8 @@ async def test_a_slow_deletion_after_the_answer_gets_no_second_answer(tmp_path: 
 
 
 async def test_what_came_before_a_pager_counts_too(tmp_path: Path) -> None:
-    paged = steps(ask("This will reboot the server.\n--More--", " "), ask(f"Delete {KEY}? (yes/no) ", "x"))
+    first = steps(say("This will reboot the server.\n"), waits_for("--More--", " "))
+    paged = steps(first, ask(f"Delete {KEY}? (yes/no) ", "x"))
     async with bench(tmp_path, Cli(commands={DELETE: paged})) as b:
         await b.node.connect()
         with pytest.raises(UnknownDialogue):

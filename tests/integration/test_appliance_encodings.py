@@ -87,7 +87,7 @@ async def test_the_reason_of_a_disconnect_is_not_lost(tmp_path: Path, reason: by
 @pytest.mark.parametrize("text", ODD)
 async def test_requests_under_odd_names_do_not_end_the_session(tmp_path: Path, text: bytes) -> None:
     async def request(session: Session) -> None:
-        channel = session.process.channel
+        channel = session.channel
         connection = channel.get_connection()
         connection.send_packet(80, String(text), Boolean(False))
         connection.send_packet(98, UInt32(channel._send_chan), String(text), Boolean(False))
@@ -103,7 +103,7 @@ async def test_a_session_that_a_signal_ends_with_odd_words_is_lost_and_no_more(
     tmp_path: Path, text: bytes
 ) -> None:
     async def die(session: Session) -> None:
-        channel = session.process.channel
+        channel = session.channel
         parts = (String(b"TERM"), Boolean(False), String(text), String(text))
         channel.get_connection().send_packet(
             98, UInt32(channel._send_chan), String(b"exit-signal"), Boolean(False), *parts

@@ -40,7 +40,7 @@ async def test_a_servers_wish_for_a_channel_is_refused(
     refused: list[BaseException] = []
 
     async def wants(session: Session) -> None:
-        connection = session.process.channel.get_connection()
+        connection = session.channel.get_connection()
         try:
             async with asyncio.timeout(20):
                 await WISHES[wish](connection)

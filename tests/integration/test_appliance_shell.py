@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, QUICK, TABLE, bench
 from tests.support.askers import ScriptedAsker
-from tests.support.cli_server import Cli, Handler, Session, ask, hang, hang_hard, pause, say, steps
+from tests.support.cli_server import Cli, Session, ask, hang, pause, say, steps, waits_for
 from tests.support.waiting import until
 from tofutui.appliance.errors import CommandTimeout, LinkLost, OutputTooLong, PromptChanged
 from tofutui.appliance.ssh.client_connection import READ_AT_ONCE, Connection
@@ -125,28 +125,16 @@ async def test_output_without_a_final_line_end_is_read_and_keeps_none(tmp_path: 
 async def test_a_pager_is_answered_and_leaves_no_trace(tmp_path: Path, erase: str, enter_only: bool) -> None:
     cli = Cli(
         terminal_length=False,
-        page=2,
+        page=3,
         pager="\x1b[7m--More--\x1b[m",
-        erase=erase,
-        enter_only_pager=enter_only,
+        pager_erase=erase,
+        pager_wants_enter=enter_only,
         commands={LISTCERTS: TABLE},
     )
     async with bench(tmp_path, cli, timings=replace(QUICK, unknown_quiet=0.2)) as b:
         assert (await b.node.listcerts()).text == TABLE
         assert b.server.pager_keys.count(" ") == 2
         assert b.server.pager_keys.count("\r") == (2 if enter_only else 0)
-
-
-def waits_for(shown: str, keys: str) -> Handler:
-    """A pager that goes on at one of the keys, and wipes what it showed."""
-
-    async def handler(session: Session) -> None:
-        session.put(shown)
-        while (await session.key()) not in keys:
-            continue
-        session.put("\r" + " " * len(shown) + "\r")
-
-    return handler
 
 
 FIRST, REST = TABLE[: TABLE.index("\n") + 1], TABLE[TABLE.index("\n") + 1 :]
@@ -212,8 +200,8 @@ async def test_enter_is_the_key_of_a_terminal(tmp_path: Path, enter: str) -> Non
         enter=enter,
         before_prompt=[ask("Press <Enter> to continue", "")],
         terminal_length=False,
-        page=2,
-        enter_only_pager=True,
+        page=3,
+        pager_wants_enter=True,
         commands={LISTCERTS: TABLE, "show clock": page_break, DELETE: ask("Reason: ", "x", "")},
     )
     asker = ScriptedAsker(passwords=[PASSWORD], dialogues=["x"])
@@ -226,7 +214,7 @@ async def test_enter_is_the_key_of_a_terminal(tmp_path: Path, enter: str) -> Non
 
 
 async def test_paging_is_switched_off_where_the_node_knows_how(tmp_path: Path) -> None:
-    cli = Cli(page=2, commands={LISTCERTS: TABLE})
+    cli = Cli(page=3, commands={LISTCERTS: TABLE})
     async with bench(tmp_path, cli) as b:
         assert (await b.node.listcerts()).text == TABLE
         assert b.server.pager_keys == ""
@@ -250,9 +238,9 @@ async def test_endless_output_without_a_line_end_is_given_up(tmp_path: Path) -> 
     async def flood(session: Session) -> None:
         while True:
             session.put("x" * 32_000)
-            await session.process.stdout.drain()
+            await session.drain()
 
-    async with bench(tmp_path, Cli(commands={LISTCERTS: flood})) as b:
+    async with bench(tmp_path, Cli(ignore_interrupt=True, commands={LISTCERTS: flood})) as b:
         await b.node.connect()
         assert b.node.login is not None
         b.node.login.shell._talk = replace(b.node.login.shell._talk, cap=500_000)
@@ -335,7 +323,7 @@ async def test_close_while_a_command_hangs_presses_ctrl_c_once_and_leaves_with_e
 
 
 async def test_a_command_that_ignores_ctrl_c_does_not_keep_the_program(tmp_path: Path) -> None:
-    async with bench(tmp_path, Cli(commands={LISTCERTS: hang_hard})) as b:
+    async with bench(tmp_path, Cli(ignore_interrupt=True, commands={LISTCERTS: hang})) as b:
         listing = asyncio.create_task(b.node.listcerts())
         await until(lambda: LISTCERTS in b.server.commands)
         async with asyncio.timeout(4):

@@ -1,36 +1,31 @@
-"""A small SSH server that plays an admin CLI, as awkward as a test wants it. Knows nothing of the client."""
+"""An SSH server that plays an admin CLI on the console of the simulated pair, as awkward as a test wants it.
+
+Commands and questions are data or handlers, and so are the logins. Knows nothing of the client.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import asyncssh
 
+from tofutui.lab.console.command_line import CommandLine
+from tofutui.lab.console.ssh import ConsoleChannel, ConsoleServer, ConsoleService, listen
+from tofutui.lab.console.style import ConsoleStyle
+from tofutui.lab.console.terminal import ControlC
+
 Handler = Callable[["Session"], Awaitable[None]]
+INVALID = "     ^\n% invalid command detected at '^' marker.\n"
 
 
-class CtrlC(Exception):
-    """The client pressed Ctrl-C."""
-
-
-@dataclass
-class Cli:
+@dataclass(kw_only=True, eq=False)
+class Cli(ConsoleStyle):
     """The script of a server."""
 
     prompt: str = "prime-pri/admin# "
     before_prompt: list[Handler] = field(default_factory=list)
     commands: dict[str, str | Handler] = field(default_factory=dict)
-    echo: str = "plain"
-    """plain, none, prompt (redrawn), wrapped, escapes, double, crcrlf"""
-    terminal_length: bool = True
-    page: int = 0
-    """Lines a page; 0 without a pager."""
-    pager: str = "--More--"
-    erase: str = "\r        \r"
-    enter_only_pager: bool = False
-    enter: str = "\r\n"
-    """Keys that are taken for Enter; a line feed that is not among them is dropped."""
     exits: bool = True
     users: dict[str, str] = field(default_factory=lambda: {"admin": "s3cret-Pässword"})
     methods: tuple[str, ...] = ("password",)
@@ -41,141 +36,65 @@ class Cli:
     on_auth: Callable[[asyncssh.SSHServerConnection], None] | None = None
     """Called when a login begins."""
     keys: list[asyncssh.SSHKey] = field(default_factory=list)
-    sessions_allowed: int | None = None
     expired: bool = False
-    slow_auth: float = 0.0
 
 
 class Session:
     """One shell."""
 
-    def __init__(self, server: "CliServer", process: asyncssh.SSHServerProcess[bytes]) -> None:
+    def __init__(self, server: "CliServer", channel: ConsoleChannel) -> None:
         self.server = server
         self.cli = server.cli
-        self.process = process
-        self.lines: list[str] = []
-        self.ended_with_exit = False
-        self._paging = True
+        self.channel: Any = channel.channel
+        self.drain = channel.ready
+        self.console = CommandLine(channel.terminal, channel.send, self.cli, answered=server.typed.append)
+        self._send = channel.send
 
     def put(self, text: str | bytes) -> None:
         """Print raw; strings get CR LF for LF."""
-        data = (
-            text if isinstance(text, bytes) else text.replace("\n", "\r\n").encode("utf-8", "surrogateescape")
-        )
-        try:
-            self.process.stdout.write(data)
-        except (BrokenPipeError, OSError):
-            raise EOFError from None
+        self._send(text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else _crlf(text))
 
     async def key(self) -> str:
         """One key."""
-        try:
-            data = await self.process.stdin.read(1)
-        except asyncssh.BreakReceived:
-            data = b"\x03"
-        except asyncssh.SignalReceived:
-            data = b"\x03"
-        except asyncssh.TerminalSizeChanged:
-            return await self.key()
-        except (OSError, asyncssh.Error):
-            raise EOFError from None
-        if not data:
-            raise EOFError
-        if data == b"\x03":
-            self.server.ctrl_c += 1
-            self.put("^C\n")
-            raise CtrlC
-        return data.decode("latin-1")
+        return await self.console.terminal.key()
 
-    async def line(self, *, echo: bool = True) -> str:
+    async def line(self) -> str:
         """A line that the client typed."""
-        typed = ""
-        while (key := await self.key()) not in self.cli.enter:
-            typed += key if key != "\n" else ""
-        typed = typed.encode("latin-1").decode("utf-8", "replace")
-        if echo:
-            self._echo(typed)
+        typed = await self.console.terminal.line(self.cli.prompt)
         self.server.typed.append(typed)
         return typed
 
-    def _echo(self, typed: str) -> None:
-        prompt = self.cli.prompt
-        forms = {
-            "none": "",
-            "plain": f"{typed}\n",
-            "prompt": f"\r{prompt}{typed}\n",
-            "escapes": f"\x1b[?2004l{typed[:3]}\x1b[K{typed[3:]}\n",
-            "wrapped": "".join(f"{typed[i : i + 20]} \r" for i in range(0, len(typed), 20)) + "\n",
-            "double": f"{typed}\n{prompt}{typed}\n",
-            "crcrlf": f"{typed}\r\n",
-        }
-        self.put(forms[self.cli.echo])
-
     async def run(self) -> None:
         """The whole session."""
+        how = "dropped"
         try:
             for step in self.cli.before_prompt:
                 await step(self)
-            while not self.ended_with_exit:
-                self.put(self.cli.prompt)
-                await self._command()
-        except (EOFError, CtrlC):
+            await self.console.serve(lambda: self.cli.prompt, self._command)
+            how = "exit"
+        except (EOFError, ControlC):
             pass
         finally:
-            self.server.ended.append("exit" if self.ended_with_exit else "dropped")
-            self.process.exit(0)
+            self.server.ended.append(how)
 
-    async def _command(self) -> None:
-        try:
-            line = await self.line()
-            self.lines.append(line)
-            self.server.commands.append(line)
-            if line == "exit" and self.cli.exits:
-                self.ended_with_exit = True
-                return
-            await self.answer(line)
-        except CtrlC:
-            return
+    async def _command(self, line: str) -> bool:
+        self.server.typed.append(line)
+        self.server.commands.append(line)
+        if line == "exit" and self.cli.exits:
+            return False
+        await self.console.carry_out(self._answer(line))
+        return True
 
-    async def answer(self, line: str) -> None:
-        """What a command prints."""
-        if line == "terminal length 0" and line not in self.cli.commands:
-            if not self.cli.terminal_length:
-                self.put("                ^\n% invalid command detected at '^' marker.\n")
-            self._paging = not self.cli.terminal_length
-            return
-        known = self.cli.commands.get(line)
-        if known is None:
-            if line.strip():
-                self.put("     ^\n% invalid command detected at '^' marker.\n")
-        elif isinstance(known, str):
-            await self.paged(known)
+    async def _answer(self, line: str) -> None:
+        answer = self.cli.commands.get(line, "" if not line.strip() else INVALID)
+        if line == "terminal length 0" and line not in self.cli.commands and self.cli.terminal_length:
+            self.console.length = 0
+        elif callable(answer):
+            await answer(self)
+        elif self.cli.page:
+            await self.console.page(_lines(answer))
         else:
-            await known(self)
-
-    async def paged(self, text: str) -> None:
-        """Print with the pager, if there is one and it is on."""
-        if not (self.cli.page and self._paging):
-            self.put(text)
-            return
-        lines = text.splitlines(keepends=True)
-        shown = 0
-        while shown < len(lines):
-            self.put("".join(lines[shown : shown + self.cli.page]))
-            shown += self.cli.page
-            if shown < len(lines):
-                await self._page_break()
-
-    async def _page_break(self) -> None:
-        self.put(self.cli.pager)
-        while True:
-            key = await self.key()
-            self.server.pager_keys += key
-            if key == "q":
-                raise CtrlC
-            if key in self.cli.enter or not self.cli.enter_only_pager:
-                break
-        self.put(self.cli.erase.encode())
+            self.put(answer)
 
 
 class CliServer:
@@ -186,29 +105,33 @@ class CliServer:
         self.port = 0
         self.commands: list[str] = []
         self.typed: list[str] = []
+        self.keys = bytearray()
         self.ended: list[str] = []
         self.passwords: list[str] = []
         self.connections: list[asyncssh.SSHServerConnection] = []
-        self.terminals: list[tuple[Any, Any]] = []
-        self.ctrl_c = 0
-        self.pager_keys = ""
-        self.open_sessions = 0
+        self.sessions: list[Session] = []
+        self.terminals: list[tuple[str, tuple[int, int]]] = []
         self.host_key: asyncssh.SSHKey | None = None
         self._acceptor: asyncssh.SSHAcceptor | None = None
+
+    @property
+    def ctrl_c(self) -> int:
+        """How often Ctrl-C was typed."""
+        return self.keys.count(b"\x03")
+
+    @property
+    def pager_keys(self) -> str:
+        """What was typed at the pager."""
+        return "".join(session.console.pager_keys for session in self.sessions)
 
     async def start(self, host_keys: list[asyncssh.SSHKey], **options: Any) -> None:
         """Listen on a free loopback port."""
         self.host_key = host_keys[0]
-        self._acceptor = await asyncssh.listen(
-            options.pop("host", "127.0.0.1"),
-            options.pop("port", 0),
-            server_host_keys=host_keys,
-            server_factory=lambda: _Server(self),
-            process_factory=self._session,
-            line_editor=False,
-            encoding=None,
-            **options,
+        service = ConsoleService(
+            style=self.cli, play=self._play, banner=lambda: self.cli.auth_banner, keys=self.keys.extend
         )
+        place = options.pop("host", "127.0.0.1"), options.pop("port", 0)
+        self._acceptor = await listen(lambda: _Server(service, self), *place, host_keys, **options)
         self.port = self._acceptor.get_port()
 
     async def stop(self) -> None:
@@ -225,31 +148,27 @@ class CliServer:
         for connection in self.connections:
             connection.abort()
 
-    async def _session(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
-        self.terminals.append((process.get_terminal_type(), process.get_terminal_size()[:2]))
-        self.open_sessions += 1
-        try:
-            await Session(self, process).run()
-        finally:
-            self.open_sessions -= 1
+    async def _play(self, channel: ConsoleChannel) -> None:
+        self.terminals.append((channel.kind, channel.size))
+        self.sessions.append(Session(self, channel))
+        await self.sessions[-1].run()
 
 
-class _Server(asyncssh.SSHServer):
-    def __init__(self, owner: CliServer) -> None:
+class _Server(ConsoleServer):
+    def __init__(self, service: ConsoleService, owner: CliServer) -> None:
+        super().__init__(service)
         self.owner = owner
         self.cli = owner.cli
-        self._connection: asyncssh.SSHServerConnection | None = None
         self._round = 0
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        super().connection_made(conn)
         self.owner.connections.append(conn)
-        self._connection = conn
 
     def begin_auth(self, username: str) -> bool:
-        if self.cli.auth_banner and self._connection:
-            self._connection.send_auth_banner(self.cli.auth_banner)
-        if self.cli.on_auth and self._connection:
-            self.cli.on_auth(self._connection)
+        super().begin_auth(username)
+        if self.cli.on_auth and self.connection:
+            self.cli.on_auth(self.connection)
         return True
 
     def password_auth_supported(self) -> bool:
@@ -311,9 +230,19 @@ def ask(question: str, *accepted: str, again: str = "") -> Handler:
     """Ask until an accepted answer comes."""
 
     async def handler(session: Session) -> None:
-        session.put(question)
-        while (await session.line()) not in accepted:
-            session.put(again + question)
+        await session.console.insist(_crlf(question), accepted, _crlf(again))
+
+    return handler
+
+
+def waits_for(shown: str, keys: str) -> Handler:
+    """A pager that goes on at one of the keys, and wipes what it showed."""
+
+    async def handler(session: Session) -> None:
+        session.put(shown)
+        while (await session.key()) not in keys:
+            continue
+        session.put("\r" + " " * len(shown) + "\r")
 
     return handler
 
@@ -322,22 +251,21 @@ def steps(*handlers: Handler) -> Handler:
     """One after the other."""
 
     async def handler(session: Session) -> None:
-        for one in handlers:
-            await one(session)
+        for each in handlers:
+            await each(session)
 
     return handler
 
 
 async def hang(session: Session) -> None:
-    """Say nothing until Ctrl-C."""
-    while True:
-        await session.key()
+    """Say nothing until Ctrl-C, or for ever where the console ignores it."""
+    await asyncio.Event().wait()
 
 
-async def hang_hard(session: Session) -> None:
-    """Ignore even Ctrl-C."""
-    while True:
-        try:
-            await session.key()
-        except CtrlC:
-            continue
+def _crlf(text: str) -> str:
+    return text.replace("\n", "\r\n")
+
+
+async def _lines(text: str) -> AsyncIterator[str]:
+    for line in text.splitlines(keepends=True):
+        yield _crlf(line)

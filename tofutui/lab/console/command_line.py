@@ -16,7 +16,7 @@ class CommandLine:
         send: Takes text for the client, with CR LF line ends.
         style: How awkward it is.
         window: Lines of the client's window, 0 when unknown.
-        answered: Called with each answer to a question.
+        answered: Called with each answer that was typed.
     """
 
     def __init__(
@@ -66,13 +66,13 @@ class CommandLine:
             await self.terminal.run(task)
 
     async def ask(self, question: str) -> str:
-        """One answer to a question; Ctrl-C is an empty one."""
+        """One answer to a question; Ctrl-C counts as an empty one."""
         await self.write(question)
         try:
             line = await self.terminal.line(question)
         except ControlC:
             self._send("^C\r\n")
-            line = ""
+            return ""
         self._answered(line)
         return line
 
