@@ -5,11 +5,12 @@ captures over SSH.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tests.support.memory_wire import MemoryWire
 from tests.support.virtual_time import VirtualLoop
 from tofutui.appliance.cli.command_output import Order
 from tofutui.appliance.cli.shell import Shell
@@ -17,7 +18,8 @@ from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.questions import DialogueQuestion, NoAsker
 from tofutui.capture_file import Capture, CapturedLogin, loads
-from tofutui.lab.playback.shells import PlaybackStep, Script, script_of
+from tofutui.lab.console.terminal import LinkDropped
+from tofutui.lab.playback.shells import ScriptShell, script_of
 from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.cli_output.listing import read_listing
 from tofutui.tofu.cli_output.status import parse_clock, parse_ha_status, parse_version
@@ -30,7 +32,6 @@ from tofutui.tofu.logs.failures import read_log
 from tofutui.tofu.site.session import NodeSettings, Role
 
 FOLDER = Path(__file__).parent.parent / "field"
-SILENT = 3600.0
 
 
 def shapes() -> list[Path]:
@@ -53,53 +54,6 @@ def reading_of(capture: Capture) -> dict[str, Any]:
         return {login.node: runner.run(_read(login)) for login in capture.logins}
 
 
-class PlayedWire:
-    """A shell's wire on which a script is played; nothing is waited for in real time."""
-
-    def __init__(self, script: Script) -> None:
-        self._script = script
-        self._counts: Counter[str] = Counter()
-        self._steps: list[PlaybackStep] = list(script.opening)
-        self._typed = bytearray()
-        self.is_closed = False
-
-    async def read(self, seconds: float) -> bytes | None:
-        """The next piece, or a silence."""
-        while self._steps:
-            step = self._steps[0]
-            if step.end:
-                self.is_closed = True
-                return b""
-            if step.data:
-                self._steps.pop(0)
-                return step.data
-            if not self._take(step):
-                break
-            self._steps.pop(0)
-        await asyncio.sleep(seconds)
-        return None
-
-    def write(self, data: bytes) -> None:
-        """What is typed: a command, once nothing else waits for it."""
-        self._typed += data
-        if not self._steps and b"\r" in self._typed:
-            line, _, rest = bytes(self._typed).partition(b"\r")
-            command = line.replace(b"\x03", b"").decode("utf-8", "surrogateescape")
-            self._typed = bytearray(rest)
-            self._steps = list(self._script.answer(command, self._counts[command]))
-            self._counts[command] += 1
-
-    def _take(self, step: PlaybackStep) -> bool:
-        """Whether what the script waits for has been typed; then it is used up."""
-        if step.line and b"\r" in self._typed:
-            self._typed = bytearray(bytes(self._typed).partition(b"\r")[2])
-            return True
-        if not step.line and self._typed:
-            del self._typed[:1]
-            return True
-        return False
-
-
 class _Person(NoAsker):
     """Answers every question that is not known."""
 
@@ -109,7 +63,9 @@ class _Person(NoAsker):
 
 async def _read(login: CapturedLogin) -> dict[str, Any]:
     settings = NodeSettings(role=Role(login.node), host="192.0.2.10")
-    shell = Shell(PlayedWire(script_of(login)), settings, _Person(), Timings(), lambda kind, text: None)
+    wire = MemoryWire(echo=False)
+    shell = Shell(wire, settings, _Person(), Timings(), lambda kind, text: None)
+    playing = asyncio.create_task(_play(login, wire))
     try:
         await shell.open()
         listing = await _listing(shell)
@@ -117,6 +73,8 @@ async def _read(login: CapturedLogin) -> dict[str, Any]:
         await shell.leave()
     except ApplianceError as error:
         return {"error": type(error).__name__, "hostname": shell.hostname, "unknown": shell.unknown}
+    finally:
+        playing.cancel()
     unknown = [*shell.unknown, *listing.pop("unknown"), *facts.pop("unknown")]
     return {
         "hostname": shell.hostname,
@@ -125,6 +83,12 @@ async def _read(login: CapturedLogin) -> dict[str, Any]:
         **facts,
         "unknown": unknown,
     }
+
+
+async def _play(login: CapturedLogin, wire: MemoryWire) -> None:
+    with suppress(EOFError, LinkDropped):
+        await ScriptShell(script_of(login), wire.terminal, wire.print, timing=True).run()
+    wire.end()
 
 
 async def _listing(shell: Shell) -> dict[str, Any]:

@@ -5,71 +5,20 @@ time.
 """
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
+from tests.support.memory_wire import MemoryWire
 from tests.support.model_shell import Witness
 from tests.support.model_site import ADDRESSES, Eyes, Site
 from tests.support.model_worlds import HOSTNAMES, World
 from tofutui.appliance.errors import Unreachable
 from tofutui.lab.appliance.node import LabNode
-from tofutui.lab.console.terminal import LabTerminal, LinkDropped
+from tofutui.lab.console.terminal import LinkDropped
 from tofutui.lab.site_model import NodePlan
 from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.workbench import Workbench
-
-
-class MemoryWire:
-    """Both directions of a shell, without a network."""
-
-    def __init__(self) -> None:
-        self.terminal = LabTerminal(self.print, echo=True)
-        self._buffer = bytearray()
-        self._arrived = asyncio.Event()
-        self._reads = False
-        self.ended = False
-        self.on_end: Callable[[], None] = lambda: None
-
-    @property
-    def is_closed(self) -> bool:
-        return self.ended
-
-    async def read(self, seconds: float) -> bytes | None:
-        assert not self._reads, "two readers on one wire: one of them gets the other's answer"
-        self._reads = True
-        try:
-            return await self._read(seconds)
-        finally:
-            self._reads = False
-
-    async def _read(self, seconds: float) -> bytes | None:
-        if not self._buffer and not self.ended:
-            self._arrived.clear()
-            try:
-                async with asyncio.timeout(seconds):
-                    await self._arrived.wait()
-            except TimeoutError:
-                return None
-        data = bytes(self._buffer)
-        self._buffer.clear()
-        return data
-
-    def write(self, data: bytes) -> None:
-        if not self.ended:
-            self.terminal.feed(data)
-
-    def print(self, text: str) -> None:
-        if not self.ended:
-            self._buffer += text.encode("utf-8", "surrogateescape")
-            self._arrived.set()
-
-    def end(self) -> None:
-        was_open, self.ended = not self.ended, True
-        self._arrived.set()
-        if was_open:
-            self.on_end()
 
 
 async def _at_once() -> None:
@@ -86,7 +35,7 @@ class MemoryLink:
     def __init__(self, host: "MemoryHost", eyes: Eyes) -> None:
         self.host = host
         self.fingerprint = host.fingerprint
-        self.wire = MemoryWire()
+        self.wire = MemoryWire(echo=True)
         terminal = self.wire.terminal
         self.number = host.take_number()
         shell = Witness(host.node, terminal, self.wire.print, lambda: 1000, self.number, _at_once)

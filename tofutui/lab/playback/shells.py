@@ -1,9 +1,12 @@
-"""What a node printed, cut into what came before the first command and the answer to each command."""
+"""A capture cut into what a node printed before the first command and after each, and the player of that."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tofutui.capture_file import CapturedEvent, CapturedKind, CapturedLogin
+from tofutui.lab.console.terminal import LabTerminal, LinkDropped
 
 _ENTER = b"\r"
 _ANSWERS = (b"\r", b"Yes\r")
@@ -43,6 +46,62 @@ class Script:
         if command == "exit":
             return [PlaybackStep(echo, 0.0), PlaybackStep(b"", 0.0, end="exit")]
         return [PlaybackStep(echo + _NOT_UNDERSTOOD + self.prompt, 0.0)]
+
+
+class ScriptShell:
+    """Plays one script, whatever is typed.
+
+    Args:
+        script: What was captured.
+        terminal: Where the client types; it echoes nothing, for the capture holds the echo.
+        send: Takes text for the client, undecodable bytes as surrogates.
+        timing: With the pauses of the original.
+    """
+
+    def __init__(
+        self, script: Script, terminal: LabTerminal, send: Callable[[str], None], *, timing: bool
+    ) -> None:
+        self._script = script
+        self._terminal = terminal
+        self._send = send
+        self._timing = timing
+        self._counts: Counter[str] = Counter()
+
+    async def run(self) -> None:
+        """Play until the script or the client ends it.
+
+        Raises:
+            EOFError: the client is gone.
+            LinkDropped: the link was lost here.
+        """
+        goes_on = await self._steps(self._script.opening)
+        while goes_on:
+            command = await self._line()
+            steps = self._script.answer(command, self._counts[command])
+            self._counts[command] += 1
+            goes_on = await self._steps(steps)
+
+    async def _steps(self, steps: Sequence[PlaybackStep]) -> bool:
+        """Play them; whether the shell goes on."""
+        for step in steps:
+            if self._timing and step.pause and (step.data or step.end):
+                await asyncio.sleep(step.pause)
+            if step.end == "lost":
+                raise LinkDropped
+            if step.end:
+                return False
+            if step.data:
+                self._send(step.data.decode("utf-8", "surrogateescape"))
+            else:
+                await (self._line() if step.line else self._terminal.key())
+        return True
+
+    async def _line(self) -> str:
+        """What is typed up to Enter, without Ctrl-C."""
+        line = ""
+        while (key := await self._terminal.key()) not in "\r\n":
+            line += key
+        return line.replace("\x03", "")
 
 
 def script_of(login: CapturedLogin) -> Script:

@@ -1,9 +1,7 @@
 """The SSH side of a played node: the algorithms, the banner and the shells of the capture."""
 
-import asyncio
 import contextlib
 import socket
-from collections import Counter
 from collections.abc import Sequence
 
 import asyncssh
@@ -11,9 +9,8 @@ import asyncssh
 from tofutui.capture_file import CapturedLogin
 from tofutui.lab.console.ssh import ConsoleChannel, ConsoleServer, ConsoleService, listen
 from tofutui.lab.console.style import ConsoleStyle
-from tofutui.lab.console.terminal import LinkDropped
 from tofutui.lab.endpoint import reserve_port
-from tofutui.lab.playback.shells import PlaybackStep, Script, script_of
+from tofutui.lab.playback.shells import ScriptShell, script_of
 
 _DEFAULT_KEY = "ssh-ed25519"
 _LISTS = {"kex": "kex_algs", "cipher": "encryption_algs", "mac": "mac_algs"}
@@ -48,7 +45,7 @@ class PlayedNode:
         script = self._scripts[min(self._served, len(self._scripts) - 1)]
         self._served += 1
         with contextlib.suppress(EOFError):  # the client left
-            await _Shell(script, channel, timing=self.timing).run()
+            await ScriptShell(script, channel.terminal, channel.send, timing=self.timing).run()
 
     async def start(self, host: str) -> None:
         """Listen on a free port, with the captured algorithms as far as they are there."""
@@ -102,52 +99,6 @@ class _Connection(ConsoleServer):
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         return key.public_data == self._node.user_key.public_data
-
-
-class _Shell:
-    """Plays one script, whatever is typed."""
-
-    def __init__(self, script: Script, channel: ConsoleChannel, *, timing: bool) -> None:
-        self._script = script
-        self._channel = channel
-        self._timing = timing
-        self._counts: Counter[str] = Counter()
-
-    async def run(self) -> None:
-        """Play until the script or the client ends it.
-
-        Raises:
-            EOFError: the client is gone.
-            LinkDropped: the link was lost here.
-        """
-        goes_on = await self._steps(self._script.opening)
-        while goes_on:
-            command = await self._line()
-            steps = self._script.answer(command, self._counts[command])
-            self._counts[command] += 1
-            goes_on = await self._steps(steps)
-
-    async def _steps(self, steps: Sequence[PlaybackStep]) -> bool:
-        """Play them; whether the shell goes on."""
-        for step in steps:
-            if self._timing and step.pause and (step.data or step.end):
-                await asyncio.sleep(step.pause)
-            if step.end == "lost":
-                raise LinkDropped
-            if step.end:
-                return False
-            if step.data:
-                self._channel.send(step.data.decode("utf-8", "surrogateescape"))
-            else:
-                await (self._line() if step.line else self._channel.terminal.key())
-        return True
-
-    async def _line(self) -> str:
-        """What is typed up to Enter, which the capture echoes; Ctrl-C is not part of it."""
-        line = ""
-        while (key := await self._channel.terminal.key()) not in "\r\n":
-            line += key
-        return line.replace("\x03", "")
 
 
 def _host_key(algorithm: str) -> asyncssh.SSHKey:
