@@ -46,12 +46,12 @@ P, S = Role.PRIMARY, Role.SECONDARY
     ],
 )  # fmt: skip
 def test_it_is_the_answer_of_that_command_of_that_node(log: list[LogLine], expected: str) -> None:
-    assert plain([last_command(log, Glyphs())]) == f" PRIMARY {clock_time(AT)} $ {expected}"
+    assert plain([last_command(log, Glyphs())]) == f" last sent: PRIMARY {clock_time(AT)} $ {expected}"
 
 
 def test_the_role_is_in_its_colour_and_nothing_is_shown_before_the_first_command() -> None:
     assert last_command([said(S, "note", "connected")], Glyphs()) == ()
     line = last_command([said(S, "sent", "exit\x1b[2J")], Glyphs())
-    assert line[0] == (" SECONDARY", Tone.SECONDARY)
-    assert line[1][1] is Tone.MUTED
+    assert line[1] == ("SECONDARY", Tone.SECONDARY)
+    assert line[0][1] is line[2][1] is Tone.MUTED
     assert "\x1b" not in plain([line])

@@ -19,7 +19,7 @@ _NOT_BLANK = re.compile(r"\S.*")
 
 
 def last_command(log: Sequence[LogLine], glyphs: Glyphs) -> Line:
-    """``PRIMARY 14:02:38 $ show version → Cisco Prime Infrastructure``; empty before the first command."""
+    """``last sent: PRIMARY 14:02:38 $ show clock → Sat Nov 28 …``; empty before the first command."""
     at = next((index for index in reversed(range(len(log))) if log[index].kind == "sent"), None)
     if at is None:
         return EMPTY
@@ -28,7 +28,7 @@ def last_command(log: Sequence[LogLine], glyphs: Glyphs) -> Line:
     answer = next((_first_line(later) for later in answers if later.kind in ("printed", "error")), "")
     text = f" {clock_time(sent.at)} $ {safe(sent.text)} {glyphs.arrow} {answer or glyphs.ellipsis}"
     role = Tone.PRIMARY if sent.role is Role.PRIMARY else Tone.SECONDARY
-    return (f" {sent.role.word}", role), (text, Tone.MUTED)
+    return (" last sent: ", Tone.MUTED), (sent.role.word, role), (text, Tone.MUTED)
 
 
 def _first_line(entry: LogLine) -> str:
