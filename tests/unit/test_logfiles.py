@@ -103,9 +103,10 @@ def test_gzip_is_known_by_its_content_and_may_have_several_parts(
         assert read(path) == {"": TEXT}
 
 
-def test_an_empty_file_is_an_empty_log(tmp_path: Path) -> None:
-    (tmp_path / "hm-0-0.log").touch()
-    assert read(tmp_path / "hm-0-0.log") == {"": b""}
+@pytest.mark.parametrize("text", [b"", b"\n", b"started", b"QUFB\n", b"=\n", b"<\n"])
+def test_a_log_of_next_to_nothing_is_read_as_it_is(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "hm-0-0.log").write_bytes(text)
+    assert read(tmp_path / "hm-0-0.log") == {"": text}
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
