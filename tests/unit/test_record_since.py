@@ -43,6 +43,35 @@ def test_only_what_is_newer_is_in_the_record(
     assert "192.0.2.99" not in out
 
 
+@pytest.mark.parametrize(
+    ("ends", "left"),
+    [
+        ([Outcome.STILL_THERE], "still there, seen"),
+        ([Outcome.CANNOT_TELL], "cannot tell, seen"),
+        ([Outcome.UNKNOWN], "outcome unknown"),
+        ([Outcome.STILL_THERE, Outcome.GONE], "Nothing that the journal knows of."),
+        ([Outcome.STILL_THERE, Outcome.REFUSED], "still there, seen"),
+        ([Outcome.REFUSED], "Nothing that the journal knows of."),
+    ],
+)
+def test_a_deletion_that_did_not_end_well_is_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], ends: list[Outcome], left: str
+) -> None:
+    database = Database(tmp_path / FILE)
+    journal = Journal(database)
+    for outcome in ends:
+        number = journal.open_entry(
+            session="site-a", role=Role.PRIMARY, host="192.0.2.10", hostname="prime-pri", key=KEY,
+            command="", operator="ops", sha256=None, at=NOW,
+        )  # fmt: skip
+        journal.outcome(number, outcome, "seen", NOW)
+    database.close()
+    assert main(["record", "site-a", "--since", "2020-01-01", "--data", str(tmp_path)]) == 0
+    section = capsys.readouterr().out.split("## What is left")[1].split("##")[0]
+    assert section.strip().endswith(left)
+    assert ("192.0.2.11" in section) is not left.startswith("Nothing")
+
+
 def test_without_a_run_the_error_names_the_way(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["record", "site-a", "--data", str(data)]) != 0
     assert "--since TIME" in capsys.readouterr().err

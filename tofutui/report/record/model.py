@@ -1,5 +1,6 @@
 """What a change record is made of, and what it says is left to do."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,12 +39,18 @@ def left_over(record: Record) -> list[str]:
     open_points += [
         f"{check.title}: {check.result.value}, {check.seen}" for check in run.checks if _is_open(check, run)
     ]
-    open_points += [
-        f"{entry.role.word} {entry.key}: outcome unknown"
-        for entry in record.deletions
-        if not entry.is_settled
-    ]
-    return open_points
+    return [*open_points, *open_deletions(record.deletions)]
+
+
+def open_deletions(deletions: Sequence[JournalEntry]) -> Iterator[str]:
+    """The deletions that did not end well, one sentence each; what a later one of the same row did counts."""
+    newest = {(entry.role, entry.key): entry for entry in deletions if entry.may_have_been_sent}
+    for entry in deletions:
+        row, outcome = f"{entry.role.word} {entry.key}", entry.outcome
+        if not entry.is_settled:
+            yield f"{row}: outcome unknown"
+        elif outcome is not None and not outcome.is_good and entry is newest.get((entry.role, entry.key)):
+            yield f"{row}: {outcome}, {entry.text}"
 
 
 def _is_open(check: Check, run: Run) -> bool:

@@ -10,6 +10,7 @@ from tofutui.history.statements import Statement
 from tofutui.report.history_form import sentence
 from tofutui.report.phrases import utc
 from tofutui.report.record.json_document import as_json
+from tofutui.report.record.model import open_deletions
 from tofutui.report.record.sections import (
     Grid,
     Lines,
@@ -51,7 +52,8 @@ def since_sections(record: Since, version: str) -> list[RecordSection]:
                 "Change record", (result_of(record.deletions, confirmations), RecordFacts(tuple(pairs)))
             ),
             RecordSection(
-                "What is left", (Lines(tuple(_left(record)) or ("Nothing that the journal knows of.",)),)
+                "What is left",
+                (Lines(tuple(open_deletions(record.deletions)) or ("Nothing that the journal knows of.",)),),
             ),
             RecordSection("Decisions", (decisions(record.runs, record.since),)),
             RecordSection("Commands that changed a node", (commands(record.deletions),)),
@@ -70,7 +72,7 @@ def since_document(record: Since, version: str) -> dict[str, Any]:
             "session": record.session,
             "since": record.since,
             "runs": [run.id for run in record.runs],
-            "left": _left(record),
+            "left": list(open_deletions(record.deletions)),
             "decisions": [said for run in record.runs for said in run.decisions if said.at >= record.since],
             "vouched": [said for run in record.runs for said in run.vouched if said.at >= record.since],
             "commands": record.deletions,
@@ -78,14 +80,6 @@ def since_document(record: Since, version: str) -> dict[str, Any]:
         }
     )
     return document
-
-
-def _left(record: Since) -> list[str]:
-    return [
-        f"{entry.role.word} {entry.key}: outcome unknown"
-        for entry in record.deletions
-        if not entry.is_settled
-    ]
 
 
 def _said(statements: Sequence[Statement]) -> Grid:
