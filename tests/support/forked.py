@@ -23,6 +23,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -150,8 +151,9 @@ def _serve(orders: socket.socket) -> None:
             _watch(json.loads(data), streams)
         for descriptor in streams:
             os.close(descriptor)
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        with suppress(ChildProcessError):  # none is left
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
 def _watch(order: dict[str, Any], streams: list[int]) -> None:

@@ -154,6 +154,11 @@ class Terminal:
             pass
         return self.process.returncode
 
+    def wait_stopped(self) -> None:
+        """Until the program is stopped by a signal, as the shell sees it."""
+        while Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+            time.sleep(0.01)
+
     def is_clean(self) -> bool:
         """Whether the terminal was left as found: modes, normal screen, cursor, no mouse, no paste mode."""
         on, off = self._last("?1049h"), self._last("?1049l")

@@ -2,7 +2,6 @@
 
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,6 @@ FIRST = "192.0.2.11_8082"
 
 def compared(screen: str) -> bool:
     return "3 mismatch" in screen and screen.count("HA not Configured") == 2
-
-
-def wait_until_stopped(pid: int) -> None:
-    """Until a process is stopped by a signal."""
-    while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
-        time.sleep(0.01)
 
 
 @pytest.mark.timeout(180)
@@ -71,7 +64,7 @@ def test_suspending_in_the_middle_of_a_plan_waits_for_the_row_and_goes_on_after_
                 app.say_yes(until=lambda: bool(pair.deletions()))
                 app.send(b"\x1a")
                 app.wait_for("suspends after row 1 of 3")
-            wait_until_stopped(app.process.pid)
+            app.wait_stopped()
             assert len(pair.deletions()) == 1
             app.wait_for(lambda text: "prime-pri" not in text)
             app.process.send_signal(signal.SIGCONT)

@@ -44,7 +44,7 @@ def test_start_dialogs_focus_and_suspending_take_few_bytes_and_ctrl_l_paints_all
         screen.send(b"\x0c")
         screen.wait_for(lambda text: text == before)
         screen.send(b"\x1a")
-        os.waitid(os.P_PID, screen.process.pid, os.WSTOPPED)
+        screen.wait_stopped()
         screen.wait_for(lambda text: "prime-pri" not in text)
         os.kill(screen.process.pid, signal.SIGCONT)
         screen.wait_for(lambda text: text == before)
