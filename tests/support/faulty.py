@@ -300,8 +300,12 @@ class Stage:
         """What the pane of a node shows, its lines joined."""
         assert self.app.main is not None
         region = self.app.main.panes[role].region
-        lines = self.app.main._compositor.render_strips()[region.y : region.bottom]
-        return _flat(strip.text[region.x : region.right] for strip in lines)
+        lines = self.app.main._compositor._render_chops(region, lambda y: region.y <= y < region.bottom)
+        parts = (
+            "".join(strip.text for x, strip in lines[y].items() if region.x <= x < region.right)
+            for y in range(region.y, region.bottom)
+        )
+        return _flat(parts)
 
     async def check(self) -> Checked:
         """`check` of this session, as a program started now would find it."""

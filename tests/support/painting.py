@@ -1,10 +1,10 @@
 """Painting in Textual's test driver, which has no terminal: only what somebody looks at is painted.
 
 Textual paints each frame and then writes it nowhere. Here a frame of a screen is shown with its lines
-unpainted, except those of a modal screen: a dialog counts what was painted before it takes a yes, and the
-palette shows the screen below it. Whoever looks (`Compositor.render_strips`, `App.export_screenshot`) gets
-the whole screen, and `paint` is called for the last screen of every app, so that an error while painting
-still fails its test.
+unpainted, except the body of a dialog, which counts its painted lines before it takes a yes, and other modal
+screens: the palette shows the screen below it. Whoever looks (`Compositor.render_strips`,
+`App.export_screenshot`) gets the whole screen, and `paint` is called for the last screen of every app, so
+that an error while painting still fails its test.
 """
 
 from typing import Any
@@ -12,6 +12,10 @@ from typing import Any
 import textual._compositor as compositor
 from textual._context import active_app
 from textual.app import App
+from textual.geometry import Region
+
+from tofutui.ui.kit.dialogs.dialog import Dialog
+from tofutui.ui.kit.painted import Scroller
 
 _painter: Any = compositor.Compositor
 _whole = _painter.render_update
@@ -20,12 +24,26 @@ _whole = _painter.render_update
 def _render_update(
     painter: Any, full: bool = False, screen_stack: Any = None, simplify: bool = False
 ) -> object:
-    if full or active_app.get().screen.is_modal:
+    screen = active_app.get().screen
+    if full or (screen.is_modal and not isinstance(screen, Dialog)):
         return _whole(painter, full, screen_stack, simplify)
-    if not painter._dirty_regions:
+    compositor.visible_screen_stack.set([] if screen_stack is None else screen_stack)
+    dirty, painter._dirty_regions = painter._dirty_regions, set()
+    if not dirty:
         return None
-    painter._dirty_regions.clear()
+    if isinstance(screen, Dialog):
+        _paint_bodies(painter, screen, Region.from_union(list(dirty)))
     return compositor.LayoutUpdate([], painter.size.region)
+
+
+def _paint_bodies(painter: Any, dialog: Dialog, changed: Region) -> None:
+    for body in dialog.query(Scroller):
+        if body not in painter.visible_widgets:
+            continue
+        region, clip = painter.visible_widgets[body]
+        shown = region.intersection(clip)
+        if shown and shown.overlaps(changed):
+            body.render_lines(shown.translate(-region.offset))
 
 
 def only_when_looked_at() -> None:
