@@ -1,5 +1,6 @@
 """Encodings of saved files, and what programs put before each line."""
 
+import json
 import re
 
 import pytest
@@ -33,6 +34,25 @@ PREFIXES = {
     "bullets": ["\u2022 "] * 4,
     "dashes": ["- "] * 4,
     "bar": ["| "] * 4,
+    "syslog": [f"Jan  5 09:00:0{n} jump-01 script[4711]: " for n in range(4)],
+    "syslog without a number": [f"Jan  5 09:00:0{n} jump-01 logger: " for n in range(4)],
+    "syslog RFC 5424": [f"<13>1 2026-01-05T09:00:0{n}Z jump-01 app 4711 - - " for n in range(4)],
+    "journalctl -o short-iso": [f"2026-01-05T09:00:0{n}+0100 jump-01 bash[4711]: " for n in range(4)],
+    "MobaXterm": [f"[2026-01-05 09:00.0{n}] " for n in range(4)],
+    "digits of a date": [f"20260105_09000{n} " for n in range(4)],
+    "compact ISO": [f"20260105T09000{n}Z " for n in range(4)],
+    "month by name": [f"05-Jan-2026 09:00:0{n} " for n in range(4)],
+    "epoch": [f"176760360{n} " for n in range(4)],
+    "epoch in milliseconds": [f"176760360{n}123 " for n in range(4)],
+    "container": ["pi-1  | "] * 4,
+    "pssh": ["pi-a: "] * 4,
+    "stream": ["[out] "] * 4,
+    "mail with a name": ["AB> "] * 4,
+    "deep": [" " * 12] * 4,
+    "quote with a hard blank": [">\u00a0"] * 4,
+    "hard blanks": ["\u00a0" * 4] * 4,
+    "zero width": ["\u200b"] * 4,
+    "marks": ["\ufeff"] * 4,
     "numbered quotes": [f"> {n + 1}. " for n in range(4)],
 }
 
@@ -61,6 +81,65 @@ def test_a_prefix_before_some_lines_stays_and_no_row_is_lost() -> None:
 def test_lines_that_are_no_answer_keep_what_they_begin_with() -> None:
     lines = ["1 one", "2 two", "- three", "- four"]
     assert without_prefixes(lines, re.compile("host=")) == lines
+
+
+OTHER_CHARACTERS = {
+    "tabs": [(" ", "\t")],
+    "two blanks as a tab": [("  ", "\t")],
+    "hard blanks": [(" ", "\u00a0")],
+    "every second one hard": [("  ", " \u00a0")],
+    "narrow blanks": [(" ", "\u202f")],
+    "wide blanks": [(" ", "\u3000")],
+    "hard blanks behind": [("\n", "\u00a0\n"), ("# ", "#\u00a0")],
+    "line separators": [("\n", "\u2028")],
+    "soft line ends of a word processor": [("\n", "\x0b")],
+    "next-line characters": [("\n", "\x85")],
+    "a dash in the command": [("tofu-certs", "tofu\u2013certs")],
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_CHARACTERS)
+def test_blanks_and_line_ends_of_other_programs_read_as_a_terminal_prints_them(kind: str) -> None:
+    text = "".join(f"{line}\n" for line in LINES)
+    for printed, other in OTHER_CHARACTERS[kind]:
+        text = text.replace(printed, other)
+    answer = listing(text.encode())
+    assert (answer.host, answer.listing().complete) == ("pi-a", True)
+    assert [row.stored.raw for row in answer.listing().rows if row.stored] == [
+        "CN = pi-b.example.net, OU = Lab",
+        "CN = kong",
+    ]
+
+
+def test_a_hard_blank_in_a_name_alone_stays() -> None:
+    lines = [LINES[0], LINES[1].replace("OU = Lab", "OU = Lab\u00a0One"), *LINES[2:]]
+    (row, _) = listing("\n".join(lines).encode()).listing().rows
+    assert row.stored is not None
+    assert row.stored.raw.endswith("Lab\u00a0One")
+
+
+def asciicast(version: int, size: int) -> str:
+    """The lines as asciinema records them, so many characters in an event."""
+    text = "".join(f"{line}\r\n" for line in LINES)
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    if version == 1:
+        return json.dumps({"version": 1, "stdout": [[0.1, piece] for piece in pieces]}, indent=1)
+    events = [event for piece in pieces for event in ([0.1, "o", piece], [0.1, "i", "host=x"])]
+    return "\n".join(map(json.dumps, [{"version": version, "width": 80}, *events]))
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("size", [7, 1000])
+def test_what_asciinema_recorded_is_what_was_printed(version: int, size: int) -> None:
+    answer = listing(asciicast(version, size).encode())
+    assert (answer.host, len(answer.listing().rows), answer.listing().complete) == ("pi-a", 2, True)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"version": 2}', '{"version": 9}\n[1]', '{"version": [', '{"version": 2}\n[1]\nx']
+)
+def test_what_only_begins_like_a_recording_holds_no_answer(text: str) -> None:
+    assert read_transcript(text.encode()).answers == ()
 
 
 @pytest.mark.parametrize(

@@ -6,25 +6,64 @@ from collections.abc import Iterator, Sequence
 from tofutui.tofu.base.damaged_text import plain
 
 _LONGEST_PREFIX = 80
-_CLOCK = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?[AP]M)?(?:Z| ?[+-]\d{2}:?\d{2}| (?:UTC|GMT))?"
+_CLOCK = r"\d{1,2}:\d{2}[:.]\d{2}(?:[.,]\d{1,9})?(?: ?[AP]M)?(?:Z| ?[+-]\d{2}:?\d{2}| (?:UTC|GMT))?"
 _DAY = (
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
-    r"|(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2})"
+    r"|(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\d{1,2}|\d{1,2}[- ][A-Z][a-z]{2}[- ]\d{4})"
 )
+_SENDER = r"[\w.:-]{1,100} [\w./-]{1,60}"
+"""A host and a program, as syslog and journalctl put them behind the time."""
 _AFTER = r"[ \t:|>]{0,3}(?:-[ \t]+)?"
 _BULLETS = "\u2022\u2023\u2043\u25aa\u25ab\u25cb\u25cf\u25e6\u00b7\u2013\u2192\u00bb"
 _PREFIXES = tuple(
     re.compile(pattern)
     for pattern in (
         r">[ \t]?",
+        rf"(?:{_DAY}[T ]{{1,2}}{_CLOCK}) {_SENDER}(?:\[\d{{1,10}}\])?:[ \t]?",
+        rf"<\d{{1,3}}>\d{{0,2}} ?{_DAY}[T ]{_CLOCK} {_SENDER} [\w.-]{{1,20}} [\w.-]{{1,32}} -[ \t]?",
         rf"[\[(<]?(?:{_DAY}[T ,]{{1,2}}(?:\d{{4}} )?)?{_CLOCK}(?: \d{{4}})?[\])>]?{_AFTER}",
         rf"[\[(]?\d{{1,10}}\.\d{{2,9}}[\])]?{_AFTER}",  # seconds since something
-        r"[ \t]{0,8}[\[(]?\d{1,7}[\]).:|]{0,2}(?:[ \t]{1,4}|\Z)",
+        rf"[\[(]?\d{{8}}[T_ -]?\d{{4,6}}(?:[.,]\d{{1,9}})?Z?[\])]?(?:{_AFTER}(?<=[ \t:|>])|\Z)",
+        r"[ \t]{0,8}[\[(]?(?:\d{1,7}|1\d{9}|1\d{12})[\]).:|]{0,2}(?:[ \t]{1,4}|\Z)",
         rf"[ \t]{{0,8}}(?:[*+|{_BULLETS}-][ \t]{{1,4}}|[|\u2502])",
+        r"[ \t]{9,80}",
     )
 )
 """What a program put before each line: a quotation mark, a time, a number, a bullet."""
 _MOST_NESTED = 4
+_BLANK = r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_OTHER_BLANK = re.compile(
+    rf"{_BLANK}[ \t]*(?:(?:host|subject)[ \t]*=|certvalidation|tofu-certs|listcerts|clock\b|version\b|ha\b)"
+    rf"|^{_BLANK}|^[^\s/#>]{{1,100}}/[^\s/#>]{{1,100}}[#>]{_BLANK}",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A blank of a word processor where the admin CLI prints or is typed a space."""
+_INVISIBLE = re.compile(r"^[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+", re.MULTILINE)
+"""Characters before a line that nothing shows."""
+_TABBED = re.compile(r"ncs\t+certvalidation|certvalidation\t+tofu-certs", re.IGNORECASE)
+_ENDS = r"[\x0b\x0c\x85\u2028\u2029]"
+_OTHER_END = re.compile(
+    rf"{_ENDS}(?=[ \t]{{0,8}}host[ \t]*=|[^\s/#>]{{1,100}}/[^\s/#>]{{1,100}}[#>])", re.IGNORECASE
+)
+"""What word processors and chats put at the end of a line."""
+_SAME = re.compile(
+    r"(?P<prefix>(?:[^\W\d_][\w.@-]{0,40}[ \t]{0,20}[:|>]|\[[\w.@ -]{1,40}\])[ \t]?)host[ \t]*=",
+    re.IGNORECASE,
+)
+"""A name before a row, as programs that talk to several machines put it before each line."""
+
+
+def as_printed(text: str) -> str:
+    """The text with the blanks and ends of lines that a terminal prints, where they are other ones.
+
+    They are changed only where those of the admin CLI itself are changed too: a name may hold such a blank.
+    """
+    if not text.isascii() and _OTHER_BLANK.search(text):
+        text = re.sub(_BLANK, " ", text)
+    if _TABBED.search(text):
+        text = text.replace("\t", " ")
+    text = re.sub(_ENDS, "\n", text) if _OTHER_END.search(text) else text
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def without_prefixes(lines: Sequence[str], wanted: re.Pattern[str]) -> list[str]:
@@ -34,9 +73,11 @@ def without_prefixes(lines: Sequence[str], wanted: re.Pattern[str]) -> list[str]
     ``wanted`` matches behind it. Blank lines need none.
     """
     given = list(lines)
+    same = {match["prefix"].rstrip() for line in lines if (match := _SAME.match(line))}
+    names = [re.compile(rf"{re.escape(prefix)}(?:[ \t]|\Z)?") for prefix in sorted(same)[:_MOST_NESTED]]
     for _ in range(_MOST_NESTED):
         before = given
-        for prefix in _PREFIXES:
+        for prefix in (*_PREFIXES, *names):
             given = _stripped(given, prefix, wanted)
         if given == before:
             break

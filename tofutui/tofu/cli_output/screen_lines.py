@@ -17,7 +17,8 @@ from tofutui.tofu.cli_output.grammar import (
     SAVED_PROMPT,
     TEXT,
 )
-from tofutui.tofu.cli_output.saved_text import without_prefixes
+from tofutui.tofu.cli_output.saved_text import as_printed, without_prefixes
+from tofutui.tofu.cli_output.terminal_casts import printed_text
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TOKEN = re.compile(
@@ -65,7 +66,7 @@ def shown_lines(raw: bytes) -> Iterator[Line]:
 
 
 def _text_of(raw: bytes) -> str:
-    text = decode_text(raw)
+    text = as_printed(printed_text(decode_text(raw)))
     text = text if "\n" in text else text.replace("\r", "\n")
     return "\n".join(without_prefixes(text.split("\n"), _OURS))
 
