@@ -4,7 +4,7 @@ Commands and questions are data or handlers, and so are the logins. Knows nothin
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,8 +91,8 @@ class Session:
             self.console.length = 0
         elif callable(answer):
             await answer(self)
-        elif self.cli.page:
-            await self.console.page(_lines(answer))
+        elif self.cli.page and answer:
+            await self.console.show(answer.removesuffix("\n").split("\n"))
         else:
             self.put(answer)
 
@@ -264,8 +264,3 @@ async def hang(session: Session) -> None:
 
 def _crlf(text: str) -> str:
     return text.replace("\n", "\r\n")
-
-
-async def _lines(text: str) -> AsyncIterator[str]:
-    for line in text.splitlines(keepends=True):
-        yield _crlf(line)

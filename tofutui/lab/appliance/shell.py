@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from tofutui.lab.appliance import cli_output, faults
 from tofutui.lab.appliance.grammar import NotUnderstood, Understood, understand
@@ -59,7 +59,7 @@ class LabShell:
         node = self._node
         if node.last_login:
             await self._console.say([node.last_login])
-        await self._console.page(_lines(node.motd))
+        await self._console.show(node.motd)
         if node.press_enter:
             await self._console.write(cli_output.PRESS_ENTER)
             await self._console.terminal.key()
@@ -132,13 +132,13 @@ class LabShell:
                 await self._delete(command.words[0])
             case ("ncs", "ha", "status"):
                 await self._strike("ha-status")
-                await self._console.page(_lines([cli_output.ha_words(self._node)]))
+                await self._console.show([cli_output.ha_words(self._node)])
             case ("ncs", "status"):
-                await self._console.page(_lines(cli_output.ncs_status(self._node)))
+                await self._console.show(cli_output.ncs_status(self._node))
             case ("show", "clock"):
-                await self._console.page(_lines(cli_output.show_clock(self._node)))
+                await self._console.show(cli_output.show_clock(self._node))
             case ("show", "version"):
-                await self._console.page(_lines(cli_output.show_version(self._node)))
+                await self._console.show(cli_output.show_version(self._node))
             case ("terminal", "length"):
                 await self._set_length(command.words[0])
 
@@ -165,7 +165,7 @@ class LabShell:
                 await self._console.write(line[:allowed])
                 raise LinkDropped
             allowed -= len(line)
-            yield f"{line}\r\n"
+            yield line
 
     async def _listing(self) -> AsyncIterator[str]:
         rows = cli_output.listing_rows(self._node)
@@ -193,8 +193,3 @@ class LabShell:
         await self._strike("deleted")
         if node.drop_after_delete:
             raise LinkDropped
-
-
-async def _lines(lines: Iterable[str]) -> AsyncIterator[str]:
-    for line in lines:
-        yield f"{line}\r\n"

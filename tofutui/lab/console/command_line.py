@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterable, Awaitable, Callable, Collection, Coroutine, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable
 
 from tofutui.lab.console.style import ConsoleStyle
 from tofutui.lab.console.terminal import ControlC, LabTerminal
@@ -97,15 +97,19 @@ class CommandLine:
             self._send(text[start : start + size])
             await asyncio.sleep(self._style.trickle_s)
 
+    async def show(self, lines: Iterable[str]) -> None:
+        """Print lines with a pager, when one is on."""
+        await self.page(_each(lines))
+
     async def page(self, lines: AsyncIterable[str]) -> None:
-        """Print lines, given with their ends, with a pager when one is on."""
+        """The same as they come."""
         left = self._page_lines()
         async for line in lines:
             if left <= 0:
                 left = await self._more()
             if left <= 0:
                 return
-            await self.write(line)
+            await self.say([line])
             left -= 1
 
     def _page_lines(self) -> int:
@@ -130,3 +134,8 @@ class CommandLine:
         key = await self.terminal.key()
         self.pager_keys += key
         return key
+
+
+async def _each(lines: Iterable[str]) -> AsyncIterator[str]:
+    for line in lines:
+        yield line

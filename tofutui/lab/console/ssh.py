@@ -36,18 +36,15 @@ class ConsoleServer(asyncssh.SSHServer):
         self.connection: asyncssh.SSHServerConnection | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        """Keep it."""
         self.connection = conn
 
     def begin_auth(self, username: str) -> bool:
-        """Send the banner; every user has to authenticate."""
         banner = self.service.banner()
         if self.connection is not None and banner:
             self.connection.send_auth_banner(banner)
         return True
 
     def session_requested(self) -> "ConsoleChannel":
-        """A shell on every channel."""
         return ConsoleChannel(self.service)
 
 
@@ -67,51 +64,40 @@ class ConsoleChannel(asyncssh.SSHServerSession[bytes]):
         self._taken.set()
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
-        """Keep the channel."""
         self.channel = chan
 
     def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: object) -> bool:
-        """With a PTY there is an echo."""
         self.kind, self.size = term_type, term_size[:2]
         self.terminal = LabTerminal(self.send, self._service.style, echo=True)
         return True
 
     def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
-        """Keep the size."""
         self.size = (width, height)
 
     def shell_requested(self) -> bool:
-        """Always granted."""
         return True
 
     def exec_requested(self, command: str) -> bool:
-        """Granted, and a shell."""
         return True
 
     def session_started(self) -> None:
-        """Play."""
         self._task = asyncio.get_running_loop().create_task(self._serve())
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
-        """Something was typed."""
         self._service.keys(data)
         self.terminal.feed(data)
 
     def pause_writing(self) -> None:
-        """The client is slow."""
         self._taken.clear()
 
     def resume_writing(self) -> None:
-        """The client took it."""
         self._taken.set()
 
     def eof_received(self) -> bool:
-        """The client types no more; the shell may still print."""
         self.terminal.feed_end()
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The client left."""
         self.channel = None
         if self._task is not None:
             self._task.cancel()
