@@ -15,7 +15,7 @@ from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.ui.tables.rows.arrangement import Arrangement, SharedRoom, arranged
 from tofutui.ui.tables.rows.body import PaneBody
-from tofutui.ui.tables.rows.columns import DrawnRow, RowLayout, header
+from tofutui.ui.tables.rows.columns import DrawnRow, RowLayout, RowLines, header
 from tofutui.ui.tables.rows.row_list import RowOrder, Rows
 from tofutui.ui.text.spans import clip, cut, line, plain, width
 from tofutui.ui.text.vocabulary import UNICODE, Glyphs
@@ -161,6 +161,42 @@ def test_the_filter_looks_at_what_is_shown_of_a_row_now() -> None:
     shown.hide = lambda entry: replace(entry, names=None, presented=PENDING)
     shown.take(view(row))
     assert shown.shown == []
+
+
+def test_a_row_is_made_searchable_once_however_many_letters_are_typed() -> None:
+    asked: list[str] = []
+
+    def noted(entry: Entry) -> Entry:
+        asked.append(entry.id)
+        return entry
+
+    items = [ise(f"198.51.100.{number}") for number in range(20, 30)]
+    shown, node = Rows(hide=noted), view(*items)
+    for wanted in ("1", "19", "", "!", "!2", "198.51.100.2"):
+        shown.filter = wanted
+        shown.take(node)
+    assert sorted(asked) == sorted(item.id for item in items)
+    node.entries[items[0].id] = ise("198.51.100.20", verdict=Verdict.PROVEN)
+    shown.take(node)
+    assert asked[len(items) :] == [items[0].id]
+    shown.hidden_as += 1
+    shown.take(node)
+    assert len(asked) == 2 * len(items) + 1
+
+
+def test_a_row_is_composed_again_only_where_it_would_be_drawn_differently() -> None:
+    lines, row = RowLines(), DrawnRow(entry=ise("198.51.100.20"))
+    layout = RowLayout(width=110, height=1, glyphs=UNICODE, now=NOW)
+    first = lines.line(layout, row, 0)
+    assert lines.line(replace(layout, now=layout.now + timedelta(seconds=9)), row, 0) is first
+    for cell, room in (
+        (replace(row, entry=ise("198.51.100.20", verdict=Verdict.PROVEN)), layout),
+        (replace(row, marked=True), layout),
+        (replace(row, old=True), layout),
+        (row, replace(layout, width=100)),
+        (row, replace(layout, now=layout.now + timedelta(days=1))),
+    ):
+        assert lines.line(room, cell, 0) == room.line(cell, 0) != first
 
 
 @pytest.mark.parametrize("order", list(RowOrder))

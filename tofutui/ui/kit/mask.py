@@ -34,6 +34,11 @@ class Privacy:
             self._mask = Mask()
         return self._mask
 
+    @property
+    def version(self) -> int:
+        """Another number whenever something may be shown differently."""
+        return self.mask.version + 1 if self.on else 0
+
     def __call__(self, value: T) -> T:
         """What may be shown of a value: a copy with stand-ins while the mask is on."""
         return self.mask(value) if self.on else value

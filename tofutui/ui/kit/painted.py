@@ -4,11 +4,13 @@ Only lines that changed are painted again, and changing them never lays out the 
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import cast
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -25,12 +27,29 @@ Part = tuple[Line, int, bool]
 """A part of a line: what is in it, its cells, and whether it is reversed."""
 
 
+@lru_cache(maxsize=2048)
+def _painted(parts: tuple[Part, ...], ground: Color, palette: Palette, glyphs: Glyphs) -> Strip:
+    """A line of parts; kept, because most lines appear again: in another place after scrolling."""
+    back = Style(bgcolor=ground.rich_color)
+    segments = [segment for part in parts for segment in _segments(*part, palette, glyphs)]
+    cells = sum(cells for _, cells, _ in parts)
+    return Strip(Segment.simplify(Segment.apply_style(segments, back)), cells)
+
+
+def _segments(pieces: Line, cells: int, reverse: bool, palette: Palette, glyphs: Glyphs) -> list[Segment]:
+    if glyphs.ascii:
+        pieces = tuple((glyphs.plain(text), tone) for text, tone in pieces)
+    return palette.segments(cut(pieces, cells, glyphs.ellipsis), cells, reverse=reverse)
+
+
 class Painted(Widget, can_focus=False):
     """A block of lines as high as its style sheet says."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._lines: list[Line] = []
+        self._ground: Color | None = None
+        """The background while lines are painted: to look it up goes through all that is around."""
 
     @property
     def palette(self) -> Palette:
@@ -58,17 +77,15 @@ class Painted(Widget, can_focus=False):
 
     def side_by_side(self, *parts: Part) -> Strip:
         """A line of parts, on this widget's background."""
-        back = Style(bgcolor=self.background_colors[1].rich_color)
-        segments = [segment for part in parts for segment in self._segments(*part)]
-        return Strip(
-            Segment.simplify(Segment.apply_style(segments, back)), sum(cells for _, cells, _ in parts)
-        )
+        return _painted(parts, self._ground or self.background_colors[1], self.palette, self.glyphs)
 
-    def _segments(self, pieces: Line, cells: int, reverse: bool) -> list[Segment]:
-        glyphs = self.glyphs
-        if glyphs.ascii:
-            pieces = tuple((glyphs.plain(text), tone) for text, tone in pieces)
-        return self.palette.segments(cut(pieces, cells, glyphs.ellipsis), cells, reverse=reverse)
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """All lines of a region, on one background."""
+        self._ground = self.background_colors[1]
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._ground = None
 
     @property
     def lines(self) -> list[Line]:

@@ -4,7 +4,7 @@ Whatever changes, each visible line is compared with what was drawn there, and o
 painted: a cursor move costs two lines, however many rows there are.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from tofutui.ui.actions.movement import moved
 from tofutui.ui.kit.painted import Painted, Part
 from tofutui.ui.tables.rows.body import PaneBody
 from tofutui.ui.tables.rows.changes import Changes, Sign
-from tofutui.ui.tables.rows.columns import NAMES, DrawnRow, RowLayout, header, names_of
+from tofutui.ui.tables.rows.columns import NAMES, DrawnRow, RowLayout, RowLines, header, names_of
 from tofutui.ui.tables.rows.row_list import INVERTS, RowOrder, Rows
 from tofutui.ui.text.spans import EMPTY, Line, Tone, clip, fit, joined, line, marking, width, wrap
 from tofutui.ui.text.vocabulary import clock_time, facts_of, lost
@@ -76,6 +76,13 @@ class Pane(Painted):
         """The role of the pane that is not shown beside this one."""
         self.now = now
         self._drawn: list[_Drawn] = []
+        self._visible = 1
+        """How many lines there are for rows."""
+        self._height_drawn = 1
+        """Lines of a row as they were drawn last."""
+        self._row_lines = RowLines()
+        self._laid_out: RowLayout | None = None
+        """How rows are laid out while lines are painted."""
         self._names_need = NAMES
         """Cells for both names in a row of one line."""
 
@@ -83,11 +90,6 @@ class Pane(Painted):
     def role(self) -> Role:
         """Whose table it is."""
         return self.view.role
-
-    @property
-    def _visible(self) -> int:
-        """How many lines there are for rows."""
-        return max(1, self.size.height - 2 - len(self._top_lines()))
 
     @property
     def settled(self) -> bool:
@@ -107,7 +109,7 @@ class Pane(Painted):
 
     def take(self) -> bool:
         """Show what the node's view holds now; False if the row under the cursor is gone."""
-        self.rows.hide = self.privacy
+        self.rows.hide, self.rows.hidden_as = self.privacy, self.privacy.version
         kept = self.rows.take(self.view)
         few = len(self.rows.shown) <= _FEW
         self._names_need = names_of(self.rows.shown, self.glyphs, self.now()) if few else NAMES
@@ -141,14 +143,22 @@ class Pane(Painted):
 
     def draw(self) -> None:
         """Compare every visible line with what was drawn and paint those that differ."""
-        if not self.size.height:
+        width, height = self.size
+        if not height:
             return
-        self.body.width = self._inner
+        top = self._top_lines()
+        self._visible = max(1, height - 2 - len(top))
+        self.body.width, self._height_drawn = self._inner, self.body.height
         self.body.scroll(self._visible)
-        before, self._drawn = self._drawn, self._compose_lines()
+        before, self._drawn = self._drawn, self._compose_lines(top)
         for y, drawn in enumerate(self._drawn):
             if y >= len(before) or before[y] != drawn:
-                self.refresh(Region(0, y, self.size.width, 1))
+                self.refresh(Region(0, y, width, 1))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """All lines of a region, laid out once."""
+        self._laid_out = self._layout(self._height_drawn)
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """One line, as Textual asks for it."""
@@ -195,13 +205,11 @@ class Pane(Painted):
             return _ASCII_HEAVY if self.armed else _ASCII_LIGHT
         return _HEAVY if self.armed else _LIGHT
 
-    def _compose_lines(self) -> list[_Drawn]:
-        armed = self.armed
-        top = [_Drawn(text, armed=armed) for text in self._top_lines()]
-        count = max(0, self.size.height - 2 - len(top))
-        body = self._body_lines(count)
+    def _compose_lines(self, top: Sequence[Line]) -> list[_Drawn]:
+        armed, height = self.armed, self.size.height
+        body = self._body_lines(max(0, height - 2 - len(top)))
         edges = _Drawn(self._upper_edge(), armed=armed), _Drawn(self._lower_edge(), armed=armed)
-        return [edges[0], *top, *body, edges[1]][: self.size.height]
+        return [edges[0], *(_Drawn(text, armed=armed) for text in top), *body, edges[1]][:height]
 
     def _body_lines(self, count: int) -> list[_Drawn]:
         """The visible lines of the rows, filled up to ``count``."""
@@ -354,13 +362,13 @@ class Pane(Painted):
     def _strip_inside(self, drawn: _Drawn) -> Strip:
         side = self._chars[3]
         edge = self._tone if self.armed else Tone.LINE
-        cell, inside = drawn.cell, drawn.text
+        cell, inside, layout = drawn.cell, drawn.text, self._laid_out or self._layout(drawn.height)
         if cell is not None:
-            inside = marking(self._layout(drawn.height).line(cell, drawn.part), drawn.sought)
+            inside = marking(self._row_lines.line(layout, cell, drawn.part), drawn.sought)
         right = ("█" if not self.glyphs.ascii else "@") if drawn.thumb else side
         reverse = cell is not None and cell.cursor and drawn.part == 0
         return self.side_by_side(
             (((side, edge),), 1, False),
-            (inside, self._inner, reverse),
+            (inside, layout.width, reverse),
             (((fit(right, 1), edge),), 1, False),
         )

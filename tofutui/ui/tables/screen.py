@@ -17,6 +17,7 @@ from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Link
 from tofutui.ui.kit.confirmation import SMALLEST
 from tofutui.ui.kit.desk import Simulation
+from tofutui.ui.kit.filter_line import FilterLine
 from tofutui.ui.kit.key_bar import KeyBar, TitleBar
 from tofutui.ui.kit.painted import Painted
 from tofutui.ui.kit.screen import bindings_of
@@ -104,7 +105,7 @@ class MainScreen(Tables):
                 yield from self.panes.values()
             yield DetailPane(id="detail")
         yield Painted(id="last")
-        yield Input(id="filter", placeholder="filter: host, port, key, name, subject, verdict")
+        yield FilterLine(id="filter", placeholder="filter: host, port, key, name, subject, verdict")
         yield KeyBar(MAIN, id="keys")
         yield Painted(id="small")
 
@@ -190,8 +191,7 @@ class MainScreen(Tables):
         shown = [pane.rows for pane in self.panes.values()]
         remote = sum((rows.verdicts for rows in shown), Counter[Verdict]())
         own = sum((rows.own_verdicts for rows in shown), Counter[Verdict]())
-        self._tally = Tally.counted(remote, own)
-        self._planned = stale(remote)
+        self._tally, self._planned = Tally.counted(remote, own), stale(remote)
         undecided = (remote + own)[Verdict.SAME_NAME] > 0
         self._hint = undecided and not any(map(is_spoken_of, self.comparison.entries()))
         self._tell_title()
@@ -296,7 +296,8 @@ class MainScreen(Tables):
         self.pane.arm(False)
         self.armed = role
         self.pane.arm(True)
-        self.zoom(self.has_class("-zoomed"))
+        if not all(pane.display for pane in self.panes.values()):
+            self.zoom(self.has_class("-zoomed"))
         self._tell_title()
         self.follow()
 

@@ -55,9 +55,9 @@ def textual_theme(spec: ThemeSpec) -> Theme:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Palette:
-    """Tones -> styles, for one theme."""
+    """Tones -> styles, for one theme; each is equal to itself only."""
 
     spec: ThemeSpec
 

@@ -5,7 +5,7 @@ then to how new the certificate is, its SHA-256, and whom the row is about.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rich.cells import cell_len
@@ -27,6 +27,8 @@ _WORD, _PLACE, _WHO, _LABEL, _AGE = 11, 22, 5, 10, 16
 NAMES = 36
 """Cells that both names get at most before anything else is shown in a row of one line."""
 _FEWEST = 16
+_KEPT = 1000
+"""Lines of rows that are kept at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,11 @@ class RowLayout:
         """Whether one line has room for more than the host."""
         return self.width >= BROAD
 
+    @property
+    def to_the_minute(self) -> "RowLayout":
+        """The same, as of a whole minute."""
+        return replace(self, now=self.now.replace(second=0, microsecond=0))
+
     def line(self, cell: DrawnRow, number: int) -> Line:
         """Line ``number`` (0 up to the height) of a row, of at most ``width`` cells."""
         text = row_text(cell.entry, self.glyphs, self.now)
@@ -74,6 +81,28 @@ class RowLayout:
         """The same in `_AGE` cells: whole, else without the word that the head says; no figure is cut."""
         age = self.age(text)
         return next((form for form in (age, age.partition(" ")[2]) if len(form) <= _AGE), "")
+
+
+class RowLines:
+    """The lines of rows that were drawn last: while one scrolls, most rows are drawn as before."""
+
+    def __init__(self) -> None:
+        self._layout: RowLayout | None = None
+        self._lines: dict[tuple[object, ...], tuple[Entry, Line]] = {}
+
+    def line(self, layout: RowLayout, cell: DrawnRow, number: int) -> Line:
+        """Line ``number`` of a row; ages, which are in days, are as of the same minute."""
+        if layout is not self._layout:
+            self._lay_out(layout)
+        key = (id(cell.entry), number, cell.cursor, cell.marked, cell.sign, cell.old)
+        if key not in self._lines:
+            self._lines[key] = cell.entry, layout.line(cell, number)  # no other entry gets its identity
+        return self._lines[key][1]
+
+    def _lay_out(self, layout: RowLayout) -> None:
+        before, self._layout = self._layout, layout
+        if before is None or before.to_the_minute != layout.to_the_minute or len(self._lines) > _KEPT:
+            self._lines.clear()
 
 
 def names_of(entries: Sequence[Entry], glyphs: Glyphs, now: datetime) -> int:

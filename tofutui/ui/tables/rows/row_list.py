@@ -66,6 +66,8 @@ class Rows:
     """Whether the user has moved here: until then the cursor stays on the first row, whichever that is."""
     hide: Callable[[Entry], Entry] = _as_it_is
     """What is shown of a row: the filter looks at that and at nothing else."""
+    hidden_as: int = 0
+    """Another number whenever the same ``hide`` may show a row differently."""
     _positions: dict[str, int] = field(default_factory=dict)
     _listed: list[Entry] | None = None
     """The rows when they were ordered last: an `Entry` never changes, it is replaced."""
@@ -74,8 +76,12 @@ class Rows:
     _ordered_by: RowOrder | None = None
     _filtered: bool = False
     """Whether ``shown`` is not all of them."""
-    _texts: dict[str, tuple[Entry, str]] = field(default_factory=dict)
-    """What the filter looks at, by id: a row as it was shown then, and its text; empty without a filter."""
+    _folded: dict[str, tuple[Entry, str]] = field(default_factory=dict)
+    """What the filter looks at: each row with its text, by id; empty until there was a filter."""
+    _folded_as: tuple[Callable[[Entry], Entry], int] = (_as_it_is, 0)
+    """``hide`` and ``hidden_as`` when they were made."""
+    _texts: list[str] | None = None
+    """The same texts in the order of the screen; None when that has changed."""
 
     @property
     def current(self) -> Entry | None:
@@ -126,6 +132,7 @@ class Rows:
             return False
         self._count(self._listed)
         self._ordered, self._ordered_by = self._sorted(self._listed), self.order
+        self._texts = None
         return True
 
     def _count(self, entries: Collection[Entry]) -> None:
@@ -170,21 +177,25 @@ class Rows:
 
     def _matching(self, view: NodeView) -> list[Entry]:
         """The rows that hold the filter's text, in the order of the screen."""
-        self._filtered = bool(_sought(self.filter))
-        if not self._filtered:
-            self._texts.clear()
+        wanted, inverts = _sought(self.filter), self.filter.startswith(INVERTS)
+        self._filtered = bool(wanted)
+        if not wanted:
             return self._ordered
-        for gone in self._texts.keys() - view.entries.keys():
-            del self._texts[gone]
-        return [entry for entry in self._ordered if holds(self._text(entry), self.filter)]
+        rows = zip(self._ordered, self._searchable(), strict=True)
+        return [entry for entry, text in rows if (wanted in text) is not inverts]
 
-    def _text(self, entry: Entry) -> str:
-        """What the filter looks at; made once for each row as it is shown, since an `Entry` never changes."""
-        shown = self.hide(entry)
-        kept = self._texts.get(entry.id)
-        if kept is None or kept[0] is not shown:
-            kept = self._texts[entry.id] = shown, searched(shown)
-        return kept[1]
+    def _searchable(self) -> list[str]:
+        """What the filter looks at in each row; made once for a row, since an `Entry` never changes."""
+        if self._folded_as != (self.hide, self.hidden_as):
+            self._folded, self._folded_as, self._texts = {}, (self.hide, self.hidden_as), None
+        if self._texts is None:
+            before = self._folded
+            self._folded = {entry.id: self._text(entry, before.get(entry.id)) for entry in self._ordered}
+            self._texts = [self._folded[entry.id][1] for entry in self._ordered]
+        return self._texts
+
+    def _text(self, entry: Entry, before: tuple[Entry, str] | None) -> tuple[Entry, str]:
+        return before if before and before[0] is entry else (entry, searched(self.hide(entry)))
 
     def _sorted(self, entries: Collection[Entry]) -> list[Entry]:
         keys: dict[RowOrder, Callable[[Entry], Any]] = {
@@ -199,11 +210,6 @@ class Rows:
 def is_spoken_of(entry: Entry) -> bool:
     """Whether a log, a page or a person said anything about a row."""
     return any(e.kind in (Kind.LOG, Kind.OPERATOR, Kind.BROWSER) for e in entry.judgement.evidence)
-
-
-def holds(text: str, wanted: str) -> bool:
-    """Whether a row's text (see `searched`) holds what is wanted, or does not where the filter inverts."""
-    return (_sought(wanted) in text) is not wanted.startswith(INVERTS)
 
 
 def _sought(wanted: str) -> str:
