@@ -26,7 +26,7 @@ from tests.support.appliance import (
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, hang
 from tests.support.waiting import until
-from tofutui.appliance.errors import LinkLost, NoCommonAlgorithm
+from tofutui.appliance.errors import LinkLost, NoCommonAlgorithm, SshConfigError
 from tofutui.appliance.ssh.ssh_target import survey
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
@@ -151,6 +151,12 @@ CONFIGURATIONS = {
     "match exec": "Match !exec false host node\n User e\nMatch exec false\n Port 1\n",
     "include": "Include {folder}/*.conf {folder}/none\nHost *\n User later\n",
     "include in a block": "Host other\n Include {folder}/a.conf\nHost node\n User x\n",
+    "port by name": "Host node\n Port ssh\n",
+    "port with zeros": "Host node\n Port 02200\n",
+    "the largest port": "Port 65535\n",
+    "durations": "Host node\n ConnectTimeout 5m30s\n ServerAliveInterval 1h\n User a\n",
+    "no limits": "ConnectTimeout none\nServerAliveCountMax 0\nRekeyLimit default none\nUser a\n",
+    "limits": "RekeyLimit 1G 1h\nServerAliveInterval 0\nUser a\n",
     "jump": "Host node\n ProxyJump u@jump:2022,second\n",
     "no jump": "Host node\n ProxyJump none\nHost *\n ProxyJump jump\n",
     "a name made of the name": "Host node\n HostName %h.example.net\n",
@@ -189,3 +195,51 @@ def test_a_configuration_means_what_it_means_to_ssh(tmp_path: Path, monkeypatch:
         if read != [*wanted, *files] or place.unread:
             differing[name] = read, [*wanted, *files], place.unread
     assert differing == {}
+
+
+REFUSED = ["99999", "0", "-1", "65536", "abc", "22x", "0x16", "\u0662\u0662"]
+
+
+@pytest.mark.skipif(not shutil.which("ssh"), reason="needs the Debian package openssh-client")
+@pytest.mark.parametrize("port", REFUSED)
+def test_a_port_that_ssh_refuses_is_refused_with_file_line_and_cure(isolated_home: Path, port: str) -> None:
+    file = isolated_home / ".ssh" / "config"
+    included = isolated_home / ".ssh" / "more"
+    included.write_text(f"# more\nHost node\n  User a\n  Port {port}\n")
+    file.write_text("ConnectTimeout x\nInclude more\n")
+    assert subprocess.run(["ssh", "-G", "-F", included, "node"], check=False, capture_output=True).returncode
+    with pytest.raises(SshConfigError) as caught:
+        survey("node", None, None, isolated_home / "known_hosts")
+    assert f"{included} line 4: Port " in str(caught.value)
+    assert "correct that line" in str(caught.value)
+    assert survey("other", None, None, isolated_home / "known_hosts").port == 22
+    place = survey("node", 2200, None, isolated_home / "known_hosts")
+    assert (place.username, place.port) == ("a", 2200)
+    assert f"{included} line 4 is not used: Port " in place.unread[1]
+
+
+UNUSED = [
+    "ConnectTimeout -1", "ConnectTimeout abc", "ServerAliveInterval x", "ServerAliveInterval -5",
+    "ServerAliveCountMax -1", "ServerAliveCountMax 3s", "RekeyLimit 1X", "RekeyLimit -5 1h",
+    "AddressFamily foo", "Compression maybe", "IdentitiesOnly perhaps",
+]  # fmt: skip
+
+
+@pytest.mark.skipif(not shutil.which("ssh"), reason="needs the Debian package openssh-client")
+@pytest.mark.parametrize("line", UNUSED)
+def test_another_value_that_ssh_refuses_costs_its_line_and_is_named(isolated_home: Path, line: str) -> None:
+    file = isolated_home / ".ssh" / "config"
+    file.write_text(f"Host node\n  User a\n  {line}\n  Port 2200\n")
+    assert subprocess.run(["ssh", "-G", "-F", file, "node"], check=False, capture_output=True).returncode
+    place = survey("node", None, None, isolated_home / "known_hosts")
+    assert (place.username, place.port) == ("a", 2200)
+    (remark,) = place.unread
+    assert remark.startswith(f"{file} line 3 is not used: ")
+    assert line.split(maxsplit=1)[0] in remark
+
+
+def test_files_that_include_one_another_end_in_a_message(isolated_home: Path) -> None:
+    (isolated_home / ".ssh" / "config").write_text("Include other\n")
+    (isolated_home / ".ssh" / "other").write_text("\nInclude config\n")
+    with pytest.raises(SshConfigError, match=r"line [12]: includes files more than 16 deep"):
+        survey("node", None, None, isolated_home / "known_hosts")

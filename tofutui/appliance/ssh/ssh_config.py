@@ -5,6 +5,7 @@ and for a byte that is not UTF-8. Here such a line costs only itself.
 """
 
 import re
+import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -13,6 +14,7 @@ import asyncssh
 import asyncssh.config
 import asyncssh.connection
 
+from tofutui.appliance.errors import SshConfigError
 from tofutui.system.files import CONFIGURATION, read_regular
 from tofutui.tofu.base.damaged_text import damage
 from tofutui.tofu.base.encodings import decode_text
@@ -25,14 +27,82 @@ _BLOCK = re.compile(r"\s*(?:match|host)\b", re.IGNORECASE)
 _NO_BLOCK = "Host !*"
 """Begins a block for no host at all: what follows an unread condition must not apply to every host."""
 _MOST_UNREAD = 50
+_MOST_INCLUDED = 16
+"""Files one in another, as with ssh."""
+_CORRECT = "correct that line"
+_DURATION = re.compile(r"(?:[0-9]{1,9}[smhdw]?)+", re.IGNORECASE)
+_DURATION_OR_NONE = re.compile(rf"none|{_DURATION.pattern}", re.IGNORECASE)
+_SIZE = re.compile(r"(?:default|none|[0-9]{1,12}[kmg]?)", re.IGNORECASE)
+_COUNT = re.compile(r"[0-9]{1,9}")
+
+
+class _Unused:
+    """An option that this program sets itself: read to say what is wrong with it, and not used."""
+
+    def __init__(self, *values: re.Pattern[str]) -> None:
+        self._values = values
+
+    def __call__(self, config: "ClientConfig", option: str, args: list[str]) -> None:
+        """Take the values off the line.
+
+        Raises:
+            asyncssh.ConfigParseError: ssh would refuse one.
+        """
+        for pattern in self._values[: len(args)]:
+            value = args.pop(0)
+            if not pattern.fullmatch(value):
+                config.refuse(f"Invalid {option} value: {value}")
+
+
+def _read_port(config: "ClientConfig", option: str, args: list[str]) -> None:
+    """A number or the name of a service."""
+    value = args.pop(0)
+    try:
+        port = int(value) if value.isascii() and value.isdecimal() else socket.getservbyname(value, "tcp")
+    except OSError:
+        port = 0
+    if 0 < port < 65536:
+        config.keep(option, port)
+        return
+    reason = safe(f"{option} {value} is not a port (1 to 65535)")
+    config.wrong_port = config.wrong_port or f"{config.place}: {reason}"
+    config.refuse(reason)
 
 
 class ClientConfig(asyncssh.config.SSHClientConfig):
     """The library's configuration that goes on after a line it cannot read, and says which that was."""
 
     _percent_expand = asyncssh.config.SSHClientConfig._percent_expand | {"UserKnownHostsFile"}
+    _handlers = asyncssh.config.SSHClientConfig._handlers | {
+        "port": ("Port", _read_port),
+        "connecttimeout": ("ConnectTimeout", _Unused(_DURATION_OR_NONE)),
+        "serveraliveinterval": ("ServerAliveInterval", _Unused(_DURATION)),
+        "serveralivecountmax": ("ServerAliveCountMax", _Unused(_COUNT)),
+        "rekeylimit": ("RekeyLimit", _Unused(_SIZE, _DURATION_OR_NONE)),
+    }
     unread: tuple[str, ...] = ()
     """One sentence for each line that was not used."""
+    wrong_port = ""
+    """The first port that is none, with its line: where no other is given, a server at 22 is not meant."""
+    _files: tuple[Path, ...] = ()
+    """Those that are being read, each included by the one before it."""
+
+    @property
+    def place(self) -> str:
+        """The line that is read, for messages."""
+        return f"{self._files[-1]} line {self._line_no}"
+
+    def refuse(self, reason: str) -> None:
+        """Give this line up.
+
+        Raises:
+            asyncssh.ConfigParseError: always.
+        """
+        self._error(reason)
+
+    def keep(self, option: str, value: object) -> None:
+        """Note a value; the first one of an option counts."""
+        self._options.setdefault(option, value)
 
     def parse(self, path: Path) -> None:
         """Read a configuration file.
@@ -40,7 +110,15 @@ class ClientConfig(asyncssh.config.SSHClientConfig):
         Raises:
             asyncssh.ConfigParseError: it cannot be read although no single line is at fault.
             OSError: it cannot be opened.
+            SshConfigError: files include one another without end.
         """
+        if len(self._files) > _MOST_INCLUDED:
+            raise SshConfigError(f"{self.place}: includes files more than {_MOST_INCLUDED} deep", _CORRECT)
+        outer, self._files = self._files, (*self._files, path)
+        self._read(path)
+        self._files = outer
+
+    def _read(self, path: Path) -> None:
         text = decode_text(read_regular(path, most=CONFIGURATION))
         lines = [_without_comment(_as_latin(line)) for line in text.split("\n")]
         self.unread += tuple(_doubts(path, lines))
@@ -86,6 +164,16 @@ def install() -> None:
 def unread_lines(options: asyncssh.SSHClientConnectionOptions) -> tuple[str, ...]:
     """What was not used of the configuration files behind these options."""
     return options.config.unread if isinstance(options.config, ClientConfig) else ()
+
+
+def check_port(options: asyncssh.SSHClientConnectionOptions) -> None:
+    """To be asked where the configuration alone says the port.
+
+    Raises:
+        SshConfigError: it says one that ssh refuses.
+    """
+    if isinstance(options.config, ClientConfig) and options.config.wrong_port:
+        raise SshConfigError(options.config.wrong_port, _CORRECT)
 
 
 def _as_latin(line: str) -> str:

@@ -118,6 +118,8 @@ def _options(host: str, port: int | None, username: str | None) -> asyncssh.SSHC
         )
         if options.config.has_match_final():
             options.update(host=host, reload=True, canonical=False, final=True)
+        if port is None:
+            ssh_config.check_port(options)
         return options
     except (asyncssh.ConfigParseError, OSError) as error:
         raise _broken(error) from error
