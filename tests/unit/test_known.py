@@ -110,7 +110,16 @@ def test_a_certificate_named_for_a_row_that_is_not_there_is_no_other_rows():
     assert "no row 192.0.2.99_8082" in found.doubtful[one]
 
 
-@pytest.mark.parametrize("file", ["old_2024.pem", "backup_1.pem", "prime-sec.cer"])
+@pytest.mark.parametrize("file", ["sec-b.example.net.pem", "sec-b.example.net", "lab.example.net.CER"])
+def test_a_file_called_like_another_host_is_no_other_rows(file):
+    one = from_pem(PRIME_SEC, file)
+    found = assign([one], entries(PRIMARY), complete=True)
+    assert known(found) == {}
+
+
+@pytest.mark.parametrize(
+    "file", ["old_2024.pem", "backup_1.pem", "prime-sec.cer", "prime-sec.example.net.pem", "tofu.export.pem"]
+)
 def test_a_file_name_that_only_looks_like_a_key_is_none(file):
     assert list(known(assign([from_pem(PRIME_SEC, file)], entries(PRIMARY), complete=True))) == [SEC]
 

@@ -164,7 +164,8 @@ class _Table:
         for rank, name in _ranked(certificate):
             rows = self._by_key.get(name) or self._by_endpoint.get(split_key(name) or _NOWHERE)
             if rows is None:
-                rows = self._named_in(name, is_alias=rank == _BY_ALIAS, certificate=certificate)
+                is_host = rank == _BY_ALIAS or _is_host_of_file(rank, name, certificate)
+                rows = self._named_in(name, may_be_host=is_host, certificate=certificate)
             named = None if rows is None else self._allowed(certificate, rows)
             if named:
                 self._place_named(certificate, rank, named, fitting)
@@ -183,12 +184,17 @@ class _Table:
             return rows
         return [row for row in rows if row.who not in (Who.SELF, Who.LOOPBACK)]
 
-    def _named_in(self, name: str, *, is_alias: bool, certificate: Imported) -> list[Entry] | None:
+    def _named_in(self, name: str, *, may_be_host: bool, certificate: Imported) -> list[Entry] | None:
         """The rows of the hosts that a text names; None if it names no host."""
         hosts = [
             normalise_host(match.group()) for match in _ADDRESS.finditer(name) if as_address(match.group())
         ]
-        if not hosts and is_alias and _HOST_NAME.fullmatch(name) and not _is_common_name(name, certificate):
+        if (
+            not hosts
+            and may_be_host
+            and _HOST_NAME.fullmatch(name)
+            and not _is_common_name(name, certificate)
+        ):
             hosts = [normalise_host(name)]
         if not hosts:
             return None
@@ -282,6 +288,12 @@ def _ranked(certificate: Imported) -> list[tuple[int, str]]:
     alias = [(_BY_ALIAS, certificate.alias)] if certificate.alias else []
     words = [(_BY_WORDS, word) for text in certificate.words for word in (text, *_KEY_IN_TEXT.findall(text))]
     return alias + words + [(_BY_FILE, name) for name in certificate.names]
+
+
+def _is_host_of_file(rank: int, name: str, certificate: Imported) -> bool:
+    """Whether a file is called as a host is, without its ending; a name of two labels may be anything."""
+    is_stem = rank == _BY_FILE and name == certificate.names[-1] and name.count(".") > 1
+    return is_stem and not _is_common_name(name.partition(".")[0], certificate)
 
 
 def _is_common_name(name: str, certificate: Imported) -> bool:
