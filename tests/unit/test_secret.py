@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tofutui.tofu.base.secret import HIDDEN, Secret
+from tofutui.tofu.base.secret import HIDDEN, Secret, without_secrets
 
 
 @dataclass
@@ -55,3 +55,34 @@ def test_equal_secrets_are_equal() -> None:
 def test_it_is_taken_out_of_a_text_that_a_node_prints() -> None:
     assert Secret("hush-hush").hidden_in("so hush-hush it is") == f"so {HIDDEN} it is"
     assert Secret("it").hidden_in("so it is") == "so it is"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ncs ha authkey {}", "typed authkey {} on both", "the auth key was {}", "Authentication Key: {}",
+        "authkey set to {}", "authkey -> {}", "password {}", "pwd: {}", "pass phrase {}", "pass={}",
+        "Kennwort: {}", "mot de passe : {}", "contrase\u00f1a: {}", "senha {}",
+        "\u30d1\u30b9\u30ef\u30fc\u30c9\uff1a{}",
+        "sshpass -p {} ssh x", "https://admin:{}@192.0.2.1/", "Authorization: Bearer {}", "authkey\n{}",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("value", ["S3cretKey1", "hunter2-canary", "p@ssw0rd!"])
+def test_what_an_operator_writes_down_is_kept_without_the_secret(text: str, value: str) -> None:
+    kept = without_secrets(text.format(value))
+    assert value not in kept
+    assert HIDDEN in kept
+    assert without_secrets(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "done; pass: PRIMARY prime-pri: Primary Active; SECONDARY prime-sec: Secondary Syncing",
+        "Authentication key does not match between primary 192.0.2.10 and secondary servers 192.0.2.11",
+        "set the authkey on both, 14:02:38", "password changed yesterday", "token expired", "13 pass, 1 warn",
+        "password_command is set", "the secret of success", "authentication key 2 of 3",
+    ],
+)  # fmt: skip
+def test_what_holds_no_secret_stays_as_it_is(text: str) -> None:
+    assert without_secrets(text) == text

@@ -60,12 +60,22 @@ def _bytes(text: str) -> bytes:
 
 
 _AUTHKEY = re.compile(r"(\bncs\s+ha\s+authkey[ \t]+)\S[^\r\n]*", re.IGNORECASE)
-_NAMED = re.compile(
-    r"(\b(?:pass(?:word|phrase|wd)?|secret|auth(?:entication)?[ _-]?key|ha[ _-]?key|community|token)\b"
-    r"[ \t]*(?:[:=]|\bis\b)[ \t]*)(?!\()(\"[^\"\r\n]*\"|'[^'\r\n]*'|\S+)",
-    re.IGNORECASE,
+_LIKE_A_KEY = r"(?!omitted\))(?!\S*://)(?=\S*[0-9!#$%&*+?@^~])(?=\S*[^\W\d])\S{6,}"
+"""A word with a letter, and with a digit or a sign that words do not hold."""
+_WORDS = (
+    r"(?:pass(?:word|[ -]?phrase|wd|code|wort|ord)|pwd?|secret|auth(?:entication)?[ _-]?key|ha[ _-]?key"
+    r"|community|token|bearer|otp|kennwort|mot de passe|contrase[n\u00f1]a|clave|senha|wachtwoord"
+    r"|l[o\u00f6]senord|adgangskode|salasana|has[l\u0142]o|heslo|jelsz[o\u00f3]|parola"
+    r"|\u043f\u0430\u0440\u043e\u043b\u044c|\u30d1\u30b9\u30ef\u30fc\u30c9|\u5bc6\u7801|\u5bc6\u78bc|\u53e3\u4ee4"
+    r"|\ube44\ubc00\ubc88\ud638|\uc554\ud638)"
 )
-_URL = re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,200}:)[^\s/@]{1,200}(?=@)", re.IGNORECASE)
+"""What announces a secret, in the languages in which notes are taken."""
+_VALUE = r"(?!\()(?:\"[^\"\r\n]*\"|'[^'\r\n]*'|\S+)"
+_SIGN = r"[ \t]*(?:[:=\uff1a]|->|\u2192|\b(?:is|was|set to|changed to)\b)"
+_NAMED = re.compile(rf"(\b(?:{_WORDS}\b{_SIGN}|pass[ \t]*=)[ \t]*){_VALUE}", re.IGNORECASE)
+_BARE = re.compile(rf"(\b{_WORDS}[ \t\r\n]+|\bsshpass[ \t]+-p[ \t]*)(?={_LIKE_A_KEY})\S+", re.IGNORECASE)
+"""The same without a sign in between, where what follows is hardly a word."""
+_URL = re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,200}:)(?!\()[^\s/]{1,200}(?=@)", re.IGNORECASE)
 
 
 def without_secrets(text: str) -> str:
@@ -73,6 +83,6 @@ def without_secrets(text: str) -> str:
 
     The key is in clear on the command line (docs/appliance.md), so it would be in transcripts too.
     """
-    for pattern in (_AUTHKEY, _NAMED, _URL):
+    for pattern in (_AUTHKEY, _NAMED, _BARE, _URL):
         text = pattern.sub(rf"\g<1>{HIDDEN}", text)
     return text
