@@ -26,9 +26,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 ROOT = str(Path(__file__).resolve().parents[2])
+SUPPORT = str(Path(__file__).resolve().parent)
 LOCALE = {"LANG": "C.UTF-8"}
 SETTLED = ("PYTHON", "TEXTUAL", "LC_")
 """Beginnings of variables that are read before `main`."""
@@ -36,11 +37,19 @@ UNDERSTOOD = ("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
 
 
 def can_fork(command: Sequence[str], env: Mapping[str, str]) -> bool:
-    """Whether it is the program itself, in an environment that differs in nothing but what `main` reads."""
-    module = list(command[:3]) == [sys.executable, "-m", "tofutui"]
-    script = command[0] == str(Path(sys.executable).with_name("tofutui"))
+    """Whether it runs the program in an environment that differs in nothing but what `main` reads."""
     settled = [name for name in env if name.startswith(SETTLED) and name not in UNDERSTOOD]
-    return (module or script) and env.get("LANG") == LOCALE["LANG"] and not settled
+    return bool(_way(command)) and env.get("LANG") == LOCALE["LANG"] and not settled
+
+
+def _way(command: Sequence[str]) -> list[str]:
+    """How a command runs the program (a module, a few lines or a file of the tests), and its words."""
+    if command[0] == str(Path(sys.executable).with_name("tofutui")):
+        return ["-m", "tofutui", *command[1:]]
+    if command[0] != sys.executable:
+        return []
+    ours = list(command[1:3]) == ["-m", "tofutui"] or command[1] == "-c"
+    return list(command[1:]) if ours else ["file", *command[1:]] if command[1].startswith(SUPPORT) else []
 
 
 def start(
@@ -70,8 +79,7 @@ class Forked:
         self.args = command
         self.returncode: int | None = None
         self._told, told = os.pipe()
-        argv = command[3:] if command[1:2] == ["-m"] else command[1:]
-        order = {"argv": list(argv), "env": dict(env), "cwd": str(cwd)}
+        order = {"way": _way(command), "env": dict(env), "cwd": str(cwd)}
         socket.send_fds(_server(), [json.dumps(order).encode()], [*streams, told])
         os.close(told)
         self.pid: int = self._number()
@@ -189,22 +197,24 @@ def _become(streams: list[int]) -> None:
     _take_terminal()
 
 
-def _run(order: dict[str, Any]) -> None:
-    argv, env = order["argv"], order["env"]
+def _run(order: dict[str, Any]) -> NoReturn:
+    (kind, program, *words), env = order["way"], order["env"]
     os.environ.clear()
     os.environ.update(env)
     _open_streams()
-    sys.argv = ["tofutui", *argv]
+    sys.argv = ["-c" if kind == "-c" else program, *words]
     path = [entry for entry in env.get("PYTHONPATH", "").split(os.pathsep) if entry]
     sys.path[:0] = path
     for hook in (Path(entry, "sitecustomize.py") for entry in path):
         if hook.exists():
             runpy.run_path(str(hook))
-    try:
-        runpy.run_module("tofutui", run_name="__main__", alter_sys=True)
-    except SystemExit as end:
-        os._exit(end.code if isinstance(end.code, int) else 1)
-    os._exit(0)
+    if kind == "-m":
+        runpy.run_module(program, run_name="__main__", alter_sys=True)
+    elif kind == "file":
+        runpy.run_path(program, run_name="__main__")
+    else:
+        exec(program, vars(sys.modules["__main__"]))
+    sys.exit()
 
 
 def _open_streams() -> None:
