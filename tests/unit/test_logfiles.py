@@ -146,25 +146,58 @@ def test_large_members_come_in_pieces_and_may_be_left_unread(tmp_path: Path) -> 
         assert seen == [(name, content[:1]) for name, content in members.items()]
 
 
-def test_links_and_devices_in_archives_are_passed_over(tmp_path: Path) -> None:
-    path = tmp_path / "a.tar"
-    with tarfile.open(path, "w") as archive:
-        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE):
-            info = tarfile.TarInfo("hm-link.log")
-            info.type, info.linkname = kind, "/etc/passwd"
-            archive.addfile(info)
-        info = tarfile.TarInfo("../../hm-0-0.log")
+def linked(path: Path, links: dict[str, tuple[bytes, str]]) -> Path:
+    """An archive with a log and with links: a tar, or a zip as Unix makes it."""
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, (_, target) in links.items():
+                info = zipfile.ZipInfo(name)
+                info.external_attr = (stat.S_IFLNK | 0o777) << 16
+                archive.writestr(info, target)
+            archive.writestr("hm-dir.log/", "")
+            archive.writestr("var/hm-0-0.log", TEXT)
+        return path
+    with tarfile.open(path, "w") as tar:
+        for name, (kind, target) in links.items():
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, target
+            tar.addfile(info)
+        info = tarfile.TarInfo("var/hm-0-0.log")
         info.size = len(TEXT)
-        archive.addfile(info, io.BytesIO(TEXT))
-    assert read(path) == {"../../hm-0-0.log": TEXT}
-    zipped = zipfile.ZipInfo("hm-link.log")
-    zipped.external_attr = (stat.S_IFLNK | 0o777) << 16
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr(zipped, "/etc/passwd")
-        archive.writestr("hm-dir.log/", "")
-        archive.writestr("hm-0-0.log", TEXT)
-    assert read(tmp_path / "a.zip") == {"hm-0-0.log": TEXT}
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.tar", "a.zip"]
+        tar.addfile(info, io.BytesIO(TEXT))
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.zip"])
+def test_links_in_archives_are_not_followed_and_named(tmp_path: Path, name: str) -> None:
+    links = {
+        "var/hm-link.log": (tarfile.SYMTYPE, "/etc/passwd"),
+        "var/hm-up.log": (tarfile.SYMTYPE, "../../x.log"),
+        "other": (tarfile.SYMTYPE, "var/messages"),
+        "var/latest.log": (tarfile.SYMTYPE, "hm-0-0.log"),
+    }
+    if name == "a.tar":
+        links |= {
+            "var/hm-hard.log": (tarfile.LNKTYPE, "var/old"),
+            "h.log": (tarfile.LNKTYPE, "var/hm-0-0.log"),
+        }
+    log, rest = open_logs(linked(tmp_path / name, links))
+    assert b"".join(log.chunks) == TEXT
+    with pytest.raises(NotRead) as caught:
+        list(rest.chunks)
+    remark = str(caught.value)
+    assert "var/hm-link.log (a link to /etc/passwd)" in remark
+    assert "var/hm-up.log (a link to ../x.log)" in remark
+    assert "other (a link to var/messages)" in remark
+    assert ("var/hm-hard.log (a link to var/old)" in remark) == (name == "a.tar")
+    assert ("latest.log" in remark, " h.log" in remark) == (False, False)
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
+def test_devices_and_folders_in_archives_are_passed_over(tmp_path: Path) -> None:
+    kinds = (tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE)
+    path = linked(tmp_path / "a.tar", {f"hm-{kind.decode()}.log": (kind, "") for kind in kinds})
+    assert read(path) == {"var/hm-0-0.log": TEXT}
 
 
 def test_a_folder_gives_its_logs_at_any_depth_each_once(tmp_path: Path) -> None:

@@ -154,13 +154,18 @@ def _of_archive(packed: Packed, kind: str, stream: Stream) -> Iterator[Source]:
                 raise NotRead(f"{packed.place}: more than {MOST_MEMBERS:,} members; the rest was not read")
             if is_of_the_desktop(member.name):
                 continue
+            if member.link:
+                others.add_link(member.name, member.link)
+                continue
             is_log = member.is_body or packed.is_wanted(member.name) or is_archive_name(member.name)
             if is_log and not member.unreadable:
+                others.note_read(member.name)
                 yield from sources(_inside(packed, member, kind))
             else:
                 others.add(member.name, member.unreadable)
     except NotRead as error:
         damage, cure = error.message, error.hint
+    others.add_links_to_others()
     if others:
         damage += f"; {others}" if damage else f"{packed.place}: {others}"
     if damage:

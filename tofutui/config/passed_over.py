@@ -1,6 +1,7 @@
 """Which files of a folder or an archive are logs by their names, and what is said of the others."""
 
 import re
+from posixpath import normpath
 
 from tofutui.tofu.base.text import safe
 
@@ -28,6 +29,8 @@ class PassedOver:
     def __init__(self) -> None:
         self._names: list[str] = []
         self._count = 0
+        self._read: set[str] = set()
+        self._links: dict[str, str] = {}
 
     def add(self, path: str, unreadable: str = "") -> None:
         """Note one by its path in the folder or archive; what a desktop put there does not count."""
@@ -36,6 +39,20 @@ class PassedOver:
         self._count += 1
         if self._count <= _NAMED:
             self._names.append(safe(f"{path} ({unreadable})" if unreadable else path))
+
+    def add_link(self, path: str, target: str) -> None:
+        """Note a link and the path in the archive that it leads to."""
+        self._links[path] = target
+
+    def note_read(self, path: str) -> None:
+        """Note a file that is read: what leads to it is read too."""
+        self._read.add(normpath(path))
+
+    def add_links_to_others(self) -> None:
+        """At the end of an archive: count the links that lead to nothing that was read."""
+        for path, target in self._links.items():
+            if normpath(target) not in self._read:
+                self.add(path, f"a link to {target}")
 
     def __bool__(self) -> bool:
         return self._count > 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from posixpath import dirname, join, normpath
 
 from tofutui.tofu.base.errors import TofutuiError
 
@@ -14,6 +15,11 @@ class NotRead(TofutuiError):
     """A file, or a part of one, that is not read; the message names it."""
 
 
+def beside(name: str, target: str) -> str:
+    """Where a symbolic link leads, as a path in the archive."""
+    return normpath(join(dirname(name), target))
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One file in an archive."""
@@ -24,6 +30,8 @@ class Member:
     """Its bytes; to be taken before the next member."""
     unreadable: str = ""
     """What it is, if that cannot be read."""
+    link: str = ""
+    """What a link leads to, as it says; it has no content of its own."""
     is_body: bool = False
     """Whether it is the text of a mail, which has no name."""
 

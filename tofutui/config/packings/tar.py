@@ -1,14 +1,15 @@
-"""Tar archives, read from their beginning to their end; links, devices and folders are passed over."""
+"""Tar archives, read from their beginning to their end; devices and folders are passed over."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tofutui.config.packings.streams import Member, NotRead, Stream
+from tofutui.config.packings.streams import Member, NotRead, Stream, beside
 from tofutui.tofu.base.text import decode
 
 BLOCK = 512
 """Bytes; headers and contents begin at multiples of it."""
+_HARD, _SYMBOLIC = b"1", b"2"
 _LONG_NAME = 64 * 1024
 _ABOUT_OTHERS = (b"L", b"K", b"x", b"g", b"X", b"V", b"N", b"D")
 """Headers whose content is about other files: long names, attributes, labels, the lists of folders."""
@@ -42,6 +43,8 @@ def members(stream: Stream) -> Iterator[Member]:
             name = decode(long_name or header.name)
             if header.is_file:
                 yield Member(name, content)
+            elif header.link:
+                yield Member(name, content, link=header.target(name))
             elif header.has_content and header.kind not in _ABOUT_OTHERS:
                 yield Member(name, content, "with holes" if header.kind == b"S" else "of an unknown kind")
             for _ in content:
@@ -57,12 +60,18 @@ class Header:
     name: bytes
     kind: bytes
     size: int
+    link: bytes = b""
+    """What a link leads to."""
     is_end: bool = False
 
     @property
     def is_file(self) -> bool:
         """Whether it is a plain file's."""
         return self.kind in (b"0", b"\0", b"7") and not self.name.endswith(b"/")
+
+    def target(self, name: str) -> str:
+        """What a link of this name leads to: a hard link says it from the root of the archive."""
+        return decode(self.link) if self.kind == _HARD else beside(name, decode(self.link))
 
     @property
     def has_content(self) -> bool:
@@ -81,7 +90,8 @@ class Header:
         name, prefix = block[:100].rstrip(b"\0"), block[345:500].partition(b"\0")[0]
         if prefix and block[257:263] == b"ustar\0":
             name = prefix + b"/" + name
-        return None if size is None else cls(name, block[156:157], size)
+        link = block[157:257].partition(b"\0")[0] if block[156:157] in (_HARD, _SYMBOLIC) else b""
+        return None if size is None else cls(name, block[156:157], size, link)
 
 
 def _number(field: bytes) -> int | None:

@@ -9,13 +9,14 @@ from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 from tofutui.config.packings.compressed import inflated, stepwise
-from tofutui.config.packings.streams import CHUNK, MIB, Member, NotRead, Stream
+from tofutui.config.packings.streams import CHUNK, MIB, Member, NotRead, Stream, beside
 from tofutui.tofu.base.text import decode, safe
 
 DIRECTORY = 32 * MIB
 """Bytes of the table of contents that are read."""
 _LOCAL = b"PK\x03\x04"
 _LOCAL_SIZE = 30
+_LONGEST_TARGET = 4096
 _DAMAGED_TABLE = "its table of contents is damaged, so files may be missing"
 _STORED, _DEFLATED, _BZIP2 = 0, 8, 12
 _METHODS = {9: "Deflate64", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd", 99: "AES encryption"}
@@ -36,7 +37,7 @@ class _File:
 
 
 def members(file: BinaryIO, place: str) -> Iterator[Member]:
-    """The files of an archive; links and folders are passed over.
+    """The files of an archive; folders are passed over.
 
     Raises:
         NotRead: it is damaged from here on, or its table of contents cannot be read.
@@ -49,14 +50,22 @@ def members(file: BinaryIO, place: str) -> Iterator[Member]:
         yield from _one_after_the_other(file, place)
         raise NotRead(f"{place}: a damaged zip archive: {_DAMAGED_TABLE}: {safe(str(error))}") from error
     for info in listed:
-        if info.is_dir() or stat.S_ISLNK(info.external_attr >> 16):
+        if info.is_dir():
             continue
         about = _File(
             info.filename, info.compress_type, info.compress_size, info.CRC, bool(info.flag_bits & 1)
         )
-        yield Member(
-            info.filename, _content_at(file, info.header_offset, about, f"{place}: {safe(info.filename)}")
-        )
+        content = _content_at(file, info.header_offset, about, f"{place}: {safe(info.filename)}")
+        is_link = stat.S_ISLNK(info.external_attr >> 16)
+        yield Member(info.filename, content, link=_target(info.filename, content) if is_link else "")
+
+
+def _target(name: str, content: Iterator[bytes]) -> str:
+    """Where a link leads, which is its content; "?" where that cannot be read."""
+    try:
+        return beside(name, decode(next(content, b"")[:_LONGEST_TARGET])) or "?"
+    except NotRead:
+        return "?"
 
 
 def _content_at(file: BinaryIO, offset: int, about: _File, place: str) -> Iterator[bytes]:
