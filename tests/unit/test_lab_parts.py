@@ -11,6 +11,8 @@ import pytest
 from tofutui.lab.appliance.grammar import COMMANDS, WORD, NotUnderstood, Understood, understand
 from tofutui.lab.appliance.healthlog import NodeLogs, stamp
 from tofutui.lab.cert import certify, common_name, java_form, make_key, parse_subject, slash_form
+from tofutui.lab.console.command_line import CommandLine
+from tofutui.lab.console.style import ConsoleStyle
 from tofutui.lab.console.terminal import ControlC, LabTerminal
 from tofutui.lab.scenario import ScenarioError, load_scenario, parse_address
 from tofutui.lab.site_model import Address
@@ -64,6 +66,34 @@ async def test_enter_as_cr_lf_is_one_enter() -> None:
     terminal = LabTerminal(lambda text: None, echo=False)
     terminal.feed(b"one\r\ntwo\nthree\r")
     assert [await terminal.line() for _ in range(3)] == ["one", "two", "three"]
+
+
+async def test_a_character_that_arrives_in_two_pieces_is_one_and_odd_bytes_are_kept() -> None:
+    shown: list[str] = []
+    terminal = LabTerminal(shown.append, echo=True)
+    for piece in (b"caf\xc3", b"\xa9 \xff\r"):
+        terminal.feed(piece)
+    assert await terminal.line() == "caf\u00e9 \udcff"
+    assert "".join(shown) == "caf\u00e9 \udcff\r\n"
+
+
+async def test_a_console_may_take_one_key_only_for_enter() -> None:
+    shown: list[str] = []
+    terminal = LabTerminal(shown.append, ConsoleStyle(enter="\r", echo="prompt"), echo=True)
+    terminal.feed(b"show\n clock\r")
+    assert await terminal.line("pi/admin# ") == "show clock"
+    assert shown == ["\rpi/admin# show clock\r\n"]
+
+
+async def test_a_question_is_put_again_until_an_accepted_answer_and_ctrl_c_is_none() -> None:
+    shown: list[str] = []
+    answers: list[str] = []
+    terminal = LabTerminal(shown.append, echo=True)
+    console = CommandLine(terminal, shown.append, ConsoleStyle(), answered=answers.append)
+    terminal.feed(b"no\r\x03yes\r")
+    assert await console.insist("Sure? ", ("yes",), "Yes only\r\n") == "yes"
+    assert "".join(shown) == "Sure? no\r\nYes only\r\nSure? ^C\r\nYes only\r\nSure? yes\r\n"
+    assert answers == ["no", "yes"]
 
 
 async def test_a_line_cut_by_the_end_of_input_is_no_line() -> None:
