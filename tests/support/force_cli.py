@@ -1,5 +1,8 @@
 """Plays the admin CLI on the terminal of a real sshd's login. A program of its own: imports nothing of ours.
 
+It is not played on `tofutui.lab.console`: the system's terminal edits and echoes its lines, which is what the
+tests with a real sshd are for, and loading that console would take several times as long as this program.
+
 Usage: force_cli.py FOLDER [--hostname NAME] [--another-user] [--resume-menu] [--confirm] [--seconds N]
 
 FOLDER/table.txt holds the rows (``host=…;  subject=…``), FOLDER/sent.log gets each line typed, verbatim, and
