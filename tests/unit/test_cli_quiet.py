@@ -28,3 +28,32 @@ def test_warnings_of_libraries_are_for_debug_only(debug: bool, heard: bool) -> N
     assert ("old key exchange" in done.stderr) is heard
     assert ("never retrieved" in done.stderr) is heard
     assert heard or done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "streams", "code"),
+    [
+        ("themes", "2>/dev/full", 0),
+        ("themes", "2>&-", 0),
+        ("themes", ">&- 2>&- <&-", 0),
+        ("themes", ">/dev/full", 2),
+        ("check nowhere --all", "2>/dev/full", 2),
+        ("check nowhere --all", "2>&-", 2),
+        ("check nowhere --all", ">&- 2>&- <&-", 2),
+        ("nonsense --x", "2>&-", 2),
+    ],
+)
+def test_a_stream_that_takes_nothing_changes_no_exit_code_to_a_result(
+    command: str, streams: str, code: int
+) -> None:
+    start = "import sys, tofutui.cli; sys.exit(tofutui.cli.main())"
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'exec "{sys.executable}" -c "{start}" {command} {streams}'],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code
+    assert "internal error" not in done.stderr
+    if streams == ">/dev/full":
+        assert done.stderr == "tofutui: standard output: cannot be written: No space left on device\n"

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from tofutui.cli.output import complain, complain_of
+from tofutui.cli.output import close_stdout, complain, complain_of, open_streams
 from tofutui.cli.parsers import UsageError, parse
 from tofutui.tofu.base.errors import TofutuiError
 
@@ -22,6 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Without ``argv`` this is the program itself: its process is closed to others, and ends with the command,
     whatever thread still hangs.
     """
+    if argv is None:
+        open_streams()
     code = _main(argv)
     if argv is None:
         from tofutui.system.process_end import end_process
@@ -84,8 +86,7 @@ def _hush() -> None:
 
 def _failed(error: Exception, name: str, options: argparse.Namespace) -> int:
     if isinstance(error, BrokenPipeError):
-        # Whoever read our output has enough; nothing more may be written, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        close_stdout()  # whoever read our output has enough
         return 141
     if options.debug:
         from tofutui.report.crash import traceback_text

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tofutui.config.errors import ConfigError
@@ -12,22 +13,50 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def open_streams() -> None:
+    """A stream that was closed before the start is one that leads nowhere: no file may take its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
 def say(text: str) -> None:
     """A line of the result."""
     write(safe(text) + "\n")
 
 
 def write(text: str) -> None:
-    """Text that is fit for a terminal already; what the terminal's encoding lacks is shown as an escape."""
+    """Text that is fit for a terminal already; what the terminal's encoding lacks is shown as an escape.
+
+    Raises:
+        BrokenPipeError: the reader has closed it.
+        OutputError: it cannot be written, to a full disk for example.
+    """
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        close_stdout()
+        raise OutputError(f"standard output: cannot be written: {error.strerror or error}") from error
+
+
+def close_stdout() -> None:
+    """Nothing more is written to stdout, not even what is left in it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(text: str) -> None:
-    """One line on stderr (which escapes what its encoding lacks)."""
-    sys.stderr.write(f"tofutui: {safe(text)}\n")
-    sys.stderr.flush()
+    """One line on stderr (which escapes what its encoding lacks); the exit code says it where that fails."""
+    with suppress(OSError):
+        sys.stderr.write(f"tofutui: {safe(text)}\n")
+        sys.stderr.flush()
 
 
 def complain_of(error: TofutuiError) -> None:
@@ -42,7 +71,7 @@ def complain_of(error: TofutuiError) -> None:
 
 
 class OutputError(TofutuiError):
-    """The file of ``--output`` cannot be written."""
+    """The file of ``--output``, or standard output, cannot be written."""
 
 
 def check_writable(path: "Path") -> None:
