@@ -115,6 +115,7 @@ async def test_a_silent_server_takes_at_most_three_time_outs() -> None:
     assert presented.status is Status.TIMEOUT
     assert presented.error == "accepted the connection, then sent nothing for 0.3 s"
     assert [a.way for a in presented.attempts] == ["tls", "tls, again", "own hello TLS 1.2"]
+    assert presented.attempts[1].text.endswith("sent nothing for 0.45 s")
     assert 0.6 <= took < 1.5  # three times 0.3 s, and what a busy machine adds
 
 

@@ -17,6 +17,8 @@ from tofutui.tofu.site.endpoint import Endpoint
 PATIENCE = 3
 """How many time-outs of one attempt a whole endpoint may take."""
 
+_LONGER = 1.5
+"""How many time-outs a server gets that took the connection and did not answer in the first one."""
 OWN_HELLO = "own hello"
 """How the ways begin that never finish a handshake."""
 
@@ -154,7 +156,8 @@ class _Ladder:
         """Try what may help, in order, until certificates are seen."""
         await self._handshake("tls", self._sni)
         if self._last.status in _WORTH_A_RETRY:
-            await self._handshake("tls, again", self._sni)
+            is_slow = self._last.connected and self._last.status is Status.TIMEOUT
+            await self._handshake("tls, again", self._sni, _LONGER if is_slow else 1)
         if self._sni and self._last.alert in OF_THE_NAME:
             await self._handshake("tls without SNI", None)
         if self._last.alert == NO_APPLICATION_PROTOCOL:
@@ -176,20 +179,20 @@ class _Ladder:
             return False
         return last.status is not Status.TIMEOUT or not last.way.startswith(OWN_HELLO)
 
-    async def _handshake(self, way: str, sni: str | None) -> None:
+    async def _handshake(self, way: str, sni: str | None, timeouts: float = 1) -> None:
         context = self._asker.contexts.broad
-        await self._try(way, lambda: Handshake(context, sni))
+        await self._try(way, lambda: Handshake(context, sni), timeouts)
 
     async def _hello(self, version: Version) -> None:
         knows_no_name = any(answer.alert == UNRECOGNISED_NAME for answer in self.answers)
         sni = None if knows_no_name else self._sni
         await self._try(f"{OWN_HELLO} {version.words}", lambda: HelloOnly(version, sni))
 
-    async def _try(self, way: str, make: Callable[[], Conversation]) -> None:
+    async def _try(self, way: str, make: Callable[[], Conversation], timeouts: float = 1) -> None:
         left = self._deadline - asyncio.get_running_loop().time()
         if left <= 0:
             return
-        seconds = min(self._asker.timeout, left)
+        seconds = min(timeouts * self._asker.timeout, left)
         self.answers.append(await ask(self._asker.dial, self._endpoint, make, way=way, seconds=seconds))
 
 
