@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import is_
 from typing import Any
 
 import pytest
@@ -221,6 +222,30 @@ def test_rows_that_did_not_change_are_taken_as_they_were_and_any_change_is_seen(
     shown.touched, shown.cursor = True, shown.find(second.id) or 0
     assert not shown.take(node)
     assert shown.shown == list(node.entries.values())
+
+
+@pytest.mark.parametrize("order", list(RowOrder))
+@pytest.mark.parametrize("wanted", ["", "ise01"])
+def test_rows_judged_again_are_shown_as_in_a_table_that_is_new(order: RowOrder, wanted: str) -> None:
+    names = [f"198.51.100.{number}" for number in (24, 21, 23, 22)]
+    node = view(*map(ise, names), own())
+    kept = Rows(order=order, filter=wanted)
+    kept.take(node)
+    for changed in (
+        ise(names[1], presented="other.example.net"),
+        ise(names[2], verdict=Verdict.PROVEN),
+        ise(names[2], verdict=Verdict.NO_ANSWER, presented=None),
+        ise(names[0], who=Who.SELF),
+        ise(names[0], who=Who.LOOPBACK, verdict=Verdict.SUSPECT),
+        own(),
+    ):
+        node.entries[changed.id] = changed
+        kept.take(node)
+        new = Rows(order=order, filter=wanted)
+        new.take(node)
+        assert all(map(is_, kept.shown, new.shown))
+        assert (kept.verdicts, kept.own_verdicts) == (new.verdicts, new.own_verdicts)
+        assert (len(kept.shown), kept.remote, kept.stale) == (len(new.shown), new.remote, new.stale)
 
 
 def test_rows_are_counted_as_they_are_whatever_the_filter_hides() -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
-from operator import is_
 from typing import Any
 
 from tofutui.tofu.judgement.comparison import Entry, NodeView
@@ -116,8 +115,7 @@ class Rows:
         if gone:
             self.marks.clear()
         self.shown = self._matching(view)
-        self.remote = sum(1 for entry in self.shown if entry.who.is_remote)
-        self.stale = sum(1 for entry in self.shown if entry.is_stale_remote)
+        self._count_shown()
         self._positions = {entry.id: index for index, entry in enumerate(self.shown)}
         if before is not None and self.touched:
             self.cursor = self._positions.get(before.id, self.cursor)
@@ -127,18 +125,42 @@ class Rows:
     def _arrange(self, view: NodeView) -> bool:
         """Count and order the rows where any of them, or the order, is another one; whether that was so."""
         before, self._listed = self._listed, list(view.entries.values())
-        is_same = before is not None and len(before) == len(self._listed)
-        if is_same and self._ordered_by is self.order and all(map(is_, before or (), self._listed)):
-            return False
+        if before is not None and self._ordered_by is self.order and len(before) == len(self._listed):
+            pairs = [pair for pair in zip(before, self._listed, strict=True) if pair[0] is not pair[1]]
+            if not pairs or self._replaced(pairs):
+                return bool(pairs)
         self._count(self._listed)
         self._ordered, self._ordered_by = self._sorted(self._listed), self.order
         self._texts = None
+        return True
+
+    def _replaced(self, pairs: Collection[tuple[Entry, Entry]]) -> bool:
+        """Put rows in the place of those that they were before, unless their places are others now."""
+        key = _SORT_KEYS[self.order]
+        if any(old.id != new.id or key(old) != key(new) for old, new in pairs):
+            return False
+        now = {new.id: new for _, new in pairs}
+        self._ordered = [now.get(entry.id, entry) for entry in self._ordered]
+        self._texts = None
+        for old, new in pairs:
+            counted = self.verdicts if new.who.is_remote else self.own_verdicts
+            counted[old.verdict] -= 1
+            counted[new.verdict] += 1
+        self.verdicts, self.own_verdicts = +self.verdicts, +self.own_verdicts  # without those at 0
         return True
 
     def _count(self, entries: Collection[Entry]) -> None:
         self.total = len(entries)
         self.verdicts = Counter(entry.verdict for entry in entries if entry.who.is_remote)
         self.own_verdicts = Counter(entry.verdict for entry in entries if not entry.who.is_remote)
+
+    def _count_shown(self) -> None:
+        if self._filtered:
+            self.remote = sum(1 for entry in self.shown if entry.who.is_remote)
+            self.stale = sum(1 for entry in self.shown if entry.is_stale_remote)
+        else:
+            self.remote = self.verdicts.total()
+            self.stale = sum(number for verdict, number in self.verdicts.items() if verdict.is_stale)
 
     def move_to(self, index: int) -> bool:
         """Put the cursor on a line, as near as there is one; returns whether that is another one."""
@@ -198,13 +220,7 @@ class Rows:
         return before if before and before[0] is entry else (entry, searched(self.hide(entry)))
 
     def _sorted(self, entries: Collection[Entry]) -> list[Entry]:
-        keys: dict[RowOrder, Callable[[Entry], Any]] = {
-            RowOrder.VERDICT: lambda e: (not e.who.is_remote, e.judgement.verdict.look.rank, _host_key(e)),
-            RowOrder.HOST: lambda e: (not e.who.is_remote, _host_key(e)),
-            RowOrder.EXPIRY: lambda e: (not e.who.is_remote, _expiry(e)),
-            RowOrder.LISTED: lambda e: not e.who.is_remote,
-        }
-        return sorted(entries, key=keys[self.order])
+        return sorted(entries, key=_SORT_KEYS[self.order])
 
 
 def is_spoken_of(entry: Entry) -> bool:
@@ -244,3 +260,12 @@ def _place_of(host: str) -> tuple[int, int, str]:
 def _expiry(entry: Entry) -> datetime:
     certificate = entry.presented.certificate
     return (certificate.not_after if certificate else None) or _LAST
+
+
+_SORT_KEYS: dict[RowOrder, Callable[[Entry], Any]] = {
+    RowOrder.VERDICT: lambda e: (not e.who.is_remote, e.judgement.verdict.look.rank, _host_key(e)),
+    RowOrder.HOST: lambda e: (not e.who.is_remote, _host_key(e)),
+    RowOrder.EXPIRY: lambda e: (not e.who.is_remote, _expiry(e)),
+    RowOrder.LISTED: lambda e: not e.who.is_remote,
+}
+"""By what rows are sorted: those about others first."""
