@@ -6,6 +6,7 @@ be known to be refused.
 """
 
 import re
+from functools import cache
 
 _LONGEST = 4_000
 """Characters of echo and question at most; the longest wording that the grammar allows is far shorter."""
@@ -33,8 +34,12 @@ def _any(*words: str) -> str:
     return f"(?:{'|'.join(words)})"
 
 
+@cache
 def _grammar() -> re.Pattern[str]:
-    """The sentences that may come before the yes/no form, in lower case, with single blanks."""
+    """The sentences that may come before the yes/no form, in lower case, with single blanks.
+
+    Compiling it takes as long as loading many modules, and most runs are asked no such question.
+    """
     kind = r"(?:(?:stored|trusted|tofu|tofu-certs|trust-on-first-use|host|server|peer|remote|tls|ssl) )*"
     thing = kind + _any("certificate", "cert") + "(?: entry)?"
     key = rf"(?:\"{_KEY}\"|'{_KEY}'|<{_KEY}>|\({_KEY}\)|{_KEY})"
@@ -73,9 +78,6 @@ def _grammar() -> re.Pattern[str]:
     )
 
 
-_SENTENCES = _grammar()
-
-
 def answer_to(heard: bytes, *, typed: str, prompt: str, key: str) -> str | None:
     """``yes`` (``y`` where the form says so), or None where the question is the operator's.
 
@@ -91,7 +93,7 @@ def answer_to(heard: bytes, *, typed: str, prompt: str, key: str) -> str | None:
     if form is None or _PLAIN.fullmatch(text) is None:
         return None
     said = _key_pattern(key).sub(_KEY, " ".join(text[: form.start()].split()))
-    if _SENTENCES.fullmatch(said) is None:
+    if _grammar().fullmatch(said) is None:
         return None
     return "yes" if len(form["yes"]) == 3 else "y"
 
