@@ -22,7 +22,7 @@ from tofutui.tofu.judgement.row_history import Past
 from tofutui.tofu.judgement.verdict import Evidence, Judgement, Kind, Verdict
 from tofutui.tofu.logs.failures import LogDigest, read_log
 from tofutui.tofu.names.match import compare
-from tofutui.tofu.names.values import Attribute, DistinguishedName
+from tofutui.tofu.names.values import DistinguishedName, shared_rdn
 from tofutui.tofu.site.endpoint import split_key
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import NodeSettings, Role, Session
@@ -36,7 +36,7 @@ NOW = datetime(2026, 11, 23, 14, 2, 38, tzinfo=UTC)
 
 def name(cn: str, org: str = "Cisco Systems") -> DistinguishedName:
     """C, O and CN."""
-    return DistinguishedName(tuple((Attribute(k, v),) for k, v in (("C", "US"), ("O", org), ("CN", cn))))
+    return DistinguishedName(tuple(shared_rdn(pair) for pair in (("C", "US"), ("O", org), ("CN", cn))))
 
 
 @lru_cache(None)

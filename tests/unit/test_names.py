@@ -295,3 +295,21 @@ def test_names_in_logs_fit_subjects(log_name: str, stored: str, fit: Fit) -> Non
 
 def test_nothing_fits_an_empty_subject() -> None:
     assert fit_log_name("CN=a", from_der(sequence())) is Fit.NONE
+
+
+def test_what_many_names_hold_is_held_in_memory_once() -> None:
+    pairs = (C, "US"), (O, "Cisco Systems")
+    names = [
+        subject(*pairs, (CN, "a")),
+        subject(*pairs, (CN, "b")),
+        *readings("/C=US/O=Cisco Systems/CN=c"),
+        *readings("C = US, O = Cisco Systems, CN = d"),
+    ]
+    assert len({tuple(map(id, held.rdns[:2])) for held in names}) == 1
+    assert [held.common_name for held in names] == ["a", "b", "c", "d"]
+
+
+def test_an_rdn_of_several_attributes_is_not_one_of_a_part_of_them() -> None:
+    alone, joined = readings("/C=US/CN=a")[0], readings("C=US, CN=a + OU=x")[0]
+    assert alone.rdns[1] == (Attribute("CN", "a"),)
+    assert joined.rdns[1] == (Attribute("CN", "a"), Attribute("OU", "x"))

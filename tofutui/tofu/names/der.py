@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from tofutui.tofu.asn1.der import DerError, dotted, elements, first
 from tofutui.tofu.asn1.oids import ATTRIBUTES, attribute_type, short_name
 from tofutui.tofu.base.text import decode, encode
-from tofutui.tofu.names.values import MOST_ATTRIBUTES, Attribute, DistinguishedName, UnreadableName
+from tofutui.tofu.names.values import (
+    MOST_ATTRIBUTES,
+    Attribute,
+    DistinguishedName,
+    UnreadableName,
+    shared_rdn,
+)
 
 BIT_STRING, SEQUENCE = 0x03, 0x30
 UTF8, GENERAL, UNIVERSAL, BMP = 0x0C, 0x1B, 0x1C, 0x1E
@@ -79,17 +85,15 @@ def from_der(der: bytes) -> DistinguishedName:
         raise UnreadableName(f"a name of {len(der):,} bytes is not read")
     try:
         raw, count = [], 0
-        for rdn in _sets(der):
-            raw.append(tuple(_raw_attributes(rdn)))
+        for element in _sets(der):
+            raw.append(tuple(_raw_attributes(element)))
             count += len(raw[-1])
             if count > MOST_ATTRIBUTES:
                 raise UnreadableName(f"a name of more than {MOST_ATTRIBUTES:,} attributes is not read")
     except DerError as error:
         raise UnreadableName(f"not a distinguished name: {error.message}") from error
-    rdns = tuple(
-        tuple(Attribute(attribute.type, attribute.text()) for attribute in rdn) for rdn in raw if rdn
-    )
-    return DistinguishedName(rdns, der)
+    rdns = (shared_rdn(*((part.type, part.text()) for part in parts)) for parts in raw if parts)
+    return DistinguishedName(tuple(rdns), der)
 
 
 def _sets(der: bytes) -> Iterator[bytes]:

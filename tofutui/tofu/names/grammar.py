@@ -14,7 +14,7 @@ from tofutui.tofu.asn1.der import DerError, first
 from tofutui.tofu.asn1.oids import attribute_type, is_usual
 from tofutui.tofu.base.text import BLANKS, decode, encode
 from tofutui.tofu.names.der import code_points
-from tofutui.tofu.names.values import MOST_ATTRIBUTES, Attribute, DistinguishedName
+from tofutui.tofu.names.values import MOST_ATTRIBUTES, DistinguishedName, shared_rdn
 
 MOST_READINGS = 8
 _MANY_CUTS = 1_000
@@ -147,15 +147,15 @@ def _choices(natural: list[_Cut], doubtful: set[_Cut]) -> Iterator[list[_Cut]]:
 
 
 def _slash_name(text: str, cuts: list[_Cut]) -> DistinguishedName:
-    rdns: list[list[Attribute]] = []
+    rdns: list[list[tuple[str, str]]] = []
     ends = [cut.at for cut in cuts[1:]] + [len(text)]
     for cut, end in zip(cuts, ends, strict=True):
-        attribute = Attribute(_shown_type(cut.type), slash_value(text[cut.value_at : end]))
+        attribute = _shown_type(cut.type), slash_value(text[cut.value_at : end])
         if cut.joined and rdns:
             rdns[-1].append(attribute)
         else:
             rdns.append([attribute])
-    return DistinguishedName(tuple(tuple(rdn) for rdn in rdns))
+    return DistinguishedName(tuple(shared_rdn(*attributes) for attributes in rdns))
 
 
 def slash_value(text: str) -> str:
@@ -182,7 +182,7 @@ def _comma_reading(text: str) -> DistinguishedName | None:
     if start is None:
         return None
     spaced = start["equals"].startswith(" ")
-    rdns: list[list[Attribute]] = [[]]
+    rdns: list[list[tuple[str, str]]] = [[]]
     known = False
     further = islice(_comma_cuts(text, start.end(), spaced=spaced), MOST_ATTRIBUTES)
     cuts = [_Cut(0, start["type"], start.end(), False), *further]
@@ -193,8 +193,8 @@ def _comma_reading(text: str) -> DistinguishedName | None:
         if not cut.joined and rdns[-1]:
             rdns.append([])
         known = known or attribute_type(cut.type) is not None
-        rdns[-1].append(Attribute(_shown_type(cut.type), comma_value(text[cut.value_at : end])))
-    return DistinguishedName(tuple(tuple(rdn) for rdn in rdns)) if known else None
+        rdns[-1].append((_shown_type(cut.type), comma_value(text[cut.value_at : end])))
+    return DistinguishedName(tuple(shared_rdn(*attributes) for attributes in rdns)) if known else None
 
 
 def _comma_cuts(text: str, start: int, *, spaced: bool) -> Iterator[_Cut]:

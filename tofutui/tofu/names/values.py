@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tofutui.tofu.base.errors import TofutuiError
 
@@ -25,11 +26,24 @@ class Attribute:
         return self.type + "=" + _SPECIAL.sub(r"\\\g<0>", self.value)
 
 
+Rdn = tuple[Attribute, ...]
+"""One attribute, rarely more."""
+
+
+@lru_cache(maxsize=256)
+def shared_rdn(*attributes: tuple[str, str]) -> Rdn:
+    """An RDN of these types and values, as one object for all names that hold it.
+
+    Thousands of rows name the same country and organization, each in several names.
+    """
+    return tuple(Attribute(kind, value) for kind, value in attributes)
+
+
 @dataclass(frozen=True, slots=True)
 class DistinguishedName:
     """A name as a sequence of RDNs, each one or more attributes, in the order of the DER."""
 
-    rdns: tuple[tuple[Attribute, ...], ...]
+    rdns: tuple[Rdn, ...]
     der: bytes = field(default=b"", compare=False, repr=False)
     """The bytes it was read from; empty for a name read from text."""
 
