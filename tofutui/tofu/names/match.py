@@ -15,7 +15,7 @@ from tofutui.tofu.base.text import BLANKS, decode, encode
 from tofutui.tofu.names.der import BMP, RawAttribute, raw_name
 from tofutui.tofu.names.grammar import readings, slash_value
 from tofutui.tofu.names.render import LONGEST_TYPE, prints_as, slash_bytes
-from tofutui.tofu.names.values import AttributeLine, DistinguishedName
+from tofutui.tofu.names.values import AttributeLine, DistinguishedName, agreeing
 
 MOST_REASONS = 20
 _LONGEST_NORMALISED = 4096
@@ -231,7 +231,7 @@ def _java_utf16(value: bytes) -> str:
 def align(stored: DistinguishedName, presented: DistinguishedName) -> tuple[AttributeLine, ...]:
     """Both names side by side by attribute type: equal values first, then what is left in order."""
     if stored.rdns == presented.rdns:
-        return tuple(AttributeLine(kind, value, value, False) for kind, value in stored.pairs())
+        return tuple(agreeing(kind, value, value) for kind, value in stored.pairs())
     waiting: dict[tuple[str, str], deque[int]] = defaultdict(deque)
     right = _keys(presented)
     for index, (kind, _, spellings) in enumerate(right):
@@ -242,7 +242,7 @@ def align(stored: DistinguishedName, presented: DistinguishedName) -> tuple[Attr
     left = _keys(stored)
     for kind, value, spellings in left:
         place = _take(waiting, free, [(_type_key(kind), spelling) for spelling in spellings])
-        matched.append(None if place is None else AttributeLine(kind, value, right[place][1], False))
+        matched.append(None if place is None else agreeing(kind, value, right[place][1]))
     _match_unknown_types(left, right, matched, free)
     rest: dict[str, deque[str]] = defaultdict(deque)
     for index, (kind, value, _) in enumerate(right):
@@ -273,7 +273,7 @@ def _match_unknown_types(
         kind, value, spellings = left[index]
         place = _take(waiting, free, [("", spelling) for spelling in spellings])
         if place is not None:
-            matched[index] = AttributeLine(kind, value, right[place][1], False)
+            matched[index] = agreeing(kind, value, right[place][1])
 
 
 def _take(
