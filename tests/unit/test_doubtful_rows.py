@@ -127,14 +127,18 @@ NAMES = [
 ]
 
 
+ENDS = ("\r\n", "\n", "\r")
+
+
 @pytest.mark.parametrize("noise", NOISE)
 @pytest.mark.parametrize(("name", "leaf"), NAMES)
 def test_noise_anywhere_in_a_name_is_never_a_mismatch(name: str, leaf: str, noise: str) -> None:
+    """With each line end where that is what breaks the name; else with the ends in turn."""
     certificate = presented(leaf)
     line = f"host={KEY};  subject={name}"
     start = line.index("subject=")
     for cut in range(start, len(line) + 1):
-        for end in ("\r\n", "\n", "\r"):
+        for end in (ENDS[cut % 3],) if noise else ENDS:
             text = f"{line[:cut]}{noise or end}{line[cut:]}{end}{KONG}{end}"
             for entry in judge_rows(read_listing(text), certificate).values():
                 if entry.key == KEY:
