@@ -9,6 +9,7 @@ that an error while painting still fails its test.
 
 from typing import Any
 
+import pytest
 import textual._compositor as compositor
 from textual._context import active_app
 from textual.app import App
@@ -49,6 +50,11 @@ def _paint_bodies(painter: Any, dialog: Dialog, changed: Region) -> None:
 def only_when_looked_at() -> None:
     """Let every app of this process paint on demand only."""
     _painter.render_update = _render_update
+
+
+def each_frame(patch: pytest.MonkeyPatch) -> None:
+    """Paint as Textual does, for the rest of a test in which nothing but the painting looks."""
+    patch.setattr(_painter, "render_update", _whole)
 
 
 def paint(app: App[Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import painting
 from tests.support.fake_bench import session
 from tests.support.random_hands import Hands
 
@@ -23,6 +24,7 @@ async def test_no_key_and_no_size_ends_the_app(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TZ", "UTC")
+    painting.each_frame(monkeypatch)
     async with desk(sessions=[session(), session(name="lab")], initial="site-a") as d:
         hands = Hands(d, seed)
         await hands.act(ACTIONS)
