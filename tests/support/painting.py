@@ -20,6 +20,7 @@ from tofutui.ui.kit.painted import Scroller
 
 _painter: Any = compositor.Compositor
 _whole = _painter.render_update
+_lines = _painter.render_strips
 
 
 def _render_update(
@@ -28,13 +29,19 @@ def _render_update(
     screen = active_app.get().screen
     if full or (screen.is_modal and not isinstance(screen, Dialog)):
         return _whole(painter, full, screen_stack, simplify)
-    compositor.visible_screen_stack.set([] if screen_stack is None else screen_stack)
     dirty, painter._dirty_regions = painter._dirty_regions, set()
     if not dirty:
         return None
     if isinstance(screen, Dialog):
         _paint_bodies(painter, screen, Region.from_union(list(dirty)))
     return compositor.LayoutUpdate([], painter.size.region)
+
+
+def _render_strips(painter: Any, size: Any = None) -> object:
+    """With the screens below it, which Textual names to a screen only for the frame that it writes."""
+    if painter.root is not None:
+        compositor.visible_screen_stack.set(painter.root.app._background_screens)
+    return _lines(painter, size)
 
 
 def _paint_bodies(painter: Any, dialog: Dialog, changed: Region) -> None:
@@ -49,7 +56,7 @@ def _paint_bodies(painter: Any, dialog: Dialog, changed: Region) -> None:
 
 def only_when_looked_at() -> None:
     """Let every app of this process paint on demand only."""
-    _painter.render_update = _render_update
+    _painter.render_update, _painter.render_strips = _render_update, _render_strips
 
 
 def each_frame(patch: pytest.MonkeyPatch) -> None:
