@@ -112,10 +112,11 @@ def test_a_hostile_text_takes_linear_time(text: str) -> None:
     assert compare(text, presented).relation in (Relation.DIFFERENT, Relation.EQUAL, Relation.UNREADABLE)
 
 
-def test_ten_thousand_attributes_are_compared() -> None:
-    der = sequence(*(rdn(attribute("2.5.4.11", f"unit {n}")) for n in range(10_000)))
+@pytest.mark.parametrize(("attributes", "forms"), [(10_000, 1), (1_000, None)])
+def test_ten_thousand_attributes_are_compared(attributes: int, forms: int | None) -> None:
+    der = sequence(*(rdn(attribute("2.5.4.11", f"unit {n}")) for n in range(attributes)))
     presented = from_der(der)
-    for form in renderings(presented):
+    for form in list(renderings(presented))[:forms]:
         assert compare(form, presented).relation is Relation.EQUAL
         assert compare(form.upper(), presented).relation is Relation.EQUAL
         assert compare(form + "0", presented).relation is Relation.DIFFERENT
