@@ -64,6 +64,11 @@ MAILS = {
     "on one line": base64.b64encode(TEXT.encode()),
     "packed, in base64": base64.encodebytes(gzip.compress(TEXT.encode())),
     "quoted-printable only": mail(cte="quoted-printable").partition(b"\n\n")[2],
+    "part of a page": PAGE.encode(),
+    "XML": f"<?xml version='1.0'?><rss><item><description>{TEXT}</description></item></rss>".encode(),
+    "character data": f"<?xml version='1.0'?><e><![CDATA[{TEXT}]]></e>".encode(),
+    "a comment in a page": f"<html><!--\n{TEXT}--></html>".encode(),
+    "a script in a page": f"<html><script>\n{TEXT}</script></html>".encode(),
     "page": f"<!DOCTYPE html>\n<html><head><title>x</title></head><body><pre>{TEXT}</pre></html>".encode(),
 }
 
@@ -115,11 +120,13 @@ def test_of_a_damaged_mail_what_can_be_read_is_used_and_the_damage_said(tmp_path
 
 NOT_READ = {
     "a file of another name": (mail("see", attached="notes.txt"), "notes.txt"),
-    "in words": (b"Look:\n\n" + mail(), "a part of a mail in base64"),
+    "in words": (b"Look:\n\n" + mail(), "a part of a mail or another text"),
     "base64 in a log": (b"line\n" * 2000 + base64.encodebytes(LINE * 9), "line 2,0"),
-    "UTF-16": (mail().decode().encode("utf-16"), "a part of a mail in base64"),
+    "UTF-16": (mail().decode().encode("utf-16"), "a part of a mail or another text"),
     "Outlook's own file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Outlook (.msg)"),
     "Outlook's attachments": (b"\x78\x9f\x3e\x22" + bytes(600), "winmail.dat"),
+    "in a URL": (LINE.replace(b" ", b"%20"), "URL"),
+    "in hex": (LINE.hex().encode(), "hex"),
     "another encoding": (mail().replace(b": base64", b": x-binhex"), "encoded in x-binhex"),
 }
 

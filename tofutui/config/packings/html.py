@@ -1,4 +1,4 @@
-"""The text of a page in HTML, such as the body of a mail or a page that a browser saved.
+"""The text of a page in HTML or XML, such as the body of a mail or a page that a browser saved.
 
 In time proportional to the page whatever it holds, which Python's own parser does not keep to.
 """
@@ -14,12 +14,19 @@ from tofutui.tofu.base.encodings import decode_text
 LONGEST = 32 * MIB
 """Bytes of a page that are read: it is held in memory."""
 _BEGIN = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype html|html|head|body)\b", re.IGNORECASE
+    rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype|!--|(?:html|head|body|p|div|pre|span|table|ul|ol|br|font|blockquote)\b)",
+    re.IGNORECASE,
 )
 _TAG = re.compile(r"(<[/!?a-zA-Z][^<>]*>)")
+_MARKS = re.compile(r"<!--|--|<!\[CDATA\[|\]\]>|>")
+"""Around what is no tag: comments and character data."""
+_NEVER_HIDDEN = "tofu"
+"""What says this is text wherever it is in a page: an attribute, a script, a comment."""
 _TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
 _HIDDEN = ("script", "style", "title")
-_LINES = re.compile(r"p|div|br|tr|li|pre|table|[uod]l|d[td]|h[1-6r]|blockquote|section|article|body")
+_LINES = re.compile(
+    r"p|div|br|tr|li|description|message|event|pre|table|[uod]l|d[td]|h[1-6r]|blockquote|section|article|body"
+)
 _CELLS = ("td", "th")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
@@ -56,17 +63,17 @@ def text_of(page: str) -> str:
 def _pieces(page: str) -> Iterator[str]:
     hidden, as_written = "", False
     for at, piece in enumerate(_TAG.split(page)):
+        is_kept = _NEVER_HIDDEN in piece.lower()
         if at % 2 == 0:
-            if not hidden:
+            if not hidden or is_kept:
                 yield piece if as_written else _BLANKS.sub(" ", piece)
             continue
         match = _TAG_NAME.match(piece)
         name, is_end = match[1].lower() if match else "", piece.startswith("</")
+        if is_kept or piece.startswith("<!["):
+            yield _MARKS.sub("\n", piece)
         if name in _HIDDEN:
             hidden = "" if is_end else name
         elif name == "pre":
             as_written = not is_end
-        if _LINES.fullmatch(name):
-            yield "\n"
-        elif name in _CELLS:
-            yield " "
+        yield "\n" if _LINES.fullmatch(name) else " " if name in _CELLS else ""

@@ -27,8 +27,12 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 _HEADER_BEGINS = (b"Content-Transfer-Encoding", b"content-transfer-encoding", b"Content-transfer-encoding")
-_HIDDEN = (b"VE9GVSBmYWlsZW", b"RPRlUgZmFpbGVk", b"UT0ZVIGZhaWxlZ")
-"""``TOFU failed`` in base64, at each of its three places in a group of three bytes."""
+_HIDDEN = (
+    *(b"VE9GVSBmYWlsZW", b"RPRlUgZmFpbGVk", b"UT0ZVIGZhaWxlZ"),
+    *(b"TOFU%20failed", b"TOFU+failed", b"544f4655206661696c6564", b"544F4655206661696C6564"),
+)
+"""``TOFU failed`` in base64, at each of its three places in a group of three bytes; in URLs; in hex."""
+_NOT_DECODED = "a part of a mail or another text in base64, quoted-printable, URL or hex, not read"
 _REACH = 80
 
 
@@ -66,12 +70,12 @@ def without_hidden(chunks: Iterator[bytes], place: str) -> Iterator[bytes]:
     for chunk in chunks:
         if not hidden and (at := _hidden_at(end + chunk)) is not None:
             line = lines + (end + chunk).count(b"\n", 0, at) - end.count(b"\n") + 1
-            hidden = f"{place}, line {line:,}: a part of a mail in base64 or quoted-printable, not read"
+            hidden = f"{place}, line {line:,}: {_NOT_DECODED}"
         lines += chunk.count(b"\n")
         end = chunk[-_REACH:]
         yield chunk
     if hidden:
-        raise NotRead(hidden, "save the mail itself in a file (.eml)")
+        raise NotRead(hidden, "save a mail itself in a file (.eml), decode other text first")
 
 
 def _hidden_at(text: bytes) -> int | None:
