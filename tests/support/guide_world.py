@@ -111,6 +111,10 @@ class ModelNode:
         return Printed("Cisco Prime Infrastructure\nVersion : 3.7.0\nBuild : 3.7.0.0.159\n")
 
 
+AFTERWARDS = datetime.max.replace(tzinfo=UTC)
+"""When a log was read that holds everything that happens."""
+
+
 @dataclass(frozen=True)
 class QuietLog:
     """A node's log without a failure in it."""
@@ -118,6 +122,7 @@ class QuietLog:
     role: Role
     source: str = "hm-0-0.log"
     digest: LogDigest = field(default_factory=lambda: read_log([]))
+    at: datetime = AFTERWARDS
 
 
 @dataclass
@@ -125,6 +130,13 @@ class Testimony:
     """The logs at hand."""
 
     every_log: tuple[QuietLog, ...] = tuple(map(QuietLog, Role))
+
+
+class WholeLogs:
+    """Logs that were read to their end."""
+
+    def troubles(self, role: Role | None) -> tuple[str, ...]:
+        return ()
 
 
 class ModelWords:
@@ -161,6 +173,7 @@ class ModelBench:
         self.nodes = {role: ModelNode(truth[role], clock) for role in Role}
         self.on_change: Callable[[object], None] = lambda change: None
         self.testimony = Testimony()
+        self.logs = WholeLogs()
         self.statements = ModelWords(self)
         links: Any = self.nodes
         self.unknown = {role: UnknownOutput(view, links[role]) for role, view in views.items()}
