@@ -1,7 +1,9 @@
-"""Logs in mails and pages: decoded and read, or named as not read; never called silent."""
+"""Logs in mails, pages and JSON: decoded and read, or named as not read; never called silent."""
 
 import base64
 import gzip
+import json
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -45,6 +47,10 @@ def declared(charset: bytes, encoding: str) -> bytes:
     return HEAD % charset + b"Content-Transfer-Encoding: Base64\n\n" + encoded
 
 
+def json_lines(made: Callable[[str], dict[str, object]]) -> bytes:
+    return "".join(f"{json.dumps(made(line))}\n" for line in TEXT.splitlines()).encode()
+
+
 MAILS = {
     "base64": mail(),
     "quoted-printable": mail(cte="quoted-printable"),
@@ -69,6 +75,9 @@ MAILS = {
     "character data": f"<?xml version='1.0'?><e><![CDATA[{TEXT}]]></e>".encode(),
     "a comment in a page": f"<html><!--\n{TEXT}--></html>".encode(),
     "a script in a page": f"<html><script>\n{TEXT}</script></html>".encode(),
+    "container": json_lines(lambda line: {"log": f"{line}\n", "stream": "stdout", "time": "09:00:00Z"}),
+    "collector": json_lines(lambda line: {"@timestamp": "2026", "message": line, "host": {"name": "pi-a"}}),
+    "journalctl -o json": json_lines(lambda line: {"MESSAGE": line, "_PID": "1", "__CURSOR": "s=1;i=2"}),
     "page": f"<!DOCTYPE html>\n<html><head><title>x</title></head><body><pre>{TEXT}</pre></html>".encode(),
 }
 

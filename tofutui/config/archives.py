@@ -14,8 +14,10 @@ from typing import BinaryIO
 from tofutui.config.packings import tar
 from tofutui.config.packings.compressed import COMPRESSED, unpacked
 from tofutui.config.packings.html import page_text
+from tofutui.config.packings.json_lines import values_of
 from tofutui.config.packings.kinds import (
     HTML,
+    JSON_LINES,
     LOOKED_AT,
     MAIL,
     TAR,
@@ -43,7 +45,7 @@ MOST_NESTED = 5
 """Packings one in another."""
 _IN_MEMORY = 64 * MIB
 """Of a zip archive that cannot be read in place, because it is in another archive or comes from a pipe."""
-_ALONE = (*COMPRESSED, *TRANSFER, HTML)
+_ALONE = (*COMPRESSED, *TRANSFER, HTML, JSON_LINES)
 """Kinds that hold one other file, without a name."""
 _UNPACK = "unpack it first"
 
@@ -102,7 +104,7 @@ def contents(path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
         NotRead: from here on it is not read, is damaged, or is packed in a way that is not read.
     """
     first = data[:LOOKED_AT]
-    if kind_of(first, "") == TEXT or not is_packed(first):
+    if kind_of(first, "") in (TEXT, JSON_LINES) or not is_packed(first):
         yield str(path), data
         return
     packed = Packed(
@@ -142,6 +144,8 @@ def _unpacked(kind: str, stream: Stream, place: str) -> Iterator[bytes]:
     """What is in a file that holds one other."""
     if kind in COMPRESSED:
         return unpacked(kind, stream, place)
+    if kind == JSON_LINES:
+        return values_of(stream.rest())
     return page_text(stream.rest(), place) if kind == HTML else decoded(kind, stream.rest(), place)
 
 

@@ -4,6 +4,7 @@ import re
 
 from tofutui.config.packings.compressed import BZIP2, GZIP, LZMA, XZ
 from tofutui.config.packings.html import is_html
+from tofutui.config.packings.json_lines import is_json_lines
 from tofutui.config.packings.mail_marks import is_mail
 from tofutui.config.packings.tar import is_tar
 from tofutui.config.packings.transfer import BASE64, QUOTED, begin_of_base64, is_quoted
@@ -11,7 +12,7 @@ from tofutui.tofu.base.encodings import is_binary
 
 LOOKED_AT = 4096
 """Bytes that show the kind."""
-TEXT, ZIP, TAR, MAIL, HTML = "text", "zip", "tar", "mail", "html"
+TEXT, ZIP, TAR, MAIL, HTML, JSON_LINES = "text", "zip", "tar", "mail", "html", "JSON lines"
 _READ = (
     (re.compile(re.escape(GZIP)), "gzip"),
     (re.compile(re.escape(BZIP2) + rb"[1-9](?:1AY&SY|\x17rE8P\x90)"), "bzip2"),
@@ -89,6 +90,8 @@ def _kind_of_text(first: bytes, name: str) -> str:
         return MAIL
     if is_html(first):
         return HTML
+    if is_json_lines(first):
+        return JSON_LINES
     inside = begin_of_base64(first)
     if inside and (kind := kind_of(inside, "")) and (kind != TEXT or _is_english(inside)):
         return BASE64
