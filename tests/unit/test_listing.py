@@ -238,13 +238,14 @@ def test_zero_rows_under_an_unknown_text_are_not_an_empty_table() -> None:
         "Échec de la lecture",
         "エラー: 読み込みに失敗しました",
         "Ошибка чтения",
+        "." * 100_000 + " Killed",
     ],
 )
 @pytest.mark.parametrize("before", ["", HEADER, PI_39])
 def test_an_error_line_makes_a_listing_incomplete(line: str, before: str) -> None:
     listing = read_listing(before + line + "\n")
     assert not listing.complete
-    assert line in listing.problems[0]
+    assert line[:100] in listing.problems[0]
     assert len(listing.rows) == (2 if before == PI_39 else 0)
 
 
