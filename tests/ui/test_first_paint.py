@@ -7,7 +7,7 @@ import pytest
 from textual.css.stylesheet import Stylesheet
 
 from tests.support.fake_bench import session
-from tofutui.ui.tables.screen import MainScreen
+from tofutui.ui.shell.app import TofutuiApp
 
 Start = Callable[..., Any]
 
@@ -18,18 +18,18 @@ async def test_no_style_sheet_is_parsed_again_and_nothing_is_painted_that_is_not
 ) -> None:
     parsed_again: list[Stylesheet] = []
     held_back: list[bool] = []
-    parse, paint = Stylesheet.reparse, MainScreen.render_lines
+    parse, display = Stylesheet.reparse, TofutuiApp._display
 
     def note_parsing(sheet: Stylesheet) -> None:
         parsed_again.append(sheet)
         parse(sheet)
 
-    def note_painting(screen: MainScreen, *args: Any) -> Any:
-        held_back.append(screen.app._batch_count > 0)
-        return paint(screen, *args)
+    def note_painted(app: TofutuiApp, *args: Any) -> None:
+        held_back.append(app._batch_count > 0)
+        display(app, *args)
 
     monkeypatch.setattr(Stylesheet, "reparse", note_parsing)
-    monkeypatch.setattr(MainScreen, "render_lines", note_painting)
+    monkeypatch.setattr(TofutuiApp, "_display", note_painted)
     async with desk(theme=theme, sessions=[session()]) as d:
         assert parsed_again == []
         assert set(held_back) == {False}
