@@ -23,7 +23,9 @@ def judged() -> float:
     """Seconds until the glyph of a verdict is on the screen."""
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        with terminal([PYTHON, "-m", "tofutui", "--demo"], Path(folder), PYTHONPATH=str(ROOT)) as app:
+        with terminal(
+            [PYTHON, "-m", "tofutui", "--demo"], Path(folder), fresh=True, PYTHONPATH=str(ROOT)
+        ) as app:
             app.wait_for(lambda screen: any(f"{glyph} " in screen for glyph in JUDGED), 60)
             took = time.perf_counter() - started
             app.press("q")

@@ -42,7 +42,7 @@ def measure(name: str) -> float:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "sessions.toml").write_text(SESSIONS)
         started = time.perf_counter()
-        with terminal(command, Path(folder), PYTHONPATH=str(ROOT)) as app:
+        with terminal(command, Path(folder), fresh=True, PYTHONPATH=str(ROOT)) as app:
             app.wait_for(word)
             return (time.perf_counter() - started) * 1000
 

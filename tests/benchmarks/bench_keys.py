@@ -68,7 +68,7 @@ def measure(name: str, rows: int, presses: int) -> dict[str, list[Press]]:
     """Every way of `KEYS`, and letters of a filter; stock tables know the cursor only."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, str(APPS), name, str(rows)]
-        with terminal(command, Path(folder), PYTHONPATH=str(ROOT)) as app:
+        with terminal(command, Path(folder), fresh=True, PYTHONPATH=str(ROOT)) as app:
             app.wait_for(READY[name], READY_S)
             settle(app)
             for _ in range(40):

@@ -45,7 +45,7 @@ def memory(name: str, rows: int) -> float:
     """MB once everything is shown."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        terminal([PYTHON, APPS, name, str(rows)], Path(folder), PYTHONPATH=str(ROOT)) as app,
+        terminal([PYTHON, APPS, name, str(rows)], Path(folder), fresh=True, PYTHONPATH=str(ROOT)) as app,
     ):
         app.wait_for(WORDS[name], 60)
         settle(app)
@@ -56,7 +56,7 @@ def idle() -> tuple[int, float]:
     """Bytes written and percent of one core used while nobody does anything."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        terminal([PYTHON, APPS, "loaded", "300"], Path(folder), PYTHONPATH=str(ROOT)) as app,
+        terminal([PYTHON, APPS, "loaded", "300"], Path(folder), fresh=True, PYTHONPATH=str(ROOT)) as app,
     ):
         app.wait_for(WORDS["loaded"], 60)
         settle(app)

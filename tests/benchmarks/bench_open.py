@@ -108,7 +108,7 @@ def measure(rows: int) -> tuple[float, float, float]:
             sessions.write_text(sessions.read_text().replace('via = "direct"', 'via = "off"'))
             assert 'via = "off"' in sessions.read_text()
             command = [PYTHON, "-m", "tofutui", "--sessions", str(sessions), "--data", str(folder / "data")]
-            with terminal(command, folder, PYTHONPATH=str(ROOT)) as app:
+            with terminal(command, folder, fresh=True, PYTHONPATH=str(ROOT)) as app:
                 opened = still(app, ends, 2) - ends[1]
                 quiet(lab, app)
                 change(lab)

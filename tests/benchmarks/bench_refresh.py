@@ -42,7 +42,7 @@ def opened(folder: Path, *, probing: bool) -> Iterator[tuple[ThreadedLab, Termin
         if not probing:
             sessions.write_text(sessions.read_text().replace('via = "direct"', 'via = "off"'))
         command = [PYTHON, "-m", "tofutui", "--sessions", str(sessions), "--data", str(folder / "data")]
-        with terminal(command, folder, PYTHONPATH=str(ROOT)) as app:
+        with terminal(command, folder, fresh=True, PYTHONPATH=str(ROOT)) as app:
             counted(app, ROWS)
             quiet(lab, app)
             yield lab, app

@@ -51,7 +51,7 @@ def first_verdict(lab: ThreadedLab, folder: Path, sent: list[float]) -> tuple[fl
         "--data",
         str(folder / "data"),
     ]
-    with terminal(command, folder, PYTHONPATH=str(ROOT)) as app:
+    with terminal(command, folder, fresh=True, PYTHONPATH=str(ROOT)) as app:
         app.wait_for(lambda screen: any(f" {word}" in screen for word in VERDICTS), 60)
         now, rows = time.perf_counter(), len(sent)
         app.press("q")

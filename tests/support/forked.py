@@ -53,10 +53,18 @@ def _way(command: Sequence[str]) -> list[str]:
 
 
 def start(
-    command: Sequence[str], streams: tuple[int, int, int], env: Mapping[str, str], cwd: Path
+    command: Sequence[str],
+    streams: tuple[int, int, int],
+    env: Mapping[str, str],
+    cwd: Path,
+    *,
+    fresh: bool = False,
 ) -> "Started":
-    """A program in a session of its own, forked if nothing differs; a terminal that it gets controls it."""
-    if can_fork(command, env):
+    """A program in a session of its own, forked if nothing differs; a terminal that it gets controls it.
+
+    ``fresh``: never forked, since its start or its memory is measured.
+    """
+    if not fresh and can_fork(command, env):
         return Forked(command, streams, env, cwd)
     stdin, stdout, stderr = streams
     return subprocess.Popen(

@@ -50,7 +50,13 @@ class Terminal:
     """Whether status requests are answered as they are read; else `answer` does it, or nothing does."""
 
     def __init__(
-        self, command: Sequence[str], size: tuple[int, int], env: Mapping[str, str], cwd: Path
+        self,
+        command: Sequence[str],
+        size: tuple[int, int],
+        env: Mapping[str, str],
+        cwd: Path,
+        *,
+        fresh: bool = False,
     ) -> None:
         columns, lines = size
         self.screen = Screen(columns, lines)
@@ -60,7 +66,7 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self.modes_before = termios.tcgetattr(slave)
         self._slave = slave
-        self.process = start(command, (slave, slave, slave), env, cwd)
+        self.process = start(command, (slave, slave, slave), env, cwd, fresh=fresh)
 
     def press(self, *keys: str) -> None:
         """Type keys, each by name or as itself."""
@@ -194,14 +200,22 @@ class Terminal:
 
 @contextmanager
 def terminal(
-    command: Sequence[str], tmp_path: Path, size: tuple[int, int] = (120, 36), **env: str
+    command: Sequence[str],
+    tmp_path: Path,
+    size: tuple[int, int] = (120, 36),
+    *,
+    fresh: bool = False,
+    **env: str,
 ) -> Iterator[Terminal]:
-    """A program in a terminal of its own, with a home folder of its own; ended on the way out."""
+    """A program in a terminal of its own, with a home folder of its own; ended on the way out.
+
+    ``fresh``: in an interpreter that has loaded nothing before it.
+    """
     home = tmp_path / "home"
     home.mkdir(exist_ok=True)
     kept = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH")}
     own = {"HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
-    running = Terminal(command, size, {**kept, **own, **env}, tmp_path)
+    running = Terminal(command, size, {**kept, **own, **env}, tmp_path, fresh=fresh)
     try:
         yield running
     finally:
