@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from quopri import decodestring
 
-from tofutui.config.packings.streams import CHUNK, NotRead
+from tofutui.config.packings.streams import CHUNK, MIB, NotRead
 
 BASE64, QUOTED = "base64", "quoted-printable"
 TRANSFER = (BASE64, QUOTED)
@@ -33,6 +33,8 @@ _HIDDEN = (
 )
 """``TOFU failed`` in base64, at each of its three places in a group of three bytes; in URLs; in hex."""
 _NOT_DECODED = "a part of a mail or another text in base64, quoted-printable, URL or hex, not read"
+_WATCHED = 16 * MIB
+"""Bytes of a text that are watched: what is larger was written by a node, and is read twice as fast."""
 _REACH = 80
 
 
@@ -66,8 +68,12 @@ def without_hidden(chunks: Iterator[bytes], place: str) -> Iterator[bytes]:
     Raises:
         NotRead: the text ended, and some were in it.
     """
-    end, lines, hidden = b"", 0, ""
+    end, lines, hidden, size = b"", 0, "", 0
     for chunk in chunks:
+        size += len(chunk)
+        if size > _WATCHED:
+            yield chunk
+            continue
         if not hidden and (at := _hidden_at(end + chunk)) is not None:
             line = lines + (end + chunk).count(b"\n", 0, at) - end.count(b"\n") + 1
             hidden = f"{place}, line {line:,}: {_NOT_DECODED}"
