@@ -34,12 +34,10 @@ def _any(*words: str) -> str:
     return f"(?:{'|'.join(words)})"
 
 
+# Compiling it takes as long as loading many modules, and most runs are asked no such question.
 @cache
 def _grammar() -> re.Pattern[str]:
-    """The sentences that may come before the yes/no form, in lower case, with single blanks.
-
-    Compiling it takes as long as loading many modules, and most runs are asked no such question.
-    """
+    """The sentences that may come before the yes/no form, in lower case, with single blanks."""
     kind = r"(?:(?:stored|trusted|tofu|tofu-certs|trust-on-first-use|host|server|peer|remote|tls|ssl) )*"
     thing = kind + _any("certificate", "cert") + "(?: entry)?"
     key = rf"(?:\"{_KEY}\"|'{_KEY}'|<{_KEY}>|\({_KEY}\)|{_KEY})"
