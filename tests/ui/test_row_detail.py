@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.fake_bench import NOW, Fakes, entry, renamed
+from tofutui.tofu.certificates.presented import Presented, Status
 from tofutui.tofu.judgement.comparison import Entry, NodeView
 from tofutui.tofu.judgement.judge import EQUAL_NAMES
 from tofutui.tofu.judgement.verdict import Evidence, Judgement, Kind, Verdict
@@ -18,6 +19,7 @@ from tofutui.ui.tables.detail_screen import DetailScreen
 from tofutui.ui.text.reasons import in_short
 from tofutui.ui.text.row_facts import ShownFacts
 from tofutui.ui.text.spans import plain
+from tofutui.ui.text.vocabulary import clock_time
 
 Start = Callable[..., Any]
 LOG = "the node's log says TOFU failed at 2026-11-23 14:00:11 for the presented name CN=prime-pri, 4 times"
@@ -57,6 +59,14 @@ def test_what_decided_has_its_time_and_other_evidence_follows_with_its_own() -> 
     text = " ".join(plain(facts(proven()).full()).split())
     assert f"MISMATCH {LOG} (2026-11-23 14:02:38" in text
     assert "evidence history, 2026-11-23 14:02:38" in text
+
+
+@pytest.mark.parametrize("status", [status for status in Status if not status.was_asked])
+def test_a_row_that_was_not_asked_has_no_time_of_an_answer(status: Status) -> None:
+    asked = renamed(Role.PRIMARY)[1]
+    row = replace(asked, presented=Presented(status=status, at=NOW))
+    assert f"presented {clock_time(NOW)}" in plain(facts(asked).full())
+    assert f"presented {clock_time(NOW)}" not in plain(facts(row).full())
 
 
 def test_under_an_equal_name_the_log_refuses_the_certificate() -> None:

@@ -16,6 +16,7 @@ from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Scroller
 from tofutui.ui.kit.whole_screens import Whole, is_whole
 from tofutui.ui.terminal.clipboard import SENT
+from tofutui.ui.terminal.textual_internals import holds_back
 from tofutui.ui.text.spans import Line, Tone, fit, plain, width
 
 Result = TypeVar("Result")
@@ -94,7 +95,7 @@ class Acting(Whole, Screen[Result]):
 
     def _compositor_refresh(self) -> None:
         """As Textual's; what the app would not write yet, as while it starts, is painted when it will."""
-        if not self.app._batch_count:
+        if not holds_back(self.app):
             super()._compositor_refresh()
 
     def redraw(self) -> None:

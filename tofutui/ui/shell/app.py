@@ -44,6 +44,7 @@ from tofutui.ui.tables.screen import MainScreen
 from tofutui.ui.terminal.clipboard import fits
 from tofutui.ui.terminal.fields import is_text_area
 from tofutui.ui.terminal.keytable import Noise, TerminalNamed
+from tofutui.ui.terminal.textual_internals import holds_back
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import Glyphs
 
@@ -341,7 +342,7 @@ class TofutuiApp(ThemedApp):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         super()._display(screen, renderable)
-        if renderable is not None and not self._batch_count and screen is self.screen:
+        if renderable is not None and not holds_back(self) and screen is self.screen:
             self.questioning.painted(screen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

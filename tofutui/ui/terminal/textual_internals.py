@@ -1,9 +1,10 @@
 """Every private name of Textual that the app builds on: with a new release this is the place to look."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual._time import get_time
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 if TYPE_CHECKING:
@@ -30,4 +31,10 @@ __all__ = [
     "LinuxDriver",
     "XTermParser",
     "get_time",
+    "holds_back",
 ]
+
+
+def holds_back(app: App[Any]) -> bool:
+    """Whether the app writes nothing for now, as while it starts and inside a batch of changes."""
+    return app._batch_count > 0

@@ -191,7 +191,8 @@ class ShownFacts:
 
     def _column_heads(self) -> Line:
         shown, dot = self.entry.presented, self.glyphs.dot
-        seen = [f"presented {clock_time(shown.at)}" if shown.at else "presented"]
+        is_answer = shown.at is not None and shown.status.was_asked
+        seen = [f"presented {clock_time(shown.at)}" if is_answer else "presented"]
         seen += [f"seen from {shown.seen_from}"] if shown.seen_from else []
         seen += [shown.tls] if shown.tls else []
         stored = "stored (listcerts)" if self.entry.is_stored else "not stored"
