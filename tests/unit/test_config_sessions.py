@@ -124,6 +124,10 @@ def test_all_faults_of_all_files_are_told_at_once(write):
     [
         ("host", '"192.0.2.10:22"', "not a host name or address"),
         ("host", '"ops@a"', "not a host name or address"),
+        ("host", '"192.0.2.010"', "not an IP address: four numbers from 0 to 255"),
+        ("host", '"192.0.2"', "not an IP address"),
+        ("addresses", '["192.0.2.099"]', "not an IP address"),
+        ("addresses", '["a", "300.1.1.1"]', "not an IP address"),
         ("host", '""', "empty"),
         ("host", "5", "not a string"),
         ("port", "65536", "must be between 1 and 65535"),

@@ -14,6 +14,8 @@ Check = Callable[[object], object]
 """Takes the raw value, gives the checked one; raises ValueError with the reason."""
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9_*#?]([A-Za-z0-9._*#?-]*[A-Za-z0-9_*#?.])?")
+_DOTTED_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+"""No host name (RFC 1123), and of the forms of an address only the usual one is read alike everywhere."""
 
 
 @dataclass(slots=True)
@@ -183,6 +185,8 @@ def host(value: object) -> str:
         return name.strip("[]")
     if not _HOST_NAME.fullmatch(name):
         raise ValueError("not a host name or address (no port, no user, no URL here)")
+    if _DOTTED_NUMBERS.fullmatch(name):
+        raise ValueError("not an IP address: four numbers from 0 to 255, without leading zeros")
     return name
 
 
