@@ -326,7 +326,7 @@ class Stage:
 
 def _flat(lines: Any) -> str:
     text = " ".join(lines)
-    return " ".join("".join(" " if c in "┃━┏┓┗┛│─┌┐└┘║═╔╗╚╝" else c for c in text).split())
+    return " ".join("".join(" " if c in "┃━┏┓┗┛│─┌┐└┘║═╔╗╚╝▴▾█" else c for c in text).split())
 
 
 @asynccontextmanager
