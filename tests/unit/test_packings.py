@@ -162,6 +162,24 @@ def test_what_is_not_read_is_named_with_its_place(tmp_path: Path, kind: str, pac
     assert not read.silent
 
 
+@pytest.mark.parametrize(
+    ("first", "cure"),
+    [
+        (NOT_READ["7-Zip"], "unpack it first"),
+        (NOT_READ["uuencoded data"], "unpack it first"),
+        (NOT_READ["PDF"], "save its text as plain text"),
+        (b"{\\rtf1\\ansi", "save its text as plain text"),
+        (NOT_READ["binary data of an unknown kind"], "save its text as plain text"),
+        (b"Salted__12345678", "decrypt it first"),
+    ],
+)
+def test_the_cure_fits_the_kind(tmp_path: Path, first: bytes, cure: str) -> None:
+    packed = tarred(first + bytes(range(256)))
+    with pytest.raises(archives.NotRead) as caught:
+        list(archives.contents(tmp_path / "prime-pri.tar", packed))
+    assert caught.value.hint == cure
+
+
 def test_an_archive_that_is_not_read_does_not_hide_the_logs_beside_it(tmp_path: Path) -> None:
     members = {"a.7z": NOT_READ["7-Zip"], "b.zip": b"PK\x03\x04", "notes.txt": b"x", "hm-0-0.log": LINE}
     for path in (tar_of(tmp_path / "a.tgz", members), zip_of(tmp_path / "a.zip", members)):

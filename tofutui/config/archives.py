@@ -22,12 +22,13 @@ from tofutui.config.packings.kinds import (
     MAIL,
     TAR,
     TEXT,
+    cure_of,
     is_archive_name,
     is_packed,
     kind_of,
     not_read,
 )
-from tofutui.config.packings.streams import CHUNK, MIB, Member, NotRead, Stream
+from tofutui.config.packings.streams import CHUNK, MIB, UNPACK, Member, NotRead, Stream
 from tofutui.config.packings.transfer import TRANSFER, decoded
 from tofutui.config.passed_over import PassedOver, is_of_the_desktop
 from tofutui.tofu.base.text import safe
@@ -47,7 +48,6 @@ _IN_MEMORY = 64 * MIB
 """Of a zip archive that cannot be read in place, because it is in another archive or comes from a pipe."""
 _ALONE = (*COMPRESSED, *TRANSFER, HTML, JSON_LINES)
 """Kinds that hold one other file, without a name."""
-_UNPACK = "unpack it first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +128,11 @@ def sources(packed: Packed) -> Iterator[Source]:
         if packed.is_named or packed.is_wanted(packed.name):
             yield Source(packed.place, stream.rest())
         else:
-            yield _failing(packed, "text with the file name of an archive, not read", _UNPACK)
+            yield _failing(packed, "text with the file name of an archive, not read", UNPACK)
     elif not kind:
-        yield _failing(packed, not_read(first), _UNPACK)
+        yield _failing(packed, not_read(first), cure_of(first))
     elif packed.depth >= MOST_NESTED:
-        yield _failing(packed, f"archives nested more than {MOST_NESTED} deep, not read", _UNPACK)
+        yield _failing(packed, f"archives nested more than {MOST_NESTED} deep, not read", UNPACK)
     elif kind in _ALONE:
         content = packed.budget.watch(_unpacked(kind, stream, packed.place))
         yield from sources(replace(packed, chunks=content, depth=packed.depth + 1, open_file=None))
@@ -173,7 +173,7 @@ def _of_archive(packed: Packed, kind: str, stream: Stream) -> Iterator[Source]:
     if others:
         damage += f"; {others}" if damage else f"{packed.place}: {others}"
     if damage:
-        yield Source(packed.place, _raising(NotRead(damage, _UNPACK if others else cure)))
+        yield Source(packed.place, _raising(NotRead(damage, UNPACK if others else cure)))
 
 
 def _members(packed: Packed, kind: str, stream: Stream) -> Iterator[Member]:
@@ -218,7 +218,7 @@ def _in_memory(packed: Packed, stream: Stream) -> BytesIO:
                 break
     if held.tell() > _IN_MEMORY:
         what = f"a zip archive of more than {_IN_MEMORY // MIB} MiB inside another file, not read"
-        raise NotRead(f"{packed.place}: {what}", _UNPACK)
+        raise NotRead(f"{packed.place}: {what}", UNPACK)
     return held
 
 

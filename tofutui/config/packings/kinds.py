@@ -6,6 +6,7 @@ from tofutui.config.packings.compressed import BZIP2, GZIP, LZMA, XZ
 from tofutui.config.packings.html import is_html
 from tofutui.config.packings.json_lines import is_json_lines
 from tofutui.config.packings.mail_marks import is_mail
+from tofutui.config.packings.streams import UNPACK
 from tofutui.config.packings.tar import is_tar
 from tofutui.config.packings.transfer import BASE64, QUOTED, begin_of_base64, is_quoted
 from tofutui.tofu.base.encodings import is_binary
@@ -20,7 +21,7 @@ _READ = (
     (re.compile(re.escape(LZMA) + rb"..(?:\xff{8}|.{4}\0{4})", re.DOTALL), "lzma"),
     (re.compile(rb"PK(?:\x03\x04|\x05\x06)"), ZIP),
 )
-_NOT_READ = (
+_PACKED = (
     (b"\x28\xb5\x2f\xfd", "Zstandard (.zst)"),
     (b"\x37\xa4\x30\xec", "a Zstandard dictionary"),
     (b"\x1f\x9d", "compress (.Z)"),
@@ -44,9 +45,13 @@ _NOT_READ = (
     (b"xar!", "a xar archive"),
     (b"\x60\xea", "ARJ (.arj)"),
     (b"\xed\xab\xee\xdb", "an RPM package"),
+)
+_ENCRYPTED = (
     (b"Salted__", "encrypted by openssl"),
     (b"age-encryption.org/", "encrypted by age"),
     (b"-----BEGIN PGP MESSAGE", "encrypted by PGP"),
+)
+_DOCUMENTS = (
     (b"LPKSHHRH", "a systemd journal"),
     (b"ElfFile\0", "a Windows event log (.evtx)"),
     (b"SQLite format 3\0", "an SQLite database"),
@@ -63,7 +68,8 @@ _NOT_READ = (
     (b"\xa1\xb2\xc3\xd4", "a packet capture (pcap)"),
     (b"\x0a\x0d\x0d\x0a", "a packet capture (pcapng)"),
 )
-"""How others begin, and what they are."""
+"""Of each kind that is not read, how it begins and what it is; each group has its cure."""
+_NOT_READ = (*_PACKED, *_ENCRYPTED, *_DOCUMENTS)
 _PRINTABLE = bytes([9, 10, 13, *range(32, 127)])
 _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 _UUENCODED = re.compile(rb"begin(?:-base64)? [0-7]{3} \S")
@@ -107,6 +113,16 @@ def not_read(first: bytes) -> str:
     """What a file is that is not read, in a sentence after its name."""
     other = _other(first)
     return f"{other}, which is not read" if other else "binary data of an unknown kind, not read"
+
+
+def cure_of(first: bytes) -> str:
+    """What to do with a file that is not read."""
+    other = _other(first)
+    if any(other == what for _, what in _ENCRYPTED):
+        return "decrypt it first"
+    if not other or any(other == what for _, what in _DOCUMENTS):
+        return "save its text as plain text"
+    return UNPACK
 
 
 def is_packed(first: bytes) -> bool:

@@ -9,6 +9,8 @@ from tofutui.tofu.base.errors import TofutuiError
 CHUNK = 256 * 1024
 """Bytes that are read at a time."""
 MIB = 1024 * 1024
+UNPACK = "unpack it first"
+"""The cure for a packing that is not read."""
 
 
 class NotRead(TofutuiError):

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 from tofutui.config.packings.compressed import inflated, stepwise
-from tofutui.config.packings.streams import CHUNK, MIB, Member, NotRead, Stream, beside
+from tofutui.config.packings.streams import CHUNK, MIB, UNPACK, Member, NotRead, Stream, beside
 from tofutui.tofu.base.text import decode, safe
 
 DIRECTORY = 32 * MIB
@@ -101,7 +101,7 @@ def _content(packed: Stream, about: _File, place: str) -> Iterator[bytes]:
         NotRead: it is not read, or is damaged or cut off from here on.
     """
     if about.is_encrypted:
-        raise NotRead(f"{place}: encrypted, not read", "unpack it first")
+        raise NotRead(f"{place}: encrypted, not read", UNPACK)
     if about.method == _DEFLATED:
         content = inflated(packed, -15, place, "data")
     elif about.method == _BZIP2:
@@ -110,9 +110,7 @@ def _content(packed: Stream, about: _File, place: str) -> Iterator[bytes]:
         content = packed.rest()
     else:
         how = _METHODS.get(about.method, f"method {about.method}")
-        raise NotRead(
-            f"{place}: packed in another way than deflate or bzip2 ({how}), not read", "unpack it first"
-        )
+        raise NotRead(f"{place}: packed in another way than deflate or bzip2 ({how}), not read", UNPACK)
     crc = 0
     for piece in content:
         crc = zlib.crc32(piece, crc)
