@@ -244,7 +244,7 @@ def test_what_was_not_seen_or_only_said_is_left_open() -> None:
     assert any("the primary's is newer, said by ops; SECONDARY: ?" in text for text in left)
     for fmt in ("markdown", "html"):
         text = render_record(record(run=made), fmt, "0.1")
-        assert text.count("done, not everything was seen") == 2
+        assert text.count("done with open points") == 2
         assert "not judged: 3" in text
     assert json.loads(render_record(record(run=made), "json", "0.1"))["vouched"][0]["by"] == "ops"
 

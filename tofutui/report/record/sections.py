@@ -223,7 +223,7 @@ def _shot(shots: Sequence[NodeShot], role: Role) -> NodeShot | None:
 
 def _steps(run: Run) -> Grid:
     rows = tuple(
-        (step.title, step.progress.value + (", not everything was seen" if step.is_doubtful else ""), step.by,
+        (step.title, step.progress.value + (" with open points" if step.is_doubtful else ""), step.by,
          _time(step.started), _time(step.ended),
          took(step.started, step.ended) if step.progress is not Progress.TODO else "",
          step.doubt if step.is_doubtful else step.reason)

@@ -49,7 +49,7 @@ def step_lines(run: Run, width: int, glyphs: Glyphs, hide: Hide) -> list[Line]:
         mark = step.progress.ascii if glyphs.ascii else step.progress.glyph
         word = "" if step.progress in (Progress.TODO, Progress.DONE) else f" {step.progress.value}"
         if step.is_doubtful:
-            mark, word = DOUBT, " look again" if step.outdated else " not all seen"
+            mark, word = DOUBT, " look again" if step.outdated else " open points"
         title = fit(hide(title_of(step.id)), max(width - 4 - len(word), 8), glyphs.ellipsis)
         tone = _tone(step)
         lines.append(((f" {mark} ", tone), (title, tone), (word, tone)))
@@ -216,7 +216,7 @@ def _tone(step: StepState) -> Tone:
 
 
 def _progress(step: StepState) -> str:
-    doubt = ", to be looked at again" if step.outdated else ", not everything was seen" if step.doubt else ""
+    doubt = ", to be looked at again" if step.outdated else " with open points" if step.doubt else ""
     words = step.progress.value + (doubt if step.progress is Progress.DONE else "")
     if step.progress.is_over or step.progress is Progress.FAILED:
         words += f" by {step.by}, {clock_time(step.ended)}"
