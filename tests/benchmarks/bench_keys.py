@@ -79,9 +79,24 @@ def measure(name: str, rows: int, presses: int) -> dict[str, list[Press]]:
                 for way, keys in ways.items()
             }
             if name == "ours":
+                found |= higher(app, presses)
                 found["letter of a filter"] = letters(app, presses)
             app.press("q")
             app.wait_end()
+    return found
+
+
+def higher(app: Terminal, presses: int) -> dict[str, list[Press]]:
+    """The cursor in rows of two and three lines, which tables of this length get only when asked to."""
+    found: dict[str, list[Press]] = {}
+    press(app, b"H")
+    for lines in (2, 3):
+        press(app, b"H")
+        keys = KEYS["cursor"]
+        found[f"cursor, rows of {lines} lines"] = [
+            press(app, keys[number % len(keys)]) for number in range(presses)
+        ]
+    press(app, b"H")
     return found
 
 
