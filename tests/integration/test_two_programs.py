@@ -77,11 +77,16 @@ def truth(monkeypatch: pytest.MonkeyPatch) -> Truth:
     return truth
 
 
-async def stir(lab: Lab, first: dict[str, dict[str, Any]]) -> None:
-    """Rows come back as they were at first, and the nodes behave now so, now so."""
+async def stir(lab: Lab, first: dict[str, dict[str, Any]], truth: Truth) -> None:
+    """Rows come back as they were at first, and the nodes behave now so, now so.
+
+    As often as the programs list and delete: a deletion meets no more changes on a slow machine.
+    """
     chance = random.Random(1)
     while True:
-        await asyncio.sleep(chance.random() / 4)
+        next_time = len(truth.events) + chance.randint(1, 8)
+        while len(truth.events) < next_time:
+            await asyncio.sleep(0.005)
         for role, node in lab.nodes.items():
             key = chance.choice(sorted(first[role]))
             node.table.setdefault(key, first[role][key])
@@ -112,7 +117,7 @@ async def test_two_programs_delete_against_each_other(tmp_path: Path, truth: Tru
         for role, node in lab.nodes.items():
             node.sent = Sent(role, truth)
         first = {role: dict(node.table) for role, node in lab.nodes.items()}
-        stirring = asyncio.create_task(stir(lab, first))
+        stirring = asyncio.create_task(stir(lab, first, truth))
         steps = await play(lab, tmp_path / "data", 2)
         stirring.cancel()
     finally:
