@@ -385,7 +385,8 @@ class MainScreen(Tables):
         width, height = event.size
         small = width < SMALLEST[0] or height < SMALLEST[1]
         roomy, narrow = height >= _ROOMY, width < TWO_PANES
-        self.update_classes({"-small": small, "-roomy": roomy, "-narrow": narrow})
+        for name, is_so in (("-small", small), ("-roomy", roomy), ("-narrow", narrow)):
+            self.set_class(is_so, name)
         quits = self.owner.keys.name("app.quit")
         least = f"{SMALLEST[0]}x{SMALLEST[1]}"
         text = f"tofutui needs a terminal of {least}; this one has {width}x{height}. {quits} quits."
