@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -243,3 +244,16 @@ def test_files_that_include_one_another_end_in_a_message(isolated_home: Path) ->
     (isolated_home / ".ssh" / "other").write_text("\nInclude config\n")
     with pytest.raises(SshConfigError, match=r"line [12]: includes files more than 16 deep"):
         survey("node", None, None, isolated_home / "known_hosts")
+
+
+def test_the_configuration_is_read_so_whatever_else_was_loaded(isolated_home: Path) -> None:
+    (isolated_home / ".ssh" / "config").write_text("Host node\n  Compression maybe\n  Port 2200\n")
+    program = (
+        "from pathlib import Path; from tofutui.appliance.ssh.ssh_target import survey\n"
+        "print(survey('node', None, None, Path('known_hosts')).port)"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, env={"HOME": str(isolated_home)}
+    )
+    assert done.stdout == "2200\n", done.stderr

@@ -14,7 +14,7 @@ from tofutui.appliance.cli.ssh_channels import ShellWire, TunnelSession
 from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.questions import Asker
-from tofutui.appliance.ssh import client_connection, error_messages, ssh_config
+from tofutui.appliance.ssh import client_connection, error_messages
 from tofutui.appliance.ssh.credentials import AskedPassword, JumpPasswords, PasswordSource
 from tofutui.appliance.ssh.login_rounds import HostKeys, ServerLogin, Surroundings
 from tofutui.appliance.ssh.ssh_key_file import KeyFile, Keys
@@ -26,7 +26,6 @@ from tofutui.tofu.site.session import NodeSettings
 
 logging.getLogger("asyncssh").addHandler(logging.NullHandler())
 client_connection.install()
-ssh_config.install()
 
 TERMINAL_SIZE = (511, 1000)
 """Columns and lines: wide enough that no row is wrapped."""

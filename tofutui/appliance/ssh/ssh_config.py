@@ -115,8 +115,10 @@ class ClientConfig(asyncssh.config.SSHClientConfig):
         if len(self._files) > _MOST_INCLUDED:
             raise SshConfigError(f"{self.place}: includes files more than {_MOST_INCLUDED} deep", _CORRECT)
         outer, self._files = self._files, (*self._files, path)
-        self._read(path)
-        self._files = outer
+        try:
+            self._read(path)
+        finally:
+            self._files = outer
 
     def _read(self, path: Path) -> None:
         text = decode_text(read_regular(path, most=CONFIGURATION))

@@ -15,6 +15,8 @@ from tofutui.system.files import UnusableFile, check_regular
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.site.session import NodeSettings
 
+ssh_config.install()
+
 P = ParamSpec("P")
 CONFIG_WITHIN = 10.0
 """Seconds that the SSH configuration has to be read; its ``Match exec`` may run programs."""
