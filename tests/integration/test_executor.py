@@ -246,7 +246,9 @@ async def test_what_an_earlier_run_left_unknown_is_settled_before_anything_is_se
         assert first.text == "present in a later listing"
 
 
-@pytest.mark.parametrize(("pause", "sent"), [(timedelta(hours=1), 1), (timedelta(seconds=5), 2)])
+@pytest.mark.parametrize(
+    ("pause", "sent"), [(timedelta(hours=1), 1), (timedelta(hours=-1), 1), (timedelta(seconds=5), 2)]
+)
 async def test_a_list_from_before_a_long_pause_is_read_again_before_the_next_row(
     tmp_path: Path, pause: timedelta, sent: int
 ) -> None:

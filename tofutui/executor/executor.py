@@ -27,7 +27,8 @@ OnStep = Callable[[int, Step], None]
 _LIST_HOLDS = timedelta(minutes=2)
 """How long a list is a ground to send a command: the program may be suspended between two rows.
 
-How old it is cannot be seen once the clock was set back."""
+How old it is cannot be seen once the clock was set back.
+"""
 
 
 @dataclass(frozen=True, slots=True)
