@@ -26,8 +26,8 @@ def run(options: argparse.Namespace) -> int:
     from tofutui.tofu.site.role import Role
 
     def form(comparison: Comparison) -> str:
-        is_named = order.mask is not None and options.of not in tuple(Role)
-        of = order.mask.host(options.of) if order.mask and is_named else options.of
+        is_role = options.of in tuple(Role)
+        of = options.of if is_role or order.mask is None else order.mask.host(options.of)
         return render_impact(comparison, of, options.format, __version__)
 
     progress = CheckProgress(1, sys.stderr, many=False, ascii_=options.ascii, mask=order.mask)

@@ -28,7 +28,8 @@ LONGEST = 32 * MIB
 _MOST_NESTED = 20
 _NEXT = re.compile(rb"\n(?=" + MARK + rb"[!-9;-~]{1,76}:)")
 _BOUNDARY = re.compile(rb"\s*--([^\s\"]{1,70})[ \t]*\r?\n")
-_AS_IT_IS = ("7bit", "8bit", "binary")
+_AS_IT_IS = ("", "7bit", "8bit", "binary")
+"""Encodings that change nothing; "" where none is named."""
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 _CUT_OFF = (CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect, NoBoundaryInMultipartDefect)
 
@@ -118,11 +119,9 @@ def _member(part: Message, number: int, place: str) -> Member:
     name = _file_name(part)
     is_text = part.get_content_maintype() == "text" and not name
     shown = safe(name) if name else f"part {number}"
-    unreadable = (
-        ""
-        if _encoding(part) in ("", "7bit", "8bit", "binary", *TRANSFER)
-        else f"encoded in {safe(_encoding(part))}"
-    )
+    encoding = _encoding(part)
+    is_readable = encoding in (*_AS_IT_IS, *TRANSFER)
+    unreadable = "" if is_readable else f"encoded in {safe(encoding)}"
     return Member(name or shown, _content(part, f"{place}: {shown}"), unreadable, is_body=is_text)
 
 

@@ -162,19 +162,18 @@ def read_logs(
 def pasted_text(text: str) -> tuple[str, tuple[str, ...]]:
     """The text in what was pasted, which may be the source of a mail or a page; what was not read of it."""
     given = Packed(_PASTED, "", iter([raw := encode(text)]), Budget(Path(_PASTED), len(raw)), is_log_name)
-    texts: list[bytes] = []
+    pieces: list[bytes] = []
     remarks: list[str] = []
     try:
         for source in sources(given):
-            texts.append(b"")
+            pieces += [b"\n"] if pieces else []
             try:
-                for chunk in without_hidden(source.chunks, source.name):
-                    texts[-1] += chunk
+                pieces.extend(without_hidden(source.chunks, source.name))
             except NotRead as error:
                 remarks.append(str(error))
     except NotRead as error:
         remarks.append(str(error))
-    return decode(b"\n".join(texts)), tuple(remarks)
+    return decode(b"".join(pieces)), tuple(remarks)
 
 
 def _find(name: str) -> tuple[LogFiles, tuple[str, ...]]:
