@@ -8,7 +8,8 @@ from tofutui.tofu.cli_output.listing import Listing, Row, read_listing
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
-from tofutui.workbench.evidence.judging import Circumstances, judged, with_presented
+from tofutui.workbench.evidence.entry_facts import with_presented
+from tofutui.workbench.evidence.row_judge import Circumstances, judged
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 KEY = "192.0.2.20_8082"

@@ -20,7 +20,7 @@ from tofutui.tofu.names.values import DistinguishedName
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.workbench import node_state
-from tofutui.workbench.evidence import judging, operator, row_judge
+from tofutui.workbench.evidence import operator, row_judge
 from tofutui.workbench.evidence.assigned_exports import KnownCertificates
 from tofutui.workbench.evidence.deletions import Deletions
 from tofutui.workbench.evidence.memory import Memory
@@ -264,11 +264,11 @@ async def test_a_copied_export_is_no_proof_about_a_row_that_was_seen_to_begin() 
 async def test_a_row_is_judged_again_only_where_what_it_is_judged_by_has_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    weighed: list[str] = []
+    judge, weighed = row_judge.judged, list[str]()
 
     def counted(entry: Entry, *around: Any) -> Entry:
         weighed.append(entry.id)
-        return judging.judged(entry, *around)
+        return judge(entry, *around)
 
     monkeypatch.setattr(row_judge, "judged", counted)
     site = Site()

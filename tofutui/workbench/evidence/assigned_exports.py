@@ -10,8 +10,8 @@ from tofutui.tofu.exports.assignment import Assignment, Assignments, Imported, a
 from tofutui.tofu.exports.reading import Export
 from tofutui.tofu.judgement.comparison import Entry, NodeView
 from tofutui.tofu.site.session import Role, Session
-from tofutui.workbench.evidence.judging import NOTHING_KNOWN
 
+NOTHING_KNOWN = Assignment()
 _DOUBTS_TOLD = 3
 WHOSE = "it fits rows of both nodes, or may: say whose store it is, with primary= or secondary="
 

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.exports.assignment import Assignment
 from tofutui.tofu.judgement.browser_words import tie_words
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, TiedFailure
-from tofutui.tofu.judgement.evidence import LogHit, OperatorWord, RowFacts
+from tofutui.tofu.judgement.evidence import LogHit, Observation, OperatorWord, RowFacts, Sighting
+from tofutui.tofu.judgement.judge import Case, judge
 from tofutui.tofu.judgement.log_matching import Listed
 from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.judgement.row_history import Past, RowSeen
@@ -16,17 +18,9 @@ from tofutui.tofu.logs.failures import Failure
 from tofutui.tofu.site.endpoint import why_no_endpoint
 from tofutui.tofu.site.row_owner import Who, probe_target
 from tofutui.tofu.site.session import Role
-from tofutui.workbench.evidence.assigned_exports import KnownCertificates
+from tofutui.workbench.evidence.assigned_exports import NOTHING_KNOWN, KnownCertificates
 from tofutui.workbench.evidence.deletions import Deletions
-from tofutui.workbench.evidence.judging import (
-    Circumstances,
-    facts_of,
-    judged,
-    name_of,
-    node_behind,
-    noting_vip,
-    with_presented,
-)
+from tofutui.workbench.evidence.entry_facts import facts_of, name_of, node_behind, noting_vip, with_presented
 from tofutui.workbench.evidence.memory import Memory
 from tofutui.workbench.evidence.operator import Testimony
 from tofutui.workbench.evidence.statements import named_row
@@ -37,6 +31,37 @@ AT_ONCE = 50
 """Rows judged without a pause: a few milliseconds in which nothing else happens."""
 ASKED_FOR_OTHERS = 500
 """Rows of a table that are asked for other certificates because a failure in a log fits none."""
+
+
+_CLOCK_STEP_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What is known about a row beyond the row and the certificate."""
+
+    incarnation: datetime | None = None
+    deletion_sent_at: datetime | None = None
+    hits: tuple[LogHit, ...] = ()
+    words: tuple[OperatorWord, ...] = ()
+    clock: NodeClock | None = field(default=None, compare=False)
+    observed: Observation | None = None
+    first_sighting: Sighting | None = None
+    known: Assignment = NOTHING_KNOWN
+
+    @property
+    def skew_s(self) -> float | None:
+        """Seconds that the node's clock is ahead of this machine's; None if it was not read."""
+        return self.clock.skew_s if self.clock else None
+
+    def means_the_same(self, other: "Circumstances") -> bool:
+        """Whether a row is judged alike under both; the node's clock is read in whole seconds."""
+        if self.clock is other.clock:
+            return self == other
+        ours, theirs = self.skew_s, other.skew_s
+        if ours is None or theirs is None:
+            return self == other and ours == theirs
+        return self == other and abs(ours - theirs) < _CLOCK_STEP_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +321,25 @@ class Judge:
 
     def _facts(self, entry: Entry) -> RowFacts:
         return facts_of(entry, self._incarnation(entry), self._deletions.sent_at(entry.role, entry.key))
+
+
+def judged(entry: Entry, around: Circumstances, now: datetime) -> Entry:
+    """The entry with its verdict; a row still being probed keeps waiting."""
+    if entry.presented.status is Status.PENDING:
+        return entry
+    case = Case(
+        facts=facts_of(entry, around.incarnation, around.deletion_sent_at),
+        is_stored=entry.is_stored,
+        log=around.hits,
+        words=around.words,
+        observed=around.observed,
+        first_sighting=around.first_sighting,
+        known=around.known.known,
+        known_unusable=around.known.unusable,
+        skew_s=around.skew_s,
+        now=now,
+    )
+    return replace(entry, judgement=judge(case))
 
 
 async def _unhurried(ids: Iterable[str]) -> AsyncIterator[str]:

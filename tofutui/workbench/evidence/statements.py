@@ -23,7 +23,7 @@ from tofutui.tofu.logs.failures import read_log
 from tofutui.tofu.names.values import DistinguishedName
 from tofutui.tofu.site.row_owner import Who, probe_target
 from tofutui.tofu.site.session import Role
-from tofutui.workbench.evidence.judging import facts_of
+from tofutui.workbench.evidence.entry_facts import facts_of
 from tofutui.workbench.evidence.operator import Testimony
 
 LOOKED_FOR = 'the words "TOFU failed" and the key, address or name of a row'

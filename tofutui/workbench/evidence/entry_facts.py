@@ -1,53 +1,19 @@
-"""Entries -> verdicts, with all the evidence at hand."""
+"""A row beside what its endpoint presents: the names compared, and which node it is about."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from tofutui.tofu.certificates.certificate import Certificate
-from tofutui.tofu.certificates.presented import Presented, Status
+from tofutui.tofu.certificates.presented import Presented
 from tofutui.tofu.cli_output.listing import StoredSubject
 from tofutui.tofu.cli_output.stored_names import compare_stored
-from tofutui.tofu.exports.assignment import Assignment
 from tofutui.tofu.judgement.comparison import Entry, NodeView
-from tofutui.tofu.judgement.evidence import LogHit, Observation, OperatorWord, RowFacts, Sighting
-from tofutui.tofu.judgement.judge import Case, judge
-from tofutui.tofu.judgement.node_clock import NodeClock
+from tofutui.tofu.judgement.evidence import RowFacts
 from tofutui.tofu.judgement.verdict import Judgement
 from tofutui.tofu.names.match import NameComparison, Relation
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
-
-NOTHING_KNOWN = Assignment()
-_CLOCK_STEP_S = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """What is known about a row beyond the row and the certificate."""
-
-    incarnation: datetime | None = None
-    deletion_sent_at: datetime | None = None
-    hits: tuple[LogHit, ...] = ()
-    words: tuple[OperatorWord, ...] = ()
-    clock: NodeClock | None = field(default=None, compare=False)
-    observed: Observation | None = None
-    first_sighting: Sighting | None = None
-    known: Assignment = NOTHING_KNOWN
-
-    @property
-    def skew_s(self) -> float | None:
-        """Seconds that the node's clock is ahead of this machine's; None if it was not read."""
-        return self.clock.skew_s if self.clock else None
-
-    def means_the_same(self, other: "Circumstances") -> bool:
-        """Whether a row is judged alike under both; the node's clock is read in whole seconds."""
-        if self.clock is other.clock:
-            return self == other
-        ours, theirs = self.skew_s, other.skew_s
-        if ours is None or theirs is None:
-            return self == other and ours == theirs
-        return self == other and abs(ours - theirs) < _CLOCK_STEP_S
 
 
 def facts_of(
@@ -90,25 +56,6 @@ def _compare_all(stored: StoredSubject, presented: Presented, leaf: Certificate)
         return names
     others = (compare_stored(stored, other.subject) for other in presented.also)
     return next((other for other in others if other.relation is not Relation.DIFFERENT), names)
-
-
-def judged(entry: Entry, around: Circumstances, now: datetime) -> Entry:
-    """The entry with its verdict; a row still being probed keeps waiting."""
-    if entry.presented.status is Status.PENDING:
-        return entry
-    case = Case(
-        facts=facts_of(entry, around.incarnation, around.deletion_sent_at),
-        is_stored=entry.is_stored,
-        log=around.hits,
-        words=around.words,
-        observed=around.observed,
-        first_sighting=around.first_sighting,
-        known=around.known.known,
-        known_unusable=around.known.unusable,
-        skew_s=around.skew_s,
-        now=now,
-    )
-    return replace(entry, judgement=judge(case))
 
 
 def name_of(entry: Entry, hostnames: dict[Role, str | None], vip_answered_by: str) -> str:

@@ -6,7 +6,7 @@ from tofutui.tofu.judgement.comparison import Entry, NodeView
 from tofutui.tofu.site.endpoint import split_key
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
-from tofutui.workbench.evidence.judging import node_behind
+from tofutui.workbench.evidence.entry_facts import node_behind
 
 PRI, SEC = certificate("CN=pri"), certificate("CN=sec")
 
