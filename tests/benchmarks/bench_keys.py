@@ -1,7 +1,8 @@
 """Milliseconds from a key to the last byte painted, and bytes, in a real terminal of 120x36.
 
-Two panes of N rows and the detail area that follows the cursor: the app on canned rows, beside two stock
-DataTables with a Static. Run: python tests/benchmarks/bench_keys.py
+Two panes of N rows and the detail area that follows the cursor: the app on canned rows. Beside it two stock
+DataTables with a Static, and the floor: an app that paints as many finished lines and computes nothing.
+Run: python tests/benchmarks/bench_keys.py
 """
 
 import os
@@ -30,6 +31,7 @@ READY = {
     "ours": lambda screen: "198.51.0.3:443" in screen and " next: " in screen,
     "masked": lambda screen: "address-9:443" in screen and " next: " in screen,
     "stock": lambda screen: "198.51.0.3:443" in screen and "down" in screen,
+    "canned": lambda screen: "198.51.0.3:443" in screen and "down" in screen,
 }
 """When the whole screen is painted, its rows and its last lines."""
 
@@ -44,7 +46,15 @@ KEYS: dict[str, Sequence[bytes]] = {
     "sort": (b"s",),
 }
 """What is pressed in turn, again and again."""
+LETTERS = "letter of a filter"
 CURSOR = ("cursor", "cursor, scrolling")
+WAYS: dict[str, Sequence[str]] = {
+    "ours": tuple(KEYS),
+    "masked": CURSOR,
+    "stock": CURSOR,
+    "canned": ("cursor, scrolling", "other pane"),
+}
+"""What each app knows; ours and the floor take letters of a filter too."""
 
 
 def settle(app: Terminal) -> None:
@@ -65,7 +75,7 @@ def press(app: Terminal, key: bytes) -> Press:
 
 
 def measure(name: str, rows: int, presses: int) -> dict[str, list[Press]]:
-    """Every way of `KEYS`, and letters of a filter; stock tables know the cursor only."""
+    """The ways of this app, and letters of a filter where it has one."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, str(APPS), name, str(rows)]
         with terminal(command, Path(folder), fresh=True, PYTHONPATH=str(ROOT)) as app:
@@ -73,17 +83,19 @@ def measure(name: str, rows: int, presses: int) -> dict[str, list[Press]]:
             settle(app)
             for _ in range(40):
                 press(app, b"j")
-            ways = KEYS if name == "ours" else {way: KEYS[way] for way in CURSOR}
-            found = {
-                way: [press(app, keys[number % len(keys)]) for number in range(presses)]
-                for way, keys in ways.items()
-            }
+            found = {way: in_turn(app, KEYS[way], presses) for way in WAYS[name]}
             if name == "ours":
                 found |= higher(app, presses)
-                found["letter of a filter"] = letters(app, presses)
+            if name in ("ours", "canned"):
+                found[LETTERS] = letters(app, presses)
             app.press("q")
             app.wait_end()
     return found
+
+
+def in_turn(app: Terminal, keys: Sequence[bytes], presses: int) -> list[Press]:
+    """These keys again and again."""
+    return [press(app, keys[number % len(keys)]) for number in range(presses)]
 
 
 def higher(app: Terminal, presses: int) -> dict[str, list[Press]]:
@@ -92,10 +104,7 @@ def higher(app: Terminal, presses: int) -> dict[str, list[Press]]:
     press(app, b"H")
     for lines in (2, 3):
         press(app, b"H")
-        keys = KEYS["cursor"]
-        found[f"cursor, rows of {lines} lines"] = [
-            press(app, keys[number % len(keys)]) for number in range(presses)
-        ]
+        found[f"cursor, rows of {lines} lines"] = in_turn(app, KEYS["cursor"], presses)
     press(app, b"H")
     return found
 
@@ -120,9 +129,12 @@ def figures(*, quick: bool = False) -> list[Figure]:
     """Number 8 of the table."""
     found: list[Figure] = []
     for rows in (300, 5000):
-        stock = measure("stock", rows, 15)
+        rivals = {
+            "stock DataTables": measure("stock", rows, 15),
+            "as many finished lines, nothing computed": measure("canned", 300, 15),
+        }
         for way, presses in measure("ours", rows, 15 if quick else PRESSES).items():
-            beside = f"stock DataTables: {line(stock[way])}" if way in stock else "—"
+            beside = "; ".join(f"{name}: {line(of[way])}" for name, of in rivals.items() if way in of) or "—"
             found.append(judged(f"{way}, 2 x {rows} rows", presses, limits(way, rows), beside))
         for way, presses in measure("masked", rows, 15).items():
             found.append(judged(f"{way}, privacy on, 2 x {rows} rows", presses, limits(way, rows), "—"))
@@ -131,7 +143,7 @@ def figures(*, quick: bool = False) -> list[Figure]:
 
 def limits(way: str, rows: int) -> tuple[float, float]:
     """What median and 95 % must reach, ms."""
-    if way == "letter of a filter":
+    if way == LETTERS:
         return 60.0, 60.0 if rows == 300 else 100.0
     if way == "sort":
         most = 60.0 if rows == 300 else 120.0

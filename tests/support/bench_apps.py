@@ -1,6 +1,6 @@
 """The apps that the benchmarks of the screen start in a terminal: ours on canned rows, and stock Textual.
 
-Run as a program: ``python bench_apps.py ours|loaded|shared|masked|stock|bare ROWS``.
+Run as a program: ``python bench_apps.py ours|loaded|shared|masked|stock|canned|bare ROWS``.
 """
 
 import sys
@@ -38,7 +38,10 @@ def ours(count: int, *, redact: bool = False, whole: bool = False, certificates:
     from tofutui.tofu.site.row_owner import Who
     from tofutui.tofu.site.session import Role
     from tofutui.ui.options import AppOptions
+    from tofutui.ui.shell import gc_tuning
     from tofutui.ui.shell.start import run
+
+    gc_tuning.hold()  # as the command does
 
     def table(role: Role) -> list[Entry]:
         return [
@@ -130,8 +133,19 @@ def bare(_count: int) -> None:
     Bare().run()
 
 
+def canned(count: int) -> None:
+    """Finished lines, as many for a key as the app paints: what Textual takes to paint them."""
+    from tests.support.canned_app import CannedApp
+
+    CannedApp(count).run()
+
+
+def main(name: str, count: int) -> None:
+    """The app of this name with so many rows."""
+    apps = (ours, loaded, shared, masked, stock, canned, bare)
+    {app.__name__: app for app in apps}[name](count)
+
+
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    {"ours": ours, "loaded": loaded, "shared": shared, "masked": masked, "stock": stock, "bare": bare}[
-        sys.argv[1]
-    ](int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]))
