@@ -11,7 +11,7 @@ from tests.support.hostile import give
 from tests.support.hostile_samples import CHANGED, LOG, ROWS, certificate_message, tls_record
 from tests.support.x509_der import CN, certificate
 from tests.support.x509_der import name as name_of
-from tofutui.appliance.cli.terminal import Screen
+from tofutui.appliance.cli.console import Screen
 from tofutui.tls.sniffer import Sniffer
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.certificates.certificate import UnreadableCertificate, read_certificate

@@ -8,7 +8,7 @@ import pytest
 from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, bench
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, Handler, Session, ask, steps
-from tofutui.appliance.cli.bounded_text import KeptText
+from tofutui.appliance.cli.command_output import KeptText
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tofutui.appliance.cli.echo import EchoFilter
+from tofutui.appliance.cli.command_output import EchoFilter
 
 COMMAND = "ncs certvalidation tofu-certs listcerts"
 PROMPT = "prime-pri/admin# "

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tofutui.appliance.cli.console import Console
-from tofutui.appliance.cli.terminal import Screen
+from tofutui.appliance.cli.console import Console, Screen
 
 
 def shown(*pieces: bytes) -> list[str]:

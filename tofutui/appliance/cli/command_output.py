@@ -1,12 +1,11 @@
 """The output of one command, from its echo to the prompt."""
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from tofutui.appliance.cli.bounded_text import KeptText
 from tofutui.appliance.cli.console import ENTER, Patience, ShellEnded
-from tofutui.appliance.cli.echo import EchoFilter
 from tofutui.appliance.cli.first_prompt import is_prompt
 from tofutui.appliance.cli.shell_context import Talk, quoted
 from tofutui.appliance.deletion_question import answer_to
@@ -28,6 +27,91 @@ _OWN_ANSWERS = 2
 _WORDS = 4_000, 12_000
 """Characters from the beginning and the end of an answer that are kept for a person."""
 _LAST_LINE = 400
+_HOLD = 20
+"""Lines of an echo at most; a command is never wrapped over more."""
+_LONGEST_ECHO = 4_000
+"""Characters of one of its lines, with all that redrawing may put between them."""
+
+
+class KeptText:
+    """Takes pieces of text; keeps the first ``head`` and the last ``tail`` characters of them."""
+
+    def __init__(self, head: int, tail: int) -> None:
+        self._head: list[str] = []
+        self._free = head
+        self._tail: deque[str] = deque()
+        self._most = tail
+        self._held = 0
+        self._dropped = 0
+
+    def add(self, piece: str) -> None:
+        """Costs the same for each character, however many came before."""
+        if self._free:
+            self._head.append(piece[: self._free])
+            piece = piece[self._free :]
+            self._free -= len(self._head[-1])
+        if piece:
+            self._tail.append(piece)
+            self._held += len(piece)
+            self._drop()
+
+    @property
+    def text(self) -> str:
+        """What is kept; a line between the two parts says how much is missing."""
+        head, tail = "".join(self._head), "".join(self._tail)
+        excess = max(0, len(tail) - self._most)
+        dropped = self._dropped + excess
+        gap = f"\n[{dropped:,} characters omitted]\n" if dropped else ""
+        return f"{head}{gap}{tail[excess:]}"
+
+    def _drop(self) -> None:
+        """Whole pieces only: the oldest one stays as long as a part of it is kept."""
+        while self._tail and self._held - len(self._tail[0]) >= self._most:
+            oldest = len(self._tail.popleft())
+            self._held -= oldest
+            self._dropped += oldest
+
+
+class EchoFilter:
+    """Drops the echo of one command from the lines that follow it, by comparing and not by counting lines.
+
+    The echo may be alone, behind the prompt, twice (terminal and line editor), or wrapped over lines;
+    it may also be missing.
+    """
+
+    def __init__(self, command: str, prompt: str) -> None:
+        self._forms = (_squeezed(command), _squeezed(prompt + command))
+        self._held: list[str] = []
+        self._seen = False
+        self._done = False
+
+    def lines(self, lines: list[str]) -> list[str]:
+        """Of the lines that ended, those which are output."""
+        output: list[str] = []
+        for at, line in enumerate(lines):
+            if self._done:
+                return output + lines[at:]
+            output += self._judge(line)
+        return output
+
+    def rest(self) -> list[str]:
+        """The lines held back for an echo that did not come."""
+        held, self._held, self._done = self._held, [], True
+        return held
+
+    def _judge(self, line: str) -> list[str]:
+        if len(line) > _LONGEST_ECHO:
+            self._held.append(line)
+            return self.rest()
+        so_far = _squeezed("".join(self._held) + line)
+        if so_far in self._forms:
+            self._held = []
+            self._done, self._seen = self._seen, True
+            return []
+        self._held.append(line)
+        if not self._seen and len(self._held) < _HOLD and any(f.startswith(so_far) for f in self._forms):
+            return []
+        return self.rest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,3 +373,8 @@ class Reading:
                 "command_timeout in sessions.toml sets it" if command.startswith("ncs ") else "",
                 sent=True,
             )
+
+
+def _squeezed(text: str) -> str:
+    """Without white space and control characters: what wrapping and redrawing cannot change."""
+    return "".join(c for c in text if c > " " and c != "\x7f")
