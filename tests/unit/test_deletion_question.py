@@ -2,7 +2,7 @@
 
 import pytest
 
-from tofutui.appliance.deletion_question import answer_to
+from tofutui.appliance.dialogues import answer_to
 
 KEY = "198.51.100.20_443"
 COMMAND = f"ncs certvalidation tofu-certs deletecert host {KEY}"

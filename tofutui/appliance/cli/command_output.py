@@ -8,9 +8,9 @@ from enum import Enum, auto
 from tofutui.appliance.cli.console import ENTER, Patience, ShellEnded
 from tofutui.appliance.cli.first_prompt import is_prompt
 from tofutui.appliance.cli.shell_context import Talk, quoted
-from tofutui.appliance.deletion_question import answer_to
 from tofutui.appliance.dialogues import (
     NOT_SHOWN,
+    answer_to,
     asks_yes_or_no,
     is_plain_question,
     loggable,
