@@ -1,4 +1,7 @@
-"""Fetching the certificates that endpoints present, many at a time."""
+"""Fetching the certificates that endpoints present, many at a time.
+
+Each endpoint is asked in one way after the other, until it has shown its certificate or the time is up.
+"""
 
 import asyncio
 import hashlib
@@ -9,15 +12,20 @@ from datetime import datetime
 
 from tofutui.tls.certificate_cache import Reader
 from tofutui.tls.context import build_contexts, server_name
-from tofutui.tls.conversation import ServerAnswer, ask
+from tofutui.tls.conversation import Conversation, Handshake, ServerAnswer, ask
 from tofutui.tls.dial import Dial, DirectDial
-from tofutui.tls.failure_reasons import NO_APPLICATION_PROTOCOL, PROTOCOL_VERSION
-from tofutui.tls.probe_strategy import (
-    PATIENCE,
+from tofutui.tls.failure_reasons import (
+    NO_APPLICATION_PROTOCOL,
+    OF_THE_NAME,
+    PROTOCOL_VERSION,
+    UNRECOGNISED_NAME,
+)
+from tofutui.tls.hello import HelloOnly, Version
+from tofutui.tls.ways import (
+    OWN_HELLO,
+    WITH_ALPN,
     EndpointAsker,
     Way,
-    climb,
-    decisive,
     hello_of,
     load_tls13,
     other_ways,
@@ -28,13 +36,28 @@ from tofutui.tofu.certificates.presented import Attempt, Presented, Status
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.session import ProbeSettings, Via
 
+PATIENCE = 3
+"""How many time-outs of one attempt a whole endpoint may take."""
+
+_LONGER = 1.5
+"""How many time-outs a server gets that took the connection and did not answer in the first one."""
 PER_HOST = 4
 """Probes at once to one address of the tables."""
 
 _OFF = "not asked: probing is switched off"
 _UNMAPPED = "this address cannot be asked from here: say in probe.map where it is reached"
-
-
+_WORTH_A_RETRY = (Status.RESET, Status.TIMEOUT)
+_TELLING = (
+    Status.OK,
+    Status.NOT_TLS,
+    Status.UNPARSED,
+    Status.TLS_ALERT,
+    Status.RESET,
+    Status.REFUSED,
+    Status.UNREACHABLE,
+    Status.DNS,
+    Status.TIMEOUT,
+)
 _NO_ANSWER = (Status.TIMEOUT, Status.REFUSED, Status.UNREACHABLE, Status.DNS)
 """What says nothing about the certificates an endpoint holds.
 
@@ -93,7 +116,7 @@ class Prober:
         where = self._mapped(target)
         async with self._limits.turn(row.host):
             at = self._clock()
-            answers = await climb(self._asker, where, server_name(row.host))
+            answers = await _climb(self._asker, where, server_name(row.host))
         self._heard(target, answers)
         return await self._presented(answers, where, at)
 
@@ -178,7 +201,7 @@ class Prober:
         return Presented(status=status, error=error, via=via, seen_from=self._seen_from, at=self._clock())
 
     async def _presented(self, answers: Sequence[ServerAnswer], where: Endpoint, at: datetime) -> Presented:
-        best = decisive(answers)
+        best = _decisive(answers)
         certificates = await self._reader.read(best.chain)
         leaf = certificates[0] if certificates else None
         status, error = _outcome(best, leaf)
@@ -245,3 +268,73 @@ class _Limits:
         # The host comes first: many ports of one host must not hold the places of others while they wait.
         async with self._hosts.setdefault(host, asyncio.Semaphore(PER_HOST)), self._all:
             yield
+
+
+async def _climb(asker: EndpointAsker, endpoint: Endpoint, sni: str | None) -> tuple[ServerAnswer, ...]:
+    """Every attempt made, in order; only the last can have seen certificates."""
+    ladder = _Ladder(asker, endpoint, sni)
+    await ladder.climb()
+    return tuple(ladder.answers)
+
+
+class _Ladder:
+    """One endpoint's way up: what was tried so far and how much time is left."""
+
+    def __init__(self, asker: EndpointAsker, endpoint: Endpoint, sni: str | None) -> None:
+        self._asker = asker
+        self._endpoint = endpoint
+        self._sni = sni
+        self._deadline = asyncio.get_running_loop().time() + PATIENCE * asker.timeout
+        self.answers: list[ServerAnswer] = []
+
+    async def climb(self) -> None:
+        """Try what may help, in order, until certificates are seen."""
+        await self._handshake("tls", self._sni)
+        if self._last.status in _WORTH_A_RETRY:
+            is_slow = self._last.connected and self._last.status is Status.TIMEOUT
+            await self._handshake("tls, again", self._sni, _LONGER if is_slow else 1)
+        if self._sni and self._last.alert in OF_THE_NAME:
+            await self._handshake("tls without SNI", None)
+        if self._last.alert == NO_APPLICATION_PROTOCOL:
+            context = self._asker.naming.broad
+            await self._try(WITH_ALPN, lambda: Handshake(context, self._sni))
+        for version in Version:
+            if not self._is_worth_a_hello():
+                return
+            await self._hello(version)
+
+    @property
+    def _last(self) -> ServerAnswer:
+        return self.answers[-1]
+
+    def _is_worth_a_hello(self) -> bool:
+        """Whether something is there that may speak TLS; after silence only one own hello is sent."""
+        last = self._last
+        if not last.connected or last.status in (Status.OK, Status.NOT_TLS):
+            return False
+        return last.status is not Status.TIMEOUT or not last.way.startswith(OWN_HELLO)
+
+    async def _handshake(self, way: str, sni: str | None, timeouts: float = 1) -> None:
+        context = self._asker.contexts.broad
+        await self._try(way, lambda: Handshake(context, sni), timeouts)
+
+    async def _hello(self, version: Version) -> None:
+        knows_no_name = any(answer.alert == UNRECOGNISED_NAME for answer in self.answers)
+        sni = None if knows_no_name else self._sni
+        await self._try(f"{OWN_HELLO} {version.words}", lambda: HelloOnly(version, sni))
+
+    async def _try(self, way: str, make: Callable[[], Conversation], timeouts: float = 1) -> None:
+        left = self._deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            return
+        seconds = min(timeouts * self._asker.timeout, left)
+        self.answers.append(await ask(self._asker.dial, self._endpoint, make, way=way, seconds=seconds))
+
+
+def _decisive(answers: Sequence[ServerAnswer]) -> ServerAnswer:
+    """The answer that says most: the certificate seen, else the clearest reason, the earliest of equals."""
+    return min(answers, key=_rank)
+
+
+def _rank(answer: ServerAnswer) -> tuple[int, bool]:
+    return _TELLING.index(answer.status), answer.alert != UNRECOGNISED_NAME
