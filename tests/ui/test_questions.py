@@ -19,9 +19,8 @@ from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 from tofutui.ui.deletion.dialog import DeleteScreen
-from tofutui.ui.kit.confirmation import BURST, DWELL, QUIET, SETTLES
+from tofutui.ui.kit.confirmation import ALONE, BURST, DWELL, QUIET, SETTLES
 from tofutui.ui.kit.dialogs.confirm import ConfirmScreen
-from tofutui.ui.kit.key_repeat import ALONE
 from tofutui.ui.questions.dialogs import DialogueScreen, HostKeyScreen, PasswordScreen
 from tofutui.ui.terminal.keytable import Noise, StatusReply
 

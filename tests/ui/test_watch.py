@@ -15,7 +15,7 @@ from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
-from tofutui.ui.kit.key_repeat import HeldKey
+from tofutui.ui.kit.confirmation import HeldKey
 from tofutui.ui.shell import gc_tuning
 
 Start = Callable[..., Any]

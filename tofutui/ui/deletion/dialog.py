@@ -16,7 +16,7 @@ from tofutui.ui.actions.catalogue import DELETE
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.deletion import wording
 from tofutui.ui.kit.button import Choice
-from tofutui.ui.kit.dialogs.box_dialog import BoxDialog
+from tofutui.ui.kit.dialogs.dialog import BoxDialog
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import Line, Tone, line, width, wrap

@@ -7,7 +7,7 @@ from tofutui.ui.actions.catalogue import RUN
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.backend import Runner
 from tofutui.ui.deletion import wording
-from tofutui.ui.kit.dialogs.box_dialog import BoxDialog
+from tofutui.ui.kit.dialogs.dialog import BoxDialog
 from tofutui.ui.kit.painted import Scroller
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import WIDE, Line, Tone, line, plain

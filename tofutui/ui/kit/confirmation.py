@@ -20,6 +20,13 @@ QUIET = 1.0
 """Seconds without input before a question that the user did not open may open."""
 SMALLEST = (60, 15)
 """Columns and lines of the smallest terminal in which anything is confirmed."""
+HOLD = 1.0
+"""Seconds without the key after which it was let go of: terminals report repeats only, and a keyboard may
+wait two thirds of a second before the first one."""
+PAUSE = 0.2
+"""Seconds between two presses by hand at least; repeats come every few hundredths."""
+ALONE = 0.3
+"""Seconds to wait for the next repeat, before a press after a `PAUSE` counts as one by hand."""
 KEPT = "kept; nothing was sent"
 """How a delete dialog ended that got no yes."""
 
@@ -79,6 +86,66 @@ class Receipts:
     def confirms(self, number: int) -> bool:
         """Whether the terminal has shown what came before this request, as far as it can tell."""
         return not self.answers or self.received >= number
+
+
+@dataclass(slots=True)
+class HeldKey:
+    """The key that answered the last question and may still be held down, for as long as it repeats."""
+
+    key: str | None = None
+    _last: float = 0.0
+    _gap: float = 0.0
+    _repeats: int = 0
+
+    def spend(self, key: str, time: float) -> None:
+        """This key answered a question."""
+        self.key, self._last, self._gap, self._repeats = key, time, 0.0, 0
+
+    def note(self, key: str, time: float) -> None:
+        """A key came: another one, or the same after a pause, means that it was let go of."""
+        if not self.is_held(key, time):
+            self.key = None
+        elif time > self._last:
+            self._gap, self._last = time - self._last, time
+            self._repeats += 1
+
+    def is_held(self, key: str, time: float) -> bool:
+        """Whether this key may be a repeat of the one that answered."""
+        return key == self.key and time - self._last < HOLD
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the newest repeat may be a press by hand: the first of all, or one after a pause."""
+        return self._repeats == 1 or self._gap >= PAUSE
+
+
+@dataclass(slots=True)
+class Presses:
+    """What was pressed when, and what the terminal has shown: all that an answer depends on."""
+
+    ticks: Ticks = field(default_factory=Ticks)
+    """The clock of keys and paintings."""
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    """When input came."""
+    receipts: Receipts = field(default_factory=Receipts)
+    """What the terminal said it has shown."""
+    spent: HeldKey = field(default_factory=HeldKey)
+    """The key that answered the last question."""
+    key: str = ""
+    """The key that is carried out now."""
+    key_time: float = 0.0
+    """When it was pressed (monotonic seconds)."""
+    undecided: int = 0
+    """Presses of a yes of which it is not known yet whether another input follows at once."""
+
+    def arrived(self, stamp: float) -> None:
+        """Input came, with this stamp of the machine's clock."""
+        self.arrivals.note(self.ticks.of(stamp))
+
+    def pressed(self, key: str, stamp: float) -> None:
+        """This key is carried out from now on."""
+        self.key, self.key_time = key, self.ticks.of(stamp)
+        self.spent.note(self.key, self.key_time)
 
 
 @dataclass(slots=True)

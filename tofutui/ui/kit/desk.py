@@ -13,8 +13,8 @@ from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import Scope, State
 from tofutui.ui.actions.keymap import KeyBook
 from tofutui.ui.backend import Opener
+from tofutui.ui.kit.confirmation import Presses
 from tofutui.ui.kit.mask import Privacy
-from tofutui.ui.kit.presses import Presses
 from tofutui.ui.options import AppOptions
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import Glyphs

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.actions.catalogue import TRIAL
 from tofutui.ui.actions.handlers import does, moves
-from tofutui.ui.kit.dialogs.box_dialog import BoxDialog
+from tofutui.ui.kit.dialogs.dialog import BoxDialog
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 

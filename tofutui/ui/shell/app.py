@@ -21,11 +21,10 @@ from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import Scope, State
 from tofutui.ui.backend import Opener, opener
-from tofutui.ui.kit.confirmation import Ticks
+from tofutui.ui.kit.confirmation import Presses, Ticks
 from tofutui.ui.kit.desk import MESSAGES, OpenTables, ShownMessage
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.mask import Privacy
-from tofutui.ui.kit.presses import Presses
 from tofutui.ui.kit.screen import Acting
 from tofutui.ui.kit.whole_screens import unless_gone
 from tofutui.ui.options import AppOptions

@@ -3,9 +3,8 @@
 from textual import events
 from textual.screen import Screen
 
-from tofutui.ui.kit.confirmation import QUIET
+from tofutui.ui.kit.confirmation import QUIET, Presses
 from tofutui.ui.kit.dialogs.dialog import Dialog
-from tofutui.ui.kit.presses import Presses
 from tofutui.ui.shell.messages import Messages
 from tofutui.ui.shell.output import TerminalOutput
 from tofutui.ui.terminal.painter import DiffingApp

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tofutui.ui.actions.catalogue import CONFIRM
 from tofutui.ui.actions.handlers import does, moves
-from tofutui.ui.kit.dialogs.box_dialog import BoxDialog
+from tofutui.ui.kit.dialogs.dialog import BoxDialog
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import Line, line, wrap
 

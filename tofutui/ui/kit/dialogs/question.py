@@ -8,8 +8,7 @@ from textual.widgets import Input
 
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.handlers import does, moves
-from tofutui.ui.kit.dialogs.box_dialog import BoxDialog
-from tofutui.ui.kit.dialogs.dialog import Dialog
+from tofutui.ui.kit.dialogs.dialog import BoxDialog, Dialog
 from tofutui.ui.kit.screen import Result
 from tofutui.ui.text.spans import WIDE, Line, Tone, line, plain, wrap
 
