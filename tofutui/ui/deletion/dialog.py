@@ -16,7 +16,7 @@ from tofutui.ui.actions.catalogue import DELETE
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.deletion import wording
 from tofutui.ui.kit.button import Choice
-from tofutui.ui.kit.dialogs.dialog import BoxDialog
+from tofutui.ui.kit.dialogs.dialog import Dialog
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import Line, Tone, line, width, wrap
@@ -60,7 +60,7 @@ class TypedKey(Input):
             event.prevent_default()
 
 
-class DeleteScreen(BoxDialog[bool]):
+class DeleteScreen(Dialog[bool]):
     """True if the plan shown is to be run."""
 
     CSS_PATH = Path(__file__).with_name("dialog.tcss")

@@ -7,13 +7,13 @@ from tofutui.ui.actions.catalogue import RUN
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.backend import Runner
 from tofutui.ui.deletion import wording
-from tofutui.ui.kit.dialogs.dialog import BoxDialog
+from tofutui.ui.kit.dialogs.dialog import Dialog
 from tofutui.ui.kit.painted import Scroller
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import WIDE, Line, Tone, line, plain
 
 
-class RunScreen(BoxDialog[None]):
+class RunScreen(Dialog[None]):
     """Runs the plan it is given, once, and stays until the user has read how it ended."""
 
     BINDINGS = bindings_of(RUN)

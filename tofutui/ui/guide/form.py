@@ -10,7 +10,7 @@ from textual.widgets import Input
 from tofutui.guide.worksheet import WorksheetField
 from tofutui.ui.actions.catalogue import SHEET
 from tofutui.ui.actions.handlers import does
-from tofutui.ui.kit.dialogs.dialog import BoxDialog
+from tofutui.ui.kit.dialogs.dialog import Dialog
 from tofutui.ui.kit.dialogs.question import Answer
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import EMPTY, Line, Tone, fit, line, wrap
@@ -32,7 +32,7 @@ class Form:
     """The answers that are there already."""
 
 
-class SheetScreen(BoxDialog[dict[str, str] | None]):
+class SheetScreen(Dialog[dict[str, str] | None]):
     """Gives an answer for every question of the form, or nothing."""
 
     BINDINGS = bindings_of(SHEET)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.actions.catalogue import TRIAL
 from tofutui.ui.actions.handlers import does, moves
-from tofutui.ui.kit.dialogs.dialog import BoxDialog
+from tofutui.ui.kit.dialogs.dialog import Dialog
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 
 _ROLE_TONES = {Role.PRIMARY: Tone.PRIMARY, Role.SECONDARY: Tone.SECONDARY}
 
 
-class TrialScreen(BoxDialog[None]):
+class TrialScreen(Dialog[None]):
     """What came of each login, node by node."""
 
     BINDINGS = bindings_of(TRIAL)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from tofutui.ui.actions.catalogue import CONFIRM
 from tofutui.ui.actions.handlers import does, moves
-from tofutui.ui.kit.dialogs.dialog import BoxDialog
+from tofutui.ui.kit.dialogs.dialog import Dialog
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import Line, line, wrap
 
 
-class ConfirmScreen(BoxDialog[bool]):
+class ConfirmScreen(Dialog[bool]):
     """Gives True only for a yes, pressed after the question could be read."""
 
     BINDINGS = bindings_of(CONFIRM)

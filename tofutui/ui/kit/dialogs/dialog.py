@@ -9,7 +9,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import ModalScreen
-from textual.widget import Widget
 
 from tofutui.tofu.base.text import safe
 from tofutui.ui.actions.catalogue import show_key
@@ -20,9 +19,43 @@ from tofutui.ui.kit.screen import Acting, Result, Value
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 
 
-class Dialog(Acting[Result], ModalScreen[Result]):
-    """A box over the screen below. What counts as a yes in it is said in `tofutui.ui.kit.confirmation`."""
+class BoxBody(Scroller):
+    """The text of a box: as wide as the style sheet says, as high as its lines are then, if there is room."""
 
+    def __init__(self, text: Callable[[int], Sequence[Line]]) -> None:
+        super().__init__(id="body")
+        self._text = text
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Wrap the text to this width; Textual asks whenever it lays the dialog out."""
+        self.show(self._text(width))
+        return self._height(viewport.height)
+
+    def update(self) -> None:
+        """The text has changed: the dialog is laid out again only if it needs another height."""
+        if self.size.width:
+            self.show(self._text(self.size.width))
+        if self._height(self.screen.size.height) != self.size.height:
+            self.refresh(layout=True)
+
+    def _height(self, available: int) -> int:
+        """The lines of the text, as far as the frame and what is below leave room."""
+        box = self.parent
+        beside = [child.styles for child in box.children if child is not self] if box else []
+        taken = sum(int(s.height.value if s.height else 1) + s.margin.height for s in beside)
+        frame = self.screen.query_one("#box").gutter.height
+        return max(1, min(len(self.lines), available - frame - taken))
+
+
+class Dialog(Acting[Result], ModalScreen[Result]):
+    """A box over the screen below: a text, fields if it has any, and a line with what the keys do.
+
+    Its width is in the style sheet alone. What counts as a yes is said in `tofutui.ui.kit.confirmation`.
+    """
+
+    CSS_PATH = Path(__file__).with_name("box.tcss")
+    AUTO_FOCUS = ""
+    called = "dialog"
     asks = True
     """Whether it waits for an answer; else it shows work, and a question about that may open over it."""
 
@@ -36,16 +69,47 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         """Whether the caller no longer waits for an answer."""
         self.revealed = False
 
-    called = "dialog"
+    def heading(self) -> str:
+        """The title in the frame."""
+        raise NotImplementedError
+
+    def text(self, width: int) -> list[Line]:
+        """The text, wrapped to that many cells."""
+        raise NotImplementedError
+
+    def keys(self) -> Line:
+        """What the keys do, for the line below all."""
+        return EMPTY
+
+    def fields(self) -> ComposeResult:
+        """What is between the text and the keys."""
+        yield from ()
+
+    def ends(self) -> ComposeResult:
+        """What is below all: the line with the keys."""
+        yield Painted(id="ends")
+
+    def compose(self) -> ComposeResult:
+        """The text, the fields, the keys."""
+        with Vertical(id="box"):
+            yield BoxBody(self.text)
+            yield from self.fields()
+            yield from self.ends()
 
     def on_mount(self) -> None:
-        """Ask the terminal again, as long as it does not say that it shows this."""
+        """The title; the text comes with the layout. Until it is shown, the terminal is asked again."""
+        self.redraw()
         self.gate.receipts = self.owner.presses.receipts
         self.mount(Painted(id="too-small"))
-        self.call_after_refresh(lambda: Dialog.on_resize(self))
+        self.call_after_refresh(self._show_size_needed)
         self.set_interval(1.0, self._ask_terminal_again)
 
     def on_resize(self) -> None:
+        """The keys, once their line has its width."""
+        self.call_after_refresh(self._show_keys)
+        self._show_size_needed()
+
+    def _show_size_needed(self) -> None:
         """Below the smallest size there is only how large the terminal has to be."""
         text = too_small(*self.size)
         if self.has_class("-small") and not text:
@@ -229,84 +293,9 @@ class Dialog(Acting[Result], ModalScreen[Result]):
             self.withdrawn = True
             self.redraw()
 
-    def put_message(self, text: str, tone: Tone, *, stays: bool) -> None:
-        """A dialog has no key bar: the message is shown in the lower edge."""
-        for box in self.query("#box"):
-            box.border_subtitle = Content(self.shown(text))
-
-
-class BoxBody(Scroller):
-    """The text of a box: as wide as the style sheet says, as high as its lines are then, if there is room."""
-
-    def __init__(self, text: Callable[[int], Sequence[Line]]) -> None:
-        super().__init__(id="body")
-        self._text = text
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Wrap the text to this width; Textual asks whenever it lays the dialog out."""
-        self.show(self._text(width))
-        return self._height(viewport.height)
-
-    def update(self) -> None:
-        """The text has changed: the dialog is laid out again only if it needs another height."""
-        if self.size.width:
-            self.show(self._text(self.size.width))
-        if self._height(self.screen.size.height) != self.size.height:
-            self.refresh(layout=True)
-
-    def _height(self, available: int) -> int:
-        """The lines of the text, as far as the frame and what is below leave room."""
-        box = self.parent
-        beside = [child.styles for child in box.children if child is not self] if box else []
-        taken = sum(int(s.height.value if s.height else 1) + s.margin.height for s in beside)
-        frame = self.screen.query_one("#box").gutter.height
-        return max(1, min(len(self.lines), available - frame - taken))
-
-
-class BoxDialog(Dialog[Result]):
-    """Its text, its fields, what its keys do; its width is in the style sheet alone."""
-
-    CSS_PATH = Path(__file__).with_name("box.tcss")
-    AUTO_FOCUS = ""
-
-    def heading(self) -> str:
-        """The title in the frame."""
-        raise NotImplementedError
-
-    def text(self, width: int) -> list[Line]:
-        """The text, wrapped to that many cells."""
-        raise NotImplementedError
-
-    def keys(self) -> Line:
-        """What the keys do, for the line below all."""
-        return EMPTY
-
-    def fields(self) -> ComposeResult:
-        """What is between the text and the keys."""
-        yield from ()
-
-    def ends(self) -> ComposeResult:
-        """What is below all: the line with the keys."""
-        yield Painted(id="ends")
-
-    def compose(self) -> ComposeResult:
-        """The text, the fields, the keys."""
-        with Vertical(id="box"):
-            yield BoxBody(self.text)
-            yield from self.fields()
-            yield from self.ends()
-
-    def on_mount(self) -> None:
-        """The title; the text comes with the layout."""
-        self.redraw()
-
-    def on_resize(self) -> None:
-        """The keys, once their line has its width."""
-        self.call_after_refresh(self._show_keys)
-
     def redraw(self) -> None:
         """Draw everything again."""
-        title_of(self.query_one("#box"), safe(self.shown(self.heading())))
+        self._put_title()
         for body in self.query("#body").results(BoxBody):
             body.update()
         self._show_keys()
@@ -317,14 +306,14 @@ class BoxDialog(Dialog[Result]):
 
     def put_message(self, text: str, tone: Tone, *, stays: bool) -> None:
         """A dialog has no key bar: the message is shown in the lower edge."""
-        title_of(self.query_one("#box"), safe(self.shown(self.heading())), self.shown(text))
+        self._put_title(self.shown(text))
+
+    def _put_title(self, below: str = "") -> None:
+        """The title in the border of the box, and a word in its lower edge: as data, not as markup."""
+        box = self.query_one("#box")
+        box.border_title = Content(safe(self.shown(self.heading())))
+        box.border_subtitle = Content(below)
 
     def move(self, name: str) -> None:
         """Show another part of a long text."""
         self.query_one("#body", Scroller).move(name)
-
-
-def title_of(box: Widget, title: str, below: str = "") -> None:
-    """Put a title into the border of a box, and a word into its lower edge: as data, not as markup."""
-    box.border_title = Content(title)
-    box.border_subtitle = Content(below)

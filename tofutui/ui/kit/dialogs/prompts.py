@@ -9,7 +9,7 @@ from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import ASK, PICK, State
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.actions.movement import moved
-from tofutui.ui.kit.dialogs.dialog import BoxDialog
+from tofutui.ui.kit.dialogs.dialog import Dialog
 from tofutui.ui.kit.dialogs.question import Question
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
@@ -69,7 +69,7 @@ class LineScreen(Question[str | None]):
 _CHOOSING = ("pick.down", "pick.up", "pick.open", "pick.back")
 
 
-class ChoiceScreen(BoxDialog[str | None]):
+class ChoiceScreen(Dialog[str | None]):
     """One of several."""
 
     BINDINGS = bindings_of([action for action in PICK if action.id in _CHOOSING], everywhere=False)

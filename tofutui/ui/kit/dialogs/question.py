@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.handlers import does, moves
-from tofutui.ui.kit.dialogs.dialog import BoxDialog, Dialog
+from tofutui.ui.kit.dialogs.dialog import Dialog
 from tofutui.ui.kit.screen import Result
 from tofutui.ui.text.spans import WIDE, Line, Tone, line, plain, wrap
 
@@ -54,7 +54,7 @@ WITHDRAWN = (
 )
 
 
-class Question(BoxDialog[Result]):
+class Question(Dialog[Result]):
     """A text, maybe a line to type, and what the keys do.
 
     One that is withdrawn stays, and takes what is typed to nowhere, until it is closed.
