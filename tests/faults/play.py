@@ -16,8 +16,7 @@ from tofutui.history.journal import Journal
 from tofutui.tofu.deletion.plan import Outcome
 from tofutui.tofu.judgement.comparison import Phase
 from tofutui.tofu.site.session import Role
-from tofutui.ui.deletion.dialog import DeleteScreen
-from tofutui.ui.deletion.progress import RunScreen
+from tofutui.ui.deletion.dialog import DeleteScreen, RunScreen
 
 PRIMARY = {"192.0.2.10_8082", "192.0.2.11_8082", ISE}
 _NAMES = {Fault.REFUSED: REFUSING, Fault.UNREACHABLE: UNREACHABLE, Fault.DNS: None}

@@ -14,9 +14,8 @@ from tofutui.tofu.deletion.plan import Outcome, Step
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
-from tofutui.ui.deletion.dialog import DeleteScreen
+from tofutui.ui.deletion.dialog import DeleteScreen, RunScreen
 from tofutui.ui.deletion.plan_screen import PlanScreen
-from tofutui.ui.deletion.progress import RunScreen
 from tofutui.ui.text.spans import plain
 
 Start = Callable[..., Any]

@@ -138,8 +138,7 @@ class DeleteFlow(Flow[Guided]):
 
     async def _propose(self, entries: Sequence[Entry]) -> str:
         """Who compared, the dialog, the run; what is to be said where it was not run, "" where it was."""
-        from tofutui.ui.deletion.dialog import DeleteScreen
-        from tofutui.ui.deletion.progress import RunScreen
+        from tofutui.ui.deletion.dialog import DeleteScreen, RunScreen
 
         if not await self._compared(entries):
             return NOTHING

@@ -76,7 +76,7 @@ class DeletionFlow(Flow[Tables]):
             self.owner.push_screen(dialog, lambda yes: self._decided(plan, yes, from_plan, asked_by))
 
     def _decided(self, plan: "Plan", confirmed: bool | None, from_plan: bool, asked_by: Acting[Any]) -> None:
-        from tofutui.ui.deletion.progress import RunScreen
+        from tofutui.ui.deletion.dialog import RunScreen
 
         if confirmed is not True or self.screen.link is None:
             asked_by.say(KEPT)
