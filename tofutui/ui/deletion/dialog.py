@@ -4,7 +4,7 @@ The first shows a frozen plan, keeps by default and deletes with its own key onl
 and how it ended as a second listing shows it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -24,9 +24,11 @@ from tofutui.ui.deletion import wording
 from tofutui.ui.kit.button import Choice
 from tofutui.ui.kit.dialogs.dialog import Dialog
 from tofutui.ui.kit.painted import Painted, Scroller
-from tofutui.ui.kit.screen import bindings_of
+from tofutui.ui.kit.screen import Result, bindings_of
 from tofutui.ui.text.spans import WIDE, Line, Tone, line, plain, width, wrap
 
+Keeps = Callable[[tuple[Step, ...]], Awaitable[None]]
+"""Gets how the steps of a plan ended."""
 _OPENERS = ("row.delete", "plan.delete", "detail.delete")
 COVERED = "The privacy mask is on: the real key is sent, not its stand-in. {} shows all until the next key."
 REVEALED = "Shown as it is until the next key. What is typed is still the stand-in."
@@ -66,7 +68,24 @@ class TypedKey(Input):
             event.prevent_default()
 
 
-class DeleteScreen(Dialog[bool]):
+class _OfPlan(Dialog[Result]):
+    """A dialog about a plan, in the colours of the nodes that it changes."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan = plan
+
+    def on_mount(self) -> None:
+        """The frame of the node or nodes."""
+        roles = self.plan.roles
+        self.add_class("-changes", f"-{roles[0].value}" if len(roles) == 1 else "-both")
+
+    def heading(self) -> str:
+        """The node or nodes, and what is done there."""
+        return wording.framed_title(self.shown(self.plan), ascii_only=self.has_class("-ascii"))
+
+
+class DeleteScreen(_OfPlan[bool]):
     """True if the plan shown is to be run."""
 
     CSS_PATH = Path(__file__).with_name("dialog.tcss")
@@ -74,8 +93,7 @@ class DeleteScreen(Dialog[bool]):
     called = "delete dialog"
 
     def __init__(self, plan: Plan, hidden: int, seen_from: str) -> None:
-        super().__init__()
-        self.plan = plan
+        super().__init__(plan)
         self._hidden = hidden
         self._seen_from = seen_from
         self._typed: list[TypedKey] = []
@@ -96,8 +114,6 @@ class DeleteScreen(Dialog[bool]):
 
     def on_mount(self) -> None:
         """Focus where nothing happens: on Keep, or where the key is typed."""
-        roles = self.plan.roles
-        self.add_class("-changes", f"-{roles[0].value}" if len(roles) == 1 else "-both")
         delete = self.query_one("#delete", Choice)
         delete.key = self.owner.keys.name("delete.confirm")
         delete.disabled = bool(self._typed)
@@ -105,10 +121,6 @@ class DeleteScreen(Dialog[bool]):
         delete.refresh(layout=True)
         first = self._typed[0] if self._typed else self.query_one("#keep")
         first.focus()
-
-    def heading(self) -> str:
-        """Which node or nodes."""
-        return wording.framed_title(self.shown(self.plan), ascii_only=self.has_class("-ascii"))
 
     def text(self, width: int) -> list[Line]:
         """What will be sent where, and why."""
@@ -254,16 +266,19 @@ class DeleteScreen(Dialog[bool]):
         self._show_more()
 
 
-class RunScreen(Dialog[None]):
-    """Runs the plan it is given, once, and stays until the user has read how it ended."""
+class RunScreen(_OfPlan[None]):
+    """Runs the plan it is given, once, and stays until the user has read how it ended.
+
+    ``keep`` is given the steps once all have ended, before the screen says so.
+    """
 
     BINDINGS = bindings_of(RUN)
     asks = False
 
-    def __init__(self, plan: Plan, runner: Runner) -> None:
-        super().__init__()
-        self._plan = plan
+    def __init__(self, plan: Plan, runner: Runner, keep: Keeps | None = None) -> None:
+        super().__init__(plan)
         self._runner = runner
+        self._keep = keep
         self._steps = [Step(deletion=deletion, text=WAITING) for deletion in plan.deletions]
         self._done = False
         self._stopping = ""
@@ -272,16 +287,16 @@ class RunScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         """Begin."""
-        roles = self._plan.roles
-        self.add_class("-changes", f"-{roles[0].value}" if len(roles) == 1 else "-both")
         self._begun = self.owner.clock()
-        self.redraw()
         self.owner.running_plan = True
         self.owner.run_guarded(self._run())
 
     async def _run(self) -> None:
         try:
-            self._steps = list(await self._runner.run(self._plan, self._stepped))
+            steps = await self._runner.run(self.plan, self._stepped)
+            if self._keep is not None:
+                await self._keep(steps)
+            self._steps = list(steps)
         finally:
             self._done = True
             self.owner.running_plan = False
@@ -295,10 +310,6 @@ class RunScreen(Dialog[None]):
             self.owner.jobs.row_ended()
         if self.is_attached:
             self.redraw()
-
-    def heading(self) -> str:
-        """The node or nodes, and what is done there."""
-        return wording.framed_title(self.shown(self._plan), ascii_only=self.has_class("-ascii"))
 
     def text(self, width: int) -> list[Line]:
         """Each step as far as it went."""
@@ -349,7 +360,7 @@ class RunScreen(Dialog[None]):
 
     def as_text(self) -> str:
         """Each step as far as it went."""
-        plan, steps = self.shown(self._plan), self.shown(self._steps)
+        plan, steps = self.shown(self.plan), self.shown(self._steps)
         lines = [piece for part in wording.progress(steps, WIDE) for piece in part]
         return f"{wording.title(plan)}\n{plain(lines)}"
 
@@ -359,7 +370,7 @@ class RunScreen(Dialog[None]):
         if self._done:
             self.answer(None)
             return
-        self._runner.stop(self._plan)
+        self._runner.stop(self.plan)
         index, count = self._under_way, len(self._steps)
         number = index + int(self._steps[index].is_begun)
         where = f"after row {number} of {count}" if number else "before the first row"

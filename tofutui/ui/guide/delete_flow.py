@@ -1,16 +1,12 @@
 """The step that deletes: the plan, who compared, the dialog, the run; and the ways on over what is open."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from tofutui.guide.run_controller import Guide
 from tofutui.guide.worksheet import WorksheetField
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.base.text import in_groups
-from tofutui.tofu.deletion.plan import Plan, Step
 from tofutui.tofu.guide_run import OpenRow, StepState
 from tofutui.tofu.judgement.comparison import Entry
-from tofutui.tofu.site.session import Role
-from tofutui.ui.backend import Runner
 from tofutui.ui.guide.form import Form, SheetScreen
 from tofutui.ui.guide.state import Guided
 from tofutui.ui.kit.confirmation import KEPT
@@ -21,36 +17,6 @@ from tofutui.ui.text.vocabulary import place
 
 OPEN = "Rows that are neither proven nor deleted"
 NOTHING = "nothing was sent"
-
-
-class RecordingRunner:
-    """Runs a plan as the executor does, and notes in the guide what came of it."""
-
-    def __init__(self, runner: Runner, guide: Guide) -> None:
-        self._runner = runner
-        self._guide = guide
-
-    def why_not(self, role: Role, entry: Entry | None = None) -> str | None:
-        """Why nothing (or this row) can be deleted there now."""
-        return self._runner.why_not(role, entry)
-
-    def freeze(self, entries: Sequence[Entry]) -> Plan:
-        """The plan for these rows."""
-        return self._runner.freeze(entries)
-
-    async def run(self, plan: Plan, on_step: Callable[[int, Step], None]) -> tuple[Step, ...]:
-        """Run a confirmed plan."""
-        steps = await self._runner.run(plan, on_step)
-        await self._guide.deleted(steps)
-        return steps
-
-    def stop(self, plan: Plan) -> None:
-        """Begin no further row of a running plan."""
-        self._runner.stop(plan)
-
-    async def settle(self, role: Role) -> tuple[str, ...]:
-        """Decide journalled deletions whose outcome is unknown."""
-        return await self._runner.settle(role)
 
 
 class DeleteFlow(Flow[Guided]):
@@ -142,7 +108,7 @@ class DeleteFlow(Flow[Guided]):
 
         if not await self._compared(entries):
             return NOTHING
-        runner = RecordingRunner(self.screen.link.runner, self.screen.guide)
+        runner = self.screen.link.runner
         try:
             plan = runner.freeze(entries)
         except TofutuiError as error:
@@ -151,7 +117,7 @@ class DeleteFlow(Flow[Guided]):
         app = self.screen.app
         if not plan.deletions or not await app.push_screen_wait(DeleteScreen(plan, 0, seen_from)):
             return KEPT
-        await app.push_screen_wait(RunScreen(plan, runner))
+        await app.push_screen_wait(RunScreen(plan, runner, self.screen.guide.deleted))
         return ""
 
     async def _compared(self, entries: Sequence[Entry]) -> bool:
