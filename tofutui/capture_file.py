@@ -186,7 +186,7 @@ def _checked(text: str) -> Iterator[dict[str, Any]]:
     end = _parsed(last, len(lines) + 1)
     if end.get("record") != "end":
         raise CaptureFileError(
-            f"line {len(lines) + 1}: the end is missing, the file is cut off or no capture"
+            f"line {len(lines) + 1}: the end is missing: the file is cut off, or it is not a capture"
         )
     digest = hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()
     if end.get("sha256") != digest:

@@ -95,7 +95,7 @@ class Fault(Enum):
 _CONNECT = {
     Fault.REFUSED: "refused the connection",
     Fault.UNREACHABLE: "cannot be reached: Network is unreachable",
-    Fault.DNS: "no address is known for primary.test",
+    Fault.DNS: "there is no address for primary.test",
     Fault.SILENT: "accepted the connection but sent no SSH greeting",
     Fault.BANNER_LATE: "",
     Fault.BANNER_NEVER: "did not finish its SSH greeting",
@@ -127,7 +127,7 @@ _AT_DIALOGUE = {
     Fault.SHELL_CLOSED: "closed the session before its first prompt",
     Fault.RESET: "closed the session before its first prompt",
     Fault.HALF_OPEN: "primary.test",
-    Fault.NO_PROMPT: "gave no prompt within",
+    Fault.NO_PROMPT: "showed no prompt within",
     Fault.GARBAGE: "",
     Fault.ENDLESS: "before its first prompt",
 }

@@ -179,7 +179,7 @@ def certified(authority: asyncssh.SSHKey, **limits: Any) -> Any:
 
 
 USELESS: dict[str, tuple[int, dict[str, Any], str]] = {
-    "another authority": (6, {}, "it is signed by an authority that known_hosts does not hold"),
+    "another authority": (6, {}, "it is signed by an authority that known_hosts does not list"),
     "expired": (5, {"valid_after": 1, "valid_before": 2}, "it has expired"),
     "not valid yet": (5, {"valid_after": 2**33, "valid_before": 2**34}, "it is not valid yet"),
     "other names": (5, {"principals": ["elsewhere"]}, "it was issued for other names"),

@@ -340,5 +340,5 @@ async def test_close_ends_a_login_that_waits_for_an_answer(tmp_path: Path) -> No
         login = asyncio.create_task(b.node.connect())
         await asked.wait()
         await b.node.close()
-        with pytest.raises(LinkLost, match="closed from here"):
+        with pytest.raises(LinkLost, match="closed by this program"):
             await login

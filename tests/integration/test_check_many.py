@@ -131,5 +131,5 @@ async def test_a_host_said_to_be_reissued_need_only_stand_in_one_of_them(labs, t
     answer = await check(
         tmp_path, "--all", "--reissued", "198.51.100.20", "--reissued", "nowhere", "--format", "json"
     )
-    assert answer.err == "tofutui: --reissued nowhere: no row is about it\n"
+    assert answer.err == "tofutui: --reissued nowhere: no row is about this host\n"
     assert json.loads(answer.out)["sessions"]

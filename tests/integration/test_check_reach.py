@@ -102,7 +102,7 @@ async def test_an_unknown_question_before_the_prompt_is_quoted(tmp_path: Path) -
         answer = await check(lab, tmp_path)
         assert answer.code == 3
         (line,) = answer.err.splitlines()
-        assert "primary 192.0.2.10: 127.0.0.1 asks something unknown before its prompt" in line
+        assert "primary 192.0.2.10: 127.0.0.1 asks an unknown question before its prompt" in line
         assert "Acceptable use policy of Example Ltd. / Type I AGREE to go on:" in line
         assert "answer it in the app" in line
         assert "MISMATCH" in answer.out.partition("SECONDARY ")[2]
@@ -115,7 +115,7 @@ async def test_an_unknown_question_after_the_listing_command_is_quoted(tmp_path:
         answer = await check(lab, tmp_path)
         assert answer.code == 3
         (line,) = answer.err.splitlines()
-        assert f"asks after `{LISTCERTS}`: " in line
+        assert f"asked a question after `{LISTCERTS}`: " in line
         assert "Collect the rows again? [y/n]" in line
         assert "Ctrl-C was sent" in line
         assert lab.sent["primary"][-1] == "exit"
@@ -220,7 +220,7 @@ REFUSALS = {
     ),
     "leaves without a prompt": Refusal(leaving("bye\n"), "closed the session before its first prompt"),
     "unknown jump host": Refusal(
-        nobody, "jump host: no address is known for nobody.invalid", 'jump = "ops@nobody.invalid"'
+        nobody, "jump host: there is no address for nobody.invalid", 'jump = "ops@nobody.invalid"'
     ),
     "refused": Refusal(nobody, "refused the connection"),
     "another prompt": Refusal(

@@ -56,7 +56,7 @@ async def test_each_step_is_shown_with_its_time_and_a_failure_with_its_cure(lab:
     assert "TLSv1." in primary["endpoint"]["value"]
     assert all(primary[name]["value"].endswith(" s)") for name in STEPS_WITH_TIMES)
     assert secondary["login and prompt"]["value"].startswith("failed: ")
-    assert "is SSH on" in secondary["login and prompt"]["source"]
+    assert "is SSH enabled" in secondary["login and prompt"]["source"]
     assert not {"listing", "paging", "login methods"} & secondary.keys()
     assert code == 2
 
@@ -85,7 +85,9 @@ async def steps_to(cli: Cli, folder: Path) -> dict[str, str]:
 
 async def test_a_node_that_pages_whatever_it_is_asked_says_so(tmp_path: Path) -> None:
     steps = await steps_to(Cli(page=3, terminal_length=False, commands={LISTCERTS: TABLE}), tmp_path)
-    assert steps["paging"].startswith("stays on, the node refuses `terminal length 0`: each page is turned")
+    assert steps["paging"].startswith(
+        "stays on, the node refuses `terminal length 0`: each page is acknowledged"
+    )
     assert "password" in steps["login methods"]
     assert "2 rows" in steps["listing"]
 
@@ -93,5 +95,5 @@ async def test_a_node_that_pages_whatever_it_is_asked_says_so(tmp_path: Path) ->
 async def test_a_login_that_is_refused_says_which_ways_there_are(tmp_path: Path) -> None:
     steps = await steps_to(Cli(methods=("password", "key"), users={"admin": "another one"}), tmp_path)
     assert steps["login and prompt"].startswith("failed: ")
-    assert steps["note"].endswith("offers to log in by publickey, password")
+    assert steps["note"].endswith("offers these login methods: publickey, password")
     assert "menu and prompt" not in steps

@@ -161,7 +161,7 @@ async def test_a_command_of_unknown_outcome_is_settled_by_the_next_listing(tmp_p
         going: list[asyncio.Task[None]] = []
 
         def break_the_link(number: int, step: Step) -> None:
-            if "reading the table decides" in step.text:
+            if "listing the table again decides" in step.text:
                 going.append(asyncio.create_task(server.stop()))
 
         (step,) = await pair.executor.run(plan, break_the_link)

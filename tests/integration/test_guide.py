@@ -249,7 +249,7 @@ async def test_a_pair_that_connects_again_by_itself_is_not_registered(tmp_path: 
         await run.until(lambda: run.progress["reconnect"] is Progress.SKIPPED)
         assert run.current.id == "sign-in"
         assert run.progress["register"] is Progress.SKIPPED
-        assert "connected again" in run.guide.held.step("register").reason
+        assert "reconnected on their own" in run.guide.held.step("register").reason
 
 
 async def test_a_pair_that_stays_apart_is_registered(tmp_path: Path) -> None:
@@ -344,7 +344,7 @@ async def test_a_node_that_cannot_be_reached_shows_its_version_on_the_page(tmp_p
         await run.guide.preflight()
         assert run.progress["preflight"] is Progress.FAILED
         versions = [check for check in run.guide.held.checks if check.id == "version"]
-        assert all(check.seen == "3.7 by the Health Monitor page" for check in versions)
+        assert all(check.seen == "3.7, from the Health Monitor page" for check in versions)
 
 
 async def _before_polling(run: Guided) -> None:

@@ -131,7 +131,7 @@ async def test_a_server_that_drips_for_ever_takes_at_most_three_time_outs() -> N
         presented = await fetch(endpoint, timeout=0.3)
     assert presented.status is Status.TIMEOUT
     assert presented.error is not None
-    assert presented.error.startswith("fell silent in the middle")
+    assert presented.error.startswith("stopped answering in the middle")
     assert presented.seconds <= 1.0
 
 

@@ -168,4 +168,4 @@ async def test_what_was_not_answered_is_said(tmp_path: Path, then: str) -> None:
     async with serve(handle) as endpoint:
         presented = await fitting(endpoint, "/CN=elsewhere", timeout=0.5)
     assert leaves(presented) == [sha256(only.der)]
-    assert "could not be asked for them" in presented.also_doubt
+    assert "could not be requested" in presented.also_doubt

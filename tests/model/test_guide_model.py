@@ -50,8 +50,8 @@ def world(tmp_path: Path) -> Iterator[GuideWorld]:
 REACHED = (
     "done: acknowledge", "done: acknowledge with doubt", "done: register", "done: register with doubt",
     "done: active", "done: active with doubt", "done: delete", "done: delete with doubt", "done: preflight",
-    "done: preflight with doubt", "done: verify", "done: verify with doubt", "connected again", "vouched",
-    "refused", "take over", "resume", "skip", "event: other", "go on", "mend", "reached the end",
+    "done: preflight with doubt", "done: verify", "done: verify with doubt", "reconnected on their own",
+    "vouched", "refused", "take over", "resume", "skip", "event: other", "go on", "mend", "reached the end",
 )  # fmt: skip
 
 

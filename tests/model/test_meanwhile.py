@@ -126,7 +126,7 @@ def test_a_plan_runs_once(world: MemoryWorld) -> None:
     world.runner.run(program.bench.refresh())
     (step,) = run(world, program, plan)
     assert step.outcome is Outcome.REFUSED
-    assert "run before" in step.text
+    assert "already run" in step.text
     assert len(sent(world)) == 1
 
 

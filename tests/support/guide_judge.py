@@ -66,8 +66,8 @@ class Judge:
                 self._deleted(operator, step, new)
             elif kind in ("preflight", "verify"):
                 self._checked(operator, step, new)
-        if "connected again" in step.reason and (was is None or was.reason != step.reason):
-            self._world.counts["connected again"] += 1
+        if "reconnected on their own" in step.reason and (was is None or was.reason != step.reason):
+            self._world.counts["reconnected on their own"] += 1
             self._need(self._connected(operator), step, "the two are not connected")
         if "HA is not configured" in step.reason and (was is None or was.reason != step.reason):
             self._need(self._meanings(operator) == ("none", "none"), step, "HA is configured, or may be")

@@ -130,7 +130,7 @@ def test_lines_pasted_from_the_registration_page_lead_to_primary_active(tmp_path
             app.paste(words)
             app.wait_for(words)
             operator.press("\x1b[15~")
-            app.wait_for(f"read like its log: {words.split()[3].upper()} refused")
+            app.wait_for(f"read as evidence from its log: {words.split()[3].upper()} refused")
             operator.pressed += 1  # the paste
         operator.press("esc")
         screen = app.wait_for(lambda screen: compared(screen) and "both nodes: 2 mismatch" in screen)
@@ -156,7 +156,7 @@ def say_failed(app: Terminal, operator: Keyboard, words: str, *, pasted: bool) -
         app.paste(words)
         app.wait_for(words)
     app.send_answer("" if pasted else words, lambda screen: "Known causes of a failed" in screen)
-    screen = app.wait_for(f"said when it failed: {words}")
+    screen = app.wait_for(f"reported when it failed: {words}")
     assert screen.splitlines()[1].startswith("A stale TOFU row is left")
     operator.press("enter")
 
@@ -242,7 +242,7 @@ def test_killed_at_each_step_it_goes_on_where_it_was_and_sends_nothing_twice(tmp
         record = killed.record()
         left = record["left"]
         assert isinstance(left, list)
-        assert all("no log is at hand" in reason for reason in left)
+        assert all("no log is available" in reason for reason in left)
         assert record["ended_at"]
         keys = {role: [key for key, _ in rows] for role, rows in pair.tables().items()}
         assert keys == {

@@ -57,7 +57,7 @@ def test_suspending_in_the_middle_of_a_plan_waits_for_the_row_and_goes_on_after_
         with terminal(command, tmp_path, PYTHONPATH=CODE) as app:
             app.wait_for(compared)
             app.press("p")
-            app.wait_for("in the order they will run")
+            app.wait_for("in the order of deletion")
             app.press("D")
             app.wait_for("[ Keep rows")
             with pair.held_up("primary", "delete"):

@@ -60,7 +60,7 @@ def test_a_report_beside_the_screen_is_refused(tmp_path: Path) -> None:
         [*command(tmp_path), "--output", str(tmp_path / "r")], capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert "leave --output out" in done.stderr
+    assert "omit --output" in done.stderr
 
 
 def test_without_a_terminal_it_says_what_to_leave_out(tmp_path: Path) -> None:

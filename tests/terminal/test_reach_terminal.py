@@ -75,7 +75,7 @@ def test_a_wrong_answer_is_asked_for_again_and_no_answer_leaves_the_node(
         app.wait_for("Type I AGREE")
         app.send_answer("no", lambda screen: "% Error: this is no answer" in screen)
         app.press("esc")
-        app.wait_for(lambda screen: "127.0.0.1 asks something unknown before its prompt:" in screen)
+        app.wait_for(lambda screen: "127.0.0.1 asks an unknown question before its prompt:" in screen)
         app.wait_for(lambda screen: "SECONDARY  prime-sec" in screen and "listed " in screen)
         app.press("q")
         assert app.wait_end() == 0

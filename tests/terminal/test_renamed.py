@@ -92,7 +92,7 @@ def test_from_the_first_mismatch_to_a_clean_list(pair: Pair, tmp_path: Path, siz
         app.wait_for(lambda screen: counted(screen, 2, "mismatch", "✗"))
 
         app.press("p")
-        app.wait_for("in the order they will run")
+        app.wait_for("in the order of deletion")
         app.press("D")
         app.wait_for("[ Keep rows")
         app.say_yes()

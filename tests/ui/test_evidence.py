@@ -61,7 +61,7 @@ async def test_the_time_line_of_the_row_is_shown_and_scrolls(desk: Start, size: 
     async with desk(size=size) as d:
         d.fakes.bench.memory.pasts[ROW] = past(12)
         await d.press("j", "e")
-        await d.until(lambda: "how old it was then is not known" in " ".join(known(d).split()))
+        await d.until(lambda: "its age at that time is not known" in " ".join(known(d).split()))
         seen = d.text
         for _ in range(60):
             await d.press("pagedown")
@@ -79,7 +79,7 @@ async def test_the_time_line_of_the_row_is_shown_and_scrolls(desk: Start, size: 
 async def test_the_time_line_follows_what_is_judged_anew(desk: Start) -> None:
     async with desk() as d:
         await d.press("j", "e")
-        await d.until(lambda: "nothing is remembered of this row" in known(d))
+        await d.until(lambda: "there is no history of this row" in known(d))
         d.fakes.bench.memory.pasts[ROW] = past()
         row = entry(Role.PRIMARY, ROW, Verdict.SUSPECT, who=Who.ISE, presented="x", why=("changed",))
         d.fakes.bench.put(Role.PRIMARY, [row])

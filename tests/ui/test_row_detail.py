@@ -74,8 +74,8 @@ def test_under_an_equal_name_the_log_refuses_the_certificate() -> None:
     renamed_row = entry(Role.SECONDARY, "192.0.2.10_8082", Verdict.MISMATCH, presented="pri-2")
     logged = Judgement(Verdict.MISMATCH, (LOG,), (Evidence(Kind.LOG, NOW, LOG),))
     clock = NOW.astimezone().strftime("%H:%M:%S")
-    assert in_short(proven()) == f"its log refuses the certificate, {clock}"
-    assert in_short(replace(renamed_row, judgement=logged)) == f"its log refuses this host, {clock}"
+    assert in_short(proven()) == f"the node refused the certificate, {clock}"
+    assert in_short(replace(renamed_row, judgement=logged)) == f"the node refused this host, {clock}"
 
 
 @pytest.mark.parametrize("width", [58, 78, 98, 118])
@@ -95,7 +95,7 @@ def test_what_was_cut_is_shown_whole_where_lines_are_left_and_short_facts_share_
     assert " ".join(roomy.split()).count(LOG) == 1
     issuer = next(text for text in roomy.splitlines() if text.startswith("issuer"))
     assert "SAN        DNS:prime-pri" in issuer
-    assert "its log refuses the certificate" in tight
+    assert "the node refused the certificate" in tight
     hidden = next(text for text in tight.splitlines() if text.startswith("+"))
     assert int(hidden[1:].split()[0]) >= 3
 

@@ -108,7 +108,7 @@ async def test_the_picker_shows_how_each_ended_and_when(desk: Start, tmp_path, s
     database.close()
     locked = replace(session(name="zz"), read_only=True)
     async with desk(sessions=[session(), locked], ready=False, size=size) as d:
-        await d.until(lambda: "2 mismatch, 1 no answer, 1 own row stale, not complete" in d.text or
+        await d.until(lambda: "2 mismatch, 1 no answer, own rows: 1 stale, not complete" in d.text or
                       (size[0] < 80 and "2 mismatch" in d.text))  # fmt: skip
         first, second = (
             next(line for line in d.text.splitlines() if line.strip().startswith(name))
@@ -142,7 +142,7 @@ async def test_a_filter_that_fits_nothing_says_so_and_esc_brings_all_back(desk: 
     async with desk(sessions=[session(), replace(session(), name="b")], ready=False) as d:
         await picker(d)
         await d.press("slash", *"[/nope]")
-        await d.until(lambda: "no session holds '[/nope]'" in d.text)
+        await d.until(lambda: "no session contains '[/nope]'" in d.text)
         await d.press("enter", "enter")
         assert "there is no session here" in d.message
         await d.press("escape")
@@ -364,7 +364,7 @@ async def test_hostile_values_are_shown_as_data(desk: Start, tmp_path) -> None:
         await picker(d)
         await d.press("slash")
         d.app.screen.query_one("#filter", Input).value = "[/x]\x1b\u202e"
-        await d.until(lambda: "no session holds" in d.text)
+        await d.until(lambda: "no session contains" in d.text)
 
 
 async def test_transcripts_and_the_demo_have_no_sessions_to_make(desk: Start) -> None:

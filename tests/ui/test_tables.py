@@ -383,7 +383,7 @@ async def test_badges_and_counts_stand_in_the_title(desk: Start) -> None:
     chosen = session(demo=True, read_only=True)
     async with desk(sessions=[chosen], size=(140, 36)) as d:
         title = d.text.splitlines()[0]
-        for words in ("site-a", "CHG0012345", "3 mismatch", "3 own rows stale", "DEMO", "READ-ONLY"):
+        for words in ("site-a", "CHG0012345", "3 mismatch", "own rows: 3 stale", "DEMO", "READ-ONLY"):
             assert words in title
     assert NOW  # the clock is the tests' own
 

@@ -271,8 +271,8 @@ async def test_an_unforeseen_error_of_background_work_is_written_down(desk: Star
 
 
 async def test_what_is_to_be_said_at_the_start_stays(desk: Start) -> None:
-    async with desk(warnings=("sessions.toml: everybody may read it",)) as d:
+    async with desk(warnings=("sessions.toml: everyone can read it",)) as d:
         await d.press("j", "k")
-        assert "everybody may read it" in d.message
+        assert "everyone can read it" in d.message
         await d.press("escape")
         assert not d.message

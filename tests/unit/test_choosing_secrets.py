@@ -24,4 +24,4 @@ def test_every_sessions_variable_is_gone_before_a_program_is_started(
     path.chmod(0o644)
     load(path, read_only=True)
     assert not {"TOFU_TEST_ONE", "TOFU_TEST_TWO"} & os.environ.keys()
-    assert "everybody may read it: chmod 600" in capsys.readouterr().err
+    assert "everyone can read it: chmod 600" in capsys.readouterr().err

@@ -246,7 +246,7 @@ def test_an_unknown_session_is_named_with_the_nearest(capsys, two, command):
     assert out == []
     assert err[0] == f"tofutui: no session sitea in {two}, did you mean site-a?"
     assert err[1:] == (
-        [f"tofutui: no session zzz in {two}, there is: site-a, site-b"] if len(command) > 1 else []
+        [f"tofutui: no session zzz in {two}, available: site-a, site-b"] if len(command) > 1 else []
     )
 
 
@@ -294,7 +294,7 @@ def test_help_lists_the_scenarios_with_their_titles(capsys):
         (["check", "site-a", "--output", "/tmp"], "is a folder"),
         (["--theme", "drak", "site-a"], "did you mean dark?"),
         (["--demo", "--theme", "drak"], "did you mean dark?"),
-        (["--demo"], "leave --sessions out"),
+        (["--demo"], "omit --sessions"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_any_connection(capsys, two, argv, word):
@@ -314,7 +314,7 @@ def test_the_app_without_a_terminal_points_to_check(two, argv):
     )
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr == "tofutui: the app needs a terminal (`tofutui check SESSION` does without)\n"
+    assert done.stderr == "tofutui: the app needs a terminal (`tofutui check SESSION` needs none)\n"
 
 
 def test_themes_are_one_a_line_with_their_origin(capsys, home):

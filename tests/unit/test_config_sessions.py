@@ -171,7 +171,7 @@ def test_a_command_is_no_session_name(write, name):
 @pytest.mark.parametrize("name", ['"-x"', '"a/b"', '".."', '""', r'"a\u001b[2J"', '"a b"'])
 def test_a_name_that_cannot_be_typed_or_be_a_file_is_refused(write, name):
     (error,) = errors_of(write(f'[sessions.{name}.primary]\nhost = "a"\n'))
-    assert "a session's name is letters" in error
+    assert "a session's name has letters" in error
     assert "\x1b" not in error
 
 

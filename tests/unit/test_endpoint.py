@@ -233,7 +233,9 @@ def test_only_the_command_that_deletes_one_row_is_one(command):
 )
 def test_a_number_that_programs_read_differently_is_not_asked(key: str, endpoint: Endpoint | None) -> None:
     assert split_key(key) == endpoint
-    assert endpoint is not None or "is not an address that all programs read alike" in why_no_endpoint(key)
+    assert endpoint is not None or "is not an address that all programs read the same way" in why_no_endpoint(
+        key
+    )
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "99999", "123456"])

@@ -346,7 +346,7 @@ def test_of_two_times_that_are_no_date_the_later_in_the_log_is_said() -> None:
 
 def test_a_date_with_two_readings_is_said() -> None:
     failure = times(Stamp(NODE_NOW - MINUTE, two_readings=True))
-    assert "the date read as month and day" in hit(tie(PEER, failure=failure), PEER).text
+    assert "date read as month/day" in hit(tie(PEER, failure=failure), PEER).text
 
 
 @pytest.mark.parametrize("presented", [silent(), PENDING])
@@ -396,7 +396,7 @@ def test_an_unanswered_row_is_hit_by_its_stored_name(name: str, at: datetime | N
 def test_the_log_of_an_unnamed_node_is_a_hint_at_most() -> None:
     one = hit(tie(PEER, named_node=False), PEER)
     assert one.strength is Strength.HINT
-    assert "it was not said whose log it is" in one.text
+    assert "it is not known whose log it is" in one.text
 
 
 @pytest.mark.parametrize("who", [Who.SELF, Who.LOOPBACK])

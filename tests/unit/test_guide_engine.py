@@ -159,7 +159,7 @@ def test_over_the_newer_database_nothing_is_ticked_whatever_was_said_and_seen_be
 def test_what_the_states_do_not_show_is_said_by_who_ticks_about_these_states(
     step: str, result: Result, vouched: Vouched | None
 ) -> None:
-    with pytest.raises(NotNow, match="has to say which: SECONDARY: Secondary Uncertain"):
+    with pytest.raises(NotNow, match="must say which: SECONDARY: Secondary Uncertain"):
         engine.overwriting(at(step), step, seen_now(result), vouched, by="ops", now=NOW)
 
 

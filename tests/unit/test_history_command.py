@@ -116,13 +116,13 @@ def test_a_row_with_an_odd_key_is_named_as_it_is_shown(run):
 def test_a_row_that_nobody_remembers_is_an_error_with_the_nearest(run):
     code, out, err = run(SESSION, "--row", "198.51.100.20_444")
     assert (code, out) == (2, "")
-    assert err == f"tofutui: --row 198.51.100.20_444: no such row is remembered (did you mean {KEY}?)\n"
+    assert err == f"tofutui: --row 198.51.100.20_444: the history has no such row (did you mean {KEY}?)\n"
 
 
 def test_a_session_without_history_says_so_and_an_unknown_one_is_an_error(run, data):
     assert run("site-b")[:2] == (0, "SESSION site-b\nnothing is remembered\n")
     assert json.loads(run("site-b", "--format", "json")[1])["nodes"] == []
-    assert run("site-b", "--forget")[:2] == (0, "nothing was remembered\n")
+    assert run("site-b", "--forget")[:2] == (0, "there was nothing to remove\n")
     code, out, err = run("site-c")
     assert (code, out) == (2, "")
     assert "no session site-c" in err
@@ -190,7 +190,7 @@ def test_a_look_after_forgetting_a_row_does_not_claim_that_it_just_appeared(run,
     Sightings(database).record(look(9, row("C")))
     database.close()
     out = run(SESSION, "--row", KEY)[1]
-    assert "first seen; how old it was then is not known" in out
+    assert "first seen; its age at that time is not known" in out
     assert at(9).strftime("%H:%M") in out
 
 
@@ -225,5 +225,5 @@ def test_what_was_said_is_in_every_form_with_who_and_when(run, data):
         "operator", "ops", "192.0.2.11", None,
     )  # fmt: skip
     assert (second["kind"], second["role"], second["taken_back_by"]) == ("browser", "primary", "second")
-    assert "## What was said" in run(SESSION, "--format", "markdown")[1]
+    assert "## Statements" in run(SESSION, "--format", "markdown")[1]
     assert "SAID" not in run(SESSION, "--row", KEY)[1]

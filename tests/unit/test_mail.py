@@ -132,7 +132,7 @@ NOT_READ = {
     "in words": (b"Look:\n\n" + mail(), "a part of a mail or another text"),
     "base64 in a log": (b"line\n" * 2000 + base64.encodebytes(LINE * 9), "line 2,0"),
     "UTF-16": (mail().decode().encode("utf-16"), "a part of a mail or another text"),
-    "Outlook's own file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Outlook (.msg)"),
+    "Outlook's own file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Outlook mail (.msg)"),
     "Outlook's attachments": (b"\x78\x9f\x3e\x22" + bytes(600), "winmail.dat"),
     "in a URL": (LINE.replace(b" ", b"%20"), "URL"),
     "in hex": (LINE.hex().encode(), "hex"),

@@ -168,12 +168,10 @@ def test_a_row_that_went_and_came_back():
         (TimelineEvent.PRESENTED, at(7), sha("B")),
         (TimelineEvent.SEEN, at(9), None),
     ]
-    assert items[0].text == "first seen; how old it was then is not known"
+    assert items[0].text == "first seen; its age at that time is not known"
     assert items[1].not_before == BEGIN - DAY
     assert items[2].text == "last seen 2026-11-23 09:01:00 UTC"
-    assert items[3].text.startswith(
-        "came back; not in the listing of 2026-11-23 09:03:00 UTC; one and the same"
-    )
+    assert items[3].text.startswith("came back; not in the listing of 2026-11-23 09:03:00 UTC; the same")
     assert items[5].text == f"instead of {short_sha256(sha('A'))}"
     assert (items[3].stored, items[3].beginning) == (ISE, Beginning.APPEARED)
 

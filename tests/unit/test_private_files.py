@@ -98,9 +98,9 @@ def test_a_folder_in_which_everybody_may_write_is_refused(tmp_path: Path) -> Non
     folder = tmp_path / "data"
     folder.mkdir()
     folder.chmod(0o777)
-    with pytest.raises(HistoryError, match="may be written to by everybody"):
+    with pytest.raises(HistoryError, match="is writable by everyone"):
         Database(folder / FILE)
-    with pytest.raises(NotOurs, match="may be written to by everybody"):
+    with pytest.raises(NotOurs, match="is writable by everyone"):
         private_folder(folder)
     folder.chmod(0o1777)
     assert private_folder(folder) == folder
@@ -144,6 +144,6 @@ def test_a_way_to_a_password_that_others_may_read_is_a_warning(tmp_path: Path) -
     path.chmod(0o644)
     report = read_sessions(path)
     assert report.warnings == report.exposed
-    assert "everybody may read it" in report.exposed[0]
+    assert "everyone can read it" in report.exposed[0]
     path.chmod(0o600)
     assert read_sessions(path).warnings == ()

@@ -50,8 +50,8 @@ def proven(
         (None, "ise", Outcome.CANNOT_TELL, "same text, and nothing was presented to compare it with"),
         ("new", "ise", Outcome.STILL_THERE, "ignored, or the node learned again what it sees"),
         ("new", "new", Outcome.CAME_BACK, "with the certificate's subject presented now"),
-        ("new", "odd", Outcome.CANNOT_TELL, "another text, which is not the subject presented now"),
-        (None, "odd", Outcome.CANNOT_TELL, "another text, and nothing was presented to compare it with"),
+        ("new", "odd", Outcome.CANNOT_TELL, "a different text, which is not the subject presented now"),
+        (None, "odd", Outcome.CANNOT_TELL, "a different text, and nothing was presented to compare it with"),
     ],
 )
 def test_what_one_listing_says(presented, listed, outcome, words):
@@ -192,13 +192,13 @@ def test_another_text_or_another_certificate_is_another_row():
 @pytest.mark.parametrize(
     ("status", "error", "words"),
     [
-        (Status.PENDING, "", "has not been asked again since this was confirmed: refresh"),
+        (Status.PENDING, "", "has not been probed again since this was confirmed: refresh"),
         (
             Status.NOT_PROBED,
             "probing is off",
-            "has not been asked again since this was confirmed (probing is off)",
+            "has not been probed again since this was confirmed (probing is off)",
         ),
-        (Status.UNMAPPED, "masked", "has not been asked again since this was confirmed (masked)"),
+        (Status.UNMAPPED, "masked", "has not been probed again since this was confirmed (masked)"),
         (Status.REFUSED, "connection refused", "presents nothing any more (connection refused)"),
         (Status.TIMEOUT, "", "presents nothing any more (timeout)"),
     ],

@@ -46,7 +46,7 @@ from tofutui.tofu.site.session import Role
 SECTIONS = [
     "Change record", "What is left", "Decisions", "Nodes", "Steps", "Checks before", "SHA-256 compared",
     "Commands that changed a node", "Worksheet", "Tables before", "Tables after", "Checks after",
-    "Seen on the way", "Notes", "Log of the run",
+    "Seen during the run", "Notes", "Run log",
 ]  # fmt: skip
 KEY = "192.0.2.11_8082"
 COMMAND = f"ncs certvalidation tofu-certs deletecert host {KEY}"
@@ -288,8 +288,8 @@ def test_what_operators_decided_has_a_section_of_its_own(of: str) -> None:
     section = text.split("## Decisions")[1].split("\n## ")[0]
     answered, went_on = [line for line in section.splitlines() if line.startswith("| 2")]
     assert all(words in answered for words in ("ops", "answered: the primary's is newer", "SECONDARY: ?"))
-    for words in ("14:11:38", "ann", "Find and delete the stale rows", "went on although rows are open",
-                  f"PRIMARY {KEY} (same-name, certificate issued 3 h ago)"):  # fmt: skip
+    for words in ("14:11:38", "ann", "Find and delete the stale rows", "went on with open rows",
+                  f"PRIMARY {KEY} (SAME NAME, certificate issued 3 h ago)"):  # fmt: skip
         assert words in went_on.replace("\\", ""), words
     document = json.loads(rendered("json"))
     assert document["decisions"][0]["by"] == "ann"
@@ -304,7 +304,7 @@ def test_what_operators_decided_has_a_section_of_its_own(of: str) -> None:
 def test_since_a_time_only_what_was_decided_after_it_is_there() -> None:
     late = since(runs=(decided(),), since=NOW + timedelta(minutes=1))
     assert "answered:" not in render_since(late, "markdown", "0.1")
-    assert "went on although" in render_since(late, "markdown", "0.1")
+    assert "went on with open" in render_since(late, "markdown", "0.1")
     assert json.loads(render_since(late, "json", "0.1"))["vouched"] == []
 
 
@@ -334,12 +334,12 @@ def test_before_and_after_are_told_apart_and_each_row_says_what_became_of_it(com
     first = text.split("## Tables before")[1].split("\n## ")[0]
     last = text.split("## Tables after")[1].split("\n## ")[0]
     assert new not in first
-    assert first.count("| mismatch |") == 2
+    assert first.count("| MISMATCH |") == 2
     assert "why of 192.0.2.21" in first
     ends = {
         gone: "gone" if complete else "not seen: the listing is not complete",
         same: "as before",
-        renewed: "verdict was proven, another certificate presented",
+        renewed: "verdict was PROVEN, another certificate presented",
         learned: "deleted, learned again",
         removed: "deleted",
         new: "new",

@@ -132,7 +132,7 @@ async def test_a_row_is_called_stale_only_after_the_endpoint_was_asked_again_and
     await dealing.list()
     row = await dealing.judged()
     assert row.verdict is Verdict.SUSPECT
-    assert any("asked the same again" in why for why in row.judgement.why)
+    assert any("probed again in the same way" in why for why in row.judgement.why)
 
 
 async def test_a_failure_that_names_a_certificate_that_was_not_shown_makes_its_row_suspect() -> None:

@@ -45,7 +45,7 @@ def test_what_others_may_write_is_not_read(folder: Path, place: str, lost: set[s
     assert set(report.sessions) == {"mine", "made"} - lost
     assert report.errors
     cure = f"chmod go-w {(folder / place).resolve()}"
-    assert all("may be changed by others" in error and cure in error for error in report.errors)
+    assert all("can be changed by others" in error and cure in error for error in report.errors)
     (folder / place).chmod(0o700)
     assert read_sessions(folder / "sessions.toml").errors == ()
 
@@ -70,10 +70,10 @@ def test_behind_a_link_both_places_count(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "link" / "sessions.toml").symlink_to(folder / "sessions.toml")
     assert set(read_sessions(tmp_path / "link" / "sessions.toml").sessions) == {"mine"}
     folder.chmod(0o777)
-    assert "may be changed" in read_sessions(tmp_path / "link" / "sessions.toml").errors[0]
+    assert "can be changed" in read_sessions(tmp_path / "link" / "sessions.toml").errors[0]
     folder.chmod(0o755)
     (tmp_path / "link").chmod(0o777)
-    assert "may be changed" in read_sessions(tmp_path / "link" / "sessions.toml").errors[0]
+    assert "can be changed" in read_sessions(tmp_path / "link" / "sessions.toml").errors[0]
 
 
 FAULTS = {

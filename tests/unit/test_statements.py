@@ -47,7 +47,7 @@ def test_the_browsers_words_name_rows_of_a_node(
 ) -> None:
     heard = read_browser(text, comparison(), page)
     assert (heard.role, [entry.key for entry in heard.rows]) == (role, keys)
-    assert heard.message.startswith("read like its log")
+    assert heard.message.startswith("read as evidence from its log")
     assert keys[0] in heard.message
 
 
@@ -136,7 +136,7 @@ async def test_words_that_cannot_be_kept_count_and_say_so(desk: Desk) -> None:
     await desk.words.close(5)
     assert len(desk.testimony.words) == 1
     assert desk.words.trouble is not None
-    assert "cannot be kept" in desk.words.trouble
+    assert "cannot be saved" in desk.words.trouble
 
 
 async def test_forgetting_a_session_forgets_its_words(desk: Desk) -> None:

@@ -29,7 +29,7 @@ from tofutui.tofu.certificates.presented import Status
         (
             socket.gaierror(socket.EAI_AGAIN, "x"),
             Status.DNS,
-            "the name servers gave no answer about this name",
+            "the name servers did not answer for this name",
         ),
         (
             DialError(Status.REFUSED, "refused behind the jump host"),
@@ -83,7 +83,7 @@ def test_errors_of_the_library(reason: str | None, words: str) -> None:
 
 def test_an_unknown_name_is_named_only_where_one_was_sent() -> None:
     assert failure_reasons.of_alert(112, "a.example")[1] == "does not know this name (SNI a.example)"
-    needs = "answers only when it is asked by name (SNI), and no name was sent"
+    needs = "answers only if a server name (SNI) is sent, and none was"
     assert failure_reasons.of_alert(112, None)[1] == f"{needs} (alert 112, unrecognized_name)"
     for number in (40, 80):
         assert needs in failure_reasons.of_alert(number, None)[1]

@@ -39,7 +39,7 @@ def _nothing() -> str | None:
 
 _LOGGED = 2_000
 """Characters of a line of the command log."""
-_REPLACED = "the connection on which this was checked is gone"
+_REPLACED = "the connection over which this was checked is closed"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -319,7 +319,7 @@ class Node:
             raise self._closed(sent=shell is not None and shell.sent) from None
 
     def _closed(self, *, sent: bool) -> LinkLost:
-        return LinkLost(f"the connection to {self.settings.host} was closed from here", sent=sent)
+        return LinkLost(f"the connection to {self.settings.host} was closed by this program", sent=sent)
 
     async def _close(self) -> None:
         running = list(self._tasks)

@@ -14,11 +14,11 @@ def summary(redaction: Redaction) -> Iterator[str]:
     counts = [f"{len(values)} {_plural(kind, len(values))}" for kind, values in redaction.replaced.items()]
     yield f"replaced by stand-ins of the same length: {', '.join(counts) or 'nothing'}"
     words, numbers = kept_words(redaction), [word for word in sorted(redaction.kept) if word.isdecimal()]
-    yield f"not replaced, {len(words)} words: look through them before you pass the file on"
+    yield f"{len(words)} words were not replaced: review them before you share the file"
     yield from textwrap.wrap(" ".join(words), _WIDTH, initial_indent="  ", subsequent_indent="  ")
     if numbers:
         shown = " ".join(sorted(numbers, key=int))
-        yield f"not replaced, {len(numbers)} numbers of at most five digits"
+        yield f"{len(numbers)} numbers of at most five digits were not replaced"
         yield from textwrap.wrap(shown, _WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 

@@ -225,4 +225,4 @@ def _of_unknown_hosts(order: CheckOrder, done: Sequence[Done]) -> Iterator[str]:
     for said in order.reissued:
         if all(said in session.unheard for session in done):
             where = said.host if said.port is None else f"{said.host}:{said.port}"
-            yield f"--reissued {where}: no row is about it"
+            yield f"--reissued {where}: no row is about this host"

@@ -23,7 +23,7 @@ def _add_form(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=("text", "lines", "json", "markdown"),
         default="text",
-        help="a table, or one line a row for scripts, or JSON, or Markdown (default: text)",
+        help="a table, one line per row for scripts, JSON, or Markdown (default: text)",
     )
     parser.add_argument(
         "--color",

@@ -20,7 +20,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "check": (
         ("tofutui check site-a", "a table of every row; the exit code sums it up"),
-        ("tofutui check site-a --format lines", "one line a row, for scripts"),
+        ("tofutui check site-a --format lines", "one line per row, for scripts"),
         ("tofutui check --all --format json --output report.json", "every session, for a program"),
         ("tofutui check site-a --log primary=hm-8082.log", "with the primary's own log as evidence"),
         ("tofutui check site-a --reissued ise.example.net:443", "with what you know"),
@@ -38,7 +38,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("tofutui impact site-a --of ISE-server --format markdown", "for the change request"),
     ),
     "history": (
-        ("tofutui history site-a", "every row's time line"),
+        ("tofutui history site-a", "every row's timeline"),
         ("tofutui history site-a --row 198.51.100.20:443", "only one row's"),
         ("tofutui history site-a --forget", "remove what was seen"),
     ),
@@ -57,7 +57,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("tofutui sessions example > sessions.toml", "a file to begin with, with every key explained"),
         ("tofutui sessions validate", "every error in the files, with its place"),
     ),
-    "themes": (("tofutui themes", "the names that --theme takes"),),
+    "themes": (("tofutui themes", "the names that --theme accepts"),),
     "keys": (
         ("tofutui keys", "the keys in force, and where they come from"),
         ("tofutui keys --format toml > keys.toml", "a file to begin with; it belongs in the config folder"),

@@ -20,15 +20,15 @@ from tofutui.tofu.site.role import Role
 COMMANDS = {
     "check": "one comparison without the screen",
     "offline": "the same comparison from saved transcripts",
-    "capture": "what a pair prints and presents, as a file to hand on",
+    "capture": "what a pair prints and presents, as a file to share",
     "impact": "what renewing a server's certificate will make stale, before the change",
-    "history": "what was seen of each row of a session",
+    "history": "the history of each row of a session",
     "record": "the change record of a guide run",
     "lab": "only the simulated pair",
     "sessions": "list, locate or validate the sessions, or print an example",
-    "themes": "the themes that --theme takes",
+    "themes": "the themes that --theme accepts",
     "keys": "every key of the app",
-    "doctor": "versions, paths, settings, and the steps to a session's nodes, to paste into a ticket",
+    "doctor": "versions, paths, settings and connection steps, to paste into a ticket",
     "completion": "completion for bash, zsh or fish",
 }
 """The commands on offer, each with its line in the help."""
@@ -147,7 +147,7 @@ def _common(name: str, description: str, more: str = "", *, scenarios: bool = Fa
         "--sessions", type=as_written, metavar="FILE", help="the sessions file (default: $TOFUTUI_SESSIONS)"
     )
     group.add_argument(
-        "--data", type=as_written, metavar="DIR", help="the folder of the journal (default: $TOFUTUI_DATA)"
+        "--data", type=as_written, metavar="DIR", help="journal and history folder (default: $TOFUTUI_DATA)"
     )
     group.add_argument("--read-only", action="store_true", help="never change anything on a node")
     group.add_argument("--redact", action="store_true", help="show stand-ins for addresses and names")
@@ -195,7 +195,7 @@ def _check() -> _Parser:
         type=argument_types.number,
         default=SESSIONS_AT_ONCE,
         metavar="N",
-        help=f"how many sessions are compared side by side (default: {SESSIONS_AT_ONCE})",
+        help=f"how many sessions are compared at the same time (default: {SESSIONS_AT_ONCE})",
     )
     add_comparison(parser)
     return parser
@@ -204,11 +204,15 @@ def _check() -> _Parser:
 def _offline() -> _Parser:
     parser = _common(
         "offline",
-        "The comparison of check from saved terminal text, without a login; it keeps no history.",
+        "The same comparison as check, from saved terminal output, without a login. No history is kept.",
         EXIT_CODES,
     )
     parser.add_argument(
-        "--primary", type=argument_types.path, required=True, metavar="FILE", help="it may hold both nodes"
+        "--primary",
+        type=argument_types.path,
+        required=True,
+        metavar="FILE",
+        help="the primary's transcript; it may hold both nodes",
     )
     parser.add_argument(
         "--secondary", type=argument_types.path, metavar="FILE", help="the secondary's transcript"
@@ -235,8 +239,8 @@ def _offline() -> _Parser:
 def _capture() -> _Parser:
     parser = _common(
         "capture",
-        "Everything that a pair prints and its endpoints present, in one file with stand-ins for names, "
-        "addresses, serial numbers and keys. It reads only.",
+        "Write what a pair prints and its endpoints present to one file, with stand-ins for names, "
+        "addresses, serial numbers and keys. It only reads.",
     )
     parser.add_argument("session", nargs="?", metavar="SESSION", help="the session to capture")
     parser.add_argument(
@@ -246,7 +250,7 @@ def _capture() -> _Parser:
         default=[],
         type=argument_types.log_file,
         metavar="[primary=|secondary=]FILE",
-        help="capture a saved transcript instead of logging in; the session only says addresses (repeatable)",
+        help="capture a saved transcript, without a login; the session only gives addresses (repeatable)",
     )
     parser.add_argument(
         "--output",
@@ -271,7 +275,7 @@ def _impact() -> _Parser:
     parser = _common(
         "impact",
         "Which rows will be stale once a server's certificate is renewed, what that breaks, and what to "
-        "delete then. The comparison it takes is the baseline; the next one says what became of it.",
+        "delete then. The comparison it makes is the baseline; the next one reports how it turned out.",
     )
     parser.add_argument("session", metavar="SESSION", help="the session")
     parser.add_argument(
@@ -287,7 +291,7 @@ def _impact() -> _Parser:
 
 
 def _history() -> _Parser:
-    parser = _common("history", "What was seen of each row of a session, as a time line.")
+    parser = _common("history", "The history of each row of a session, as a timeline.")
     parser.add_argument("session", metavar="SESSION", help="the session")
     parser.add_argument("--row", metavar="KEY", help="only this row, by its key or as HOST:PORT")
     parser.add_argument("--role", choices=tuple(map(str, Role)), help="only this node's rows")
@@ -330,9 +334,7 @@ def _lab() -> _Parser:
     parser.add_argument(
         "--replay", type=argument_types.path, metavar="FILE", help="play a capture instead of a scenario"
     )
-    parser.add_argument(
-        "--original-timing", action="store_true", help="with --replay: with the pauses of the original"
-    )
+    parser.add_argument("--original-timing", action="store_true", help="with --replay: keep its pauses")
     parser.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
     return parser
 

@@ -70,5 +70,5 @@ def _unknown(name: str, sessions: Mapping[str, Session], path: Path) -> str:
 
     close = get_close_matches(name, [*sessions, *COMMANDS], n=1, cutoff=0.5)
     known = ", ".join(sessions)
-    cure = f"did you mean {close[0]}?" if close else f"there is: {known}"
+    cure = f"did you mean {close[0]}?" if close else f"available: {known}"
     return f"no session {name} in {path}, {cure}"

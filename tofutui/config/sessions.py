@@ -216,7 +216,9 @@ def _check_name(name: str, place: str, faults: Faults) -> None:
     if name in COMMANDS:
         faults.add(place, f"{name} is a command of tofutui: choose another name for the session")
     elif not _NAME.fullmatch(name):
-        faults.add(place, "a session's name is letters, digits, '.', '_' and '-', a letter or digit first")
+        faults.add(
+            place, "a session's name has letters, digits, '.', '_' and '-', and starts with a letter or digit"
+        )
 
 
 def _checks(settings: Mapping[str, Setting], base: Path) -> dict[str, Check]:

@@ -148,7 +148,7 @@ def parse_theme(text: str, source: str) -> ThemeSpec:
             raise _fault(text, key, f"{key}: unknown key, {nearest(key, _KEYS)}")
     name, dark = raw.get("name"), raw.get("dark")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise _fault(text, "name", "name: lower-case letters, digits and '-' are needed")
+        raise _fault(text, "name", "name: use lower-case letters, digits and '-'")
     if not isinstance(dark, bool | None):
         raise _fault(text, "dark", f"dark = {show(dark)}: must be true or false")
     given = _colors(raw, "colors", COLORS, text)

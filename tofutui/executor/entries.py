@@ -109,7 +109,7 @@ class Entries:
         try:
             await asyncio.to_thread(self._journal.outcome, number, outcome, text, at, by=me)
         except HistoryError as error:
-            return f"{text}; the journal does not hold that: {error.message}"
+            return f"{text}; this is not in the journal: {error.message}"
         return text
 
     async def settled(self, number: int, outcome: Outcome, text: str) -> bool:

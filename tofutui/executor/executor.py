@@ -113,7 +113,7 @@ class Executor:
         """
         run = _Run(on_step, [Step(deletion=deletion, text=WAITING) for deletion in plan.deletions])
         if plan.number in self._begun:
-            self._end_all(run, Outcome.REFUSED, "not sent: this plan was run before; confirm again")
+            self._end_all(run, Outcome.REFUSED, "not sent: this plan has already run; confirm again")
             return tuple(run.steps)
         self._begun.add(plan.number)
         async with self._running:
@@ -210,7 +210,7 @@ class Executor:
         return self._gate.other_node(report.step.deletion)
 
     async def _other_certificate(self, report: "_Report") -> str | None:
-        report.say("asking the endpoint again")
+        report.say("probing the endpoint again")
         frozen = report.step.deletion.entry
         return other_certificate(frozen.presented, await self._bench.probe(frozen))
 
@@ -234,7 +234,7 @@ class Executor:
             if isinstance(error, Interrupted) and not error.sent:
                 return Outcome.REFUSED, f"not sent: {self._gate.other_node(deletion) or error}"
             prompt_returned = self._is_at_prompt(deletion.role, error)
-            report.say(f"{error}; reading the table decides")
+            report.say(f"{error}; listing the table again decides")
             words = error.words if isinstance(error, Interrupted) else ""
             if words.strip():
                 await self._write_answer(report, entry, words)
@@ -266,14 +266,14 @@ class Executor:
             outcome, text, is_final = proof.take(listing, is_last=look >= self._pace.looks)
             if is_final:
                 return outcome, text
-            report.say(f"{text}; looking again")
+            report.say(f"{text}; listing again")
             await asyncio.sleep(self._pace.seconds)
         raise AssertionError("the looks are counted")
 
     def _no_proof(self, deletion: Deletion, listing: Listing) -> str | None:
         elsewhere = self._gate.other_node(deletion)
         if elsewhere is not None:
-            return f"sent, but the list read since proves nothing: {elsewhere}"
+            return f"sent, but the listing read since then proves nothing: {elsewhere}"
         return None if listing.complete else "sent, but the listing after it is not complete"
 
     async def _look_back(self, run: _Run, number: int) -> None:

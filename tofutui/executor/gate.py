@@ -91,9 +91,9 @@ class Gate:
         """Why the node on the line is not the one that was confirmed."""
         node = self._bench.node(deletion.role)
         if node.hostname != deletion.hostname:
-            return f"the prompt shows {node.hostname} now, it was {deletion.hostname}"
+            return f"the prompt now shows {node.hostname} instead of {deletion.hostname}"
         if node.host_key != deletion.host_key:
-            return "the node shows another SSH host key than before"
+            return "the node's SSH host key has changed"
         return self._bench.same_machine()
 
     def last_word(self, deletion: Deletion) -> str | None:

@@ -28,7 +28,8 @@ async def settle(bench: Workbench, entries: Entries, role: Role) -> tuple[str, .
         outcome, text = _decided(bench, role, item)
         if await entries.settled(item.id, outcome, text):
             said.append(
-                f"{role.word}: {item.key}, sent {item.at:%Y-%m-%d %H:%M}Z, outcome unknown then: {text}"
+                f"{role.word}: {item.key}, sent {item.at:%Y-%m-%d %H:%M}Z, outcome unknown at that time: "
+                f"{text}"
             )
     return tuple(said)
 

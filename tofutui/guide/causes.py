@@ -36,7 +36,7 @@ class Likely:
 
 
 def likely_causes(signs: Signs) -> list[Likely]:
-    """Every known cause, the likeliest first; those that nothing points to follow in their usual order."""
+    """Every known cause, most likely first; those that nothing points to follow in their usual order."""
     return sorted((_likely(cause, signs) for cause in causes()), key=lambda likely: -likely.weight)
 
 
@@ -67,7 +67,9 @@ def _likely(cause: RegistrationCause, signs: Signs) -> Likely:
 def _typed(cause: RegistrationCause, run: Run) -> list[tuple[int, str]]:
     text = last_words(run)
     plain = " ".join(text.casefold().split())
-    return [(_TYPED, f"said when it failed: {text}")] if any(words in plain for words in cause.words) else []
+    return (
+        [(_TYPED, f"reported when it failed: {text}")] if any(words in plain for words in cause.words) else []
+    )
 
 
 def _seen(cause: RegistrationCause, signs: Signs) -> list[tuple[int, str]]:

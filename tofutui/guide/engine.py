@@ -102,7 +102,7 @@ def overwriting(
     if direction.result is not Result.PASS:
         if vouched is None or (vouched.by, vouched.states) != (by, direction.seen):
             raise NotNow(
-                "the states do not show which database is newer; the operator has to say which: "
+                "the states do not show which database is newer; the operator must say which: "
                 f"{direction.seen}"
             )
         doubt = f"{vouched.text}, said by {by}; {direction.seen}"

@@ -93,7 +93,7 @@ class PairWatch:
     async def judge_reconnect(self, step: StepState) -> None:
         """Nothing has to be registered where the two connected; where HA is not configured they cannot."""
         if is_connected(self._run.nodes):
-            reason = f"the two connected again automatically: {state_line(self._run.nodes)}"
+            reason = f"the two reconnected on their own: {state_line(self._run.nodes)}"
             now = self._run.tools.clock()
             await self._run.change(
                 lambda run: engine.group_skipped(run, "ha", by=PROGRAM, now=now, reason=reason),
@@ -138,7 +138,7 @@ class PairWatch:
 
     def _seen(self, step: StepState) -> str:
         line = state_line(self._run.nodes)
-        return line if text_of(step.id).kind == "active" else f"not watched to its end; since: {line}"
+        return line if text_of(step.id).kind == "active" else f"not watched to the end; since then: {line}"
 
     def _need_still(self, holds: bool) -> None:
         """Ask once more as a tick is written: newer states may have been read while it waited for that.

@@ -84,7 +84,7 @@ def _version(node: NodeFacts) -> tuple[Result, str]:
         return Result.UNKNOWN, "neither show version nor the Health Monitor page shows a version"
     result = Result.PASS if numbers >= OLDEST else Result.FAIL
     late = "" if result is Result.PASS else ", older than 3.5: it has no TOFU table"
-    return result, f"{said} by {where}{late}"
+    return result, f"{said}, from {where}{late}"
 
 
 def _same_version(nodes: Sequence[NodeFacts]) -> tuple[Result, str]:
@@ -161,7 +161,7 @@ def _expiry(facts: Facts) -> tuple[Result, str]:
 
 def _monitor(node: NodeFacts, seen_from: str) -> tuple[Result, str]:
     if node.monitor is None:
-        return Result.UNKNOWN, "not asked: probing is off, or its address is not known"
+        return Result.UNKNOWN, "not probed: probing is off, or its address is not known"
     if node.monitor_certificate is not None:
         return Result.PASS, f"{node.monitor} presents a certificate, as seen from {seen_from}"
     reason = node.monitor_error or "no certificate"

@@ -183,7 +183,7 @@ class Guide(Looking):
             raise NotNow(f"the tables have changed: {open_words(left, self.tools.clock())}")
         now, user = self.tools.clock(), self.tools.me.user
         decision = Decision(step=step.id, rows=tuple(left), by=user, at=now)
-        words = f"went on although open: {open_words(left, now)}"
+        words = f"went on with open rows: {open_words(left, now)}"
         await self.change(lambda run: engine.decided(run, decision), step.id, words)
         if step.id == "delete":
             await self.nothing_open()

@@ -83,20 +83,28 @@ def _all(outcome: VerifiedState) -> Iterator[tuple[str, str, Result, str]]:
 
 def _row(entry: Entry | None) -> tuple[Result, str]:
     if entry is None:
-        return Result.WARN, "not there yet: the next connection stores it"
+        return Result.WARN, "not in the table yet: the next connection stores it"
     if entry.names is None or entry.presented.certificate is None:
-        return Result.UNKNOWN, f"there again; nothing is presented to compare with ({entry.presented.status})"
+        return (
+            Result.UNKNOWN,
+            f"back in the table; nothing is presented to compare it with ({entry.presented.status})",
+        )
     if entry.names.relation is Relation.EQUAL:
-        return Result.PASS, "there again, and its subject is the one presented now"
+        return Result.PASS, "back in the table, and its subject is the one presented now"
     if entry.names.relation is Relation.DIFFERENT:
-        return Result.FAIL, "there, but " + ("; ".join(entry.names.reasons) or "with another subject")
-    return Result.UNKNOWN, "there again, but its subject is not understood"
+        return Result.FAIL, "in the table, but " + (
+            "; ".join(entry.names.reasons) or "with a different subject"
+        )
+    return Result.UNKNOWN, "back in the table, but its subject is not understood"
 
 
 def _deleted_row(outcome: VerifiedState, place: tuple[Role, str]) -> tuple[Result, str]:
     result, seen = _row(outcome.rows.get(place))
     if result is Result.PASS and place in outcome.doubtful:
-        return Result.WARN, "there, and it was not seen to be gone: it may be the row that was to be deleted"
+        return (
+            Result.WARN,
+            "in the table, but it was never seen to be gone: it may be the row that was to be deleted",
+        )
     return result, seen
 
 
@@ -126,7 +134,7 @@ def _failures(failures: Failures) -> tuple[Result, str]:
     if failures.source is None:
         return (
             Result.UNKNOWN,
-            "no log is at hand: name it in sessions.toml (logs), or add its lines as evidence",
+            "no log is available: name it in sessions.toml (logs), or add its lines as evidence",
         )
     if failures.new:
         return Result.FAIL, f"{failures.source}: since the last deletion there: {', '.join(failures.new)}"
@@ -143,4 +151,4 @@ def _doubt_of_logs(failures: Failures) -> str:
         return f"not read whole: {'; '.join(failures.unread)}"
     if failures.is_older:
         return "read before the last deletion there ended, so it shows nothing since: add the newest lines"
-    return f"{failures.undated} without a time that could be placed" if failures.undated else ""
+    return f"{failures.undated} without a usable time" if failures.undated else ""

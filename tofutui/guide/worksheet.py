@@ -144,7 +144,7 @@ WORKSHEET: tuple[WorksheetField, ...] = (
         choices=(("have", "I have it"),),
     ),
     WorksheetField(
-        id="names_by", label="Names by", ask="How does the primary resolve the secondary's name?",
+        id="names_by", label="Resolved by", ask="How does the primary resolve the secondary's name?",
         choices=(("dns", "DNS"), ("hosts", "/etc/hosts: then the address is needed")),
         default=lambda _session: "dns",
     ),

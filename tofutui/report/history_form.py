@@ -117,7 +117,7 @@ def _text_said(said: Sequence[Statement]) -> Iterator[str]:
 def _markdown_said(said: Sequence[Statement]) -> Iterator[str]:
     if not said:
         return
-    yield from ("", "## What was said", "", "| When | By | Kind | Words |", "| --- | --- | --- | --- |")
+    yield from ("", "## Statements", "", "| When | By | Kind | Statement |", "| --- | --- | --- | --- |")
     for kept in said:
         yield f"| {utc(kept.word.at)} | {escape(kept.word.by)} | {kept.kind} | {escape(sentence(kept))} |"
 

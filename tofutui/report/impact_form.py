@@ -9,7 +9,7 @@ from tofutui.tofu.base.text import in_groups, safe
 from tofutui.tofu.judgement.comparison import Comparison, Entry
 from tofutui.tofu.judgement.impact import FUNCTIONS, Impact, impact_of
 
-LEFT_ALONE = "rows about the node itself; the TAC procedure leaves them alone"
+LEFT_ALONE = "about the node itself; the TAC procedure does not delete such rows"
 
 
 def render_impact(comparison: Comparison, of: str, fmt: str, version: str) -> str:

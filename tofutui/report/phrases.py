@@ -57,10 +57,10 @@ def _of_node(at: datetime) -> str:
 def summary_line(comparison: Comparison) -> str:
     """How many remote rows carry which verdict, and how many own rows are stale."""
     counts = comparison.counts()
-    parts = [f"{counts[v]} {v}" for v in Verdict if counts[v]] or ["no remote row"]
+    parts = [f"{counts[v]} {v.look.word.lower()}" for v in Verdict if counts[v]] or ["no remote row"]
     own = comparison.own_stale()
     if own:
-        parts.append(f"{own} own {'row' if own == 1 else 'rows'} stale")
+        parts.append(f"own rows: {own} stale")
     if comparison.unread:
         parts.append("evidence not read whole")
     if not comparison.complete:
@@ -74,6 +74,6 @@ def has_only_names(comparison: Comparison) -> bool:
 
 
 NAMES_PROVE_NOTHING = (
-    "same-name proves nothing: a re-issued certificate usually keeps its subject. "
+    "SAME NAME proves nothing: a re-issued certificate usually keeps its subject. "
     "Add the node's log with --log, or say what was re-issued with --reissued HOST[:PORT]."
 )

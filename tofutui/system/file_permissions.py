@@ -29,7 +29,7 @@ def why_not_used(status: os.stat_result, user: int) -> str | None:
     if status.st_uid not in (user, _ROOT):
         return "belongs to another user"
     if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
-        return "may be written to by everybody"
+        return "is writable by everyone"
     return None
 
 
@@ -43,12 +43,12 @@ def why_changeable(status: os.stat_result, user: int) -> str | None:
     if stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_ISVTX:
         return None
     others = status.st_mode & (stat.S_IWOTH | stat.S_IWGRP)
-    return f"may be changed by others (mode {stat.S_IMODE(status.st_mode):o})" if others else None
+    return f"can be changed by others (mode {stat.S_IMODE(status.st_mode):o})" if others else None
 
 
 def why_exposed(status: os.stat_result) -> str | None:
     """Who else may read a file that leads to a password; None where no one may."""
-    return "everybody may read it" if status.st_mode & stat.S_IROTH else None
+    return "everyone can read it" if status.st_mode & stat.S_IROTH else None
 
 
 def why_not_trusted(file: Path) -> str | None:

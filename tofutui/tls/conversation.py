@@ -166,10 +166,10 @@ class Conversation(asyncio.Protocol, ABC):
         if sniffer.too_long is not None:
             return (
                 Status.UNPARSED,
-                f"a message of {sniffer.too_long / (1 << 20):.0f} MB is announced: not read",
+                f"a message of {sniffer.too_long / (1 << 20):.0f} MB is announced and was not read",
             )
         if sniffer.received > MOST_BYTES:
-            return Status.TLS_ALERT, f"sent more than {MOST_BYTES >> 20} MB without getting anywhere"
+            return Status.TLS_ALERT, f"sent more than {MOST_BYTES >> 20} MB without completing the handshake"
         return None
 
     def _of_the_end(self) -> Trouble | None:
@@ -277,7 +277,7 @@ def _too_late(talk: Conversation | None, seconds: float) -> Trouble:
         return Status.TIMEOUT, f"no connection within {seconds:.3g} s"
     if not talk.sniffer.received:
         return Status.TIMEOUT, f"accepted the connection, then sent nothing for {seconds:.3g} s"
-    return Status.TIMEOUT, f"fell silent in the middle of the handshake, given up after {seconds:.3g} s"
+    return Status.TIMEOUT, f"stopped answering in the middle of the handshake, gave up after {seconds:.3g} s"
 
 
 class _HasBytes(Protocol):

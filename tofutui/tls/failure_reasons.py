@@ -101,7 +101,7 @@ def of_alert(number: int, sni: str | None = None) -> Trouble:
     return Status.TLS_ALERT, f"{words} (alert {number}, {name})" if name else f"{words} (alert {number})"
 
 
-_NEEDS_NAME = "answers only when it is asked by name (SNI), and no name was sent"
+_NEEDS_NAME = "answers only if a server name (SNI) is sent, and none was"
 
 
 def alert_in(error: ssl.SSLError) -> int | None:
@@ -159,7 +159,7 @@ def _plain(reason: str) -> str:
 
 def _of_lookup(error: socket.gaierror) -> str:
     if error.errno == socket.EAI_AGAIN:
-        return "the name servers gave no answer about this name"
+        return "the name servers did not answer for this name"
     return "this name is not known to the name servers"
 
 

@@ -44,8 +44,8 @@ _LONGER = 1.5
 PER_HOST = 4
 """Probes at once to one address of the tables."""
 
-_OFF = "not asked: probing is switched off"
-_UNMAPPED = "this address cannot be asked from here: say in probe.map where it is reached"
+_OFF = "not probed: probing is off"
+_UNMAPPED = "this address cannot be probed from here: set in probe.map where it is reachable"
 _WORTH_A_RETRY = (Status.RESET, Status.TIMEOUT)
 _TELLING = (
     Status.OK,
@@ -70,7 +70,7 @@ IN_A_ROW = 10
 """How often the same certificate has to be seen before it counts as the only one that is dealt."""
 _AT_ONCE = 3
 """How many of these questions are asked side by side."""
-_TIME_UP = "no time was left to ask for other certificates"
+_TIME_UP = "there was no time to ask for other certificates"
 
 
 def unheard(target: Endpoint, answers: Sequence[ServerAnswer]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from tofutui.tofu.judgement.verdict import verdict_word
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 
@@ -166,7 +167,7 @@ class OpenRow:
     """As the node lists it; "" for the rest of a table that is not listed to its end."""
     who: Who
     verdict: str
-    """The value of its verdict, or what keeps it from having one."""
+    """The value of its verdict, or why it has none."""
     is_stale: bool = False
     issued: datetime | None = None
     """From when on the certificate presented now is valid; None if none is presented."""
@@ -178,7 +179,7 @@ class OpenRow:
         age = (
             f", certificate issued {_age(self.issued, now)}" if self.issued else ", no certificate presented"
         )
-        return f"{self.role.word} {self.key} ({self.verdict}{age})"
+        return f"{self.role.word} {self.key} ({verdict_word(self.verdict)}{age})"
 
 
 def _age(issued: datetime, now: datetime) -> str:
@@ -192,7 +193,7 @@ def _age(issued: datetime, now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """An operator went on although rows are open."""
+    """An operator went on with open rows."""
 
     step: str
     rows: tuple[OpenRow, ...]

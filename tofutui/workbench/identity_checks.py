@@ -29,9 +29,9 @@ def same_machine(nodes: Iterable[LoggedIn]) -> str | None:
         return None
     this, other = pair
     if this.hostname and this.hostname == other.hostname:
-        return f"both nodes call themselves {this.hostname}: is this one machine twice?"
+        return f"both nodes call themselves {this.hostname}: is this the same machine twice?"
     if this.host_key and this.host_key == other.host_key:
-        return "both nodes show the same SSH host key: is this one machine twice?"
+        return "both nodes show the same SSH host key: is this the same machine twice?"
     return None
 
 
@@ -46,7 +46,7 @@ def contrary_role(view: NodeView) -> str | None:
 
 def unknown_role(view: NodeView) -> str | None:
     """A sentence while `ncs ha status` has not said which of the two the node is."""
-    return None if role_of(view.ha) else "its HA role is not known: `ncs ha status` has given none"
+    return None if role_of(view.ha) else "its HA role is not known: `ncs ha status` shows none"
 
 
 def role_of(state: HaState | None) -> Role | None:

@@ -123,7 +123,7 @@ class JumpDial:
         for node in self._nodes.values():
             if node.has_jump:
                 return await node.dial(factory, endpoint)
-        raise DialError(Status.UNREACHABLE, "not asked: no node is connected through a jump host")
+        raise DialError(Status.UNREACHABLE, "not probed: no node is connected through a jump host")
 
 
 def choose(
@@ -143,12 +143,13 @@ def _doubt(others: tuple[Presented, ...]) -> str:
     dealt = sum(presented.dealt for presented in others)
     if dealt:
         return (
-            f"asked the same again, it presented another certificate ({dealt + 1} in turn): it may have more"
+            f"probed again in the same way, it presented another certificate ({dealt + 1} in turn): it may "
+            "have more"
         )
     silent = [_way(presented) for presented in others if presented.certificate is None]
     if not silent:
         return ""
-    return f"it may have other certificates: it could not be asked for them ({'; '.join(silent)})"
+    return f"it may have other certificates, which could not be requested ({'; '.join(silent)})"
 
 
 def _way(presented: Presented) -> str:

@@ -260,7 +260,7 @@ class Reading:
             return True
         if meaning is _Meaning.OTHER_PROMPT:
             raise PromptChanged(
-                f"{self._talk.settings.host} shows the prompt {quoted(self._screen.tail)} now, it was "
+                f"{self._talk.settings.host} now shows the prompt {quoted(self._screen.tail)} instead of "
                 f"{quoted(self._prompt)}",
                 sent=True,
             )
@@ -352,7 +352,8 @@ class Reading:
         if answer is None:
             await self._interrupt()
             raise UnknownDialogue(
-                f"{settings.host} asks after `{self._order.command}`: {quoted(text)}; Ctrl-C was sent",
+                f"{settings.host} asked a question after `{self._order.command}`: {quoted(text)}; Ctrl-C "
+                "was sent",
                 sent=True,
             )
         return answer
@@ -365,12 +366,12 @@ class Reading:
         if self._patience.left <= 0 or self._silence >= self._order.idle:
             seconds = self._order.total if self._patience.left <= 0 else self._order.idle
             line = self._without_secrets(self._screen.line.strip()[-_LAST_LINE:])
-            where = f"; its last line has no end: {quoted(line)}" if line else ""
+            where = f"; its last line is unfinished: {quoted(line)}" if line else ""
             self._break_off()
             await self._interrupt()
             raise CommandTimeout(
                 f"{host} did not finish `{command}` within {seconds:g} s{where}",
-                "command_timeout in sessions.toml sets it" if command.startswith("ncs ") else "",
+                "command_timeout in sessions.toml sets this limit" if command.startswith("ncs ") else "",
                 sent=True,
             )
 

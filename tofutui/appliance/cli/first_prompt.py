@@ -74,9 +74,7 @@ class Opening:
         self._silence = 0.0
         self._seen = ("".join((self._seen, *(f"{line}\n" for line in lines))))[-_KEPT:]
         if self._console.received > self._talk.cap:
-            raise OutputTooLong(
-                f"{self._settings.host} does not stop printing before its first prompt", sent=False
-            )
+            raise OutputTooLong(f"{self._settings.host} keeps printing and has shown no prompt", sent=False)
 
     def _quiet(self) -> float:
         """The silence that makes the last line count: short where the prompt is there to its last blank."""
@@ -122,7 +120,7 @@ class Opening:
     async def _give_up_or_ask(self, line: str) -> None:
         if not (self._seen + line).strip():
             seconds = self._timings.first_prompt
-            raise CommandTimeout(f"{self._settings.host} gave no prompt within {seconds:g} s", sent=False)
+            raise CommandTimeout(f"{self._settings.host} showed no prompt within {seconds:g} s", sent=False)
         self._refuse_other_prompts(line)
         await self._ask(line)
 
@@ -150,7 +148,7 @@ class Opening:
 
     def _unanswered(self, text: str) -> ApplianceError:
         return UnknownDialogue(
-            f"{self._settings.host} asks something unknown before its prompt: {quoted(text)}",
+            f"{self._settings.host} asks an unknown question before its prompt: {quoted(text)}",
             "answer it in the app, or log in manually once",
             sent=False,
         )

@@ -173,14 +173,14 @@ class Shell:
         if not await self._console.drain(self._talk.cap, self._unasked):
             self._broken = True
             raise OutputTooLong(
-                f"{self._settings.host} prints without end, and was asked nothing", sent=False
+                f"{self._settings.host} keeps printing although nothing was sent to it", sent=False
             )
         tail = self._console.screen.tail
         self._console.screen.wipe()
         if is_prompt(tail) and not self._at_prompt(tail):
             self._is_foreign = True
             raise PromptChanged(
-                f"{self._settings.host} shows the prompt {quoted(tail)} now, it was {quoted(self.prompt)}",
+                f"{self._settings.host} now shows the prompt {quoted(tail)} instead of {quoted(self.prompt)}",
                 sent=False,
             )
 

@@ -175,7 +175,7 @@ class _Remembering:
             self._memory.held = None
             raise LoginRefused(
                 f"{self.host} refused this password before; it was not sent again",
-                f"{origin} still gives the same one",
+                f"{origin} still provides the same one",
             )
         assert self._memory.held is not None
         return self._memory.held

@@ -59,9 +59,11 @@ OF_JUMP_HOST = Cures(
 def unreachable(place: Place, error: OSError) -> ApplianceError:
     """No TCP connection."""
     if isinstance(error, socket.gaierror):
-        return Unreachable(f"no address is known for {safe(place.host)}", "check the name, or use an address")
+        return Unreachable(f"there is no address for {safe(place.host)}", "check the name, or use an address")
     if isinstance(error, ConnectionRefusedError):
-        return Unreachable(f"{place.address} refused the connection", "is SSH on, and is the port right?")
+        return Unreachable(
+            f"{place.address} refused the connection", "is SSH enabled, and is the port right?"
+        )
     reason = safe(error.strerror or type(error).__name__)
     if place.command:
         return Unreachable(
@@ -195,7 +197,7 @@ def _algorithm_hint(setting: str, old: set[str], legacy: bool, is_configured: bo
 
 
 _CERTIFICATE_REASONS = (
-    ("CA key is not trusted", "it is signed by an authority that known_hosts does not hold"),
+    ("CA key is not trusted", "it is signed by an authority that known_hosts does not list"),
     ("expired", "it has expired"),
     ("not yet valid", "it is not valid yet"),
     ("principal", "it was issued for other names"),
@@ -269,19 +271,21 @@ def hung_up(
     reason = safe(error.reason)
     has_sent = attempt.sent_password is not None
     if "authentication failures" in reason.lower() and not has_sent:
-        return LoginRefused(f"{place.address} hung up after too many keys: {reason}", cures.too_many_keys)
+        return LoginRefused(
+            f"{place.address} closed the connection after too many keys: {reason}", cures.too_many_keys
+        )
     if isinstance(error, asyncssh.ConnectionLost) and has_sent and not attempt.is_account_closed:
         return LoginRefused(
             f"{place.address} closed the connection after it got the password of {place.username}"
             f"{_saying(attempt.last_words)}",
-            "wrong password, locked account, or a lost link: it does not say which",
+            "wrong password, locked account, or a lost connection: it does not say which",
         )
     if attempt.error or has_sent or attempt.is_expired or attempt.is_account_closed:
         return login_refused(place, attempt, cures)
     if attempt.has_asked_more:
         return NoPassword(
-            f"{place.address} hung up while its question to {place.username} had no answer",
-            "it is not asked for again automatically; refresh to be asked",
+            f"{place.address} closed the connection while its question to {place.username} was unanswered",
+            "it is not asked again automatically; refresh to be asked",
         )
     return _ended(place, attempt, error)
 

@@ -301,7 +301,9 @@ class ServerLogin:
         place, legacy = self._place, self._offer.legacy
         if isinstance(error, asyncssh.PermissionDenied):
             if attempt.methods:
-                self._around.say("note", f"{place.address} offers to log in by {', '.join(attempt.methods)}")
+                self._around.say(
+                    "note", f"{place.address} offers these login methods: {', '.join(attempt.methods)}"
+                )
             return error_messages.login_refused(place, attempt, self._cures)
         if isinstance(error, asyncssh.KeyExchangeFailed):
             return error_messages.key_exchange_failed(place, attempt, error, self._ours, legacy=legacy)

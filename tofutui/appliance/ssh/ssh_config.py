@@ -204,7 +204,7 @@ def _doubts(path: Path, lines: Sequence[str]) -> Iterator[str]:
     for number, line in enumerate(lines, 1):
         what = damage(line) if line.strip() and not line.lstrip().startswith("#") else ""
         if what:
-            yield f"{path} line {number} holds {what}: ssh takes it as it is"
+            yield f"{path} line {number} holds {what}: ssh uses it literally"
 
 
 def _place_of(message: str, lines: Sequence[str]) -> tuple[int, str]:

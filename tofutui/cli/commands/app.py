@@ -59,7 +59,7 @@ def _sessions(options: argparse.Namespace, warnings: list[str]) -> tuple[Path, d
 
 def _demo(options: argparse.Namespace, keys: KeyBook) -> int:
     if options.sessions is not None:
-        raise ConfigError(["--demo brings its own sessions: leave --sessions out"])
+        raise ConfigError(["--demo brings its own sessions: omit --sessions"])
     check_terminal()
     wanted: list[str] = []
     code = _show_demo(options, keys, options.demo, wanted)
@@ -133,7 +133,7 @@ def has_terminal() -> bool:
 def check_terminal() -> None:
     """Raises `NoTerminal` where the app has nothing to draw on."""
     if not has_terminal():
-        raise NoTerminal("the app needs a terminal", "`tofutui check SESSION` does without")
+        raise NoTerminal("the app needs a terminal", "`tofutui check SESSION` needs none")
 
 
 def _show(chosen: AppOptions) -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _TOOL = f"tofutui {__version__}"
 _SURE = (
     "--real-names writes the names, addresses and certificates of this site into the file as they are.",
-    "Type yes to go on: ",
+    "Type yes to continue: ",
 )
 
 
@@ -131,7 +131,7 @@ def _looked_through(material: "Material", strike: Iterable[str], *, real_names: 
         made = material.make(struck, real_names=real_names)
         for line in summary(made.redaction):
             say(line)
-        more = set(_asked("Words to strike out (none: write the file): ").lower().split())
+        more = set(_asked("Words to strike out (leave empty to write the file): ").lower().split())
         if not more - struck:
             return made
         struck |= more
@@ -150,9 +150,7 @@ def _make_sure() -> None:
     sys.stderr.write("\n".join(_SURE))
     sys.stderr.flush()
     if not sys.stdin or sys.stdin.readline().strip().lower() != "yes":
-        raise CaptureError(
-            "nothing was captured: --real-names was not confirmed", "leave it out for stand-ins"
-        )
+        raise CaptureError("nothing was captured: --real-names was not confirmed", "omit it to get stand-ins")
 
 
 def _default_name() -> Path:

@@ -122,9 +122,7 @@ def order_of(
 
 def _refuse_roles(option: str, files: Sequence[LogFile | KnownFile]) -> None:
     if any(file.role for file in files):
-        raise CheckError(
-            f"{option} primary=/secondary= needs exactly one session", "whose primary would it be?"
-        )
+        raise CheckError(f"{option} primary=/secondary= needs exactly one session", "name one session")
 
 
 def _check_log(log: LogFile, sessions: Sequence[Session]) -> None:

@@ -68,7 +68,7 @@ def _pasts(store: Sightings, options: argparse.Namespace) -> list[NodePast]:
     """What is remembered of each node; with ``--row``, of the rows that it names.
 
     Raises:
-        HistoryUsageError: no such row is remembered.
+        HistoryUsageError: the history has no such row.
     """
     every = [
         NodePast(node, store.pasts(options.session, node.role, node.address))
@@ -82,7 +82,7 @@ def _pasts(store: Sightings, options: argparse.Namespace) -> list[NodePast]:
     if not wanted:
         close = get_close_matches(options.row, keys, n=1, cutoff=0.4)
         cure = f"did you mean {safe(close[0])}?" if close else ""
-        raise HistoryUsageError(f"--row {safe(options.row)}: no such row is remembered", cure)
+        raise HistoryUsageError(f"--row {safe(options.row)}: the history has no such row", cure)
     chosen = [replace(node, rows={k: node.rows[k] for k in node.rows if k in wanted}) for node in every]
     return [node for node in chosen if node.rows]
 
@@ -119,7 +119,7 @@ def _forget(store: Sightings, options: argparse.Namespace) -> tuple[int, int]:
 
 def _forgotten(incarnations: int, statements: int = 0) -> str:
     if not incarnations:
-        return "nothing was remembered"
+        return "there was nothing to remove"
     rows = f"{incarnations} {'incarnation' if incarnations == 1 else 'incarnations'} forgotten"
     said = f"{statements} {'statement' if statements == 1 else 'statements'} of operators"
     return f"{rows}, with {said}" if statements else rows

@@ -12,7 +12,7 @@ from tofutui.ui.actions.key_names import show_key
 from tofutui.ui.actions.keymap import KeyBook, load_keybook
 
 _TEMPLATE = """\
-# Keys of tofutui, by action. A line without the # in front of it is in force; this file belongs in
+# Keys of tofutui, by action. Remove the # in front of a line to put it in force. This file belongs in
 #   {path}
 # One key or several: ["D"], ["ctrl+y", "F5", "space", "pagedown", "?"]; [] or "none": no key at all.
 # In the delete dialog Enter, Esc, n and q always keep.
@@ -36,7 +36,7 @@ def as_text(keys: KeyBook) -> str:
         for scope, some in _by_scope(actions)
     ]
     path = keys_file()
-    source = f"{path}: {len(keys.places)} changed" if keys.places else f"{path}: nothing changed there"
+    source = f"{path}: {len(keys.places)} changed" if keys.places else f"{path}: no key changed"
     return "\n\n".join([*blocks, source])
 
 

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     session, recordings = recorded(options)
     order = order_of([session], options, data=None, recordings=recordings)
     if options.format == "json" and any(not node.host for node in session.nodes.values()):
-        complain(f"{ADDRESSES_UNKNOWN} (--primary-address, --secondary-address or --session say them)")
+        complain(f"{ADDRESSES_UNKNOWN} (give them with --primary-address, --secondary-address or --session)")
     return _show(order, recordings, options) if options.screen else carry_out(order, options)
 
 
@@ -54,7 +54,7 @@ def recorded(options: argparse.Namespace) -> tuple[Session, dict[Role, Recording
 def _show(order: CheckOrder, recordings: Mapping[Role, Recording], options: argparse.Namespace) -> int:
     """The full-screen app on the transcripts; its exit code."""
     if options.output is not None:
-        raise CheckError("--screen prints no report: leave --output out")
+        raise CheckError("--screen prints no report: omit --output")
     check_terminal()
     from tofutui.cli.check_runner import tell
     from tofutui.ui.actions.keymap import load_keybook
@@ -85,9 +85,7 @@ def _named_session(options: argparse.Namespace) -> Session:
     path, sessions = load(options.sessions, read_only=True)
     (session,) = pick([options.session], sessions, path)
     if session.probe.via is Via.JUMP and not options.no_probe:
-        raise CheckError(
-            f'session {session.name} probes via = "jump", which needs a login', "--no-probe goes without"
-        )
+        raise CheckError(f'session {session.name} probes via = "jump", which needs a login', "use --no-probe")
     return session
 
 
@@ -109,7 +107,7 @@ def _unpacked(role: Role, path: Path, raw: bytes) -> bytes:
         raise CheckError(f"--{role} {error.message}", error.hint) from error
     if len(texts) != 1:
         raise CheckError(
-            f"--{role} {safe(str(path))}: an archive of {len(texts)} files", "unpack it and name one"
+            f"--{role} {safe(str(path))}: an archive of {len(texts)} files", "unpack it and name one file"
         )
     return texts[0][1]
 

@@ -76,7 +76,7 @@ class LoginSteps:
         facts, over = self._facts, self._over
         if facts is None:
             return
-        offered = ", ".join(facts.methods) or "none, it agreed at once"
+        offered = ", ".join(facts.methods) or "none, it accepted the login at once"
         yield Finding("login methods", f"offered: {offered} ({over['login'] - self._began:.2f} s)")
         key, *others = (facts.algorithms.get(name, "") for name in ("host_key", "kex", "cipher", "mac"))
         yield Finding("host key", f"{key} {facts.host_key}")
@@ -88,7 +88,7 @@ class LoginSteps:
     def _paging(self) -> str:
         lines = self._answer.decode("latin-1").splitlines()
         if any(map(is_refusal, lines)):
-            return f"stays on, the node refuses `{Command.NO_PAGER}`: each page is turned"
+            return f"stays on, the node refuses `{Command.NO_PAGER}`: each page is acknowledged"
         return f"off, the node accepted `{Command.NO_PAGER}`"
 
 

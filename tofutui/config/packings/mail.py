@@ -73,7 +73,7 @@ def _members_of(raw: bytes, place: str) -> Iterator[Member]:
     try:
         mail = BytesParser(policy=compat32).parsebytes(raw.lstrip())
     except RecursionError as error:
-        raise NotRead(f"{place}: a mail with too many parts one in another, not read") from error
+        raise NotRead(f"{place}: a mail with too many nested parts, not read") from error
     for number, part in enumerate(_parts(mail, 0), 1):
         yield _member(part, number, place)
     if _is_cut_off(mail, raw) and not boundary:
@@ -92,7 +92,7 @@ def _parts(part: Message, depth: int) -> Iterator[Message]:
     """The parts that hold something; of alternatives the one that says most."""
     inside = part.get_payload()
     if depth > _MOST_NESTED:
-        raise NotRead("parts of a mail one in another, not read")
+        raise NotRead("nested parts of a mail, not read")
     if not isinstance(inside, list):
         if part.get_content_type() not in _SIGNATURES:
             yield part

@@ -110,13 +110,15 @@ def _content(packed: Stream, about: _File, place: str) -> Iterator[bytes]:
         content = packed.rest()
     else:
         how = _METHODS.get(about.method, f"method {about.method}")
-        raise NotRead(f"{place}: packed in another way than deflate or bzip2 ({how}), not read", UNPACK)
+        raise NotRead(
+            f"{place}: compressed by a method other than deflate and bzip2 ({how}), not read", UNPACK
+        )
     crc = 0
     for piece in content:
         crc = zlib.crc32(piece, crc)
         yield piece
     if about.is_whole and crc != about.crc:
-        raise NotRead(f"{place}: damaged: its checksum does not fit what was read")
+        raise NotRead(f"{place}: damaged: its checksum does not match what was read")
 
 
 def _local(stream: Stream) -> _File | None:

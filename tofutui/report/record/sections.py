@@ -25,7 +25,7 @@ from tofutui.tofu.guide_run import (
     StepState,
     Vouched,
 )
-from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.judgement.verdict import Verdict, verdict_word
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role
 
@@ -99,9 +99,9 @@ def sections(record: Record, version: str) -> list[RecordSection]:
         RecordSection("Tables before", tuple(_tables_before(run))),
         RecordSection("Tables after", tuple(_tables_after(record))),
         RecordSection("Checks after", (after,)),
-        RecordSection("Seen on the way", (_remarks(run, lambda step: step.evidence),)),
+        RecordSection("Seen during the run", (_remarks(run, lambda step: step.evidence),)),
         RecordSection("Notes", (_remarks(run, lambda step: step.notes),)),
-        RecordSection("Log of the run", (_events(record),)),
+        RecordSection("Run log", (_events(record),)),
     ]
     return fit_to_show(parts)
 
@@ -324,7 +324,7 @@ def _became(was: RowShot | None, now: RowShot, *, is_deleted: bool, compared: bo
     if was is None:
         return "new" if compared else "not known"
     changes = [
-        f"verdict was {was.verdict}" if now.verdict != was.verdict else "",
+        f"verdict was {verdict_word(was.verdict)}" if now.verdict != was.verdict else "",
         "stored subject changed" if now.stored != was.stored else "",
         "another certificate presented" if now.sha256 != was.sha256 else "",
     ]
@@ -333,7 +333,7 @@ def _became(was: RowShot | None, now: RowShot, *, is_deleted: bool, compared: bo
 
 def _row(row: RowShot) -> tuple[str, ...]:
     shown = row.presented + (f" SHA-256 {in_groups(row.sha256)}" if row.sha256 else "")
-    return row.key, f"{row.who} {row.name}".strip(), row.verdict, row.stored, shown, row.why
+    return row.key, f"{row.who} {row.name}".strip(), verdict_word(row.verdict), row.stored, shown, row.why
 
 
 def _listed(shot: NodeShot) -> str:
@@ -359,7 +359,7 @@ def _decision(said: Decision | Vouched, run: Run) -> tuple[str, ...]:
         words, about = f"answered: {said.text}", f"the nodes said: {said.states}"
     else:
         about = "; ".join(row.words(said.at) for row in said.rows)
-        words = "went on although rows are open"
+        words = "went on with open rows"
     title = next((step.title for step in run.steps if step.id == said.step), said.step)
     return utc(said.at), said.by, title, words, about
 

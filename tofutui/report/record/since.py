@@ -57,7 +57,7 @@ def since_sections(record: Since, version: str) -> list[RecordSection]:
             ),
             RecordSection("Decisions", (decisions(record.runs, record.since),)),
             RecordSection("Commands that changed a node", (commands(record.deletions),)),
-            RecordSection("What was said", (_said(record.statements),)),
+            RecordSection("Statements", (_said(record.statements),)),
         ]
     )
 

@@ -260,7 +260,7 @@ class ListingReader:
         if unreadable:
             problems.append(_unreadable_sentence(unreadable))
         if not rows and self._strange and not self._errors:
-            problems.append(f"no rows, and an answer that is not the known one: {_shown(self._strange[0])}")
+            problems.append(f"no rows, and unexpected output: {_shown(self._strange[0])}")
         return problems
 
 

@@ -30,7 +30,7 @@ def compare_stored(stored: StoredSubject, presented: DistinguishedName | None) -
         return _compare_joined(stored, printed, presented)
     if printed.relation is Relation.DIFFERENT and _may_be_cut(stored, presented):
         reason = (
-            "the row's text may go on where the listing ends or another line begins, so it is not compared"
+            "the row's text may continue where the listing ends or another line begins, so it is not compared"
         )
         return _unreadable(reason)
     if stored.rejoined and printed.relation is Relation.DIFFERENT and _lacks_blanks(stored.raw, presented):
@@ -95,7 +95,9 @@ def _compare_joined(
 
 def _cannot_join(stored: StoredSubject, printed: NameComparison, whole: str | None = None) -> NameComparison:
     """What is said where the readings differ; ``whole`` is a joined text that is the name presented."""
-    reasons = [f"the row may go on in the next line, so its name cannot be compared: {_shown(stored.more)}"]
+    reasons = [
+        f"the row may continue on the next line, so its name cannot be compared: {_shown(stored.more)}"
+    ]
     if printed.relation is Relation.EQUAL:
         reasons.append("as printed, its name is the one presented")
     elif whole is not None:

@@ -24,7 +24,9 @@ _OVER = re.compile(
 """Lines between two logins: what was printed before them is over."""
 _ROW = re.compile(r"[ \t]*host[ \t]*=", re.IGNORECASE)
 _KNOWN_LINE = re.compile(r"\s*(?:%|host certificates?\b|if trust-on-first-use\b|ncs\b|\^)", re.IGNORECASE)
-ADDRESSES_UNKNOWN = "a node's own addresses are not known, so rows about itself count as other hosts'"
+ADDRESSES_UNKNOWN = (
+    "a node's own addresses are not known, so its rows about itself count as rows about other hosts"
+)
 _UNPAGED = ("nomore", "more", "no more")
 """What an answer may be piped through without losing a line."""
 _ROWS_NAMED = 3
@@ -296,7 +298,7 @@ class _Reader:
         if self._filter:
             return f"rows may be missing: the list was filtered by `{safe(self._filter)}`"
         if self._at_pager:
-            return "the answer was left at its pager"
+            return "the output was left at the pager"
         if any(line.rstrip().endswith("^C") for line in self._lines):
             return "the answer was interrupted with Ctrl-C"
         if any(_ROW.match(line) and self._prompt.strip() in line for line in self._lines):

@@ -62,7 +62,7 @@ class Proof:
             text = f"the node did not finish the command, and the row is present in {seen}"
             return (
                 Outcome.UNKNOWN,
-                f"{text}: it may still be at work; the next complete listing decides",
+                f"{text}: it may still be running; the next complete listing decides",
                 False,
             )
         if outcome is Outcome.STILL_THERE and self._present < 2:
@@ -83,7 +83,7 @@ def outcome_of(deletion: Deletion, listing: Listing) -> tuple[Outcome, str]:
             f"absent under this key, but the same host and port appears as {rows[0].key}",
         )
     if any(stored and stored.may_go_on for stored in (rows[0].stored, deletion.entry.stored)):
-        return Outcome.CANNOT_TELL, "present, and its text may go on in the next line of the listing"
+        return Outcome.CANNOT_TELL, "present, and its text may continue on the next line of the listing"
     return _one_row(deletion, _stored(rows[0]))
 
 
@@ -91,11 +91,11 @@ def _one_row(deletion: Deletion, now: str) -> tuple[Outcome, str]:
     before, equals_presented = _frozen(deletion), _equals_presented(now, deletion.entry.presented)
     if now != before and equals_presented:
         return Outcome.CAME_BACK, "present again, with the certificate's subject presented now"
-    text = "the same text" if now == before else "another text"
+    text = "the same text" if now == before else "a different text"
     if equals_presented is None:
         return Outcome.CANNOT_TELL, f"present with {text}, and nothing was presented to compare it with"
     if now != before:
-        return Outcome.CANNOT_TELL, "present with another text, which is not the subject presented now"
+        return Outcome.CANNOT_TELL, "present with a different text, which is not the subject presented now"
     if not equals_presented:
         return Outcome.STILL_THERE, f"the row is present: {IGNORED_OR_LEARNED}"
     return Outcome.CANNOT_TELL, (
@@ -215,11 +215,11 @@ def other_certificate(frozen: Presented, now: Presented) -> str | None:
         )
     if not now.status.was_asked:
         why = f" ({now.error})" if now.error else ""
-        return f"the endpoint has not been asked again since this was confirmed{why}: refresh, {AGAIN}"
+        return f"the endpoint has not been probed again since this was confirmed{why}: refresh, {AGAIN}"
     if now.certificate is None:
         return f"the endpoint presents nothing any more ({now.error or now.status}): refresh, {AGAIN}"
     same = before.sha256 in fingerprints(now) and now.certificate.sha256 in fingerprints(frozen)
-    return None if same else f"the endpoint presents another SHA-256 now: refresh, {AGAIN}"
+    return None if same else f"the endpoint presents a different SHA-256 now: refresh, {AGAIN}"
 
 
 def _texts(listing: Listing) -> dict[str, list[str]]:

@@ -242,7 +242,7 @@ def _why_none(data: bytes, file: _File, reader: _Reader) -> tuple[str, str]:
     if data[:1] == b"\x30":
         return f"{where}: not a certificate in DER", ""
     if _BRIEF_LIST.search(data[:1_000_000].decode("latin-1")):
-        return f"{where}: a short list of keytool, which does not say the owners", _EXPORT
+        return f"{where}: keytool's short list, which does not show the owners", _EXPORT
     if reader.remarks:
         return f"{reader.remarks[0]}, and there is no other", ""
     if reader.has_key:

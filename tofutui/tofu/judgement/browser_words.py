@@ -176,7 +176,7 @@ def _doubts(
         doubts.append("the server named may be the one that refused the connection")
     certificate = row.facts.presented.certificate
     if certificate is not None and certificate.not_before is None:
-        doubts.append("the presented certificate's begin cannot be read")
+        doubts.append("the start of the presented certificate's validity cannot be read")
     return doubts
 
 

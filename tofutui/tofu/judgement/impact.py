@@ -113,7 +113,7 @@ def forecast_of(comparison: Comparison, name: str, by: str) -> Forecast:
     """
     impact, at = impact_of(comparison, name), comparison.taken_at or _listed_at(comparison)
     if at is None or any(e.verdict is Verdict.PENDING for e in impact.rows):
-        raise NotCompared("no forecast is saved: what these rows present is not known yet")
+        raise NotCompared("no forecast is saved: what the endpoints of these rows present is not known yet")
     rows = tuple((e.role, e.key or "", e.sha256 or "") for e in impact.rows)
     return Forecast(impact.of, at, by, rows)
 

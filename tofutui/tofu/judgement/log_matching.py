@@ -249,7 +249,7 @@ class _Scale:
         if not self.dating.listed.complete:
             doubts.append("the listing is not complete")
         if not self.named_node:
-            doubts.append("it was not said whose log it is")
+            doubts.append("it is not known whose log it is")
         if fitting.fit is not Fit.FULL:
             doubts.append("only the CN fits")
         if len(claim.fitting) > 1:
@@ -271,7 +271,7 @@ def age_doubts(row: RowFacts, at: datetime, listed: Listed, moments: Sequence[da
     if row.deletion_sent_at is not None and at <= row.deletion_sent_at + CLOCK_STEP:
         doubts.append("a deletion of this row was sent after it")
     if row.incarnation is None and not _is_of_now(row, at, listed, moments):
-        doubts.append("since when the row is in the table is not known, and it did not happen again")
+        doubts.append("how long the row has been in the table is not known, and it did not happen again")
     begins = _not_before(row)
     if begins is not None and at < begins:
         doubts.append("it is older than the presented certificate")
@@ -299,7 +299,11 @@ def _certificate_doubts(fitting: _Fitting) -> list[str]:
         return []
     if not fitting.is_leaf:
         return ["it names another certificate of this endpoint"]
-    return [] if _not_before(fitting.row) else ["the presented certificate's begin cannot be read"]
+    return (
+        []
+        if _not_before(fitting.row)
+        else ["the start of the presented certificate's validity cannot be read"]
+    )
 
 
 def _not_before(row: RowFacts) -> datetime | None:
@@ -311,7 +315,7 @@ def _sentence(failure: Failure, fitting: _Fitting, event: _Event) -> str:
     when = ""
     if event.stamp is not None:
         when = f" at {event.stamp.at:%Y-%m-%d %H:%M:%S}"
-        when += " (the date read as month and day)" if event.stamp.two_readings else ""
+        when += " (date read as month/day)" if event.stamp.two_readings else ""
     times = f", {failure.count} times" if failure.count > 1 else ""
     return f"the node's log says TOFU failed{when} for the {fitting.fits} name {safe(failure.name)}{times}"
 

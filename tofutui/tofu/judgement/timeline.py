@@ -23,7 +23,7 @@ class TimelineEvent(StrEnum):
 
 
 _BEGINNINGS = {
-    Beginning.FIRST: "first seen; how old it was then is not known",
+    Beginning.FIRST: "first seen; its age at that time is not known",
     Beginning.APPEARED: "appeared",
     Beginning.TEXT: "its text changed",
     Beginning.REDEPLOYED: "the node showed another SSH host key",
@@ -70,7 +70,7 @@ def _began(life: Incarnation, before: Incarnation | None) -> TimelineItem:
     if life.absent_at is not None and life.beginning is Beginning.APPEARED:
         text += f"; not in the listing of {life.absent_at:%Y-%m-%d %H:%M:%S} UTC"
     if life.known_sha256 is not None:
-        text += "; one and the same certificate was presented before and after that"
+        text += "; the same certificate was presented before and after that"
     return TimelineItem(
         at=life.began,
         event=TimelineEvent.BEGAN,

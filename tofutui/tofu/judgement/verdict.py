@@ -50,7 +50,7 @@ LOOKS: dict[Verdict, VerdictLook] = {
         1, "!", "!", "SUSPECT", "same subject, with evidence of a re-issue that is not proof"
     ),
     Verdict.SAME_NAME: VerdictLook(
-        2, "≈", "~", "SAME NAME", "same subject; nothing speaks against it, nothing proves it"
+        2, "≈", "~", "SAME NAME", "same subject; nothing contradicts it, nothing proves it"
     ),
     Verdict.PROVEN: VerdictLook(
         3, "✓", "+", "PROVEN", "the stored certificate is known and is the one presented"
@@ -62,6 +62,11 @@ LOOKS: dict[Verdict, VerdictLook] = {
     Verdict.NOT_STORED: VerdictLook(6, "·", ".", "NOT STORED", "no row yet; the next connection stores one"),
     Verdict.PENDING: VerdictLook(7, "…", "-", "PROBING", "not known yet"),
 }
+
+
+def verdict_word(value: str) -> str:
+    """The word of the screen for a verdict's value, as it is kept; any other text as it is."""
+    return Verdict(value).look.word if value in tuple(Verdict) else value
 
 
 class Kind(StrEnum):

@@ -89,10 +89,10 @@ def why_no_endpoint(key: str) -> str:
     """Why a key names nothing that could be asked, in a sentence."""
     match = _KEY.fullmatch(key) or _LONG_PORT.fullmatch(key)
     if match and not 0 < int(match["port"]) < 65536:
-        return f"the port {match['port']} is not between 1 and 65535, so nothing can be asked"
+        return f"the port {match['port']} is not between 1 and 65535, so it cannot be probed"
     if match and _NUMBERS.fullmatch(_without_zeros(match["host"])):
-        return f"{match['host']} is not an address that all programs read alike, so nothing is asked"
-    return "the line names no host and port that could be asked"
+        return f"{match['host']} is not an address that all programs read the same way, so it is not probed"
+    return "the line names no host and port that can be probed"
 
 
 def _without_zeros(host: str) -> str:

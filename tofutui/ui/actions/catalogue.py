@@ -74,13 +74,13 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="plan.open", keys=("p",), title="Plan over both nodes", hint="plan", footer=75,
-        help="Every stale row of a remote host on both nodes, in the order they will run, with the commands.",
+        help="Every stale row of a remote host on both nodes, in the order of deletion, with the commands.",
         why_disabled=_can_plan,
     ),
     Action(
         id="evidence.open", keys=("e",), title="Evidence and logs", hint="evidence", footer=70,
-        help="What was seen of the row over time. Add to it: the \"TOFU failed\" lines of a log, known "
-        "certificates, what was re-issued or learned again.",
+        help="The history of the row. Add evidence: \"TOFU failed\" lines of a log, known "
+        "certificates, a re-issue, or that the row was learned again.",
         why_disabled=_needs_link,
     ),
     Action(
@@ -181,7 +181,7 @@ MAIN: tuple[Action, ...] = (
     Action(
         id="copy.row", keys=("Y",), title="Copy the row",
         help="The row with its verdict, reasons and delete command, to the terminal's clipboard; on a screen "
-        "without rows all that it says.",
+        "without rows, its text.",
     ),
     Action(
         id="copy.none", keys=("y",), title="Yes, in a question only", palette=False,
@@ -194,7 +194,7 @@ MAIN: tuple[Action, ...] = (
     ),
     Action(
         id="app.last_key", keys=("K",), title="Show the last key on/off",
-        help="A line above the keys with the last key and what it did, for people who watch. What is typed "
+        help="A line above the keys with the last key and what it did, for people watching. What is typed "
         "into a field is never shown.",
     ),
     Action(
@@ -273,7 +273,7 @@ RUN: tuple[Action, ...] = (
         "run.stop",
         "escape",
         "Stop after this row",
-        "Finish and verify the current row; do not send the rest. Once all has ended, close the view.",
+        "Finish and verify the current row; do not send the rest. Once every step has ended, close the view.",
     ),
     inner("run.down", "down j", "Scroll down", "Show more of a long run."),
     inner("run.up", "up k", "Scroll up", "Scroll back up."),

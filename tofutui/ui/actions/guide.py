@@ -47,7 +47,7 @@ GUIDE: tuple[Action, ...] = (
         why_disabled=_holds_run,
     ),
     replace(
-        inner("guide.fail", "F", "The step failed", "Say what was seen; the known causes are shown then.",
+        inner("guide.fail", "F", "The step failed", "Say what was seen; then the known causes are shown.",
                "failed", 70),
         why_disabled=_holds_run,
     ),
@@ -87,7 +87,7 @@ GUIDE: tuple[Action, ...] = (
                "simulate browser: Add ISE", 79),
         why_disabled=_only_demo, demo=True,
     ),
-    inner("guide.back", "escape q", "Back", "To the tables; the run goes on where it is.", "back", 90),
+    inner("guide.back", "escape q", "Back", "Back to the tables; the run stays where it is.", "back", 90),
     help_of("guide"),
 )  # fmt: skip
 SHEET: tuple[Action, ...] = (

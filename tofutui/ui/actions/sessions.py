@@ -55,7 +55,7 @@ PICK: tuple[Action, ...] = (
     replace(
         inner(
             "pick.delete", "x delete", "Delete the session",
-            "Remove a session that was made here, after a question. No node is touched; its history stays.",
+            "Remove a session that was made here, after you confirm. No node is touched; its history stays.",
             "delete", 50,
         ),
         why_disabled=_can_change,
@@ -70,7 +70,7 @@ PICK: tuple[Action, ...] = (
 FORM: tuple[Action, ...] = (
     replace(
         inner("form.save", "f2 ctrl+o", "Save",
-              "Check every field and save the session in sessions.d, readable by you only.", "save", 95),
+              "Check every field and save the session in sessions.d, readable only by you.", "save", 95),
         priority=True,
     ),
     replace(

@@ -31,7 +31,7 @@ Keeps = Callable[[tuple[Step, ...]], Awaitable[None]]
 """Gets how the steps of a plan ended."""
 _OPENERS = ("row.delete", "plan.delete", "detail.delete")
 COVERED = "The privacy mask is on: the real key is sent, not its stand-in. {} shows all until the next key."
-REVEALED = "Shown as it is until the next key. What is typed is still the stand-in."
+REVEALED = "The real names are shown until the next key. You still type the stand-in."
 
 
 class TypedKey(Input):

@@ -104,7 +104,7 @@ class PlanScreen(Acting[list[Entry]]):
     def _draw(self) -> None:
         text = self.query_one("#text", Scroller)
         count = f"{len(self.chosen)} of {rows(len(self._entries))} selected"
-        heading = f"Plan: stale rows, in the order they will run; {count}"
+        heading = f"Plan: stale rows, in the order of deletion; {count}"
         if len(heading) + len(" PRIVACY  ") > self.size.width:
             heading = f"Plan: stale rows; {count}"
         self.query_one("#heading", Painted).show([self.headline(heading)])
@@ -142,7 +142,7 @@ class PlanScreen(Acting[list[Entry]]):
         """Why rows may be missing from the plan; "" if none can."""
         if view.complete:
             return ""
-        why = self.shown(view.error) or "it was not listed yet"
+        why = self.shown(view.error) or "it has not been listed yet"
         return f"Rows may be missing here: {why}"
 
     def _left_alone(self, view: NodeView) -> str:

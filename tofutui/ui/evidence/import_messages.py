@@ -34,7 +34,7 @@ def certificate_words(
         rows = [
             place(view.entries[id_]) for id_, known in assigned.rows.items() if known.imported is not None
         ]
-        messages += [f"{node_name(view)}: known now {listed(rows)}"] if rows else []
+        messages += [f"{node_name(view)}: certificates now known for {listed(rows)}"] if rows else []
         used |= assigned.used
         doubts += [f"{node_name(view)}: {words}" for words in assigned.doubtful.values()]
     rest = len(set(certificates) - used)

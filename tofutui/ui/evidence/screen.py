@@ -29,7 +29,7 @@ from tofutui.ui.terminal.text_area import UndoableTextArea
 from tofutui.ui.text.reasons import sourced
 from tofutui.ui.text.sources import ways_to_prove
 from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, labelled, line, plain, width
-from tofutui.ui.text.vocabulary import VERDICT_TONES, moment, node_name, place, value_of
+from tofutui.ui.text.vocabulary import VERDICT_TONES, moment, node_name, place, rows, value_of
 
 
 class EvidenceScreen(Acting[None]):
@@ -330,7 +330,7 @@ class EvidenceScreen(Acting[None]):
             self.say("no row with a host under the cursor", Tone.WARNING)
             return
         count = self._bench.say_reissued(row.endpoint.host, row.endpoint.port)
-        self.say(f"noted: {place(row)} was re-issued; this affects {count} of the rows")
+        self.say(f"noted: {place(row)} was re-issued; this affects {rows(count)}")
 
     @does("evidence.take_back")
     def do_evidence_take_back(self) -> None:

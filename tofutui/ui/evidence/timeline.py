@@ -8,7 +8,7 @@ from tofutui.tofu.judgement.timeline import TimelineEvent, TimelineItem, timelin
 from tofutui.ui.text.spans import Line, Tone, fit, labelled, line, wrap
 from tofutui.ui.text.vocabulary import day, fingerprint, moment
 
-NOTHING = "nothing is remembered of this row"
+NOTHING = "there is no history of this row"
 _WORD = 11
 _QUOTED = 200
 """Characters of the browser's words that are shown."""

@@ -9,7 +9,7 @@ from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.kit.view import PickView
 from tofutui.ui.text.spans import WIDE, Line, plain
 
-HEADING = "Known causes of a failed registration, the likeliest first"
+HEADING = "Known causes of a failed registration, most likely first"
 
 
 class CausesScreen(PickView[Likely | None]):

@@ -61,7 +61,7 @@ class DeleteFlow(Flow[Guided]):
         choices = (
             ("prove", "prove them: evidence, logs and exported certificates"),
             ("delete", "delete them too: the dialog asks for the key of a row that is not stale"),
-            ("on", f"go on without; recorded with your name ({guide.tools.me.user})"),
+            ("on", f"go on anyway; recorded with your name ({guide.tools.me.user})"),
             ("back", "back to the guide"),
         )
         answer = await self.screen.ask(ChoiceScreen(OPEN, [row.words(now) for row in rows], choices))

@@ -105,7 +105,7 @@ class StepFlow(Flow[Guided]):
         if kind in _BEGUN_HERE:
             begins = self.owner.keys.text("{guide.act} begins it")
             self.screen.say(
-                f"{title_of(step.id)}: nothing is to be done in the browser; {begins}", Tone.WARNING
+                f"{title_of(step.id)}: there is nothing to do in the browser; {begins}", Tone.WARNING
             )
             return
         if step.progress is Progress.FAILED:
@@ -149,7 +149,7 @@ class StepFlow(Flow[Guided]):
         if await self.screen.ask(question):
             await self._tick_overwriting(step, seen)
         else:
-            self.screen.say("not ticked: nothing is to be registered before this is clear", Tone.WARNING)
+            self.screen.say("not ticked: do not register before this is resolved", Tone.WARNING)
 
     async def _tick_overwriting(self, step: StepState, seen: str) -> None:
         """Tick what lets the secondary be overwritten; what the states do not show has to be answered."""
@@ -161,7 +161,7 @@ class StepFlow(Flow[Guided]):
         if await self.screen.ask(ChoiceScreen(title_of(step.id), texts, _NEWER)) == "primary":
             await self.screen.guide.tick(step, seen, vouched_for=direction.seen)
         else:
-            self.screen.say("not ticked: nothing is to be registered before this is known", Tone.WARNING)
+            self.screen.say("not ticked: do not register before this is known", Tone.WARNING)
 
     async def _seen_in_browser(self, step: StepState) -> None:
         text = (
@@ -222,7 +222,7 @@ class StepFlow(Flow[Guided]):
             self.screen.work("failed", self._fail(step))
 
     async def _fail(self, step: StepState) -> None:
-        """Ask what was seen, then show the causes, the likeliest first."""
+        """Ask what was seen, then show the causes, most likely first."""
         text = "What does the page or the log say? Type or paste its words."
         typed = await self.screen.ask(LineScreen(f"Failed: {title_of(step.id)}", [text], check=_some))
         if typed:

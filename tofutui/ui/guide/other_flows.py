@@ -25,9 +25,9 @@ class RunFlow(Flow[Guided]):
         if held is None:
             await self._choose()
         elif guide.is_free(held):
-            self.screen.say("reading both nodes again: the run goes on where it was …")
+            self.screen.say("reading both nodes again: the run continues where it was …")
             await guide.take(held)
-            self.screen.say(f"resumed run {held.run.id}; what can have changed was looked at again")
+            self.screen.say(f"resumed run {held.run.id}; what can have changed was checked again")
         else:
             assert held.lease is not None
             session, lease = self.screen.shown(guide.session).name, self.screen.shown(held.lease)
@@ -48,7 +48,7 @@ class RunFlow(Flow[Guided]):
         guide = self.screen.guide
         choices = [(book.id, f"{book.title}: {book.summary}") for book in offered(guide.session)]
         if not choices:
-            text = "this session names neither a secondary nor an ISE server: nothing to guide"
+            text = "this session names neither a secondary nor an ISE server: there is nothing to guide"
             self.screen.say(text, Tone.WARNING)
             return
         text = (

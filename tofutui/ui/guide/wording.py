@@ -157,8 +157,8 @@ def reached(run: Run, names: Mapping[Role, str], keys: KeyBook) -> list[Line]:
 def heading(run: Run, playbook: str) -> str:
     """Which run this is, since when, and whose."""
     ended = f", ended {clock_time(run.ended)}" if run.ended else ""
-    begun = f"begun {run.started:%Y-%m-%d %H:%M}Z by {run.operator}"
-    return f" {playbook}  {run.session}  run {run.id}, {begun}{ended}"
+    started = f"started {run.started:%Y-%m-%d %H:%M}Z by {run.operator}"
+    return f" {playbook}  {run.session}  run {run.id}, {started}{ended}"
 
 
 def checks(all_checks: Sequence[Check], step: str, look: StepLook) -> list[Line]:
@@ -221,7 +221,7 @@ def _progress(step: StepState) -> str:
     if step.progress.is_over or step.progress is Progress.FAILED:
         words += f" by {step.by}, {clock_time(step.ended)}"
         duration = took(step.started, step.ended)
-        return words + (f", after {duration}" if duration else "")
+        return words + (f", took {duration}" if duration else "")
     return words + (f" since {clock_time(step.started)}" if step.started else "")
 
 
@@ -235,7 +235,7 @@ def _values(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]
             ((lead, Tone.KEY), (fit(clip(hide(label), 20), 22), Tone.HEAD), (parts[0], Tone.COMMAND))
         )  # fmt: skip
         lines += [line(" " * 26 + part, Tone.COMMAND) for part in parts[1:]]
-    return [line("type (the number copies)", Tone.HEAD), *lines] if lines else []
+    return [line("type (press the number to copy)", Tone.HEAD), *lines] if lines else []
 
 
 def _form(guide: Guide, step: StepState, width: int, hide: Hide) -> list[Line]:

@@ -130,7 +130,8 @@ class SessionScreen(Acting[str]):
         if self._filter:
             return [
                 line(
-                    f"  no session holds {self._filter!r}; {self._key('back')} clears the filter", Tone.MUTED
+                    f"  no session contains {self._filter!r}; {self._key('back')} clears the filter",
+                    Tone.MUTED,
                 )
             ]
         return none_lines(str(self.shown(self.owner.options.sessions_path)), self._key("new"), cells)

@@ -113,8 +113,7 @@ def _in_words(result: "LastResult | None") -> str:
     if result is None:
         return f"{NEVER} on this machine"
     counts = [f"{result.counts[v]} {v.look.word.lower()}" for v in Verdict if result.counts.get(v)]
-    rows = "row" if result.own_stale == 1 else "rows"
-    own = [f"{result.own_stale} own {rows} stale"] if result.own_stale else []
+    own = [f"own rows: {result.own_stale} stale"] if result.own_stale else []
     complete = "complete" if result.complete else "not complete"
     when = result.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     return f"{when}: {', '.join([*(counts or ['no remote row']), *own])}, {complete}"

@@ -54,7 +54,7 @@ class CaptureFlow(Flow[Tables]):
             made = await asyncio.to_thread(material.make, struck)
             lines = list(summary(made.redaction))
             await self.owner.push_screen_wait(PlainScreen("\n".join(lines)))
-            question = [lines[0], "Words to strike out; none: the file is written."]
+            question = [lines[0], "Words to strike out; leave empty to write the file."]
             typed = await self.owner.push_screen_wait(LineScreen(_TITLE, question))
             if typed is None:
                 return None

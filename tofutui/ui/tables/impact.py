@@ -14,7 +14,7 @@ from tofutui.ui.text.spans import Line, Tone, line, wrap
 if TYPE_CHECKING:
     from tofutui.workbench.forecasting import Forecasting
 
-_FORM = "A form for the change request:"
+_FORM = "For the change request:"
 KEPT = "the forecast is saved; the next comparison reports how it turned out"
 NOT_KEPT = "without history: the forecast is not saved"
 

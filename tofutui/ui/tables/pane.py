@@ -296,7 +296,7 @@ class Pane(Painted):
             clears = f"{self.keys.name('app.back')} clears the filter"
             without = self.rows.filter.startswith(INVERTS)
             word = self.rows.filter.removeprefix(INVERTS)
-            return f"{'every' if without else 'no'} row holds {word!r}; {clears}"
+            return f"{'every' if without else 'no'} row contains {word!r}; {clears}"
         if self.view.phase is Phase.FAILED:
             again = f"{self.keys.name('table.refresh')} tries again"
             return f"{again} now" if self.upcoming else again

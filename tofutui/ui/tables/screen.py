@@ -389,7 +389,7 @@ class MainScreen(Tables):
             self.set_class(is_so, name)
         quits = self.owner.keys.name("app.quit")
         least = f"{SMALLEST[0]}x{SMALLEST[1]}"
-        text = f"tofutui needs a terminal of {least}; this one has {width}x{height}. {quits} quits."
+        text = f"tofutui needs a terminal of at least {least}; this one has {width}x{height}. {quits} quits."
         self.query_one("#small", Painted).show([line(part) for part in wrap(text, width)])
         self.zoom(self.has_class("-zoomed"))
         self.call_after_refresh(self._show_rest)

@@ -83,7 +83,7 @@ def in_short(entry: Entry) -> str:
     evidence = decided_by(entry)
     if evidence is not None and evidence.kind is Kind.LOG and evidence.at is not None:
         refused = "the certificate" if _has_equal_names(entry) else "this host"
-        return f"its log refuses {refused}, {clock_time(evidence.at)}"
+        return f"the node refused {refused}, {clock_time(evidence.at)}"
     if evidence is not None and evidence.kind is Kind.HISTORY and entry.verdict.is_stale:
         return "another certificate was presented before"
     if entry.verdict is Verdict.SAME_NAME and deciding(entry) == _equal_names():

@@ -286,7 +286,7 @@ class ShownFacts:
     def _listing(self) -> str:
         """Which listing the row is from, and what is odd about it."""
         at = self.view.listed_at
-        ended = f"at {clock_time(at)}" if at else "in a listing that did not end"
+        ended = f"at {clock_time(at)}" if at else "in an incomplete listing"
         notes = [f"listed by {node_name(self.view)} {ended}"]
         notes += ["the key appears twice in the listing"] if self.entry.doubled else []
         notes += ["not in the newest listing, which is not complete"] if self.entry.unseen else []
@@ -295,7 +295,7 @@ class ShownFacts:
 
 def _connection(shown: Presented) -> str:
     """How and where the endpoint was asked."""
-    way = [shown.tls or "", f"asked at {shown.address}" if shown.address else "", f"via {shown.via}"]
+    way = [shown.tls or "", f"probed at {shown.address}" if shown.address else "", f"via {shown.via}"]
     way += [f"SNI {shown.sni}" if shown.sni else "no SNI"]
     way += ["client certificate demanded"] if shown.client_certificate else []
     way += [SEEN_ONLY] if shown.is_seen_only else []
@@ -349,7 +349,7 @@ def attributes(entry: Entry) -> list[AttributeLine]:
 def nothing_presented(shown: Presented) -> str:
     """Why no certificate is there, in a user's words."""
     if shown.status is Status.PENDING:
-        return "not asked yet"
+        return "not probed yet"
     return f"no certificate: {shown.error or shown.status.value}"
 
 

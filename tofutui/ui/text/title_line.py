@@ -124,8 +124,7 @@ def _by_verdict(counts: Mapping[Verdict, int], glyphs: Glyphs, form: _Form) -> I
 
 def _own(own: int, form: _Form) -> Iterator[Span]:
     if own and form.own:
-        rows = f" {'row' if own == 1 else 'rows'}" if form.verdicts else ""
-        yield f"{own} own{rows} stale  ", Tone.MUTED
+        yield f"{'own rows' if form.verdicts else 'own'}: {own} stale  ", Tone.MUTED
 
 
 def _shown(badges: Sequence[Badge], *, written_out: bool) -> Iterator[Span]:

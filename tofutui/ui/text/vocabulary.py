@@ -202,7 +202,7 @@ def node_name(view: NodeView) -> str:
 def status(view: NodeView, now: datetime | None = None, *, starting: bool = False) -> str:
     """How far a node's listing is, in a few words; with ``now`` also for how long it has been under way."""
     if view.recorded and view.phase is Phase.LISTED:
-        return f"as recorded {clock_time(view.listed_at)}" if view.listed_at else "as recorded, no time said"
+        return f"as recorded {clock_time(view.listed_at)}" if view.listed_at else "as recorded, time unknown"
     when = f" {clock_time(view.listed_at)}" if view.listed_at else ""
     words = {
         Phase.IDLE: "starting" if starting else "not listed yet",

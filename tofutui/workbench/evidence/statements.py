@@ -103,11 +103,11 @@ def _nothing_named(role: Role | None, rows: list[Entry]) -> str:
 
 
 def _understood(role: Role | None, rows: tuple[Entry, ...], by: By) -> str:
-    who = role.word if role else "a node that is not named"
+    who = role.word if role else "an unnamed node"
     how = {By.KEY: "", By.ADDRESS: ", by its address", By.NAME: ", by its name only"}[by]
     keys = ", ".join(safe(entry.key or entry.raw) for entry in rows[:_KEYS_NAMED])
     count = "" if len(rows) == 1 else f"{len(rows)} rows: "
-    return f"read like its log: {who} refused {count}{keys}{how}"
+    return f"read as evidence from its log: {who} refused {count}{keys}{how}"
 
 
 def names_row(word: BrowserWord, entry: Entry, comparison: Comparison) -> bool:
@@ -188,7 +188,7 @@ class SpokenWords:
             try:
                 kept = await asyncio.to_thread(store.valid, self._comparison.session.name)
             except HistoryError as error:
-                self.trouble = f"the operators' words cannot be read: {error}"
+                self.trouble = f"the operators' statements cannot be read: {error}"
                 return
             self._testimony.take_over(kept)
 
@@ -219,7 +219,7 @@ class SpokenWords:
         try:
             number = await asyncio.to_thread(store.add, self._comparison.session.name, word)
         except HistoryError as error:
-            self.trouble = f"the operator's word cannot be kept: {error}"
+            self.trouble = f"the operator's statement cannot be saved: {error}"
             return
         if not self._testimony.numbered(word, number):  # taken back meanwhile
             await self._remove(store, number)
@@ -236,4 +236,4 @@ class SpokenWords:
         try:
             await asyncio.to_thread(store.take_back, number, by=self.operator, at=self._clock())
         except HistoryError as error:
-            self.trouble = f"that a word was taken back cannot be kept: {error}"
+            self.trouble = f"that a statement was taken back cannot be saved: {error}"
