@@ -251,6 +251,9 @@ async def test_garbage_is_collected_again_once_the_app_is_painted(desk: Start) -
         async with desk() as d:
             await d.until(gc.isenabled)
             assert gc.get_freeze_count() > 1000
+            young, middle, old = gc.get_threshold()
+            assert young * middle <= 10_000
+            assert young * middle * old >= 1_000_000
     finally:
         gc.enable()
         gc.unfreeze()

@@ -232,7 +232,7 @@ def time_of(text: str) -> datetime:
 
 def storable(value: str) -> str:
     """Undecodable bytes are surrogates in our text; SQLite takes none."""
-    return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 @contextmanager

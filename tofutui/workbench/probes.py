@@ -33,7 +33,8 @@ class Probes:
         key = (row, target)
         if key not in self._fetches:
             self._fetches[key] = asyncio.create_task(self.prober.fetch(row, target))
-        return await asyncio.shield(self._fetches[key])
+        fetching = self._fetches[key]
+        return fetching.result() if fetching.done() else await asyncio.shield(fetching)
 
     async def fitting(
         self,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from tofutui.tofu.base.timestamps import Stamp
 from tofutui.tofu.base.zones import may_be_doubled, summer_shift, zone_offset
@@ -30,11 +31,7 @@ class NodeClock:
         Exact where the zone's name says its offset. Elsewhere the offset is taken to be the nearest quarter
         of an hour, so that a clock wrong by more than 7.5 minutes looks better than it is.
         """
-        ahead = self.local.replace(tzinfo=UTC) - self.at
-        offset = zone_offset(self.zone)
-        if offset is None:
-            offset = round(ahead / _QUARTER) * _QUARTER
-        return (ahead - offset).total_seconds()
+        return _skew_s(self.local, self.zone, self.at)
 
     def utc_of(self, moment: datetime) -> datetime | None:
         """When this machine's clock showed what the node's showed as ``moment``; None if that is not known.
@@ -59,3 +56,13 @@ class NodeClock:
         if stamp.at.tzinfo is not None:
             return None, "its time has an offset and the node's clock shows none, so it is undated"
         return None, DOUBLED
+
+
+@lru_cache(maxsize=8)
+def _skew_s(local: datetime, zone: str, at: datetime) -> float:
+    """Asked for each row of both nodes."""
+    ahead = local.replace(tzinfo=UTC) - at
+    offset = zone_offset(zone)
+    if offset is None:
+        offset = round(ahead / _QUARTER) * _QUARTER
+    return (ahead - offset).total_seconds()

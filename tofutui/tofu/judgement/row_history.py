@@ -64,7 +64,10 @@ class Past:
     @property
     def current(self) -> Incarnation | None:
         """The incarnation that lasts."""
-        return next((life for life in reversed(self.incarnations) if life.ended is None), None)
+        for life in reversed(self.incarnations):
+            if life.ended is None:
+                return life
+        return None
 
     @property
     def began(self) -> datetime | None:

@@ -60,13 +60,11 @@ def _compare_all(stored: StoredSubject, presented: Presented, leaf: Certificate)
 
 def name_of(entry: Entry, hostnames: dict[Role, str | None], vip_answered_by: str) -> str:
     """The name to show: the host name at the prompt for the nodes' own rows and the peer's."""
-    own = {
-        Who.SELF: hostnames.get(entry.role),
-        Who.LOOPBACK: hostnames.get(entry.role),
-        Who.PEER: hostnames.get(entry.role.other),
-        Who.VIP: vip_answered_by,
-    }
-    return own[entry.who] or "" if entry.who in own else entry.name
+    if entry.who in (Who.SELF, Who.LOOPBACK):
+        return hostnames.get(entry.role) or ""
+    if entry.who is Who.PEER:
+        return hostnames.get(entry.role.other) or ""
+    return vip_answered_by if entry.who is Who.VIP else entry.name
 
 
 def node_behind(entry: Entry, views: Iterable[NodeView]) -> str:

@@ -148,11 +148,12 @@ class Memory:
         if entry.doubled or asked_at == self._told.get((entry.role, entry.key)):
             asked_at = None
         leaf = entry.presented.certificate if asked_at is not None else None
+        endpoint = entry.endpoint if entry.is_stored and entry.endpoint else split_key(entry.key)
         return RowSeen(
             key=entry.key,
             text=entry.stored.raw if entry.stored else "",
             stored=entry.is_stored,
-            baseline=baseline_of(self._session, entry.role, entry.key),
+            baseline=baseline_at(self._session, entry.role, endpoint),
             sha256=leaf.sha256 if leaf else None,
             not_before=leaf.not_before if leaf else None,
             sole=sole,
@@ -181,7 +182,11 @@ def address_of(session: Session, role: Role) -> str:
 
 def baseline_of(session: Session, role: Role, key: str) -> str:
     """How and where a row's endpoint is asked; what was seen another way is not comparable."""
-    endpoint = split_key(key)
+    return baseline_at(session, role, split_key(key))
+
+
+def baseline_at(session: Session, role: Role, endpoint: Endpoint | None) -> str:
+    """The same of a row about this endpoint."""
     target = probe_target(session, role, endpoint) if endpoint else None
     if target is None:
         return ""

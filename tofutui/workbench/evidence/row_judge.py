@@ -1,7 +1,7 @@
 """Asks endpoints for the rows of the tables and keeps every entry's verdict up to date."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -23,14 +23,16 @@ from tofutui.workbench.evidence.deletions import Deletions
 from tofutui.workbench.evidence.entry_facts import facts_of, name_of, node_behind, noting_vip, with_presented
 from tofutui.workbench.evidence.memory import Memory
 from tofutui.workbench.evidence.operator import Testimony
+from tofutui.workbench.evidence.short_turns import ShortTurns
 from tofutui.workbench.evidence.statements import named_row
 from tofutui.workbench.probes import Probes
 from tofutui.workbench.table import Table
 
-AT_ONCE = 50
+AT_ONCE = 25
 """Rows judged without a pause: a few milliseconds in which nothing else happens."""
 ASKED_FOR_OTHERS = 500
 """Rows of a table that are asked for other certificates because a failure in a log fits none."""
+_ASKED_AT_ONCE = 50
 
 
 _CLOCK_STEP_S = 1.0
@@ -101,6 +103,7 @@ class Judge:
         self._known = known
         self._deletions = deletions
         self._clock = clock
+        self._turns = ShortTurns(AT_ONCE)
         self._hits: dict[Role, dict[str, tuple[LogHit, ...]]] = {role: {} for role in tables}
         self._unmatched: dict[Role, set[Failure]] = {}
         self._thorough: dict[Role, set[str]] = {role: set() for role in tables}
@@ -129,11 +132,15 @@ class Judge:
         if presented.status is Status.OK and (self._memory.appeared(entry) or id_ in self._thorough[role]):
             self._thorough[role].add(id_)
             presented = await self._fetch_all(entry, probes)
+        await self._turns.take()
         return await self._settle(role, id_, presented, probes)
 
     async def seen(self, role: Role, ids: Iterable[str]) -> list[RowSeen]:
         """Rows as history keeps them; those that have gone meanwhile are omitted."""
-        rows = [self._seen(role, id_) async for id_ in _unhurried(ids)]
+        rows = []
+        for id_ in list(ids):
+            await self._turns.take()
+            rows.append(self._seen(role, id_))
         return [row for row in rows if row is not None]
 
     def _seen(self, role: Role, id_: str) -> RowSeen | None:
@@ -172,8 +179,8 @@ class Judge:
         asked = self._thorough[role] | self._asked_for_others[role]
         open_ids = [id_ for id_, e in entries.items() if e.sha256 and e.is_stored and id_ not in asked]
         came = False
-        for begin in range(0, min(len(open_ids), ASKED_FOR_OTHERS), AT_ONCE):
-            ids = open_ids[begin : begin + AT_ONCE]
+        for begin in range(0, min(len(open_ids), ASKED_FOR_OTHERS), _ASKED_AT_ONCE):
+            ids = open_ids[begin : begin + _ASKED_AT_ONCE]
             self._asked_for_others[role].update(ids)
             came = any(await asyncio.gather(*(self._ask_for_other(role, id_, probes) for id_ in ids))) or came
         return came
@@ -208,7 +215,8 @@ class Judge:
     async def _everything_of(self, role: Role, probes: Probes) -> tuple[str, ...]:
         changed = []
         entries = self._tables[role].view.entries
-        async for id_ in _unhurried(entries):
+        for id_ in list(entries):
+            await self._turns.take()
             entry = entries.get(id_)
             if entry is None or entry.presented.status is Status.PENDING:
                 continue
@@ -226,6 +234,7 @@ class Judge:
         if self._needs_more(settled):
             self._thorough[role].add(id_)
             presented = await self._fetch_all(settled, probes)
+            await self._turns.take()
             entry = self._tables[role].view.entries.get(id_)
             if entry is None:
                 return False
@@ -340,11 +349,3 @@ def judged(entry: Entry, around: Circumstances, now: datetime) -> Entry:
         now=now,
     )
     return replace(entry, judgement=judge(case))
-
-
-async def _unhurried(ids: Iterable[str]) -> AsyncIterator[str]:
-    """The rows one by one, with a chance for everything else after a few."""
-    for number, id_ in enumerate(list(ids)):
-        if number % AT_ONCE == 0:
-            await asyncio.sleep(0)
-        yield id_
