@@ -83,9 +83,25 @@ class Painted(Widget, can_focus=False):
         """All lines of a region, on one background."""
         self._ground = self.background_colors[1]
         try:
-            return super().render_lines(crop)
+            return self._own_lines(crop, self._ground) if self._is_bare else super().render_lines(crop)
         finally:
             self._ground = None
+
+    @property
+    def _is_bare(self) -> bool:
+        """Whether its lines are all that is to be seen of it, without border, padding or effect."""
+        return self.size == self.outer_size and self.opacity == 1
+
+    def _own_lines(self, crop: Region, ground: Color) -> list[Strip]:
+        """The lines as they are, through the filters of the app, without Textual's way through borders."""
+        filters, width = self.get_line_filters(), self.size.width
+        strips = []
+        for y in crop.line_range:
+            strip = self.render_line(y).adjust_cell_length(width)
+            for filter_ in filters:
+                strip = strip.apply_filter(filter_, ground)
+            strips.append(strip)
+        return strips if crop.column_span == (0, width) else [s.crop(*crop.column_span) for s in strips]
 
     @property
     def lines(self) -> list[Line]:

@@ -16,6 +16,7 @@ from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Scroller
 from tofutui.ui.kit.whole_screens import Whole, is_whole
 from tofutui.ui.terminal.clipboard import SENT
+from tofutui.ui.terminal.line_compositor import paint_lines_only
 from tofutui.ui.terminal.textual_internals import holds_back
 from tofutui.ui.text.spans import Line, Tone, fit, plain, width
 
@@ -53,6 +54,7 @@ class Acting(Whole, Screen[Result]):
 
     def __init__(self) -> None:
         super().__init__()
+        paint_lines_only(self)
         self._flows: dict[type, Flow[Any]] = {flow: flow(self) for flow in self.flows}
         carriers: list[Acting[Any] | Flow[Any]] = [self, *self._flows.values()]
         self._handlers = {

@@ -1,7 +1,7 @@
 """The seam between Textual's painting and the terminal: what is already on it is not written again."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from rich.color import ColorSystem
@@ -18,21 +18,20 @@ from tofutui.ui.terminal.cell_diff import Piece, ScreenBuffer
 from tofutui.ui.terminal.charset import Charset, erases_in_color
 from tofutui.ui.terminal.driver import TerminalDriver
 from tofutui.ui.terminal.fields import is_field
+from tofutui.ui.terminal.line_compositor import LineUpdate
 from tofutui.ui.terminal.textual_internals import ChopsUpdate, CompositorUpdate, LayoutUpdate
 
 
 class DiffingUpdate(CompositorUpdate):
     """An update of Textual's, written by way of what is known to be on the terminal."""
 
-    def __init__(self, update: ChopsUpdate | LayoutUpdate, front: ScreenBuffer) -> None:
+    def __init__(self, update: ChopsUpdate | LayoutUpdate | LineUpdate, front: ScreenBuffer) -> None:
         self._update = update
         self._front = front
 
     def render_segments(self, console: Console) -> str:
         """The bytes to write; called once, when they are written."""
-        update = self._update
-        pieces = list(_of_layout(update) if isinstance(update, LayoutUpdate) else _of_chops(update))
-        return self._front.update(pieces, _colors(console))
+        return self._front.update(_pieces(self._update), _colors(console))
 
 
 class DiffingApp(App[int]):
@@ -53,7 +52,7 @@ class DiffingApp(App[int]):
             self.screen.refresh(layout=True)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, ChopsUpdate | LayoutUpdate):
+        if isinstance(renderable, ChopsUpdate | LayoutUpdate | LineUpdate):
             lean = DiffingUpdate(renderable, self._front)
             super()._display(screen, cast("RenderableType", lean))
             self._follow(screen)
@@ -85,6 +84,12 @@ class DiffingApp(App[int]):
     def on_resize(self, _event: events.Resize) -> None:
         """A terminal of another size shows who knows what."""
         self._front.forget()
+
+
+def _pieces(update: ChopsUpdate | LayoutUpdate | LineUpdate) -> Iterable[Piece]:
+    if isinstance(update, LineUpdate):
+        return update.pieces
+    return _of_layout(update) if isinstance(update, LayoutUpdate) else _of_chops(update)
 
 
 def _of_layout(update: LayoutUpdate) -> Iterator[Piece]:

@@ -8,14 +8,17 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 if TYPE_CHECKING:
-    from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+    from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
 else:
     try:
-        from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+        from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
     except ImportError:  # a release that paints in another way: the app then writes what Textual writes
 
         class CompositorUpdate:
             """This release has no counterpart of it; nothing is ever an instance."""
+
+        class Compositor:
+            """The same."""
 
         class ChopsUpdate(CompositorUpdate):
             """The changed parts of some lines."""
@@ -26,6 +29,7 @@ else:
 
 __all__ = [
     "ChopsUpdate",
+    "Compositor",
     "CompositorUpdate",
     "LayoutUpdate",
     "LinuxDriver",

@@ -1,0 +1,101 @@
+"""Only the lines that changed are painted, and the terminal then shows the same as if all were."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rich.style import Style
+
+from tests.support import painting
+from tests.support.fake_bench import Fakes, entry
+from tofutui.tofu.judgement.comparison import Entry
+from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.session import Role
+from tofutui.ui.terminal import painter
+from tofutui.ui.terminal.line_compositor import LineUpdate
+
+Start = Callable[..., Any]
+Shown = dict[tuple[int, int], tuple[str, Style | None]]
+"""By column and line what a cell shows."""
+
+
+def many(role: Role) -> list[Entry]:
+    """More rows than a pane has lines."""
+    return [entry(role, f"198.51.100.{n}_443", Verdict.MISMATCH, presented=f"h{n}") for n in range(60)]
+
+
+class Watcher:
+    """What the terminal shows after everything that was painted, and each painting."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        painting.each_frame(patch)
+        self.shown: Shown = {}
+        self.updates: list[Any] = []
+        patch.setattr(painter.DiffingApp, "_display", self._display)
+
+    def _display(self, _screen: object, update: Any) -> None:
+        if update is not None:
+            self.updates.append(update)
+            self.shown |= cells(painter._pieces(update))
+
+
+def cells(pieces: Any) -> Shown:
+    """The cells of pieces, all of whose characters are one cell wide."""
+    return {
+        (x + at, y): (character, segment.style)
+        for x, y, strip in pieces
+        for at, (character, segment) in enumerate((c, s) for s in strip for c in s.text)
+    }
+
+
+def whole(app: Any) -> Shown:
+    """The cells of the whole screen, painted at once."""
+    strips = app.screen._compositor.render_strips()
+    return cells((0, y, strip) for y, strip in enumerate(strips))
+
+
+@pytest.mark.parametrize(("size", "redact"), [((120, 36), False), ((200, 50), True)])
+async def test_the_terminal_shows_the_same_as_if_all_were_painted(
+    desk: Start, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], redact: bool
+) -> None:
+    watcher = Watcher(monkeypatch)
+    async with desk(size=size, fakes=Fakes(many), redact=redact) as d:
+        for key in (
+            *"jjG", "tab", "space", *"ksH", "tab", "slash", *"17", "backspace", "escape", "escape", "space",
+            *"zz", "D", "escape", "question_mark", *"jk", "escape", "p", "down", "escape",
+            "ctrl+k", *"th", "escape",
+        ):  # fmt: skip
+            await d.press(key)
+            assert watcher.shown == whole(d.app), key
+
+
+async def test_scrolling_paints_nothing_of_the_other_pane(
+    desk: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher = Watcher(monkeypatch)
+    async with desk(fakes=Fakes(many)) as d:
+        await d.press(*"j" * 30)
+        watcher.updates.clear()
+        await d.press("j")
+        assert all(isinstance(update, LineUpdate) for update in watcher.updates)
+        panes = d.main.query_one("#panes").region
+        painted = [(x, y) for update in watcher.updates for x, y, _ in update.pieces]
+        assert {x for x, y in painted if y in panes.line_range} == {0}
+        title, keys = 0, d.app.size.height - 1
+        assert {title, keys}.isdisjoint(y for _, y in painted)
+
+
+async def test_a_change_behind_a_dialog_leaves_the_dialog_as_it_is(
+    desk: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher = Watcher(monkeypatch)
+    async with desk(fakes=Fakes(many)) as d:
+        await d.press("D")
+        dialog = d.app.screen
+        assert dialog is not d.main
+        d.main.pane.go(7)
+        d.main.follow()
+        await d.pilot.pause()
+        assert watcher.shown == whole(d.app)
+        await d.press("escape")
+        assert watcher.shown == whole(d.app)
