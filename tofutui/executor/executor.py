@@ -5,13 +5,13 @@ import itertools
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tofutui.appliance.errors import ApplianceError, Interrupted, UnknownDialogue
-from tofutui.appliance.node import Login
 from tofutui.executor.entries import Entries
 from tofutui.executor.gate import Gate, PlanRefused
+from tofutui.executor.plan_run import OnStep, PlanRun, StepReport
 from tofutui.executor.settling import settle
 from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal
@@ -23,7 +23,6 @@ from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
 
-OnStep = Callable[[int, Step], None]
 _LIST_HOLDS = timedelta(minutes=2)
 """How long a list is a ground to send a command: the program may be suspended between two rows.
 
@@ -37,23 +36,6 @@ class Pace:
 
     looks: int = 2
     seconds: float = 10.0
-
-
-@dataclass(slots=True)
-class _Run:
-    """A plan on its way: the newest list of each node, and the journal entries of its steps."""
-
-    on_step: OnStep
-    steps: list[Step]
-    lists: dict[Role, Listing] = field(default_factory=dict)
-    read_at: dict[Role, datetime] = field(default_factory=dict)
-    entries: dict[int, int] = field(default_factory=dict)
-    """The journal's number of each step that was written down."""
-    checked_on: dict[Role, Login | None] = field(default_factory=dict)
-    """The link over which each node's last list was read: commands go over that one or not at all."""
-
-    def report(self, number: int) -> "_Report":
-        return _Report(number, self)
 
 
 class Executor:
@@ -111,7 +93,7 @@ class Executor:
         A plan runs once: each confirmation needs a plan of its own. What an earlier run left unknown is
         settled before anything is sent.
         """
-        run = _Run(on_step, [Step(deletion=deletion, text=WAITING) for deletion in plan.deletions])
+        run = PlanRun(on_step, [Step(deletion=deletion, text=WAITING) for deletion in plan.deletions])
         if plan.number in self._begun:
             self._end_all(run, Outcome.REFUSED, "not sent: this plan has already run; confirm again")
             return tuple(run.steps)
@@ -133,13 +115,13 @@ class Executor:
         """Begin no further row of a running plan; the row under way goes on to its proof."""
         self._stopped.add(plan.number)
 
-    def _end_all(self, run: _Run, outcome: Outcome, text: str) -> None:
+    def _end_all(self, run: PlanRun, outcome: Outcome, text: str) -> None:
         """End every step that has not ended."""
         for number, step in enumerate(run.steps):
             if step.outcome is None:
                 run.report(number).end(outcome, text, self._clock())
 
-    async def _read_tables(self, run: _Run) -> None:
+    async def _read_tables(self, run: PlanRun) -> None:
         """One list of every node that may be changed, before anything is sent to any of them."""
         for number, step in enumerate(run.steps):
             role = step.deletion.role
@@ -154,7 +136,7 @@ class Executor:
             with suppress(HistoryError):  # writing this plan's own entry down will say so
                 await self.settle(role)
 
-    async def _list(self, run: _Run, role: Role) -> Listing:
+    async def _list(self, run: PlanRun, role: Role) -> Listing:
         listing = run.lists[role] = await self._bench.list_rows(role)
         run.read_at[role] = self._clock()
         run.checked_on[role] = self._bench.node(role).listed_over
@@ -165,9 +147,11 @@ class Executor:
 
         Returns one sentence for each that could be decided.
         """
-        return await settle(self._bench, self._entries, role)
+        return await settle(
+            self._bench, role, is_alive=self._entries.is_alive, write=self._entries.settled
+        )
 
-    async def _run_one(self, run: _Run, number: int) -> None:
+    async def _run_one(self, run: PlanRun, number: int) -> None:
         report = run.report(number)
         refusal = await self._check_again(report)
         if refusal is None:
@@ -185,7 +169,7 @@ class Executor:
             now = self._clock()
             report.end(outcome, await self._entries.outcome(entry, outcome, text, now), now)
 
-    async def _check_again(self, report: "_Report") -> str | None:
+    async def _check_again(self, report: StepReport) -> str | None:
         deletion = report.step.deletion
         return (
             self._gate.forbidden(deletion.role)
@@ -196,7 +180,7 @@ class Executor:
             or await self._other_certificate(report)
         )
 
-    async def _old_list(self, report: "_Report") -> str | None:
+    async def _old_list(self, report: StepReport) -> str | None:
         """Read a list again that is too old; why that cannot be done."""
         run, role = report.run, report.step.deletion.role
         read_at = run.read_at.get(role)
@@ -209,19 +193,19 @@ class Executor:
             return str(error)
         return self._gate.other_node(report.step.deletion)
 
-    async def _other_certificate(self, report: "_Report") -> str | None:
+    async def _other_certificate(self, report: StepReport) -> str | None:
         report.say("probing the endpoint again")
         frozen = report.step.deletion.entry
         return other_certificate(frozen.presented, await self._bench.probe(frozen))
 
-    async def _write_down(self, report: "_Report") -> int:
+    async def _write_down(self, report: StepReport) -> int:
         own = tuple(report.run.entries.values())
         return await self._entries.write_down(report.step.deletion, own)
 
-    def _last_word(self, report: "_Report") -> str | None:
+    def _last_word(self, report: StepReport) -> str | None:
         return self._gate.last_word(report.step.deletion)
 
-    async def _send_and_prove(self, report: "_Report", entry: int) -> tuple[Outcome, str]:
+    async def _send_and_prove(self, report: StepReport, entry: int) -> tuple[Outcome, str]:
         deletion, prompt_returned = report.step.deletion, True
         report.say("sent; the node has not answered yet")
         try:
@@ -249,11 +233,11 @@ class Executor:
         """Whether the command ended with the prompt: an unanswered question does, after its Ctrl-C."""
         return isinstance(error, UnknownDialogue) and self._bench.node(role).connected
 
-    async def _write_answer(self, report: "_Report", entry: int, words: str) -> None:
+    async def _write_answer(self, report: StepReport, entry: int, words: str) -> None:
         report.answered(words)
         await self._entries.answered(entry, words)
 
-    async def _prove(self, report: "_Report", *, prompt_returned: bool) -> tuple[Outcome, str]:
+    async def _prove(self, report: StepReport, *, prompt_returned: bool) -> tuple[Outcome, str]:
         deletion, run = report.step.deletion, report.run
         proof = Proof(deletion, run.lists[deletion.role], prompt_returned)
         for look in itertools.count():
@@ -276,7 +260,7 @@ class Executor:
             return f"sent, but the listing read since then proves nothing: {elsewhere}"
         return None if listing.complete else "sent, but the listing after it is not complete"
 
-    async def _look_back(self, run: _Run, number: int) -> None:
+    async def _look_back(self, run: PlanRun, number: int) -> None:
         """A row that was gone may be in the list after a later deletion: the node learned it again."""
         for earlier in range(number):
             step = run.steps[earlier]
@@ -290,32 +274,7 @@ class Executor:
                 run.report(earlier).end(later[0], text, now)
 
 
-@dataclass(slots=True)
-class _Report:
-    """One step on its way, shown to whoever watches."""
-
-    number: int
-    run: _Run
-
-    @property
-    def step(self) -> Step:
-        return self.run.steps[self.number]
-
-    def say(self, text: str) -> None:
-        self._show(replace(self.step, text=text))
-
-    def answered(self, words: str) -> None:
-        self._show(replace(self.step, words=words.strip()))
-
-    def end(self, outcome: Outcome, text: str, at: datetime) -> None:
-        self._show(replace(self.step, outcome=outcome, text=text, at=at))
-
-    def _show(self, step: Step) -> None:
-        self.run.steps[self.number] = step
-        self.run.on_step(self.number, step)
-
-
-def _after(number: int, run: _Run) -> str:
+def _after(number: int, run: PlanRun) -> str:
     return f"after row {number} of {len(run.steps)}" if number else "before the first row"
 
 

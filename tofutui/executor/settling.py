@@ -1,6 +1,7 @@
 """Deletions whose outcome was left unknown, decided by a later complete listing."""
 
-from tofutui.executor.entries import Entries
+from collections.abc import Awaitable, Callable
+
 from tofutui.history.journal import JournalEntry
 from tofutui.tofu.deletion.plan import Outcome
 from tofutui.tofu.judgement.comparison import Phase
@@ -9,11 +10,23 @@ from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
 
 
-async def settle(bench: Workbench, entries: Entries, role: Role) -> tuple[str, ...]:
+async def settle(
+    bench: Workbench,
+    role: Role,
+    *,
+    is_alive: Callable[[JournalEntry], bool],
+    write: Callable[[int, Outcome, str], Awaitable[bool]],
+) -> tuple[str, ...]:
     """Decide by the complete listing at hand what was unknown, and no program's work, before it began.
 
     Order is that of the journal and the listings: no clock decides. An entry confirmed for another host
     name or SSH host key is not decided by this table. Returns one sentence for each that was decided.
+
+    Args:
+        bench: whose listing it is.
+        role: the node.
+        is_alive: whether a program may still be at work on an entry.
+        write: puts an outcome into the journal; whether it was still unknown there.
 
     Raises:
         HistoryError: the journal cannot be written.
@@ -23,10 +36,10 @@ async def settle(bench: Workbench, entries: Entries, role: Role) -> tuple[str, .
         return ()
     said = []
     for item in bench.deletions.at_listing(role).settleable.values():
-        if entries.is_alive(item) or not _is_of(bench, role, item):
+        if is_alive(item) or not _is_of(bench, role, item):
             continue
         outcome, text = _decided(bench, role, item)
-        if await entries.settled(item.id, outcome, text):
+        if await write(item.id, outcome, text):
             said.append(
                 f"{role.word}: {item.key}, sent {item.at:%Y-%m-%d %H:%M}Z, outcome unknown at that time: "
                 f"{text}"
