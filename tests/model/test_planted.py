@@ -19,7 +19,7 @@ from tests.support.model_worlds import Program
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import Node
 from tofutui.executor import Executor
-from tofutui.executor.entries import Entries
+from tofutui.executor.executor import Entries
 from tofutui.executor.gate import Gate
 from tofutui.tofu.cli_output.listing import Row
 from tofutui.tofu.deletion.plan import Outcome
