@@ -50,16 +50,16 @@ tested by structure (which modules load, what is sent, what is painted), not by 
 
 def taken(numbers: set[int], *, quick: bool) -> list[Figure]:
     """The figures, each part announced on stderr."""
-    found: list[Figure] = []
+    figures: list[Figure] = []
     for number, module, name in PARTS:
         if numbers and number not in numbers:
             continue
         began = time.monotonic()
         print(f"{number:3} {module} …", end=" ", file=sys.stderr, flush=True)
         with get_context("spawn").Pool(1) as alone:  # what one leaves in memory is not the next one's
-            found += alone.apply(figures_of, (f"tests.benchmarks.{module}", name, quick))
+            figures += alone.apply(figures_of, (f"tests.benchmarks.{module}", name, quick))
         print(f"{time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
-    return sorted(found, key=lambda figure: figure.number)
+    return sorted(figures, key=lambda figure: figure.number)
 
 
 def versions() -> str:

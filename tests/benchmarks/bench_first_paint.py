@@ -49,17 +49,17 @@ def measure(name: str) -> float:
 
 def rounds(count: int) -> dict[str, list[float]]:
     """Each program once a round."""
-    found: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    seconds: dict[str, list[float]] = {name: [] for name in COMMANDS}
     for _ in range(count):
-        for name, times in found.items():
+        for name, times in seconds.items():
             times.append(measure(name))
-    return found
+    return seconds
 
 
 def figures(*, quick: bool = False) -> list[Figure]:
     """Number 2 of the table."""
-    found = rounds(3 if quick else RUNS)
-    ours, bare = found["tofutui"], found["bare Textual"]
+    seconds = rounds(3 if quick else RUNS)
+    ours, bare = seconds["tofutui"], seconds["bare Textual"]
     what = f"first paint with a sessions file: {spread(ours, 'ms')}"
     beside = f"bare Textual app, same widgets: {spread(bare, 'ms')}"
     return [Figure(2, what, "1.25 x", ratios(ours, bare), beside, ratio(ours, bare) <= 1.25)]

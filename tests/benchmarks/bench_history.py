@@ -119,10 +119,10 @@ class Timer:
     def time(self, part: str, work: Callable[..., T], *about: object) -> T:
         """Do it and note how long it took."""
         started, busy = time.perf_counter(), time.process_time()
-        found = work(*about)
+        figure = work(*about)
         took = (time.perf_counter() - started) * 1000, (time.process_time() - busy) * 1000
         self.took.setdefault(part, []).append(took)
-        return found
+        return figure
 
 
 def compare(store: Sightings, seen: list[Look], timer: Timer) -> Took:

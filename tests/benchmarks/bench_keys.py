@@ -83,14 +83,14 @@ def measure(name: str, rows: int, presses: int) -> dict[str, list[Press]]:
             settle(app)
             for _ in range(40):
                 press(app, b"j")
-            found = {way: in_turn(app, KEYS[way], presses) for way in WAYS[name]}
+            pressed = {way: in_turn(app, KEYS[way], presses) for way in WAYS[name]}
             if name == "ours":
-                found |= higher(app, presses)
+                pressed |= higher(app, presses)
             if name in ("ours", "canned"):
-                found[LETTERS] = letters(app, presses)
+                pressed[LETTERS] = letters(app, presses)
             app.press("q")
             app.wait_end()
-    return found
+    return pressed
 
 
 def in_turn(app: Terminal, keys: Sequence[bytes], presses: int) -> list[Press]:
@@ -100,13 +100,13 @@ def in_turn(app: Terminal, keys: Sequence[bytes], presses: int) -> list[Press]:
 
 def higher(app: Terminal, presses: int) -> dict[str, list[Press]]:
     """The cursor in rows of two and three lines, which tables of this length get only when asked to."""
-    found: dict[str, list[Press]] = {}
+    pressed: dict[str, list[Press]] = {}
     press(app, b"H")
     for lines in (2, 3):
         press(app, b"H")
-        found[f"cursor, rows of {lines} lines"] = in_turn(app, KEYS["cursor"], presses)
+        pressed[f"cursor, rows of {lines} lines"] = in_turn(app, KEYS["cursor"], presses)
     press(app, b"H")
-    return found
+    return pressed
 
 
 def letters(app: Terminal, presses: int) -> list[Press]:
@@ -127,7 +127,7 @@ def line(presses: Sequence[Press]) -> str:
 
 def figures(*, quick: bool = False) -> list[Figure]:
     """Number 8 of the table."""
-    found: list[Figure] = []
+    figures: list[Figure] = []
     for rows in (300, 5000):
         rivals = {
             "stock DataTables": measure("stock", rows, 15),
@@ -135,10 +135,10 @@ def figures(*, quick: bool = False) -> list[Figure]:
         }
         for way, presses in measure("ours", rows, 15 if quick else PRESSES).items():
             beside = "; ".join(f"{name}: {line(of[way])}" for name, of in rivals.items() if way in of) or "—"
-            found.append(judged(f"{way}, 2 x {rows} rows", presses, limits(way, rows), beside))
+            figures.append(judged(f"{way}, 2 x {rows} rows", presses, limits(way, rows), beside))
         for way, presses in measure("masked", rows, 15).items():
-            found.append(judged(f"{way}, privacy on, 2 x {rows} rows", presses, limits(way, rows), "—"))
-    return found
+            figures.append(judged(f"{way}, privacy on, 2 x {rows} rows", presses, limits(way, rows), "—"))
+    return figures
 
 
 def limits(way: str, rows: int) -> tuple[float, float]:

@@ -188,7 +188,7 @@ def settings() -> dict[str, Setting]:
     """Every kind of login, in the order of the table."""
     token = ("RSA", "Second factor", [("Token code: ", False)], ["123456"])
     policy = ask("Acceptable use policy\nType I AGREE to go on: ", "I AGREE")
-    found: dict[str, Setting] = {
+    settings: dict[str, Setting] = {
         "key (Ed25519)": by_key(),
         "key with a passphrase": by_key(passphrase="open"),
         "password": on(cli()),
@@ -223,14 +223,14 @@ def settings() -> dict[str, Setting]:
         "a shell that is no admin CLI": on(cli(say("Linux\n"), prompt="ade # ")),
     }
     if has_ipv6():
-        found |= {"IPv6 address": ipv6, "name with a dead IPv6 address": dead_ipv6}
+        settings |= {"IPv6 address": ipv6, "name with a dead IPv6 address": dead_ipv6}
     if sshd.find_sshd():
-        found |= {
+        settings |= {
             "OpenSSH, key": on_sshd(),
             "OpenSSH, RSA key, SHA-1 signatures only": on_sshd("PubkeyAcceptedAlgorithms ssh-rsa", rsa=True),
             "OpenSSH, group1, CBC only (legacy_ssh)": legacy_sshd,
         }
-    return found
+    return settings
 
 
 def legacy_sshd(folder: Path) -> AbstractAsyncContextManager[Bench]:

@@ -92,9 +92,9 @@ def read(names: list[str]) -> None:
     from tofutui.workbench.evidence.logs import read_logs
 
     if names:
-        found = read_logs(names, None)
+        read = read_logs(names, None)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(sum(failure.count for failure in found.digest.failures), "events, peak RSS", peak, "MiB")
+        print(sum(failure.count for failure in read.digest.failures), "events, peak RSS", peak, "MiB")
 
 
 def main() -> None:

@@ -79,17 +79,17 @@ def figures(*, quick: bool = False) -> list[Figure]:
     what = f"2 x {many} rows, each with a certificate of its own"
     beside = f"bare Textual app {bare:.0f} MB; a row takes {row:.1f} KB, its certificate {whole - row:.1f} KB"
     reached = f"{taken['loaded', many]:.0f} MB"
-    found = [Figure(10, what, f"{allowed:.0f} MB", reached, beside, taken["loaded", many] <= allowed)]
+    figures = [Figure(10, what, f"{allowed:.0f} MB", reached, beside, taken["loaded", many] <= allowed)]
     times = (taken["loaded", many] - bare) / (taken["loaded", few] - bare)
     text = f"{taken['loaded', few] - bare:.0f} MB -> {taken['loaded', many] - bare:.0f} MB above bare"
-    found.append(
+    figures.append(
         Figure(14, f"memory, 2 x {few} -> 2 x {many} rows", "11 x", f"{times:.1f} x", text, times <= 11)
     )
     written, busy = idle()
     what = f"{IDLE_S:.0f} s untouched, watch off, 2 x 300 rows"
-    found.append(Figure(13, what, "0 bytes", f"{written} bytes", "—", written == 0))
-    found.append(Figure(13, what, "0.3 % CPU", f"{busy:.2f} % CPU", "—", busy < 0.3))
-    return found
+    figures.append(Figure(13, what, "0 bytes", f"{written} bytes", "—", written == 0))
+    figures.append(Figure(13, what, "0.3 % CPU", f"{busy:.2f} % CPU", "—", busy < 0.3))
+    return figures
 
 
 if __name__ == "__main__":

@@ -34,12 +34,12 @@ from tests.benchmarks.figures import Figure, ratio, ratios, spread  # noqa: E402
 def free_ports(count: int) -> list[int]:
     held = []
     for _ in range(count):
-        one = socket.socket()
-        one.bind(("127.0.0.1", 0))
-        held.append(one)
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        held.append(listener)
+    ports = [listener.getsockname()[1] for listener in held]
+    for listener in held:
+        listener.close()
     return ports
 
 
@@ -157,7 +157,7 @@ async def bare(ports: list[int], at_once: int) -> int:
     context, gate = build_contexts().broad, asyncio.Semaphore(at_once)
     loop = asyncio.get_running_loop()
 
-    async def one(port: int) -> bool:
+    async def handshake(port: int) -> bool:
         async with gate, asyncio.timeout(5):
             transport, protocol = await loop.create_connection(lambda: Bare(context), "127.0.0.1", port)
             try:
@@ -165,7 +165,7 @@ async def bare(ports: list[int], at_once: int) -> int:
             finally:
                 transport.abort()
 
-    return sum(await asyncio.gather(*map(one, ports)))
+    return sum(await asyncio.gather(*map(handshake, ports)))
 
 
 def stall(ports: list[int]) -> float:
@@ -185,8 +185,8 @@ def stall(ports: list[int]) -> float:
 
 def s_client(ports: list[int]) -> int:
     flags = "-no-CAfile -no-CApath -no-CAstore"
-    one = f"openssl s_client -connect 127.0.0.1:{{}} {flags} </dev/null 2>/dev/null | grep -c BEGIN"
-    words = ["xargs", "-P", "8", "-I{}", "sh", "-c", one]
+    command = f"openssl s_client -connect 127.0.0.1:{{}} {flags} </dev/null 2>/dev/null | grep -c BEGIN"
+    words = ["xargs", "-P", "8", "-I{}", "sh", "-c", command]
     done = subprocess.run(words, input="\n".join(map(str, ports)), capture_output=True, text=True, check=True)
     return done.stdout.split().count("1")
 
@@ -257,7 +257,7 @@ def figures(*, quick: bool = False) -> list[Figure]:
     walls = {label: [wall for wall, _ in times] for label, times in results.items()}
     what = f"500 probes, with Python's start: {spread(walls[OURS], 's', 2)}"
     limits = [(BARE, 1.3), (S_CLIENT, 0.35), (NMAP, 0.6)]
-    found = [
+    figures = [
         Figure(4, what, f"{most} x", ratios(walls[OURS], walls[rival]),
                f"{rival}: {spread(walls[rival], 's', 2)}", ratio(walls[OURS], walls[rival]) <= most)
         for rival, most in limits
@@ -267,21 +267,21 @@ def figures(*, quick: bool = False) -> list[Figure]:
     mine = f"CPU of each handshake, start taken off: {spread(cpu['ours'], 'ms', 2)}"
     beside = f"bare wrap_bio: {spread(cpu['bare'], 'ms', 2)}"
     met = ratio(cpu["ours"], cpu["bare"]) <= 1.2
-    return [*found, Figure(4, mine, "1.2 x", ratios(cpu["ours"], cpu["bare"]), beside, met)]
+    return [*figures, Figure(4, mine, "1.2 x", ratios(cpu["ours"], cpu["bare"]), beside, met)]
 
 
 def handshakes(count: int, rounds: int) -> dict[str, list[float]]:
     """CPU milliseconds of one handshake in each of the two ways, without the start of Python."""
-    found: dict[str, list[float]] = {"ours": [], "bare": []}
+    seconds: dict[str, list[float]] = {"ours": [], "bare": []}
     with tempfile.TemporaryDirectory(prefix="bench-probes-") as name:
         folder, ports = Path(name), free_ports(count)
         make_certificates(folder)
         with servers(folder, ports):
             for _ in range(rounds):
-                for way, times in found.items():
+                for way, times in seconds.items():
                     whole, start = (timed(way, 32, some, folder)[1] for some in (ports, ports[:1]))
                     times.append((whole - start) / (count - 1) * 1000)
-    return found
+    return seconds
 
 
 def growth(*, quick: bool = False) -> list[Figure]:

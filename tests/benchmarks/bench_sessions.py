@@ -97,17 +97,17 @@ def measure(count: int, at_once: int) -> Cost:
 
 def figures(*, quick: bool = False) -> list[Figure]:
     """Number 12 of the table: what each further pair costs, early and late."""
-    one, some, many = (1, 5, 10) if quick else (1, 10, 50)
-    cost = {count: measure(count, 4) for count in (one, some, many)}
-    early = (cost[some].cpu - cost[one].cpu) / (some - one) * 1000
+    single, some, many = (1, 5, 10) if quick else (1, 10, 50)
+    cost = {count: measure(count, 4) for count in (single, some, many)}
+    early = (cost[some].cpu - cost[single].cpu) / (some - single) * 1000
     late = (cost[many].cpu - cost[some].cpu) / (many - some) * 1000
     what = f"check --all over {many} pairs: {cost[many].wall:.1f} s, {cost[many].cpu:.1f} s CPU"
     peak = f"{cost[many].peak_mb:.0f} MB"
     beside = f"pairs 2 to {some}: {early:.0f} ms CPU each; pairs {some + 1} to {many}: {late:.0f} ms"
     return [
         Figure(12, what, "linear", f"{late / early:.2f} x a pair", beside, late / early <= 1.2),
-        Figure(12, f"memory at {many} pairs", "bounded", peak, f"one pair: {cost[one].peak_mb:.0f} MB",
-               cost[many].peak_mb <= cost[one].peak_mb + 20),
+        Figure(12, f"memory at {many} pairs", "bounded", peak, f"one pair: {cost[single].peak_mb:.0f} MB",
+               cost[many].peak_mb <= cost[single].peak_mb + 20),
     ]  # fmt: skip
 
 

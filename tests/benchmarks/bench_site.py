@@ -96,19 +96,19 @@ class Site:
         """Both at once; the slower one's time."""
         started = time.perf_counter()
         running = [subprocess.Popen(self.listing(role), stderr=subprocess.DEVNULL) for role in ROLES]
-        for one in running:
-            one.wait()
+        for server in running:
+            server.wait()
         for role in ROLES:
             assert (self.folder / f"{role}.txt").read_text().count("subject=") == self.rows
         return time.perf_counter() - started
 
     def by_hand(self) -> float:
         """The whole script."""
-        one = (
+        probe = (
             "openssl s_client -connect {} -no-CAfile -no-CApath -no-CAstore </dev/null 2>/dev/null"
             " | openssl x509 -noout -subject -fingerprint -sha256"
         )
-        script = f"xargs -P 8 -I{{}} sh -c {shlex.quote(one)} < {self.folder}/targets > {self.folder}/seen"
+        script = f"xargs -P 8 -I{{}} sh -c {shlex.quote(probe)} < {self.folder}/targets > {self.folder}/seen"
         took = self.listings() + seconds(["sh", "-c", script])
         assert (self.folder / "seen").read_text().count("ingerprint") == 2 * self.rows
         return took
@@ -161,18 +161,18 @@ def figures(*, quick: bool = False, rows: int = 250) -> list[Figure]:
             "check": here.check, "by hand": here.by_hand, "listings": here.listings, "probing": here.probing,
             "imports": partial(seconds, [PYTHON, "-c", IMPORTS]),
         }  # fmt: skip
-        found = in_turn(ways, rounds)
-    floor = [sum(parts) for parts in zip(found["listings"], found["probing"], found["imports"], strict=True)]
-    what = f"check, 2 x {rows} rows, OpenSSH and nginx: {spread(found['check'], 's', 2)}"
+        taken = in_turn(ways, rounds)
+    floor = [sum(parts) for parts in zip(taken["listings"], taken["probing"], taken["imports"], strict=True)]
+    what = f"check, 2 x {rows} rows, OpenSSH and nginx: {spread(taken['check'], 's', 2)}"
     parts = ", ".join(
-        f"{name} {statistics.median(found[name]):.2f}" for name in ("listings", "probing", "imports")
+        f"{name} {statistics.median(taken[name]):.2f}" for name in ("listings", "probing", "imports")
     )
-    hand = f"the script by hand: {spread(found['by hand'], 's', 2)}"
+    hand = f"the script by hand: {spread(taken['by hand'], 's', 2)}"
     return [
-        Figure(3, what, "0.15 x", ratios(found["check"], found["by hand"]), hand,
-               ratio(found["check"], found["by hand"]) <= 0.15),
-        Figure(3, what, "1.3 x", ratios(found["check"], floor), f"floor {spread(floor, 's', 2)}: {parts}",
-               ratio(found["check"], floor) <= 1.3),
+        Figure(3, what, "0.15 x", ratios(taken["check"], taken["by hand"]), hand,
+               ratio(taken["check"], taken["by hand"]) <= 0.15),
+        Figure(3, what, "1.3 x", ratios(taken["check"], floor), f"floor {spread(floor, 's', 2)}: {parts}",
+               ratio(taken["check"], floor) <= 1.3),
     ]  # fmt: skip
 
 

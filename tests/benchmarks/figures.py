@@ -72,13 +72,13 @@ def figures_of(module: str, name: str, quick: bool) -> list[Figure]:
 
 def ratio(ours: Sequence[float], rivals: Sequence[float]) -> float:
     """The median of the ratios within each round: what slows a whole round does not count."""
-    return statistics.median(one / other for one, other in zip(ours, rivals, strict=True))
+    return statistics.median(ours_took / other for ours_took, other in zip(ours, rivals, strict=True))
 
 
 def ratios(ours: Sequence[float], rivals: Sequence[float]) -> str:
     """The same with its spread: ``1.19 x (1.02-1.40)``."""
-    found = sorted(one / other for one, other in zip(ours, rivals, strict=True))
-    return f"{statistics.median(found):.2f} x ({found[0]:.2f}-{found[-1]:.2f})"
+    ratios = sorted(took / other for took, other in zip(ours, rivals, strict=True))
+    return f"{statistics.median(ratios):.2f} x ({ratios[0]:.2f}-{ratios[-1]:.2f})"
 
 
 def spread(values: Sequence[float], unit: str, digits: int = 0) -> str:
@@ -89,11 +89,11 @@ def spread(values: Sequence[float], unit: str, digits: int = 0) -> str:
 
 def in_turn(ways: dict[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
     """Each way once a round, so that what changes on the machine meets all of them."""
-    found: dict[str, list[float]] = {name: [] for name in ways}
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
-            found[name].append(way())
-    return found
+            seconds[name].append(way())
+    return seconds
 
 
 def seconds(

@@ -31,9 +31,9 @@ def main() -> int:
     """Run, print the table and the judgement."""
     options = _options()
     gc_tuning.hold()  # the app resumes it: the soak runs with the thresholds that a user's app has
-    with complaints() as found, tempfile.TemporaryDirectory() as folder:
+    with complaints() as complained, tempfile.TemporaryDirectory() as folder:
         soaked, _ = asyncio.run(_soak(Path(folder), options), debug=options.debug or None)
-    return _judge(soaked, found)
+    return _judge(soaked, complained)
 
 
 def _options() -> argparse.Namespace:
@@ -71,7 +71,7 @@ def _print(now: Sample, faults: int) -> None:
     )
 
 
-def _judge(soaked: Soak, found: Complaints) -> int:
+def _judge(soaked: Soak, complained: Complaints) -> int:
     warm = soaked.samples[int(len(soaked.samples) * WARM_UP) :]
     part = max(1, len(warm) // 5)
     bad = False
@@ -82,12 +82,12 @@ def _judge(soaked: Soak, found: Complaints) -> int:
         word = "flat" if flat else "NOT FLAT"
         print(f"{name:8} {first:14.0f} -> {last:14.0f}  {last / first - 1:+.1%}  {word}")
     missed = [wait for wait in soaked.waits() if wait > soaked.watch + LATE]
-    words = dict.fromkeys(found.words)
+    words = dict.fromkeys(complained.words)
     print(f"refreshes {len(soaked.ended)}, missed {len(missed)} (longest pause {max(soaked.waits()):.2f} s)")
     print(f"faults without a listing {soaked.failed} (each node was listed again once all was well)")
     print("faults   ", ", ".join(f"{name} {count}" for name, count in sorted(soaked.faults.items())))
-    slow = f"slow callbacks {len(found.slow)}, longest {max(found.slow, default=0)} s"
-    print(f"complaints {len(found.words)}; {slow}")
+    slow = f"slow callbacks {len(complained.slow)}, longest {max(complained.slow, default=0)} s"
+    print(f"complaints {len(complained.words)}; {slow}")
     for word in list(words)[:20]:
         print("  ", word)
     return 1 if bad or missed or words else 0

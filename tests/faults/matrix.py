@@ -200,11 +200,11 @@ def cells() -> Iterator[Cell]:
     """The whole matrix, fault by fault."""
     for fault in Fault:
         for moment in Moment:
-            found = _met(fault, moment)
-            if isinstance(found, Expected):
-                yield Cell(fault, moment, found)
+            met = _met(fault, moment)
+            if isinstance(met, Expected):
+                yield Cell(fault, moment, met)
             else:
-                yield Cell(fault, moment, None, found)
+                yield Cell(fault, moment, None, met)
 
 
 def _met(fault: Fault, moment: Moment) -> Expected | str:

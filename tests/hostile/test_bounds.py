@@ -97,16 +97,16 @@ def test_a_certificate_whose_name_has_a_megabyte_is_read_without_it() -> None:
     long = name_of(*[(CN, "a" * 1000)] * 1100)
     with pytest.raises(UnreadableName, match="is not read"):
         from_der(long)
-    found = read_certificate(certificate(subject=long))
-    assert found.subject is None
-    assert "subject" in found.unread
-    assert len(found.sha256) == 64
+    read = read_certificate(certificate(subject=long))
+    assert read.subject is None
+    assert "subject" in read.unread
+    assert len(read.sha256) == 64
 
 
 def test_a_certificate_whose_name_has_ten_thousand_attributes_is_read() -> None:
-    found = read_certificate(certificate(subject=name_of(*[(CN, "a")] * 10_000)))
-    assert found.subject is not None
-    assert len(found.subject.rdns) == 10_000
+    read = read_certificate(certificate(subject=name_of(*[(CN, "a")] * 10_000)))
+    assert read.subject is not None
+    assert len(read.subject.rdns) == 10_000
 
 
 def test_a_certificate_message_of_sixteen_megabytes_is_not_read() -> None:
@@ -139,8 +139,8 @@ def test_a_bomb_of_a_gigabyte_is_given_up_with_a_word(tmp_path: Path) -> None:
 
 
 def test_a_dialogue_of_two_hundred_thousand_lines_is_read(tmp_path: Path) -> None:
-    found = read_transcript(PROMPT + b"host=h_443; subject=/CN=a\n" * 200_000 + b"prime-pri/admin# ")
-    (answer,) = found.of("prime-pri", Command.LISTCERTS)
+    read = read_transcript(PROMPT + b"host=h_443; subject=/CN=a\n" * 200_000 + b"prime-pri/admin# ")
+    (answer,) = read.of("prime-pri", Command.LISTCERTS)
     assert answer.text.count("\n") >= 199_999
 
 

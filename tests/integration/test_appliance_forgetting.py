@@ -29,19 +29,19 @@ def held() -> Held:
     before = _secrets()
 
     def find(password: str) -> list[Any]:
-        known = {id(one) for one in before}
-        return [one for one in _secrets() if one.reveal() == password and id(one) not in known]
+        known = {id(secret) for secret in before}
+        return [secret for secret in _secrets() if secret.reveal() == password and id(secret) not in known]
 
     return find
 
 
 def _secrets() -> list[Any]:
     gc.collect()
-    return [one for one in _referred() if isinstance(one, Secret)]
+    return [value for value in _referred() if isinstance(value, Secret)]
 
 
 def _referred() -> list[Any]:
-    seen = {id(one): one for found in gc.get_objects() for one in gc.get_referents(found)}
+    seen = {id(value): value for holder in gc.get_objects() for value in gc.get_referents(holder)}
     return list(seen.values())
 
 

@@ -128,8 +128,8 @@ async def test_a_node_with_a_changed_key_keeps_its_old_rows_and_nothing_can_be_d
 
 async def test_every_file_of_userknownhostsfile_is_read(tmp_path: Path, isolated_home: Path) -> None:
     default = isolated_home / ".ssh" / "known_hosts"
-    one, two = isolated_home / "one", isolated_home / "two"
-    (isolated_home / ".ssh" / "config").write_text(f"Host *\n  UserKnownHostsFile {one} {two}\n")
+    first, two = isolated_home / "one", isolated_home / "two"
+    (isolated_home / ".ssh" / "config").write_text(f"Host *\n  UserKnownHostsFile {first} {two}\n")
     async with bench(
         tmp_path, asker=ScriptedAsker(passwords=[PASSWORD]), trusted=False, known_hosts=default
     ) as b:

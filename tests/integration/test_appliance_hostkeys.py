@@ -46,11 +46,11 @@ async def test_an_accepted_key_is_written_down_and_not_asked_for_again(tmp_path:
         assert b.node.host_key == fingerprint()
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert stat.S_IMODE((folder / "known_hosts").stat().st_mode) == 0o600
-        found = subprocess.run(
+        printed = subprocess.run(
             ["ssh-keygen", "-F", f"[127.0.0.1]:{b.server.port}", "-f", folder / "known_hosts"],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
-        assert "ssh-ed25519" in found.stdout
+        assert "ssh-ed25519" in printed.stdout
         again = make_node(
             b.server, tmp_path, ScriptedAsker(passwords=[PASSWORD]), known_hosts=folder / "known_hosts"
         )

@@ -74,16 +74,16 @@ async def two(
     asker: ScriptedAsker | None = None,
 ) -> AsyncIterator[Two]:
     first = first or Cli(commands={LISTCERTS: TABLE, "show clock": "now\n", DELETE: "done\n"})
-    async with serving(first) as one, serving(other, keys=[key]) as another:
-        relay = Relay(one.port)
+    async with serving(first) as first_server, serving(other, keys=[key]) as another:
+        relay = Relay(first_server.port)
         await relay.start()
         known = tmp_path / "known_hosts"
         for trusted in {host_key(), key}:
             trust(known, f"[127.0.0.1]:{relay.port}", trusted)
         asker = asker or ScriptedAsker(passwords=[PASSWORD])
-        made = make_node(one, tmp_path, asker, port=relay.port)
+        made = make_node(first_server, tmp_path, asker, port=relay.port)
         try:
-            yield Two(made, one, another, relay)
+            yield Two(made, first_server, another, relay)
         finally:
             await made.node.close()
             await relay.stop()

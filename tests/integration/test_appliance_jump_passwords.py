@@ -48,9 +48,13 @@ async def behind_one_jump(tmp_path: Path, *typed: str | None) -> AsyncIterator[S
     key.write_private_key(tmp_path / "id")
     cli = Cli(methods=("key",), keys=[key.convert_to_public()], commands={LISTCERTS: TABLE})
     asker, shared = Deliberate(passwords=list(typed)), JumpPasswords()
-    async with serving(Cli(users={"ops": JUMP_PASSWORD})) as jump, serving(cli) as one, serving(cli) as two:
+    async with (
+        serving(Cli(users={"ops": JUMP_PASSWORD})) as jump,
+        serving(cli) as primary,
+        serving(cli) as two,
+    ):
         known = tmp_path / "known_hosts"
-        for server in (jump, one, two):
+        for server in (jump, primary, two):
             trust(known, f"[127.0.0.1]:{server.port}", host_key())
         nodes = [
             Node(
@@ -68,7 +72,7 @@ async def behind_one_jump(tmp_path: Path, *typed: str | None) -> AsyncIterator[S
                 timings=QUICK,
                 jump_passwords=shared,
             )
-            for role, server in zip(Role, (one, two), strict=True)
+            for role, server in zip(Role, (primary, two), strict=True)
         ]
         try:
             yield Site(jump, nodes, asker)

@@ -37,9 +37,9 @@ async def test_both_nodes_take_one_password_only_if_the_person_says_so(
 ) -> None:
     asker, pair = Reusing(passwords=["shared", "shared"], says_so=says_so), PairPassword()
     cli = Cli(users={"admin": "shared"})
-    async with serving(cli) as one, serving(cli) as two:
+    async with serving(cli) as primary, serving(cli) as two:
         known = tmp_path / "known_hosts"
-        for server in (one, two):
+        for server in (primary, two):
             trust(known, f"[127.0.0.1]:{server.port}", host_key())
         nodes = [
             Node(
@@ -47,7 +47,7 @@ async def test_both_nodes_take_one_password_only_if_the_person_says_so(
                 asker, log=lambda line: None, clock=lambda: datetime.now(UTC), timings=QUICK,
                 pair_password=pair,
             )
-            for role, server in zip(Role, (one, two), strict=True)
+            for role, server in zip(Role, (primary, two), strict=True)
         ]  # fmt: skip
         try:
             for node in nodes:

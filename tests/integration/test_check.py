@@ -114,9 +114,9 @@ async def test_all_gives_a_list_and_output_goes_to_the_file(lab_of, tmp_path):
     lab = await lab_of("renamed")
     answer = await check(lab, "--all", "--format", "json", "--output", str(tmp_path / "r.json"))
     assert (answer.code, answer.out) == (1, "")
-    assert [one["session"] for one in json.loads((tmp_path / "r.json").read_text())["sessions"]] == [
-        "renamed"
-    ]
+    assert [
+        compared["session"] for compared in json.loads((tmp_path / "r.json").read_text())["sessions"]
+    ] == ["renamed"]
 
 
 async def test_without_probing_nothing_is_asked_and_nothing_counts(lab_of):

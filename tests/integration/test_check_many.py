@@ -64,7 +64,7 @@ async def test_json_is_one_document_in_the_order_of_the_command_line(labs, tmp_p
     answer = await check(tmp_path, "clean", "renamed", "--format", "json", "--at-once", "1")
     assert answer.code == 1
     assert list(answer.json) == ["schema", "sessions"]
-    assert [one["session"] for one in answer.json["sessions"]] == ["clean", "renamed"]
+    assert [compared["session"] for compared in answer.json["sessions"]] == ["clean", "renamed"]
     assert answer.json["sessions"][1]["summary"]["mismatch"] == 3
 
 
@@ -119,12 +119,12 @@ async def test_how_each_ended_is_kept_for_the_picker(labs, tmp_path):
     await check(tmp_path, "--all", "--format", "json")
     database = Database(tmp_path / "data" / FILE)
     try:
-        found = Results(database).every()
+        results = Results(database).every()
     finally:
         database.close()
-    assert set(found) == set(SCENARIOS)
-    assert (found["renamed"].complete, found["renamed"].counts[Verdict.MISMATCH]) == (True, 3)
-    assert not found["clean"].complete
+    assert set(results) == set(SCENARIOS)
+    assert (results["renamed"].complete, results["renamed"].counts[Verdict.MISMATCH]) == (True, 3)
+    assert not results["clean"].complete
 
 
 async def test_a_host_said_to_be_reissued_need_only_stand_in_one_of_them(labs, tmp_path):

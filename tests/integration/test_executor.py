@@ -238,7 +238,7 @@ async def test_what_an_earlier_run_left_unknown_is_settled_before_anything_is_se
         def look(_: int, step: Step) -> None:
             if step.text.startswith("sent;"):
                 written = pair.journal.entries(pair.bench.session.name)
-                settled.append(next(one for one in written if one.id == number).is_settled)
+                settled.append(next(entry for entry in written if entry.id == number).is_settled)
 
         await pair.executor.run(pair.executor.freeze([entry]), look)
         assert set(settled) == {True}

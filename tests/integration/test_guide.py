@@ -17,11 +17,11 @@ from tofutui.tofu.site.session import Role
 
 
 def results(run: Guided, step: str) -> dict[str, list[Result]]:
-    found: dict[str, list[Result]] = {}
+    results: dict[str, list[Result]] = {}
     for check in run.guide.held.checks:
         if check.step == step:
-            found.setdefault(check.id, []).append(check.result)
-    return found
+            results.setdefault(check.id, []).append(check.result)
+    return results
 
 
 @pytest.mark.parametrize("scenario", ["renamed", "seed"])
@@ -117,7 +117,7 @@ async def test_what_no_state_shows_has_to_be_said_at_each_tick(
             shown = await run.guide.direction()
             await run.guide.tick(run.current, vouched_for=shown.seen)
             assert run.guide.held.step(step).is_doubtful
-        assert [(one.step, one.by) for one in run.guide.held.vouched] == [
+        assert [(vouched.step, vouched.by) for vouched in run.guide.held.vouched] == [
             ("overwrite", "ops"), ("register", "ops"),
         ]  # fmt: skip
         left = left_over(collect(run.runs, run.pair.journal, run.guide.held.id, run.guide.tools.clock()))
@@ -163,7 +163,7 @@ async def test_who_takes_a_run_over_is_not_bound_by_what_the_first_saw_or_said(
         with pytest.raises(NotNow, match="has to say which"):
             await other.tick(step)
         await other.tick(step, vouched_for=(await other.direction()).seen)
-        assert [one.by for one in other.held.vouched] == ["ann"]
+        assert [vouched.by for vouched in other.held.vouched] == ["ann"]
         await other.close()
         database.close()
 

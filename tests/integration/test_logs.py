@@ -154,15 +154,15 @@ async def test_the_demo_proves_the_peers_by_their_logs_with_the_history_as_anoth
         assert all(node.logs == () for node in plain.nodes.values())
         database = Database(files.data / FILE)
         try:
-            found = []
+            texts = []
             for session, history in ((files.demo_of(plain), True), (plain, True), (plain, False)):
                 sightings = Sightings(database) if history else None
                 async with bench_on(session, sightings=sightings) as bench:
                     await bench.refresh()
-                    found.append(bench.comparison)
+                    texts.append(bench.comparison)
         finally:
             database.close()
-    demo, without_logs, without_all = found
+    demo, without_logs, without_all = texts
     assert demo.session.demo
     assert peers(demo) == [Verdict.MISMATCH] * 2
     assert peers(without_logs) == [Verdict.SUSPECT] * 2
@@ -171,7 +171,7 @@ async def test_the_demo_proves_the_peers_by_their_logs_with_the_history_as_anoth
         kinds = [evidence.kind for evidence in entry(demo, role, key).judgement.evidence]
         assert kinds.index("log") < kinds.index("history")
         assert "TOFU failed" in entry(demo, role, key).judgement.why[0]
-    for comparison in found:
+    for comparison in texts:
         ise = entry(comparison, Role.PRIMARY, ISE)
         assert (ise.verdict, ise.judgement.evidence[0].kind) == (Verdict.MISMATCH, "names")
         assert all(not node.notices for node in comparison.nodes.values())

@@ -60,4 +60,4 @@ def _check(file: Path, name: str) -> None:
     if len(socket.gethostname()) > 3:
         assert socket.gethostname() not in words
     addresses = re.findall(r"\b\d{1,3}(?:\.\d{1,3}){3}\b", words)
-    assert [one for one in addresses if not DOCUMENTATION.match(one)] == []
+    assert [address for address in addresses if not DOCUMENTATION.match(address)] == []

@@ -39,7 +39,7 @@ async def test_reports_files_and_messages(lab: Lab, tmp_path: Path) -> None:
         assert "no row is about this host" in shown.err
         assert leaks(shown.err, {*secrets, "192.0.2.99"}) == []
     assert shape(json.loads(shown.out)) == shape(json.loads(real.out))
-    assert [verdicts(json.loads(one.out)) for one in (shown,)] == [verdicts(json.loads(real.out))]
+    assert [verdicts(json.loads(answer.out)) for answer in (shown,)] == [verdicts(json.loads(real.out))]
 
 
 def shape(value: object) -> object:

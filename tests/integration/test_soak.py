@@ -31,12 +31,12 @@ async def test_faults_leave_nothing_open_and_no_refresh_out(tmp_path: Path) -> N
                 await asyncio.sleep(0.1)
         return before, after
 
-    with complaints() as found:
+    with complaints() as complained:
         soaked, (before, after) = await soak(tmp_path, 1.0, play)
     assert not holds_more(after, before)
     assert soaked.failed == 2  # refused, cut off; a link lost between two refreshes is simply made again
     assert len(soaked.began) == len(soaked.ended) >= 2 * len(FAULTS)
-    assert found.words == []
+    assert complained.words == []
 
 
 def test_the_same_seed_gives_the_same_faults() -> None:

@@ -333,4 +333,4 @@ async def test_rows_whose_endpoint_did_not_answer_have_no_other_certificates(tmp
     assert gone.status is Status.REFUSED
     assert await asking.alternatives(endpoint, endpoint, gone) == ()
     left_open = await asking.alternatives(endpoint, endpoint, first)
-    assert {(one.status, one.certificate) for one in left_open} == {(Status.REFUSED, None)}
+    assert {(presented.status, presented.certificate) for presented in left_open} == {(Status.REFUSED, None)}

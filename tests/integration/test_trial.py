@@ -53,23 +53,23 @@ def left(lab: Lab) -> bool:
 async def test_a_login_shows_host_name_and_key_and_touches_no_table(lab: Lab) -> None:
     said: list[str] = []
     nodes = session_of(lab).nodes
-    found = [await tried(nodes[role], ScriptedAsker(), said) for role in Role]
-    assert [one.hostname for one in found] == ["prime-pri", "prime-sec"]
-    assert all((one.host_key or "").startswith("SHA256:") and not one.error for one in found)
+    outcomes = [await tried(nodes[role], ScriptedAsker(), said) for role in Role]
+    assert [outcome.hostname for outcome in outcomes] == ["prime-pri", "prime-sec"]
+    assert all((outcome.host_key or "").startswith("SHA256:") and not outcome.error for outcome in outcomes)
     assert any("SHA256:" in text for text in said)
     assert {line for sent in lab.sent.values() for line in sent} <= HARMLESS
     assert all(sent[-1] == "exit" for sent in lab.sent.values())
-    assert same_machine(found) is None
+    assert same_machine(outcomes) is None
     await until(lambda: left(lab))
 
 
 async def test_a_wrong_password_is_sent_once(tmp_path: Path) -> None:
     async with cli_bench(tmp_path, Cli(), ScriptedAsker()) as made:
         asker = ScriptedAsker(passwords=["wrong", "wrong again"])
-        found = await tried(made.node.settings, asker, [])
+        outcome = await tried(made.node.settings, asker, [])
         assert made.server.passwords == ["wrong"]
-    assert "password" in found.error
-    assert found.hostname is None
+    assert "password" in outcome.error
+    assert outcome.hostname is None
     assert len(asker.password_questions) == 1
 
 
@@ -85,10 +85,14 @@ async def test_an_unknown_host_key_is_asked_about_and_no_ends_it(lab: Lab) -> No
 
 
 def test_two_logins_to_one_node_are_remarked() -> None:
-    one = Tried(Role.PRIMARY, "prime-pri", "SHA256:a")
-    assert "prime-pri" in (same_machine([one, replace(one, role=Role.SECONDARY, host_key="SHA256:b")]) or "")
-    assert "host key" in (same_machine([one, replace(one, role=Role.SECONDARY, hostname="prime-sec")]) or "")
-    assert same_machine([one, Tried(Role.SECONDARY, error="refused")]) is None
+    outcome = Tried(Role.PRIMARY, "prime-pri", "SHA256:a")
+    assert "prime-pri" in (
+        same_machine([outcome, replace(outcome, role=Role.SECONDARY, host_key="SHA256:b")]) or ""
+    )
+    assert "host key" in (
+        same_machine([outcome, replace(outcome, role=Role.SECONDARY, hostname="prime-sec")]) or ""
+    )
+    assert same_machine([outcome, Tried(Role.SECONDARY, error="refused")]) is None
 
 
 @pytest.fixture

@@ -128,9 +128,9 @@ async def test_a_balancer_that_deals_two_certificates_is_noticed(tmp_path: Path,
         elsewhere = await fitting(endpoint, "/CN=elsewhere")
     assert presented.certificate is not None
     assert presented.certificate.sha256 == sha256(pairs[0].der)
-    for one in (presented, elsewhere):
-        assert set(leaves(one)) == {sha256(pair.der) for pair in pairs}
-        assert "it may have more" in one.also_doubt
+    for served in (presented, elsewhere):
+        assert set(leaves(served)) == {sha256(pair.der) for pair in pairs}
+        assert "it may have more" in served.also_doubt
 
 
 async def test_the_same_certificate_many_times_in_a_row_leaves_no_doubt(tmp_path: Path) -> None:

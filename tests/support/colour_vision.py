@@ -28,14 +28,14 @@ def seen(color: str, eyes: str) -> Light:
     return [min(1.0, max(0.0, sum(map(float.__mul__, map(float, row), light)))) for row in EYES[eyes]]
 
 
-def distance(one: str, other: str, eyes: str = "all colours") -> float:
+def distance(first: str, other: str, eyes: str = "all colours") -> float:
     """How different two colours look: in OKLab, where 0.02 is just noticed side by side."""
-    return math.dist(lab_of_light(seen(one, eyes)), lab_of_light(seen(other, eyes)))
+    return math.dist(lab_of_light(seen(first, eyes)), lab_of_light(seen(other, eyes)))
 
 
-def contrast(one: str, other: str, eyes: str = "all colours") -> float:
+def contrast(first: str, other: str, eyes: str = "all colours") -> float:
     """WCAG 2's contrast as these eyes see it."""
-    low, high = sorted(_luminance(seen(color, eyes)) for color in (one, other))
+    low, high = sorted(_luminance(seen(color, eyes)) for color in (first, other))
     return (high + 0.05) / (low + 0.05)
 
 

@@ -78,7 +78,7 @@ def keytool_v(entries: Sequence[tuple[str, x509.Certificate]]) -> str:
 def keytool_chain(alias: str, chain: Sequence[x509.Certificate]) -> str:
     """``keytool -list -v`` of a private key's entry."""
     head = f"{_entry(alias, 'PrivateKeyEntry')}Certificate chain length: {len(chain)}\n"
-    links = (f"Certificate[{place}]:\n{_verbose(one)}" for place, one in enumerate(chain, 1))
+    links = (f"Certificate[{place}]:\n{_verbose(link)}" for place, link in enumerate(chain, 1))
     return _head(1) + head + "".join(links) + _STARS
 
 
@@ -106,7 +106,9 @@ def _verbose(certificate: x509.Certificate) -> str:
 def java(certificate: x509.Certificate) -> str:
     """A subject in Java's order, values with a comma in quotes."""
     short = {oid: kind for kind, oid in _OIDS.items()}
-    pairs = [(short[one.oid], str(one.value)) for rdn in certificate.subject.rdns for one in rdn]
+    pairs = [
+        (short[attribute.oid], str(attribute.value)) for rdn in certificate.subject.rdns for attribute in rdn
+    ]
     return ", ".join(f'{k}="{v}"' if "," in v else f"{k}={v}" for k, v in reversed(pairs))
 
 

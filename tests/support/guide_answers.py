@@ -15,16 +15,16 @@ def _state(role: Role, state: str) -> str:
 ANSWERS: dict[Role, dict[str, tuple[str, ...]]] = {
     Role.PRIMARY: {
         "good": (ACTIVE, _state(Role.PRIMARY, "Primary Active")),
-        "none": tuple(_state(Role.PRIMARY, one) for one in ("HA not Configured", "Stand Alone")),
+        "none": tuple(_state(Role.PRIMARY, words) for words in ("HA not Configured", "Stand Alone")),
         "begun": (_state(Role.PRIMARY, "HA Initializing"),),
         "newer": tuple(
-            _state(Role.PRIMARY, one)
-            for one in ("Primary Failover", "Primary Preparing for Failback", "Primary Failback")
+            _state(Role.PRIMARY, words)
+            for words in ("Primary Failover", "Primary Preparing for Failback", "Primary Failback")
         ),
         "unknown": (
             *(
-                _state(Role.PRIMARY, one)
-                for one in (
+                _state(Role.PRIMARY, words)
+                for words in (
                     "Not Primary Active", "waiting to become Primary Active", "primary active",
                     "Primary Active (split brain)", "Primary  Active", "Primary Uncertain", "Failed",
                     "Disconnected", "Primary Lost Secondary", "Primary Active, no longer",
@@ -39,19 +39,19 @@ ANSWERS: dict[Role, dict[str, tuple[str, ...]]] = {
     },
     Role.SECONDARY: {
         "good": (SYNCING, _state(Role.SECONDARY, "Secondary Syncing")),
-        "none": tuple(_state(Role.SECONDARY, one) for one in ("HA not Configured", "Stand Alone")),
+        "none": tuple(_state(Role.SECONDARY, words) for words in ("HA not Configured", "Stand Alone")),
         "begun": (_state(Role.SECONDARY, "HA Initializing"),),
         "newer": (
             *(
-                _state(Role.SECONDARY, one)
-                for one in ("Secondary Active", "Secondary Failover", "Secondary Prep Failback")
+                _state(Role.SECONDARY, words)
+                for words in ("Secondary Active", "Secondary Failover", "Secondary Prep Failback")
             ),
             ACTIVE,
         ),
         "unknown": (
             *(
-                _state(Role.SECONDARY, one)
-                for one in (
+                _state(Role.SECONDARY, words)
+                for words in (
                     "Secondary Uncertain", "Split Brain", "secondary syncing", "Not Secondary Syncing",
                     "Secondary Lost Primary", "Secondary Alone", "Failed", "Secondary Syncing?",
                 )

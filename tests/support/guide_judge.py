@@ -87,7 +87,7 @@ class Judge:
             return
         said = new.vouched[len(old.vouched) if old else 0 :]
         self._world.counts["vouched"] += len(said)
-        mine = [one for one in said if (one.by, one.step) == (operator.name, step.id)]
+        mine = [vouched for vouched in said if (vouched.by, vouched.step) == (operator.name, step.id)]
         self._need(bool(mine), step, "the direction was neither seen nor said")
         self._need(step.is_doubtful, step, "green on somebody's word")
         self._need(self._fresh(mine[-1].at), step, "on an older word")

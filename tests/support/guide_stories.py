@@ -178,7 +178,7 @@ class Story:
 
     async def _other_takes(self, operator: Operator) -> None:
         """The other operator takes the run over, as it is stored; the first only watches from then on."""
-        self.operator = next(one for one in self.world.operators if one is not operator)
+        self.operator = next(person for person in self.world.operators if person is not operator)
         self.judge.before(self.operator)
         await self.take(self.operator)
         await operator.guide.look_again()

@@ -66,8 +66,8 @@ COMMAND = re.compile(
 
 def clean(text: str) -> str:
     """Text that leaves the program as several lines."""
-    found = CONTROL.search(text)
-    assert found is None, f"{found[0]!a} leaves the program"
+    control = CONTROL.search(text)
+    assert control is None, f"{control[0]!a} leaves the program"
     return text
 
 
@@ -111,14 +111,14 @@ def listing(data: bytes) -> str:
     half = len(text) // 2
     reader.feed(text[:half])
     reader.feed(text[half:])
-    found = reader.finish(prompt_returned=True)
-    reported(_entries(found))
-    for problem in found.problems:
+    listing = reader.finish(prompt_returned=True)
+    reported(_entries(listing))
+    for problem in listing.problems:
         clean(problem)
-    unreadable = sum(1 for row in found.rows if not row.is_readable)
-    commands = sum(1 for row in found.rows if row.key and is_plain_key(row.key) and not row.doubled)
-    words = f"{len(found.rows)} rows, {unreadable} unreadable, {commands} deletable"
-    return words + (", complete" if found.complete else ", not complete")
+    unreadable = sum(1 for row in listing.rows if not row.is_readable)
+    commands = sum(1 for row in listing.rows if row.key and is_plain_key(row.key) and not row.doubled)
+    words = f"{len(listing.rows)} rows, {unreadable} unreadable, {commands} deletable"
+    return words + (", complete" if listing.complete else ", not complete")
 
 
 def key(data: bytes) -> str:
@@ -132,13 +132,13 @@ def key(data: bytes) -> str:
 
 def name(data: bytes) -> str:
     text = decode(data)
-    found = readings(text)
+    read = readings(text)
     ours = presented_name()
     relation = compare(text, ours).relation
-    for reading in found:
+    for reading in read:
         painted(str(reading))
         compare(text, reading)
-    return f"{len(found)} readings, {relation}"
+    return f"{len(read)} readings, {relation}"
 
 
 @cache
@@ -147,18 +147,18 @@ def presented_name() -> DistinguishedName:
 
 
 def name_der(data: bytes) -> str:
-    found = from_der(data)
-    forms = renderings(found)
+    name = from_der(data)
+    forms = renderings(name)
     for form in forms[:4]:
         painted(form)
-        compare(form, found)
+        compare(form, name)
     return "a name"
 
 
 def certificate(data: bytes) -> str:
-    found = read_certificate(data)
-    reported([_with(found)])
-    return "read" if not found.unread else f"read without {', '.join(found.unread)}"
+    certificate = read_certificate(data)
+    reported([_with(certificate)])
+    return "read" if not certificate.unread else f"read without {', '.join(certificate.unread)}"
 
 
 def _with(leaf: Certificate) -> Entry:
@@ -180,22 +180,22 @@ def log(data: bytes) -> str:
 
 
 def transcript(data: bytes) -> str:
-    found = read_transcript(data)
-    hosts = sorted({answer.host for answer in found.answers if answer.host})
+    transcript = read_transcript(data)
+    hosts = sorted({answer.host for answer in transcript.answers if answer.host})
     rows = 0
     for host in hosts[:5]:
-        recording = recording_of(found, host, "file")
+        recording = recording_of(transcript, host, "file")
         for notice in recording.notices:
             painted(notice)
-        rows += sum(len(one.listing().rows) for one in found.of(host, Command.LISTCERTS))
+        rows += sum(len(answer.listing().rows) for answer in transcript.of(host, Command.LISTCERTS))
     return f"{len(hosts)} hosts, {rows} rows"
 
 
 def export(data: bytes) -> str:
-    found = read_export(data, source="x.pem", name="x.pem", at=NOW)
-    for remark in found.remarks:
+    export = read_export(data, source="x.pem", name="x.pem", at=NOW)
+    for remark in export.remarks:
         clean(remark)
-    return f"{len(found.certificates)} certificates"
+    return f"{len(export.certificates)} certificates"
 
 
 @cache
@@ -212,27 +212,27 @@ def _file(data: bytes, name: str) -> Path:
 
 
 def sessions(data: bytes) -> str:
-    found = read_sessions(_file(data, "sessions.toml"))
-    for error in found.errors:
+    read = read_sessions(_file(data, "sessions.toml"))
+    for error in read.errors:
         clean(error)
-    return f"{len(found.sessions)} sessions" if not found.errors else "refused"
+    return f"{len(read.sessions)} sessions" if not read.errors else "refused"
 
 
 def theme(data: bytes) -> str:
     folder = _file(data, "theme.toml").parent / "themes"
     folder.mkdir(exist_ok=True)
     (folder / "x.toml").write_bytes(data)
-    found = load_themes(folder)
-    for error in found.errors:
+    themes = load_themes(folder)
+    for error in themes.errors:
         painted(error)
-    return "refused" if found.errors else "a theme"
+    return "refused" if themes.errors else "a theme"
 
 
 def keys(data: bytes) -> str:
-    found = read_keys(_file(data, "keys.toml"))
-    for error in found.errors:
+    keys = read_keys(_file(data, "keys.toml"))
+    for error in keys.errors:
         clean(error)
-    return "refused" if found.errors else f"{len(found.wishes)} wishes"
+    return "refused" if keys.errors else f"{len(keys.wishes)} wishes"
 
 
 def _archive(data: bytes, name: str) -> str:
@@ -256,22 +256,22 @@ def zip_log(data: bytes) -> str:
 
 
 def ha(data: bytes) -> str:
-    found = parse_ha_status(decode(data))
-    if found is None:
+    status = parse_ha_status(decode(data))
+    if status is None:
         return "nothing"
-    painted(f"{found.role} {found.state}")
-    return f"role {safe(found.role or '-')}"
+    painted(f"{status.role} {status.state}")
+    return f"role {safe(status.role or '-')}"
 
 
 def version(data: bytes) -> str:
-    found = parse_version(decode(data)).version
-    painted(found or "")
-    return f"version {safe(found or '-')}"
+    version = parse_version(decode(data)).version
+    painted(version or "")
+    return f"version {safe(version or '-')}"
 
 
 def clock(data: bytes) -> str:
-    found = parse_clock(decode(data))
-    return "a time" if found else "nothing"
+    clock = parse_clock(decode(data))
+    return "a time" if clock else "nothing"
 
 
 def tls(data: bytes) -> str:
@@ -292,9 +292,9 @@ def tls(data: bytes) -> str:
 
 
 def page(data: bytes) -> str:
-    found = version_on(decode(data))
-    painted(found or "")
-    return f"version {found}" if found else "nothing"
+    version = version_on(decode(data))
+    painted(version or "")
+    return f"version {version}" if version else "nothing"
 
 
 def ssh_hello(data: bytes) -> str:
@@ -306,9 +306,9 @@ def ssh_hello(data: bytes) -> str:
 
     hello = asyncio.Runner(loop_factory=VirtualLoop)
     with hello:
-        found = hello.run(read_hello(read, written.append))
+        hello_read = hello.run(read_hello(read, written.append))
     assert not b"".join(written).count(b"\x1b")
-    return "an SSH server" if found.algorithms.kex else "no lists"
+    return "an SSH server" if hello_read.algorithms.kex else "no lists"
 
 
 def text(data: bytes) -> str:
@@ -321,8 +321,8 @@ def text(data: bytes) -> str:
 
 
 def endpoint(data: bytes) -> str:
-    found = parse_endpoint(decode(data), 443)
-    painted(str(found))
+    endpoint = parse_endpoint(decode(data), 443)
+    painted(str(endpoint))
     return "an endpoint"
 
 
@@ -387,8 +387,8 @@ def shell(data: bytes) -> str:
         words = runner.run(_talk(ours))
     assert TYPED.fullmatch(bytes(tape.typed)), bytes(tape.typed)
     assert tape.typed.count(DELETE.encode()) <= 1
-    for one in said:
-        painted(one)
+    for message in said:
+        painted(message)
     return words
 
 

@@ -25,12 +25,12 @@ def resolver(*addresses: str) -> Callable[..., list[tuple[object, ...]]]:
     """A ``getaddrinfo`` to which ``NAME`` has these addresses, in this order of preference."""
 
     def look_up(host: str, port: int, family: int = 0, *_: object, **__: object) -> list[tuple[object, ...]]:
-        found: list[tuple[object, ...]] = []
-        for one in addresses if host == NAME else [host]:
-            kind = socket.AF_INET6 if ":" in one else socket.AF_INET
+        infos: list[tuple[object, ...]] = []
+        for address in addresses if host == NAME else [host]:
+            kind = socket.AF_INET6 if ":" in address else socket.AF_INET
             if family in (0, kind):
-                found.append((kind, socket.SOCK_STREAM, 6, "", (one, port)))
-        return found
+                infos.append((kind, socket.SOCK_STREAM, 6, "", (address, port)))
+        return infos
 
     return look_up
 

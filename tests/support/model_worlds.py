@@ -53,11 +53,11 @@ class Endpoints:
 
     async def fetch(self, row: Endpoint, target: Endpoint | None) -> Presented:
         await asyncio.sleep(self._seconds)
-        found = self._site.presents(row)
-        self._eyes.probes[row.host, row.port] = found.sha256 if found else None
-        if found is None:
+        shown = self._site.presents(row)
+        self._eyes.probes[row.host, row.port] = shown.sha256 if shown else None
+        if shown is None:
             return Presented(status=Status.REFUSED, at=self._clock(), error="refused")
-        leaf = _read(found.der)
+        leaf = _read(shown.der)
         return Presented(status=Status.OK, at=self._clock(), handshake=True, certificate=leaf)
 
     async def alternatives(

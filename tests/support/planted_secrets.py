@@ -50,12 +50,12 @@ class Search:
     """Where was looked, and what was found."""
 
     places: list[str] = field(default_factory=list)
-    found: list[tuple[str, str]] = field(default_factory=list)
+    hits: list[tuple[str, str]] = field(default_factory=list)
 
     def look(self, place: str, content: bytes, but: Iterable[str] = ()) -> None:
         """Search a content; ``but`` are those that belong there."""
         self.places.append(place)
-        self.found += [(place, name) for name in found_in(content) if name not in but]
+        self.hits += [(place, name) for name in found_in(content) if name not in but]
 
     def look_below(self, folder: Path, but: Iterable[Path]) -> None:
         """Search every file of a folder, and the names, and whether anybody else may read them."""

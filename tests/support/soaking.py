@@ -69,7 +69,7 @@ class Soak:
     def sample(self) -> Sample:
         """Count now."""
         pages = int(Path("/proc/self/statm").read_text().split()[1])
-        found = Sample(
+        sample = Sample(
             time.monotonic() - self.started,
             pages * os.sysconf("SC_PAGE_SIZE"),
             sum(1 for _ in Path("/proc/self/fd").iterdir()),
@@ -77,8 +77,8 @@ class Soak:
             threading.active_count(),
             len(self.ended),
         )
-        self.samples.append(found)
-        return found
+        self.samples.append(sample)
+        return sample
 
     def waits(self) -> list[float]:
         """Seconds from the end of each refresh to the beginning of the next."""
@@ -186,11 +186,11 @@ class Complaints:
 @contextmanager
 def complaints() -> Iterator[Complaints]:
     """Collect them while the block runs; everything left over is collected as garbage at its end."""
-    found = Complaints()
-    handler = _Handler(found)
+    complained = Complaints()
+    handler = _Handler(complained)
     logger, hook = logging.getLogger("asyncio"), sys.unraisablehook
     logger.addHandler(handler)
-    sys.unraisablehook = lambda bad: found.words.append(
+    sys.unraisablehook = lambda bad: complained.words.append(
         f"{bad.err_msg or ''} {bad.exc_value!r} {bad.object!r}"
     )
     try:
@@ -198,9 +198,9 @@ def complaints() -> Iterator[Complaints]:
             warnings.simplefilter("always", ResourceWarning)
             warnings.simplefilter("always", RuntimeWarning)
             warnings.filterwarnings("ignore", category=DeprecationWarning)
-            yield found
+            yield complained
             gc.collect()
-        found.words += [f"{one.category.__name__}: {one.message}" for one in warned]
+        complained.words += [f"{warning.category.__name__}: {warning.message}" for warning in warned]
     finally:
         sys.unraisablehook = hook
         logger.removeHandler(handler)
@@ -209,9 +209,9 @@ def complaints() -> Iterator[Complaints]:
 class _Handler(logging.Handler):
     """Takes up what asyncio logs: lost exceptions, tasks destroyed while pending, slow callbacks."""
 
-    def __init__(self, found: Complaints) -> None:
+    def __init__(self, complained: Complaints) -> None:
         super().__init__(logging.WARNING)
-        self._found = found
+        self._found = complained
 
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()

@@ -47,8 +47,8 @@ ANSWERS = {
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    with canary_site(tmp_path / "site") as found:
-        yield found
+    with canary_site(tmp_path / "site") as site:
+        yield site
 
 
 @pytest.fixture
@@ -162,7 +162,5 @@ def test_no_canary_is_found_where_it_does_not_belong(site: Site, tmp_path: Path,
     assert len(list((tmp_path / "data").glob("crash-*.txt"))) == 3
     for name in ("typed", "command", "factor", "token", "jump", "variable", "dialogue"):
         assert any(CANARIES[name] in [*s.passwords, *s.typed] for s in site.servers.values()), name
-    assert search.found == []
-    print(
-        f"canaries planted {len(CANARIES)}, places searched {len(search.places)}, found {len(search.found)}"
-    )
+    assert search.hits == []
+    print(f"canaries planted {len(CANARIES)}, places searched {len(search.places)}, found {len(search.hits)}")

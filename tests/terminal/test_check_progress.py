@@ -16,7 +16,7 @@ def two(tmp_path: Path):
         lab_thread("renamed", tmp_path / "renamed") as renamed,
         lab_thread("clean", tmp_path / "clean") as clean,
     ):
-        texts = [one.lab.sessions_path.read_text() for one in (renamed, clean)]
+        texts = [site.lab.sessions_path.read_text() for site in (renamed, clean)]
         (tmp_path / "all.toml").write_text("".join(texts))
         yield renamed, clean
 

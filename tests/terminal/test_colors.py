@@ -35,9 +35,7 @@ def shown(tmp_path: Path, *options: str, **env: str) -> Terminal:
 
 def codes(screen: Terminal) -> list[list[int]]:
     """The numbers of every sequence that sets colours or weight."""
-    return [
-        [int(part or 0) for part in re.split(rb"[;:]", found)] for found in SGR.findall(bytes(screen.raw))
-    ]
+    return [[int(part or 0) for part in re.split(rb"[;:]", code)] for code in SGR.findall(bytes(screen.raw))]
 
 
 def colours(numbers: list[int]) -> list[int]:
@@ -47,17 +45,17 @@ def colours(numbers: list[int]) -> list[int]:
 
 @pytest.mark.parametrize("value", ["1", "0"])
 def test_no_color_sends_no_colour_and_tells_the_cursor_by_reversing(tmp_path: Path, value: str) -> None:
-    found = codes(shown(tmp_path, NO_COLOR=value))
-    assert [numbers for numbers in found if colours(numbers)] == []
-    assert any(7 in numbers for numbers in found)
-    assert any(1 in numbers for numbers in found)
+    sent = codes(shown(tmp_path, NO_COLOR=value))
+    assert [numbers for numbers in sent if colours(numbers)] == []
+    assert any(7 in numbers for numbers in sent)
+    assert any(1 in numbers for numbers in sent)
 
 
 def test_sixteen_colours_are_asked_for_by_their_numbers_and_never_alike_in_front_and_behind(
     tmp_path: Path,
 ) -> None:
-    found = codes(shown(tmp_path, TERM="xterm", COLORTERM=""))
-    chosen = [colours(numbers) for numbers in found if colours(numbers)]
+    sent = codes(shown(tmp_path, TERM="xterm", COLORTERM=""))
+    chosen = [colours(numbers) for numbers in sent if colours(numbers)]
     assert chosen
     assert all(n not in (38, 48) for numbers in chosen for n in numbers)
     for numbers in chosen:

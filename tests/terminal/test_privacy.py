@@ -41,10 +41,10 @@ def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
     )  # fmt: skip
     assert lab.stdout is not None
     paths = dict(lab.stdout.readline().rstrip("\n").split(": ", 1) for _ in range(2))
-    found = Pair(request.param, ["--sessions", paths["sessions"], "--data", paths["data"]], set())
+    pair = Pair(request.param, ["--sessions", paths["sessions"], "--data", paths["data"]], set())
     try:
-        found.secrets = secrets_of(found.report()) - {request.param} | {"192.0.2.1", "198.51.100"}
-        yield found
+        pair.secrets = secrets_of(pair.report()) - {request.param} | {"192.0.2.1", "198.51.100"}
+        yield pair
     finally:
         lab.communicate(timeout=20)
 
@@ -67,7 +67,7 @@ WALK = (
 
 def said(raw: bytes) -> str:
     """What was written without escapes, and what went to the clipboard."""
-    copies = b"\n".join(base64.b64decode(one) for one in _COPIED.findall(raw))
+    copies = b"\n".join(base64.b64decode(copy) for copy in _COPIED.findall(raw))
     return (_ESCAPES.sub(b"\n", raw) + copies).decode("utf-8", "replace")
 
 

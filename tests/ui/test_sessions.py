@@ -450,7 +450,7 @@ def unused_ports() -> tuple[int, int]:
     """Two ports on which nobody listens."""
     import socket
 
-    with socket.socket() as one, socket.socket() as two:
-        for each in (one, two):
+    with socket.socket() as first, socket.socket() as two:
+        for each in (first, two):
             each.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], two.getsockname()[1]
+        return first.getsockname()[1], two.getsockname()[1]

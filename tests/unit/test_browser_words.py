@@ -69,7 +69,7 @@ def test_any_form_with_a_key_an_address_or_a_name_is_read(text: str, by: By, key
     named = naming(text, ROWS)
     assert is_refusal(text)
     assert named is not None
-    assert (named.by, [one.facts.id for one in named.rows]) == (by, keys)
+    assert (named.by, [row.facts.id for row in named.rows]) == (by, keys)
 
 
 @pytest.mark.parametrize(
@@ -112,10 +112,10 @@ def hit(said: BrowserWord, *rows: NamedRow, listed: Listed = JUST_LISTED) -> Log
 
 @pytest.mark.parametrize("text", [PLAIN, QUOTED])
 def test_what_names_one_row_of_that_node_is_proof_and_says_who_entered_it(text: str) -> None:
-    found = hit(word(text))
-    assert found is not None
-    assert (found.strength, found.kind, found.at) == (Strength.PROOF, Kind.BROWSER, LISTED + MINUTE)
-    assert "entered at 2026-11-23 14:03:40 UTC by ops" in found.text
+    proof = hit(word(text))
+    assert proof is not None
+    assert (proof.strength, proof.kind, proof.at) == (Strength.PROOF, Kind.BROWSER, LISTED + MINUTE)
+    assert "entered at 2026-11-23 14:03:40 UTC by ops" in proof.text
 
 
 def test_words_count_only_as_far_as_a_line_of_the_log_would() -> None:
@@ -128,19 +128,19 @@ def test_words_count_only_as_far_as_a_line_of_the_log_would() -> None:
         (word("TOFU failed on primary for prime-sec"), JUST_LISTED, "only the name fits"),
         (word(at=ISSUED - MINUTE), Listed(ISSUED), "older than the presented certificate"),
     ):
-        found = hit(said, listed=listed)
-        assert found is not None
-        assert found.strength is Strength.HINT
-        assert doubt in found.text
+        proof = hit(said, listed=listed)
+        assert proof is not None
+        assert proof.strength is Strength.HINT
+        assert doubt in proof.text
 
 
 @pytest.mark.parametrize("who", [Who.SELF, Who.LOOPBACK])
 def test_a_server_named_without_a_port_may_be_the_node_that_refused(who: Who) -> None:
     own = [row(PEER, stored=PRIME_SEC, who=who)]
-    found = hit(word("TOFU failed on 192.0.2.11"), *own)
-    assert found is not None
-    assert found.strength is Strength.HINT
-    assert "may be the one that refused" in found.text
+    proof = hit(word("TOFU failed on 192.0.2.11"), *own)
+    assert proof is not None
+    assert proof.strength is Strength.HINT
+    assert "may be the one that refused" in proof.text
 
 
 def test_words_about_the_other_node_say_nothing_of_this_one() -> None:
@@ -155,13 +155,13 @@ def test_words_are_void_once_the_row_is_another() -> None:
 
 def test_a_deletion_sent_since_makes_them_a_hint() -> None:
     sent = [replace(ROWS[0], facts=replace(ROWS[0].facts, deletion_sent_at=LISTED + 5 * MINUTE))]
-    found = hit(word(), *sent)
-    assert found is not None
-    assert "a deletion of this row was sent after it" in found.text
+    proof = hit(word(), *sent)
+    assert proof is not None
+    assert "a deletion of this row was sent after it" in proof.text
 
 
 def test_a_row_that_nothing_answers_for_gets_a_hint_at_its_stored_name() -> None:
     silent = [replace(ROWS[0], facts=replace(ROWS[0].facts, presented=unanswered()))]
-    found = hit(word(), *silent)
-    assert found is not None
-    assert (found.strength, found.fits) == (Strength.HINT, "stored")
+    proof = hit(word(), *silent)
+    assert proof is not None
+    assert (proof.strength, proof.fits) == (Strength.HINT, "stored")

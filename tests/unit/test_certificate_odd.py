@@ -260,11 +260,11 @@ WHOLE = certificate(
 def use(read: Certificate) -> None:
     """What the rest of the program does with a certificate."""
     assert len(read.sha256) == 64
-    for one in (read.subject, read.issuer):
-        if one is not None:
-            assert isinstance(str(one), str)
-            renderings(one)
-            compare("/C=US/CN=mutated", one)
+    for read_name in (read.subject, read.issuer):
+        if read_name is not None:
+            assert isinstance(str(read_name), str)
+            renderings(read_name)
+            compare("/C=US/CN=mutated", read_name)
 
 
 @settings(deadline=None)

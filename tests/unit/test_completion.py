@@ -69,10 +69,10 @@ def test_values_are_those_of_the_parsers(home):
 def test_every_option_that_help_shows_is_offered(home, name):
     words = [] if name == "app" else [name]
     text = parser_of(name).format_help()
-    found = offered(*words, "--")
-    assert found
-    assert {option for option in found if option not in text} == set()
-    assert "--until-eof" not in found
+    options = offered(*words, "--")
+    assert options
+    assert {option for option in options if option not in text} == set()
+    assert "--until-eof" not in options
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def names(path: object) -> list[str]:
-    return [one.names[-1] for one in read_export_at(str(path)).certificates]
+    return [imported.names[-1] for imported in read_export_at(str(path)).certificates]
 
 
 def test_a_file(folder):
@@ -59,15 +59,15 @@ def test_a_pipe(tmp_path):
     reading, writing = os.pipe()
     os.write(writing, pem(made(PRIME_SEC)))
     os.close(writing)
-    (one,) = read_export_at(f"/dev/fd/{reading}").certificates
+    (imported,) = read_export_at(f"/dev/fd/{reading}").certificates
     os.close(reading)
-    assert one.written is None
+    assert imported.written is None
 
 
 def test_the_time_of_the_file_is_kept(folder):
     os.utime(folder / "192.0.2.10_8082", (1_700_000_000, 1_700_000_000))
-    (one,) = read_export_at(str(folder / "192.0.2.10_8082")).certificates
-    assert one.written == datetime.fromtimestamp(1_700_000_000, UTC)
+    (imported,) = read_export_at(str(folder / "192.0.2.10_8082")).certificates
+    assert imported.written == datetime.fromtimestamp(1_700_000_000, UTC)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_the_example_shows_every_key_there_is(write):
         '[sessions.a]\nx=1\n[sessions.a.primary]\nhost="a"\nx=1\n[[sessions.a.remotes]]\nx=1\n[sessions.a.probe]\nx=1'
     )
     valid = [error.partition("valid: ")[2] for error in errors_of(path) if "x: unknown key" in error]
-    keys = {key for found in valid for key in found.split(", ")}
+    keys = {key for group in valid for key in group.split(", ")}
     assert len(valid) == 4
     assert len(keys) >= 30
     shown = EXAMPLE.read_text()

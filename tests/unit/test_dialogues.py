@@ -46,8 +46,8 @@ def test_every_dialogue_names_its_source() -> None:
     ],
 )
 def test_what_is_known(text: str, name: str | None) -> None:
-    found = find_dialogue(text)
-    assert (found.name if found else None) == name
+    dialogue = find_dialogue(text)
+    assert (dialogue.name if dialogue else None) == name
 
 
 @pytest.mark.parametrize(

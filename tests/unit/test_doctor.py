@@ -38,33 +38,33 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def lines_of(capsys) -> dict[str, str]:
     """Name of a finding -> the rest of its line."""
-    found = {}
+    values = {}
     for line in capsys.readouterr().out.splitlines():
         name, _, rest = line.strip().partition("  ")
-        found[name] = rest.strip()
-    return found
+        values[name] = rest.strip()
+    return values
 
 
 def test_values_stand_with_their_source(home, capsys, monkeypatch):
     monkeypatch.setenv("TOFUTUI_DATA", str(home / "data"))
     assert main(["doctor", "--read-only"]) == 0
-    found = lines_of(capsys)
-    assert found["data"].endswith("[$TOFUTUI_DATA]")
-    assert "sessions.toml (there, mode" in found["sessions file"]
-    assert found["sessions file"].endswith("[default]")
-    assert found["read-only"] == "yes  [option]"
-    assert found["primary.username"] == "chief  [file, [defaults]]"
-    assert found["primary.host"] == "203.0.113.77  [file]"
-    assert found["primary.port"] == "22  [default]"
-    assert found["primary.password_command"] == "set  [file]"
-    assert found["secondary.password_command"] == "not set  [default]"
-    assert found["secondary.password_env"] == "$MY_PASSWORD, which is set  [file]"
-    assert found["clipboard (OSC 52)"] == "cannot be determined from here"
+    values = lines_of(capsys)
+    assert values["data"].endswith("[$TOFUTUI_DATA]")
+    assert "sessions.toml (there, mode" in values["sessions file"]
+    assert values["sessions file"].endswith("[default]")
+    assert values["read-only"] == "yes  [option]"
+    assert values["primary.username"] == "chief  [file, [defaults]]"
+    assert values["primary.host"] == "203.0.113.77  [file]"
+    assert values["primary.port"] == "22  [default]"
+    assert values["primary.password_command"] == "set  [file]"
+    assert values["secondary.password_command"] == "not set  [default]"
+    assert values["secondary.password_env"] == "$MY_PASSWORD, which is set  [file]"
+    assert values["clipboard (OSC 52)"] == "cannot be determined from here"
     assert {"tofutui", "Python", "textual", "asyncssh", "cryptography", "OpenSSL", "SQLite", "system"} <= set(
-        found
+        values
     )
-    assert found["file"] == "none yet"
-    assert "time zone" in found
+    assert values["file"] == "none yet"
+    assert "time zone" in values
 
 
 @pytest.mark.parametrize("more", [[], ["--format", "json"], ["--redact"], ["--redact", "--format", "json"]])
@@ -109,8 +109,8 @@ def test_the_history_is_looked_at_and_left_alone(home, capsys):
     Database(data / FILE).close()
     before = (data / FILE).read_bytes()
     assert main(["doctor"]) == 0
-    found = lines_of(capsys)
-    assert found["integrity"] == "ok"
+    values = lines_of(capsys)
+    assert values["integrity"] == "ok"
     assert (data / FILE).read_bytes() == before
     (data / FILE).write_bytes(b"no database at all, but long enough to be taken for one" * 100)
     assert main(["doctor"]) == 0

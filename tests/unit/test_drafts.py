@@ -87,8 +87,8 @@ def test_a_port_and_a_user_that_were_written_are_written_again(tmp_path):
     path.write_text(
         '[sessions.a.primary]\nhost="h"\nport=22\nusername="admin"\n[sessions.b.primary]\nhost="h"\n'
     )
-    for name, found in load_sessions(path).items():
-        saved = save_session(found, tmp_path / name / "sessions.toml")
+    for name, loaded in load_sessions(path).items():
+        saved = save_session(loaded, tmp_path / name / "sessions.toml")
         assert ("port" in saved.read_text(), "username" in saved.read_text()) == (name == "a", name == "a")
 
 

@@ -58,17 +58,17 @@ def tie(
 
 
 def hit(ties: Ties, row: RowFacts) -> LogHit:
-    (one,) = ties.hits[row.id]
-    return one
+    (matched,) = ties.hits[row.id]
+    return matched
 
 
 def test_a_fresh_full_name_that_fits_one_row_is_proof() -> None:
     ties = tie(PEER, ISE)
     assert list(ties.hits) == [PEER.id]
-    one = hit(ties, PEER)
-    assert (one.strength, one.fits, one.at) == (Strength.PROOF, "presented", LISTED - MINUTE)
-    assert PRIME_SEC_IN_LOGS in one.text
-    assert "no proof" not in one.text
+    matched = hit(ties, PEER)
+    assert (matched.strength, matched.fits, matched.at) == (Strength.PROOF, "presented", LISTED - MINUTE)
+    assert PRIME_SEC_IN_LOGS in matched.text
+    assert "no proof" not in matched.text
     assert ties.unmatched == ()
 
 
@@ -85,10 +85,10 @@ def test_a_fresh_full_name_that_fits_one_row_is_proof() -> None:
     ],
 )
 def test_how_old_a_failure_may_be(age: timedelta, strength: Strength, doubt: str) -> None:
-    one = hit(tie(PEER, failure=failed(at=NODE_NOW - age)), PEER)
-    assert one.strength is strength
-    assert doubt in one.text
-    assert (one.at is None) is ("future" in doubt)
+    matched = hit(tie(PEER, failure=failed(at=NODE_NOW - age)), PEER)
+    assert matched.strength is strength
+    assert doubt in matched.text
+    assert (matched.at is None) is ("future" in doubt)
 
 
 def test_what_is_logged_after_the_listing_is_no_future_if_that_time_has_come() -> None:
@@ -99,22 +99,22 @@ def test_what_is_logged_after_the_listing_is_no_future_if_that_time_has_come() -
 
 
 def test_undated_is_a_hint() -> None:
-    one = hit(tie(PEER, failure=failed(at=None)), PEER)
-    assert (one.strength, one.at) == (Strength.HINT, None)
-    assert "undated" in one.text
+    matched = hit(tie(PEER, failure=failed(at=None)), PEER)
+    assert (matched.strength, matched.at) == (Strength.HINT, None)
+    assert "undated" in matched.text
 
 
 def test_without_the_nodes_clock_nothing_is_dated() -> None:
-    one = hit(tie(PEER, clock=None), PEER)
-    assert (one.strength, one.at) == (Strength.HINT, None)
-    assert "clock is not known" in one.text
+    matched = hit(tie(PEER, clock=None), PEER)
+    assert (matched.strength, matched.at) == (Strength.HINT, None)
+    assert "clock is not known" in matched.text
 
 
 def test_the_node_s_clock_may_be_wrong_by_hours() -> None:
     clock = NodeClock(NODE_NOW - timedelta(hours=7, minutes=3), "CET", LISTED)
     failure = failed(at=clock.local - MINUTE)
-    one = hit(tie(PEER, failure=failure, clock=clock), PEER)
-    assert (one.strength, one.at) == (Strength.PROOF, LISTED - MINUTE)
+    matched = hit(tie(PEER, failure=failure, clock=clock), PEER)
+    assert (matched.strength, matched.at) == (Strength.PROOF, LISTED - MINUTE)
 
 
 @pytest.mark.parametrize(
@@ -148,9 +148,9 @@ def test_a_failure_before_not_before_is_no_proof(not_before: datetime | None, st
 
 
 def test_the_cn_alone_is_a_hint() -> None:
-    one = hit(tie(PEER, failure=failed("CN=prime-sec")), PEER)
-    assert one.strength is Strength.HINT
-    assert "only the CN fits" in one.text
+    matched = hit(tie(PEER, failure=failed("CN=prime-sec")), PEER)
+    assert matched.strength is Strength.HINT
+    assert "only the CN fits" in matched.text
 
 
 def test_the_cn_alone_is_the_full_name_of_a_subject_that_has_no_more() -> None:
@@ -220,9 +220,9 @@ def test_a_failure_before_a_deletion_that_was_sent_is_a_hint(
     row: RowFacts, sent: timedelta, strength: Strength
 ) -> None:
     deleted = replace(row, deletion_sent_at=LISTED - sent)
-    one = hit(tie(deleted, listed=Listed(LISTED, LISTED - 3 * MINUTE)), deleted)
-    assert one.strength is strength
-    assert ("a deletion of this row was sent after it" in one.text) is (strength is Strength.HINT)
+    matched = hit(tie(deleted, listed=Listed(LISTED, LISTED - 3 * MINUTE)), deleted)
+    assert matched.strength is strength
+    assert ("a deletion of this row was sent after it" in matched.text) is (strength is Strength.HINT)
 
 
 def test_a_failure_before_a_deletion_is_no_first_of_several() -> None:
@@ -234,9 +234,9 @@ def test_a_failure_before_a_deletion_is_no_first_of_several() -> None:
 
 
 def test_nothing_is_proof_in_a_partial_listing() -> None:
-    one = hit(tie(PEER, listed=Listed(LISTED, complete=False)), PEER)
-    assert one.strength is Strength.HINT
-    assert "the listing is not complete" in one.text
+    matched = hit(tie(PEER, listed=Listed(LISTED, complete=False)), PEER)
+    assert matched.strength is Strength.HINT
+    assert "the listing is not complete" in matched.text
 
 
 @pytest.mark.parametrize("presented", [silent(), PENDING, presenting(certificate(None))])
@@ -275,8 +275,8 @@ AHEAD = Stamp(NODE_NOW + 365 * 24 * 60 * MINUTE)
 def test_each_date_of_a_failure_decides_for_itself(
     failure: Failure, strength: Strength, at: datetime | None
 ) -> None:
-    one = hit(tie(PEER, failure=failure), PEER)
-    assert (one.strength, one.at) == (strength, at)
+    matched = hit(tie(PEER, failure=failure), PEER)
+    assert (matched.strength, matched.at) == (strength, at)
 
 
 EAST = timezone(timedelta(hours=5))
@@ -340,8 +340,8 @@ def test_the_end_of_summer_time(clock: NodeClock, local: str, age: int | None) -
 def test_of_two_times_that_are_no_date_the_later_in_the_log_is_said() -> None:
     clock = clock_at("2026-10-25 02:05:00", "CET")
     stamps = [Stamp(datetime.fromisoformat(f"2026-10-25 {time}")) for time in ("02:59:30", "02:00:10")]
-    one = hit(tie(PEER, failure=times(*stamps), clock=clock), PEER)
-    assert (one.at, "02:00:10" in one.text) == (None, True)
+    matched = hit(tie(PEER, failure=times(*stamps), clock=clock), PEER)
+    assert (matched.at, "02:00:10" in matched.text) == (None, True)
 
 
 def test_a_date_with_two_readings_is_said() -> None:
@@ -389,14 +389,14 @@ def test_another_certificate_of_an_endpoint_is_a_hint_and_takes_uniqueness_away(
 @pytest.mark.parametrize("at", [NODE_NOW - MINUTE, None])
 def test_an_unanswered_row_is_hit_by_its_stored_name(name: str, at: datetime | None) -> None:
     quiet = facts("192.0.2.11_8082", PRIME_SEC, silent())
-    one = hit(tie(quiet, failure=failed(name, at)), quiet)
-    assert (one.fits, one.strength) == ("stored", Strength.HINT)
+    matched = hit(tie(quiet, failure=failed(name, at)), quiet)
+    assert (matched.fits, matched.strength) == ("stored", Strength.HINT)
 
 
 def test_the_log_of_an_unnamed_node_is_a_hint_at_most() -> None:
-    one = hit(tie(PEER, named_node=False), PEER)
-    assert one.strength is Strength.HINT
-    assert "it is not known whose log it is" in one.text
+    matched = hit(tie(PEER, named_node=False), PEER)
+    assert matched.strength is Strength.HINT
+    assert "it is not known whose log it is" in matched.text
 
 
 @pytest.mark.parametrize("who", [Who.SELF, Who.LOOPBACK])
@@ -413,9 +413,9 @@ def test_the_log_of_an_unnamed_node_never_concerns_own_rows(who: Who, answered: 
 def test_hits_stand_strongest_and_newest_first() -> None:
     failures = [failed(at=None), failed(at=NODE_NOW - 40 * MINUTE), failed(at=NODE_NOW - MINUTE)]
     ties = tie_failures(failures, [PEER], clock=CLOCK, listed=Listed(LISTED), named_node=True)
-    found = ties.hits[PEER.id]
-    assert [one.at for one in found] == [LISTED - MINUTE, LISTED - 40 * MINUTE, None]
-    assert found[0].strength is Strength.PROOF
+    matches = ties.hits[PEER.id]
+    assert [match.at for match in matches] == [LISTED - MINUTE, LISTED - 40 * MINUTE, None]
+    assert matches[0].strength is Strength.PROOF
 
 
 def test_an_unreadable_row_takes_no_part() -> None:
@@ -426,9 +426,9 @@ def test_an_unreadable_row_takes_no_part() -> None:
 
 def test_the_sentence_says_how_often_and_shows_no_control_characters() -> None:
     row = facts("a_1", "/CN=a\u202eb", silent())
-    one = hit(tie(row, failure=failed("CN=a\u202eb", count=312)), row)
-    assert "312 times" in one.text
-    assert one.text.isprintable()
+    matched = hit(tie(row, failure=failed("CN=a\u202eb", count=312)), row)
+    assert "312 times" in matched.text
+    assert matched.text.isprintable()
 
 
 @pytest.mark.parametrize(

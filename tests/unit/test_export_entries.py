@@ -60,8 +60,8 @@ def assigned(export: Export) -> bool:
 @pytest.mark.parametrize("form", [keytool_rfc, keytool_v])
 def test_an_alias_is_known_by_shape(form, language: str) -> None:
     text = in_language(form([(THEIRS, ONE)]), language)
-    (found,) = read(text).certificates
-    assert (found.sha256, found.alias) == (sha256(ONE), THEIRS)
+    (imported,) = read(text).certificates
+    assert (imported.sha256, imported.alias) == (sha256(ONE), THEIRS)
     assert not assigned(read(text))
     assert assigned(read(text.replace(THEIRS, OURS)))
     assert assigned(read(text.replace(THEIRS, "kong")))
@@ -71,8 +71,8 @@ def test_an_alias_is_known_by_shape(form, language: str) -> None:
 def test_code_pages_of_a_console_hide_no_alias(page: str) -> None:
     language = {"cp949": "ko", "gbk": "zh_CN", "cp932": "ja"}.get(page, "fr")
     raw = in_language(keytool_rfc([(THEIRS, ONE)]), language).encode(page)
-    (found,) = read(raw).certificates
-    assert found.alias == THEIRS
+    (imported,) = read(raw).certificates
+    assert imported.alias == THEIRS
     assert not assigned(read(raw))
 
 
@@ -131,8 +131,8 @@ STAMPS = [f"09:00:{second:02} " for second in range(60)] * 2
 def test_an_export_that_is_quoted_indented_or_stamped_is_read(form, before: list[str]) -> None:
     lines = form([(THEIRS, ONE)]).split("\n")
     text = "\n".join(prefix + line for prefix, line in zip(before, lines, strict=False))
-    (found,) = read(text).certificates
-    assert (found.sha256, found.alias) == (sha256(ONE), THEIRS)
+    (imported,) = read(text).certificates
+    assert (imported.sha256, imported.alias) == (sha256(ONE), THEIRS)
 
 
 @pytest.mark.parametrize("width", [80, 60, 72])
@@ -142,14 +142,14 @@ def test_a_wrapped_fingerprint_and_owner_are_joined(width: int) -> None:
         line[at : at + width] for line in text.split("\n") for at in range(0, len(line) or 1, width)
     )
     export = read(wrapped)
-    assert [one.sha256 for one in export.certificates] == [sha256(ONE)]
+    assert [imported.sha256 for imported in export.certificates] == [sha256(ONE)]
     assert assigned(export)
 
 
 def test_openssl_fingerprints_count_as_well() -> None:
     digits = ":".join(sha256(ONE)[at : at + 2] for at in range(0, 64, 2)).upper()
     export = read(f"subject=C = FR, O = Example, CN = pi-a.example.net\nsha256 Fingerprint={digits}\n")
-    assert [one.sha256 for one in export.certificates] == [sha256(ONE)]
+    assert [imported.sha256 for imported in export.certificates] == [sha256(ONE)]
 
 
 STACK = (
@@ -165,7 +165,7 @@ STARS = "\n*******************************************\n************************
 def test_an_entry_that_cannot_be_read_is_one_remark(body: str, language: str) -> None:
     head = in_language("Alias name: broken\nCreation date: x\nEntry type: PrivateKeyEntry\n", language)
     export = read(head + body + STARS + keytool_rfc([(OURS, TWO)]))
-    assert [one.sha256 for one in export.certificates] == [sha256(TWO)]
+    assert [imported.sha256 for imported in export.certificates] == [sha256(TWO)]
     (remark,) = export.remarks
     assert "the entry broken" in remark
     with pytest.raises(NoCertificate, match="the entry broken"):

@@ -17,7 +17,7 @@ def test_it_is_written_for_its_owner_only(tmp_path: Path) -> None:
     path = write_private(tmp_path / "r.md", "text \udc80", replace=False)
     assert path.read_text() == "text \\udc80"
     assert path.stat().st_mode & 0o777 == 0o600
-    assert [one.name for one in tmp_path.iterdir()] == ["r.md"]
+    assert [file.name for file in tmp_path.iterdir()] == ["r.md"]
 
 
 def test_a_file_that_is_there_is_replaced_only_when_that_is_said(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_a_file_that_is_there_is_replaced_only_when_that_is_said(tmp_path: Path)
     assert path.read_text() == "old"
     write_private(path, "new", replace=True)
     assert path.read_text() == "new"
-    assert [one.name for one in tmp_path.iterdir()] == ["r.md"]
+    assert [file.name for file in tmp_path.iterdir()] == ["r.md"]
 
 
 def test_where_there_are_no_links_a_file_is_kept_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

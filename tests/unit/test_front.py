@@ -158,7 +158,7 @@ def test_what_is_beside_a_character_of_doubtful_width_stays_in_its_column(
 
 def test_every_character_taken_for_plain_is_one_cell_wide() -> None:
     plain = [chr(code) for code in range(0x3000) if not _ODD.match(chr(code))]
-    assert [hex(ord(one)) for one in plain if cell_len(one) != 1] == []
+    assert [hex(ord(glyph)) for glyph in plain if cell_len(glyph) != 1] == []
     assert set("┏━┓┃┗┛┌─┐│└┘█▸●…·≠≈✗✓→") <= set(plain)
 
 

@@ -214,14 +214,14 @@ def test_an_ise_step_for_each_server() -> None:
 
 def test_which_playbooks_a_session_is_offered() -> None:
     alone = session(Role.PRIMARY, remotes=(ISE,))
-    assert [one.id for one in offered(PAIR)] == ["ha-and-ise", "ha-reregister", "ise-readd"]
-    assert [one.id for one in offered(alone)] == ["ise-readd"]
-    assert [one.id for one in offered(session())] == ["ha-reregister"]
+    assert [playbook.id for playbook in offered(PAIR)] == ["ha-and-ise", "ha-reregister", "ise-readd"]
+    assert [playbook.id for playbook in offered(alone)] == ["ise-readd"]
+    assert [playbook.id for playbook in offered(session())] == ["ha-reregister"]
     assert offered(session(Role.PRIMARY)) == []
 
 
 def test_the_data_is_whole() -> None:
-    used = {id_ for one in playbooks().values() for id_ in one.steps}
+    used = {id_ for playbook in playbooks().values() for id_ in playbook.steps}
     assert used == set(step_texts())
     assert {text.kind for text in step_texts().values()} == STEP_KINDS
     fields = {field.id for field in WORKSHEET}

@@ -49,13 +49,13 @@ def facts(primary: dict[str, object] | None = None, secondary: dict[str, object]
     return Facts(now=NOW, seen_from="jump01", nodes=nodes, others={"ISE ise01": certificate("ise01")})
 
 
-def found(about: Facts, id_: str) -> list[Check]:
+def checks_of(about: Facts, id_: str) -> list[Check]:
     return [check for check in preflight(about) if check.id == id_]
 
 
 def worst(about: Facts, id_: str) -> Check:
     order = [Result.FAIL, Result.WARN, Result.UNKNOWN, Result.PASS]
-    return min(reversed(found(about, id_)), key=lambda check: order.index(check.result))
+    return min(reversed(checks_of(about, id_)), key=lambda check: order.index(check.result))
 
 
 def test_a_good_pair_passes_everything() -> None:
@@ -183,8 +183,8 @@ DAY = timedelta(days=1)
     ],
 )  # fmt: skip
 def test_dates_of_certificates(dates: tuple[object, object], result: Result, said: str) -> None:
-    one = replace(certificate("prime-sec"), not_before=dates[0], not_after=dates[1])
-    check = worst(facts(secondary={"monitor_certificate": one}), "expiry")
+    dated = replace(certificate("prime-sec"), not_before=dates[0], not_after=dates[1])
+    check = worst(facts(secondary={"monitor_certificate": dated}), "expiry")
     assert (check.result, said in check.seen) == (result, True), check
 
 
@@ -310,7 +310,7 @@ OWN = entry(Role.PRIMARY, KEY, Verdict.SAME_NAME, who=Who.SELF, stored="prime-pr
     ],
 )  # fmt: skip
 def test_a_check_of_the_end(changes: dict[str, object], id_: str, result: Result, said: str) -> None:
-    (check,) = [one for one in verification(outcome(**changes)) if one.id == id_]
+    (check,) = [verified for verified in verification(outcome(**changes)) if verified.id == id_]
     assert (check.result, said in check.seen) == (result, True), check
 
 

@@ -31,7 +31,7 @@ def sheet(about: Session = PAIR, resolved: dict[str, tuple[str, ...]] | None = N
 
 
 def field(id_: str) -> WorksheetField:
-    return next(one for one in all_fields(PAIR) if one.id == id_)
+    return next(asked for asked in all_fields(PAIR) if asked.id == id_)
 
 
 @pytest.mark.parametrize(
@@ -215,15 +215,15 @@ def test_automatic_failover_is_allowed_and_says_why_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("addresses", "said"),
     [
         ((), "does not resolve from here"),
         (("192.0.2.11",), "resolves from here to 192.0.2.11"),
         (("203.0.113.7",), "which is not the secondary of this session"),
     ],
 )
-def test_a_name_is_looked_up(found: tuple[str, ...], said: str) -> None:
-    here = sheet(resolved={"prime-sec": found}, secondary_server="prime-sec", names_by="dns")
+def test_a_name_is_looked_up(addresses: tuple[str, ...], said: str) -> None:
+    here = sheet(resolved={"prime-sec": addresses}, secondary_server="prime-sec", names_by="dns")
     assert any(said in advice for advice in advices("worksheet", here))
 
 
@@ -239,8 +239,8 @@ def test_questions_that_follow_from_an_answer_are_asked_then_only() -> None:
 
 
 def test_a_form_has_all_its_errors_at_once() -> None:
-    found = errors("worksheet", sheet(secondary_server="192.0.2.10", emails="x"))
-    assert len(found) == 6
+    faults = errors("worksheet", sheet(secondary_server="192.0.2.10", emails="x"))
+    assert len(faults) == 6
 
 
 def test_a_secret_typed_into_a_field_is_not_kept() -> None:

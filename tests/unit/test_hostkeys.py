@@ -33,10 +33,10 @@ def test_what_is_appended_is_found_by_us_and_by_openssh(
     append(file, host, port, host_key("ssh-rsa"))
     if hashed:
         subprocess.run(["ssh-keygen", "-H", "-f", file], check=True, capture_output=True)
-    found = subprocess.run(
+    printed = subprocess.run(
         ["ssh-keygen", "-F", host_name(host, port), "-f", file], capture_output=True, text=True, check=True
     )
-    assert found.stdout.count(" found: line ") == 2
+    assert printed.stdout.count(" found: line ") == 2
     known = look_up([file], host, port)
     assert known.types == ("ssh-ed25519", "ssh-rsa")
     assert known.judge(public()) is Standing.KNOWN

@@ -280,13 +280,13 @@ def test_of_two_programs_the_second_sees_the_entry_of_the_first(journal, path):
     def alone(entries):
         return "not alone" if entries else None
 
-    def both(one: Journal) -> None:
+    def both(opened: Journal) -> None:
         try:
-            written.append(owned(one, veto=alone))
+            written.append(owned(opened, veto=alone))
         except HistoryError:
             written.append(0)
 
-    threads = [threading.Thread(target=both, args=(one,)) for one in (journal, other)]
+    threads = [threading.Thread(target=both, args=(opened,)) for opened in (journal, other)]
     for thread in threads:
         thread.start()
     for thread in threads:

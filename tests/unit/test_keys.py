@@ -219,10 +219,10 @@ FAULTS = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_faults_are_named_with_place_and_reason(book, tmp_path, name):
     text, expected = FAULTS[name]
-    found = errors_of(book, text)
+    errors = errors_of(book, text)
     wanted = [error.replace("{path}", str(tmp_path / "keys.toml")) for error in expected]
-    assert [error for error in found if error not in wanted] == []
-    assert [error for error in wanted if error not in found] == []
+    assert [error for error in errors if error not in wanted] == []
+    assert [error for error in wanted if error not in errors] == []
 
 
 @pytest.mark.parametrize(

@@ -42,79 +42,79 @@ def entries(text: str) -> list[Entry]:
 
 
 def from_pem(subject: str, file: str, mark: int = 1) -> Imported:
-    (one,) = read_export(pem(made(subject, mark)), source=file, name=file).certificates
-    return one
+    (imported,) = read_export(pem(made(subject, mark)), source=file, name=file).certificates
+    return imported
 
 
 def from_keytool(alias: str, subject: str, mark: int = 1) -> Imported:
     text = keytool_v([(alias, made(subject, mark))])
-    (one,) = read_export(text.encode(), source="s.txt", name="s.txt").certificates
-    return one
+    (imported,) = read_export(text.encode(), source="s.txt", name="s.txt").certificates
+    return imported
 
 
-def known(found: Assignments) -> dict[str, str]:
-    return {id_: one.known.sha256 for id_, one in found.rows.items() if one.known}
+def known(assigned: Assignments) -> dict[str, str]:
+    return {id_: row.known.sha256 for id_, row in assigned.rows.items() if row.known}
 
 
 def test_the_only_row_of_a_subject_gets_the_certificate():
-    one = from_pem(PRIME_SEC, "old.pem")
-    found = assign([one], entries(PRIMARY), complete=True)
-    assert known(found) == {SEC: sha256(made(PRIME_SEC))}
-    assert found.used == {one}
-    assert found.doubtful == {}
+    imported = from_pem(PRIME_SEC, "old.pem")
+    assigned = assign([imported], entries(PRIMARY), complete=True)
+    assert known(assigned) == {SEC: sha256(made(PRIME_SEC))}
+    assert assigned.used == {imported}
+    assert assigned.doubtful == {}
 
 
 @pytest.mark.parametrize("file", [SEC, f"{SEC}.pem", f"{SEC}.CRT"])
 def test_a_file_named_like_the_key_is_that_rows(file):
-    found = assign([from_pem(PRIME_SEC, file)], entries(SECONDARY), complete=True)
-    assert list(known(found)) == [SEC]
+    assigned = assign([from_pem(PRIME_SEC, file)], entries(SECONDARY), complete=True)
+    assert list(known(assigned)) == [SEC]
 
 
 def test_without_a_name_two_rows_of_one_subject_get_nothing_and_say_so():
-    one = from_pem(PRIME_SEC, "old.pem")
-    found = assign([one], entries(SECONDARY), complete=True)
-    assert known(found) == {}
-    (sentence,) = found.rows[SEC].unusable
+    imported = from_pem(PRIME_SEC, "old.pem")
+    assigned = assign([imported], entries(SECONDARY), complete=True)
+    assert known(assigned) == {}
+    (sentence,) = assigned.rows[SEC].unusable
     assert sentence == (
         "the certificate of prime-sec imported from old.pem is not used: "
         f"it fits 2 rows ({SEC}, 127.0.0.1_8082)"
     )
-    assert found.rows["127.0.0.1_8082"].unusable == (sentence,)
-    assert found.doubtful == {one: sentence}
+    assert assigned.rows["127.0.0.1_8082"].unusable == (sentence,)
+    assert assigned.doubtful == {imported: sentence}
 
 
 def test_the_alias_names_the_row_though_the_file_is_called_otherwise():
-    found = assign([from_keytool(SEC, PRIME_SEC)], entries(SECONDARY), complete=True)
-    assert list(known(found)) == [SEC]
+    assigned = assign([from_keytool(SEC, PRIME_SEC)], entries(SECONDARY), complete=True)
+    assert list(known(assigned)) == [SEC]
 
 
 def test_keytool_writes_aliases_in_lower_case():
     table = f"host=ISE.Example.NET_443;  subject= {PRIME_SEC}\nhost=x_443;  subject= {PRIME_SEC}\n"
-    found = assign([from_keytool("ise.example.net_443", PRIME_SEC)], entries(table), complete=True)
-    assert list(known(found)) == ["ISE.Example.NET_443"]
+    assigned = assign([from_keytool("ise.example.net_443", PRIME_SEC)], entries(table), complete=True)
+    assert list(known(assigned)) == ["ISE.Example.NET_443"]
 
 
 def test_a_named_certificate_of_another_subject_is_not_used():
-    found = assign([from_pem(PRIME_PRI, f"{SEC}.pem")], entries(PRIMARY), complete=True)
-    assert known(found) == {}
-    assert found.rows[SEC].unusable == (
+    assigned = assign([from_pem(PRIME_PRI, f"{SEC}.pem")], entries(PRIMARY), complete=True)
+    assert known(assigned) == {}
+    assert assigned.rows[SEC].unusable == (
         f"the certificate of prime-pri imported from {SEC}.pem is not used: "
         "its subject is not the stored one",
     )
 
 
 def test_a_certificate_named_for_a_row_that_is_not_there_is_no_other_rows():
-    one = from_pem(PRIME_SEC, "192.0.2.99_8082.pem")
-    found = assign([one], entries(PRIMARY), complete=True)
-    assert found.rows == {}
-    assert "no row 192.0.2.99_8082" in found.doubtful[one]
+    imported = from_pem(PRIME_SEC, "192.0.2.99_8082.pem")
+    assigned = assign([imported], entries(PRIMARY), complete=True)
+    assert assigned.rows == {}
+    assert "no row 192.0.2.99_8082" in assigned.doubtful[imported]
 
 
 @pytest.mark.parametrize("file", ["sec-b.example.net.pem", "sec-b.example.net", "lab.example.net.CER"])
 def test_a_file_called_like_another_host_is_no_other_rows(file):
-    one = from_pem(PRIME_SEC, file)
-    found = assign([one], entries(PRIMARY), complete=True)
-    assert known(found) == {}
+    imported = from_pem(PRIME_SEC, file)
+    assigned = assign([imported], entries(PRIMARY), complete=True)
+    assert known(assigned) == {}
 
 
 @pytest.mark.parametrize(
@@ -142,25 +142,25 @@ def test_every_printed_form_of_the_subject_fits(text, make):
 @pytest.mark.parametrize("make", [from_pem, lambda subject, alias: from_keytool(alias, subject)])
 def test_a_subject_that_does_not_print_to_the_stored_text_never_counts(stored, make):
     table = f"host={ISE};  subject= {stored}\n"
-    one = make("/C=US/O=Example/CN=ise01", ISE)
-    assert known(assign([one], entries(table), complete=True)) == {}
+    made_certificate = make("/C=US/O=Example/CN=ise01", ISE)
+    assert known(assign([made_certificate], entries(table), complete=True)) == {}
 
 
 def test_a_partial_listing_cannot_say_that_a_row_is_the_only_one():
-    one = from_pem(PRIME_SEC, "old.pem")
-    found = assign([one, from_pem(PRIME_PRI, f"{PRI}.pem")], entries(PRIMARY), complete=False)
-    assert list(known(found)) == [PRI]
-    assert "the listing is not complete" in found.rows[SEC].unusable[0]
+    imported = from_pem(PRIME_SEC, "old.pem")
+    assigned = assign([imported, from_pem(PRIME_PRI, f"{PRI}.pem")], entries(PRIMARY), complete=False)
+    assert list(known(assigned)) == [PRI]
+    assert "the listing is not complete" in assigned.rows[SEC].unusable[0]
 
 
 def test_two_certificates_for_one_row_are_both_left_out():
     ones = [from_pem(PRIME_SEC, "a.pem", 1), from_pem(PRIME_SEC, "b.pem", 2)]
-    found = assign(ones, entries(PRIMARY), complete=True)
-    assert known(found) == {}
-    assert found.rows[SEC].unusable == (
+    assigned = assign(ones, entries(PRIMARY), complete=True)
+    assert known(assigned) == {}
+    assert assigned.rows[SEC].unusable == (
         "2 different certificates claim this row (a.pem, b.pem), so none of them is used",
     )
-    assert set(found.doubtful) == set(ones)
+    assert set(assigned.doubtful) == set(ones)
 
 
 def test_a_name_is_a_better_reason_than_a_subject():
@@ -172,9 +172,9 @@ def test_a_name_is_a_better_reason_than_a_subject():
 
 def test_the_same_certificate_from_two_files_is_used():
     ones = [from_pem(PRIME_SEC, "a.pem"), from_pem(PRIME_SEC, "b.pem"), from_keytool("mine", PRIME_SEC)]
-    found = assign(ones, entries(PRIMARY), complete=True)
-    assert known(found) == {SEC: ones[0].sha256}
-    assert found.used == set(ones)
+    assigned = assign(ones, entries(PRIMARY), complete=True)
+    assert known(assigned) == {SEC: ones[0].sha256}
+    assert assigned.used == set(ones)
 
 
 def test_a_certificate_of_nobody_is_silently_left_out():
@@ -183,26 +183,28 @@ def test_a_certificate_of_nobody_is_silently_left_out():
 
 def test_a_doubled_key_with_one_subject_fits_two_rows():
     table = f"host={SEC};  subject= {PRIME_SEC}\n" * 2
-    found = assign([from_pem(PRIME_SEC, SEC)], entries(table), complete=True)
-    assert known(found) == {}
-    assert set(found.rows) == {SEC, f"{SEC}#2"}
+    assigned = assign([from_pem(PRIME_SEC, SEC)], entries(table), complete=True)
+    assert known(assigned) == {}
+    assert set(assigned.rows) == {SEC, f"{SEC}#2"}
 
 
 def test_what_a_file_is_called_is_shown_safely():
-    one = from_pem(PRIME_SEC, "a\x1b[2J\u202e.pem")
-    found = assign([one], entries(SECONDARY), complete=True)
-    assert "a\\x1b[2J\\u202e.pem" in found.doubtful[one]
+    imported = from_pem(PRIME_SEC, "a\x1b[2J\u202e.pem")
+    assigned = assign([imported], entries(SECONDARY), complete=True)
+    assert "a\\x1b[2J\\u202e.pem" in assigned.doubtful[imported]
 
 
 def own(text: str, *keys: str) -> list[Entry]:
-    return [replace(one, who=Who.SELF if one.key in keys else one.who) for one in entries(text)]
+    return [replace(row, who=Who.SELF if row.key in keys else row.who) for row in entries(text)]
 
 
 @pytest.mark.parametrize("file", ["old.pem", f"{SEC}.pem"])
 def test_an_export_of_an_unnamed_node_is_never_about_what_a_node_holds_of_itself(file):
-    one = from_pem(PRIME_SEC, file)
+    imported = from_pem(PRIME_SEC, file)
     rows = own(PRIMARY, SEC)
-    assert list(known(assign([one], rows, complete=True))) == [SEC]
-    found = assign([one], rows, complete=True, unnamed={one})
-    assert (known(found), found.fitting) == ({}, frozenset())
-    assert known(assign([one], entries(PRIMARY), complete=True, unnamed={one})) == {SEC: one.sha256}
+    assert list(known(assign([imported], rows, complete=True))) == [SEC]
+    assigned = assign([imported], rows, complete=True, unnamed={imported})
+    assert (known(assigned), assigned.fitting) == ({}, frozenset())
+    assert known(assign([imported], entries(PRIMARY), complete=True, unnamed={imported})) == {
+        SEC: imported.sha256
+    }

@@ -33,7 +33,7 @@ def read(data: bytes | str, name: str = "export.pem") -> Export:
 
 
 def fingerprints(export: Export) -> list[str]:
-    return [one.sha256 for one in export.certificates]
+    return [imported.sha256 for imported in export.certificates]
 
 
 def why_not(data: bytes | str) -> str:
@@ -60,12 +60,12 @@ def test_pem_is_found_among_anything(data):
 
 
 def test_der_is_one_certificate_whatever_follows_it():
-    (one,) = read(der(SEC) + b"\x30\x03trust", "192.0.2.11_8082.der").certificates
-    assert one.sha256 == sha256(SEC)
-    assert one.names == ("192.0.2.11_8082.der", "192.0.2.11_8082")
-    assert PRIME_SEC in one.forms
-    assert one.subject is not None
-    assert one.subject.common_name == "prime-sec"
+    (imported,) = read(der(SEC) + b"\x30\x03trust", "192.0.2.11_8082.der").certificates
+    assert imported.sha256 == sha256(SEC)
+    assert imported.names == ("192.0.2.11_8082.der", "192.0.2.11_8082")
+    assert PRIME_SEC in imported.forms
+    assert imported.subject is not None
+    assert imported.subject.common_name == "prime-sec"
 
 
 def test_openssl_trust_settings_do_not_change_the_fingerprint():
@@ -93,8 +93,8 @@ def test_keytool_gives_the_alias_and_the_fingerprint(form):
 def test_keytool_in_other_languages(alias, owner):
     text = keytool_v([("a_1", SEC)]).replace("Alias name", alias).replace("Owner", owner)
     for raw in (text.encode(), text.encode("latin-1", "ignore") if owner[0] < "\u0100" else text.encode()):
-        (one,) = read(raw).certificates
-        assert (one.sha256, one.alias) == (sha256(SEC), "a_1")
+        (imported,) = read(raw).certificates
+        assert (imported.sha256, imported.alias) == (sha256(SEC), "a_1")
 
 
 def test_an_alias_names_only_the_first_of_its_chain():

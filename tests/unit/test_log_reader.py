@@ -93,9 +93,9 @@ def test_sifting_finds_what_reading_everything_finds(monkeypatch: pytest.MonkeyP
 
 
 def test_the_random_logs_are_worth_reading() -> None:
-    found = [digest(random_log(random.Random(seed)), [10**6], is_sifting=True) for seed in range(60)]
-    assert sum(failure.count for one in found for failure in one.failures) > 200
-    assert len({cause.text for one in found for cause in one.other}) >= 5
+    digests = [digest(random_log(random.Random(seed)), [10**6], is_sifting=True) for seed in range(60)]
+    assert sum(failure.count for log in digests for failure in log.failures) > 200
+    assert len({cause.text for log in digests for cause in log.other}) >= 5
 
 
 def plain(name: str, at: str, thread: str = "HealthMonitorThread") -> str:

@@ -59,8 +59,8 @@ def asked(leaf: object, minute: float) -> Presented:
 
 
 async def record(memory: Memory, minute: float, *entries: Entry, sole: bool = False) -> None:
-    rows = [memory.seen(one, sole=sole) for one in entries]
-    await memory.record(Role.PRIMARY, "SHA256:one", at(minute), [one for one in rows if one is not None])
+    rows = [memory.seen(entry, sole=sole) for entry in entries]
+    await memory.record(Role.PRIMARY, "SHA256:one", at(minute), [row for row in rows if row is not None])
 
 
 async def test_what_was_recorded_is_remembered_and_read_by_the_next_run(store, memory):
@@ -78,11 +78,11 @@ async def test_a_certificate_that_was_not_asked_for_again_is_not_seen_again(memo
     assert memory.seen(shown, sole=True).sha256 is None
     await record(memory, 5, shown)
     (life,) = (await memory.whole_past(shown)).incarnations
-    assert [one.last for one in life.shown] == [at(0)]
+    assert [sighting.last for sighting in life.shown] == [at(0)]
     assert life.last == at(5)
     await record(memory, 6, entry(asked(OLD, 6)))
     (life,) = (await memory.whole_past(shown)).incarnations
-    assert [one.last for one in life.shown] == [at(6)]
+    assert [sighting.last for sighting in life.shown] == [at(6)]
 
 
 async def test_what_could_not_be_written_is_told_again(tmp_path, store, memory):
@@ -104,7 +104,7 @@ async def test_a_key_that_stands_twice_is_neither_absent_nor_watched(memory):
     await record(memory, 1, replace(first, doubled=True, presented=asked(OLD, 1)), second)
     await record(memory, 2, entry(asked(OLD, 2)), sole=True)
     lives = (await memory.whole_past(first)).incarnations
-    assert [one.beginning for one in lives] == [Beginning.FIRST, Beginning.TEXT, Beginning.TEXT]
+    assert [life.beginning for life in lives] == [Beginning.FIRST, Beginning.TEXT, Beginning.TEXT]
     assert lives[1].text == f"{PRIME_SEC}\n/CN=b"
     assert memory.past(first).observation is None
 

@@ -27,9 +27,9 @@ def subject(*pairs: tuple[str, str]) -> DistinguishedName:
 
 
 def only_reading(text: str) -> list[tuple[str, str]]:
-    found = readings(text)
-    assert len(found) == 1
-    return found[0].pairs()
+    read = readings(text)
+    assert len(read) == 1
+    return read[0].pairs()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_what_is_no_name_has_no_reading(text: str) -> None:
 def test_a_slash_form_with_an_attribute_out_of_place_has_further_readings(
     text: str, other: list[tuple[str, str]]
 ) -> None:
-    assert other in [found.pairs() for found in readings(text)[1:]]
+    assert other in [read.pairs() for read in readings(text)[1:]]
 
 
 def test_the_usual_order_of_attributes_is_not_ambiguous() -> None:

@@ -35,13 +35,13 @@ def named(kind: str, value: str = "x", cn: str = "a") -> object:
 @pytest.mark.skipif(not _is_openssl_3(), reason="OpenSSL 3.0, whose table this is, is not installed")
 def test_all_objects_of_openssl_are_known_by_their_names() -> None:
     listed = subprocess.run(["openssl", "list", "-objects"], capture_output=True, text=True, check=True)
-    found = [match.groups() for line in listed.stdout.splitlines() if (match := _OBJECT.fullmatch(line))]
-    shorts = {dotted: short for short, _, dotted in found if _PRINTABLE.fullmatch(short)}
+    objects = [match.groups() for line in listed.stdout.splitlines() if (match := _OBJECT.fullmatch(line))]
+    shorts = {dotted: short for short, _, dotted in objects if _PRINTABLE.fullmatch(short)}
     assert len(shorts) > 1000
     assert [(dotted, short) for dotted, short in shorts.items() if attribute_type(dotted) != short] == []
     assert [short for short in shorts.values() if attribute_type(short) is None] == []
     printable = [
-        long for _, long, dotted in found if long and dotted in shorts and _PRINTABLE.fullmatch(long)
+        long for _, long, dotted in objects if long and dotted in shorts and _PRINTABLE.fullmatch(long)
     ]
     assert [long for long in printable if attribute_type(long) is None] == ["org"]  # the second name of 1.3
 

@@ -3,9 +3,11 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 import tofutui
 
-PACKAGE = Path(tofutui.__file__).parent
+PACKAGE, TESTS = Path(tofutui.__file__).parent, Path(__file__).parents[1]
 SAYS_NOTHING = {"found", "one"}
 
 
@@ -30,10 +32,11 @@ def test_every_way_to_bind_a_name_is_seen() -> None:
         assert "one" in bound(ast.parse(text)), text
 
 
-def test_no_variable_of_the_package_has_a_name_that_says_nothing() -> None:
+@pytest.mark.parametrize("folder", [PACKAGE, TESTS], ids=["package", "tests"])
+def test_no_variable_has_a_name_that_says_nothing(folder: Path) -> None:
     named = {
-        str(path.relative_to(PACKAGE)): names
-        for path in PACKAGE.rglob("*.py")
+        str(path.relative_to(folder)): names
+        for path in folder.rglob("*.py")
         if (names := bound(ast.parse(path.read_text())) & SAYS_NOTHING)
     }
     assert named == {}

@@ -25,7 +25,7 @@ STRINGS = st.one_of(
 )
 ATTRIBUTE = st.tuples(TYPES, STRINGS).map(lambda pair: attribute(pair[0], *pair[1]))
 NAMES = st.lists(st.lists(ATTRIBUTE, min_size=1, max_size=3), min_size=1, max_size=4).map(
-    lambda rdns: sequence(*(rdn(*one) for one in rdns))
+    lambda rdns: sequence(*(rdn(*attributes) for attributes in rdns))
 )
 PLAIN = st.lists(st.tuples(TYPES, VALUES), min_size=1, max_size=5).map(
     lambda pairs: sequence(*(rdn(attribute(kind, value)) for kind, value in pairs))
@@ -63,8 +63,8 @@ def _quoted(value: str) -> str:
 
 @settings(deadline=None)
 @given(PLAIN, PLAIN)
-def test_different_values_are_never_called_equal_by_their_attributes(one: bytes, other: bytes) -> None:
-    left, right = from_der(one), from_der(other)
+def test_different_values_are_never_called_equal_by_their_attributes(value: bytes, other: bytes) -> None:
+    left, right = from_der(value), from_der(other)
     compared = compare(renderings(left)[1], right)
     assert (compared.relation is Relation.DIFFERENT) == bool(compared.reasons)
     assert (compared.relation is Relation.DIFFERENT) == any(line.differs for line in compared.lines)

@@ -58,18 +58,18 @@ def verdict(past: Past, now, *also, skew_s: float | None = None) -> Judgement:
 
 def test_a_changed_certificate_says_from_which_to_which_and_since_when():
     past = Past((life(shown=(of(FIRST, 0), of(SECOND, 65))),))
-    found = verdict(past, SECOND)
-    assert found.verdict is Verdict.SUSPECT
-    assert found.why[0] == (
+    judged = verdict(past, SECOND)
+    assert judged.verdict is Verdict.SUSPECT
+    assert judged.why[0] == (
         "another certificate was presented when this row was first seen (2026-11-23 09:00 UTC): SHA-256 "
         f"{short_sha256(FIRST.sha256)} then, {short_sha256(SECOND.sha256)} since 2026-11-23 10:05 UTC"
     )
-    assert (found.evidence[0].kind, found.evidence[0].at) == (Kind.HISTORY, at(0))
+    assert (judged.evidence[0].kind, judged.evidence[0].at) == (Kind.HISTORY, at(0))
 
 
 def test_a_certificate_that_was_never_seen_before_is_presented_now():
-    found = verdict(Past((life(shown=(of(FIRST, 0), of(SECOND, 65))),)), THIRD)
-    assert found.why[0].endswith(f"then, {short_sha256(THIRD.sha256)} now")
+    judged = verdict(Past((life(shown=(of(FIRST, 0), of(SECOND, 65))),)), THIRD)
+    assert judged.why[0].endswith(f"then, {short_sha256(THIRD.sha256)} now")
 
 
 def test_since_is_when_the_certificate_was_seen_first_not_when_it_returned():
@@ -103,14 +103,14 @@ def test_a_row_seen_while_its_endpoint_was_silent_is_older_than_a_certificate_is
     answered, skew_s, stale
 ):
     past = Past((life(shown=(of(LATER, answered),) if answered else ()),))
-    found = verdict(past, LATER, skew_s=skew_s)
-    assert found.verdict is (Verdict.SUSPECT if stale else Verdict.SAME_NAME)
+    judged = verdict(past, LATER, skew_s=skew_s)
+    assert judged.verdict is (Verdict.SUSPECT if stale else Verdict.SAME_NAME)
     if stale:
-        assert found.why[0] == (
+        assert judged.why[0] == (
             "the certificate presented is valid from 2026-11-23 11:01 UTC, after this row was first seen "
             "(2026-11-23 09:00 UTC)"
         )
-        assert found.evidence[0].at == at(0)
+        assert judged.evidence[0].at == at(0)
 
 
 def test_a_host_that_was_silent_at_first_and_changed_since_says_when_it_first_answered():

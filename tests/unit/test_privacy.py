@@ -170,8 +170,8 @@ def test_ssh_host_keys_serials_and_mail_addresses() -> None:
     key = "SHA256:" + "aB3+/" * 8 + "xyz"
     assert mask.text(f"ED25519 {key}") == "ED25519 " + key[:15] + "x" * 35
     serial = "5f3a9c0011223344"
-    one = mask(replace(certificate("ise01"), serial=serial))
-    assert one.serial == "serial-1"
+    masked = mask(replace(certificate("ise01"), serial=serial))
+    assert masked.serial == "serial-1"
     assert mask.text(f"serial {serial}") == "serial serial-1"
     assert mask.text("ask j.doe@example.net today") == "ask mail-1 today"
     assert mask.text("ask j.müller@bücher.example, root@мир.example") == "ask mail-2, mail-3"
@@ -308,7 +308,7 @@ def test_a_line_that_cannot_be_read_is_not_shown_at_all() -> None:
         base = entry(Role.PRIMARY, "k_1", Verdict.UNREADABLE)
         shown = mask(replace(base, key=None, raw=row.raw, stored=None, endpoint=None))
         assert_clean(repr(replace(shown, id="")), "secrethost", "corp")
-    assert_clean(" ".join(mask.text(one) for one in listing.problems), "secrethost")
+    assert_clean(" ".join(mask.text(problem) for problem in listing.problems), "secrethost")
 
 
 def test_the_target_of_a_deletion_is_masked_as_it_is_shown_and_typed() -> None:

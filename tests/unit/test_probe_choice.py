@@ -11,14 +11,14 @@ RSA, EC, OTHER = (
 
 
 def test_the_known_certificate_is_shown_wherever_it_is_found():
-    found = choose(presenting(EC), (presenting(OTHER), presenting(RSA)), PRIME_SEC, RSA.sha256)
-    assert found.certificate == RSA
-    assert found.also == (EC, OTHER)
+    chosen = choose(presenting(EC), (presenting(OTHER), presenting(RSA)), PRIME_SEC, RSA.sha256)
+    assert chosen.certificate == RSA
+    assert chosen.also == (EC, OTHER)
 
 
 def test_else_one_of_the_stored_name():
-    found = choose(presenting(OTHER), (presenting(EC),), PRIME_SEC, "0" * 64)
-    assert (found.certificate, found.also) == (EC, (OTHER,))
+    chosen = choose(presenting(OTHER), (presenting(EC),), PRIME_SEC, "0" * 64)
+    assert (chosen.certificate, chosen.also) == (EC, (OTHER,))
 
 
 def test_else_the_first():

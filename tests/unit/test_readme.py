@@ -33,26 +33,26 @@ host = "198.51.100.20"
 
 
 def between(mark: str) -> str:
-    found = re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", REFERENCE, re.DOTALL)
-    assert found is not None
-    return found[1]
+    block = re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", REFERENCE, re.DOTALL)
+    assert block is not None
+    return block[1]
 
 
 def fence(mark: str) -> str:
     """The code that stands under a mark."""
-    found = re.search(rf"<!-- {mark} -->\n```\w+\n(.*?)```", REFERENCE, re.DOTALL)
-    assert found is not None
-    return found[1]
+    block = re.search(rf"<!-- {mark} -->\n```\w+\n(.*?)```", REFERENCE, re.DOTALL)
+    assert block is not None
+    return block[1]
 
 
 def settings() -> dict[tuple[str, str], str]:
     """Table and key of each setting, with the default as it is written."""
-    found, table = {}, ""
+    settings, table = {}, ""
     for row in between("settings").splitlines()[2:]:
         first, key, default, *_ = [cell.strip() for cell in row.strip("|").split("|")]
         table = first or table
-        found[kind_of(table), key.strip("`")] = default.strip("`")
-    return found
+        settings[kind_of(table), key.strip("`")] = default.strip("`")
+    return settings
 
 
 DECLARED: dict[str, dict[str, Setting]] = {
@@ -109,8 +109,8 @@ def test_each_default_in_the_reference_is_the_one_in_force(tmp_path: Path):
     for (table, key), written in settings().items():
         if written == "needed":
             continue
-        one = values[table]
-        value = remote.endpoint.port if (table, key) == ("remotes", "port") else getattr(one, key)
+        kept = values[table]
+        value = remote.endpoint.port if (table, key) == ("remotes", "port") else getattr(kept, key)
         assert written == as_written(value), f"{table} {key}"
 
 

@@ -138,16 +138,20 @@ def test_markdown_has_every_section() -> None:
 
 
 def test_json_holds_the_values_themselves() -> None:
-    found = json.loads(render_record(record(), "json", "0.1"))
-    assert found["schema"] == 1
-    assert (found["run"], found["session"], found["started_at"]) == (7, "site-a", "2026-11-23T14:02:38Z")
-    assert found["commands"][0]["outcome"] == "gone"
-    assert found["steps"][0]["seconds"] == 70
-    assert found["worksheet"] == {"Email Address": "noc@example.net"}
-    assert [row["verdict"] for side in ("before", "after") for row in found[side][0]["rows"]] == [
+    document = json.loads(render_record(record(), "json", "0.1"))
+    assert document["schema"] == 1
+    assert (document["run"], document["session"], document["started_at"]) == (
+        7,
+        "site-a",
+        "2026-11-23T14:02:38Z",
+    )
+    assert document["commands"][0]["outcome"] == "gone"
+    assert document["steps"][0]["seconds"] == 70
+    assert document["worksheet"] == {"Email Address": "noc@example.net"}
+    assert [row["verdict"] for side in ("before", "after") for row in document[side][0]["rows"]] == [
         "mismatch", "same-name",
     ]  # fmt: skip
-    assert any("t: fail, bad" in one for one in found["left"])
+    assert any("t: fail, bad" in line for line in document["left"])
 
 
 @pytest.mark.parametrize("fmt", ["markdown", "json", "html"])
@@ -206,7 +210,7 @@ def test_hostile_answers_are_shown_as_escapes(fmt: str, hostile: str) -> None:
 def test_what_is_left_names_open_steps_and_unknown_outcomes() -> None:
     left = left_over(record(deletions=(deletion(None, None),)))
     assert f"PRIMARY {KEY}: outcome unknown" in left
-    assert any(one.startswith("Worksheet: to do") for one in left)
+    assert any(line.startswith("Worksheet: to do") for line in left)
 
 
 def test_it_is_made_from_the_history_alone(tmp_path: Path) -> None:
@@ -221,7 +225,7 @@ def test_it_is_made_from_the_history_alone(tmp_path: Path) -> None:
         )  # fmt: skip
     got = collect(runs, journal, run_of(runs, "site-a", None), NOW)
     assert got.run == began
-    assert [one.at for one in got.deletions] == [NOW + timedelta(minutes=5)]
+    assert [deletion.at for deletion in got.deletions] == [NOW + timedelta(minutes=5)]
     with pytest.raises(RecordError, match="has no run 99"):
         run_of(runs, "site-a", 99)
     with pytest.raises(RecordError, match="no guide run"):

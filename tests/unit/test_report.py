@@ -98,7 +98,7 @@ def comparison(*entries: Entry, **node: object) -> Comparison:
         "listed_at": AT,
     }
     view = NodeView(role=Role.PRIMARY, host="192.0.2.10", shown_address="192.0.2.10", **(facts | node))
-    view.entries = {one.id: one for one in entries}
+    view.entries = {row.id: row for row in entries}
     return Comparison(session=session, nodes={Role.PRIMARY: view}, seen_from="jump01", taken_at=AT)
 
 
@@ -106,8 +106,8 @@ def rendered(comparisons: list[Comparison], fmt: str) -> str:
     return joined([(each.session.name, render(each, fmt, "0.1.0")) for each in comparisons], fmt)
 
 
-def as_json(one: Comparison) -> dict:
-    return json.loads(render(one, "json", "0.1.0"))
+def as_json(compared: Comparison) -> dict:
+    return json.loads(render(compared, "json", "0.1.0"))
 
 
 STALE = entry("198.51.100.20_443", Verdict.MISMATCH)
@@ -219,10 +219,10 @@ def test_nothing_presented_is_status_error_and_attempts():
         error="refused by 10.9.8.7:443",
         attempts=(Attempt("tls", Status.REFUSED, "refused", 0.0),),
     )
-    (found,) = as_json(comparison(entry("a_1", Verdict.NO_ANSWER, presented=nothing)))["nodes"]["primary"][
+    (row_json,) = as_json(comparison(entry("a_1", Verdict.NO_ANSWER, presented=nothing)))["nodes"]["primary"][
         "entries"
     ]
-    assert list(found["presented"].items()) == [
+    assert list(row_json["presented"].items()) == [
         ("status", "refused"),
         ("error", "refused by 10.9.8.7:443"),
         ("attempts", ["tls: refused"]),
@@ -231,9 +231,9 @@ def test_nothing_presented_is_status_error_and_attempts():
 
 def test_an_unreadable_line_has_no_key_and_its_raw_text():
     line = entry(None, Verdict.UNREADABLE, raw="host=; nonsense", stored=None, who=Who.OTHER, name="")
-    one = comparison(line, complete=False, error="1 row is unreadable")
-    (found,) = as_json(one)["nodes"]["primary"]["entries"]
-    assert [found[key] for key in ("key", "raw", "host", "port", "name", "stored", "delete")] == [
+    compared = comparison(line, complete=False, error="1 row is unreadable")
+    (row_json,) = as_json(compared)["nodes"]["primary"]["entries"]
+    assert [row_json[key] for key in ("key", "raw", "host", "port", "name", "stored", "delete")] == [
         None,
         "host=; nonsense",
         None,
@@ -242,57 +242,57 @@ def test_an_unreadable_line_has_no_key_and_its_raw_text():
         None,
         None,
     ]
-    assert as_json(one)["complete"] is False
-    assert as_json(one)["nodes"]["primary"]["error"] == "1 row is unreadable"
+    assert as_json(compared)["complete"] is False
+    assert as_json(compared)["nodes"]["primary"]["error"] == "1 row is unreadable"
 
 
 def test_an_expected_remote_without_a_row_has_its_key_and_nothing_stored():
     missing = entry("198.51.100.20_443", Verdict.NOT_STORED, raw="", stored=None)
-    (found,) = as_json(comparison(missing))["nodes"]["primary"]["entries"]
-    assert (found["key"], found["stored"], found["delete"]) == ("198.51.100.20_443", None, None)
+    (row_json,) = as_json(comparison(missing))["nodes"]["primary"]["entries"]
+    assert (row_json["key"], row_json["stored"], row_json["delete"]) == ("198.51.100.20_443", None, None)
 
 
 def test_a_key_that_is_not_plain_has_no_delete_command():
-    (found,) = as_json(comparison(entry("a;b_443", Verdict.MISMATCH)))["nodes"]["primary"]["entries"]
-    assert (found["key"], found["delete"]) == ("a;b_443", None)
+    (row_json,) = as_json(comparison(entry("a;b_443", Verdict.MISMATCH)))["nodes"]["primary"]["entries"]
+    assert (row_json["key"], row_json["delete"]) == ("a;b_443", None)
 
 
 def test_rows_about_a_node_carry_its_host_name():
     rows = [entry("192.0.2.10_8082", Verdict.SAME_NAME, who=who, name="") for who in (Who.SELF, Who.LOOPBACK)]
     for row in rows:
-        (found,) = as_json(comparison(row))["nodes"]["primary"]["entries"]
-        assert found["name"] == "prime-pri"
+        (row_json,) = as_json(comparison(row))["nodes"]["primary"]["entries"]
+        assert row_json["name"] == "prime-pri"
 
 
 def test_rows_stand_in_the_order_of_their_verdicts():
-    one = comparison(*[entry(f"h{n}_1", verdict) for n, verdict in enumerate(reversed(Verdict))])
-    shown = [row["verdict"] for row in as_json(one)["nodes"]["primary"]["entries"]]
+    compared = comparison(*[entry(f"h{n}_1", verdict) for n, verdict in enumerate(reversed(Verdict))])
+    shown = [row["verdict"] for row in as_json(compared)["nodes"]["primary"]["entries"]]
     assert shown == [str(verdict) for verdict in Verdict]
 
 
 def test_failures_that_fit_no_row_and_other_causes_are_told():
-    one = comparison(STALE)
+    compared = comparison(STALE)
     naive = datetime(2026, 11, 23, 13, 0, 0)
     failure = Failure("CN=gone", "HealthMonitorThread", naive, naive, 3)
-    one.failures = (TiedFailure(Role.PRIMARY, failure, "no row fits"),)
-    one.not_tofu = (OtherCause("not TOFU: the certificate has expired", "line"),)
-    document = as_json(one)
-    (found,) = document["failures"]
-    assert (found["node"], found["name"], found["count"], found["last"]) == (
+    compared.failures = (TiedFailure(Role.PRIMARY, failure, "no row fits"),)
+    compared.not_tofu = (OtherCause("not TOFU: the certificate has expired", "line"),)
+    document = as_json(compared)
+    (failure_json,) = document["failures"]
+    assert (failure_json["node"], failure_json["name"], failure_json["count"], failure_json["last"]) == (
         "primary",
         "CN=gone",
         3,
         "2026-11-23T13:00:00",
     )
     assert document["not_tofu"] == [{"text": "not TOFU: the certificate has expired", "line": "line"}]
-    assert "TOFU failed for CN=gone in the log of PRIMARY (3 times" in render(one, "text", "0.1.0")
-    assert "TOFU failed for CN=gone" in render(one, "markdown", "0.1.0")
+    assert "TOFU failed for CN=gone in the log of PRIMARY (3 times" in render(compared, "text", "0.1.0")
+    assert "TOFU failed for CN=gone" in render(compared, "markdown", "0.1.0")
 
 
 def test_several_sessions_are_one_document():
     document = json.loads(rendered([comparison(STALE), comparison()], "json"))
     assert list(document) == ["schema", "sessions"]
-    assert [one["summary"]["mismatch"] for one in document["sessions"]] == [1, 0]
+    assert [part["summary"]["mismatch"] for part in document["sessions"]] == [1, 0]
 
 
 def hostile() -> Comparison:
@@ -305,7 +305,7 @@ def hostile() -> Comparison:
         judgement=Judgement(Verdict.MISMATCH, (HOSTILE,)),
         presented=presented(HOSTILE),
     )
-    one = comparison(
+    compared = comparison(
         row,
         hostname=HOSTILE,
         version=HOSTILE,
@@ -314,9 +314,9 @@ def hostile() -> Comparison:
         complete=False,
         notices=(HOSTILE,),
     )
-    one.failures = (TiedFailure(None, Failure(HOSTILE, None, None, None, 1), HOSTILE),)
-    one.not_tofu = (OtherCause(HOSTILE, HOSTILE),)
-    return replace(one, session=replace(one.session, title=HOSTILE))
+    compared.failures = (TiedFailure(None, Failure(HOSTILE, None, None, None, 1), HOSTILE),)
+    compared.not_tofu = (OtherCause(HOSTILE, HOSTILE),)
+    return replace(compared, session=replace(compared.session, title=HOSTILE))
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
@@ -467,7 +467,7 @@ def test_markdown_lists_the_commands_of_stale_remote_rows_with_plain_keys_only()
 
 
 def test_a_node_that_gave_nothing_is_reported_all_the_same():
-    one = comparison(
+    compared = comparison(
         complete=False,
         error="no answer from 192.0.2.10:22",
         hostname=None,
@@ -476,7 +476,7 @@ def test_a_node_that_gave_nothing_is_reported_all_the_same():
         clock_skew_s=None,
         listed_at=None,
     )
-    one.taken_at = None
-    assert as_json(one)["nodes"]["primary"]["ha"] is None
+    compared.taken_at = None
+    assert as_json(compared)["nodes"]["primary"]["ha"] is None
     for fmt in ("text", "markdown"):
-        assert "no answer from 192.0.2.10:22" in render(one, fmt, "0.1.0")
+        assert "no answer from 192.0.2.10:22" in render(compared, fmt, "0.1.0")

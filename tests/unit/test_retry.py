@@ -42,7 +42,7 @@ BY_THE_OPERATOR = {
 
 
 def kinds(kind: type[ApplianceError]) -> list[type[ApplianceError]]:
-    return [kind, *(found for sub in kind.__subclasses__() for found in kinds(sub))]
+    return [kind, *(error for sub in kind.__subclasses__() for error in kinds(sub))]
 
 
 @pytest.mark.parametrize("kind", kinds(ApplianceError), ids=lambda kind: kind.__name__)

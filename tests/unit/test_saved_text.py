@@ -58,7 +58,7 @@ PREFIXES = {
 
 
 def listing(raw: bytes) -> RecordedAnswer:
-    (answer,) = [one for one in read_transcript(raw).answers if one.command is Command.LISTCERTS]
+    (answer,) = [given for given in read_transcript(raw).answers if given.command is Command.LISTCERTS]
     return answer
 
 

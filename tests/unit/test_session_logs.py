@@ -36,15 +36,15 @@ def counts(read: LogsRead | None) -> dict[str, int]:
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that were opened."""
-    found: list[str] = []
+    messages: list[str] = []
     real = logs.open_logs
 
     def noting(path: Path) -> Iterator[Source]:
-        found.append(path.name)
+        messages.append(path.name)
         return real(path)
 
     monkeypatch.setattr(logs, "open_logs", noting)
-    return found
+    return messages
 
 
 def session(**primary: tuple[str, ...]) -> Session:
@@ -127,43 +127,43 @@ async def test_a_pipe_is_read_once_and_remembered(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     holder = os.open(tmp_path / "pipe", os.O_RDWR)
     os.write(holder, line().encode())
-    found = SessionLogs(session(logs=(f"{tmp_path}/pipe",)), Sworn(), {}, lambda: datetime.now(UTC))
+    logs = SessionLogs(session(logs=(f"{tmp_path}/pipe",)), Sworn(), {}, lambda: datetime.now(UTC))
     closing = threading.Timer(0.2, os.close, [holder])
     closing.start()
-    await found.read(Role.PRIMARY)
+    await logs.read(Role.PRIMARY)
     closing.join()
-    await found.read(Role.PRIMARY)
-    assert counts(found._read[Role.PRIMARY]) == {NAME: 1}
+    await logs.read(Role.PRIMARY)
+    assert counts(logs._read[Role.PRIMARY]) == {NAME: 1}
 
 
 async def test_what_files_say_is_replaced_and_never_added(tmp_path: Path) -> None:
     path = tmp_path / "hm-0-0.log"
     path.write_text(line())
     testimony = Sworn()
-    found = SessionLogs(session(logs=(str(path),)), testimony, {}, lambda: datetime.now(UTC))
-    assert await found.read(Role.PRIMARY)
-    assert not await found.read(Role.PRIMARY)
-    assert not await found.read(Role.SECONDARY)
+    logs = SessionLogs(session(logs=(str(path),)), testimony, {}, lambda: datetime.now(UTC))
+    assert await logs.read(Role.PRIMARY)
+    assert not await logs.read(Role.PRIMARY)
+    assert not await logs.read(Role.SECONDARY)
     path.write_text(line() * 2)
-    assert await found.read(Role.PRIMARY)
+    assert await logs.read(Role.PRIMARY)
     (log,) = testimony.every_log
     assert (log.role, log.digest.failures[0].count) == (Role.PRIMARY, 2)
     path.unlink()
-    assert await found.read(Role.PRIMARY)
+    assert await logs.read(Role.PRIMARY)
     assert testimony.files[Role.PRIMARY].digest.failures == ()
-    assert found.troubles(Role.PRIMARY) == (f"{path}: no such file",)
+    assert logs.troubles(Role.PRIMARY) == (f"{path}: no such file",)
 
 
 async def test_files_named_later_join_those_of_the_settings(tmp_path: Path) -> None:
     for name in ("a.log", "b.log"):
         (tmp_path / name).write_text(line(name=f"CN={name}"))
     testimony = Sworn()
-    found = SessionLogs(session(logs=(f"{tmp_path}/a.log",)), testimony, {}, lambda: datetime.now(UTC))
+    logs = SessionLogs(session(logs=(f"{tmp_path}/a.log",)), testimony, {}, lambda: datetime.now(UTC))
     for _ in range(2):
-        assert counts(await found.add([f"{tmp_path}/b.log"], Role.PRIMARY)) == {"CN=b.log": 1}
+        assert counts(await logs.add([f"{tmp_path}/b.log"], Role.PRIMARY)) == {"CN=b.log": 1}
     (log,) = testimony.every_log
     assert {f.name: f.count for f in log.digest.failures} == {"CN=a.log": 1, "CN=b.log": 1}
-    assert counts(await found.add([f"{tmp_path}/b.log"], None)) == {"CN=b.log": 1}
+    assert counts(await logs.add([f"{tmp_path}/b.log"], None)) == {"CN=b.log": 1}
     assert {log.role for log in testimony.every_log} == {Role.PRIMARY, None}
 
 
@@ -188,6 +188,6 @@ async def test_stamps_without_a_year_get_that_of_the_nodes_clock(
         where: NodeClock(local=AT.replace(year=year, day=22), zone="CET", at=read_at - timedelta(days=1))
         for where, year in clocks.items()
     }
-    found = SessionLogs(session(), Sworn(), known, lambda: read_at)
-    (failure,) = (await found.add([str(path)], role)).digest.failures
+    logs = SessionLogs(session(), Sworn(), known, lambda: read_at)
+    (failure,) = (await logs.add([str(path)], role)).digest.failures
     assert failure.last == last

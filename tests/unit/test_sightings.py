@@ -30,8 +30,8 @@ class Store(Sightings):
         super().__init__(self.database)
 
     def see(self, *looks: Look) -> "Store":
-        for one in looks:
-            self.record(one)
+        for new in looks:
+            self.record(new)
         return self
 
     def whole(self, key: str = KEY) -> tuple[Incarnation, ...]:
@@ -63,7 +63,7 @@ def store(path: Path) -> Iterator[Store]:
 
 
 def beginnings(store: Store) -> list[tuple[Beginning, object]]:
-    return [(one.beginning, one.began) for one in store.whole()]
+    return [(life.beginning, life.began) for life in store.whole()]
 
 
 # What begins an incarnation.
@@ -102,8 +102,8 @@ def test_another_stored_text_is_another_incarnation(store):
 
 def test_another_host_key_of_the_node_begins_every_row_anew(store):
     store.see(look(0, row()), look(1, row(), row(key="k_1"), host_key="SHA256:two"))
-    assert [one.beginning for one in store.whole()] == [Beginning.FIRST, Beginning.REDEPLOYED]
-    assert [one.beginning for one in store.whole("k_1")] == [Beginning.REDEPLOYED]
+    assert [life.beginning for life in store.whole()] == [Beginning.FIRST, Beginning.REDEPLOYED]
+    assert [life.beginning for life in store.whole("k_1")] == [Beginning.REDEPLOYED]
 
 
 def test_a_host_key_that_was_not_seen_begins_nothing(store):
@@ -146,14 +146,14 @@ def test_learned_after_a_listing_of_the_same_moment_never_ends_before_it_begins(
     store.see(look(0, row()))
     store.learned(*NODE, KEY, at(2))
     store.see(look(1))
-    assert all(one.ended is None or one.began <= one.ended for one in store.whole())
+    assert all(life.ended is None or life.began <= life.ended for life in store.whole())
     assert store.now().current is None
 
 
 def test_sessions_roles_and_addresses_have_histories_of_their_own(store):
     store.see(look(0, row()), look(1, row(), role="secondary"), look(2, row(), address="192.0.2.77:22"))
     store.see(look(3, row(), session="site-b"))
-    assert [one.began for one in store.whole()] == [at(0)]
+    assert [life.began for life in store.whole()] == [at(0)]
     assert store.nodes(SESSION) == [
         NodeSeen("primary", ADDRESS, at(0)),
         NodeSeen("primary", "192.0.2.77:22", at(2)),
@@ -169,7 +169,7 @@ def test_sessions_roles_and_addresses_have_histories_of_their_own(store):
 def test_each_change_of_certificate_is_kept_with_its_times(store):
     store.see(*(look(minute, row(mark)) for minute, mark in enumerate("AABBA")))
     (life,) = store.whole()
-    assert [(one.sha256, one.first, one.last) for one in life.shown] == [
+    assert [(sighting.sha256, sighting.first, sighting.last) for sighting in life.shown] == [
         (sha("A"), at(0), at(1)),
         (sha("B"), at(2), at(3)),
         (sha("A"), at(4), at(4)),
@@ -180,7 +180,9 @@ def test_each_change_of_certificate_is_kept_with_its_times(store):
 def test_a_silent_endpoint_shows_nothing_and_ends_nothing(store):
     store.see(look(0, row(None)), look(1, row(None)), look(2, row("A")), look(3, row(None)))
     (life,) = store.whole()
-    assert [(one.first, one.last, one.silent) for one in life.shown] == [(at(2), at(2), at(3))]
+    assert [(sighting.first, sighting.last, sighting.silent) for sighting in life.shown] == [
+        (at(2), at(2), at(3))
+    ]
     sighting = store.now().first_sighting
     assert (sighting.sha256, sighting.at, sighting.silent_since) == (sha("A"), at(2), at(0))
 
@@ -196,14 +198,14 @@ def test_a_changed_way_to_the_endpoint_begins_a_new_baseline(store):
     assert store.now(baseline="jump x").first_sighting.sha256 == sha("B")
     assert store.now(baseline=DIRECT).first_sighting.sha256 == sha("A")
     assert store.now(baseline="off").first_sighting.sha256 is None
-    assert [one.baseline for one in store.whole()[0].shown] == [DIRECT, "jump x"]
+    assert [sighting.baseline for sighting in store.whole()[0].shown] == [DIRECT, "jump x"]
 
 
 def test_what_is_presented_over_a_new_beginning_is_cut_there(store):
     store.see(look(0, row()), look(1, row(stored=False)), look(2, row()))
     first, second = store.whole()
-    assert [(one.first, one.last) for one in first.shown] == [(at(0), at(1))]
-    assert [(one.first, one.last) for one in second.shown] == [(at(2), at(2))]
+    assert [(sighting.first, sighting.last) for sighting in first.shown] == [(at(0), at(1))]
+    assert [(sighting.first, sighting.last) for sighting in second.shown] == [(at(2), at(2))]
 
 
 @pytest.mark.parametrize("changes", [SPANS_READ - 1, SPANS_READ, SPANS_READ + 1, 5 * SPANS_READ])
@@ -356,7 +358,7 @@ def test_forgetting_a_session_leaves_the_others_and_the_journal(store):
 def test_forgetting_one_node_leaves_the_other(store):
     store.see(look(0, row()), look(0, row(), role="secondary"))
     assert store.forget(SESSION, role="secondary") == 1
-    assert [one.role for one in store.nodes(SESSION)] == ["primary"]
+    assert [node.role for node in store.nodes(SESSION)] == ["primary"]
 
 
 def test_a_forgotten_row_is_seen_for_the_first_time_again(store):
@@ -367,7 +369,7 @@ def test_a_forgotten_row_is_seen_for_the_first_time_again(store):
     assert beginnings(store) == [(Beginning.FIRST, at(2))]
     assert store.now().began is None
     assert store.known() is None
-    assert [one.began for one in store.whole("k_1")] == [at(0)]
+    assert [life.began for life in store.whole("k_1")] == [at(0)]
 
 
 def test_forgetting_a_row_that_nobody_remembers_changes_nothing(store):
@@ -458,7 +460,7 @@ def test_a_file_of_each_earlier_layout_is_taken_over(path, version):
     if version == 2:
         (life,) = store.whole()
         assert (life.began, life.last) == (at(0), at(2))
-        assert [one.sha256 for one in life.shown] == [sha("A"), sha("B")]
+        assert [sighting.sha256 for sighting in life.shown] == [sha("A"), sha("B")]
     store.database.close()
 
 
@@ -516,7 +518,7 @@ def test_two_processes_at_once_keep_the_newest_look_and_claim_only_what_was_seen
     watchers = [context.Process(target=watch_world, args=(path, together, results)) for _ in range(2)]
     for watcher in watchers:
         watcher.start()
-    seen = dict(one for _ in watchers for one in results.get(timeout=SECONDS + 60))
+    seen = dict(result for _ in watchers for result in results.get(timeout=SECONDS + 60))
     for watcher in watchers:
         watcher.join()
     assert len(seen) > 20

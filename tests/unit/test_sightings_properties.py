@@ -47,26 +47,26 @@ class Model:
     looks: list[Look]
 
     def __post_init__(self) -> None:
-        self.looks.sort(key=lambda one: one.at)
+        self.looks.sort(key=lambda look: look.at)
 
-    def seen(self, one: Look) -> RowSeen | None:
-        return next((r for r in one.rows if r.key == KEY), None)
+    def seen(self, look: Look) -> RowSeen | None:
+        return next((r for r in look.rows if r.key == KEY), None)
 
-    def shows(self, one: Look) -> bool:
-        seen = self.seen(one)
+    def shows(self, look: Look) -> bool:
+        seen = self.seen(look)
         return seen is not None and seen.stored
 
     def absences(self) -> list[datetime]:
-        return [one.at for one in self.looks if not self.shows(one)]
+        return [look.at for look in self.looks if not self.shows(look)]
 
     def may_be_known(self, sha256: str, baseline: str, present_at: datetime) -> bool:
         """Rule 5 to the letter: absent, then present, the same certificate in the probes around it."""
-        index = next((n for n, one in enumerate(self.looks) if one.at == present_at), 0)
+        index = next((n for n, look in enumerate(self.looks) if look.at == present_at), 0)
         if index == 0 or self.shows(self.looks[index - 1]) or not self.shows(self.looks[index]):
             return False
         first_after = self.seen(self.looks[index])
-        probes = [s for one in self.looks[:index] if (s := self.seen(one)) and s.asked_at is not None]
-        ours = [one.sha256 for one in probes if one.baseline == baseline]
+        probes = [s for look in self.looks[:index] if (s := self.seen(look)) and s.asked_at is not None]
+        ours = [probe.sha256 for probe in probes if probe.baseline == baseline]
         assert first_after is not None
         asked = (first_after.sha256, first_after.sole, first_after.baseline)
         return bool(ours) and ours[-1] == sha256 and asked == (sha256, True, baseline)
@@ -77,17 +77,19 @@ def check(model: Model, past: Past) -> None:
     newest = model.looks[-1]
     current = past.current
     assert (current is not None) == model.shows(newest)
-    for one in past.incarnations:
-        assert one.began <= one.last
-        assert one.ended is None or one.began <= one.ended
-        assert not [t for t in model.absences() if one.began <= t <= one.last]
-        texts = {model.seen(x).text for x in model.looks if one.began <= x.at <= one.last}
-        assert texts == {one.text}
+    for life in past.incarnations:
+        assert life.began <= life.last
+        assert life.ended is None or life.began <= life.ended
+        assert not [t for t in model.absences() if life.began <= t <= life.last]
+        texts = {model.seen(x).text for x in model.looks if life.began <= x.at <= life.last}
+        assert texts == {life.text}
     for earlier, later in zip(past.incarnations, past.incarnations[1:], strict=False):
         assert earlier.ended is not None
         assert earlier.ended <= later.began
     for shown in (x for x in model.looks if model.shows(x)):
-        assert [one for one in past.incarnations if one.began <= shown.at <= one.last], "a sighting is lost"
+        assert [life for life in past.incarnations if life.began <= shown.at <= life.last], (
+            "a sighting is lost"
+        )
     if current is not None:
         assert current.began > max(model.absences(), default=at(-1))
         assert (past.began is None) == (current.beginning is Beginning.FIRST)
@@ -109,8 +111,8 @@ def test_looks_in_any_order_never_give_an_older_incarnation_or_an_unwatched_cert
     with tempfile.TemporaryDirectory() as folder:
         database = Database(Path(folder, "history.db"))
         store = Sightings(database)
-        for number, one in enumerate(order, 1):
-            store.record(one)
+        for number, look in enumerate(order, 1):
+            store.record(look)
             taken = [x for n, x in enumerate(order[:number]) if x.at >= max(y.at for y in order[: n + 1])]
             past = store.past(*NODE, KEY)
             check(Model(taken), past)
@@ -127,22 +129,22 @@ def test_looks_in_their_order_know_exactly_what_rule_five_allows(looks):
         database = Database(Path(folder, "history.db"))
         store = Sightings(database)
         host_key, known = None, None
-        for number, one in enumerate(looks, 1):
-            store.record(one)
+        for number, look in enumerate(looks, 1):
+            store.record(look)
             model, past = Model(looks[:number]), store.past(*NODE, KEY)
             check(model, past)
-            redeployed = None not in (host_key, one.host_key) and host_key != one.host_key
-            host_key = one.host_key or host_key
-            seen = model.seen(one)
+            redeployed = None not in (host_key, look.host_key) and host_key != look.host_key
+            host_key = look.host_key or host_key
+            seen = model.seen(look)
             before = model.seen(looks[number - 2]) if number > 1 else None
-            stays = before is not None and before.stored and model.shows(one) and before.text == seen.text
+            stays = before is not None and before.stored and model.shows(look) and before.text == seen.text
             if not stays or redeployed:
-                watched = model.shows(one) and not redeployed and seen.sha256 is not None
-                allowed = watched and model.may_be_known(seen.sha256, seen.baseline, one.at)
+                watched = model.shows(look) and not redeployed and seen.sha256 is not None
+                allowed = watched and model.may_be_known(seen.sha256, seen.baseline, look.at)
                 known = seen.sha256 if allowed else None
             assert (past.observation.sha256 if past.observation else None) == known
             if redeployed and past.current is not None:
-                assert past.current.began == one.at
+                assert past.current.began == look.at
         database.close()
 
 
@@ -156,8 +158,8 @@ def test_the_operators_word_never_makes_an_incarnation_older_than_an_absence(loo
     with tempfile.TemporaryDirectory() as folder:
         database = Database(Path(folder, "history.db"))
         store = Sightings(database)
-        for number, one in enumerate(looks, 1):
-            store.record(one)
+        for number, look in enumerate(looks, 1):
+            store.record(look)
             for when, minute in words:
                 if when == number:
                     store.learned(*NODE, KEY, at(minute))

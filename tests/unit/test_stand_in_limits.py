@@ -54,7 +54,7 @@ def test_one_host_has_one_stand_in(spellings: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("host", "other"),
     [
         ("fe80::1%eth0", "fe80::1%ETH0"),
         ("fe80::1%eth0", "fe80::1"),
@@ -64,10 +64,10 @@ def test_one_host_has_one_stand_in(spellings: tuple[str, ...]) -> None:
         ("straße.example.net", "strasse.example.net"),
     ],
 )
-def test_two_hosts_never_share_one(one: str, other: str) -> None:
+def test_two_hosts_never_share_one(host: str, other: str) -> None:
     names = StandIns()
-    assert names.host(one) != names.host(other)
-    assert names.text(f"at {one} now") != names.text(f"at {other} now")
+    assert names.host(host) != names.host(other)
+    assert names.text(f"at {host} now") != names.text(f"at {other} now")
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,14 @@ def at(minute: int) -> datetime:
     return LISTED + timedelta(minutes=minute)
 
 
-def show(one: Table, minute: int, rows: dict[str, str], *, complete: bool = True) -> None:
+def show(shown: Table, minute: int, rows: dict[str, str], *, complete: bool = True) -> None:
     text = "".join(f"host={key};  subject={subject}\n" for key, subject in rows.items())
     listing = read_listing(("" if complete else "% Error: interrupted\n\n") + text)
     assert listing.complete is complete
     for row in listing.rows:
-        one.take(row)
-    one.begin_incarnations(listing, at(minute))
-    one.close(listing, at(minute))
+        shown.take(row)
+    shown.begin_incarnations(listing, at(minute))
+    shown.close(listing, at(minute))
 
 
 @pytest.mark.parametrize("complete", [True, False])
@@ -47,9 +47,9 @@ def show(one: Table, minute: int, rows: dict[str, str], *, complete: bool = True
 def test_the_first_listing_of_a_run_is_held_against_what_is_remembered(
     remembered: dict[str, str] | None, begun: set[str], complete: bool
 ) -> None:
-    one = table(remembered)
-    show(one, 1, {A: ALSO, B: ALSO}, complete=complete)
-    assert one.incarnations == dict.fromkeys(begun, at(1))
+    rows_seen = table(remembered)
+    show(rows_seen, 1, {A: ALSO, B: ALSO}, complete=complete)
+    assert rows_seen.incarnations == dict.fromkeys(begun, at(1))
 
 
 @pytest.mark.parametrize("complete", [True, False])
@@ -65,36 +65,36 @@ def test_the_first_listing_of_a_run_is_held_against_what_is_remembered(
 def test_a_later_listing_begins_what_it_shows_otherwise(
     first: dict[str, str], second: dict[str, str], begun: set[str], complete: bool
 ) -> None:
-    one = table()
-    show(one, 1, first)
-    show(one, 2, second, complete=complete)
-    assert one.incarnations == dict.fromkeys(begun, at(2))
-    show(one, 3, second, complete=complete)
-    assert one.incarnations == dict.fromkeys(begun, at(2))
+    rows_seen = table()
+    show(rows_seen, 1, first)
+    show(rows_seen, 2, second, complete=complete)
+    assert rows_seen.incarnations == dict.fromkeys(begun, at(2))
+    show(rows_seen, 3, second, complete=complete)
+    assert rows_seen.incarnations == dict.fromkeys(begun, at(2))
 
 
 def test_a_row_that_a_partial_listing_lacked_is_not_new_in_the_next() -> None:
-    one = table()
-    show(one, 1, {A: ALSO, B: ALSO})
-    show(one, 2, {A: ALSO}, complete=False)
-    show(one, 3, {A: ALSO, B: ALSO})
-    assert one.incarnations == {}
+    rows_seen = table()
+    show(rows_seen, 1, {A: ALSO, B: ALSO})
+    show(rows_seen, 2, {A: ALSO}, complete=False)
+    show(rows_seen, 3, {A: ALSO, B: ALSO})
+    assert rows_seen.incarnations == {}
 
 
 def test_a_changed_text_counts_between_two_partial_listings_of_a_first_run() -> None:
-    one = table()
-    show(one, 1, {A: ALSO}, complete=False)
-    show(one, 2, {A: ELSE, B: ALSO}, complete=False)
-    assert one.incarnations == {A: at(2)}
+    rows_seen = table()
+    show(rows_seen, 1, {A: ALSO}, complete=False)
+    show(rows_seen, 2, {A: ELSE, B: ALSO}, complete=False)
+    assert rows_seen.incarnations == {A: at(2)}
 
 
 @pytest.mark.parametrize("complete", [True, False])
 def test_after_another_host_key_every_row_is_new(complete: bool) -> None:
-    one = table()
-    show(one, 1, {A: ALSO})
-    one.redeployed(at(2))
-    show(one, 3, {A: ALSO, B: ALSO}, complete=complete)
-    assert one.incarnations == {A: at(3), B: at(3)}
+    rows_seen = table()
+    show(rows_seen, 1, {A: ALSO})
+    rows_seen.redeployed(at(2))
+    show(rows_seen, 3, {A: ALSO, B: ALSO}, complete=complete)
+    assert rows_seen.incarnations == {A: at(3), B: at(3)}
     fresh = table({A: ALSO})
     fresh.redeployed(at(2))
     show(fresh, 3, {A: ALSO}, complete=complete)

@@ -91,7 +91,7 @@ def test_every_text_colour_stands_out_from_every_ground(name, ground):
 def test_a_theme_for_colour_blind_eyes_keeps_apart_what_differs_and_can_be_read(name, eyes):
     shown = theme(name)
     far = {pair: distance(*(shown.tokens[token] for token in pair), eyes) for pair in TOGETHER}
-    assert {pair: round(found, 3) for pair, found in far.items() if found < FAR} == {}
+    assert {pair: round(distance_of, 3) for pair, distance_of in far.items() if distance_of < FAR} == {}
     pale = {token: round(contrast(color, shown.colors[ground], eyes), 2)
             for token, color in shown.tokens.items() for ground in GROUNDS
             if contrast(color, shown.colors[ground], eyes) < (3 if token == "line" else 4.5)}  # fmt: skip
@@ -101,7 +101,7 @@ def test_a_theme_for_colour_blind_eyes_keeps_apart_what_differs_and_can_be_read(
 @pytest.mark.parametrize("name", ["dark", "light", "high-contrast", "video-call"])
 def test_the_other_themes_keep_verdicts_apart_for_eyes_that_see_all_colours(name):
     shown = theme(name)
-    pairs = {(one, other): distance(shown.tokens[one], shown.tokens[other]) for one, other in TOGETHER}
+    pairs = {(token, other): distance(shown.tokens[token], shown.tokens[other]) for token, other in TOGETHER}
     assert [pair for pair, far in pairs.items() if far < FAR - 0.01] == []
 
 
@@ -150,7 +150,7 @@ def test_five_colours_make_a_theme_whose_derived_colours_can_be_read_and_told_ap
     mine = book.themes["mine"]
     assert mine.dark is dark
     assert weak_texts(mine) == []
-    pairs = {(one, other): distance(mine.tokens[one], mine.tokens[other]) for one, other in TOGETHER}
+    pairs = {(token, other): distance(mine.tokens[token], mine.tokens[other]) for token, other in TOGETHER}
     assert [pair for pair, far in pairs.items() if far < 0.05] == []
 
 

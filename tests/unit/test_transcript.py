@@ -42,25 +42,25 @@ def recording(text: str | bytes, host: str | None = P) -> Recording:
 
 
 def listing(text: str | bytes, host: str | None = P) -> Listing:
-    found = recording(text, host).listing
-    assert found is not None
-    return found.listing()
+    read = recording(text, host).listing
+    assert read is not None
+    return read.listing()
 
 
-def keys(found: Listing) -> list[str | None]:
-    return [row.key for row in found.rows]
+def keys(listed_rows: Listing) -> list[str | None]:
+    return [row.key for row in listed_rows.rows]
 
 
 def test_a_whole_session():
-    found = recording(session(P, PRIMARY_ROWS))
+    read = recording(session(P, PRIMARY_ROWS))
     assert keys(listing(session(P, PRIMARY_ROWS))) == KEYS
     assert listing(session(P, PRIMARY_ROWS)).complete
-    assert parse_clock(found.clock) is not None
-    assert parse_version(found.version).version == "3.7.0"
-    ha = parse_ha_status(found.ha)
+    assert parse_clock(read.clock) is not None
+    assert parse_version(read.version).version == "3.7.0"
+    ha = parse_ha_status(read.ha)
     assert ha is not None
     assert ha.state == "HA not Configured"
-    assert found.notices == ()
+    assert read.notices == ()
 
 
 def test_the_layout_of_the_tac_document():
@@ -78,9 +78,9 @@ def test_the_layout_of_the_tac_document():
 def test_line_ends_and_encodings_do_not_matter(end):
     text = session(P, PRIMARY_ROWS).replace("\n", end)
     for raw in (text.encode(), text.encode("utf-16"), b"\xef\xbb\xbf" + text.encode()):
-        found = listing(raw)
-        assert found.complete
-        assert [row.raw for row in found.rows] == [row.raw for row in listing(session(P, PRIMARY_ROWS)).rows]
+        read = listing(raw)
+        assert read.complete
+        assert [row.raw for row in read.rows] == [row.raw for row in listing(session(P, PRIMARY_ROWS)).rows]
 
 
 def test_both_nodes_in_one_file_are_told_apart_by_their_prompts():
@@ -97,10 +97,10 @@ def test_two_windows_that_take_turns():
         said("prime-sec", "show clock", "Mon Nov 23 14:02:38 UTC 2026\n"),
         said(P, "show clock", "Mon Nov 23 14:05:38 UTC 2026\n"),
     ]
-    found = listing("".join(parts) + f"{P}/admin# ")
-    assert keys(found) == KEYS
-    assert not found.complete
-    assert "the prompt did not come back" in found.problems[0]
+    read = listing("".join(parts) + f"{P}/admin# ")
+    assert keys(read) == KEYS
+    assert not read.complete
+    assert "the prompt did not come back" in read.problems[0]
 
 
 @pytest.mark.parametrize(
@@ -124,17 +124,17 @@ def test_two_windows_that_take_turns():
     ],
 )
 def test_a_listing_that_may_lack_rows_is_not_complete(text):
-    found = listing(text)
-    assert not found.complete
-    assert found.problems
-    assert keys(found)[:2] == [PRI, ISE]
+    read = listing(text)
+    assert not read.complete
+    assert read.problems
+    assert keys(read)[:2] == [PRI, ISE]
 
 
 def test_a_row_that_is_cut_off_keeps_its_key_and_is_not_understood():
-    found = listing(LIST.rstrip()[:-4])
-    assert found.rows[-1].key == SEC
-    assert found.rows[-1].stored is not None
-    assert found.rows[-1].stored.subject is None
+    read = listing(LIST.rstrip()[:-4])
+    assert read.rows[-1].key == SEC
+    assert read.rows[-1].stored is not None
+    assert read.rows[-1].stored.subject is None
 
 
 def test_the_newest_complete_listing_counts():
@@ -164,9 +164,9 @@ def test_rows_broken_at_the_terminals_width_are_put_together(width):
         return "\n".join(line[at : at + width] for at in range(0, max(len(line), 1), width))
 
     text = "\n".join(wrapped(line) for line in session(P, PRIMARY_ROWS).split("\n"))
-    found = listing(text)
-    assert [row.raw for row in found.rows] == [row.raw for row in listing(session(P, PRIMARY_ROWS)).rows]
-    assert found.complete
+    read = listing(text)
+    assert [row.raw for row in read.rows] == [row.raw for row in listing(session(P, PRIMARY_ROWS)).rows]
+    assert read.complete
 
 
 @pytest.mark.parametrize("indent", [" ", "  ", "    "])
@@ -175,8 +175,8 @@ def test_rows_that_a_device_breaks_and_indents_are_not_put_together(indent):
         first, rest = line[:80], [line[at : at + 76] for at in range(80, len(line), 76)]
         return "\n".join([first, *(indent + part for part in rest)])
 
-    found = listing("\n".join(map(wrapped, session(P, PRIMARY_ROWS).split("\n"))))
-    assert all(row.stored and row.stored.more for row in found.rows)
+    read = listing("\n".join(map(wrapped, session(P, PRIMARY_ROWS).split("\n"))))
+    assert all(row.stored and row.stored.more for row in read.rows)
 
 
 def test_rows_that_an_editor_broke_at_a_blank_are_equal_or_in_doubt():
@@ -184,11 +184,11 @@ def test_rows_that_an_editor_broke_at_a_blank_are_equal_or_in_doubt():
     rows = [f"host=192.0.2.{n}_8082;  subject={name}" for n in (20, 21)]
     text = "\n".join(row.replace("Network Operations", "Network\nOperations") for row in rows)
     leaf = certificate("C=US,O=Example Holding International,OU=Network Operations,CN=pi-b")
-    found = listing(f"{P}/admin# {LISTCERTS}\n{text}\n{P}/admin# ")
-    assert [row.stored.rejoined for row in found.rows if row.stored] == [True, True]
-    assert [entry_of(row, leaf).verdict for row in found.rows] == [Verdict.UNREADABLE] * 2
+    read = listing(f"{P}/admin# {LISTCERTS}\n{text}\n{P}/admin# ")
+    assert [row.stored.rejoined for row in read.rows if row.stored] == [True, True]
+    assert [entry_of(row, leaf).verdict for row in read.rows] == [Verdict.UNREADABLE] * 2
     other = certificate("CN=ise01")
-    assert [entry_of(row, other).verdict for row in found.rows] == [Verdict.MISMATCH] * 2
+    assert [entry_of(row, other).verdict for row in read.rows] == [Verdict.MISMATCH] * 2
 
 
 def test_what_follows_a_row_outside_of_an_answer_belongs_to_it():
@@ -200,18 +200,18 @@ def test_what_follows_a_row_outside_of_an_answer_belongs_to_it():
 
 def test_a_row_broken_elsewhere_is_never_taken_for_whole():
     text = session(P, PRIMARY_ROWS).replace("OU=Prime Infra/CN=ISE", "OU=Prime\nInfra/CN=ISE")
-    found = listing(text)
-    assert found.complete
-    row = next(row for row in found.rows if row.key == ISE)
+    read = listing(text)
+    assert read.complete
+    row = next(row for row in read.rows if row.key == ISE)
     assert row.stored is not None
     assert row.stored.more == ("Infra/CN=ISE-server",)
 
 
 @pytest.mark.parametrize("rest", ["Done.", "Total: 2 certificates", "-" * 20])
 def test_a_line_after_the_longest_row_is_not_joined_to_it(rest: str) -> None:
-    found = listing(session(P, PRIMARY_ROWS).replace("/CN=prime-sec\n", f"/CN=prime-sec\n{rest}\n"))
-    assert all(rest not in row.raw for row in found.rows)
-    assert [row.stored.more for row in found.rows if row.stored] == [(), (), (rest,)]
+    read = listing(session(P, PRIMARY_ROWS).replace("/CN=prime-sec\n", f"/CN=prime-sec\n{rest}\n"))
+    assert all(rest not in row.raw for row in read.rows)
+    assert [row.stored.more for row in read.rows if row.stored] == [(), (), (rest,)]
 
 
 @pytest.mark.parametrize(
@@ -237,10 +237,10 @@ def test_commands(typed, command):
 
 def test_a_filtered_listing_has_its_rows_and_is_not_complete():
     text = said(P, f"{LISTCERTS} | include 443", f"host={ISE};  subject= {NAME}x\n") + f"{P}/admin# "
-    found = recording(text).listing
-    assert found is not None
-    assert keys(found.listing()) == [ISE]
-    assert not found.listing().complete
+    read = recording(text).listing
+    assert read is not None
+    assert keys(read.listing()) == [ISE]
+    assert not read.listing().complete
 
 
 def test_a_command_line_that_was_edited_and_asked_for_help():
@@ -265,9 +265,9 @@ def test_a_command_right_after_the_prompt():
 
 def test_rows_hold_no_prompts():
     rows = ((PRI, "a#b"), ("x/y_1", "c/d# ncs ha status"), ("z_1", "prime-pri/admin#"))
-    found = listing(said(P, LISTCERTS, listed(rows)) + f"{P}/admin# ")
-    assert keys(found) == [PRI, "x/y_1", "z_1"]
-    assert found.problems == ("there is a prompt in the middle of a row",)
+    read = listing(said(P, LISTCERTS, listed(rows)) + f"{P}/admin# ")
+    assert keys(read) == [PRI, "x/y_1", "z_1"]
+    assert read.problems == ("there is a prompt in the middle of a row",)
 
 
 def test_an_empty_table_is_complete():
@@ -276,9 +276,9 @@ def test_an_empty_table_is_complete():
 
 
 def test_rows_without_their_command_are_shown_and_not_complete():
-    found = listing(listed(PRIMARY_ROWS), None)
-    assert keys(found) == KEYS
-    assert not found.complete
+    read = listing(listed(PRIMARY_ROWS), None)
+    assert keys(read) == KEYS
+    assert not read.complete
     assert keys(listing(listed(PRIMARY_ROWS) + f"{P}/admin# ")) == KEYS
     assert not listing(listed(PRIMARY_ROWS) + f"{P}/admin# ").complete
 

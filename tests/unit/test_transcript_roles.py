@@ -33,8 +33,8 @@ def told(primary: str, secondary: str | None = None, names: dict[str, str] | Non
     return cast(files, nodes)
 
 
-def hosts(found: Cast) -> list[str | None]:
-    return [found.hosts[role] for role in Role if role in found.hosts]
+def hosts(cast: Cast) -> list[str | None]:
+    return [cast.hosts[role] for role in Role if role in cast.hosts]
 
 
 def test_one_file_of_one_node_is_the_primary():
@@ -42,10 +42,10 @@ def test_one_file_of_one_node_is_the_primary():
 
 
 def test_one_file_of_two_nodes_is_both_and_says_how_it_was_told():
-    found = told(shown("a", "b"))
-    assert hosts(found) == ["a", "b"]
-    assert found.remark == "x.log: a is taken to be the primary because it comes first"
-    assert set(found.files) == set(Role)
+    cast = told(shown("a", "b"))
+    assert hosts(cast) == ["a", "b"]
+    assert cast.remark == "x.log: a is taken to be the primary because it comes first"
+    assert set(cast.files) == set(Role)
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def test_one_file_of_two_nodes_is_both_and_says_how_it_was_told():
     [{"a": "Secondary", "b": "Primary"}, {"a": "Secondary"}, {"b": "Primary"}],
 )
 def test_their_ha_roles_decide_over_their_order(ha):
-    found = told(shown("a", "b", ha=ha))
-    assert hosts(found) == ["b", "a"]
-    assert found.remark == ""
+    cast = told(shown("a", "b", ha=ha))
+    assert hosts(cast) == ["b", "a"]
+    assert cast.remark == ""
 
 
 def test_two_primaries_are_told_by_order():
@@ -67,9 +67,9 @@ def test_two_primaries_are_told_by_order():
     [{"primary": "b"}, {"secondary": "A"}, {"primary": "B.example.net", "secondary": "a.example.net"}],
 )
 def test_the_sessions_names_decide_first(names):
-    found = told(shown("a", "b", ha={"a": "Primary"}), names=names)
-    assert hosts(found) == ["b", "a"]
-    assert found.remark == ""
+    cast = told(shown("a", "b", ha={"a": "Primary"}), names=names)
+    assert hosts(cast) == ["b", "a"]
+    assert cast.remark == ""
 
 
 def test_the_same_file_may_be_named_for_both():

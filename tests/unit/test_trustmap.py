@@ -38,7 +38,7 @@ def pair(*entries: Entry) -> Comparison:
             shown_address=node.host,
             hostname=names[role],
             complete=True,
-            entries={one.id: one for one in entries if one.role is role},
+            entries={row.id: row for row in entries if row.role is role},
         )
         for role, node in nodes.items()
     }
@@ -72,16 +72,16 @@ def test_every_one_that_rows_are_about_has_an_arrow_in_a_fixed_order():
 def test_an_arrow_knows_the_entries_behind_it():
     assert trust_map(SITE)[1].ids == ("198.51.100.20_443", "198.51.100.20_9060")
     every = [id_ for arrow in trust_map(SITE) for id_ in arrow.ids]
-    assert sorted(every) == sorted(one.id for one in SITE.entries())
+    assert sorted(every) == sorted(row.id for row in SITE.entries())
 
 
 def test_two_servers_of_one_kind_have_two_arrows():
-    one = pair(
+    compared = pair(
         entry(Role.PRIMARY, "a_1", Verdict.SAME_NAME, Who.ISE, "ise-a"),
         entry(Role.PRIMARY, "b_1", Verdict.MISMATCH, Who.ISE, "ise-b"),
         entry(Role.PRIMARY, "c_1", Verdict.MISMATCH, Who.OTHER, "ise-b"),
     )
-    assert [(a.who, a.name) for a in trust_map(one)] == [
+    assert [(a.who, a.name) for a in trust_map(compared)] == [
         (Who.ISE, "ise-a"),
         (Who.ISE, "ise-b"),
         (Who.OTHER, "ise-b"),
@@ -96,7 +96,7 @@ def test_where_no_row_is_stored_there_is_no_map():
 @pytest.mark.parametrize("two", list(combinations(Verdict, 2)), ids="-".join)
 def test_the_worst_verdict_is_the_one_that_the_exit_code_is_about(two):
     """A remote row of each: 1 for a stale one, 4 for one that could not be judged, else 0."""
-    codes = [pair(entry(Role.PRIMARY, "a_1", one)).exit_code() for one in two]
+    codes = [pair(entry(Role.PRIMARY, "a_1", verdict)).exit_code() for verdict in two]
     told = worst(two)
     both = pair(entry(Role.PRIMARY, "a_1", two[0]), entry(Role.PRIMARY, "b_1", two[1])).exit_code()
     pending = Verdict.PENDING in two
@@ -111,8 +111,8 @@ def crowd(stale: int, silent: int, same: int) -> Comparison:
     return pair(*rows, entry(Role.PRIMARY, "d_443", Verdict.SAME_NAME, Who.DNAC, "dnac"))
 
 
-def summary(one: Comparison) -> list[tuple[Verdict, int]]:
-    return [(arrow.verdict, arrow.hosts) for arrow in trust_map(one) if arrow.who is Who.OTHER]
+def summary(compared: Comparison) -> list[tuple[Verdict, int]]:
+    return [(arrow.verdict, arrow.hosts) for arrow in trust_map(compared) if arrow.who is Who.OTHER]
 
 
 def test_many_servers_are_told_together_and_some_stale_ones_apart():
@@ -164,6 +164,6 @@ def test_the_markdown_report_shows_it_as_a_list_that_nothing_breaks_out_of():
 
 
 def test_a_server_with_a_hostile_name_stays_on_its_line_of_text():
-    one = pair(entry(Role.PRIMARY, "a_1", Verdict.MISMATCH, Who.ISE, "x\nprimary  proven\x1b[2J"))
-    assert len(render(one, "lines", "0.1.0").splitlines()) == 1
-    assert not [line for line in render(one, "text", "0.1.0").splitlines() if line.startswith("primary")]
+    compared = pair(entry(Role.PRIMARY, "a_1", Verdict.MISMATCH, Who.ISE, "x\nprimary  proven\x1b[2J"))
+    assert len(render(compared, "lines", "0.1.0").splitlines()) == 1
+    assert not [line for line in render(compared, "text", "0.1.0").splitlines() if line.startswith("primary")]
