@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tofutui.history.row_history import Sightings
 from tofutui.tofu.certificates.presented import PENDING, Presented
 from tofutui.tofu.cli_output.listing import StoredSubject
 from tofutui.tofu.judgement.comparison import Entry
-from tofutui.tofu.judgement.row_history import Beginning, Past, RowSeen
+from tofutui.tofu.judgement.row_history import Beginning, Look, Past, Remembered, RowSeen, WhatChanged
 from tofutui.tofu.site.endpoint import Endpoint, split_key
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role, Session, Via
@@ -160,6 +161,71 @@ async def test_another_process_between_two_listings_is_noticed(store, memory):
     await other.record(Role.PRIMARY, "SHA256:one", at(2), [seen])
     await record(memory, 3, entry(asked(OLD, 3)))
     assert memory.past(entry()).began == at(2)
+
+
+def keys_read(store: Sightings, monkeypatch: pytest.MonkeyPatch) -> list[set[str] | None]:
+    """What is read of the history from now on: the keys asked for, None for all."""
+    read: list[set[str] | None] = []
+    remembered = store.remembered
+
+    def noting(*whose: Any) -> Remembered:
+        read.append(None if whose[4] is None else set(whose[4]))
+        return remembered(*whose)
+
+    monkeypatch.setattr(store, "remembered", noting)
+    return read
+
+
+async def test_a_listing_that_changes_few_rows_has_only_those_read(store, memory, monkeypatch):
+    def listed(minute: float, *marks: str) -> list[Entry]:
+        """Rows by their marks: key and text, with a certificate of its own for an upper-case text."""
+        leaf = {mark: NEW if mark[1].isupper() else OLD for mark in marks}
+        return [
+            entry(asked(leaf[mark], minute), key=f"{mark[0]}_443", text=f"/CN={mark[1:].lower()}")
+            for mark in marks
+        ]
+
+    read = keys_read(store, monkeypatch)
+    looks = [
+        (("ax", "bx", "cx"), {"a_443", "b_443", "c_443"}),
+        (("ax", "bx", "cx"), ()),
+        (("ax", "cx"), {"b_443"}),
+        (("ax", "bx", "cx"), {"b_443"}),
+        (("ay", "bX", "cx"), {"a_443", "b_443"}),
+        (("dx",), {"a_443", "b_443", "c_443", "d_443"}),
+    ]
+    for minute, (marks, changed) in enumerate(looks):
+        read.clear()
+        await record(memory, minute, *listed(minute, *marks))
+        assert read == ([changed] if changed else [])
+        fresh = Memory(SESSION, store)
+        await fresh.load(Role.PRIMARY)
+        assert memory.texts(Role.PRIMARY) == fresh.texts(Role.PRIMARY)
+        for row in listed(minute, *marks):
+            assert memory.past(row).current.began == fresh.past(row).current.began
+            assert memory.past(row).first_sighting == fresh.past(row).first_sighting
+            assert memory.past(row).observation == fresh.past(row).observation
+
+
+async def test_another_host_key_or_a_listing_of_another_program_has_all_rows_read(store, memory, monkeypatch):
+    shown, late = entry(asked(OLD, 0)), entry(asked(OLD, 0), key="k_1")
+    await record(memory, 0, shown)
+    read = keys_read(store, monkeypatch)
+    await memory.record(Role.PRIMARY, "SHA256:two", at(1), [memory.seen(shown, sole=False)])
+    assert read == [None]
+    record_look, other = store.record, Memory(SESSION, store)
+
+    def and_another(look: Look, since: Any) -> WhatChanged:
+        changed = record_look(look, since)
+        record_look(replace(look, at=at(3), rows=()), None)
+        return changed
+
+    monkeypatch.setattr(store, "record", and_another)
+    await memory.record(
+        Role.PRIMARY, "SHA256:two", at(2), [other.seen(shown, sole=False), other.seen(late, sole=False)]
+    )
+    assert read[1:] == [{"k_1"}, None]
+    assert memory.texts(Role.PRIMARY) == {}
 
 
 async def test_silence_is_told_but_not_that_nothing_was_asked(memory):

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from tofutui.history.database import stamp, storable
 from tofutui.history.row_mapping import LASTING, begin, insert_span, optional_time
-from tofutui.tofu.judgement.row_history import Beginning, Look, RowSeen, Shown
+from tofutui.tofu.judgement.row_history import Beginning, Look, RowSeen, Shown, WhatChanged
 
 SET_BACK = timedelta(hours=1)
 """A look that much older than the newest one is not late: the clock was set back in between."""
 
 
-def take_over(connection: sqlite3.Connection, node: int, look: Look, since: datetime | None) -> bool:
+def take_over(connection: sqlite3.Connection, node: int, look: Look, since: datetime | None) -> WhatChanged:
     """Write down what a complete listing changes.
 
     A look that is older than the newest one (another process was faster) is dropped: it claims nothing.
@@ -24,24 +24,25 @@ def take_over(connection: sqlite3.Connection, node: int, look: Look, since: date
         since: the newest listing that the caller knows of.
 
     Returns:
-        Whether anything changed since then but the times of the last looks.
+        What changed since then but the times of the last looks.
     """
     listed, host_key = connection.execute(
         "SELECT listed, host_key FROM node WHERE id = ?", (node,)
     ).fetchone()
     newest = optional_time(listed)
+    others = newest != since
     look = replace(look, rows=tuple(_storable(row) for row in look.rows))
     if newest is not None and look.at < newest - SET_BACK:
         _set_back(connection, node, look.at)
-        newest = look.at
+        newest, others = look.at, True
     if newest is not None and look.at < newest:
-        return newest != since
+        return WhatChanged(others=others)
     changed = _Newest(connection, node, look, newest, host_key).take_over()
     connection.execute(
         "UPDATE node SET listed = ?, host_key = ? WHERE id = ?",
         (stamp(look.at), look.host_key or host_key, node),
     )
-    return changed or newest != since
+    return replace(changed, others=changed.others or others)
 
 
 def _storable(row: RowSeen) -> RowSeen:
@@ -83,14 +84,14 @@ class _Newest:
         self._at = stamp(look.at)
         self._redeployed = None not in (host_key, look.host_key) and host_key != look.host_key
 
-    def take_over(self) -> bool:
+    def take_over(self) -> WhatChanged:
         spans = self._newest_spans()
         turned = self._turn_over(spans)
         self._connection.execute(
             f"UPDATE {LASTING} SET last = max(last, ?) WHERE node = ? AND ended IS NULL",  # noqa: S608
             (self._at, self._node),
         )
-        return self._show(spans) or turned
+        return WhatChanged(frozenset(turned | self._show(spans)), others=self._redeployed)
 
     def _newest_spans(self) -> dict[str, tuple[int, str, bool]]:
         """Of each row that was asked, the newest span's id and certificate, and if it was silent since."""
@@ -105,8 +106,8 @@ class _Newest:
                 newest[seen.key] = (row[0], row[1], bool(row[2]))
         return newest
 
-    def _turn_over(self, spans: dict[str, tuple[int, str, bool]]) -> bool:
-        """End what the listing does not show as it was, begin what it shows now; whether there was any."""
+    def _turn_over(self, spans: dict[str, tuple[int, str, bool]]) -> set[str]:
+        """End what the listing does not show as it was, begin what it shows now; the keys of both."""
         lasting = dict(
             self._connection.execute(
                 f"SELECT key, text FROM {LASTING} WHERE node = ? AND ended IS NULL",  # noqa: S608
@@ -127,7 +128,7 @@ class _Newest:
         new = [seen for key, seen in stored.items() if key not in lasting or key in ended]
         for seen in new:
             self._begin(seen, seen.key in lasting, spans.get(seen.key))
-        return bool(ended or new)
+        return ended | {seen.key for seen in new}
 
     def _begin(self, seen: RowSeen, was_there: bool, span: tuple[int, str, bool] | None) -> None:
         beginning = self._beginning(was_there)
@@ -151,8 +152,8 @@ class _Newest:
             return Beginning.TEXT
         return Beginning.FIRST if self._before is None else Beginning.APPEARED
 
-    def _show(self, spans: dict[str, tuple[int, str, bool]]) -> bool:
-        """Note what is presented; whether that is new."""
+    def _show(self, spans: dict[str, tuple[int, str, bool]]) -> set[str]:
+        """Note what is presented; the keys of which that is new."""
         same, silent, new = [], [], []
         for seen in self._look.rows:
             span = spans.get(seen.key)
@@ -168,7 +169,7 @@ class _Newest:
         self._connection.executemany("UPDATE shown SET silent = ? WHERE id = ?", silent)
         for seen in new:
             insert_span(self._connection, self._node, seen.key, _shown(seen, self._look.at))
-        return bool(new)
+        return {seen.key for seen in new}
 
 
 def _shown(seen: RowSeen, at: datetime) -> Shown:

@@ -5,7 +5,7 @@ It grows with changes, not with looks: a look at which nothing changed moves two
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,7 +22,16 @@ from tofutui.history.row_mapping import (
     span,
     with_shown,
 )
-from tofutui.tofu.judgement.row_history import Beginning, Incarnation, Look, NodeSeen, Past, Remembered, Shown
+from tofutui.tofu.judgement.row_history import (
+    Beginning,
+    Incarnation,
+    Look,
+    NodeSeen,
+    Past,
+    Remembered,
+    Shown,
+    WhatChanged,
+)
 
 SPANS_READ = 4
 """How many changes of certificate within one incarnation are read for a verdict; the newest always is."""
@@ -38,22 +47,30 @@ class Sightings:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def record(self, look: Look, since: datetime | None = None) -> bool:
+    def record(self, look: Look, since: datetime | None = None) -> WhatChanged:
         """Take a complete listing over; one that is older than the newest is dropped.
 
-        Returns whether what is `remembered` changed since the listing of that time, but for that time itself.
+        Returns what is `remembered` differently since the listing of that time, but for that time itself.
         """
         with self.database.transaction() as connection:
             node = _node_id(connection, look.session, look.role, look.address)
             return take_over(connection, node, look, since)
 
     def remembered(
-        self, session: str, role: str, address: str, baseline_of: Callable[[str], str]
+        self,
+        session: str,
+        role: str,
+        address: str,
+        baseline_of: Callable[[str], str],
+        keys: Collection[str] | None = None,
     ) -> Remembered:
-        """What verdicts over a node's rows need; presentations only of the baseline that a key has."""
+        """What verdicts over a node's rows need; presentations only of the baseline that a key has.
+
+        With ``keys``, of these rows only.
+        """
         with self.database.snapshot() as connection:
             node = _find_node(connection, session, role, address)
-            return Remembered() if node is None else _remembered(connection, node, baseline_of)
+            return Remembered() if node is None else _remembered(connection, node, baseline_of, keys)
 
     def pasts(self, session: str, role: str, address: str) -> dict[str, Past]:
         """Everything remembered of a node's rows, by key."""
@@ -130,19 +147,33 @@ def _node_id(connection: sqlite3.Connection, session: str, role: str, address: s
     return node
 
 
-def _remembered(connection: sqlite3.Connection, node: int, baseline_of: Callable[[str], str]) -> Remembered:
+def _remembered(
+    connection: sqlite3.Connection,
+    node: int,
+    baseline_of: Callable[[str], str],
+    keys: Collection[str] | None,
+) -> Remembered:
     listed, host_key = connection.execute(
         "SELECT listed, host_key FROM node WHERE id = ?", (node,)
     ).fetchone()
-    lasting = connection.execute(
-        f"SELECT {LIFE} FROM {LASTING} WHERE node = ? AND ended IS NULL ORDER BY id",  # noqa: S608
-        (node,),
-    ).fetchall()
     rows = {}
-    for incarnation in map(life, lasting):
+    for incarnation in _lasting(connection, node, keys):
         spans = _spans_since(connection, node, incarnation, storable(baseline_of(incarnation.key)))
         rows[incarnation.key] = Past(tuple(with_shown([incarnation], spans)))
     return Remembered(optional_time(listed), rows, host_key)
+
+
+def _lasting(
+    connection: sqlite3.Connection, node: int, keys: Collection[str] | None
+) -> Iterator[Incarnation]:
+    """The incarnations that last, of all rows or of some, in the order in which they began."""
+    lasting = f"SELECT {LIFE} FROM {LASTING} WHERE node = ? AND ended IS NULL"  # noqa: S608
+    if keys is None:
+        stored = connection.execute(f"{lasting} ORDER BY id", (node,)).fetchall()
+    else:
+        one_by_one = (connection.execute(f"{lasting} AND key = ?", (node, key)) for key in sorted(keys))
+        stored = [row for rows in one_by_one for row in rows.fetchall()]
+    return map(life, stored)
 
 
 def _spans_since(connection: sqlite3.Connection, node: int, life: Incarnation, baseline: str) -> list[Shown]:

@@ -135,6 +135,18 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class WhatChanged:
+    """Of which rows a look changed what is remembered; true if of any."""
+
+    keys: frozenset[str] = frozenset()
+    others: bool = False
+    """Whether it may be any row: another program listed the node, or the node or a clock is another one."""
+
+    def __bool__(self) -> bool:
+        return self.others or bool(self.keys)
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
     """What verdicts need of a node's history: the rows that last, without their earlier incarnations."""
 
