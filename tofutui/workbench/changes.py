@@ -1,7 +1,6 @@
 """What a workbench reports to its watchers."""
 
-from dataclasses import dataclass
-
+from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.session import Role
 
 

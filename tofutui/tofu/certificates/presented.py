@@ -1,9 +1,11 @@
 """What a host:port presented when this machine asked it, or why it presented nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from tofutui.tofu.base.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from tofutui.tofu.certificates.certificate import Certificate

@@ -1,9 +1,10 @@
 """What earlier comparisons saw of a row."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
+from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.evidence import Observation, Sighting
 
 
