@@ -12,10 +12,10 @@ Anything else is a person's to answer.
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.cli_output.grammar import PAGER, PRESS_ENTER
 
 _LONGEST = 4_000

@@ -5,6 +5,7 @@ import importlib
 import warnings
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +19,6 @@ from tofutui.appliance.errors import ApplianceError, LinkLost, Withheld
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.ssh.credentials import SECRETS, JumpPasswords, NodePassword, PairPassword
 from tofutui.appliance.tap import Tap
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe_lines
 from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.site.endpoint import Endpoint, is_delete_command, safe_repr

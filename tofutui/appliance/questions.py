@@ -4,12 +4,11 @@ The app answers with dialogs, ``check`` on the terminal, and `NoAsker` where no 
 """
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from tofutui.appliance.dialogues import is_harmless
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.site.session import Role
 

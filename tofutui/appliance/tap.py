@@ -1,9 +1,9 @@
 """Listening in on the link to a node: for a capture, which is to hold every byte that came and went."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.secret import Secret
 
 

@@ -5,9 +5,9 @@ get stand-ins; keys, signatures, serial numbers and whatever else is only bytes 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tofutui.capture.redaction import Redaction
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 _BOOLEAN, _INTEGER, _BIT_STRING, _OCTET_STRING, _NULL, _OID = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
 _ENUMERATED, _UTC_TIME, _GENERALIZED_TIME = 0x0A, 0x17, 0x18

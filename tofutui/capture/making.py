@@ -1,7 +1,7 @@
 """What was heard -> the records of a capture, with stand-ins; nothing of it is written before that."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,6 @@ from tofutui.capture_file import (
     CapturedLogin,
 )
 from tofutui.tls.conversation import ServerAnswer as HeardAnswer
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.site.endpoint import Endpoint as Place
 from tofutui.tofu.site.row_owner import probe_target

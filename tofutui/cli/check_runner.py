@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from tofutui.history.row_history import Sightings
 from tofutui.report.many_form import SessionLine, line_of
 from tofutui.system import background
 from tofutui.system.leaving import Deadline
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.site.session import Session
 from tofutui.workbench import Workbench

@@ -1,12 +1,12 @@
 """What is to be compared, with everything said about it beforehand."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tofutui.cli.argument_types import LogFile, Reissued
 from tofutui.cli.parsers import SESSIONS_AT_ONCE
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.session import Role, Session
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ all of it together may unpack to. What is not read is a source too: reading it s
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -31,7 +31,6 @@ from tofutui.config.packings.kinds import (
 from tofutui.config.packings.streams import CHUNK, MIB, UNPACK, Member, NotRead, Stream
 from tofutui.config.packings.transfer import TRANSFER, decoded
 from tofutui.config.passed_over import PassedOver, is_of_the_desktop
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe
 
 __all__ = ["CHUNK", "Budget", "NotRead", "Packed", "Source", "contents", "sources"]

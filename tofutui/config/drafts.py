@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tofutui.config.fields import Faults
 from tofutui.config.sessions import place_of, read_session
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.session import Role, Session
 from tofutui.tofu.site.setting import settings_of
 

@@ -1,12 +1,12 @@
 """keys.toml -> what the user wants on which keys, and where each wish is written; ids mean nothing here."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from tofutui.config.fields import show
 from tofutui.config.paths import config_dir
 from tofutui.system.toml_files import TomlFault, line_of, read_toml
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 NONE = "none"
 """In place of a key: the action has no key."""

@@ -8,7 +8,7 @@ import os
 import select
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +16,6 @@ from tofutui.config.archives import CHUNK, Budget, NotRead, Packed, Source, sour
 from tofutui.config.packings.transfer import without_hidden
 from tofutui.config.passed_over import LOG_NAMES, PassedOver, is_log_name
 from tofutui.tofu.base.encodings import as_utf8
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 MOST_FILES = 10_000
 """How many files of one folder or glob are looked at."""

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,6 @@ from tofutui.config.fields import (
 from tofutui.system.file_permissions import why_exposed, why_not_trusted
 from tofutui.system.files import check_regular
 from tofutui.system.toml_files import TomlFault, read_toml
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.endpoint import Endpoint, EndpointError, normalise_host, parse_endpoint
 from tofutui.tofu.site.session import REMOTE_SETTINGS, NodeSettings, ProbeSettings, Remote, Role, Session, Via
 from tofutui.tofu.site.setting import Rule, Setting, settings_of

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,6 @@ from tofutui.config.errors import nearest
 from tofutui.config.fields import show
 from tofutui.config.paths import bundled
 from tofutui.system.toml_files import TomlFault, decoded, line_of, parsed
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

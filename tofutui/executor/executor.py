@@ -8,6 +8,7 @@ import itertools
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tofutui.appliance.errors import ApplianceError, Interrupted, UnknownDialogue
@@ -17,7 +18,6 @@ from tofutui.executor.settling import settle
 from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.owners import BEAT, OwnerWatch, this_process
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.cli_output.listing import Listing
 from tofutui.tofu.deletion.plan import READING, WAITING, Deletion, Outcome, Plan, Step, in_order
 from tofutui.tofu.deletion.proof import Proof, changed_row, look_back, other_certificate, row_refusal

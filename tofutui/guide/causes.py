@@ -1,12 +1,12 @@
 """Why a registration fails, the likeliest cause first: by what was typed, is seen now or is in a log."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tofutui.guide.engine import FAILED
 from tofutui.guide.open_rows import open_words
 from tofutui.guide.playbook import RegistrationCause, causes
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.guide_run import OpenRow, Progress, Result, Run
 from tofutui.tofu.logs.failures import OtherCause
 

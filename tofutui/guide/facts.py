@@ -1,9 +1,9 @@
 """What was seen of both nodes: what every check of the guide looks at."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.certificates.certificate import Certificate
 from tofutui.tofu.cli_output.status import HaState, VersionInfo
 from tofutui.tofu.guide_run import OpenRow

@@ -2,11 +2,11 @@
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.session import Remote, Role, Session
 
 

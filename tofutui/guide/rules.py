@@ -3,8 +3,8 @@
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.guide_run import Run
 from tofutui.tofu.site.endpoint import as_address, is_loopback, normalise_host
 from tofutui.tofu.site.session import Role, Session

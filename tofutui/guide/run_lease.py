@@ -6,7 +6,7 @@ One process at a time holds a run; one that has ended on this machine holds noth
 import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tofutui.executor import Executor
@@ -15,7 +15,6 @@ from tofutui.guide.playbook import playbooks
 from tofutui.guide.survey import Survey
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.runs import Held, LeaseLost, Runs
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.guide_run import Lease, Run, RunEvent, StepState
 from tofutui.tofu.site.session import Session
 from tofutui.workbench import Workbench

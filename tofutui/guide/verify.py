@@ -1,12 +1,12 @@
 """What is looked at when everything was done: facts in, checks out."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tofutui.guide.facts import NodeFacts
 from tofutui.guide.ha_meaning import is_connected, is_out_of_order, not_known_good, state_line
 from tofutui.guide.open_rows import open_rows, open_words, rest_of_table
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.guide_run import Check, OpenRow, Result
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.names.match import Relation

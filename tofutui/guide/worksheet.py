@@ -1,6 +1,7 @@
 """The forms of the guide: their fields, what each accepts, and the message for a bad value."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from tofutui.guide.playbook import ise_remotes, text_of
 from tofutui.guide.rules import (
@@ -17,7 +18,6 @@ from tofutui.guide.rules import (
     vip4,
     vip6,
 )
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.guide_run import Run
 from tofutui.tofu.site.endpoint import as_address, is_loopback
 from tofutui.tofu.site.session import Role, Session

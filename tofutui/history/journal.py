@@ -6,11 +6,11 @@ An entry belongs to the program that wrote it (`tofutui.history.owners`) until t
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tofutui.history.database import Database, HistoryError, stamp, storable, time_of
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.deletion.plan import Outcome
 from tofutui.tofu.site.session import Role
 

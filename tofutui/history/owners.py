@@ -10,10 +10,8 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 PATIENCE = 60.0
 """Seconds without a heartbeat after which an owner that cannot be looked up counts as gone."""

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from tofutui.history.database import Database, stamp, storable, time_of
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.judgement.verdict import Verdict
 

@@ -1,12 +1,11 @@
 """Runs of the guide: every change on disk before the screen shows it, one process at a time (SQLite)."""
 
 import sqlite3
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tofutui.history.codec import from_json, to_json
 from tofutui.history.database import Database, HistoryError, stamp, storable, time_of
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.guide_run import Lease, Run, RunEvent
 
 

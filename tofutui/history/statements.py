@@ -1,11 +1,11 @@
 """What the operators of a session said about its rows: who, when, and what was taken back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tofutui.history.database import Database, stamp, storable, time_of
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.evidence import BrowserWord, OperatorWord, Word
 from tofutui.tofu.judgement.verdict import Kind
 from tofutui.tofu.site.role import Role

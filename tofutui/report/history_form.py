@@ -1,12 +1,12 @@
 """What is remembered of the rows of a session, as text, JSON and Markdown."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from tofutui.history.statements import Statement
 from tofutui.report.json_form import Json, dump
 from tofutui.report.markdown_form import code, escape
 from tofutui.report.phrases import utc
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.judgement.evidence import BrowserWord
 from tofutui.tofu.judgement.row_history import NodeSeen, Past

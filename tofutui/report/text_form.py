@@ -1,6 +1,7 @@
 """A comparison for people: the summary, a table per node, then the commands in the order of a plan."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,7 +18,6 @@ from tofutui.report.phrases import (
 )
 from tofutui.report.row_sides import sides
 from tofutui.report.trust_form import trust_lines
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import cells_of, safe, short_sha256
 from tofutui.tofu.deletion.plan import in_order
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView

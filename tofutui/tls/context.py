@@ -3,8 +3,8 @@
 import re
 import ssl
 import warnings
+from dataclasses import dataclass
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.endpoint import as_address
 
 _BROAD = "ALL:COMPLEMENTOFDEFAULT:!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0"

@@ -5,13 +5,13 @@ import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 from tofutui.tls import failure_reasons
 from tofutui.tls.dial import Dial, DialError, hang_up
 from tofutui.tls.failure_reasons import Trouble
 from tofutui.tls.sniffer import Sniffer
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.certificates.presented import Status
 from tofutui.tofu.site.endpoint import Endpoint
 

@@ -6,12 +6,12 @@ this the certificate of servers is seen that a handshake with this machine's TLS
 """
 
 import os
+from dataclasses import dataclass
 from enum import Enum
 
 from tofutui.tls import failure_reasons
 from tofutui.tls.conversation import Conversation
 from tofutui.tls.failure_reasons import Trouble
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.certificates.presented import SEEN_ONLY, Status
 
 

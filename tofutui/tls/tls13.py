@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec, x25519
@@ -19,7 +20,6 @@ from tofutui.tls import failure_reasons
 from tofutui.tls.conversation import Conversation
 from tofutui.tls.failure_reasons import Trouble
 from tofutui.tls.hello import KeyKind, counted, extension, name_extension, signatures
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.certificates.presented import SEEN_ONLY, Status
 
 _HANDSHAKE, _CHANGE_CIPHER_SPEC, _ALERT, _DATA = 22, 20, 21, 23

@@ -2,14 +2,13 @@
 
 import importlib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tofutui.tls.context import Contexts
 from tofutui.tls.conversation import Conversation, Handshake
 from tofutui.tls.dial import Dial
 from tofutui.tls.hello import HelloOnly, KeyKind, Version
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.certificates.presented import Attempt, Status
 
 OWN_HELLO = "own hello"

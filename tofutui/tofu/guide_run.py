@@ -1,10 +1,9 @@
 """A guided re-registration as data: how far it is, what was seen, said and done. Stored as it is here."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.verdict import verdict_word
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Role

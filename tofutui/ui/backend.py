@@ -11,12 +11,12 @@ import importlib
 import os
 import socket
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tofutui.system.clock import utc_now
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.comparison import Comparison, Entry
 from tofutui.tofu.site.session import Role, Session
 

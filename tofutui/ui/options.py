@@ -1,10 +1,9 @@
 """What the command line hands to the full-screen app, and what the app asks of it; loads no Textual."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.session import Role, Session
 from tofutui.ui.actions.keymap import KeyBook
 

@@ -1,6 +1,7 @@
 """What a workbench reports to its watchers."""
 
-from tofutui.tofu.base.quick_dataclass import dataclass
+from dataclasses import dataclass
+
 from tofutui.tofu.site.session import Role
 
 

@@ -1,11 +1,10 @@
 """Who listens in on a comparison: for a capture, which keeps what comes and goes."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from tofutui.appliance.tap import Tap
 from tofutui.tls.prober import Heard, unheard
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.session import Role
 
 

@@ -1,6 +1,7 @@
 """A login that is only tried: the host key is shown, the prompt is waited for, the table is not touched."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from tofutui.appliance.cli.timings import Timings
@@ -8,7 +9,6 @@ from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import LogLine, Node
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.ssh.credentials import JumpPasswords, PairPassword
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.session import NodeSettings, Role
 
 

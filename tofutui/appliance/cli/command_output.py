@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from tofutui.appliance.cli.console import ENTER, Patience, ShellEnded
@@ -17,7 +18,6 @@ from tofutui.appliance.dialogues import (
 )
 from tofutui.appliance.errors import CommandTimeout, OutputTooLong, PromptChanged, UnknownDialogue
 from tofutui.appliance.questions import DialogueQuestion
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.cli_output.grammar import MIDLINE_PAGER, OTHER_PAGER, PAGER, PAGER_END, PRESS_ENTER
 

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tofutui.appliance.cli.console import Console
 from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.questions import Asker
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.cli_output.unknown import MOST_LINES, bounded
 from tofutui.tofu.site.session import NodeSettings

@@ -1,6 +1,6 @@
 """How long to wait for what, in seconds."""
 
-from tofutui.tofu.base.quick_dataclass import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

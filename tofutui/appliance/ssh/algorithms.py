@@ -5,7 +5,7 @@ library, which holds up the event loop for a third of a second (measured).
 """
 
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from asyncssh.encryption import get_default_encryption_algs
 from asyncssh.kex import get_kex_algs
@@ -13,7 +13,6 @@ from asyncssh.mac import get_default_mac_algs
 
 from tofutui.appliance.ssh.hello import Algorithms
 from tofutui.appliance.ssh.ssh_target import Place
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 
 def _names(algorithms: Iterable[bytes]) -> tuple[str, ...]:

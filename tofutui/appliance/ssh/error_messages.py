@@ -4,6 +4,7 @@ import errno
 import re
 import signal
 import socket
+from dataclasses import dataclass
 
 import asyncssh
 
@@ -29,7 +30,6 @@ from tofutui.appliance.ssh.hello import Algorithms
 from tofutui.appliance.ssh.hostkeys import Standing, removal_command
 from tofutui.appliance.ssh.login import LoginAttempt
 from tofutui.appliance.ssh.ssh_target import ALGORITHM_LISTS, Place
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe
 
 _CLOSE_ANOTHER = "close another login there"

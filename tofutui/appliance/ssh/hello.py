@@ -6,9 +6,7 @@ library; asked once more, slowly, they send it (RFC 4253, parts 4.2 and 7.1).
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import field
-
-from tofutui.tofu.base.quick_dataclass import dataclass
+from dataclasses import dataclass, field
 
 _OUR_VERSION = b"SSH-2.0-tofutui\r\n"
 _MOST = 65_536

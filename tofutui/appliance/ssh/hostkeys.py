@@ -6,7 +6,7 @@ asyncssh raises one exception for unknown and changed keys alike, and never writ
 import os
 import shlex
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -14,7 +14,6 @@ import asyncssh
 
 from tofutui.appliance.ssh.known_hosts import lines_about
 from tofutui.system.files import check_regular
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 SYSTEM_FILES = (Path("/etc/ssh/ssh_known_hosts"), Path("/etc/ssh/ssh_known_hosts2"))
 DEFAULT_PORT = 22

@@ -9,11 +9,11 @@ from binascii import Error as NotBase64
 from binascii import a2b_base64
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from tofutui.system.files import UnusableFile, lines_of
 from tofutui.tofu.base.encodings import wide_name
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 LARGEST = 256 << 20
 """Bytes of one file."""

@@ -1,7 +1,7 @@
 """One login to one server, in as many connections as its host key and its quirks need."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from socket import socket
 
 import asyncssh
@@ -23,7 +23,6 @@ from tofutui.appliance.tap import LinkFacts
 from tofutui.system.background import within
 from tofutui.system.connection_program import ConnectionProgram
 from tofutui.system.dial import connect_first
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.site.session import NodeSettings, Role
 

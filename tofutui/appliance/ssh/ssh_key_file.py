@@ -1,6 +1,7 @@
 """The session's own private key: read from its file, decrypted, or found in the agent."""
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncssh
@@ -10,7 +11,6 @@ from tofutui.appliance.questions import Asker, PasswordQuestion
 from tofutui.appliance.ssh.ssh_target import Place
 from tofutui.system.background import within
 from tofutui.system.files import PRIVATE_KEY, read_regular
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.site.session import NodeSettings

@@ -1,6 +1,7 @@
 """Where an SSH server really is: what the user's OpenSSH configuration makes of a host name."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, cast
 
@@ -11,7 +12,6 @@ from tofutui.appliance.ssh import ssh_config
 from tofutui.appliance.ssh.hostkeys import SYSTEM_FILES
 from tofutui.system.background import TookTooLong, within
 from tofutui.system.files import UnusableFile, check_regular
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.site.session import NodeSettings
 

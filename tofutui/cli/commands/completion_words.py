@@ -7,6 +7,7 @@ It runs at every press of Tab, so it loads next to nothing. The answer is one li
 import argparse
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tofutui.cli.output import write
@@ -16,7 +17,6 @@ from tofutui.config.errors import ConfigError
 from tofutui.config.paths import config_dir, sessions_file
 from tofutui.config.sessions import read_sessions
 from tofutui.config.themes import load_themes
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 Candidate = tuple[str, str]
 """A word and its help."""

@@ -5,13 +5,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
 from tofutui.tofu.base.errors import TofutuiError
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.session import Role, Session
 
 END_SECONDS = 5.0

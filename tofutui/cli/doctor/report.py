@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,7 +28,6 @@ from tofutui.config.sessions import SessionsReport, read_sessions, sessions_d
 from tofutui.config.themes import load_themes
 from tofutui.history.database import FILE, MIGRATIONS
 from tofutui.system.toml_files import TomlFault, read_toml
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.session import Session
 from tofutui.tofu.site.setting import Rule, settings_of
 from tofutui.ui.actions.keymap import KeyBook, load_keybook

@@ -7,10 +7,10 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from tofutui.config.packings.streams import CHUNK, MIB, NotRead, Stream
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 GZIP = b"\x1f\x8b"
 BZIP2 = b"BZh"

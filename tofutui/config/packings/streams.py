@@ -1,10 +1,10 @@
 """Bytes that arrive in chunks of any size, read in pieces of a wanted size, within a budget."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
 from tofutui.tofu.base.errors import TofutuiError
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 CHUNK = 256 * 1024
 """Bytes that are read at a time."""

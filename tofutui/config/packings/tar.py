@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tofutui.config.packings.streams import Member, NotRead, Stream, beside
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import decode
 
 BLOCK = 512

@@ -3,13 +3,13 @@
 import stat
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import SEEK_END
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 from tofutui.config.packings.compressed import inflated, stepwise
 from tofutui.config.packings.streams import CHUNK, MIB, UNPACK, Member, NotRead, Stream, beside
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import decode, safe
 
 DIRECTORY = 32 * MIB

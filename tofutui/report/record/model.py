@@ -1,10 +1,10 @@
 """What a change record is made of, and what it says is left to do."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tofutui.history.journal import JournalEntry
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.guide_run import Check, Progress, Result, Run, RunEvent
 
 

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tofutui.history.journal import JournalEntry
 from tofutui.report.phrases import utc
 from tofutui.report.record.model import Record, left_over
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.secret import without_secrets
 from tofutui.tofu.base.text import in_groups, safe
 from tofutui.tofu.cli_output.unknown import unknown_notice

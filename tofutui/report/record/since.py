@@ -1,6 +1,7 @@
 """The change record of everything that was changed since a time, with or without the guide."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,6 @@ from tofutui.report.record.sections import (
     fit_to_show,
     result_of,
 )
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.guide_run import Run
 
 

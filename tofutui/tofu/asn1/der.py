@@ -6,9 +6,9 @@ of old appliances hold them and are to be shown all the same.
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 from tofutui.tofu.base.errors import TofutuiError
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 SEQUENCE, SET, INTEGER, BIT_STRING, OCTET_STRING, OID = 0x30, 0x31, 0x02, 0x03, 0x04, 0x06
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18

@@ -1,8 +1,7 @@
 """When to try again after a lost link: later and later, up to a limit. Values only; the times come in."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 _DOUBLINGS = 64
 """Beyond this no pause grows, so that no number of tries overflows."""

@@ -1,9 +1,9 @@
 """Time stamps in front of log lines, in the forms that appliances and syslog servers print."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.zones import zone_offset
 
 MONTHS = {

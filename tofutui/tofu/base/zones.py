@@ -5,10 +5,9 @@ only ever take a date away, so that a rule that changes makes evidence weaker an
 """
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 _HOUR = timedelta(hours=1)
 _LONGEST_PROOF = timedelta(hours=3)

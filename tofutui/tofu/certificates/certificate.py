@@ -7,12 +7,12 @@ on stderr, which would tear a full-screen display.
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from tofutui.tofu.asn1.der import SEQUENCE, DerError, Element, first, leading
 from tofutui.tofu.base.errors import TofutuiError
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.certificates.facts import date_at, key_text, serial_hex, signature_text, subject_alt_names
 from tofutui.tofu.names.der import from_der
 from tofutui.tofu.names.match import same_name

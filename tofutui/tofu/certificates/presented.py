@@ -1,11 +1,9 @@
 """What a host:port presented when this machine asked it, or why it presented nothing."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
-
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from tofutui.tofu.certificates.certificate import Certificate

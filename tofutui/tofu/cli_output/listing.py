@@ -7,11 +7,10 @@ only when nothing in it speaks against that.
 """
 
 import re
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from tofutui.tofu.base.damaged_text import damage, undone
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import has_hidden, safe
 from tofutui.tofu.cli_output.error_lines import says_error
 from tofutui.tofu.cli_output.grammar import LIKE_PROMPT, Command

@@ -1,9 +1,9 @@
 """Which host of which transcript is which node of the pair."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from tofutui.tofu.base.errors import TofutuiError
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.cli_output.transcript import Transcript, ha_role
 from tofutui.tofu.site.session import NodeSettings, Role

@@ -7,10 +7,9 @@ overwritten, and a line that would hide one is given as it was written.
 
 import re
 from collections.abc import Iterator
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from tofutui.tofu.base.encodings import decode_text
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.cli_output.grammar import (
     CONTROL_SEQUENCE,
     ESCAPE_SEQUENCE,

@@ -6,10 +6,9 @@ not understood is None, and nothing here raises.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import BLANKS
 from tofutui.tofu.base.timestamps import MONTHS
 from tofutui.tofu.site.role import Role

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from tofutui.tofu.base.damaged_text import plain
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.cli_output.grammar import SAVED_PROMPT, Command
 from tofutui.tofu.cli_output.listing import Listing, Row, read_listing

@@ -1,9 +1,8 @@
 """What the operator selected and deselected in the plans of a session."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.deletion.proof import changed_entry
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.site.role import Role

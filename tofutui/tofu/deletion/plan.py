@@ -1,10 +1,10 @@
 """Deletions, frozen when they are proposed: what a dialog shows is what runs."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who

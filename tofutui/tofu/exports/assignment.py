@@ -5,11 +5,10 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tofutui.tofu.base.damaged_text import damage
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import BLANKS, safe
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.evidence import KnownCertificate

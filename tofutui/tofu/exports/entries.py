@@ -5,10 +5,9 @@ Understood by shape, so that the language does not matter: what ``keytool -list`
 """
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import BLANKS
 from tofutui.tofu.exports.creation_day import earliest_on
 from tofutui.tofu.names.grammar import readings

@@ -7,13 +7,12 @@ Everything else in such a file, private keys above all, is passed over and never
 
 import binascii
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tofutui.tofu.asn1.der import SEQUENCE, DerError, first
 from tofutui.tofu.base.encodings import decode_text
 from tofutui.tofu.base.errors import TofutuiError
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import BLANKS, safe
 from tofutui.tofu.certificates.certificate import UnreadableCertificate, read_certificate
 from tofutui.tofu.cli_output.saved_text import without_prefixes

@@ -6,10 +6,9 @@ The wording of the page is not known (docs/appliance.md, High availability). Any
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.base.timestamps import Stamp
 from tofutui.tofu.judgement.evidence import BrowserWord, LogHit, RowFacts, Strength

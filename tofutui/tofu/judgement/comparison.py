@@ -6,12 +6,11 @@ an `Entry` never changes, it is replaced.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.certificates.presented import PENDING, Presented
 from tofutui.tofu.judgement.verdict import Judgement, Verdict
 from tofutui.tofu.site.endpoint import DELETE_COMMAND, Endpoint, is_plain_key

@@ -1,9 +1,9 @@
 """What is known about a row, and since when."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.certificates.presented import Presented
 from tofutui.tofu.cli_output.listing import StoredSubject
 from tofutui.tofu.judgement.verdict import Kind

@@ -1,9 +1,9 @@
 """The judgement over a row: which evidence decides, and in what words."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe, short_sha256
 from tofutui.tofu.certificates.certificate import Certificate
 from tofutui.tofu.certificates.presented import Presented, Status

@@ -2,10 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.base.timestamps import Stamp
 from tofutui.tofu.judgement.evidence import LogHit, RowFacts, Strength

@@ -1,9 +1,9 @@
 """The node's clock beside this machine's, and what printed names of time zones say."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.timestamps import Stamp
 from tofutui.tofu.base.zones import may_be_doubled, summer_shift, zone_offset
 

@@ -1,10 +1,9 @@
 """What earlier comparisons saw of a row."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.evidence import Observation, Sighting
 
 

@@ -1,10 +1,10 @@
 """What is remembered of a row as a time line: what happened when, in words."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import short_sha256
 from tofutui.tofu.judgement.row_history import Beginning, Incarnation, Past, Shown
 

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.row_owner import Who

@@ -1,9 +1,8 @@
 """Verdicts: what is said of a row, in which words, and why."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 
 class Verdict(StrEnum):

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.logs.sifting import lowered, skeleton
 
 _LINE = 500

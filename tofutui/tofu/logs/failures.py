@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import decode, encode
 from tofutui.tofu.base.timestamps import Stamp
 from tofutui.tofu.logs.causes import CauseFinder, OtherCause

@@ -6,9 +6,9 @@ the message. Which one is seen from how the fixed sentence before the name was b
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.timestamps import find_stamp
 
 SENTENCE = (

@@ -1,10 +1,10 @@
 """Names in DER: the value bytes, which printing goes by, and the text that they mean."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tofutui.tofu.asn1.der import DerError, dotted, elements, first
 from tofutui.tofu.asn1.oids import ATTRIBUTES, attribute_type, short_name
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import decode, encode
 from tofutui.tofu.names.values import (
     MOST_ATTRIBUTES,

@@ -7,11 +7,11 @@ readings. Every function is linear in the length of the text.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain, combinations, islice
 
 from tofutui.tofu.asn1.der import DerError, first
 from tofutui.tofu.asn1.oids import attribute_type, is_usual
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import BLANKS, decode, encode
 from tofutui.tofu.names.der import code_points
 from tofutui.tofu.names.values import MOST_ATTRIBUTES, DistinguishedName, shared_rdn

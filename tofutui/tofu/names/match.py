@@ -7,10 +7,10 @@ import re
 import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 
 from tofutui.tofu.asn1.oids import attribute_type
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import BLANKS, decode, encode
 from tofutui.tofu.names.der import BMP, RawAttribute, raw_name
 from tofutui.tofu.names.grammar import readings, slash_value

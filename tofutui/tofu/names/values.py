@@ -1,11 +1,10 @@
 """What a distinguished name is: values only."""
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tofutui.tofu.base.errors import TofutuiError
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 MOST_ATTRIBUTES = 10_000
 """Attributes of a name that is read; real ones have a dozen."""

@@ -1,8 +1,8 @@
 """Who a row is about, and where its certificate can be fetched."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.endpoint import Endpoint, is_loopback, is_masked, normalise_host
 from tofutui.tofu.site.session import NodeSettings, Role, Session
 

@@ -3,11 +3,10 @@
 These are plain values; `tofutui.config` reads them from sessions.toml and has checked them.
 """
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.endpoint import Endpoint, is_loopback
 from tofutui.tofu.site.role import Role
 from tofutui.tofu.site.setting import Rule, Setting, declared

@@ -4,11 +4,9 @@ The checks, what is saved, the form, `tofutui doctor` and the table in docs/refe
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from enum import Enum, auto
 from typing import Any
-
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 
 class Rule(Enum):

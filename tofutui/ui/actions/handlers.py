@@ -1,9 +1,9 @@
 """Which method carries out which action: a method says so where it is defined. Loads no Textual."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.ui.actions.catalogue import BY_ID
 from tofutui.ui.actions.movement import MOVES
 

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.ui.actions.catalogue import EVERYWHERE
 from tofutui.ui.actions.key_names import show_key, types_text
 from tofutui.ui.actions.model import ALSO_IN, Action, Danger, Scope

@@ -5,14 +5,13 @@ All code that shows a key, or a text that names one, asks here. Loads no Textual
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 
 from tofutui.config.errors import ConfigError
 from tofutui.config.keymap_file import KeymapFile, Wish, keys_file, read_keys
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.ui.actions.catalogue import ACTIONS, BY_ID, Action
 from tofutui.ui.actions.key_names import KeyNameError, key_of
 from tofutui.ui.actions.key_rules import Placed, faults_of

@@ -1,10 +1,9 @@
 """What an action is: its keys, words and danger, where it works, and why it cannot be done now."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.ui.actions.key_names import is_function_key, show_key
 from tofutui.ui.actions.movement import MOVES
 

@@ -1,10 +1,10 @@
 """A plan, and how far it is, as lines: what the delete dialog and the progress view say. Knows no Textual."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import in_groups, safe, short_sha256
 from tofutui.tofu.deletion.plan import WAITING, Deletion, Outcome, Plan, Step
 from tofutui.tofu.judgement.comparison import Entry

@@ -1,13 +1,13 @@
 """A form of the guide: questions that belong together on one page, answered by number or by a line."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
 from tofutui.guide.worksheet import WorksheetField
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.ui.actions.catalogue import SHEET
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.dialogs.dialog import Dialog

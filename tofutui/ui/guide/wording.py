@@ -1,7 +1,7 @@
 """A run of the guide as lines: the list of steps, and everything about one. Knows no Textual."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,6 @@ from tofutui.guide.ha_meaning import contradicts_active, is_registering, state_l
 from tofutui.guide.playbook import PARTS, cures, text_of, title_of
 from tofutui.guide.run_controller import Guide
 from tofutui.guide.worksheet import advices, fields_of, values_of, where
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.guide_run import Check, Progress, Remark, Result, Run, StepState
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.keymap import KeyBook

@@ -1,9 +1,9 @@
 """Help: all keys, searchable, with why something cannot be done now; and one page about the whole."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import accumulate, chain, zip_longest
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.ui.actions.catalogue import ACTIONS, HELP, VIEW, Action, Danger, Scope, State
 from tofutui.ui.actions.handlers import does

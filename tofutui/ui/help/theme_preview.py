@@ -1,5 +1,6 @@
 """Themes in the command palette: the one under the cursor shows at once, leaving brings back the old one."""
 
+from dataclasses import dataclass
 from typing import cast
 
 from textual import on
@@ -7,7 +8,6 @@ from textual.command import Command, CommandList, CommandPalette
 from textual.theme import Theme
 from textual.widgets import Input, OptionList
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.ui.kit.desk import Desk
 from tofutui.ui.kit.whole_screens import Whole
 

@@ -6,11 +6,10 @@ touched keeps its value as it was, so that what the form cannot show survives. L
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.endpoint import EndpointError, parse_endpoint
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role, Session
 from tofutui.tofu.site.setting import Rule, Setting, default_of, is_needed, settings_of

@@ -1,11 +1,9 @@
 """What the session picker reads and changes on disk; every function is for a worker thread."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from tofutui.history.results import LastResult

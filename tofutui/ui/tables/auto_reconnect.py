@@ -2,14 +2,13 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
 from tofutui.tofu.base.backoff import Backoff, NextTry
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.comparison import NodeView
 from tofutui.tofu.site.session import Role
 

@@ -5,6 +5,7 @@ painted: a cursor move costs two lines, however many rows there are.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from textual import events
@@ -13,7 +14,6 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tofutui.tofu.base.backoff import NextTry
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.comparison import NodeView, Phase
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role

@@ -6,6 +6,7 @@ a call, that is several times what changed.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
@@ -15,7 +16,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe
 from tofutui.ui.terminal.charset import Charset
 

@@ -6,9 +6,8 @@ character ends it, or a number of bytes was read. Bytes that are not UTF-8 are d
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
-
-from tofutui.tofu.base.quick_dataclass import dataclass
 
 ESCAPE_DELAY = 0.1
 """Seconds after which an ESC that nothing followed was the key of that name."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import in_groups, safe
 from tofutui.tofu.certificates.presented import SEEN_ONLY, Presented, Status
 from tofutui.tofu.judgement.comparison import Entry, NodeView

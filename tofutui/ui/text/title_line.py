@@ -1,9 +1,9 @@
 """The title line: session, counts by verdict, badges; words get shorter before anything goes."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Self
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.ui.text.spans import Line, Span, Tone, clip, width

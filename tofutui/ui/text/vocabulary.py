@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tofutui.tofu.base.backoff import NextTry
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import in_groups, safe, short_sha256
 from tofutui.tofu.certificates.presented import Status
 from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal, JournalEntry
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.site.endpoint import place_of
 from tofutui.tofu.site.session import Role
 

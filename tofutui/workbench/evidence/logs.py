@@ -4,7 +4,7 @@ import asyncio
 import stat
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from tofutui.config.archives import Budget, NotRead, Packed, sources
 from tofutui.config.logfiles import LogFiles, find_logs, open_logs
 from tofutui.config.packings.transfer import without_hidden
 from tofutui.config.passed_over import LOG_NAMES, is_log_name
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import decode, encode
 from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.logs.failures import LogDigest, LogReader, merged

@@ -1,11 +1,10 @@
 """What logs and the operator say, kept for as long as the comparison lives."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.comparison import TiedFailure
 from tofutui.tofu.judgement.evidence import BrowserWord, LogHit, OperatorWord, RowFacts, Word
 from tofutui.tofu.judgement.log_matching import Listed, tie_failures

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.certificates.presented import Presented, Status
 from tofutui.tofu.exports.assignment import Assignment
 from tofutui.tofu.judgement.browser_words import tie_words

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tofutui.history.database import Database, HistoryError
 from tofutui.history.statements import Statements
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.judgement.browser_words import (
     LONGEST,

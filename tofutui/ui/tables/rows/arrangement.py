@@ -1,8 +1,8 @@
 """How the main screen shares its room between tables and detail. Knows no Textual."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.ui.tables.rows.columns import HEIGHTS, lowest
 
 LEAST_TABLES = 5

@@ -1,10 +1,9 @@
 """What changed in a table from one complete listing to the next. Knows no Textual."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
 from tofutui.ui.text.vocabulary import clock_time, place
 

@@ -5,12 +5,11 @@ then to how new the certificate is, its SHA-256, and whom the row is about.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rich.cells import cell_len
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.ui.tables.rows.row_list import RowOrder
 from tofutui.ui.tables.rows.row_text import RowText, row_text

@@ -1,8 +1,8 @@
 """What a row says, in the words of the tables. Knows no Textual."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from tofutui.tofu.base.quick_dataclass import dataclass
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.site.row_owner import Who
