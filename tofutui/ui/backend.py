@@ -10,132 +10,34 @@ import getpass
 import importlib
 import os
 import socket
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 from tofutui.system.clock import utc_now
-from tofutui.tofu.judgement.comparison import Comparison, Entry
+from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.site.session import Role, Session
 
 HISTORY_WITHIN = 15.0
 """Seconds in which the history is opened while another program writes to it; then the app goes without."""
 
 if TYPE_CHECKING:
-    from tofutui.appliance.node import LogLine
     from tofutui.appliance.questions import Asker
     from tofutui.capture.making import Material
+    from tofutui.executor import Executor
     from tofutui.guide.run_controller import Guide
     from tofutui.history.database import Database
     from tofutui.tofu.cli_output.transcript import Recording
     from tofutui.tofu.deletion.plan import Plan, Step
-    from tofutui.tofu.exports.assignment import Imported
-    from tofutui.tofu.judgement.evidence import Word
-    from tofutui.tofu.judgement.row_history import Past
-    from tofutui.tofu.logs.failures import LogDigest
     from tofutui.workbench import Change, Workbench
-    from tofutui.workbench.evidence.logs import LogsRead
-    from tofutui.workbench.evidence.statements import Heard
     from tofutui.workbench.forecasting import Forecasting
 
-
-class History(Protocol):
-    """What was seen of the rows; see `tofutui.workbench.evidence.memory.Memory`."""
-
-    trouble: str | None
-
-    async def whole_past(self, entry: Entry) -> Past:
-        """Everything remembered of a row."""
-        ...
-
-
-class Spoken(Protocol):
-    """What operators said; see `tofutui.workbench.evidence.statements.SpokenWords`."""
-
-    trouble: str | None
-
-    def browser(self, text: str, role: Role | None = None) -> Heard:
-        """What a page in the browser says, as the operator enters it."""
-        ...
-
-    def about(self, entry: Entry) -> tuple[Word, ...]:
-        """What was said about a row."""
-        ...
-
-    def take_back(self, words: Collection[Word]) -> None:
-        """These words count no more."""
-        ...
-
-
-class Bench(Protocol):
-    """The part of a workbench that the app uses; see `tofutui.workbench.Workbench`."""
-
-    comparison: Comparison
-    command_log: list[LogLine]
-
-    @property
-    def memory(self) -> History:
-        """The history of the rows."""
-        ...
-
-    @property
-    def statements(self) -> Spoken:
-        """What was said about the rows."""
-        ...
-
-    async def refresh(self, roles: Collection[Role] | None = None, *, by_itself: bool = False) -> None:
-        """List nodes and ask every endpoint."""
-        ...
-
-    def add_log(self, text: str, role: Role | None, source: str) -> LogDigest:
-        """Read a log for TOFU failures."""
-        ...
-
-    async def add_log_files(self, names: Sequence[str], role: Role | None) -> LogsRead:
-        """Read files, globs, folders or archives for TOFU failures, now and at each refresh."""
-        ...
-
-    def add_known(self, certificates: Iterable[Imported], role: Role | None) -> None:
-        """Certificates exported from a node's store."""
-        ...
-
-    def say_reissued(self, host: str, port: int | None) -> int:
-        """The operator's word that a host was re-issued."""
-        ...
-
-    def say_learned(self, role: Role, entry_id: str, at: datetime) -> None:
-        """The operator's word that a row was learned again."""
-        ...
-
-    async def close(self) -> None:
-        """Leave the nodes."""
-        ...
-
-
-class Runner(Protocol):
-    """The part of an executor that the app uses; see `tofutui.executor.Executor`."""
-
-    def why_not(self, role: Role, entry: Entry | None = None) -> str | None:
-        """Why nothing (or this row) can be deleted there now."""
-        ...
-
-    def freeze(self, entries: Sequence[Entry]) -> Plan:
-        """The plan for these rows."""
-        ...
-
-    async def run(self, plan: Plan, on_step: Callable[[int, Step], None], /) -> tuple[Step, ...]:
-        """Run a confirmed plan."""
-        ...
-
-    def stop(self, plan: Plan) -> None:
-        """Begin no further row of a running plan."""
-        ...
-
-    async def settle(self, role: Role) -> tuple[str, ...]:
-        """Decide journalled deletions whose outcome is unknown."""
-        ...
+Bench: TypeAlias = "Workbench"
+"""What screens follow: a live comparison, or that of a transcript."""
+Runner: TypeAlias = "Executor | NoRunner"
+"""What runs plans, or says why none can be run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class LogScreen(SearchView):
     placeholder = "search commands and what was printed"
     heading = "Command log: what was sent ($), answered (>) and printed"
 
-    def __init__(self, bench: Bench | None) -> None:
+    def __init__(self, bench: "Bench | None") -> None:
         super().__init__()
         self._bench = bench
         self._follows = True

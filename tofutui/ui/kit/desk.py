@@ -12,7 +12,7 @@ from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import Scope, State
 from tofutui.ui.actions.keymap import KeyBook
-from tofutui.ui.backend import Opener
+from tofutui.ui.backend import Clock, Opener
 from tofutui.ui.kit.confirmation import Presses
 from tofutui.ui.kit.mask import Privacy
 from tofutui.ui.options import AppOptions
@@ -164,14 +164,6 @@ class Jobs(Protocol):
 
     def row_ended(self) -> None:
         """No command is under way here: what waits for that may happen."""
-        ...
-
-
-class Clock(Protocol):
-    """The time now, with its zone."""
-
-    def __call__(self) -> datetime:
-        """UTC."""
         ...
 
 
