@@ -33,7 +33,7 @@ from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Remote, Role, Session
 from tofutui.workbench.evidence.statements import Heard, read_browser
-from tofutui.workbench.unknown_output import UnknownOutput
+from tofutui.workbench.node_details import UnknownOutput
 
 EPOCH = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 FRESH = 5.0

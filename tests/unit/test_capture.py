@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.support.transcripts import session as transcript
 from tofutui.capture.certificates import structure, texts
 from tofutui.capture.redaction import Redaction
-from tofutui.capture.vocabulary import is_plain
+from tofutui.capture.stand_ins import is_plain
 from tofutui.capture_file import (
     Capture,
     CapturedAnswer,

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tofutui.report.files import FileError, write_private
-from tofutui.ui.kit.export import default_name
+from tofutui.ui.kit.export import FileError, default_name, write_private
 
 NOW = datetime(2026, 11, 23, 14, 2, 38, tzinfo=UTC)
 

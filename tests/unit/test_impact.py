@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.fake_bench import NOW, certificate, entry, renamed, session
 from tofutui.history.database import FILE, Database
-from tofutui.history.forecasts import Forecasts
+from tofutui.history.results import Forecasts
 from tofutui.report.impact_form import render_impact
 from tofutui.tofu.certificates.presented import Status
 from tofutui.tofu.judgement.comparison import Comparison

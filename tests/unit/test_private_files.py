@@ -12,11 +12,11 @@ from tofutui.config.errors import ConfigError
 from tofutui.config.saving import save_session
 from tofutui.config.sessions import read_sessions
 from tofutui.history.database import FILE, Database, HistoryError
-from tofutui.report.files import FileError
-from tofutui.report.files import write_private as write_export
 from tofutui.system.file_permissions import why_exposed, why_not_used, why_not_written
 from tofutui.system.private_files import NotOurs, private_folder, write_private
 from tofutui.tofu.site.session import NodeSettings, Role, Session
+from tofutui.ui.kit.export import FileError
+from tofutui.ui.kit.export import write_private as write_export
 
 SESSION = Session(name="a", nodes={Role.PRIMARY: NodeSettings(role=Role.PRIMARY, host="192.0.2.1")})
 

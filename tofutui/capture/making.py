@@ -1,5 +1,6 @@
 """What was heard -> the records of a capture, with stand-ins; nothing of it is written before that."""
 
+import textwrap
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,12 +19,15 @@ from tofutui.capture_file import (
     CapturedLogin,
 )
 from tofutui.tls.conversation import ServerAnswer as HeardAnswer
+from tofutui.tofu.base.text import safe
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.site.endpoint import Endpoint as Place
 from tofutui.tofu.site.row_owner import probe_target
 
 _OWN_WORDS = ("verdict", "who", "status", "kind", "via")
 """Fields that hold words of this program and nothing that was printed."""
+_WIDTH = 78
+"""Cells of the summary."""
 _ECHOED = 200
 """Bytes behind an answer in which its echo is looked for, however short it is."""
 
@@ -198,3 +202,30 @@ def _answer(answer: HeardAnswer, redaction: Redaction) -> CapturedAnswer:
         client_certificate=answer.client_certificate,
         chain=tuple(certificates.structure(der, redaction) for der in answer.chain),
     )
+
+
+def summary(redaction: Redaction) -> Iterator[str]:
+    """What was replaced, and every distinct word that was not, as lines to be looked through by a person.
+
+    No value that was replaced is among them.
+    """
+    counts = [f"{len(values)} {_plural(kind, len(values))}" for kind, values in redaction.replaced.items()]
+    yield f"replaced by stand-ins of the same length: {', '.join(counts) or 'nothing'}"
+    words, numbers = kept_words(redaction), [word for word in sorted(redaction.kept) if word.isdecimal()]
+    yield f"{len(words)} words were not replaced: review them before you share the file"
+    yield from textwrap.wrap(" ".join(words), _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    if numbers:
+        shown = " ".join(sorted(numbers, key=int))
+        yield f"{len(numbers)} numbers of at most five digits were not replaced"
+        yield from textwrap.wrap(shown, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+
+
+def kept_words(redaction: Redaction) -> list[str]:
+    """The distinct words that were not replaced, in lower case."""
+    return sorted({safe(word.lower()) for word in redaction.kept if len(word) > 1 and not word.isdecimal()})
+
+
+def _plural(kind: str, count: int) -> str:
+    if count == 1:
+        return kind
+    return "addresses" if kind == "address" else "fingerprints or serials" if " or " in kind else f"{kind}s"

@@ -12,7 +12,7 @@ from tofutui.tofu.base.secret import Secret
 from tofutui.tofu.cli_output.grammar import Command
 from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.session import Role
-from tofutui.workbench.listening import Listening
+from tofutui.workbench.workbench import Listening
 
 _COMMANDS = (
     Command.LISTCERTS,

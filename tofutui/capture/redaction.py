@@ -10,9 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import AddressValueError, IPv4Address
 
-from tofutui.capture.stand_ins import CaptureStandIns, lowered, recased
+from tofutui.capture.stand_ins import CaptureStandIns, is_plain, lowered, recased
 from tofutui.capture.visible import Visible, shown
-from tofutui.capture.vocabulary import is_plain
 from tofutui.tofu.base.secret import Secret
 
 HIDDEN = "*"

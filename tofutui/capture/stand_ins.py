@@ -5,11 +5,14 @@ vowels, so that they are recognised as what they are; none is a value that was r
 """
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.resources import files
 from itertools import count
 
-from tofutui.capture.vocabulary import is_plain
+from tofutui.privacy.common_words import OWN_WORDS
 
 _LETTERS = "bcdfghjklmnpqrstvwxz"
 _HEX = "0123456789abcdef"
@@ -19,6 +22,32 @@ _TWO_BYTES = "àáâãäåæçèéêëìíîïñòóôõöøùúûüý"
 _MORE_BYTES = {3: "天地玄黃宇宙洪荒日月盈昃辰宿列張寒來暑往秋收冬藏", 4: "𐐨𐐩𐐪𐐫𐐬𐐭𐐮𐐯𐐰𐐱𐐲𐐳𐐴𐐵𐐶𐐷𐐸𐐹𐐺𐐻"}
 _ROOM = 50
 """Tries for each value before a shape counts as used up: then the first free one, or none, is taken."""
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_MASKED = re.compile(r"[0-9]?(?:[xX]+|[yY]+|[zZ]+)")
+"""What documents write in place of a part of an address: ``1X.XX.XX.XX``."""
+_AMOUNT = re.compile(r"[0-9]{1,5}(?:%|st|nd|rd|th|am|pm|ms|s|min|h|d|[kmgt]?b|[kmg])", re.IGNORECASE)
+_LONGEST_NUMBER = 5
+"""Digits: ports, years and counts stay, serial numbers do not."""
+
+
+@cache
+def _words() -> frozenset[str]:
+    text = files("tofutui.capture").joinpath("words.txt").read_text(encoding="ascii")
+    return OWN_WORDS.union(text.split())
+
+
+def is_plain(word: str) -> bool:
+    """Whether a word, or each part of a compound such as ``NullPointerException``, may stay in a capture.
+
+    A list of what is allowed, of what appliances, this program and plain English print: any other word may
+    name a site and gets a stand-in, wherever it is printed.
+    """
+    if word.isascii() and (len(word) == 1 or (word.isdecimal() and len(word) <= _LONGEST_NUMBER)):
+        return True
+    if word.lower() in _words() or _MASKED.fullmatch(word) or _AMOUNT.fullmatch(word):
+        return True
+    parts = _CAMEL.findall(word)
+    return len(parts) > 1 and "".join(parts) == word and all(part.lower() in _words() for part in parts)
 
 
 class CaptureStandIns:

@@ -22,7 +22,7 @@ from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.endpoint import Endpoint, is_loopback, normalise_host
 from tofutui.tofu.site.session import Role, Via
 from tofutui.workbench import NodeChanged, Workbench, node_state
-from tofutui.workbench.unknown_output import OutputSource
+from tofutui.workbench.node_details import OutputSource
 
 _QUOTED = 200
 """Characters of an answer without a state that are shown."""

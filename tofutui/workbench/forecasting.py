@@ -4,7 +4,7 @@ import asyncio
 from typing import NamedTuple
 
 from tofutui.history.database import Database, HistoryError
-from tofutui.history.forecasts import Forecasts
+from tofutui.history.results import Forecasts
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.judgement.impact import Forecast, became, forecast_of, is_under_way
 

@@ -1,17 +1,57 @@
-"""What a node says about itself beside its table: its clock, its version, its part in the pair."""
+"""What a node says beside its table: clock, version, its part in the pair, and what no parser knows."""
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 
 from tofutui.appliance.errors import ApplianceError
 from tofutui.appliance.node import Node
 from tofutui.tofu.cli_output.status import parse_clock, parse_ha_status, parse_version
-from tofutui.tofu.cli_output.unknown import unknown_in_clock, unknown_in_ha_status, unknown_in_version
+from tofutui.tofu.cli_output.unknown import (
+    bounded,
+    is_empty_answer,
+    unknown_in_clock,
+    unknown_in_ha_status,
+    unknown_in_version,
+    unknown_notice,
+)
 from tofutui.tofu.judgement.comparison import NodeView
 from tofutui.tofu.judgement.node_clock import NodeClock
 from tofutui.tofu.site.session import Role
 from tofutui.workbench import identity_checks, node_state
-from tofutui.workbench.unknown_output import OutputSource, UnknownOutput
+
+
+class OutputSource(StrEnum):
+    """Where a node printed it."""
+
+    SHELL = "shell"
+    """Before the first prompt, as a question, or unasked between two commands."""
+    LISTING = "listing"
+    CLOCK = "clock"
+    VERSION = "version"
+    HA = "ha"
+
+
+class UnknownOutput:
+    """Keeps the unknown lines of one node in its view; a new answer of a source replaces the old one."""
+
+    def __init__(self, view: NodeView, node: Node) -> None:
+        self._view = view
+        self._node = node
+        self._lines: dict[OutputSource, tuple[str, ...]] = {}
+
+    def keep(self, source: OutputSource, lines: tuple[str, ...]) -> None:
+        """Take over what the newest answer of a source holds; a transcript need not hold every answer."""
+        if self._view.recorded and source is not OutputSource.LISTING:
+            lines = tuple(line for line in lines if not is_empty_answer(line))
+        self._lines[source] = lines
+        kept = bounded(line for place in OutputSource for line in self._lines.get(place, ()))
+        node_state.printed_unknown(self._view, kept)
+
+    def notice(self) -> str:
+        """What a person is shown about the node, as of now; "" where everything is known."""
+        self.keep(OutputSource.SHELL, tuple(self._node.unknown))
+        return unknown_notice(self._view.unknown)
 
 
 class NodeDetails:

@@ -18,10 +18,9 @@ from tofutui.workbench import identity_checks, node_state
 from tofutui.workbench.changes import EntriesChanged, NodeChanged
 from tofutui.workbench.evidence.case_file import CaseFile
 from tofutui.workbench.evidence.deletions import Deletions
-from tofutui.workbench.node_details import NodeDetails
+from tofutui.workbench.node_details import NodeDetails, OutputSource, UnknownOutput
 from tofutui.workbench.probes import Probes
 from tofutui.workbench.table import Table
-from tofutui.workbench.unknown_output import OutputSource, UnknownOutput
 
 RowsCame = Callable[[list[Entry], bool], None]
 """Called with entries that arrived or went missing, and whether they are to be asked even if known."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,10 @@ from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.node import LogLine, Node
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.ssh.credentials import JumpPasswords, PairPassword
+from tofutui.appliance.tap import Tap
 from tofutui.history.row_history import Sightings
 from tofutui.system.clock import utc_now
-from tofutui.tls.prober import Prober
+from tofutui.tls.prober import Heard, Prober, unheard
 from tofutui.tofu.certificates.presented import Presented
 from tofutui.tofu.cli_output.listing import Listing
 from tofutui.tofu.exports.assignment import Imported
@@ -27,7 +29,6 @@ from tofutui.workbench.changes import Change, LogGrew
 from tofutui.workbench.evidence.case_file import CaseFile
 from tofutui.workbench.evidence.logs import LogsRead
 from tofutui.workbench.evidence.operator import Log
-from tofutui.workbench.listening import Listening
 from tofutui.workbench.node_state import new_view
 from tofutui.workbench.node_work import NodeWork
 from tofutui.workbench.probes import JumpDial, Probing
@@ -37,6 +38,14 @@ STOP_WITHIN = 0.4
 """Seconds that work under way has to end before the nodes are left; what hangs does not keep them."""
 COMMAND_LOG_LINES = 5_000
 """How many lines of the command log are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Who listens in, for a capture: taps on the links to the nodes, and who gets each endpoint's answers."""
+
+    taps: Mapping[Role, Tap] = field(default_factory=dict)
+    heard: Heard = unheard
 
 
 def _ignored(change: Change) -> None:

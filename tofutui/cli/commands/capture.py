@@ -124,7 +124,7 @@ def _until_signal(work: Coroutine[Any, Any, None]) -> int:
 
 def _looked_through(material: "Material", strike: Iterable[str], *, real_names: bool) -> "Made":
     """The capture with the words struck out that a person named, after each look at what stays."""
-    from tofutui.capture.summary import summary
+    from tofutui.capture.making import summary
 
     struck = set(strike)
     while True:

@@ -5,9 +5,11 @@ that wipe their mark, escape sequences. What lies about rows must not be lost: a
 overwritten, and a line that would hide one is given as it was written.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tofutui.tofu.base.encodings import decode_text
 from tofutui.tofu.cli_output.grammar import (
@@ -18,7 +20,6 @@ from tofutui.tofu.cli_output.grammar import (
     TEXT,
 )
 from tofutui.tofu.cli_output.saved_text import as_printed, without_prefixes
-from tofutui.tofu.cli_output.terminal_casts import printed_text
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TOKEN = re.compile(
@@ -33,6 +34,9 @@ _LONGEST_MARK = 100
 _LONGEST_PROMPT = 300
 _FARTHEST = 1_000
 """Columns that one sequence may move the cursor."""
+_HEAD = 400
+"""Characters that show a recording."""
+_PRINTED = "o"
 _MOST_EDITS = 2_000
 """Insertions and deletions in one line; each costs as much as the line is long."""
 
@@ -194,3 +198,32 @@ class _Row:
             del self._cells[self._cursor : self._cursor + count]
         else:
             self._cells[self._cursor : self._cursor] = " " * count
+
+
+def printed_text(text: str) -> str:
+    """What was printed in a recording of asciinema (versions 1 to 3); any other text as it is.
+
+    The format: https://docs.asciinema.org/manual/asciicast/v2/
+    """
+    head = text[:_HEAD].lstrip()
+    if not head.startswith("{") or '"version"' not in head:
+        return text
+    lines = text.splitlines()
+    first = _value(lines[0]) or _value(text)
+    if not isinstance(first, dict) or first.get("version") not in (1, 2, 3):
+        return text
+    events = first.get("stdout") if first["version"] == 1 else map(_value, lines[1:])
+    return "".join(_printed(events)) if events is not None else text
+
+
+def _printed(events: Any) -> Iterator[str]:
+    for event in events:
+        if isinstance(event, list) and len(event) >= 2 and event[-2] in (_PRINTED, event[0]):
+            yield event[-1] if isinstance(event[-1], str) else ""
+
+
+def _value(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None

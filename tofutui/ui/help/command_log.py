@@ -1,4 +1,4 @@
-"""The command log: what was sent to the nodes, what they printed, what came of it."""
+"""What happened in this run: the command log of the nodes, and the messages of the app."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -8,10 +8,12 @@ from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.catalogue import LOG, VIEW
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Bench
+from tofutui.ui.kit.desk import ShownMessage
 from tofutui.ui.kit.painted import Scroller
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.kit.search_view import SearchView
-from tofutui.ui.text.spans import Line, Tone, line, wrap
+from tofutui.ui.kit.view import ViewScreen
+from tofutui.ui.text.spans import EMPTY, Line, Tone, line, wrap
 from tofutui.ui.text.vocabulary import clock_time
 
 if TYPE_CHECKING:
@@ -123,3 +125,24 @@ def _by_command(entries: Iterable["LogLine"]) -> Iterator[list["LogLine"]]:
             groups.append(open_groups[entry.role])
         open_groups[entry.role].append(entry)
     return iter(groups)
+
+
+class MessagesScreen(ViewScreen):
+    """Every message with its time, the newest first and whole, so that one that went can be read again."""
+
+    heading = "Messages, the newest first"
+
+    def __init__(self, messages: Sequence[ShownMessage]) -> None:
+        super().__init__()
+        self._messages = tuple(reversed(messages))
+
+    def content(self, width: int) -> list[Line]:
+        """One message after the other, wrapped below its time."""
+        lines: list[Line] = []
+        for message in self._messages:
+            lead = f"{clock_time(message.at)}  "
+            text = wrap(self.shown(message.text), max(width - len(lead), 10))
+            for number, part in enumerate(text):
+                head = lead if number == 0 else " " * len(lead)
+                lines.append(((head, Tone.MUTED), (part, message.tone)))
+        return lines or [line("no messages yet", Tone.MUTED), EMPTY]

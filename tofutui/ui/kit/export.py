@@ -7,9 +7,36 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from tofutui.report.files import write_private
+from tofutui.system import private_files
+from tofutui.system.private_files import NotOurs
+from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.ui.kit.desk import Desk
+
+
+class FileError(TofutuiError):
+    """A file cannot be written."""
+
+
+def write_private(path: Path, text: str, *, replace: bool) -> Path:
+    """Write a file with mode 0600, whole or not at all; its whole path.
+
+    Raises:
+        FileError: it cannot be written, or is there already and is not to be replaced.
+    """
+    try:
+        path = path.expanduser().absolute()
+        if path.is_dir():
+            raise IsADirectoryError(None, "is a folder")
+        if not replace and os.path.lexists(path):
+            raise FileExistsError(None, "File exists")
+        private_files.write_private(path, text, replace=replace)
+    except (OSError, RuntimeError, ValueError) as error:  # no such home folder; a NUL in the name
+        own = error.reason if isinstance(error, NotOurs) else getattr(error, "strerror", None)
+        reason = own or str(error)
+        raise FileError(f"{path}: cannot be written: {reason}", "choose another folder or name") from error
+    return path
+
 
 SUFFIXES = {"text": "txt", "markdown": "md"}
 """Where they are not the name of the form."""

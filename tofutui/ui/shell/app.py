@@ -192,7 +192,7 @@ class TofutuiApp(ThemedApp):
 
     def show_messages(self) -> None:
         """The messages of this run."""
-        from tofutui.ui.help.messages import MessagesScreen
+        from tofutui.ui.help.command_log import MessagesScreen
 
         self.push_screen(MessagesScreen(self.said))
 

@@ -45,7 +45,7 @@ class CaptureFlow(Flow[Tables]):
 
     async def _looked_through(self, material: "Material") -> "Made | None":
         """The capture without the words that a person strikes out; None: it is not to be written."""
-        from tofutui.capture.summary import summary
+        from tofutui.capture.making import summary
         from tofutui.ui.kit.dialogs.prompts import LineScreen
         from tofutui.ui.kit.plain_text import PlainScreen
 
