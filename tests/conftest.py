@@ -24,5 +24,5 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--renew-snapshots``: write the screens' snapshots anew in place of comparing them."""
-    parser.addoption("--renew-snapshots", action="store_true", help="write tests/ui/snapshots anew")
+    """``--renew-snapshots``: rewrite the screens' snapshots instead of comparing them."""
+    parser.addoption("--renew-snapshots", action="store_true", help="rewrite tests/ui/snapshots")

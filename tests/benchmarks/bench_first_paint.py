@@ -37,7 +37,7 @@ COMMANDS = {
 
 
 def measure(name: str) -> float:
-    """Milliseconds until the program's word stands on the screen."""
+    """Milliseconds until the program's first word is on the screen."""
     command, word = COMMANDS[name]
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "sessions.toml").write_text(SESSIONS)

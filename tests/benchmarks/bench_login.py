@@ -219,8 +219,8 @@ def settings() -> dict[str, Setting]:
         "not SSH": lambda folder: answering(b"HTTP/1.1 400 Bad Request\r\n\r\n", folder),
         "closed at once": lambda folder: answering(b"", folder),
         "too many sessions": lambda folder: answering(b"Exceeded MaxStartups\r\n", folder),
-        "unknown question, nobody there": on(cli(policy)),
-        "a shell that is no admin CLI": on(cli(say("Linux\n"), prompt="ade # ")),
+        "unknown question, no one there": on(cli(policy)),
+        "a shell that is not an admin CLI": on(cli(say("Linux\n"), prompt="ade # ")),
     }
     if has_ipv6():
         settings |= {"IPv6 address": ipv6, "name with a dead IPv6 address": dead_ipv6}

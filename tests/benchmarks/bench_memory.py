@@ -1,4 +1,4 @@
-"""Memory of the app with its rows shown, beside a bare Textual app; and an app that nobody touches.
+"""Memory of the app with its rows shown, beside a bare Textual app; and an app that is left alone.
 
 Canned rows, each with a certificate of its own, on a pseudo-terminal of 120x36.
 Run: python tests/benchmarks/bench_memory.py
@@ -53,7 +53,7 @@ def memory(name: str, rows: int) -> float:
 
 
 def idle() -> tuple[int, float]:
-    """Bytes written and percent of one core used while nobody does anything."""
+    """Bytes written and percent of one core used while no key is pressed."""
     with (
         tempfile.TemporaryDirectory() as folder,
         terminal([PYTHON, APPS, "loaded", "300"], Path(folder), fresh=True, PYTHONPATH=str(ROOT)) as app,

@@ -1,4 +1,4 @@
-"""From the last byte of a listing to a screen that stands still: 2 x 5,000 rows opened, 10 changes refreshed.
+"""From the last byte of a listing to a screen at rest: 2 x 5,000 rows opened, 10 changes refreshed.
 
 The nodes are the simulated pair, with probing switched off; the app runs on a pseudo-terminal of 120x36.
 Run: python tests/benchmarks/bench_open.py
@@ -79,7 +79,7 @@ def quiet(lab: ThreadedLab, app: Terminal) -> None:
 
 
 def change(lab: ThreadedLab) -> None:
-    """Ten rows of each node go away, as if somebody deleted them."""
+    """Ten rows of each node go away, as if another person deleted them."""
     done = threading.Event()
 
     def take_away() -> None:

@@ -39,7 +39,7 @@ class Cost:
 
 
 async def serve(folder: Path, first: int, count: int) -> None:
-    """So many pairs until stdin ends; their sessions stand in one file of ``folder``."""
+    """So many pairs until stdin ends; their sessions are in one file of ``folder``."""
     labs = [await Lab.start(SCENARIO, folder / f"lab-{first + n}") for n in range(count)]
     texts = [
         lab.sessions_path.read_text().replace(f"sessions.{SCENARIO}", f"sessions.s{first + n:03d}")

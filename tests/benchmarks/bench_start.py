@@ -27,7 +27,7 @@ from tests.benchmarks.figures import (
 ROUNDS = 21
 RIVAL = "import argparse, tomllib"
 LEAST = "import argparse, tomllib, pathlib, dataclasses, logging, ctypes"
-"""What stands between: paths, checked settings, and the silence of libraries and of a core file."""
+"""What it needs on the way: paths, checked settings, and the silence of libraries and of a core file."""
 
 
 def figures(*, quick: bool = False) -> list[Figure]:

@@ -41,7 +41,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--watch", type=float, default=5.0, help="seconds between refreshes")
     parser.add_argument("--seed", type=int, default=8)
-    parser.add_argument("--debug", action="store_true", help="asyncio's debug mode: tells of slow callbacks")
+    parser.add_argument("--debug", action="store_true", help="asyncio's debug mode: reports slow callbacks")
     return parser.parse_args()
 
 

@@ -49,7 +49,7 @@ class Kind(Enum):
     """What a fault is about, which decides how it is played at a moment."""
 
     CONNECT = "meets whoever connects: the link is reset at the moment, and connecting again meets it"
-    LINK = "strikes the link or shell that stands"
+    LINK = "strikes an open link or shell"
     LOCAL = "strikes on this machine"
 
 
@@ -88,7 +88,7 @@ class Fault(Enum):
 
     @property
     def needs_operator(self) -> bool:
-        """Whether nothing is tried again by itself after it."""
+        """Whether nothing is retried automatically after it."""
         return self in (Fault.WRONG_PASSWORD, Fault.EXPIRED)
 
 
@@ -155,12 +155,12 @@ _OF_ENDPOINT = {
     Fault.ENDLESS: "not-tls",
 }
 
-_NO_LOGIN_NOW = "the connection stands already: met at connecting"
+_NO_LOGIN_NOW = "the connection is already open: met at connecting"
 _NO_SHELL_YET = "there is no shell yet: met at the first dialogue"
 _NO_SSH = "the endpoint of a row speaks TLS: no SSH, login or shell"
 _NOTHING_WRITTEN = "nothing is written then"
 _ONE_LIST = "another program's reading does not meet this one's: met at listing"
-_SEEN_LATER = "the node tells of another login in its first dialogue"
+_SEEN_LATER = "the node mentions another login in its first dialogue"
 
 
 @dataclass(frozen=True, slots=True)

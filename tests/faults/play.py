@@ -70,7 +70,7 @@ def waits(cell: Cell) -> Waits:
 
 
 class Player:
-    """Somebody at the screen while one fault strikes."""
+    """An operator at the screen while one fault strikes."""
 
     def __init__(self, site: Stage, cell: Cell, expected: Expected) -> None:
         self.site = site
@@ -158,7 +158,7 @@ class Player:
         assert ("next try" in text) is (was_lost and not self.fault.needs_operator)
         if self.fault.needs_operator:
             assert site.view().barred
-            assert site.node.passwords == passwords + 1, "a refused login is never tried again by itself"
+            assert site.node.passwords == passwords + 1, "a refused login is never retried automatically"
 
     async def _check(self) -> None:
         checked = await self.site.check()
@@ -305,7 +305,7 @@ class Player:
                 await guide.hold(held)
                 return
             await bench.refresh()
-            assert bench.comparison.nodes[Role.PRIMARY].notices, "another user's presence is told"
+            assert bench.comparison.nodes[Role.PRIMARY].notices, "another user's presence is reported"
 
     def _break_store(self) -> None:
         """SQLite refuses to write, as it does on such a disk; reading goes on."""

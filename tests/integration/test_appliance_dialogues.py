@@ -89,7 +89,7 @@ async def test_prompts_of_the_admin_cli(tmp_path: Path, prompt: str, hostname: s
     "prompt",
     ["ade # ", "sh-4.2# ", "[root@prime-pri ~]# ", "prime-pri/admin(config)# ", "user@host:~$ ", "Switch>"],
 )
-async def test_other_prompts_are_no_admin_cli(tmp_path: Path, prompt: str) -> None:
+async def test_other_prompts_are_not_an_admin_cli(tmp_path: Path, prompt: str) -> None:
     async with bench(tmp_path, Cli(prompt=prompt)) as b:
         with pytest.raises(NotAnAdminCli) as caught:
             await b.node.connect()
@@ -113,7 +113,7 @@ async def test_a_config_mode_is_left_twice(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("progress", ["Starting services...", "##########", "Loading 50%", "Please wait"])
-async def test_progress_without_a_line_end_is_no_dialogue(tmp_path: Path, progress: str) -> None:
+async def test_progress_without_a_line_end_is_not_a_dialogue(tmp_path: Path, progress: str) -> None:
     steps_ = [say(progress), pause(0.9), say("\nready\n")]
     async with bench(tmp_path, Cli(before_prompt=steps_, commands={LISTCERTS: TABLE})) as b:
         assert (await b.node.listcerts()).text == TABLE
@@ -165,7 +165,7 @@ async def test_an_expired_password_has_its_own_sentence(tmp_path: Path, text: st
         assert PASSWORD not in b.server.typed
 
 
-async def test_a_menu_that_does_not_take_its_answer_is_no_endless_loop(tmp_path: Path) -> None:
+async def test_a_menu_that_does_not_take_its_answer_is_not_an_endless_loop(tmp_path: Path) -> None:
     async with bench(tmp_path, Cli(before_prompt=[ask(MENU, "1")])) as b:
         with pytest.raises(UnknownDialogue):
             await b.node.connect()

@@ -25,7 +25,7 @@ Held = Callable[[str], list[Any]]
 
 @pytest.fixture
 def held() -> Held:
-    """The secrets of a value that somebody holds since the test began: others use the same passwords."""
+    """The secrets of a value that something has held since the test began: others use the same passwords."""
     before = _secrets()
 
     def find(password: str) -> list[Any]:
@@ -46,7 +46,7 @@ def _referred() -> list[Any]:
 
 
 def printing(file: Path) -> str:
-    """A command that prints what stands in a file, and notes that it ran."""
+    """A command that prints a file, and notes that it ran."""
     script = f"print(open({str(file)!r}).read()); open({str(file) + '.ran'!r}, 'a').write('x')"
     file.with_suffix(".py").write_text(script)
     return f"{sys.executable} {file.with_suffix('.py')}"

@@ -85,7 +85,7 @@ def answering(data: bytes, *, stay: bool = False) -> AbstractAsyncContextManager
         (b"", True, NotSsh, "sent no SSH greeting"),
     ],
 )
-async def test_what_is_not_an_ssh_server_is_told_apart(
+async def test_what_is_not_an_ssh_server_is_distinguished(
     tmp_path: Path, data: bytes, stay: bool, kind: type[ApplianceError], words: str
 ) -> None:
     async with (

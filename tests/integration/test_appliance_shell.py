@@ -441,7 +441,7 @@ async def test_a_line_that_a_hanging_listing_stops_in_arrives_too(tmp_path: Path
         assert caught.value.words == "host=192.0.2.2_443;  subj"
 
 
-async def test_another_prompt_is_told_and_the_session_left(tmp_path: Path) -> None:
+async def test_another_prompt_is_reported_and_the_session_left(tmp_path: Path) -> None:
     async with bench(tmp_path) as b:
         await b.node.connect()
         b.server.cli.prompt = "other/admin# "

@@ -23,7 +23,7 @@ SCENARIOS = ("renamed", "clean")
 
 @pytest.fixture
 async def labs(tmp_path: Path) -> AsyncIterator[list[Lab]]:
-    """Two pairs; their sessions stand in one file, in this order."""
+    """Two pairs; their sessions are in one file, in this order."""
     started = [await Lab.start(name, tmp_path / name) for name in SCENARIOS]
     write(tmp_path, started)
     yield started

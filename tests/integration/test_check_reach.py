@@ -300,7 +300,7 @@ async def test_dead_and_odd_endpoints_each_say_why(tmp_path: Path) -> None:
         assert "220 this is no TLS server" in rows["198.51.100.54_443"]["presented"]["error"]
 
 
-async def test_a_certificate_that_the_library_warns_of_is_no_noise(tmp_path: Path) -> None:
+async def test_a_certificate_that_the_library_warns_of_is_not_noise(tmp_path: Path) -> None:
     der = certificate(serial=integer(-5))
     async with AsyncExitStack() as stack:
         endpoint = await stack.enter_async_context(serve(HandMade([der])))

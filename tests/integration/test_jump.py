@@ -75,7 +75,7 @@ async def test_nodes_and_endpoints_are_reached_through_the_jump_host(
     assert rows[ISE].presented.via == "jump"
 
 
-async def test_a_jump_host_that_forwards_nothing_is_told_for_each_node(
+async def test_a_jump_host_that_forwards_nothing_is_reported_for_each_node(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     comparison = await compare(tmp_path, monkeypatch, "AllowTcpForwarding no")

@@ -1,4 +1,4 @@
-"""Servers that answer nobody who names no application protocol, or none that they know (RFC 7301)."""
+"""Servers that answer only clients that name an application protocol, or none that they know (RFC 7301)."""
 
 import asyncio
 import ssl

@@ -73,7 +73,7 @@ async def test_an_ipv6_endpoint_is_read(certificates: Certificates) -> None:
     assert presented.address == f"[::1]:{endpoint.port}"
 
 
-async def test_diffie_hellman_of_1024_bits_is_no_hindrance(certificates: Certificates) -> None:
+async def test_diffie_hellman_of_1024_bits_is_not_a_hindrance(certificates: Certificates) -> None:
     parameters = str(small_dh(certificates.folder, 1024))
     options = ("-tls1_2", "-cipher", "DHE-RSA-AES128-SHA:@SECLEVEL=0", "-dhparam", parameters)
     async with openssl_server(certificates.rsa, *options) as endpoint:

@@ -33,7 +33,7 @@ ROW = Endpoint("198.51.100.20", 443)
 
 
 class Gate:
-    """A server that answers nobody until it is opened, and counts who is there."""
+    """A server that does not answer until it is opened, and counts who is there."""
 
     def __init__(self) -> None:
         self.inside = self.most = self.total = 0
@@ -182,7 +182,7 @@ async def test_the_map_says_where_to_connect_and_the_row_which_name_to_send() ->
 @pytest.mark.parametrize(
     "host", ["198.51.100.20", "2001:db8::7", "fe80::1%eth0", "123", "a b", "x" * 64, "-"]
 )
-async def test_what_is_no_host_name_is_not_sent_as_one(host: str) -> None:
+async def test_what_is_not_a_host_name_is_not_sent_as_one(host: str) -> None:
     server = HandMade([DER])
     async with serve(server) as endpoint:
         presented = await prober().fetch(Endpoint(host, 443), endpoint)
@@ -302,7 +302,7 @@ async def test_a_silent_name_server_holds_up_nobody(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".example", "nul\0byte"])
-async def test_a_text_that_is_no_name_is_said_to_be_none(host: str) -> None:
+async def test_a_text_that_is_not_a_name_is_said_to_be_none(host: str) -> None:
     presented = await fetch(Endpoint(host, 443))
     assert presented.status is Status.DNS
     assert presented.error

@@ -123,7 +123,7 @@ async def test_a_message_of_16_megabytes_is_refused_with_a_word() -> None:
     assert presented.certificate is None
 
 
-async def test_bytes_that_are_no_certificate_are_named_by_their_fingerprint() -> None:
+async def test_bytes_that_are_not_a_certificate_are_named_by_their_fingerprint() -> None:
     garbage = b"\xde\xad\xbe\xef" * 20
     async with serve(HandMade([garbage])) as endpoint:
         presented = await fetch(endpoint)

@@ -1,4 +1,4 @@
-"""What may happen between a confirmation and its command, each case by itself."""
+"""What may happen between a confirmation and its command, each case alone."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -143,7 +143,7 @@ def test_a_row_seen_to_go_and_learned_again_is_another_row(world: MemoryWorld) -
     assert sent(world) == []
 
 
-def test_the_blanks_of_the_last_line_are_no_part_of_a_row(world: MemoryWorld) -> None:
+def test_the_blanks_of_the_last_line_are_not_part_of_a_row(world: MemoryWorld) -> None:
     """The simulated node prints its last row with one blank, as the TAC document does."""
     program, plan = frozen(world, KEYS[2])
     world.site.nodes[Role.PRIMARY].table.pop(KEYS[3])

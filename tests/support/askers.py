@@ -1,4 +1,4 @@
-"""Somebody who answers a login's questions as a test says, and remembers them."""
+"""Answers a login's questions as a test says, and remembers them."""
 
 from dataclasses import dataclass, field
 

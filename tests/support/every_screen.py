@@ -133,7 +133,7 @@ def _questions(text: str) -> dict[str, tuple[Way, str]]:
 
 
 def ways(remote: str = "remote text") -> dict[str, tuple[Way, str]]:
-    """All of them by name; ``remote`` stands in what the questions show."""
+    """All of them by name; ``remote`` is shown in the questions."""
     return {
         "tables": (keys(), "PRIMARY"),
         "filter": (keys("slash", "1", "9", "2"), "filter"),

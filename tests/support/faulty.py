@@ -74,7 +74,7 @@ DELETE = f"ncs certvalidation tofu-certs deletecert host {ISE}"
 UNREACHABLE = "255.255.255.255"
 """No TCP connection can be made to a broadcast address: "Network is unreachable"."""
 REFUSING = "127.0.0.2"
-"""Nobody listens there."""
+"""Nothing listens there."""
 SITE = """
 title = "Simulated: faults"
 
@@ -265,7 +265,7 @@ class Stage:
         await until(fact, lambda: f"{what}; {self.told()}")
 
     def told(self) -> str:
-        """For a test that fails: how the primary stands, and the end of the command log."""
+        """For a test that fails: the state of the primary, and the end of the command log."""
         if not self.benches:
             return ""
         view, log = self.view(), self.bench.command_log[-12:]
@@ -280,7 +280,7 @@ class Stage:
         await self.press()
 
     async def list_until_whole(self) -> None:
-        """As an operator does: ``r`` until the whole table stands there."""
+        """As an operator does: ``r`` until the whole table is there."""
         await self.quiet()
         for _ in range(20):
             if self.view().phase is Phase.LISTED and self.view().lost_at is None:

@@ -89,7 +89,7 @@ class Judge:
         self._world.counts["vouched"] += len(said)
         mine = [vouched for vouched in said if (vouched.by, vouched.step) == (operator.name, step.id)]
         self._need(bool(mine), step, "the direction was neither seen nor said")
-        self._need(step.is_doubtful, step, "green on somebody's word")
+        self._need(step.is_doubtful, step, "green on an operator's word")
         self._need(self._fresh(mine[-1].at), step, "on an older word")
 
     def _active(self, operator: Operator, step: StepState) -> None:
@@ -98,7 +98,7 @@ class Judge:
         elif text_of(step.id).kind == "active":
             contrary = set(self._meanings(operator)) - {"good", "unread", "silent"}
             self._need(not contrary, step, "a node says otherwise")
-            self._need(step.is_doubtful, step, "green on somebody's word")
+            self._need(step.is_doubtful, step, "green on an operator's word")
 
     def _deleted(self, operator: Operator, step: StepState, run: Run) -> None:
         if not step.is_doubtful:
@@ -107,12 +107,12 @@ class Judge:
             return
         decided = {(row.role, row.key) for decision in run.decisions for row in decision.rows}
         stale = set(self._rows(operator, STALE))
-        self._need(stale <= decided, step, "nobody went on over a stale row")
+        self._need(stale <= decided, step, "no one went on over a stale row")
 
     def _checked(self, operator: Operator, step: StepState, run: Run) -> None:
         meanings, registers = self._meanings(operator), any(s.id == "register" for s in run.steps)
         if step.id == "verify" and step.is_doubtful and self._open_rows(operator):
-            self._need(bool(run.decisions), step, "nobody went on over an open row")
+            self._need(bool(run.decisions), step, "no one went on over an open row")
         if step.id == "preflight":
             self._need("newer" not in meanings or not registers, step, "a failover is under way")
             bears_out = not registers or meanings in SAFE

@@ -1,4 +1,4 @@
-"""Somebody who goes through the guide with the keyboard, in a real terminal, and counts the keys."""
+"""An operator who goes through the guide with the keyboard, in a real terminal, and counts the keys."""
 
 import re
 from collections.abc import Callable
@@ -58,7 +58,7 @@ class Keyboard:
     app: Terminal
     browser: Callable[[str], None]
     sees_register: bool = False
-    """Whether the guide sees by itself that Register was clicked."""
+    """Whether the guide sees on its own that Register was clicked."""
     pressed: int = 0
 
     def press(self, *keys: str) -> None:
@@ -94,7 +94,7 @@ class Keyboard:
         self.insist("enter", lambda screen: not is_asked(screen, title))
 
     def begin(self) -> None:
-        """Begin a run; its preflight follows by itself, and stays on its result."""
+        """Begin a run; its preflight follows automatically, and stays on its result."""
         self.press("c")
         self.choose("Which procedure?")
         self.app.wait_for(lambda screen: current_step(screen) == RESTARTED and "passed; " in screen, 60)
@@ -142,7 +142,7 @@ class Keyboard:
         self.press("enter")
 
     def plan(self) -> None:
-        """All rows selected, compared by nobody: up to the delete dialog."""
+        """All rows selected, not compared: up to the delete dialog."""
         if "Plan: stale rows" not in self.app.wait_for(lambda screen: asked_step(screen) == DELETE):
             self.press("enter")
         if not every(self.app.wait_for("selected")):  # suspect rows are never preselected

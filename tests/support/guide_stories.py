@@ -36,7 +36,7 @@ LOOKS = ("take over", "resume", "verify")
 
 
 class Story:
-    """One run of the guide (or several), told step by step."""
+    """One run of the guide (or several), recorded step by step."""
 
     def __init__(self, world: GuideWorld, seed: int) -> None:
         self.world, self.random, self.judge = world, random.Random(seed), Judge(world)

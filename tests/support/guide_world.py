@@ -179,7 +179,7 @@ class ModelBench:
         self.unknown = {role: UnknownOutput(view, links[role]) for role, view in views.items()}
 
     def doubt(self, row: Entry) -> None:
-        """Somebody said of this row what makes it stale, if nothing else is known of it."""
+        """An operator said of this row what makes it stale, if nothing else is known of it."""
         if row.verdict is Verdict.SAME_NAME and row.key is not None:
             self.truth[row.role].rows[row.key] = Verdict.SUSPECT
             self.comparison.nodes[row.role].entries[row.key] = _row(row.role, row.key, Verdict.SUSPECT)
@@ -212,7 +212,7 @@ class ModelBench:
 
 
 class ModelExecutor:
-    """Deletes nothing by itself; earlier deletions are settled by the story."""
+    """Deletes nothing on its own; earlier deletions are settled by the story."""
 
     async def settle(self, role: Role) -> tuple[str, ...]:
         return ()
@@ -246,14 +246,14 @@ class ModelRuns:
     def save(self, run: Run, lease: Lease, event: RunEvent) -> int:
         held = self._held[run.id]
         if held.lease is None or held.lease.token != lease.token:
-            raise LeaseLost("the run is held by somebody else")
+            raise LeaseLost("the run is held by another process")
         self._held[run.id] = Held(run, held.revision + 1, held.lease)
         return held.revision + 1
 
     def take(self, run_id: int, lease: Lease, seen: Lease | None, event: RunEvent) -> Held:
         held = self._held[run_id]
         if held.lease != seen:
-            raise LeaseLost("somebody else was faster")
+            raise LeaseLost("another process was faster")
         self._held[run_id] = Held(held.run, held.revision + 1, lease)
         return self._held[run_id]
 

@@ -372,7 +372,7 @@ TYPED = re.compile(
     rb"(?:terminal length 0\r|ncs certvalidation tofu-certs listcerts\r|exit\r|Yes\r|yes\r|y\r|\r| |\x03"
     rb"|ncs certvalidation tofu-certs deletecert host 192\.0\.2\.11_8082\r)*"
 )
-"""All that may ever be typed when nobody answers questions."""
+"""All that may ever be typed when questions are not answered."""
 PROMPT = b"prime-pri/admin# "
 DELETE = DELETE_COMMAND + "192.0.2.11_8082"
 

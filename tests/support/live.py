@@ -27,7 +27,7 @@ SECONDARY = "192.0.2.11_8082"
 
 @dataclass
 class Live:
-    """A running pair, what looks at it, and what was told about changes."""
+    """A running pair, what looks at it, and what was reported about changes."""
 
     lab: Lab
     bench: Workbench

@@ -112,7 +112,7 @@ class Claims:
         ]
 
     def check_untouched(self, before: list[tuple[Program, JournalEntry]]) -> None:
-        """None of them was settled by somebody else."""
+        """None of them was settled by another program."""
         for other, entry in before:
             written = other.journal.entries(other.bench.session.name)
             now = next(e for e in written if e.id == entry.id)

@@ -94,7 +94,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(role=roles, key=keys)
     def remove(self, role: Role, key: str) -> None:
-        """Somebody else deletes a row."""
+        """Another person deletes a row."""
         self._do("remove")
         self.world.site.nodes[role].table.pop(key, None)
 
@@ -142,13 +142,13 @@ class Machine(RuleBasedStateMachine):
 
     @rule(number=which, role=roles, key=keys, issue=issues)
     def export(self, number: int, role: Role, key: str, issue: int) -> None:
-        """Somebody brings the certificate that a row holds."""
+        """An operator brings the certificate that a row holds."""
         if self.world.virtual:
             self._do("export", self.hands.import_certificate(self._program(number), role, key, issue))
 
     @rule()
     def second_program(self) -> None:
-        """Somebody else starts tofutui on the same session, or leaves."""
+        """Another operator starts tofutui on the same session, or leaves."""
         self._do("second program", self.hands.second_program())
 
     @rule(number=which, mask=masks)

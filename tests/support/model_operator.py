@@ -1,4 +1,4 @@
-"""What operators do in the model, step by step, and what is checked of what they are told."""
+"""What operators do in the model, step by step, and what is checked of what they see."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -26,7 +26,7 @@ QUIET: dict[str, Any] = {
 
 
 class Operations:
-    """The hands of everybody who has a tofutui open."""
+    """The hands of everyone who has a tofutui open."""
 
     def __init__(self, world: World, count: Callable[[str], None]) -> None:
         self.world = world

@@ -35,7 +35,7 @@ DWELL = 0.5
 BURST = 0.05
 """Seconds between two keys by hand at least."""
 QUIET = 1.0
-"""Seconds without a key before something opens that nobody asked for."""
+"""Seconds without a key before something opens unasked."""
 FRAME = 0.02
 """Seconds in which the app paints what is new."""
 
@@ -141,7 +141,7 @@ class Hands:
         await self.wait(FRAME)
 
     async def withdraw(self, number: int) -> None:
-        """A server gives up; a question with a line to type stays until somebody closes it."""
+        """A server gives up; a question with a line to type stays until an operator closes it."""
         waiting = [popup for popup in self.popups if not popup.task.done()]
         if not waiting:
             return
@@ -151,7 +151,7 @@ class Hands:
         popup.task.cancel()
         await self.wait(FRAME)
         if has_line and self.app.screen is not before:
-            raise Broken("a question with a line to type went away by itself")
+            raise Broken("a question with a line to type went away on its own")
 
     # What must be so.
 

@@ -68,7 +68,7 @@ def text_of(certificate: LabCertificate) -> str:
 
 @dataclass(eq=False)
 class Confirmed:
-    """One deletion that somebody confirmed, and when that was counted in listings."""
+    """One deletion that an operator confirmed, and when that was counted in listings."""
 
     deletion: Deletion
     seen: int
@@ -197,7 +197,7 @@ class Site:
             if confirmed.deletion.role is role and confirmed.deletion.command == line and not confirmed.sent
         ]
         if not due:
-            raise Broken(f"{role} got {line!r}, which nobody confirmed (or more often than confirmed)")
+            raise Broken(f"{role} got {line!r}, which no one confirmed (or more often than confirmed)")
         eyes, confirmed = due[0]
         confirmed.sent += 1
         table = self.table(role)

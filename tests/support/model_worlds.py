@@ -93,7 +93,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A row that somebody looks at, and when that was counted in listings."""
+    """A row that an operator looks at, and when that was counted in listings."""
 
     entry: Entry
     seen: int
@@ -137,7 +137,7 @@ class World:
             return result
 
     def clock(self) -> datetime:
-        """The time for everybody."""
+        """The time for everyone."""
         return EPOCH + timedelta(seconds=self.runner.get_loop().time())
 
     def session(self) -> Session:

@@ -42,4 +42,4 @@ ODD: dict[str, tuple[Callable[[Path], None], str]] = {
     "terminal": (terminal_device, "a device"),
     "huge": (huge, "larger than"),
 }
-"""How each is made, and the word by which the user is told."""
+"""How each is made, and the word of the message about it."""

@@ -1,4 +1,4 @@
-"""Painting in Textual's test driver, which has no terminal: only what somebody looks at is painted.
+"""Painting in Textual's test driver, which has no terminal: only what is looked at is painted.
 
 Textual paints each frame and then writes it nowhere. Here a frame of a screen is shown with its lines
 unpainted, except the body of a dialog, which counts its painted lines before it takes a yes, and other modal

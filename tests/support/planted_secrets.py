@@ -1,4 +1,4 @@
-"""Secrets that can be told from anything else, planted wherever the program takes one, and looked for."""
+"""Secrets unlike anything else, planted wherever the program takes one, and looked for."""
 
 import asyncio
 import base64

@@ -72,12 +72,12 @@ class Relay:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def reset(self) -> None:
-        """Every link that stands, at both ends."""
+        """Every open link, at both ends."""
         for link in self._links:
             link.reset()
 
     def freeze(self) -> None:
-        """No byte passes any more on the links that stand, and nobody hears of it."""
+        """No byte passes any more on the open links, and neither end notices."""
         for link in self._links:
             link.frozen = True
 

@@ -29,7 +29,7 @@ class ShownGuide(Guide):
         self.run, self.lease = run, ME.lease(NOW, "1")
 
     async def look_again(self) -> None:
-        """Nobody else holds it."""
+        """No other process holds it."""
 
     async def deletions(self) -> list[JournalEntry]:
         """Nothing was sent."""
@@ -42,7 +42,7 @@ def _session(opened: Session, text: str) -> Session:
 
 
 def run_at(session: Session, step: str, text: str) -> Run:
-    """A run whose current step is this one; ``text`` stands wherever somebody wrote or a node said it."""
+    """A run whose current step is this one; ``text`` is wherever a person or a node wrote."""
     run = engine.begin(playbooks()["ha-and-ise"], session, operator="ops", seen_from="jump01", now=NOW)
     looked = Check(step="preflight", id="names", title="Names", result=Result.WARN, seen=text, at=NOW)
     run = engine.checked(run, "preflight", [looked])

@@ -1,4 +1,4 @@
-"""What names a site, found in the unmasked JSON report, and whether it stands in a text."""
+"""What names a site, found in the unmasked JSON report, and whether it appears in a text."""
 
 import json
 import re

@@ -21,7 +21,7 @@ stored = {{ subject = "O=Example, CN={stored}", age = "400d" }}
 
 
 def write_ipv6_site(folder: Path, *, bracket_keys: bool = False) -> Path:
-    """Everything listens on ::1 and stands in the tables by IPv6 addresses; ISE and secondary are renamed."""
+    """Everything listens on ::1 and is in the tables by IPv6 address; ISE and secondary are renamed."""
     more = f"bracket_keys = {str(bracket_keys).lower()}"
     primary, secondary, ise = "[2001:db8::10]:8082", "[2001:db8::11]:8082", "[2001:db8::20]:443"
     parts = [

@@ -34,7 +34,7 @@ class Sshd:
 
     @property
     def host_key_line(self) -> str:
-        """Type and data of its host key, as they stand in known_hosts."""
+        """Type and data of its host key, as in known_hosts."""
         return " ".join((self.folder / "host_key.pub").read_text().split()[:2])
 
     def write_known_hosts(self, file: Path) -> None:

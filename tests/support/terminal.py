@@ -119,7 +119,7 @@ class Terminal:
         os.write(self.master, b"\x1b[200~" + text.encode() + b"\x1b[201~")
 
     def text(self) -> str:
-        """What stands on the screen."""
+        """The text on the screen."""
         return "\n".join(self.screen.display)
 
     def wait_for(self, fact: str | Callable[[str], bool], seconds: float = PATIENCE) -> str:

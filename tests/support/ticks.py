@@ -3,7 +3,7 @@
 from tofutui.ui.kit.confirmation import Ticks
 
 BY_HAND = 0.6
-"""Seconds from one key to the next of somebody who reads what the key before did."""
+"""Seconds from one key to the next of an operator who reads what the key before did."""
 
 
 class HandTicks(Ticks):

@@ -35,7 +35,7 @@ NOW = datetime(2026, 11, 23, 14, 2, 38, tzinfo=UTC)
 
 
 def prober(dial: Dial | None = None, **settings: Any) -> Prober:
-    """A prober with a clock that stands still."""
+    """A prober with a stopped clock."""
     chosen = replace(ProbeSettings(timeout=5.0), **settings)
     return Prober(chosen, seen_from="tester", clock=lambda: NOW, dial=dial)
 
@@ -267,7 +267,7 @@ def _read_extensions(hello: ClientHello, left: bytes) -> None:
 
 @dataclass
 class HandMade:
-    """A server of another age: one suite, one version, and a Certificate message as it is told.
+    """A server of another age: one suite, one version, and a Certificate message as given.
 
     It plays the handshake up to ServerHelloDone, which is all that is wanted of it, and hangs up at
     whatever the client says then.

@@ -56,7 +56,7 @@ def test_a_signal_at_the_question_leaves_the_terminal_as_it_was(lab, tmp_path, n
         assert "Traceback" not in running.text()
 
 
-def test_end_of_input_at_the_question_is_no_password(lab, tmp_path):
+def test_end_of_input_at_the_question_is_not_a_password(lab, tmp_path):
     with checking(lab, tmp_path) as running:
         for number in (1, 2):
             running.wait_for(lambda screen, n=number: screen.count("Password of admin@127.0.0.1") == n)

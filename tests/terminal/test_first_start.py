@@ -54,7 +54,7 @@ def test_a_session_that_is_named_needs_its_file(tmp_path: Path) -> None:
         assert b"no such file" in running.raw
 
 
-def test_a_broken_sessions_file_is_told_in_full_and_ends_with_2(tmp_path: Path) -> None:
+def test_a_broken_sessions_file_is_reported_in_full_and_ends_with_2(tmp_path: Path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text('[sessions.a.primary]\nhots = "x"\nport = "y"\n')
     with terminal([*TOFUTUI, "--sessions", str(broken)], tmp_path) as running:

@@ -34,7 +34,7 @@ def compared(screen: str, state: str = "(?:HA|Primary|Secondary) [A-Z]?[a-z]+") 
 
 
 def reach_primary_active(app: Terminal, operator: Keyboard, since: float) -> None:
-    """Wait for the line that nobody misses; ``-s`` shows what the way to it took from ``since`` on."""
+    """Wait for the line that no one can miss; ``-s`` shows what the way to it took from ``since`` on."""
     app.wait_for(lambda screen: "PRIMARY ACTIVE  PRIMARY prime-pri" in screen, 120)
     print(f"{operator.pressed} keys, {time.monotonic() - since:.1f} s to Primary Active")
 

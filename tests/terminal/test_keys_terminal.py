@@ -70,7 +70,7 @@ def test_own_keys_from_the_file_to_a_deletion(tmp_path: Path) -> None:
         assert app.is_clean()
 
 
-def test_a_broken_file_is_told_before_the_screen_is_taken(tmp_path: Path) -> None:
+def test_a_broken_file_is_reported_before_the_screen_is_taken(tmp_path: Path) -> None:
     folder = tmp_path / "home" / ".config" / "tofutui"
     folder.mkdir(parents=True)
     folder.joinpath("keys.toml").write_text('"row.delete" = ["j"]\n"row.mark" = ["ctrl+i"]\n')

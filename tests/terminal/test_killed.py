@@ -19,7 +19,7 @@ def compared(screen: str) -> bool:
 
 
 @pytest.mark.timeout(180)
-def test_a_command_of_unknown_outcome_is_told_and_settled_before_anything_else(tmp_path: Path) -> None:
+def test_a_command_of_unknown_outcome_is_reported_and_settled_before_anything_else(tmp_path: Path) -> None:
     with lab_thread("renamed", tmp_path / "lab") as pair:
         command = [sys.executable, "-m", "tofutui", "renamed", "--sessions", str(pair.lab.sessions_path)]
         command += ["--data", str(tmp_path / "data")]

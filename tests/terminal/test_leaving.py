@@ -93,7 +93,7 @@ def hangs_up(app: Terminal) -> None:
 
 
 def stops_and_goes_on(app: Terminal) -> None:
-    """Stopped by somebody else, gone on, then the terminal is closed."""
+    """Stopped by another process, continued, then the terminal is closed."""
     app.process.send_signal(signal.SIGSTOP)
     app.process.send_signal(signal.SIGCONT)
     hangs_up(app)

@@ -47,7 +47,7 @@ def until(running: Terminal, fact: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_what_is_no_key_by_hand_deletes_nothing(tmp_path: Path, name: str) -> None:
+def test_what_is_not_a_key_by_hand_deletes_nothing(tmp_path: Path, name: str) -> None:
     with app(tmp_path) as running:
         running.press("D")
         running.wait_for("Delete 1 row")
@@ -113,7 +113,7 @@ def test_below_the_smallest_size_nothing_is_deleted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "pieces", [v for k, v in REPORTS.items() if k not in ("paste", "raw paste", "burst")]
 )
-def test_a_report_is_no_part_of_a_password(tmp_path: Path, pieces: list[bytes]) -> None:
+def test_a_report_is_not_part_of_a_password(tmp_path: Path, pieces: list[bytes]) -> None:
     with app(tmp_path, "password") as running:
         running.process.send_signal(signal.SIGUSR1)
         running.wait_for("log in")

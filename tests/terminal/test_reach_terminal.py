@@ -1,4 +1,4 @@
-"""The installed app in a real terminal where a node asks what nobody foresaw, and on old appliances."""
+"""The installed app in a real terminal where a node asks an unforeseen question, and on old appliances."""
 
 import subprocess
 import sys

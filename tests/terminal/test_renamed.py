@@ -51,7 +51,7 @@ class Pair:
 
 
 def counted(screen: str, count: int, word: str, glyph: str) -> bool:
-    """Whether the title line tells of so many rows; a narrow one does it by glyph."""
+    """Whether the title line reports so many rows; a narrow one does it by glyph."""
     title = screen.splitlines()[0]
     return f" {count} {word} " in title or f" {count} {glyph} " in title
 

@@ -28,7 +28,7 @@ painting.only_when_looked_at()
 
 
 def screen_text(app: TofutuiApp) -> str:
-    """What stands on the screen, line by line."""
+    """The text on the screen, line by line."""
     width, height = app.size
     lines = app.screen._compositor.render_strips()  # what Textual itself would paint
     if len(lines) != height:  # not laid out yet
@@ -91,7 +91,7 @@ class Desk:
         await self.until(lambda: not self.app.presses.undecided)
 
     async def resize(self, columns: int, lines: int) -> None:
-        """Until the screen is laid out for the new size, which is told after a moment."""
+        """Until the screen is laid out for the new size, which is reported after a moment."""
         await self.pilot.resize_terminal(columns, lines)
         await self.until(lambda: self.app.screen._compositor.size == (columns, lines))
         await self.pilot.pause()

@@ -1,4 +1,4 @@
-"""What stands in the title about how the nodes are reached."""
+"""What the title shows about how the nodes are reached."""
 
 from collections.abc import Callable
 from dataclasses import replace

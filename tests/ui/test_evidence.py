@@ -51,7 +51,7 @@ def past(changes: int = 1) -> Past:
 
 
 def known(d: Any) -> str:
-    """All that stands in the upper part, also what is out of sight."""
+    """Everything in the upper part, including what is out of sight."""
     lines = d.app.screen.query_one("#known").lines
     return " ".join(" ".join(text for text, _ in line) for line in lines)
 

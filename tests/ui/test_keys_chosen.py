@@ -197,7 +197,7 @@ async def test_followers_see_the_last_key_and_what_it_did(desk: Start, size: tup
         assert d.app.echo.line == ""
 
 
-async def test_followers_are_told_why_not(desk: Start) -> None:
+async def test_followers_see_why_not(desk: Start) -> None:
     async with desk(last_key=True) as d:
         await d.press("slash", *"no such row", "enter", "D")
         assert d.app.echo.line == "D  Delete the row or the marked rows: not now, there is no row here"

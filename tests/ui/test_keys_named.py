@@ -22,13 +22,13 @@ FIXED = ("delete.keep", "ask_key.no", "confirm.no")
 TYPED = (Scope.EVIDENCE, Scope.FORM, Scope.ASK, Scope.SHARED)
 NAMED = re.compile(r"(?<![+\w])(Esc|Enter|Tab|Space|PageUp|PageDown|Ctrl\+\w|F1[0-2]|F[1-9])(?![\w+])")
 LETTERS = {key for a in ACTIONS for key in a.keys if len(key) == 1 and key.isalpha()} - set("aAdsu")
-"""Not those that are words or stand for something else: an article, ``22 d``, ``0 s``, an option."""
+"""Not those that are words or mean something else: an article, ``22 d``, ``0 s``, an option."""
 ALWAYS = ("Enter accept", "Enter reads it", "Enter log in", "Enter send", "<Enter>", "as Enter")
 """Enter ends a line to type, whatever else is chosen."""
 
 
 def spare_keys() -> tuple[Iterator[str], Iterator[str]]:
-    """Keys that nothing has by itself: some that type a letter, some that type nothing."""
+    """Keys that nothing has by default: some that type a letter, some that type nothing."""
     letters = (
         chr(code)
         for code in [*range(0x3B1, 0x3C0), *range(0x410, 0x450), *range(0x561, 0x587), *range(0x4E00, 0x4E80)]
@@ -50,7 +50,7 @@ def everything_elsewhere(path: Path) -> KeyBook:
 
 
 def chosen_key(d: Any, key: str) -> str:
-    """The key in force on this screen for what ``key`` does by itself."""
+    """The key in force on this screen for what ``key`` does by default."""
     every = [*type(d.app.screen).BINDINGS, *Acting.BINDINGS]
     bindings = [binding for binding in every if isinstance(binding, Binding)]
     for action in [BY_ID[binding.id] for binding in bindings if binding.id in BY_ID]:

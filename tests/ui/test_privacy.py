@@ -28,7 +28,7 @@ SECRETS = (
 
 
 def leaks(text: str, rows: list[Entry]) -> list[str]:
-    """Which of the secrets stand in a text, fingerprints' tails in any form included."""
+    """Which of the secrets appear in a text, fingerprints' tails in any form included."""
     joined = "".join(c for c in text.lower() if c.isalnum())
     leaked = [secret for secret in SECRETS if secret.lower() in text.lower()]
     for row in rows:
@@ -332,7 +332,7 @@ async def test_off_nothing_is_loaded_or_changed(desk: Start) -> None:
         assert d.app.privacy(row) is row
 
 
-async def test_many_rows_are_told_apart(desk: Start) -> None:
+async def test_many_rows_are_distinguished(desk: Start) -> None:
     def table(role: Role) -> list[Entry]:
         return [
             entry(role, f"198.51.100.{n}_443", Verdict.MISMATCH, who=Who.OTHER, presented=f"host-{n:03}")

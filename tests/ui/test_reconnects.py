@@ -26,7 +26,7 @@ def clock(seconds: float = 0) -> str:
 
 
 def lose(d: Any, role: Role = Role.PRIMARY, *, barred: bool = False) -> None:
-    """The link of a node goes away, as the workbench tells it."""
+    """The link of a node goes away, as the workbench reports it."""
     view = d.fakes.bench.comparison.nodes[role]
     view.lost_at, view.barred = NOW, barred
     d.fakes.bench.on_change(NodeChanged(role))

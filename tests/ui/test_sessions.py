@@ -170,7 +170,9 @@ async def test_a_new_session_is_written_and_saved(desk: Start, tmp_path, size) -
 
 
 @pytest.mark.parametrize("size", NARROW)
-async def test_all_faults_are_told_at_once_at_their_fields_and_nothing_is_lost(desk, tmp_path, size) -> None:
+async def test_all_faults_are_reported_at_once_at_their_fields_and_nothing_is_lost(
+    desk, tmp_path, size
+) -> None:
     async with desk(sessions=[session(), replace(session(), name="b")], ready=False, size=size) as d:
         await picker(d)
         screen = await form(d, "n")
@@ -311,7 +313,7 @@ async def test_leaving_a_changed_form_asks_and_an_untouched_one_does_not(desk: S
         await picker(d)
 
 
-async def test_a_folder_that_cannot_be_written_is_told_and_the_form_stays(desk: Start, tmp_path) -> None:
+async def test_a_folder_that_cannot_be_written_is_reported_and_the_form_stays(desk: Start, tmp_path) -> None:
     (tmp_path / "sessions.d").write_text("in the way")
     async with desk(sessions=[session(), replace(session(), name="b")], ready=False) as d:
         await picker(d)
@@ -447,7 +449,7 @@ async def test_a_login_that_fails_is_a_sentence_for_each_node(desk: Start, unuse
 
 @pytest.fixture
 def unused_ports() -> tuple[int, int]:
-    """Two ports on which nobody listens."""
+    """Two ports on which nothing listens."""
     import socket
 
     with socket.socket() as first, socket.socket() as two:

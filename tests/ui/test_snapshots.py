@@ -1,6 +1,6 @@
 """Every screen as text, which fits, and the tables' colours in every theme, beside what was agreed on.
 
-``pytest tests/ui/test_snapshots.py --renew-snapshots`` writes them anew; look at the difference before it is
+``pytest tests/ui/test_snapshots.py --renew-snapshots`` rewrites them; look at the difference before it is
 committed. Plain text is kept, no pictures: a difference can be read, and a file is a few kilobytes.
 """
 

@@ -233,7 +233,7 @@ async def test_the_command_line_s_theme_wins(desk: Start) -> None:
         assert d.app.theme == "mono"
 
 
-async def test_broken_theme_files_are_told_with_file_and_line(desk: Start, tmp_path: Path) -> None:
+async def test_broken_theme_files_are_reported_with_file_and_line(desk: Start, tmp_path: Path) -> None:
     folder = tmp_path / "tofutui" / "themes"
     folder.mkdir(parents=True)
     (folder / "mine.toml").write_text('name = "mine"\n[colors]\nprimry = "#abc"\n')

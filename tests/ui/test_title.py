@@ -39,7 +39,7 @@ async def test_session_counts_and_badges_are_there_at_every_width(
 
 
 def shown_in(text: str) -> int:
-    """How many of the six badges stand in a title, written out or short."""
+    """How many of the six badges appear in a title, written out or short."""
     words = (
         ("PRIV",),
         ("READ-ONLY", "RO"),

@@ -106,7 +106,7 @@ def test_subject_and_issuer_differ_in_an_issued_certificate() -> None:
     assert str(read.issuer) == "CN=ca"
 
 
-def test_self_issued_is_told_by_name_matching_and_not_by_bytes() -> None:
+def test_self_issued_is_recognised_by_name_matching_and_not_by_bytes() -> None:
     this, other = name((C, "US"), (O, "Prime  Infra")), name((C, "us"), (O, "PRIME INFRA"))
     assert read_certificate(certificate(subject=this, issuer=other)).self_issued
     assert not read_certificate(certificate(subject=sequence(), issuer=sequence())).self_issued

@@ -158,7 +158,7 @@ def test_logs_and_reissued_hosts_are_repeatable_and_read_exactly():
     ]
 
 
-def test_an_abbreviation_is_no_option():
+def test_an_abbreviation_is_not_an_option():
     with pytest.raises(UsageError):
         parse(["check", "a", "--form", "json"])
 
@@ -373,7 +373,7 @@ def test_the_worst_of_several_sessions_is_the_exit_code(codes, code):
     assert worst(codes) == code
 
 
-def test_a_reader_that_leaves_early_is_no_error(two):
+def test_a_reader_that_leaves_early_is_not_an_error(two):
     two.write_text("".join(f'[sessions.s{n}.primary]\nhost="h{n}"\n' for n in range(5000)))
     command = f"{sys.executable} -m tofutui sessions list --sessions {two} | head -1"
     done = subprocess.run(
@@ -442,7 +442,7 @@ def test_check_of_a_dead_node_is_3_with_the_reason_on_stderr_and_a_report(tmp_pa
 def unused_port():
     import socket
 
-    with socket.socket() as taken:  # bound and not listening: nobody else gets it, nobody answers
+    with socket.socket() as taken:  # bound and not listening: no other process gets it, nothing answers
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
 

@@ -1,4 +1,4 @@
-"""sessions.toml: what is right is read, and every fault is told at once with file, session and key."""
+"""sessions.toml: what is right is read, and every fault is reported at once with file, session and key."""
 
 import shutil
 from pathlib import Path
@@ -97,7 +97,7 @@ def test_home_is_expanded_and_relative_paths_start_at_the_file(write, tmp_path, 
     assert node.known == (f"{tmp_path / 'exported'}/",)
 
 
-def test_all_faults_of_all_files_are_told_at_once(write):
+def test_all_faults_of_all_files_are_reported_at_once(write):
     path = write(
         "[default]\n[sessions.site-a]\ntitel = 'x'\nwatch = -1\n"
         "[sessions.site-a.primary]\nhost = '192.0.2.10'\nusrname = 'x'\nport = '22'\n"
@@ -149,7 +149,7 @@ def test_all_faults_of_all_files_are_told_at_once(write):
         ("logs", "[[]]", "[]: not a string"),
     ],
 )
-def test_a_wrong_value_is_told_with_its_key_and_reason(write, key, value, reason):
+def test_a_wrong_value_is_reported_with_its_key_and_reason(write, key, value, reason):
     host = "" if key == "host" else 'host = "192.0.2.10"\n'
     (error,) = errors_of(write(f"[sessions.site-a.primary]\n{host}{key} = {value}\n"))
     assert f"[sessions.site-a.primary] {key} = " in error
@@ -163,7 +163,7 @@ def test_a_password_in_the_file_is_refused_and_not_repeated(write):
 
 
 @pytest.mark.parametrize("name", ["check", "lab", "sessions", "themes", "offline", "doctor"])
-def test_a_command_is_no_session_name(write, name):
+def test_a_command_is_not_a_session_name(write, name):
     (error,) = errors_of(write(f'[sessions.{name}.primary]\nhost = "a"\n'))
     assert f"{name} is a command of tofutui" in error
 
@@ -240,13 +240,13 @@ def test_a_value_where_a_table_belongs_is_told(write, text):
     )
 
 
-def test_a_syntax_error_is_told_with_its_line(write):
+def test_a_syntax_error_is_reported_with_its_line(write):
     (error,) = errors_of(write('[sessions.a.primary]\nhost = "a"\nport = = 5\n'))
     assert "line 3" in error
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"a = " + b"[" * 5000, b"a = " + b"9" * 5000])
-def test_a_file_that_is_no_toml_at_all_is_told_and_no_crash(tmp_path, content):
+def test_a_file_that_is_not_toml_at_all_is_reported_and_no_crash(tmp_path, content):
     path = tmp_path / "sessions.toml"
     path.write_bytes(content)
     (error,) = errors_of(path)
@@ -333,7 +333,7 @@ def test_an_unknown_word_in_a_list_names_the_nearest_one(write):
     assert error.endswith("[sessions.a.remotes.1] nodes = ['primry']: 'primry': did you mean primary?")
 
 
-def test_what_both_nodes_share_is_told_together_with_the_other_faults(write):
+def test_what_both_nodes_share_is_reported_together_with_the_other_faults(write):
     node = 'host = "192.0.2.10"\naddresses = ["prime"]\n'
     errors = errors_of(
         write(f"[sessions.a.primary]\n{node}usrname = 'x'\n[sessions.a.secondary]\n{node}hm_port = 'x'\n")

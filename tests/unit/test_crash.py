@@ -53,7 +53,7 @@ def test_a_bounded_number_of_private_files_is_kept(tmp_path: Path) -> None:
     assert str(kept[-1]) in pointer(kept[-1])
 
 
-def test_where_nothing_can_be_written_the_error_is_told_all_the_same(tmp_path: Path) -> None:
+def test_where_nothing_can_be_written_the_error_is_reported_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     assert write_crash(tmp_path / "file" / "data", AT, "x") is None
     assert pointer(None) == ""

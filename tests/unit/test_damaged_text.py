@@ -70,7 +70,7 @@ def test_utf_8_that_was_read_in_another_code_page_is_undone(page: str) -> None:
     assert entry.verdict is Verdict.SAME_NAME
 
 
-def test_letters_lost_in_ascii_are_no_difference() -> None:
+def test_letters_lost_in_ascii_are_not_a_difference() -> None:
     stored = PRINTED.encode("ascii", "replace").decode()
     entry = judge_text(f"host={KEY};  subject={stored}\n", presented(UNICODE))
     assert entry.verdict is Verdict.UNREADABLE
@@ -89,7 +89,7 @@ def test_characters_that_the_certificate_holds_are_compared(name: str) -> None:
     assert judge_text(f"host={KEY};  subject={printed}\n", presented(name)).verdict is Verdict.SAME_NAME
 
 
-def test_letters_of_other_languages_are_no_damage() -> None:
+def test_letters_of_other_languages_are_not_damage() -> None:
     for text in ("CN = M\u00fcller", "CN = \u6771\u4eac", "CN = \u0410\u0411", "CN = caf\u00e9"):
         assert (damage(text), undone(text)) == ("", ())
         assert judge_text(f"host={KEY};  subject={text}\n", presented("CN=x")).verdict is Verdict.MISMATCH

@@ -63,7 +63,7 @@ def test_what_is_known(text: str, name: str | None) -> None:
         "Users:\n  admin\nGo on? (y/n)\n\n",
     ],
 )
-def test_these_answers_are_no_secrets(question: str) -> None:
+def test_these_answers_are_not_secrets(question: str) -> None:
     assert is_harmless(question)
     for answer in ("yes", "No", "y", "", "2"):
         assert loggable(question, answer) == answer or (answer, loggable(question, answer)) == ("", "Enter")
@@ -96,7 +96,7 @@ def test_no_pagers(line: str) -> None:
     assert not PAGER.fullmatch(line)
 
 
-def test_expiry_and_fullness_are_told_by_words() -> None:
+def test_expiry_and_fullness_are_recognised_by_words() -> None:
     assert says_expired("WARNING: Your password has expired.")
     assert says_expired("You must change your password now")
     assert not says_expired("Your password will expire in 3 days")

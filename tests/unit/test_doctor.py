@@ -80,7 +80,7 @@ def test_no_secret_is_printed(home, capsys, more):
         assert "address-1" in out
 
 
-def test_a_broken_configuration_is_told_and_everything_else_printed(home, capsys):
+def test_a_broken_configuration_is_reported_and_everything_else_printed(home, capsys):
     home.joinpath("tofutui", "keys.toml").write_text('"row.delete" = "d"\n')
     home.joinpath("tofutui", "sessions.toml").write_text(SESSIONS + "port = 99999999\n")
     themes = home / "tofutui" / "themes"
@@ -92,7 +92,7 @@ def test_a_broken_configuration_is_told_and_everything_else_printed(home, capsys
     assert {"Versions", "Paths", "Settings", "Terminal", "History", "Clock"} <= set(document["sections"])
 
 
-def test_no_sessions_yet_is_no_fault(home, capsys):
+def test_no_sessions_yet_is_not_a_fault(home, capsys):
     home.joinpath("tofutui", "sessions.toml").unlink()
     assert main(["doctor"]) == 0
     assert "note: " in capsys.readouterr().out

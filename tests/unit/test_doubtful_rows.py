@@ -29,7 +29,7 @@ NOISE = (
 @pytest.mark.parametrize("width", [80, 132, 511, 60, 55])
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
 @pytest.mark.parametrize("indent", ["", " ", "    ", "\t"])
-def test_a_row_that_the_device_wraps_is_no_mismatch(width: int, end: str, indent: str) -> None:
+def test_a_row_that_the_device_wraps_is_not_a_mismatch(width: int, end: str, indent: str) -> None:
     long = f"host={KEY};  subject=" + ", ".join(f"OU = Department {n}" for n in range(40)) + ", CN = pi-b"
     leaf = presented(",".join(f"OU=Department {n}" for n in range(40)) + ",CN=pi-b")
     lines = [long[at : at + width] for at in range(0, len(long), width)]
@@ -85,7 +85,7 @@ def test_a_subject_in_the_next_line_keeps_the_key(first: str, second: str) -> No
 
 
 @pytest.mark.parametrize("at", range(6, len(KEY) + 5))
-def test_a_key_that_is_broken_is_no_row_and_the_listing_not_complete(at: int) -> None:
+def test_a_key_that_is_broken_is_not_a_row_and_the_listing_not_complete(at: int) -> None:
     listing = read_listing(f"{KONG}\r\n{ROW[:at]}\r\n{ROW[at:]}\r\n")
     assert not listing.complete
     assert [row.key for row in listing.rows if row.key] == ["192.0.2.30_443"]

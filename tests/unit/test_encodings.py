@@ -49,7 +49,7 @@ def test_a_text_of_another_width_is_read_between_the_zeros_of_a_file_with_holes(
     assert read.endswith(b"\nERROR third\n")
 
 
-def test_marks_of_texts_that_were_joined_are_no_characters() -> None:
+def test_marks_of_texts_that_were_joined_are_not_characters() -> None:
     assert decode_text("\ufeffa\n\ufeffb\n".encode()) == "a\nb\n"
 
 

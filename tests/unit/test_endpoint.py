@@ -108,7 +108,7 @@ def test_what_users_type(text: str, default: int | None, endpoint: Endpoint) -> 
     "text",
     ["", "a", ":443", "a:", "a:0", "a:65536", "a:x", "a b:1", "2001:db8::7", "[::1:2", "a]:1", "1:2:3"],
 )
-def test_what_is_no_endpoint_is_refused_by_name(text: str) -> None:
+def test_what_is_not_an_endpoint_is_refused_by_name(text: str) -> None:
     with pytest.raises(EndpointError) as error:
         parse_endpoint(text)
     assert ascii(text) in str(error.value)

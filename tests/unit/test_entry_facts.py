@@ -49,5 +49,5 @@ def test_one_certificate_on_both_nodes_names_neither() -> None:
     assert answered(PRI, *both) == ""
 
 
-def test_a_remote_host_with_the_same_certificate_is_no_node() -> None:
+def test_a_remote_host_with_the_same_certificate_is_not_a_node() -> None:
     assert answered(PRI, entry(Role.PRIMARY, "192.0.2.50_8082", Who.OTHER, PRI)) == ""

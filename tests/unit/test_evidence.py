@@ -91,7 +91,7 @@ def test_how_old_a_failure_may_be(age: timedelta, strength: Strength, doubt: str
     assert (matched.at is None) is ("future" in doubt)
 
 
-def test_what_is_logged_after_the_listing_is_no_future_if_that_time_has_come() -> None:
+def test_what_is_logged_after_the_listing_is_not_future_if_that_time_has_come() -> None:
     failure = failed(at=NODE_NOW + 10 * MINUTE)
     assert hit(tie(PEER, failure=failure), PEER).strength is Strength.HINT
     later = tie(PEER, failure=failure, now=LISTED + 11 * MINUTE)
@@ -141,7 +141,7 @@ def test_an_undated_failure_counts_as_a_hint_in_any_incarnation() -> None:
         (None, Strength.HINT),
     ],
 )
-def test_a_failure_before_not_before_is_no_proof(not_before: datetime | None, strength: Strength) -> None:
+def test_a_failure_before_not_before_is_not_proof(not_before: datetime | None, strength: Strength) -> None:
     presented = presenting(certificate(PRIME_SEC, not_before=not_before))
     row = facts(PEER.id, PRIME_SEC, presented, incarnation=BEGUN)
     assert hit(tie(row), row).strength is strength
@@ -175,7 +175,7 @@ def test_two_rows_that_present_the_name_are_both_only_hinted_at() -> None:
 
 
 UNKNOWN = replace(PEER, incarnation=None)
-"""A row of which nobody knows since when it is there."""
+"""A row of which it is not known how long it has been there."""
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_a_failure_before_a_deletion_that_was_sent_is_a_hint(
     assert ("a deletion of this row was sent after it" in matched.text) is (strength is Strength.HINT)
 
 
-def test_a_failure_before_a_deletion_is_no_first_of_several() -> None:
+def test_a_failure_before_a_deletion_is_not_the_first_of_several() -> None:
     deleted = replace(UNKNOWN, deletion_sent_at=LISTED - 50 * SECOND)
     stamps = tuple(Stamp(NODE_NOW - age * SECOND) for age in (60, 30))
     failure = Failure(PRIME_SEC_IN_LOGS, None, stamps[0].at, stamps[1].at, 2, stamps)
@@ -337,7 +337,7 @@ def test_the_end_of_summer_time(clock: NodeClock, local: str, age: int | None) -
     assert rounded == age
 
 
-def test_of_two_times_that_are_no_date_the_later_in_the_log_is_said() -> None:
+def test_of_two_times_that_are_not_a_date_the_later_in_the_log_is_said() -> None:
     clock = clock_at("2026-10-25 02:05:00", "CET")
     stamps = [Stamp(datetime.fromisoformat(f"2026-10-25 {time}")) for time in ("02:59:30", "02:00:10")]
     matched = hit(tie(PEER, failure=times(*stamps), clock=clock), PEER)

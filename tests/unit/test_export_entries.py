@@ -172,7 +172,7 @@ def test_an_entry_that_cannot_be_read_is_one_remark(body: str, language: str) ->
         read(head + body)
 
 
-def test_a_secret_key_is_no_certificate_and_no_remark() -> None:
+def test_a_secret_key_is_not_a_certificate_and_no_remark() -> None:
     secret = "Alias name: k\nCreation date: x\nEntry type: SecretKeyEntry\n"
     assert read(secret + STARS + keytool_rfc([(OURS, ONE)])).remarks == ()
 

@@ -36,7 +36,7 @@ Current certificate of the remote host is different from what was used earlier
 
 - CN=prime-sec
 
-Some prose follows that is no part of it.
+Some prose follows that is not part of it.
 """
 ISE = """\
 [system] [seqtaskexecutor-3069] TOFU failed.
@@ -375,7 +375,7 @@ def test_other_causes_are_named_once_with_their_first_line(line: str, word: str)
     assert cause.line == line
 
 
-def test_a_tofu_failure_alone_is_no_other_cause() -> None:
+def test_a_tofu_failure_alone_is_not_another_cause() -> None:
     assert read_log([HEALTH_MONITOR, ISE]).other == ()
 
 

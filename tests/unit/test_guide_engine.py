@@ -260,7 +260,7 @@ def test_a_cause_that_a_check_points_to_comes_first() -> None:
     assert (first.cause.id, first.signs) == ("clock", ("clocks: 400 s",))
 
 
-def test_texts_of_unknown_steps_are_no_texts() -> None:
+def test_texts_of_unknown_steps_are_not_texts() -> None:
     with pytest.raises(KeyError):
         text_of("nonsense")
 

@@ -136,7 +136,7 @@ def left(key: str, verdict: str = "same-name", minutes: int | None = None) -> Op
         ("ha-configured", {"ha": state("Not HA not Configured")}, Result.WARN, "still configured"),
         ("ha-configured", {"ha": state("ha not configured")}, Result.WARN, "still configured"),
         ("stale-rows", {"locked": "read-only"}, Result.FAIL, "SECONDARY prime-sec: read-only"),
-        ("stale-rows", {"locked": "the key stands twice"}, Result.FAIL, "twice"),
+        ("stale-rows", {"locked": "the key appears twice"}, Result.FAIL, "twice"),
         ("stale-rows", {"locked": "both nodes call themselves x"}, Result.FAIL, "call themselves"),
         ("stale-rows", {"locked": "read-only", "stale": 0}, Result.PASS,
          "every row about a remote host is proven"),
@@ -162,7 +162,7 @@ def test_a_failback_under_way_on_the_primary_refuses_too(text: str) -> None:
     assert (check.result, check.blocks) == (Result.FAIL, True)
 
 
-def test_the_failover_type_is_no_state() -> None:
+def test_the_failover_type_is_not_a_state() -> None:
     printed = "[Role] Primary [Secondary Server] 10.0.0.2 [State] Primary Active [Failover Type] Manual"
     both = {"ha": parse_ha_status(printed)}
     assert worst(facts(primary=both), "ha-direction").result is Result.PASS

@@ -1,4 +1,4 @@
-"""Every rule of the worksheet: what may stand there, at least three bad values, and the message for each."""
+"""Every rule of the worksheet: what is accepted, at least three bad values, and the message for each."""
 
 import pytest
 

@@ -160,7 +160,7 @@ def test_another_product_is_called_by_its_own_name(title: str, other: str) -> No
     assert (said.version, said.other_product) == ("3.2.0.542", other)
 
 
-def test_a_patch_below_the_product_is_no_other_product() -> None:
+def test_a_patch_below_the_product_is_not_another_product() -> None:
     rule = "-" * 45
     text = (
         f"Cisco Prime Infrastructure\n{rule}\nVersion : 3.7.0\n\n"

@@ -157,7 +157,7 @@ def test_what_was_read_of_one_node_counts_where_the_other_is_silent(
     assert [check.result for check in verification(outcome) if check.id == "ha-state"] == [result]
 
 
-def test_one_node_or_twice_the_same_is_no_pair() -> None:
+def test_one_node_or_twice_the_same_is_not_a_pair() -> None:
     first, second = pair(ACTIVE, SYNCING)
     for nodes in ((), (first,), (second,), (first, first), (second, second), (second, first)):
         assert not is_connected(nodes)

@@ -202,7 +202,7 @@ def test_ascii_output_stays_ascii(run, data):
     assert "Zürich" in run(SESSION)[1]
 
 
-def test_a_damaged_file_is_told_and_set_aside(run, data):
+def test_a_damaged_file_is_reported_and_set_aside(run, data):
     (data / FILE).write_bytes(b"no database" * 1000)
     code, out, err = run(SESSION)
     assert (code, out) == (0, f"SESSION {SESSION}\nnothing is remembered\n")

@@ -153,7 +153,7 @@ def test_a_newer_schema_is_refused_and_left_alone(path):
     assert [f.name for f in path.parent.iterdir() if "damaged" in f.name] == []
 
 
-def test_a_folder_that_cannot_be_made_is_told_with_its_name(tmp_path):
+def test_a_folder_that_cannot_be_made_is_reported_with_its_name(tmp_path):
     (tmp_path / "data").write_text("in the way")
     with pytest.raises(HistoryError, match="data"):
         OpenJournal(tmp_path / "data" / "journal.sqlite3")

@@ -240,7 +240,7 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path, content, words):
         load_keybook(path)
 
 
-def test_all_faults_are_told_at_once(book):
+def test_all_faults_are_reported_at_once(book):
     assert (
         len(errors_of(book, '"x.y" = "a"\n"row.delete" = ["ctrl+i", "alt+x", "d"]\n"table.sort" = "r"\n'))
         == 5

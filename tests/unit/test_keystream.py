@@ -43,7 +43,7 @@ REPORTS = {
     "title": "\x1b]lyéy\x1b\\".encode(),
     "kitty's answer": b"\x1b[?1u",
     "an unknown one": b"\x1b[1;2;3 y",
-    "a key of kitty's that is no character": b"\x1b[99999999999;2u",
+    "a key of kitty's that is not a character": b"\x1b[99999999999;2u",
     "a key of kitty's with parts": b"\x1b[1:2;3A",
 }
 
@@ -65,7 +65,7 @@ def keys(chunks: Iterable[bytes], pause: float = 5.0) -> list[str]:
 
 @pytest.mark.parametrize("pause", [0.0, 0.2, 5.0])
 @pytest.mark.parametrize("name", REPORTS)
-def test_a_report_cut_anywhere_is_no_key(name: str, pause: float) -> None:
+def test_a_report_cut_anywhere_is_not_a_key(name: str, pause: float) -> None:
     report = REPORTS[name]
     for cut in range(1, len(report) - 1):
         # An ESC that nothing followed for a while is the key of that name, whatever comes later.
@@ -75,7 +75,7 @@ def test_a_report_cut_anywhere_is_no_key(name: str, pause: float) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in REPORTS if REPORTS[name][:1] == b"\x1b"])
-def test_a_report_byte_by_byte_is_no_key(name: str) -> None:
+def test_a_report_byte_by_byte_is_not_a_key(name: str) -> None:
     report = REPORTS[name]
     assert keys([bytes([byte]) for byte in report] + [b"j"], 0.05) == ["j"]
 
@@ -155,7 +155,7 @@ def test_a_paste_is_bounded() -> None:
     assert len(paste.text) <= LONGEST_PASTE
 
 
-def test_a_status_reply_is_told_and_noise_too() -> None:
+def test_a_status_reply_is_reported_and_noise_too() -> None:
     table = KeyTable()
     read = [type(m) for piece in pieces([b"\x1b[0n\xff"]) for m in table.messages(piece)]
     assert read == [StatusReply, Noise]

@@ -105,7 +105,7 @@ def test_what_no_other_terminal_sends_is_known_from_one_that_says_nothing(sequen
 
 
 @pytest.mark.parametrize("known", ["", KITTY, "\x1b[>41;379;0c"])
-def test_reports_of_focus_and_old_mice_are_no_keys_where_the_terminal_may_send_them(known: str) -> None:
+def test_reports_of_focus_and_old_mice_are_not_keys_where_the_terminal_may_send_them(known: str) -> None:
     sent = read(known, "\x1b[I", "\x1b[O", "\x1b[M", " yy")
     assert not any(isinstance(message, events.Key) for message in sent)
 

@@ -103,7 +103,7 @@ def test_a_named_certificate_of_another_subject_is_not_used():
     )
 
 
-def test_a_certificate_named_for_a_row_that_is_not_there_is_no_other_rows():
+def test_a_certificate_named_for_a_row_that_is_not_there_is_not_for_another_row():
     imported = from_pem(PRIME_SEC, "192.0.2.99_8082.pem")
     assigned = assign([imported], entries(PRIMARY), complete=True)
     assert assigned.rows == {}
@@ -111,7 +111,7 @@ def test_a_certificate_named_for_a_row_that_is_not_there_is_no_other_rows():
 
 
 @pytest.mark.parametrize("file", ["sec-b.example.net.pem", "sec-b.example.net", "lab.example.net.CER"])
-def test_a_file_called_like_another_host_is_no_other_rows(file):
+def test_a_file_called_like_another_host_is_not_for_another_row(file):
     imported = from_pem(PRIME_SEC, file)
     assigned = assign([imported], entries(PRIMARY), complete=True)
     assert known(assigned) == {}

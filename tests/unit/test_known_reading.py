@@ -154,7 +154,7 @@ def test_the_same_certificate_twice_is_one():
     assert fingerprints(read(pem(SEC) * 3)) == [sha256(SEC)]
 
 
-def test_garbage_of_any_kind_is_told_or_read_and_never_raises_otherwise():
+def test_garbage_of_any_kind_is_told_or_read_and_never_raises_another_error():
     rng = random.Random(7)
     base = keytool_rfc([("a_1", SEC)]).encode() + keytool_v([("b_2", PRI)]).encode()
     for _ in range(400):

@@ -96,7 +96,7 @@ async def test_a_question_is_put_again_until_an_accepted_answer_and_ctrl_c_is_no
     assert answers == ["no", "yes"]
 
 
-async def test_a_line_cut_by_the_end_of_input_is_no_line() -> None:
+async def test_a_line_cut_by_the_end_of_input_is_not_a_line() -> None:
     terminal = LabTerminal(lambda text: None, echo=False)
     terminal.feed(b"half")
     terminal.feed_end()
@@ -131,7 +131,7 @@ def test_the_log_holds_the_forms_of_the_tac_document(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["192.0.2.1", ":443", "x:", "x:y"])
-def test_what_is_no_address(text: str) -> None:
+def test_what_is_not_an_address(text: str) -> None:
     with pytest.raises(ValueError, match="HOST:PORT"):
         parse_address(text)
 

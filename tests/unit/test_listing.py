@@ -1,4 +1,4 @@
-"""Listings: the samples of the fact sheet, odd tables, texts that are no table, and anything at all."""
+"""Listings: the samples of the fact sheet, odd tables, texts that are not a table, and anything at all."""
 
 import pytest
 from hypothesis import given
@@ -273,7 +273,7 @@ def test_a_cut_off_last_line_is_never_taken_for_a_whole_subject() -> None:
     assert pairs(read_listing(text).rows[1]) == [("C", "US"), ("O", "Exam")]
 
 
-def test_a_key_that_was_cut_off_is_no_key() -> None:
+def test_a_key_that_was_cut_off_is_not_a_key() -> None:
     listing = read_listing("host=192.0.2.1_44", prompt_returned=False)
     assert [row.key for row in listing.rows] == [None]
 

@@ -115,7 +115,7 @@ def test_events_far_apart_in_a_large_log_are_all_found(gap: int) -> None:
 
 
 @pytest.mark.parametrize("blanks", ["\n", " \n", "\t", "\r\n", "\u3000\n"])
-def test_an_endless_blank_inside_a_message_is_no_hindrance_and_takes_no_memory(blanks: str) -> None:
+def test_an_endless_blank_inside_a_message_is_not_a_hindrance_and_takes_no_memory(blanks: str) -> None:
     head, tail = plain(FULL, "14:02:11").split("used earlier")
     reader = LogReader()
     reader.feed(head.encode())

@@ -1,4 +1,4 @@
-"""Logs by path, glob, folder and archive; archives that lie, files that are no files."""
+"""Logs by path, glob, folder and archive; archives that lie, files that are not files."""
 
 import gzip
 import io
@@ -262,7 +262,7 @@ def test_a_folder_with_too_many_files_is_refused(tmp_path: Path, monkeypatch: py
             find_logs(name)
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+def test_what_is_not_a_file_is_refused(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(tmp_path / "s"))
         assert "cannot be read" in trouble(tmp_path / "s")

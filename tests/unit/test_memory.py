@@ -1,4 +1,4 @@
-"""What a comparison tells the history, and takes from it: nothing counts as seen that was not seen then."""
+"""What a comparison keeps in the history and takes from it: nothing counts as seen that was not seen then."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -86,7 +86,7 @@ async def test_a_certificate_that_was_not_asked_for_again_is_not_seen_again(memo
     assert [sighting.last for sighting in life.shown] == [at(6)]
 
 
-async def test_what_could_not_be_written_is_told_again(tmp_path, store, memory):
+async def test_what_could_not_be_written_is_reported_again(tmp_path, store, memory):
     database = Database(tmp_path / "closed.db")
     broken = Memory(SESSION, Sightings(database))
     database.close()

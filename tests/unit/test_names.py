@@ -98,7 +98,7 @@ def test_attributes_of_one_rdn_stay_together() -> None:
         "/proc=x",
     ],
 )
-def test_what_is_no_name_has_no_reading(text: str) -> None:
+def test_what_is_not_a_name_has_no_reading(text: str) -> None:
     assert readings(text) == ()
     assert compare(text, subject((CN, "a"))).relation is Relation.UNREADABLE
 
@@ -236,7 +236,7 @@ def test_a_bmp_string_is_found_equal_however_it_was_printed(stored: str) -> None
     assert compare(stored, from_der(der)).relation is Relation.EQUAL
 
 
-def test_only_the_attribute_that_differs_is_told_when_others_are_in_another_string_type() -> None:
+def test_only_the_attribute_that_differs_is_reported_when_others_are_in_another_string_type() -> None:
     der = sequence(rdn(attribute(L, b"\xd3bidos", T61)), rdn(attribute(CN, "new")))
     assert compare(r"/L=\xD3bidos/CN=old", from_der(der)).reasons == (
         "CN differs: stored old, presented new",
@@ -260,7 +260,7 @@ def test_names_are_shown_with_their_specials_escaped() -> None:
 @pytest.mark.parametrize(
     "der", [b"", b"\x30", b"\x31\x00", sequence(b"\x30\x00"), sequence(rdn(b"\x30\x00")), b"\x30\x80"]
 )
-def test_bytes_that_are_no_name_are_refused(der: bytes) -> None:
+def test_bytes_that_are_not_a_name_are_refused(der: bytes) -> None:
     with pytest.raises(UnreadableName):
         from_der(der)
 

@@ -84,7 +84,7 @@ def test_an_object_that_no_name_is_made_of_may_be_a_part_of_a_value(text: str) -
 
 
 @pytest.mark.parametrize("text", ["CN = host\\ ", "CN=host\\ ", "CN=host\\", "O=x, CN=host\\ "])
-def test_an_escaped_blank_at_the_end_is_no_difference(text: str) -> None:
+def test_an_escaped_blank_at_the_end_is_not_a_difference(text: str) -> None:
     parts = [rdn(attribute("2.5.4.10", "x"))] if text.startswith("O") else []
     for value in ("host ", "host"):
         assert compare(text, from_der(sequence(*parts, rdn(attribute(CN, value))))).relation is Relation.EQUAL

@@ -64,7 +64,7 @@ async def test_the_first_line_counts_at_once(program: str) -> None:
         ("print('p\\u202ew')", "cannot be typed"),
     ],
 )
-async def test_what_is_no_password_is_not_sent(program: str, why: str) -> None:
+async def test_what_is_not_a_password_is_not_sent(program: str, why: str) -> None:
     with pytest.raises(NoPassword, match=why) as caught:
         await printed(program)
     assert "pw" not in str(caught.value)

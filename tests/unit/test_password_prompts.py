@@ -54,7 +54,7 @@ def test_the_password_is_known_in_many_languages(prompt: str) -> None:
         "現在のパスワード:", "Huidig wachtwoord: ",
     ],
 )  # fmt: skip
-def test_a_change_of_the_password_is_told_apart(prompt: str) -> None:
+def test_a_change_of_the_password_is_distinguished(prompt: str) -> None:
     assert asks_new_password(prompt)
     assert not asks_password(prompt)
 
@@ -64,7 +64,7 @@ def test_a_change_of_the_password_is_told_apart(prompt: str) -> None:
     ["One-time password: ", "OTP password: ", "Einmalpasswort: ", "一次性密码:", "ワンタイムパスワード:",
      "Second password: ", "Token password: ", "Одноразовый пароль: ", "Username: ", "Código: "],
 )  # fmt: skip
-def test_a_code_is_no_password(prompt: str) -> None:
+def test_a_code_is_not_a_password(prompt: str) -> None:
     assert not asks_password(prompt)
     assert not asks_new_password(prompt)
 
@@ -72,6 +72,6 @@ def test_a_code_is_no_password(prompt: str) -> None:
 @pytest.mark.parametrize(
     "text", ["Login incorrect", "Access denied", "Anmeldung fehlgeschlagen", "密码错误", "Falsch"]
 )
-def test_a_refusal_is_told_by_its_words(text: str) -> None:
+def test_a_refusal_is_recognised_by_its_words(text: str) -> None:
     assert says_refused(text)
     assert not says_refused("Welcome")

@@ -77,12 +77,12 @@ def test_since_is_when_the_certificate_was_seen_first_not_when_it_returned():
     assert "since 2026-11-23 09:05 UTC" in verdict(past, SECOND).why[0]
 
 
-def test_the_first_certificate_again_is_no_change():
+def test_the_first_certificate_again_is_not_a_change():
     past = Past((life(shown=(of(FIRST, 0), of(SECOND, 5), of(FIRST, 6))),))
     assert verdict(past, FIRST).verdict is Verdict.SAME_NAME
 
 
-def test_a_second_certificate_of_the_endpoint_beside_the_first_is_no_change():
+def test_a_second_certificate_of_the_endpoint_beside_the_first_is_not_a_change():
     past = Past((life(shown=(of(FIRST, 0),)),))
     assert verdict(past, SECOND, FIRST).verdict is Verdict.SAME_NAME
     assert verdict(past, SECOND, THIRD).verdict is Verdict.SUSPECT
@@ -184,7 +184,7 @@ def test_a_row_that_went_and_came_back():
         (Beginning.LEARNED, "operator said"),
     ],
 )
-def test_a_row_that_begins_anew_where_it_stood_did_not_go(beginning, word):
+def test_a_row_that_starts_over_where_it_stood_did_not_go(beginning, word):
     second = life(beginning=beginning, began=at(2))
     items = timeline(Past((life(last=at(1), ended=at(2)), second)))
     assert [item.event for item in items] == [TimelineEvent.BEGAN, TimelineEvent.BEGAN, TimelineEvent.SEEN]
@@ -196,7 +196,7 @@ def test_a_row_that_appeared_for_the_first_time_did_not_come_back():
     assert item.text == "appeared; not in the listing of 2026-11-23 08:59:00 UTC"
 
 
-def test_silence_is_told_only_while_it_lasts():
+def test_silence_is_reported_only_while_it_lasts():
     def line(silent: float, **changes: object) -> list[tuple[TimelineEvent, object]]:
         return told(Past((life(shown=(shown("A", 0, 5, silent=at(silent)),), **changes),)))
 

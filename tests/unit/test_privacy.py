@@ -399,7 +399,7 @@ def test_certificates_without_readable_parts() -> None:
     assert Mask()(bare).unread == ("subject",)
 
 
-def test_other_rows_are_told_apart() -> None:
+def test_other_rows_are_distinguished() -> None:
     mask = Mask()
     rows = [
         entry(

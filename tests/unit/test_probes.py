@@ -1,4 +1,4 @@
-"""Which of an endpoint's certificates stands beside a row."""
+"""Which of an endpoint's certificates is shown beside a row."""
 
 from tests.support.rows import certificate, presenting, silent
 from tofutui.workbench.probes import choose

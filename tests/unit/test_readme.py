@@ -39,7 +39,7 @@ def between(mark: str) -> str:
 
 
 def fence(mark: str) -> str:
-    """The code that stands under a mark."""
+    """The code below a mark."""
     block = re.search(rf"<!-- {mark} -->\n```\w+\n(.*?)```", REFERENCE, re.DOTALL)
     assert block is not None
     return block[1]

@@ -186,7 +186,7 @@ def test_no_secret_is_in_it_wherever_it_came_from(fmt: str, words: str) -> None:
         "Authentication key does not match between primary x",
     ],
 )
-def test_words_about_secrets_are_no_secrets(text: str) -> None:
+def test_words_about_secrets_are_not_secrets(text: str) -> None:
     assert without_secrets(text) == text
 
 
@@ -324,7 +324,7 @@ def at(key: str, verdict: str = "proven", stored: str = "CN=a", sha256: str = "c
 
 
 @pytest.mark.parametrize("complete", [True, False])
-def test_before_and_after_are_told_apart_and_each_row_says_what_became_of_it(complete: bool) -> None:
+def test_before_and_after_are_distinguished_and_each_row_says_what_became_of_it(complete: bool) -> None:
     gone, same, renewed, new = "192.0.2.21_443", "192.0.2.22_443", "192.0.2.23_443", "192.0.2.24_443"
     learned, removed = KEY, "192.0.2.25_443"
     before = listed(at(gone), at(same), at(renewed), at(learned, "mismatch"), at(removed, "mismatch"))

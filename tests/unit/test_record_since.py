@@ -85,7 +85,9 @@ def test_names_are_masked(data: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.parametrize("text", ["25:00", "yesterday", "2026-13-01", ""])
-def test_what_is_no_time_is_a_usage_error(text: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_not_a_time_is_a_usage_error(
+    text: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["record", "site-a", "--since", text, "--data", str(data)]) == 2
     assert "is not a time; use HH:MM" in capsys.readouterr().err
 

@@ -187,7 +187,7 @@ async def test_a_deletion_that_was_sent_makes_older_failures_hints() -> None:
     assert "a deletion of this row was sent after it" in row.judgement.why[0]
 
 
-async def test_a_fresh_failure_is_no_proof_while_the_listing_is_partial() -> None:
+async def test_a_fresh_failure_is_not_proof_while_the_listing_is_partial() -> None:
     site = Site("/CN=shown")
     await site.list(complete=False)
     site.log("CN=shown", LISTED)
@@ -249,7 +249,7 @@ async def test_an_export_read_before_the_row_began_is_not_used() -> None:
         assert any("exported before this row was learned" in why for why in row.judgement.why)
 
 
-async def test_a_copied_export_is_no_proof_about_a_row_that_was_seen_to_begin() -> None:
+async def test_a_copied_export_is_not_proof_about_a_row_that_was_seen_to_begin() -> None:
     site = Site("/CN=shown")
     site.prober.others = ()
     site.tables[Role.PRIMARY].remembered = dict

@@ -83,7 +83,7 @@ def test_an_ended_run_is_not_open_any_more(database: Database) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"session": 1}', "nonsense"])
-def test_what_is_no_run_is_said_to_be_none(text: str) -> None:
+def test_what_is_not_a_run_is_said_to_be_none(text: str) -> None:
     with pytest.raises(HistoryError, match="a stored Run cannot be read"):
         from_json(Run, text)
 

@@ -78,7 +78,7 @@ def test_a_prefix_before_some_lines_stays_and_no_row_is_lost() -> None:
     assert not answer.listing().complete
 
 
-def test_lines_that_are_no_answer_keep_what_they_begin_with() -> None:
+def test_lines_that_are_not_an_answer_keep_what_they_begin_with() -> None:
     lines = ["1 one", "2 two", "- three", "- four"]
     assert without_prefixes(lines, re.compile("host=")) == lines
 
@@ -151,7 +151,7 @@ def test_every_unicode_encoding_is_read_with_or_without_a_mark(encoding: str) ->
 
 
 @pytest.mark.parametrize("typed", ["| nomore", "|nomore", "| no-more", "| NOMORE "])
-def test_a_pipe_that_leaves_nothing_out_is_no_doubt(typed: str) -> None:
+def test_a_pipe_that_leaves_nothing_out_is_not_doubt(typed: str) -> None:
     answer = listing("\n".join((f"{LINES[0]} {typed}", *LINES[1:])).encode())
     assert (len(answer.listing().rows), answer.listing().complete) == (2, True)
 

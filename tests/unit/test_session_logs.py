@@ -91,7 +91,7 @@ def test_only_what_changed_is_read_again(tmp_path: Path, opened: list[str]) -> N
     assert counts(read_logs([str(tmp_path)], AT, second.files)) == {NAME: 2}
 
 
-def test_what_cannot_be_read_is_told_and_the_rest_counts(tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_reported_and_the_rest_counts(tmp_path: Path) -> None:
     (tmp_path / "hm-0-0.log").write_text(line())
     (tmp_path / "cut.log.gz").write_bytes(gzip.compress(line().encode() * 50)[:-9])
     gone = f"{tmp_path}/gone.log"

@@ -101,7 +101,7 @@ class Flood:
         return b"x" * 65_536
 
     def write(self, data: bytes) -> None:
-        """Nobody listens there."""
+        """Nothing listens there."""
 
 
 async def test_what_comes_unasked_without_end_is_not_read_for_ever() -> None:

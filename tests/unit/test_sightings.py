@@ -85,7 +85,7 @@ def test_a_row_that_a_listing_shows_after_one_without_it_appeared(store):
     assert store.now().began == at(1)
 
 
-def test_a_row_that_goes_ends_when_a_listing_is_without_it_and_begins_anew_when_it_comes_back(store):
+def test_a_row_that_goes_ends_when_a_listing_is_without_it_and_starts_over_when_it_comes_back(store):
     store.see(look(0, row()), look(1, row()), look(2), look(3), look(4, row()))
     first, second = store.whole()
     assert (first.began, first.last, first.ended) == (at(0), at(1), at(2))
@@ -404,7 +404,7 @@ def test_a_damaged_file_is_set_aside_and_a_new_history_begins(path):
 
 
 def deep_damage(path: Path) -> bytes:
-    """Overwrite a page that a start does not look at; returns what now stands there."""
+    """Overwrite a page that a start does not look at; returns its new content."""
     store = Store(path)
     store.see(look(0, *(row(key=f"{number}_443") for number in range(500))))
     store.database.close()
@@ -419,7 +419,7 @@ def deep_damage(path: Path) -> bytes:
     return b"\x55" * size
 
 
-def test_damage_inside_is_told_at_once_and_the_next_start_begins_anew(path):
+def test_damage_inside_is_reported_at_once_and_the_next_start_starts_over(path):
     damaged = deep_damage(path)
     store = Store(path)
     assert store.database.message == ""

@@ -32,7 +32,7 @@ def odd(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
         lambda path: list(lines_of(path, most=MOST, longest=100)),
     ],
 )
-def test_what_is_no_file_is_refused_at_once(odd: tuple[Path, str], read: Callable[[Path], object]) -> None:
+def test_what_is_not_a_file_is_refused_at_once(odd: tuple[Path, str], read: Callable[[Path], object]) -> None:
     path, word = odd
     with pytest.raises(UnusableFile) as caught:
         read(path)

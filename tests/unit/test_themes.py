@@ -45,7 +45,7 @@ TOGETHER = [
     ("role-primary", "role-secondary"),
     *itertools.product(("danger", "verdict-mismatch"), ("role-primary", "role-secondary", "muted")),
 ]
-"""Colours that stand beside one another and mean different things."""
+"""Colours that appear beside one another and mean different things."""
 FAR = 0.09
 """More than four times what is just noticed."""
 
@@ -143,7 +143,7 @@ def test_three_lines_make_a_complete_theme(tmp_path):
     ],
     ids=["dark", "light"],
 )
-def test_five_colours_make_a_theme_whose_derived_colours_can_be_read_and_told_apart(tmp_path, text, dark):
+def test_five_colours_make_a_theme_whose_derived_colours_can_be_read_and_distinguished(tmp_path, text, dark):
     (tmp_path / "mine.toml").write_text(text)
     book = load_themes(tmp_path)
     assert book.errors == ()
@@ -209,7 +209,7 @@ def test_two_of_the_users_files_with_one_name_are_told(tmp_path):
     ],
     ids=itertools.count(),
 )
-def test_a_broken_file_is_told_with_file_and_line_and_stops_nothing(tmp_path, text, line, reason):
+def test_a_broken_file_is_reported_with_file_and_line_and_stops_nothing(tmp_path, text, line, reason):
     path = tmp_path / "broken.toml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     (tmp_path / "whole.toml").write_text(MINIMAL)
@@ -220,7 +220,7 @@ def test_a_broken_file_is_told_with_file_and_line_and_stops_nothing(tmp_path, te
     assert set(book.themes) == {*BUNDLED, "mine"}
 
 
-def test_what_is_no_file_or_no_theme_by_its_size_stops_nothing(tmp_path):
+def test_what_is_not_a_file_or_no_theme_by_its_size_stops_nothing(tmp_path):
     (tmp_path / "a.toml").mkdir()
     (tmp_path / "b.toml").write_bytes(b"#" * (LARGEST + 1))
     (tmp_path / "c.toml").symlink_to("c.toml")

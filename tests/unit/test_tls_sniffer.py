@@ -113,7 +113,7 @@ def test_a_message_that_claims_too_much_is_not_collected() -> None:
 
 
 @pytest.mark.parametrize("first", [b"S", b"\x16\x02", b"\x16S", b"\x80\x2e\x01", b"\x19\x03\x03"])
-def test_what_is_no_record_is_told_by_its_first_bytes(first: bytes) -> None:
+def test_what_is_not_a_record_is_recognised_by_its_first_bytes(first: bytes) -> None:
     assert sniff(first).is_other
 
 

@@ -24,7 +24,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("kind", ODD)
-def test_what_is_no_toml_is_named_as_what_it_is(tmp_path: Path, kind: str) -> None:
+def test_what_is_not_toml_is_named_as_what_it_is(tmp_path: Path, kind: str) -> None:
     content, words, line = ODD[kind]
     path = tmp_path / "sessions.toml"
     path.write_bytes(content)
@@ -33,7 +33,7 @@ def test_what_is_no_toml_is_named_as_what_it_is(tmp_path: Path, kind: str) -> No
     assert (words in str(caught.value), caught.value.line) == (True, line)
 
 
-def test_a_mark_before_utf_8_is_no_part_of_the_text(tmp_path: Path) -> None:
+def test_a_mark_before_utf_8_is_not_part_of_the_text(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     path.write_bytes(TEXT.encode("utf-8-sig"))
     assert read_toml(path) == ({"title": "Prag", "name": "J\u00fcrgen"}, TEXT)

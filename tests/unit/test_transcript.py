@@ -83,7 +83,7 @@ def test_line_ends_and_encodings_do_not_matter(end):
         assert [row.raw for row in read.rows] == [row.raw for row in listing(session(P, PRIMARY_ROWS)).rows]
 
 
-def test_both_nodes_in_one_file_are_told_apart_by_their_prompts():
+def test_both_nodes_in_one_file_are_distinguished_by_their_prompts():
     text = session(P, PRIMARY_ROWS) + "exit\n" + session("prime-sec", SECONDARY_ROWS, role="Secondary")
     assert keys(listing(text)) == KEYS
     assert keys(listing(text, "prime-sec")) == [SEC, "127.0.0.1_8082", PRI]
@@ -303,7 +303,7 @@ def test_ncs_status_says_the_ha_state_too():
     assert ha.state == "Primary Active"
 
 
-def test_what_is_no_transcript_says_nothing():
+def test_what_is_not_a_transcript_says_nothing():
     for raw in (b"", b"\0" * 100, b"\xff" * 1000, b"hello\nworld\n", b"\x1b" * 500, bytes(range(256)) * 20):
         transcript = read_transcript(raw)
         assert transcript.answers == ()

@@ -37,7 +37,7 @@ def test_windows_encodings(raw):
     assert texts(raw) == ["ü", "b"]
 
 
-def test_bytes_that_are_no_text_are_kept():
+def test_bytes_that_are_not_text_are_kept():
     assert texts(b"a\xff\xfeb\n") == ["a\udcff\udcfeb"]
 
 

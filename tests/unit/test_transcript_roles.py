@@ -58,7 +58,7 @@ def test_their_ha_roles_decide_over_their_order(ha):
     assert cast.remark == ""
 
 
-def test_two_primaries_are_told_by_order():
+def test_two_primaries_are_recognised_by_order():
     assert told(shown("a", "b", ha={"a": "Primary", "b": "Primary"})).remark != ""
 
 
@@ -93,13 +93,13 @@ def test_a_file_that_shows_the_other_node_too():
     assert hosts(said_so) == ["a", "b"]
 
 
-def test_a_host_without_a_listing_is_no_candidate():
+def test_a_host_without_a_listing_is_not_a_candidate():
     text = "jump/admin# ssh a\n" + session("a", PRIMARY_ROWS) + "exit\njump/admin# exit\n"
     assert hosts(told(text)) == ["a"]
     assert hosts(told("a/admin# show clock\na/admin# \n")) == ["a"]
 
 
-def test_three_hosts_cannot_be_told_apart_without_names():
+def test_three_hosts_cannot_be_distinguished_without_names():
     with pytest.raises(UnclearTranscript) as caught:
         told(shown("a", "b", "c"))
     assert "x.log: lists the tables of a, b and c" in str(caught.value)

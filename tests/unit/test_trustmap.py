@@ -115,7 +115,7 @@ def summary(compared: Comparison) -> list[tuple[Verdict, int]]:
     return [(arrow.verdict, arrow.hosts) for arrow in trust_map(compared) if arrow.who is Who.OTHER]
 
 
-def test_many_servers_are_told_together_and_some_stale_ones_apart():
+def test_many_servers_are_reported_together_and_some_stale_ones_apart():
     assert summary(crowd(9, 3, 200)) == [
         *[(Verdict.MISMATCH, 1)] * OTHERS_SHOWN,
         (Verdict.MISMATCH, 9 - OTHERS_SHOWN),

@@ -20,7 +20,7 @@ def load(
     tell: Callable[[str], None] = complain,
     leave_out: Callable[[str], None] | None = None,
 ) -> tuple[Path, dict[str, Session]]:
-    """The sessions file in force and its sessions; ``tell`` gets each way to a password that others may take.
+    """The sessions file in force and its sessions; ``tell`` gets each way for others to get a password.
 
     A faulty file in ``sessions.d`` costs its own sessions only; ``leave_out`` (by default ``tell``) gets each
     of its faults.

@@ -55,7 +55,7 @@ class SessionsReport:
     origin: dict[str, Path]
     """The file that defines each session."""
     exposed: tuple[str, ...] = ()
-    """Those of the warnings that tell of a way to a password that others may take."""
+    """Those of the warnings about a way for others to get a password."""
     left_out: tuple[str, ...] = ()
     """Those of the errors that cost only the sessions of one file in ``sessions.d``."""
 

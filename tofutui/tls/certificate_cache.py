@@ -26,7 +26,7 @@ class Reader:
         is_much = sum(map(len, new.values())) > _MUCH
         read = await asyncio.to_thread(_read_all, new) if is_much else _read_all(new)
         for digest, certificate in read.items():
-            # Another task may have read the same one meanwhile: everybody gets the same object.
+            # Another task may have read the same one meanwhile: all get the same object.
             by_digest[digest] = self._known.setdefault(digest, certificate)
         self._forget()
         return [by_digest[digest] for digest in digests]

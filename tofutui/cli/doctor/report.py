@@ -35,7 +35,7 @@ from tofutui.ui.actions.keymap import KeyBook, load_keybook
 _LIBRARIES = ("textual", "asyncssh", "cryptography", "platformdirs", "tomli-w")
 _TERMINAL = ("TERM", "COLORTERM", "NO_COLOR", "TERM_PROGRAM", "LANG", "LC_ALL", "PYTHONIOENCODING")
 _PRESENT = {"tmux": "TMUX", "screen": "STY", "SSH": "SSH_CONNECTION"}
-"""Fields of a session and its nodes that are no plain key of the file; a node's ``read_only`` is."""
+"""Fields of a session and its nodes that are not a plain key of the file; a node's ``read_only`` is."""
 
 
 FAILED = "failed: "

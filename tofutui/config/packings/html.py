@@ -19,7 +19,7 @@ _BEGIN = re.compile(
 )
 _TAG = re.compile(r"(<[/!?a-zA-Z][^<>]*>)")
 _MARKS = re.compile(r"<!--|--|<!\[CDATA\[|\]\]>|>")
-"""Around what is no tag: comments and character data."""
+"""Around everything but tags: comments and character data."""
 _NEVER_HIDDEN = "tofu"
 """What says this is text wherever it is in a page: an attribute, a script, a comment."""
 _TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")

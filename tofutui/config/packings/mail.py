@@ -68,7 +68,7 @@ def _mails(stream: Stream, place: str) -> Iterator[bytes]:
 
 def _members_of(raw: bytes, place: str) -> Iterator[Member]:
     boundary = _BOUNDARY.match(raw)
-    if boundary:  # the beginning is missing: somebody copied a part
+    if boundary:  # the beginning is missing: a part was copied
         raw = b'Content-Type: multipart/mixed; boundary="' + boundary[1] + b'"\n\n' + raw
     try:
         mail = BytesParser(policy=compat32).parsebytes(raw.lstrip())

@@ -10,7 +10,7 @@ from tofutui.lab.console.terminal import LabTerminal, LinkDropped
 
 _ENTER = b"\r"
 _ANSWERS = (b"\r", b"Yes\r")
-"""Lines that answer a dialogue and are no commands."""
+"""Lines that answer a dialogue and are not commands."""
 _NOT_UNDERSTOOD = b"     ^\r\n% invalid command detected at '^' marker.\r\n"
 
 

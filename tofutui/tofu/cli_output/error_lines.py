@@ -37,7 +37,7 @@ _ERROR = re.compile("|".join((_ADMIN_CLI, _JAVA, _DATABASE, _SYSTEM, _TRANSLATED
 
 
 def says_error(line: str) -> bool:
-    """Whether a line that is no row says that an answer is not what was asked for, or not all of it.
+    """Whether a line that is not a row says that an answer is not what was asked for, or not all of it.
 
     Of a very long line only both ends are looked at.
     """

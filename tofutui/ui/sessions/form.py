@@ -62,7 +62,7 @@ class FormScreen(Acting[str]):
         return self._called if field is NAME else text_of(field, self._raw)
 
     def on_mount(self) -> None:
-        """Keep what stood there at the start."""
+        """Keep the initial values."""
         self._begun = self._texts()
         self.call_after_refresh(self._draw)
 
