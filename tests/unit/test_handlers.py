@@ -10,7 +10,7 @@ from textual.binding import Binding
 
 import tofutui.ui
 from tofutui.ui.actions.catalogue import ACTIONS, BY_ID, SHARED, Scope
-from tofutui.ui.actions.handlers import does, handlers_of, moves
+from tofutui.ui.actions.handlers import does, handlers_of, helps, moves, steps
 from tofutui.ui.kit.screen import Acting
 
 for module in pkgutil.walk_packages(tofutui.ui.__path__, "tofutui.ui."):
@@ -63,6 +63,14 @@ def test_a_subclass_may_replace_a_handler_and_a_class_has_one_for_an_action() ->
         def move(self, name: str) -> str:
             return name
 
+        @steps("stale.next", "stale.previous")
+        def step(self, by: int) -> int:
+            return by
+
+        @helps
+        def help(self, scope: Scope) -> Scope:
+            return scope
+
     class Lower(Upper):
         @does("row.delete")
         def delete_otherwise(self) -> str:
@@ -71,6 +79,10 @@ def test_a_subclass_may_replace_a_handler_and_a_class_has_one_for_an_action() ->
     assert handlers_of(Upper)["row.delete"].method == "delete"
     assert handlers_of(Lower)["row.delete"].method == "delete_otherwise"
     assert handlers_of(Lower)["view.half_down"].arguments == ("half_down",)
+    assert [handlers_of(Lower)[f"stale.{end}"].arguments for end in ("next", "previous")] == [(1,), (-1,)]
+    helped = {action: handlers_of(Lower)[action.id] for action in ACTIONS if action.is_help}
+    assert {action.scope for action in helped} >= {Scope.MAIN, Scope.PLAN, Scope.GUIDE}
+    assert all(handler.arguments == (action.scope,) for action, handler in helped.items())
 
     class Twice:
         @does("row.delete")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tofutui.ui.actions.catalogue import BY_ID
+from tofutui.ui.actions.catalogue import ACTIONS, BY_ID
 from tofutui.ui.actions.movement import MOVES
 
 Method = TypeVar("Method", bound=Callable[..., object])
@@ -16,7 +16,7 @@ class Handler:
     """A method by its name, so that a subclass may define it again, and what it is called with."""
 
     method: str
-    arguments: tuple[str, ...] = ()
+    arguments: tuple[object, ...] = ()
 
 
 def does(*ids: str) -> Callable[[Method], Method]:
@@ -30,7 +30,17 @@ def moves(*groups: str) -> Callable[[Method], Method]:
     return _marking({id_: arguments for id_, arguments in ids.items() if id_ in BY_ID})
 
 
-def _marking(actions: Mapping[str, tuple[str, ...]]) -> Callable[[Method], Method]:
+def steps(ahead: str, back: str) -> Callable[[Method], Method]:
+    """Make a method the handler of two actions: it is called with 1 for the first one, -1 for the second."""
+    return _marking({ahead: (1,), back: (-1,)})
+
+
+def helps(method: Method) -> Method:
+    """Make a method the handler of the help of every scope: it is called with the scope."""
+    return _marking({action.id: (action.scope,) for action in ACTIONS if action.is_help})(method)
+
+
+def _marking(actions: Mapping[str, tuple[object, ...]]) -> Callable[[Method], Method]:
     def mark(method: Method) -> Method:
         setattr(method, _MARK, {**getattr(method, _MARK, {}), **actions})
         return method

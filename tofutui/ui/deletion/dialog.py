@@ -18,7 +18,7 @@ from textual.widgets import Input
 from tofutui.tofu.base.text import safe
 from tofutui.tofu.deletion.plan import WAITING, Plan, Step
 from tofutui.ui.actions.catalogue import DELETE, RUN
-from tofutui.ui.actions.handlers import does, moves
+from tofutui.ui.actions.handlers import does, moves, steps
 from tofutui.ui.backend import Runner
 from tofutui.ui.deletion import wording
 from tofutui.ui.kit.button import Choice
@@ -239,17 +239,9 @@ class DeleteScreen(_OfPlan[bool]):
         if self.is_enabled and not isinstance(self.focused, Input):
             self.answer(True)
 
-    @does("delete.next")
-    def next_stop(self) -> None:
-        """From what is typed to Delete (when it is right) or Keep, and round."""
-        self._step(1)
-
-    @does("delete.previous")
-    def previous_stop(self) -> None:
-        """The other way round."""
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
+    @steps("delete.next", "delete.previous")
+    def step(self, by: int) -> None:
+        """From what is typed to Delete (when it is right) or Keep, and round; or the other way round."""
         stops: list[Widget] = [*self._typed, self.query_one("#delete"), self.query_one("#keep")]
         order = [stop for stop in stops if not stop.disabled]
         here = next((i for i, stop in enumerate(order) if stop is self.focused), 0)

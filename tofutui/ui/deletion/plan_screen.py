@@ -10,7 +10,7 @@ from tofutui.tofu.deletion.proof import changed_entry
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
-from tofutui.ui.actions.catalogue import PLAN, Scope
+from tofutui.ui.actions.catalogue import PLAN
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.actions.movement import moved
 from tofutui.ui.backend import Runner
@@ -274,11 +274,6 @@ class PlanScreen(Acting[list[Entry]]):
     def as_text(self) -> str:
         """Every row with its command."""
         return plain(self._lines(WIDE)[0]).strip("\n")
-
-    @does("plan.help")
-    def open_help(self) -> None:
-        """All keys, those of this screen first."""
-        self.show_help(Scope.PLAN)
 
     @does("plan.back")
     def go_back(self) -> None:

@@ -16,7 +16,7 @@ from tofutui.tofu.judgement.evidence import Word
 from tofutui.tofu.judgement.row_history import Past
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
-from tofutui.ui.actions.catalogue import EVIDENCE, Scope
+from tofutui.ui.actions.catalogue import EVIDENCE
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.backend import Bench
 from tofutui.ui.evidence.import_messages import certificate_words, log_words
@@ -373,21 +373,11 @@ class EvidenceScreen(Acting[None]):
         row = self._current()
         return value_of(self.shown(row)) if row else None
 
-    @does("evidence.copy_value")
-    def copy_fingerprint(self) -> None:
-        """The same by a key of its own."""
-        self.copy_value()
-
     @moves("evidence")
     def move(self, name: str) -> None:
         """Show another part of what is known."""
         self.query_one("#known", Scroller).move(name)
         self._draw_known()
-
-    @does("evidence.help")
-    def open_help(self) -> None:
-        """All keys, those of this screen first."""
-        self.show_help(Scope.EVIDENCE)
 
     @does("evidence.back")
     def go_back(self) -> None:

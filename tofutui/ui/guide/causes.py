@@ -1,8 +1,9 @@
 """Why a registration fails: the likeliest cause first, and the way to the step that mends it."""
 
 from tofutui.guide.causes import Likely, Signs, likely_causes
-from tofutui.ui.actions.catalogue import CAUSES, Scope
-from tofutui.ui.actions.handlers import does
+from tofutui.ui.actions.catalogue import CAUSES
+from tofutui.ui.actions.handlers import does, moves
+from tofutui.ui.actions.movement import moved
 from tofutui.ui.guide import wording
 from tofutui.ui.kit.painted import Painted, Scroller
 from tofutui.ui.kit.screen import bindings_of
@@ -41,39 +42,19 @@ class CausesScreen(PickView[Likely | None]):
         """All of them."""
         return plain([line for block in self._blocks(WIDE) for line in block])
 
-    def _move(self, by: int) -> None:
-        self._cursor = max(0, min(self._cursor + by, len(self._causes) - 1))
-        self._draw()
-
-    @does("causes.down")
-    def next_cause(self) -> None:
-        """The next cause."""
-        self._move(1)
-
-    @does("causes.up")
-    def cause_before(self) -> None:
-        """The cause before."""
-        self._move(-1)
-
-    @does("causes.page_down")
-    def page_down(self) -> None:
-        """Scroll down in the causes."""
-        self.query_one("#text", Scroller).move("page_down")
-
-    @does("causes.page_up")
-    def page_up(self) -> None:
-        """What is above."""
-        self.query_one("#text", Scroller).move("page_up")
+    @moves("causes")
+    def move(self, name: str) -> None:
+        """Another cause, or another part of the text."""
+        if name.startswith("page"):
+            self.query_one("#text", Scroller).move(name)
+        else:
+            self._cursor = moved(name, self._cursor, len(self._causes))
+            self._draw()
 
     @does("causes.open")
     def mend(self) -> None:
         """This one."""
         self.dismiss(self._causes[self._cursor])
-
-    @does("causes.help")
-    def all_keys(self) -> None:
-        """All keys, those of this screen first."""
-        self.show_help(Scope.CAUSES)
 
     @does("causes.back")
     def leave(self) -> None:

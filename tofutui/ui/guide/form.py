@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from tofutui.guide.worksheet import WorksheetField
 from tofutui.ui.actions.catalogue import SHEET
-from tofutui.ui.actions.handlers import does
+from tofutui.ui.actions.handlers import does, steps
 from tofutui.ui.kit.dialogs.dialog import Dialog
 from tofutui.ui.kit.dialogs.question import Answer
 from tofutui.ui.kit.screen import bindings_of
@@ -131,22 +131,14 @@ class SheetScreen(Dialog[dict[str, str] | None]):
             self.say_again(event.key)
         elif 1 <= number <= len(choices):
             self._values[self._field.id] = choices[number - 1][0]
-            self._go(1)
+            self.go(1)
 
-    def _go(self, by: int) -> None:
+    @steps("sheet.down", "sheet.up")
+    def go(self, by: int) -> None:
+        """The next question, or the one before."""
         self._wrong = ""
         self._cursor = max(0, min(self._cursor + by, len(self._asked) - 1))
         self._show_field()
-
-    @does("sheet.down")
-    def next_question(self) -> None:
-        """The next one."""
-        self._go(1)
-
-    @does("sheet.up")
-    def question_before(self) -> None:
-        """The one before."""
-        self._go(-1)
 
     @does("sheet.take")
     def take(self) -> None:
@@ -168,8 +160,3 @@ class SheetScreen(Dialog[dict[str, str] | None]):
     def leave(self) -> None:
         """Nothing."""
         self.answer(None)
-
-    @does("sheet.reveal")
-    def reveal_all(self) -> None:
-        """Everything as it is, until the next key."""
-        self.reveal()

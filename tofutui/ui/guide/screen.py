@@ -12,7 +12,7 @@ from tofutui.guide.worksheet import values_of
 from tofutui.tofu.base.errors import TofutuiError
 from tofutui.tofu.guide_run import Run, StepState
 from tofutui.tofu.site.session import Role
-from tofutui.ui.actions.catalogue import GUIDE, Scope, State
+from tofutui.ui.actions.catalogue import GUIDE, State
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.actions.movement import moved
 from tofutui.ui.backend import Link
@@ -252,11 +252,6 @@ class GuideScreen(Guided):
         from tofutui.ui.help.command_log import LogScreen
 
         self.app.push_screen(LogScreen(self.link.bench))
-
-    @does("guide.help")
-    def all_keys(self) -> None:
-        """All keys, those of the guide first."""
-        self.show_help(Scope.GUIDE)
 
     @does("guide.back")
     def go_back(self) -> None:

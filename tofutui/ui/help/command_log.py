@@ -51,11 +51,6 @@ class LogScreen(SearchView):
         super().on_mount()
         self.set_interval(1.0, self.draw)
 
-    @does("log.search")
-    def search(self) -> None:
-        """Type what to look for; it works while it is typed."""
-        self.begin_search()
-
     @does("log.fold")
     def toggle_folding(self) -> None:
         """Show all that was printed, or only its beginning."""

@@ -76,16 +76,6 @@ class HelpScreen(SearchView):
         """The key that opened it closes it."""
         self.dismiss(None)
 
-    @does("help.search")
-    def search(self) -> None:
-        """Type what to look for; it works while it is typed."""
-        self.begin_search()
-
-    @does("help.explain")
-    def show_explanation(self) -> None:
-        """What all this is about."""
-        self.explain()
-
     def content(self, width: int) -> list[Line]:
         """Keys first, on top those of the screen that it was opened from; then the verdicts."""
         if width < _TWO_COLUMNS:

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tofutui.ui.actions.catalogue import EVERYWHERE, SHARED, Action, Scope, State
-from tofutui.ui.actions.handlers import does, handlers_of
+from tofutui.ui.actions.handlers import does, handlers_of, helps
 from tofutui.ui.kit.desk import Desk, ShownMessage
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Scroller
@@ -88,7 +88,7 @@ class Acting(Whole, Screen[Result]):
         text = f" {text}" if cells is None else fit(f" {text}", cells - width(badge))
         return (*badge, (text, Tone.STRONG))
 
-    @does("app.privacy")
+    @does("app.privacy", "form.privacy")
     def toggle_privacy(self) -> None:
         """Stand-ins for names and addresses, or everything as it is."""
         on = not self.owner.privacy.on
@@ -139,7 +139,7 @@ class Acting(Whole, Screen[Result]):
         """All about the row under the cursor, and what to call it; what a screen without rows says."""
         return self.as_text(), "text"
 
-    @does("screen.copy")
+    @does("screen.copy", "evidence.copy_value")
     def copy_value(self) -> None:
         """The value."""
         self._copy(self.value_to_copy())
@@ -185,6 +185,7 @@ class Acting(Whole, Screen[Result]):
         path = await self.owner.save_file(title, form, text)
         self.say("nothing was written" if path is None else f"written: {path}", stays=path is not None)
 
+    @helps
     def show_help(self, scope: Scope) -> None:
         """All keys, those of this screen first."""
         self.owner.open_help(scope, self.state())
@@ -202,7 +203,7 @@ class Acting(Whole, Screen[Result]):
         """Everything by name."""
         self.owner.open_palette()
 
-    @does("app.explain")
+    @does("app.explain", "help.explain")
     def explain(self) -> None:
         """What all this is about, on one page."""
         self.owner.explain()

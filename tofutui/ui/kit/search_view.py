@@ -45,6 +45,7 @@ class SearchView(ViewScreen):
         else:
             super().go_back()
 
+    @does("help.search", "log.search")
     def begin_search(self) -> None:
         """Type what to look for; it works while it is typed."""
         self.query_one("#search").display = True

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from textual.app import ComposeResult
 
-from tofutui.ui.actions.catalogue import VIEW, Action, Scope
+from tofutui.ui.actions.catalogue import VIEW, Action
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
@@ -67,11 +67,6 @@ class ViewScreen(Acting[None]):
     def move(self, name: str) -> None:
         """Show another part of the text."""
         self.query_one("#text", Scroller).move(name)
-
-    @does("view.help")
-    def open_help(self) -> None:
-        """All keys, those of this screen first."""
-        self.show_help(Scope.VIEW)
 
     @does("view.back")
     def go_back(self) -> None:

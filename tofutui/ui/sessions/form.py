@@ -15,8 +15,8 @@ from tofutui.config.errors import ConfigError
 from tofutui.config.saving import as_toml
 from tofutui.config.sessions import sessions_d
 from tofutui.tofu.site.session import Session
-from tofutui.ui.actions.catalogue import FORM, Scope
-from tofutui.ui.actions.handlers import does, moves
+from tofutui.ui.actions.catalogue import FORM
+from tofutui.ui.actions.handlers import does, moves, steps
 from tofutui.ui.kit.dialogs.confirm import ConfirmScreen
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted
@@ -139,23 +139,19 @@ class FormScreen(Acting[str]):
     def _entered(self) -> None:
         self.focus_next()
 
-    @does("form.next")
-    def next_field(self) -> None:
-        """The next field."""
-        self.focus_next()
-
-    @does("form.previous")
-    def previous_field(self) -> None:
-        """The field before."""
-        self.focus_previous()
+    @steps("form.next", "form.previous")
+    def step(self, by: int) -> None:
+        """The next field, or the one before."""
+        if by > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
 
     @moves("form")
     def move(self, name: str) -> None:
         """To the next field or group, or the one before."""
-        if name == "down":
-            self.focus_next()
-        elif name == "up":
-            self.focus_previous()
+        if name in ("down", "up"):
+            self.step(1 if name == "down" else -1)
         else:
             self._to_group(1 if name == "page_down" else -1)
 
@@ -244,13 +240,3 @@ class FormScreen(Acting[str]):
     def _leave_if(self, yes: bool | None) -> None:
         if yes:
             self.dismiss(None)
-
-    @does("form.privacy")
-    def mask(self) -> None:
-        """Stand-ins on the screen; a letter cannot do that here, it is typed into the field."""
-        self.toggle_privacy()
-
-    @does("form.help")
-    def open_help(self) -> None:
-        """All keys, those of this screen first."""
-        self.show_help(Scope.FORM)

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from tofutui.tofu.site.session import Session
-from tofutui.ui.actions.catalogue import PICK, Scope, State
+from tofutui.ui.actions.catalogue import PICK, State
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.actions.movement import moved
 from tofutui.ui.kit.dialogs.confirm import ConfirmScreen
@@ -240,11 +240,6 @@ class SessionScreen(Acting[str]):
         self.owner.sessions.pop(name, None)
         self.say(f"{name} is deleted")
         self._read_again()
-
-    @does("pick.help")
-    def open_help(self) -> None:
-        """All keys, those of this screen first."""
-        self.show_help(Scope.PICK)
 
     @does("pick.back")
     def go_back(self) -> None:

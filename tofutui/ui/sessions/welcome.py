@@ -2,7 +2,7 @@
 
 from tofutui.config.paths import bundled
 from tofutui.config.sessions import how_to_make_one
-from tofutui.ui.actions.catalogue import WELCOME, Scope
+from tofutui.ui.actions.catalogue import WELCOME
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.actions.movement import moved
 from tofutui.ui.kit.painted import Painted, Scroller
@@ -82,11 +82,6 @@ class WelcomeScreen(PickView[str]):
     def show_example(self) -> None:
         """Where the file goes, and what it may hold."""
         self.app.push_screen(ExampleScreen())
-
-    @does("welcome.help")
-    def open_help(self) -> None:
-        """All keys, those of this screen first."""
-        self.show_help(Scope.WELCOME)
 
     @does("welcome.back")
     def go_back(self) -> None:

@@ -1,7 +1,7 @@
 """The cursor of the tables: from row to row and from pane to pane, marks, order."""
 
 from tofutui.tofu.site.session import Role
-from tofutui.ui.actions.handlers import does, moves
+from tofutui.ui.actions.handlers import does, moves, steps
 from tofutui.ui.kit.screen import Flow
 from tofutui.ui.tables.rows.columns import HEIGHTS
 from tofutui.ui.tables.state import Tables
@@ -59,17 +59,9 @@ class CursorFlow(Flow[Tables]):
         self.screen.pane.draw()
         self.screen.follow()
 
-    @does("stale.next")
-    def next_stale(self) -> None:
-        """The next stale row."""
-        self._to_stale(1)
-
-    @does("stale.previous")
-    def previous_stale(self) -> None:
-        """The stale row before."""
-        self._to_stale(-1)
-
-    def _to_stale(self, step: int) -> None:
+    @steps("stale.next", "stale.previous")
+    def to_stale(self, step: int) -> None:
+        """The next stale row, or the one before."""
         index = self.screen.pane.rows.next_stale(step)
         if index is not None:
             self.screen.pane.go(index)

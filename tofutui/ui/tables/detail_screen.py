@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.ui.actions.catalogue import DETAIL, VIEW, Scope, State
-from tofutui.ui.actions.handlers import does
+from tofutui.ui.actions.handlers import does, steps
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.screen import bindings_of
 from tofutui.ui.kit.view import ViewScreen
@@ -72,17 +72,9 @@ class DetailScreen(ViewScreen):
         """Everything about the row."""
         return self._tables.flow(CopyFlow).row(self._entry), f"row {place(self._entry)}"
 
-    @does("detail.next")
-    def next_row(self) -> None:
-        """The row below in the table."""
-        self._step(1)
-
-    @does("detail.previous")
-    def previous_row(self) -> None:
-        """The row above in the table."""
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
+    @steps("detail.next", "detail.previous")
+    def step(self, by: int) -> None:
+        """The row below in the table, or the one above."""
         pane = self._tables.pane
         before = pane.rows.cursor
         pane.go(before + by)

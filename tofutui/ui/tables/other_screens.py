@@ -1,6 +1,5 @@
 """The way from the tables to the other screens."""
 
-from tofutui.ui.actions.catalogue import Scope
 from tofutui.ui.actions.handlers import does
 from tofutui.ui.kit.screen import Acting, Flow
 from tofutui.ui.tables.state import Tables
@@ -69,11 +68,6 @@ class OtherScreens(Flow[Tables]):
     def open_sessions(self) -> None:
         """Choose another session."""
         self.owner.pick_session()
-
-    @does("app.help")
-    def open_help(self) -> None:
-        """All keys, and what the verdicts mean."""
-        self.screen.show_help(Scope.MAIN)
 
     def _push(self, screen: Acting[None]) -> None:
         """Show it; the tables follow what was done there."""

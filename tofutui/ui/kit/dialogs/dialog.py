@@ -122,7 +122,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
         """What may be shown of a value; all of it while the dialog is revealed."""
         return value if self.revealed else super().shown(value)
 
-    @does("ask.reveal", "ask_key.reveal", "delete.reveal")
+    @does("ask.reveal", "ask_key.reveal", "delete.reveal", "sheet.reveal")
     def reveal(self) -> None:
         """Show what the dialog is about without stand-ins, until the next key."""
         self._set_revealed(True)
