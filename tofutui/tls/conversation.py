@@ -132,7 +132,7 @@ class Conversation(asyncio.Protocol, ABC):
     def _seen(self, text: str) -> str: ...
 
     def _write(self, data: bytes) -> None:
-        if data and self._transport is not None:
+        if data and self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)
 
     def _finish(self) -> None:

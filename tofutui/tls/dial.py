@@ -30,8 +30,9 @@ class DialError(TofutuiError):
 class Dial(Protocol):
     """A way to an endpoint: makes a connection and puts the protocol that ``factory`` makes on it.
 
-    The transport given to the protocol must have ``write(bytes)`` and ``close()``, and ``abort()`` if it
-    can. Raises OSError (also TimeoutError, ConnectionRefusedError, socket.gaierror) or `DialError`.
+    The transport given to the protocol must have ``write(bytes)``, ``is_closing()`` and ``close()``, and
+    ``abort()`` if it can. Raises OSError (also TimeoutError, ConnectionRefusedError, socket.gaierror) or
+    `DialError`.
     """
 
     async def __call__(

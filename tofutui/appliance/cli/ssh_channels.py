@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import cast
 
 import asyncssh
 
@@ -107,61 +107,16 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
         on_end()
 
 
-class TunnelTransport(asyncio.Transport):
-    """A channel of a jump host, as asyncio's protocols expect a transport."""
-
-    def __init__(self, channel: asyncssh.SSHTCPChannel[bytes]) -> None:
-        super().__init__()
-        self._channel = channel
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """Facts of the channel."""
-        return self._channel.get_extra_info(name, default)
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send."""
-        if not self._channel.is_closing():
-            self._channel.write(bytes(data))
-
-    def write_eof(self) -> None:
-        """Say that nothing more is coming."""
-        self._channel.write_eof()
-
-    def can_write_eof(self) -> bool:
-        """Channels can."""
-        return True
-
-    def is_closing(self) -> bool:
-        """Whether it was closed or lost."""
-        return self._channel.is_closing()
-
-    def close(self) -> None:
-        """Close after what was written."""
-        self._channel.close()
-
-    def abort(self) -> None:
-        """Close now."""
-        self._channel.abort()
-
-    def pause_reading(self) -> None:
-        """Hold the peer back."""
-        self._channel.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Go on."""
-        self._channel.resume_reading()
-
-
 class TunnelSession(asyncssh.SSHTCPSession[bytes]):
-    """Drives a protocol of asyncio over a channel of a jump host."""
+    """Drives a protocol of asyncio over a channel of a jump host, which does all that a transport does."""
 
     def __init__(self, factory: Callable[[], asyncio.Protocol]) -> None:
         self.protocol = factory()
-        self.transport: TunnelTransport | None = None
+        self.transport: asyncio.Transport | None = None
 
     def connection_made(self, chan: asyncssh.SSHTCPChannel[bytes]) -> None:
-        """Hand the transport on."""
-        self.transport = TunnelTransport(chan)
+        """Hand the channel on."""
+        self.transport = cast(asyncio.Transport, chan)
         self.protocol.connection_made(self.transport)
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
@@ -175,11 +130,3 @@ class TunnelSession(asyncssh.SSHTCPSession[bytes]):
     def connection_lost(self, exc: Exception | None) -> None:
         """Hand the loss on."""
         self.protocol.connection_lost(exc)
-
-    def pause_writing(self) -> None:
-        """Hand it on."""
-        self.protocol.pause_writing()
-
-    def resume_writing(self) -> None:
-        """Hand it on."""
-        self.protocol.resume_writing()
