@@ -1,7 +1,13 @@
 """Which of an endpoint's certificates is shown beside a row."""
 
+import asyncio
+from typing import cast
+
 from tests.support.rows import certificate, presenting, silent
-from tofutui.workbench.probes import choose
+from tofutui.tls.prober import Prober
+from tofutui.tofu.certificates.presented import Presented
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.workbench.probes import Probes, choose
 
 OLD, NEW = "CN=ise01", "CN=ise02"
 
@@ -23,3 +29,43 @@ def test_a_way_without_any_answer_leaves_open_what_else_there_is():
     assert not choose(presenting(leaf), (), "/CN=ise01").also_unsure
     unsure = choose(presenting(leaf), (silent(),), "/CN=ise01")
     assert (unsure.certificate, unsure.also, unsure.also_unsure) == (leaf, (), True)
+
+
+class Answering:
+    """A prober; ports above 1000 never answer."""
+
+    def __init__(self) -> None:
+        self.stopped: list[int] = []
+
+    async def fetch(self, row: Endpoint, target: Endpoint | None) -> Presented:
+        if row.port > 1000:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.stopped.append(row.port)
+        return presenting(certificate(OLD))
+
+
+async def test_the_end_of_a_round_costs_what_is_under_way_and_not_what_was_answered(monkeypatch):
+    prober = Answering()
+    probes = Probes(cast(Prober, prober))
+    for port in range(1, 501):
+        await probes.fetch(Endpoint("192.0.2.1", port), None)
+    waiting = [asyncio.create_task(probes.fetch(Endpoint("192.0.2.1", port), None)) for port in (1001, 1002)]
+    while len(probes._fetches) < 502:
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    loop, scheduled = asyncio.get_running_loop(), []
+    call_soon = loop.call_soon
+
+    def noting(*work, **context):
+        scheduled.append(work)
+        return call_soon(*work, **context)
+
+    monkeypatch.setattr(loop, "call_soon", noting)
+    await probes.close()
+    monkeypatch.undo()
+    assert sorted(prober.stopped) == [1001, 1002]
+    assert len(scheduled) < 50
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(task.cancelled() for task in waiting)

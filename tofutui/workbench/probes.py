@@ -66,10 +66,11 @@ class Probes:
     async def close(self) -> None:
         """Cancel what is still under way and wait for its end."""
         tasks = [*self._fetches.values(), *self._others.values(), *self._kinds.values()]
-        for task in tasks:
+        under_way = [task for task in tasks if not task.done()]
+        for task in under_way:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        del tasks
+        await asyncio.gather(*under_way, return_exceptions=True)
+        del tasks, under_way
         for held in (self._fetches, self._others, self._kinds):
             while held:  # all at once, thousands of them would hold up the screen
                 for key in list(held)[:AT_ONCE]:

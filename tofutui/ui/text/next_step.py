@@ -11,6 +11,8 @@ from tofutui.tofu.site.session import Role
 from tofutui.ui.text.vocabulary import node_name, rows
 
 _UNJUDGED = (Verdict.SAME_NAME, Verdict.NO_ANSWER, Verdict.UNREADABLE)
+_AT_ONCE = (Verdict.PENDING, Verdict.MISMATCH, Verdict.SUSPECT)
+"""Verdicts that decide, whoever the row is about."""
 _CONSEQUENTIAL = (Who.PEER, Who.ISE, Who.DNAC)
 """Whose rows decide whether the pair and its integrations connect."""
 
@@ -38,7 +40,8 @@ def next_step(comparison: Comparison, *, can_guide: bool) -> NextStep | None:
     failed = next((view for view in views if not view.complete), None)
     if failed is not None:
         return _read_again(failed)
-    entries = [entry for entry in comparison.entries() if entry.who.is_remote]
+    deciding = (e for e in comparison.entries() if e.judgement.verdict in _AT_ONCE or e.who in _CONSEQUENTIAL)
+    entries = [entry for entry in deciding if entry.who.is_remote]
     if any(entry.verdict is Verdict.PENDING for entry in entries):
         return None
     return _of_rows(entries, connected=_is_connected(views), can_guide=can_guide and len(views) > 1)

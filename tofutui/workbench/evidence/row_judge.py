@@ -9,7 +9,7 @@ from tofutui.tofu.certificates.presented import Presented, Status
 from tofutui.tofu.exports.assignment import Assignment
 from tofutui.tofu.judgement.browser_words import tie_words
 from tofutui.tofu.judgement.comparison import Comparison, Entry, NodeView, TiedFailure
-from tofutui.tofu.judgement.evidence import LogHit, Observation, OperatorWord, RowFacts, Sighting
+from tofutui.tofu.judgement.evidence import LogHit, OperatorWord, RowFacts
 from tofutui.tofu.judgement.judge import Case, judge
 from tofutui.tofu.judgement.log_matching import Listed
 from tofutui.tofu.judgement.node_clock import NodeClock
@@ -21,7 +21,7 @@ from tofutui.tofu.site.session import Role
 from tofutui.workbench.evidence.assigned_exports import NOTHING_KNOWN, KnownCertificates
 from tofutui.workbench.evidence.deletions import Deletions
 from tofutui.workbench.evidence.entry_facts import facts_of, name_of, node_behind, noting_vip, with_presented
-from tofutui.workbench.evidence.memory import Memory
+from tofutui.workbench.evidence.memory import NOTHING, Memory
 from tofutui.workbench.evidence.operator import Testimony
 from tofutui.workbench.evidence.short_turns import ShortTurns
 from tofutui.workbench.evidence.statements import named_row
@@ -47,8 +47,7 @@ class Circumstances:
     hits: tuple[LogHit, ...] = ()
     words: tuple[OperatorWord, ...] = ()
     clock: NodeClock | None = field(default=None, compare=False)
-    observed: Observation | None = None
-    first_sighting: Sighting | None = None
+    past: Past = NOTHING
     known: Assignment = NOTHING_KNOWN
 
     @property
@@ -240,7 +239,7 @@ class Judge:
                 return False
             settled = self._judged(entry, presented)
         self._tables[role].view.entries[id_] = settled
-        return settled != entry
+        return settled is not entry and settled != entry
 
     def _judged(self, entry: Entry, presented: Presented) -> Entry:
         around = self._around(entry)
@@ -281,8 +280,7 @@ class Judge:
         return Circumstances(
             incarnation=incarnation,
             deletion_sent_at=self._deletions.sent_at(entry.role, entry.key),
-            observed=past.observation,
-            first_sighting=past.first_sighting,
+            past=past,
             hits=self._hits[entry.role].get(entry.id, ()),
             words=self.words_about(entry),
             clock=self.clocks.get(entry.role),
@@ -341,8 +339,8 @@ def judged(entry: Entry, around: Circumstances, now: datetime) -> Entry:
         is_stored=entry.is_stored,
         log=around.hits,
         words=around.words,
-        observed=around.observed,
-        first_sighting=around.first_sighting,
+        observed=around.past.observation,
+        first_sighting=around.past.first_sighting,
         known=around.known.known,
         known_unusable=around.known.unusable,
         skew_s=around.skew_s,
