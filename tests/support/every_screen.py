@@ -63,7 +63,7 @@ def _tried(session: Session, text: str) -> TrialScreen:
 
     async def ended() -> None:
         screen._after, screen._work = text, None
-        screen._tell(Role.PRIMARY, f"logged in, the prompt says {text}", Tone.PROVEN)
+        screen._tell(Role.PRIMARY, f"logged in, the prompt shows {text}", Tone.PROVEN)
         screen._tell(Role.SECONDARY, f"not logged in: {text}", Tone.DANGER)
 
     screen._try = ended  # type: ignore[method-assign]
@@ -95,7 +95,7 @@ def _guides(text: str) -> dict[str, tuple[Way, str]]:
     return {
         "guide": (_guide("preflight", text), "Preflight"),
         "guide delete": (_guide("delete", text), "1. Enter opens"),
-        "guide form": (_guide("worksheet", text), "1. Enter asks on"),
+        "guide form": (_guide("worksheet", text), "1. Enter opens"),
         "guide values": (_guide("ha-form", text), "1. Type the"),
         "guide ended": (_guide("", text), "The run has ended"),
         "guide causes": (_guide("delete", text, "K"), "signs"),

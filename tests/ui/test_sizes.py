@@ -110,9 +110,9 @@ async def test_a_terminal_that_is_too_small_gets_one_sentence(desk: Start, size:
 async def test_a_narrow_screen_shows_the_armed_pane_and_names_the_other(desk: Start) -> None:
     async with desk(size=(60, 20)) as d:
         assert "198.51.100.20:443" in d.text
-        assert "SECONDARY is behind" in d.text
+        assert "SECONDARY is hidden" in d.text
         await d.press("tab")
-        await d.until(lambda: "PRIMARY is behind" in d.text)
+        await d.until(lambda: "PRIMARY is hidden" in d.text)
         assert "198.51.100.30:443" in d.text
 
 

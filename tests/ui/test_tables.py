@@ -43,7 +43,7 @@ async def test_both_panes_stand_side_by_side_with_what_is_known_of_each_node(
             assert words in d.text
         assert d.text.count("listed 14:02:38") == 1 + both
         if not both:
-            assert "SECONDARY is behind" in d.text
+            assert "SECONDARY is hidden" in d.text
             await d.press("tab")
         assert "prime-sec" in d.text
         assert "192.0.2.11" in d.text

@@ -50,7 +50,7 @@ def test_values_stand_with_their_source(home, capsys, monkeypatch):
     assert main(["doctor", "--read-only"]) == 0
     values = lines_of(capsys)
     assert values["data"].endswith("[$TOFUTUI_DATA]")
-    assert "sessions.toml (there, mode" in values["sessions file"]
+    assert "sessions.toml (mode" in values["sessions file"]
     assert values["sessions file"].endswith("[default]")
     assert values["read-only"] == "yes  [option]"
     assert values["primary.username"] == "chief  [file, [defaults]]"

@@ -130,7 +130,7 @@ def test_of_an_endpoint_that_was_not_asked_nothing_is_said(sha256: str, status: 
     row = entry(Role.SECONDARY, RENEWED[1], Verdict.NO_ANSWER, status=status)
     made.nodes[Role.SECONDARY].entries[row.id] = row
     forecast = Forecast("x", NOW, "ops", ((row.role, row.id, sha256),))
-    assert became(forecast, made).endswith("1 row: 1 not asked")
+    assert became(forecast, made).endswith("1 row: 1 not probed")
 
 
 def test_a_virtual_ip_that_presents_the_certificate_is_named_beside_the_own_rows() -> None:

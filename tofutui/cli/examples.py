@@ -15,7 +15,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "app": (
         ("tofutui --demo", "a simulated pair on this machine, to try everything"),
         ("tofutui site-a", "open this session"),
-        ("tofutui site-a --read-only --watch 60", "only look, every minute"),
+        ("tofutui site-a --read-only --watch 60", "read-only, refreshed every minute"),
         ("tofutui --theme high-contrast --last-key site-a", "for a call with a shared screen"),
     ),
     "check": (
@@ -23,7 +23,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("tofutui check site-a --format lines", "one line per row, for scripts"),
         ("tofutui check --all --format json --output report.json", "every session, for a program"),
         ("tofutui check site-a --log primary=hm-8082.log", "with the primary's own log as evidence"),
-        ("tofutui check site-a --reissued ise.example.net:443", "with what you know"),
+        (
+            "tofutui check site-a --reissued ise.example.net:443",
+            "with your statement that a host was re-issued",
+        ),
     ),
     "offline": (
         ("tofutui offline --primary primary.txt --secondary secondary.txt", "from two saved terminals"),
@@ -31,7 +34,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "capture": (
         ("tofutui capture site-a", "log in, read, and write a file with stand-ins for names"),
-        ("tofutui capture --from both.txt --output pair.jsonl", "of a saved transcript"),
+        ("tofutui capture --from both.txt --output pair.jsonl", "from a saved transcript"),
     ),
     "impact": (
         ("tofutui impact site-a --of secondary", "before a certificate is renewed: what that will break"),
@@ -45,22 +48,22 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "record": (
         ("tofutui record site-a --output record.md", "the newest run as Markdown"),
         ("tofutui record site-a --since 14:05", "everything changed since then, also without the guide"),
-        ("tofutui record site-a --format html --redact --output record.html", "to hand on"),
+        ("tofutui record site-a --format html --redact --output record.html", "to share"),
     ),
     "lab": (
         ("tofutui lab", "the pair of the scenario seed; prints where its sessions file is"),
         ("tofutui lab renamed", "another scenario"),
-        ("tofutui lab --replay pair.jsonl", "the pair of a capture"),
+        ("tofutui lab --replay pair.jsonl", "the pair from a capture"),
     ),
     "sessions": (
         ("tofutui sessions list", "all sessions"),
-        ("tofutui sessions example > sessions.toml", "a file to begin with, with every key explained"),
+        ("tofutui sessions example > sessions.toml", "a file to start from, with every key explained"),
         ("tofutui sessions validate", "every error in the files, with its place"),
     ),
     "themes": (("tofutui themes", "the names that --theme accepts"),),
     "keys": (
         ("tofutui keys", "the keys in force, and where they come from"),
-        ("tofutui keys --format toml > keys.toml", "a file to begin with; it belongs in the config folder"),
+        ("tofutui keys --format toml > keys.toml", "a file to start from; it belongs in the config folder"),
     ),
     "completion": (
         ('eval "$(tofutui completion bash)"', "in ~/.bashrc"),

@@ -263,7 +263,7 @@ def _capture() -> _Parser:
         action="append",
         default=[],
         metavar="WORD",
-        help="give this word a stand-in too (repeatable); on a terminal you are asked",
+        help="replace this word too (repeatable); on a terminal you are asked for words",
     )
     parser.add_argument(
         "--real-names", action="store_true", help="no stand-ins: the file names your site (asks first)"

@@ -122,7 +122,7 @@ def _email_problem(email: str) -> str | None:
     if re.search(r"[\s;<>]", email):
         return f"{email!a}: addresses only, separated by commas"
     if not at or "@" in local:
-        return f"{email} is not an e-mail address: it needs exactly one @"
+        return f"{email} is not an email address: it needs exactly one @"
     if not _LOCAL_PART.fullmatch(local) or local.startswith(".") or local.endswith(".") or ".." in local:
         return f"{email}: the part before the @ is not valid"
     labels = domain.split(".")

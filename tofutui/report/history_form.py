@@ -155,7 +155,7 @@ def _words(item: TimelineItem) -> Iterator[str]:
     if item.text:
         yield item.text
     if item.baseline:
-        yield f"asked {item.baseline}"
+        yield f"probed {item.baseline}"
     if item.stored:
         yield f"subject= {item.stored}"
 

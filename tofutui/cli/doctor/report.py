@@ -135,11 +135,11 @@ def _place(name: str, path: Path, source: str = "") -> Finding:
     try:
         mode = f"{path.stat().st_mode & 0o777:03o}"
     except FileNotFoundError:
-        state = "not there"
+        state = "does not exist"
     except OSError as error:
         state = str(error.strerror)
     else:
-        state = f"there, mode {mode}" + ("" if os.access(path, os.R_OK) else ", may not be read")
+        state = f"mode {mode}" + ("" if os.access(path, os.R_OK) else ", cannot be read")
     return Finding(name, f"{path} ({state})", source)
 
 

@@ -32,7 +32,7 @@ class Became(StrEnum):
     RENEWED = "another certificate, not judged stale"
     UNCHANGED = "unchanged"
     SILENT = "no certificate presented"
-    NOT_ASKED = "not asked"
+    NOT_ASKED = "not probed"
     NOT_COMPARED = "no certificate to compare with was presented before"
     NOT_LISTED = "not seen, the listing is not complete"
 

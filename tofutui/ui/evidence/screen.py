@@ -103,11 +103,11 @@ class EvidenceScreen(Acting[None]):
     def _draw_whose(self) -> None:
         below = self.query_one("#whose", Painted)
         named, short = self._names_of_role()
-        long = 'Paste "TOFU failed" (log, browser) or files of'
+        long = 'Paste "TOFU failed" lines (log, browser) from'
         forms = [
             self._whose(long, named),
             self._whose(long, short),
-            self._whose('Paste "TOFU failed" or files of', short),
+            self._whose('Paste "TOFU failed" lines from', short),
         ]
         fitting = (form for form in forms if width(form) <= below.size.width)
         below.show([next(fitting, forms[-1])])

@@ -65,6 +65,6 @@ def _texts(item: TimelineItem) -> Iterator[str]:
     elif item.text:
         yield item.text
     if item.baseline:
-        yield f"asked {item.baseline}"
+        yield f"probed {item.baseline}"
     if item.stored:
         yield f"subject= {item.stored}"

@@ -165,7 +165,7 @@ class StepFlow(Flow[Guided]):
 
     async def _seen_in_browser(self, step: StepState) -> None:
         text = (
-            "This step is ticked automatically when both nodes say that they are connected. If a state "
+            "This step is ticked automatically when both nodes report that they are connected. If a state "
             f"cannot be read: type what Configuration Mode shows in the browser. Only {ACTIVE} counts."
         )
         typed = await self.screen.ask(LineScreen(title_of(step.id), [text], check=_is_active))
@@ -274,7 +274,9 @@ class StepFlow(Flow[Guided]):
 def _is_active(text: str) -> str | None:
     if " ".join(text.split()).casefold() == ACTIVE.casefold():
         return None
-    return f"only {ACTIVE} ticks this step; leave with {{ask.no}}, then say what is shown with {{guide.fail}}"
+    return (
+        f"only {ACTIVE} ticks this step; leave with {{ask.no}}, then report what is shown with {{guide.fail}}"
+    )
 
 
 def _some(text: str) -> str | None:

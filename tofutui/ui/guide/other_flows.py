@@ -53,7 +53,7 @@ class RunFlow(Flow[Guided]):
             return
         text = (
             "It begins with the preflight, which only reads. Registration happens in the browser; the guide "
-            "leads and checks."
+            "gives the steps and checks them."
         )
         playbook = await self.screen.ask(ChoiceScreen("Which procedure?", [text], choices))
         if playbook is None:

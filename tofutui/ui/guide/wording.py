@@ -199,7 +199,7 @@ def cause(likely: Likely, run: Run, width: int, hide: Hide, keys: KeyBook = DECL
     lines += labelled("  seen", [hide(sign) for sign in likely.signs], width, Tone.WARNING)
     lines += labelled("  signs", [known.signs], width)
     cure = filter(None, (keys.text(known.cure), where))
-    return [*lines, *labelled("  cure", list(cure), width), EMPTY]
+    return [*lines, *labelled("  fix", list(cure), width), EMPTY]
 
 
 def took(start: datetime | None, end: datetime | None) -> str:

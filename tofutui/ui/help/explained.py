@@ -31,7 +31,7 @@ _PAGE: tuple[tuple[str, Sequence[str]], ...] = (
             "A re-issued certificate usually keeps its subject, so a stale row may show the same name as the "
             "host presents. Proof takes more: a line of the node's own log, a certificate exported from its "
             "store, or having watched the node learn the row. {evidence.open} adds such evidence, or your "
-            "own word.",
+            "own statement.",
             "Different names do prove it: a different subject is a different certificate.",
         ),
     ),
@@ -44,20 +44,20 @@ _PAGE: tuple[tuple[str, Sequence[str]], ...] = (
             "certificate is presented then, whoever presents it: compare the SHA-256 in the dialog with what "
             "the host's owner says. It cannot be undone.",
             "{row.delete} opens the dialog; only {delete.confirm} in it deletes. Afterwards the table is "
-            "listed again, and that list says how it ended: gone, came back, still there, cannot tell.",
+            "listed again, and that listing decides how it ended: gone, came back, still there, cannot tell.",
         ),
     ),
     (
         "What a deletion does not do",
         (
             "It does not touch the host, its certificate or the other node's table; it registers nothing and "
-            "restarts nothing. {guide.open} leads through what comes after it.",
+            "restarts nothing. {guide.open} guides you through what comes next.",
         ),
     ),
     (
         "Where it was seen from",
         (
-            "The certificate beside a row is the one that this machine was shown when it asked. Behind a "
+            "The certificate beside a row is the one that this machine was shown when it probed. Behind a "
             "proxy, NAT or a virtual IP the node may be shown a different one.",
         ),
     ),

@@ -15,7 +15,7 @@ from tofutui.ui.options import START_DEMO
 
 _Command = tuple[str, Callable[[], object], str]
 """Title, what it does, help."""
-_CAPTURE = "What it prints and presents into a file, with stand-ins for names. It only reads."
+_CAPTURE = "Write what it prints and presents to a file, with stand-ins for names. It only reads."
 
 
 class ActionProvider(Provider):

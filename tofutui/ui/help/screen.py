@@ -18,7 +18,7 @@ from tofutui.ui.text.vocabulary import VERDICT_TONES, WHO_MEANS, WHO_WORDS, Glyp
 _NOTES = (
     "What is presented is what this machine saw; behind a proxy, NAT or a virtual IP a node may see another.",
     "Most terminals select text while Shift is held; --no-mouse leaves the mouse alone.",
-    "keys.toml in the config folder changes keys; `tofutui keys --format toml` prints one to begin with.",
+    "keys.toml in the config folder changes keys; `tofutui keys --format toml` prints one to start from.",
 )
 _TWO_COLUMNS = 112
 """Cells from which the items of a block are shown in two columns."""

@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 _WANTS = {
     "password": "asks for a password",
     "passphrase": "needs the passphrase of a key file",
-    "answer": "asks something",
+    "answer": "asks a question",
 }
 _LOOK = 0.1
 """Seconds from one look whether a question may open to the next."""
@@ -44,7 +44,7 @@ class ScreenAsker:
         """Show what the node asks and what to type, if anything."""
         from tofutui.ui.questions.dialogs import DialogueScreen
 
-        return await self._ask(DialogueScreen(question), f"{question.role.word} asks something")
+        return await self._ask(DialogueScreen(question), f"{question.role.word} asks a question")
 
     async def _ask(self, screen: "Dialog[Result]", about: str) -> Result | None:
         async with self._turn:

@@ -39,7 +39,7 @@ class PasswordScreen(Question[str | None]):
         """Enter and Esc, and the key that uses the other node's password."""
         typed = self._question.typed_for_other()
         reuse = (("ask.reuse", f"use {typed.role.word}'s"),) if typed else ()
-        return self.keys_line(("Enter", "log in"), *reuse, ("ask.no", "do not"))
+        return self.keys_line(("Enter", "log in"), *reuse, ("ask.no", "cancel"))
 
     def typed(self, text: str) -> None:
         """The secret."""
@@ -83,7 +83,7 @@ class HostKeyScreen(Question[bool]):
             others = f"Other keys of this host are known: {', '.join(question.others)}. "
         meaning = (
             f"{others}Compare it with what the server's owner says. Yes adds it to {question.known_hosts} "
-            "and goes on to log in; no leaves this node alone."
+            "and logs in; no leaves this node alone."
         )
         return [*asked, *key, *paragraphs([meaning], width)]
 
@@ -121,7 +121,7 @@ class DialogueScreen(Question[str | None]):
         return [
             *paragraphs([when], width, Tone.COMMAND),
             *paragraphs([question.text], width),
-            *paragraphs([f"What you type is sent unchanged. {no} does not answer."], width, Tone.MUTED),
+            *paragraphs([f"What you type is sent unchanged. {no} sends no answer."], width, Tone.MUTED),
         ]
 
     def choices(self) -> Line:

@@ -62,7 +62,7 @@ class Group:
 NEEDED = "needed"
 """What an empty field shows that a session cannot do without."""
 NAME = Field(
-    "name", "name", "How the session is called on the command line: letters, digits, '.', '_', '-'.",
+    "name", "name", "The name of the session on the command line: letters, digits, '.', '_', '-'.",
     shadow=NEEDED, is_needed=True,
 )  # fmt: skip
 YES_NO = ("no", "yes")

@@ -80,7 +80,7 @@ class TrialScreen(Dialog[None]):
             lines += [line(f"  {part}", tone) for part in wrap(text, width - 2)]
         if self._after:
             lines += [EMPTY, *(line(part, Tone.WARNING) for part in wrap(self.shown(self._after), width))]
-        note = "Each node is logged in to once and left again; the tables are not read, nothing is changed."
+        note = "This logs in to each node once and out again; the tables are not read, nothing is changed."
         return [*lines, EMPTY, *(line(part, Tone.MUTED) for part in wrap(note, width))]
 
     def keys(self) -> Line:
@@ -107,4 +107,4 @@ def _words(
     if error:
         return f"not logged in: {error}", Tone.DANGER
     said = "".join(f"; {notice}" for notice in notices)
-    return f"logged in, the prompt says {hostname}; host key {host_key}{said}", Tone.PROVEN
+    return f"logged in, the prompt shows {hostname}; host key {host_key}{said}", Tone.PROVEN

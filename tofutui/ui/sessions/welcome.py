@@ -15,7 +15,7 @@ _CHOICES = (
     (
         "welcome.demo",
         "Demo",
-        "look around on a simulated pair that runs on this machine; nothing else is touched",
+        "try it on a simulated pair that runs on this machine; nothing else is touched",
     ),
     ("welcome.new", "New session", "write a first session in a form, and test its login"),
     ("welcome.example", "Example", "show where a sessions file goes, and the example with every key"),
@@ -33,8 +33,8 @@ class WelcomeScreen(PickView[str]):
         cells = max(20, text.size.width - 4)
         self.query_one("#heading", Painted).show([self.headline("tofutui  Welcome")])
         words = (
-            "There is no sessions file yet. A session says how the two nodes of a Prime Infrastructure pair "
-            f"are reached. It is saved in {self.shown(self.owner.options.sessions_path)}"
+            "There is no sessions file yet. A session describes how to reach the two nodes of a Prime "
+            f"Infrastructure pair. It is saved in {self.shown(self.owner.options.sessions_path)}"
         )
         lines: list[Line] = [EMPTY, *(line(f"  {part}") for part in wrap(words, cells)), EMPTY]
         starts = []
@@ -100,7 +100,7 @@ class ExampleScreen(ViewScreen):
         words = [
             f"The sessions file is {path}",
             how_to_make_one(path),
-            f"tofutui sessions example > {path} puts what follows there.",
+            f"tofutui sessions example > {path} writes the following to it.",
         ]
         lines: list[Line] = []
         for text in words:

@@ -96,7 +96,7 @@ def none_lines(path: str, new: str, cells: int) -> list[Line]:
     """Where there is no session."""
     text = (
         f"There is no session yet. Press {new} to make one, or add one to {path} "
-        "(tofutui sessions example prints one with every key), or look around first: tofutui --demo opens "
+        "(tofutui sessions example prints one with every key), or try it first: tofutui --demo opens "
         "a simulated pair on this machine."
     )
     return [EMPTY, *(line("  " + part) for part in wrap(text, cells - 2))]

@@ -339,7 +339,7 @@ class Pane(Painted):
         if self.changes.counts:
             parts.append(f"{self.changes.counts} since {clock_time(self.changes.since)}")
         if self.hides:
-            parts.append(f"{self.hides} is behind")
+            parts.append(f"{self.hides} is hidden")
         if self._alone:
             parts.append("stand-alone: no secondary in this session")
         text = f" {self.glyphs.dot} ".join(parts)
