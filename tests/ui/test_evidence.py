@@ -166,7 +166,7 @@ async def test_known_certificates_say_which_rows_they_are_of(
         await d.press("e", "f8")
         assert d.app.screen.query_one("#certificates").has_focus
         await d.press(*"/x/*.pem", "enter")
-        await d.until(lambda: "PRIMARY prime-pri: known now 198.51.100.20:443" in d.message)
+        await d.until(lambda: "PRIMARY prime-pri: certificates now known for 198.51.100.20:443" in d.message)
         assert read == [("/x/*.pem", False)]
         kind, certificates, role = d.fakes.bench.said[-1]
         assert (kind, len(certificates), role) == ("known", 2, Role.PRIMARY)

@@ -90,7 +90,7 @@ class PlanScreen(Acting[list[Entry]]):
 
     def on_resize(self) -> None:
         """Wrap again at the new width."""
-        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self.redraw)
 
     @property
     def chosen(self) -> list[Entry]:
@@ -99,9 +99,6 @@ class PlanScreen(Acting[list[Entry]]):
 
     def redraw(self) -> None:
         """Show everything again."""
-        self._draw()
-
-    def _draw(self) -> None:
         text = self.query_one("#text", Scroller)
         count = f"{len(self.chosen)} of {rows(len(self._entries))} selected"
         heading = f"Plan: stale rows, in the order of deletion; {count}"
@@ -180,7 +177,7 @@ class PlanScreen(Acting[list[Entry]]):
         if self._entries:
             self._cursor = moved(name, self._cursor, len(self._entries))
             self._choices.cursor = row_id(self._entries[self._cursor])
-            self._draw()
+            self.redraw()
 
     @does("plan.toggle")
     def toggle(self) -> None:
@@ -195,7 +192,7 @@ class PlanScreen(Acting[list[Entry]]):
             self._chosen ^= {row_id(entry)}
             selected = row_id(entry) in self._chosen
             self._choices.note(entry, selected=selected, at=self.owner.clock())
-            self._draw()
+            self.redraw()
             if entry.role in self._locked and row_id(entry) in self._chosen:
                 copies = self.owner.keys.name("screen.copy")
                 self.say(f"selected for {copies} only: {self._locked[entry.role]}", Tone.WARNING)
@@ -215,14 +212,14 @@ class PlanScreen(Acting[list[Entry]]):
             if (row_id(entry) in wanted) is not (row_id(entry) in self._chosen):
                 self._choices.note(entry, selected=row_id(entry) in wanted, at=self.owner.clock())
         self._chosen = wanted
-        self._draw()
+        self.redraw()
 
     @does("plan.delete")
     def open_delete_dialog(self) -> None:
         """On to the delete dialog, with the rows as they are now if that is what is shown."""
         changed = self._take_over_tables()
         if changed:
-            self._draw()
+            self.redraw()
             text = f"{rows(changed)} changed since the plan was opened and no longer selected: review them"
             self.say(text, Tone.WARNING)
             return

@@ -84,13 +84,10 @@ class EvidenceScreen(Acting[None]):
 
     def on_resize(self) -> None:
         """Draw again at the new size."""
-        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self.redraw)
 
     def redraw(self) -> None:
         """Show everything again."""
-        self._draw()
-
-    def _draw(self) -> None:
         labels = {"path": "or log files", "certificates": "certificates", "time": "learned at"}
         for field, label in labels.items():
             self.query_one(f"#{field}-label", Painted).show([line(f" {label}", Tone.HEAD)])

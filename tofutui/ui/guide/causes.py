@@ -24,7 +24,8 @@ class CausesScreen(PickView[Likely | None]):
         self._run = signs.run
         self._causes = likely_causes(signs)
 
-    def _draw(self) -> None:
+    def redraw(self) -> None:
+        """Show everything again."""
         text = self.query_one("#text", Scroller)
         self.query_one("#heading", Painted).show([self.headline(HEADING)])
         blocks = self._blocks(max(20, text.size.width - 2))
@@ -49,7 +50,7 @@ class CausesScreen(PickView[Likely | None]):
             self.query_one("#text", Scroller).move(name)
         else:
             self._cursor = moved(name, self._cursor, len(self._causes))
-            self._draw()
+            self.redraw()
 
     @does("causes.open")
     def mend(self) -> None:

@@ -82,11 +82,11 @@ class GuideScreen(Guided):
     def _begin(self) -> None:
         if self.guide.run is None or not self.guide.is_mine:
             self.work("opening a run", self.flow(RunFlow).open())
-        self.draw()
+        self.redraw()
 
     def _changed(self) -> None:
         if self.is_attached:
-            self.draw()
+            self.redraw()
 
     async def _look_again(self) -> None:
         if self.guide.run is None or self.working is not None:
@@ -99,7 +99,7 @@ class GuideScreen(Guided):
     def on_resize(self, event: events.Resize) -> None:
         """Wrap to the new width."""
         self.set_class(event.size.width < NARROW, "-narrow")
-        self.call_after_refresh(self.draw)
+        self.call_after_refresh(self.redraw)
 
     def state(self) -> State:
         """What the registry's rules need to know now."""
@@ -122,10 +122,6 @@ class GuideScreen(Guided):
         return run.steps[min(self._cursor, len(run.steps) - 1)] if run else None
 
     def redraw(self) -> None:
-        """Show everything with or without stand-ins."""
-        self.draw()
-
-    def draw(self) -> None:
         """Show the run as it is now; the cursor goes along with the step to be done now."""
         run = self.guide.run
         if run is None or self.chosen is None:
@@ -177,7 +173,7 @@ class GuideScreen(Guided):
     def follow(self) -> None:
         """Put the cursor on the step that is to be done now."""
         self._shown = None
-        self.draw()
+        self.redraw()
 
     def stay(self, step_id: str) -> None:
         """Leave the cursor on a step that has just ended: its result is to be read."""
@@ -185,7 +181,7 @@ class GuideScreen(Guided):
         if run is not None and run.current is not None:
             self._shown = run.current.id
             self._cursor = run.steps.index(run.step(step_id))
-            self.draw()
+            self.redraw()
 
     @moves("guide")
     def move(self, name: str) -> None:
@@ -195,7 +191,7 @@ class GuideScreen(Guided):
             self.query_one("#step", Scroller).move(name)
         elif run is not None:
             self._cursor = moved(name, self._cursor, len(run.steps))
-            self.draw()
+            self.redraw()
             self.query_one("#step", Scroller).move("first")
 
     @does("guide.now")
@@ -207,7 +203,7 @@ class GuideScreen(Guided):
     def unfold(self) -> None:
         """Show or hide the checks that passed."""
         self._unfolded = not self._unfolded
-        self.draw()
+        self.redraw()
 
     @does("guide.copy")
     def copy_value(self) -> None:
@@ -244,7 +240,7 @@ class GuideScreen(Guided):
         from tofutui.ui.evidence.screen import EvidenceScreen
 
         role = self.guide.session.roles[0]
-        self.app.push_screen(EvidenceScreen(self.link.bench, role, None), lambda _: self.draw())
+        self.app.push_screen(EvidenceScreen(self.link.bench, role, None), lambda _: self.redraw())
 
     @does("guide.log")
     def show_log(self) -> None:

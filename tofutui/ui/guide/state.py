@@ -29,7 +29,7 @@ class Guided(Acting[None]):
         """The step under the cursor."""
 
     @abstractmethod
-    def draw(self) -> None:
+    def redraw(self) -> None:
         """Show the run as it is now."""
 
     @abstractmethod
@@ -51,7 +51,7 @@ class Guided(Acting[None]):
             self.say(f"{self.working} …", Tone.WARNING)
             return
         self.working = what
-        self.draw()
+        self.redraw()
         self.owner.run_guarded(self._worked(flow))
 
     async def _worked(self, flow: Coroutine[Any, Any, None]) -> None:
@@ -60,7 +60,7 @@ class Guided(Acting[None]):
         finally:
             self.working = None
             if self.is_attached:
-                self.draw()
+                self.redraw()
 
     def current(self) -> StepState | None:
         """The step to be done now; says so when the run has ended."""

@@ -49,26 +49,26 @@ class LogScreen(SearchView):
     def on_mount(self) -> None:
         """Look for new lines once a second, as long as the log is shown."""
         super().on_mount()
-        self.set_interval(1.0, self.draw)
+        self.set_interval(1.0, self.redraw)
 
     @does("log.fold")
     def toggle_folding(self) -> None:
         """Show all that was printed, or only its beginning."""
         self._unfolded = not self._unfolded
-        self.draw()
+        self.redraw()
 
     @does("log.deletions")
     def toggle_deletions(self) -> None:
         """Show only deletions, or every command again."""
         self._only_deletions = not self._only_deletions
-        self.draw()
+        self.redraw()
         self.say("only deletions are shown" if self._only_deletions else "every command is shown")
 
-    def draw(self) -> None:
+    def redraw(self) -> None:
         """Fill in the lines; stay at the end if the end was shown."""
         text = self.query_one("#text", Scroller)
         self._follows = text.top >= text.end
-        super().draw()
+        super().redraw()
         if self._follows:
             text.move("last")
 

@@ -55,10 +55,10 @@ class SearchView(ViewScreen):
     def _typed(self, event: Input.Changed) -> None:
         self.wanted = event.value
         self.query_one("#text", Scroller).move("first")
-        self.draw()
+        self.redraw()
 
     @on(Input.Submitted, "#search")
     def _end_typing(self) -> None:
         self.query_one("#search").display = False
         self.set_focus(None)
-        self.call_after_refresh(self.draw)
+        self.call_after_refresh(self.redraw)

@@ -50,18 +50,14 @@ class ViewScreen(Acting[None]):
 
     def on_resize(self) -> None:
         """Wrap to the new width."""
-        self.call_after_refresh(self.draw)
+        self.call_after_refresh(self.redraw)
 
-    def draw(self) -> None:
+    def redraw(self) -> None:
         """Fill in the lines."""
         text = self.query_one("#text", Scroller)
         self.query_one("#heading", Painted).show([self.headline(self.shown(self.heading))])
         content = self.content(max(20, text.size.width - 2))
         text.show([((self.indent, Tone.TEXT), *part) if part else EMPTY for part in content])
-
-    def redraw(self) -> None:
-        """Draw everything again."""
-        self.draw()
 
     @moves("view")
     def move(self, name: str) -> None:
@@ -97,12 +93,8 @@ class PickView(Acting[Picked]):
 
     def on_resize(self) -> None:
         """Wrap to the new width."""
-        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self.redraw)
 
     def redraw(self) -> None:
-        """Show everything with or without stand-ins."""
-        self._draw()
-
-    def _draw(self) -> None:
         """Fill in heading and lines, and put the cursor on its choice."""
         raise NotImplementedError

@@ -64,17 +64,14 @@ class FormScreen(Acting[str]):
     def on_mount(self) -> None:
         """Keep the initial values."""
         self._begun = self._texts()
-        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self.redraw)
 
     def on_resize(self) -> None:
         """Draw again at the new size."""
-        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self.redraw)
 
     def redraw(self) -> None:
         """Show everything again."""
-        self._draw()
-
-    def _draw(self) -> None:
         what = f"Edit {self._edited}" if self._edited else "New session"
         what += f", a copy of {self._copied}" if self._copied else ""
         folder = sessions_d(self.owner.options.sessions_path)

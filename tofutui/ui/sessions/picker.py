@@ -56,11 +56,7 @@ class SessionScreen(Acting[str]):
 
     def on_resize(self) -> None:
         """Draw again at the new size."""
-        self.call_after_refresh(self._draw)
-
-    def redraw(self) -> None:
-        """Show everything again."""
-        self._draw()
+        self.call_after_refresh(self.redraw)
 
     def on_screen_resume(self) -> None:
         """Back from the form: what changed is shown."""
@@ -68,7 +64,7 @@ class SessionScreen(Acting[str]):
             self._read_again()
 
     def _read_again(self) -> None:
-        self._draw()
+        self.redraw()
         self.owner.run_guarded(self._read())
 
     async def _read(self) -> None:
@@ -77,7 +73,7 @@ class SessionScreen(Acting[str]):
         if is_whole(self):
             if self._shelf.trouble:
                 self.say(self._shelf.trouble, Tone.WARNING)
-            self._draw()
+            self.redraw()
 
     @property
     def _cursor(self) -> int:
@@ -97,7 +93,8 @@ class SessionScreen(Acting[str]):
             kept = "the sessions files are still loading"
         return State(sessions=len(self._shown), kept=kept, fixed=self.owner.options.fixed)
 
-    def _draw(self) -> None:
+    def redraw(self) -> None:
+        """Show everything again."""
         self._shown = shown = [
             session for session in self.owner.sessions.values() if fits(self.shown(session), self._filter)
         ]
@@ -176,7 +173,7 @@ class SessionScreen(Acting[str]):
     @on(Input.Changed, "#filter")
     def _filter_typed(self, event: Input.Changed) -> None:
         self._filter = event.value.strip()
-        self._draw()
+        self.redraw()
 
     @on(Input.Submitted, "#filter")
     def _filter_done(self) -> None:

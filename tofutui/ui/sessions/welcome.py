@@ -28,7 +28,8 @@ class WelcomeScreen(PickView[str]):
     BINDINGS = bindings_of(WELCOME)
     bar = WELCOME
 
-    def _draw(self) -> None:
+    def redraw(self) -> None:
+        """Show everything again."""
         text = self.query_one("#text", Scroller)
         cells = max(20, text.size.width - 4)
         self.query_one("#heading", Painted).show([self.headline("tofutui  Welcome")])
@@ -55,7 +56,7 @@ class WelcomeScreen(PickView[str]):
     def move(self, name: str) -> None:
         """Put the cursor on another choice."""
         self._cursor = moved(name, self._cursor, len(_CHOICES))
-        self._draw()
+        self.redraw()
 
     @does("welcome.choose")
     def choose(self) -> None:

@@ -29,20 +29,20 @@ class DetailScreen(ViewScreen):
 
     def on_mount(self) -> None:
         """Look once a second whether something changed."""
-        self.set_interval(1.0, self.draw)
+        self.set_interval(1.0, self.redraw)
 
     @property
     def _is_there(self) -> bool:
         return self._entry.id in self._tables.pane.view.entries
 
-    def draw(self) -> None:
+    def redraw(self) -> None:
         """The row as it is now; one that has gone stays as it was last seen."""
         view = self._tables.pane.view
         self._entry = view.entries.get(self._entry.id, self._entry)
         gone = "" if self._is_there else ", no longer in the table: as last seen"
         number, count = self._tables.pane.rows.cursor + 1, len(self._tables.pane.rows.shown)
         self.heading = f"Row {number} of {count}, {node_name(view)}{gone}"
-        super().draw()
+        super().redraw()
         self.query_one(KeyBar).tell(self.state())
 
     def state(self) -> State:
@@ -84,7 +84,7 @@ class DetailScreen(ViewScreen):
         self._entry = pane.rows.current
         self._tables.follow()
         self.move("first")
-        self.draw()
+        self.redraw()
 
     @does("detail.delete")
     def delete(self) -> None:
@@ -98,7 +98,7 @@ class DetailScreen(ViewScreen):
 
         if self._tables.link is not None:
             evidence = EvidenceScreen(self._tables.link.bench, self._tables.armed, self._entry)
-            self.owner.push_screen(evidence, lambda _: self.draw())
+            self.owner.push_screen(evidence, lambda _: self.redraw())
 
     @does("view.help")
     def open_help(self) -> None:

@@ -25,7 +25,7 @@ class TrustScreen(ViewScreen):
 
     def on_mount(self) -> None:
         """Look once a second whether something changed."""
-        self.set_interval(1.0, self.draw)
+        self.set_interval(1.0, self.redraw)
 
     def content(self, width: int) -> list[Line]:
         """Each node with its arrows below it."""
