@@ -12,6 +12,7 @@ import tofutui.ui
 from tofutui.ui.actions.catalogue import ACTIONS, BY_ID, SHARED, Scope
 from tofutui.ui.actions.handlers import does, handlers_of, helps, moves, steps
 from tofutui.ui.kit.screen import Acting
+from tofutui.ui.shell.app import TofutuiApp
 
 for module in pkgutil.walk_packages(tofutui.ui.__path__, "tofutui.ui."):
     importlib.import_module(module.name)
@@ -24,7 +25,7 @@ def _below(cls: type) -> Iterator[type]:
 
 
 SCREENS = [cls for cls in _below(Acting) if cls.__module__.startswith("tofutui.")]
-CARRIERS = {*SCREENS, Acting, *(flow for cls in SCREENS for flow in cls.flows)}
+CARRIERS = {*SCREENS, Acting, TofutuiApp, *(flow for cls in SCREENS for flow in cls.flows)}
 
 
 def _own_actions(cls: type[Acting[Any]]) -> set[str]:
@@ -40,7 +41,7 @@ def test_every_action_of_a_scope_has_one_handler_on_each_screen_with_its_keys(sc
     assert ids == set().union(*(ids & _own_actions(cls) for cls in screens))
     for cls in screens:
         for id_ in ids & _own_actions(cls):
-            carriers = [each for each in (cls, *cls.flows) if id_ in handlers_of(each)]
+            carriers = [each for each in (cls, *cls.flows, TofutuiApp) if id_ in handlers_of(each)]
             assert len(carriers) == 1, (cls.__name__, id_, carriers)
 
 

@@ -52,10 +52,6 @@ class Echo(Protocol):
         """What was done by the last key, or by something else (``click``)."""
         ...
 
-    def show(self, on: bool) -> None:
-        """Show the line from now on, or hide it."""
-        ...
-
 
 class Questions(Protocol):
     """When a question may open over the screen."""
@@ -273,28 +269,12 @@ class Desk(Looks, Protocol):
         """Show this session and close the one that is open."""
         ...
 
-    def pick_session(self, made: str | None = None) -> None:
-        """Let the user choose a session."""
-        ...
-
     def leave(self, code: int = 0) -> None:
         """Leave the nodes and end."""
         ...
 
-    def open_palette(self) -> None:
-        """Every action by name."""
-        ...
-
     def open_help(self, scope: Scope, state: State) -> None:
         """All keys, those of this scope first."""
-        ...
-
-    def explain(self) -> None:
-        """Trust on first use on one page."""
-        ...
-
-    def show_messages(self) -> None:
-        """The messages of this run."""
         ...
 
     def show_text(self, text: str) -> None:

@@ -198,21 +198,6 @@ class Acting(Whole, Screen[Result]):
             spans += [(self.owner.keys.name(key) if known else key, Tone.KEY), (f" {words}   ", Tone.TEXT)]
         return tuple(spans)
 
-    @does("app.palette")
-    def open_palette(self) -> None:
-        """Everything by name."""
-        self.owner.open_palette()
-
-    @does("app.explain", "help.explain")
-    def explain(self) -> None:
-        """What all this is about, on one page."""
-        self.owner.explain()
-
-    @does("app.messages")
-    def show_messages(self) -> None:
-        """The messages of this run."""
-        self.owner.show_messages()
-
     async def action_act(self, id_: str) -> None:
         """Carry out an action, or say why that is not possible now.
 
@@ -246,8 +231,8 @@ class Acting(Whole, Screen[Result]):
             await done
 
     def _handler(self, id_: str) -> Callable[[], object]:
-        """The method of this screen or of its flows that carries out this action."""
-        carrier, handler = self._handlers[id_]
+        """The method of this screen, of its flows or of the app that carries out this action."""
+        carrier, handler = self._handlers.get(id_) or (self.app, handlers_of(type(self.app))[id_])
         return partial(getattr(carrier, handler.method), *handler.arguments)
 
     def flow(self, kind: type[AnyFlow]) -> AnyFlow:
@@ -263,11 +248,6 @@ class Acting(Whole, Screen[Result]):
     def called(self) -> str:
         """This screen in a sentence: where the first of its keys works."""
         return self.declared()[0].scope.value.lower()
-
-    @does("app.last_key")
-    def toggle_last_key(self) -> None:
-        """Show the last key and what it did, or not any more."""
-        self.owner.echo.show(self.owner.echo.line is None)
 
 
 class Flow(Generic[OfScreen]):

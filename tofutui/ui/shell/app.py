@@ -20,6 +20,7 @@ from tofutui.tofu.base.text import safe_lines
 from tofutui.tofu.judgement.comparison import Comparison
 from tofutui.tofu.site.session import Session
 from tofutui.ui.actions.catalogue import Scope, State
+from tofutui.ui.actions.handlers import does
 from tofutui.ui.backend import Opener, opener
 from tofutui.ui.kit.confirmation import Presses, Ticks
 from tofutui.ui.kit.desk import MESSAGES, OpenTables, ShownMessage
@@ -138,6 +139,7 @@ class TofutuiApp(ThemedApp):
             self.switch_screen(self.main)
             self.run_guarded(before.close())
 
+    @does("app.sessions")
     def pick_session(self, made: str | None = None) -> None:
         """Let the user choose, from the one just ``made`` on; leaving it with none open ends the app."""
         from tofutui.ui.sessions.picker import SessionScreen
@@ -172,6 +174,7 @@ class TofutuiApp(ThemedApp):
         """Work that holds a login: it is cancelled, and may leave the node, before the app ends."""
         return self.leaving.hold(self.errors.guard(work))
 
+    @does("app.palette")
     def open_palette(self) -> None:
         """Every action by name."""
         from tofutui.ui.help.palette import ActionPalette as CommandPalette
@@ -184,17 +187,24 @@ class TofutuiApp(ThemedApp):
 
         self.push_screen(HelpScreen(scope, state))
 
+    @does("app.explain", "help.explain")
     def explain(self) -> None:
         """Trust on first use on one page."""
         from tofutui.ui.help.screen import ExplainScreen
 
         self.push_screen(ExplainScreen())
 
+    @does("app.messages")
     def show_messages(self) -> None:
         """The messages of this run."""
         from tofutui.ui.help.command_log import MessagesScreen
 
         self.push_screen(MessagesScreen(self.said))
+
+    @does("app.last_key")
+    def toggle_last_key(self) -> None:
+        """Show the last key and what it did, or not any more."""
+        self.echo.show(self.echo.line is None)
 
     def show_text(self, text: str) -> None:
         """The text as plain lines that the mouse can select."""
@@ -371,6 +381,7 @@ class TofutuiApp(ThemedApp):
         else:
             self.leave()
 
+    @does("app.quit")
     def leave(self, code: int = 0) -> None:
         """Leave the nodes with `exit`, and end: within `LEAVE_WITHIN` seconds, whatever hangs."""
         if self.leaving.leave(code):

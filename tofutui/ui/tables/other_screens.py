@@ -64,11 +64,6 @@ class OtherScreens(Flow[Tables]):
 
         self._push(LogScreen(self.screen.link.bench if self.screen.link else None))
 
-    @does("app.sessions")
-    def open_sessions(self) -> None:
-        """Choose another session."""
-        self.owner.pick_session()
-
     def _push(self, screen: Acting[None]) -> None:
         """Show it; the tables follow what was done there."""
         self.owner.push_screen(screen, lambda _: self.screen.follow())

@@ -363,11 +363,6 @@ class MainScreen(Tables):
         """The next theme."""
         self.say(f"theme {self.owner.next_theme()}")
 
-    @does("app.quit")
-    def quit(self) -> None:
-        """Leave the nodes and end."""
-        self.owner.leave()
-
     @on(DetailPane.Resized)
     def _detail_resized(self) -> None:
         self.follow()
