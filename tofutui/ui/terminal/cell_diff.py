@@ -6,9 +6,10 @@ a call, that is several times what changed.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import groupby
+from itertools import compress, groupby, takewhile
+from operator import is_not, ne
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -34,10 +35,11 @@ _BRIDGE = 4
 _BOLD, _REVERSED = "1", "7"
 _ERASED = 12
 """Blanks from which erasing them takes fewer bytes."""
+_BLANKS = re.compile(f"( {{{_ERASED},}})")
+_KEPT = 256
+"""Strips of which it is known what the terminal gets."""
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
 
-Cell = tuple[str, Style | None]
-"""A character with its style."""
 Piece = tuple[int, int, Strip]
 """Column, line (both from 0), and what is to be there."""
 
@@ -99,6 +101,45 @@ def change(old: Sgr, new: Sgr) -> str:
     return f"\x1b[{whole if '0' in off or len(whole) <= len(step) else step}m"
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A strip as the terminal gets it: character by character, each with its style."""
+
+    source: Strip
+    strip: Strip
+    text: str
+    styles: list[Style | None]
+    odd: int
+    """How many of its characters terminals may draw wider or narrower."""
+    reversed: tuple[int, int]
+    """How many of its cells are reversed, and which is the first."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line of the terminal: its characters with their styles; "" for one that is not known."""
+
+    chars: list[str] = field(default_factory=list)
+    styles: list[Style | None] = field(default_factory=list)
+
+    def reach(self, end: int) -> None:
+        """Be at least so long."""
+        missing = end - len(self.chars)
+        if missing > 0:
+            self.chars += [""] * missing
+            self.styles += [None] * missing
+
+    def forget(self, start: int, end: int) -> None:
+        """Nothing is known any more of these cells."""
+        self.chars[start:end] = [""] * (end - start)
+        self.styles[start:end] = [None] * (end - start)
+
+    def known(self, start: int, end: int) -> tuple[str, list[Style | None]]:
+        """The cells up to the first that is not known."""
+        chars = list(takewhile(bool, self.chars[start:end]))
+        return "".join(chars), self.styles[start : start + len(chars)]
+
+
 class ScreenBuffer:
     """What was written so far; cells that are not known are written in any case."""
 
@@ -106,9 +147,11 @@ class ScreenBuffer:
         """``erases``: the terminal gives erased cells the background that it writes with."""
         self._charset = charset or Charset()
         self._erases = erases
-        self._lines: dict[int, list[Cell | None]] = {}
+        self._lines: dict[int, _Line] = {}
         self._reversed: dict[int, tuple[int, int]] = {}
         """Of each line how many of its cells are reversed, and the column of the first."""
+        self._sent: dict[int, _Sent] = {}
+        """What was made of the strips of late, by identity: a line that is scrolled is the same strip."""
 
     def forget(self) -> None:
         """Nothing is known of the terminal any more."""
@@ -125,46 +168,49 @@ class ScreenBuffer:
         """The bytes that make the terminal show these pieces; ends with a plain pen."""
         written, pen = [], PLAIN
         for x, y, strip in pieces:
-            text, pen = self._piece(x, y, strip, colors, pen)
+            text, pen = self._piece(x, y, self._made_of(strip), colors, pen)
             written.append(text)
         return "".join([*written, change(pen, PLAIN)])
 
-    def _piece(self, x: int, y: int, strip: Strip, colors: ColorSystem, pen: Sgr) -> tuple[str, Sgr]:
-        strip = self._sendable(_harmless(strip))
-        line = self._lines.setdefault(y, [])
-        end = x + strip.cell_length
-        line.extend([None] * (end - len(line)))
-        self._note_reversed(y, x, strip)
-        if odd := _ODD.findall(strip.text):
-            line[x:end] = [None] * (end - x)
-            text, pen = _aligned(x, strip, colors, pen)
-            after, pen = _written(_known(line[end : end + _SPILL * len(odd)]), colors, pen, erases=False)
-            return _at(x, y) + text + after, pen
-        cells = list(_cells(strip))
-        return self._differing(x, y, line, cells, colors, pen)
+    def _made_of(self, strip: Strip) -> _Sent:
+        sent = self._sent.get(id(strip))  # its source is kept with it: no other strip gets its identity
+        if sent is None:
+            if len(self._sent) >= _KEPT:
+                self._sent.clear()
+            sent = self._sent[id(strip)] = _sent(strip, self._sendable(_harmless(strip)))
+        return sent
 
-    def _note_reversed(self, y: int, x: int, strip: Strip) -> None:
+    def _piece(self, x: int, y: int, sent: _Sent, colors: ColorSystem, pen: Sgr) -> tuple[str, Sgr]:
+        line = self._lines.setdefault(y, _Line())
+        end = x + sent.strip.cell_length
+        line.reach(end)
+        self._note_reversed(y, x, end, *sent.reversed)
+        if not sent.odd:
+            return self._differing(x, y, line, sent, colors, pen)
+        line.forget(x, end)
+        text, pen = _aligned(x, sent.strip, colors, pen)
+        after, pen = _written(*line.known(end, end + _SPILL * sent.odd), colors, pen, erases=False)
+        return _at(x, y) + text + after, pen
+
+    def _note_reversed(self, y: int, x: int, end: int, cells: int, first: int) -> None:
         """Remember what of a line is reversed; parts of it that are not written now stay as they are."""
-        cells, first, at = 0, -1, x
-        for segment in strip:
-            if segment.style is not None and segment.style.reverse:
-                cells += segment.cell_length
-                first = at if first < 0 else first
-            at += segment.cell_length
         before = self._reversed.get(y)
         if cells:
-            self._reversed[y] = (cells, first)
-        elif before is not None and x <= before[1] < at:
+            self._reversed[y] = (cells, x + first)
+        elif before is not None and x <= before[1] < end:
             del self._reversed[y]
 
     def _differing(
-        self, x: int, y: int, line: list[Cell | None], cells: list[Cell], colors: ColorSystem, pen: Sgr
+        self, x: int, y: int, line: _Line, sent: _Sent, colors: ColorSystem, pen: Sgr
     ) -> tuple[str, Sgr]:
         written: list[str] = []
-        for start, end in _runs(line[x : x + len(cells)], cells):
-            text, pen = _written(cells[start:end], colors, pen, erases=self._erases)
+        end = x + len(sent.text)
+        differing = _differences(line.chars[x:end], line.styles[x:end], sent)
+        for start, stop in _runs(differing):
+            part = sent.text[start:stop], sent.styles[start:stop]
+            text, pen = _written(*part, colors, pen, erases=self._erases)
             written.append((_along(x + start) if written else _at(x + start, y)) + text)
-        line[x : x + len(cells)] = cells
+        line.chars[x:end], line.styles[x:end] = sent.text, sent.styles
         return "".join(written), pen
 
     def _sendable(self, strip: Strip) -> Strip:
@@ -173,6 +219,28 @@ class ScreenBuffer:
             return strip
         shown = Strip([Segment(self._charset.fitting(s.text), s.style) for s in strip])
         return shown.adjust_cell_length(strip.cell_length)
+
+
+def _sent(source: Strip, strip: Strip) -> _Sent:
+    return _Sent(
+        source=source,
+        strip=strip,
+        text=strip.text,
+        styles=[segment.style for segment in strip for _ in segment.text],
+        odd=len(_ODD.findall(strip.text)),
+        reversed=_reversed(strip),
+    )
+
+
+def _reversed(strip: Strip) -> tuple[int, int]:
+    """How many cells are reversed, and which is the first."""
+    cells, first, at = 0, -1, 0
+    for segment in strip:
+        if segment.style is not None and segment.style.reverse:
+            cells += segment.cell_length
+            first = at if first < 0 else first
+        at += segment.cell_length
+    return cells, first
 
 
 def _harmless(strip: Strip) -> Strip:
@@ -190,29 +258,23 @@ def _stand_in(character: str) -> str:
     return character if safe(character) == character else "?" * cell_len(character)
 
 
-def _cells(segments: Iterable[Segment]) -> Iterator[Cell]:
-    return ((character, segment.style) for segment in segments for character in segment.text)
+def _differences(chars: Sequence[str], styles: Sequence[Style | None], new: _Sent) -> list[int]:
+    """Which cells differ from these; the same style is nearly always the same object."""
+    numbers = range(len(chars))
+    others = compress(numbers, map(ne, chars, new.text))
+    restyled = compress(numbers, map(is_not, styles, new.styles))
+    return sorted({*others, *(at for at in restyled if styles[at] != new.styles[at])})
 
 
-def _known(cells: Iterable[Cell | None]) -> Iterator[Cell]:
-    """Those up to the first that is not known."""
-    for cell in cells:
-        if cell is None:
-            return
-        yield cell
-
-
-def _runs(old: Sequence[Cell | None], new: Sequence[Cell]) -> Iterator[tuple[int, int]]:
+def _runs(differing: Sequence[int]) -> Iterator[tuple[int, int]]:
     """From where to where cells differ; gaps too short for a jump belong to the run."""
     start = end = -1
-    for index, (before, after) in enumerate(zip(old, new, strict=True)):
-        if before == after:
-            continue
-        if start >= 0 and index - end > _BRIDGE:
+    for at in differing:
+        if start >= 0 and at - end > _BRIDGE:
             yield start, end
             start = -1
-        start = index if start < 0 else start
-        end = index + 1
+        start = at if start < 0 else start
+        end = at + 1
     if start >= 0:
         yield start, end
 
@@ -224,27 +286,34 @@ def _aligned(x: int, strip: Strip, colors: ColorSystem, pen: Sgr) -> tuple[str, 
         for part in filter(None, _ODD_RUN.split(segment.text)):
             cells = cell_len(part)
             is_odd = _ODD.search(part) is not None
-            text, pen = _written(
-                [(" " * cells if is_odd else part, segment.style)], colors, pen, erases=False
-            )
+            sent = " " * cells if is_odd else part
+            text, pen = _written(sent, [segment.style] * len(sent), colors, pen, erases=False)
             written += [text, _along(x), part, _along(x + cells)] if is_odd else [text]
             x += cells
     return "".join(written), pen
 
 
-def _written(pieces: Iterable[Cell], colors: ColorSystem, pen: Sgr, *, erases: bool) -> tuple[str, Sgr]:
-    written, last = [], ""
-    for is_blank, run in groupby(
-        pieces, key=lambda cell: cell[0] == " " and _is_bare(pen_of(cell[1], colors))
-    ):
-        for wanted, same in groupby(run, key=lambda cell: pen_of(cell[1], colors)):
-            text = "".join(character for character, _ in same)
-            is_erased = erases and is_blank and len(text) >= _ERASED
-            skipped = last
-            written += [skipped, change(pen, wanted), f"\x1b[{len(text)}X" if is_erased else text]
-            last = f"\x1b[{len(text)}C" if is_erased else ""
+def _written(
+    text: str, styles: Sequence[Style | None], colors: ColorSystem, pen: Sgr, *, erases: bool
+) -> tuple[str, Sgr]:
+    """The bytes for some characters, each with its style."""
+    written, skipped = [], ""
+    for wanted, same in _by_pen(text, styles, colors):
+        erasable = erases and _is_bare(wanted)
+        for part in filter(None, _BLANKS.split(same)) if erasable else (same,):
+            is_erased = erasable and _BLANKS.fullmatch(part) is not None
+            written += [skipped, change(pen, wanted), f"\x1b[{len(part)}X" if is_erased else part]
+            skipped = f"\x1b[{len(part)}C" if is_erased else ""
             pen = wanted
     return "".join(written), pen
+
+
+def _by_pen(text: str, styles: Sequence[Style | None], colors: ColorSystem) -> Iterator[tuple[Sgr, str]]:
+    start = 0
+    for pen, alike in groupby(groupby(styles), key=lambda run: pen_of(run[0], colors)):
+        end = start + sum(len(list(run)) for _, run in alike)
+        yield pen, text[start:end]
+        start = end
 
 
 def _is_bare(pen: Sgr) -> bool:
