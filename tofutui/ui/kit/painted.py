@@ -25,6 +25,8 @@ from tofutui.ui.theme.styles import Palette
 
 Part = tuple[Line, int, bool]
 """A part of a line: what is in it, its cells, and whether it is reversed."""
+Brush = tuple[Color, Palette, Glyphs]
+"""Background, styles and characters."""
 
 
 @lru_cache(maxsize=2048)
@@ -48,8 +50,8 @@ class Painted(Widget, can_focus=False):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._lines: list[Line] = []
-        self._ground: Color | None = None
-        """The background while lines are painted: to look it up goes through all that is around."""
+        self._brush: Brush | None = None
+        """What lines are painted with while they are: to look it up goes through all that is around."""
 
     @property
     def palette(self) -> Palette:
@@ -77,15 +79,18 @@ class Painted(Widget, can_focus=False):
 
     def side_by_side(self, *parts: Part) -> Strip:
         """A line of parts, on this widget's background."""
-        return _painted(parts, self._ground or self.background_colors[1], self.palette, self.glyphs)
+        return _painted(parts, *(self._brush or self._looked_up()))
+
+    def _looked_up(self) -> Brush:
+        return self.background_colors[1], self.palette, self.glyphs
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """All lines of a region, on one background."""
-        self._ground = self.background_colors[1]
+        self._brush = self._looked_up()
         try:
-            return self._own_lines(crop, self._ground) if self._is_bare else super().render_lines(crop)
+            return self._own_lines(crop, self._brush[0]) if self._is_bare else super().render_lines(crop)
         finally:
-            self._ground = None
+            self._brush = None
 
     @property
     def _is_bare(self) -> bool:
@@ -111,9 +116,14 @@ class Painted(Widget, can_focus=False):
     def show(self, lines: Sequence[Line]) -> None:
         """Show these lines from the top; only those that differ from before are painted."""
         before, self._lines = self._lines, list(lines)
-        for y in range(min(self.size.height, max(len(before), len(self._lines)))):
-            if _at(before, y) != _at(self._lines, y):
-                self.refresh(Region(0, y, self.size.width, 1))
+        shown = range(min(self.size.height, max(len(before), len(self._lines))))
+        self.paint_again([y for y in shown if _at(before, y) != _at(self._lines, y)])
+
+    def paint_again(self, lines: Sequence[int]) -> None:
+        """Have these lines painted."""
+        if lines:
+            width = self.size.width
+            self.refresh(*(Region(0, y, width, 1) for y in lines))
 
     def render_line(self, y: int) -> Strip:
         """One line, as Textual asks for it."""

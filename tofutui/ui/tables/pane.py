@@ -30,6 +30,7 @@ _FEW = 60
 """Rows of which it is worth to know how long their names are."""
 _TITLE = 26
 """Cells of the upper edge that are for the role and the host name."""
+_UPPER, _LOWER = (0, 2), (4, 5)
 _HEAVY, _LIGHT, _ASCII_HEAVY, _ASCII_LIGHT = "┏━┓┃┗┛", "┌─┐│└┘", "#=##==", "+-+|++"
 
 
@@ -48,6 +49,19 @@ class _Drawn:
     thumb: bool = False
     armed: bool = False
     """The border beside it depends on it."""
+    corners: tuple[int, int] | None = None
+    """Of the upper and the lower edge: which characters of the frame are at its ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What is around the lines."""
+
+    chars: str
+    """Upper edge, side, and the corners of the lower edge."""
+    tone: Tone
+    thumb: str
+    """The scroll mark."""
 
 
 class Pane(Painted):
@@ -83,6 +97,8 @@ class Pane(Painted):
         self._row_lines = RowLines()
         self._laid_out: RowLayout | None = None
         """How rows are laid out while lines are painted."""
+        self._framed: _Frame | None = None
+        """What is around them meanwhile."""
         self._names_need = NAMES
         """Cells for both names in a row of one line."""
 
@@ -143,7 +159,7 @@ class Pane(Painted):
 
     def draw(self) -> None:
         """Compare every visible line with what was drawn and paint those that differ."""
-        width, height = self.size
+        height = self.size.height
         if not height:
             return
         top = self._top_lines()
@@ -151,21 +167,18 @@ class Pane(Painted):
         self.body.width, self._height_drawn = self._inner, self.body.height
         self.body.scroll(self._visible)
         before, self._drawn = self._drawn, self._compose_lines(top)
-        for y, drawn in enumerate(self._drawn):
-            if y >= len(before) or before[y] != drawn:
-                self.refresh(Region(0, y, width, 1))
+        drawn = enumerate(self._drawn)
+        self.paint_again([y for y, now in drawn if y >= len(before) or before[y] != now])
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """All lines of a region, laid out once."""
-        self._laid_out = self._layout(self._height_drawn)
+        """All lines of a region, laid out and framed once."""
+        self._laid_out, self._framed = self._layout(self._height_drawn), self._frame()
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """One line, as Textual asks for it."""
         drawn = self._drawn[y] if y < len(self._drawn) else _Drawn()
-        if y in (0, self.size.height - 1):
-            return self._strip_of_edge(drawn.text)
-        return self._strip_inside(drawn)
+        return self._strip_of_edge(drawn) if drawn.corners else self._strip_inside(drawn)
 
     def on_resize(self) -> None:
         """Draw everything again."""
@@ -199,17 +212,18 @@ class Pane(Painted):
     def _tone(self) -> Tone:
         return Tone.PRIMARY if self.role is Role.PRIMARY else Tone.SECONDARY
 
-    @property
-    def _chars(self) -> str:
-        if self.glyphs.ascii:
-            return _ASCII_HEAVY if self.armed else _ASCII_LIGHT
-        return _HEAVY if self.armed else _LIGHT
+    def _frame(self) -> _Frame:
+        plain, armed = self.glyphs.ascii, self.armed
+        heavy, light = (_ASCII_HEAVY, _ASCII_LIGHT) if plain else (_HEAVY, _LIGHT)
+        tone = self._tone if armed else Tone.LINE
+        return _Frame(heavy if armed else light, tone, "@" if plain else "█")
 
     def _compose_lines(self, top: Sequence[Line]) -> list[_Drawn]:
         armed, height = self.armed, self.size.height
         body = self._body_lines(max(0, height - 2 - len(top)))
-        edges = _Drawn(self._upper_edge(), armed=armed), _Drawn(self._lower_edge(), armed=armed)
-        return [edges[0], *(_Drawn(text, armed=armed) for text in top), *body, edges[1]][:height]
+        upper = _Drawn(self._upper_edge(), armed=armed, corners=_UPPER)
+        lower = _Drawn(self._lower_edge(), armed=armed, corners=_LOWER)
+        return [upper, *(_Drawn(text, armed=armed) for text in top), *body, lower][:height]
 
     def _body_lines(self, count: int) -> list[_Drawn]:
         """The visible lines of the rows, filled up to ``count``."""
@@ -345,30 +359,27 @@ class Pane(Painted):
         text = f" {self.glyphs.dot} ".join(parts)
         return line(clip(text, self._inner - 4, self.glyphs.ellipsis), Tone.MUTED) if text else EMPTY
 
-    def _strip_of_edge(self, text: Line) -> Strip:
-        upper = bool(self._drawn) and text == self._drawn[0].text
-        left, across, right, _, low_left, low_right = tuple(self._chars)
-        left, right = (left, right) if upper else (low_left, low_right)
-        edge = self._tone if self.armed else Tone.LINE
-        labels = [(f" {words} ", tone) for words, tone in text if words]
+    def _strip_of_edge(self, drawn: _Drawn) -> Strip:
+        frame, upper = self._framed or self._frame(), drawn.corners == _UPPER
+        across = frame.chars[1]
+        left, right = (frame.chars[at] for at in drawn.corners or _UPPER)
+        labels = [(f" {words} ", tone) for words, tone in drawn.text if words]
         rest = max(0, self._inner - 2 - width(tuple(labels)))
-        reverse = self.armed and upper
-        parts: list[Part] = [(((left + across, edge),), 2, False)]
+        reverse = drawn.armed and upper
+        parts: list[Part] = [(((left + across, frame.tone),), 2, False)]
         parts += [((label,), width((label,)), reverse) for label in labels[:1]]
-        parts.append((((across * rest, edge),), rest, False))
+        parts.append((((across * rest, frame.tone),), rest, False))
         parts += [((label,), width((label,)), False) for label in labels[1:]]
-        return self.side_by_side(*parts, (((across + right, edge),), 2, False))
+        return self.side_by_side(*parts, (((across + right, frame.tone),), 2, False))
 
     def _strip_inside(self, drawn: _Drawn) -> Strip:
-        side = self._chars[3]
-        edge = self._tone if self.armed else Tone.LINE
-        cell, inside, layout = drawn.cell, drawn.text, self._laid_out or self._layout(drawn.height)
+        frame, layout = self._framed or self._frame(), self._laid_out or self._layout(drawn.height)
+        cell, inside, side = drawn.cell, drawn.text, frame.chars[3]
         if cell is not None:
             inside = marking(self._row_lines.line(layout, cell, drawn.part), drawn.sought)
-        right = ("█" if not self.glyphs.ascii else "@") if drawn.thumb else side
         reverse = cell is not None and cell.cursor and drawn.part == 0
         return self.side_by_side(
-            (((side, edge),), 1, False),
+            (((side, frame.tone),), 1, False),
             (inside, layout.width, reverse),
-            (((fit(right, 1), edge),), 1, False),
+            (((fit(frame.thumb if drawn.thumb else side, 1), frame.tone),), 1, False),
         )

@@ -133,12 +133,13 @@ class TerminalDriver(LinuxDriver):
         self._file = cast("Any", self._stream)  # Textual's writer thread writes here
         self._raw_modes: list[Any] | None = None
         self._owns_screen = False
-        self._mouse_is_left = False
+        self.mouse_is_left = False
+        """Whether the mouse is the terminal's for now, to paste and select with."""
         self._is_named = False
 
     def start_application_mode(self) -> None:
         """As Textual does; the modes are kept, in case another program changes them."""
-        self._mouse_is_left = False
+        self.mouse_is_left = False
         cast("Any", super()).start_application_mode()
         self._owns_screen = True
         self.write(WHICH_TERMINAL)
@@ -165,8 +166,8 @@ class TerminalDriver(LinuxDriver):
 
     def leave_mouse(self, to_terminal: bool) -> None:
         """Let the terminal paste and select with the mouse as for other programs, or report it to the app."""
-        if self._mouse and to_terminal is not self._mouse_is_left:
-            self._mouse_is_left = to_terminal
+        if self._mouse and to_terminal is not self.mouse_is_left:
+            self.mouse_is_left = to_terminal
             self.write("".join(f"\x1b[?{mode}{'l' if to_terminal else 'h'}" for mode in _MOUSE))
 
     def give_up_mouse(self) -> None:

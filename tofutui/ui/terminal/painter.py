@@ -65,8 +65,9 @@ class DiffingApp(App[int]):
         """Put the terminal's own cursor where the work is: screen readers and magnifiers follow it."""
         if not isinstance(self._driver, TerminalDriver):
             return
-        if screen.query("Input, TextArea"):  # where there is something to paste into, the mouse may paste
-            self._driver.leave_mouse(is_field(screen.focused))
+        typing = is_field(screen.focused)
+        if typing is not self._driver.mouse_is_left and screen.query("Input, TextArea"):
+            self._driver.leave_mouse(typing)  # where there is something to paste into, the mouse may paste
         place = self._place(screen.focused)
         if place is None or place == self.cursor_position:
             return
