@@ -99,3 +99,16 @@ async def test_a_change_behind_a_dialog_leaves_the_dialog_as_it_is(
         assert watcher.shown == whole(d.app)
         await d.press("escape")
         assert watcher.shown == whole(d.app)
+
+
+async def test_a_letter_of_a_filter_is_painted_once_with_the_rows_that_contain_it(
+    desk: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher = Watcher(monkeypatch)
+    async with desk(fakes=Fakes(many)) as d:
+        await d.press("slash")
+        watcher.updates.clear()
+        await d.press("7")
+        assert len(watcher.updates) == 1
+        assert watcher.shown == whole(d.app)
+        assert [row.key for row in d.pane.rows.shown][:2] == ["198.51.100.7_443", "198.51.100.17_443"]

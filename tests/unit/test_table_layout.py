@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from operator import is_
 from typing import Any
 
@@ -162,6 +163,55 @@ def test_the_filter_looks_at_what_is_shown_of_a_row_now() -> None:
     shown.hide = lambda entry: replace(entry, names=None, presented=PENDING)
     shown.take(view(row))
     assert shown.shown == []
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 99])
+def test_what_was_read_ahead_is_not_read_for_the_first_letter(steps: int) -> None:
+    asked: list[str] = []
+
+    def noted(entry: Entry) -> Entry:
+        asked.append(entry.id)
+        return entry
+
+    items = [ise(f"198.51.100.{number}") for number in range(20, 30)]
+    shown, node = Rows(hide=noted), view(*items)
+    shown.take(node)
+    for _ in islice(shown.read_ahead(4), steps):
+        assert len(asked) in (4, 8, 10)
+    shown.filter = "100.27"
+    shown.take(node)
+    assert [row.key for row in shown.shown] == ["198.51.100.27_443"]
+    assert sorted(asked) == sorted(item.id for item in items)
+    assert list(shown.read_ahead(4)) == []
+
+
+def test_rows_that_change_while_they_are_read_ahead_are_read_as_they_are_now() -> None:
+    before, after = ise("198.51.100.20", presented="old"), ise("198.51.100.20", presented="new")
+    shown = Rows()
+    shown.take(view(before))
+    reading = shown.read_ahead(4)
+    next(reading)
+    shown.take(view(after, ise("198.51.100.21")))
+    assert len(list(reading)) == 1
+    shown.filter = "new"
+    shown.take(view(after))
+    assert shown.shown == [after]
+    shown.hide, shown.filter = (lambda entry: replace(entry, names=None, presented=PENDING)), "new"
+    assert len(list(shown.read_ahead(4))) == 1
+    shown.take(view(after))
+    assert shown.shown == []
+
+
+@pytest.mark.parametrize("wanted", ["", "198", "100.2", "!100.2", "nothing"])
+def test_what_is_shown_is_counted_whatever_is_filtered(wanted: str) -> None:
+    items = [
+        ise(f"198.51.100.{number}", verdict=list(Verdict)[number % len(Verdict)]) for number in range(20, 40)
+    ]
+    items += [entry(ROLE, f"192.0.2.{number}_443", Verdict.MISMATCH, who=Who.SELF) for number in range(3)]
+    shown = Rows(filter=wanted)
+    shown.take(view(*items))
+    assert shown.remote == sum(row.who.is_remote for row in shown.shown)
+    assert shown.stale == sum(row.is_stale_remote for row in shown.shown)
 
 
 def test_a_row_is_made_searchable_once_however_many_letters_are_typed() -> None:

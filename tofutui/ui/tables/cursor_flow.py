@@ -1,4 +1,8 @@
-"""The cursor of the tables: from row to row and from pane to pane, marks, order."""
+"""The cursor of the tables: from row to row and from pane to pane; marks, order, and what is filtered."""
+
+import asyncio
+
+from textual.widgets import Input
 
 from tofutui.tofu.site.session import Role
 from tofutui.ui.actions.handlers import does, moves, steps
@@ -8,6 +12,9 @@ from tofutui.ui.tables.state import Tables
 from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import place
 from tofutui.ui.text.vocabulary import rows as count_of
+
+_READ_AHEAD = 50
+"""Rows whose texts are made in one go: no key waits for more than these."""
 
 
 class CursorFlow(Flow[Tables]):
@@ -89,6 +96,19 @@ class CursorFlow(Flow[Tables]):
         self.screen.say(
             f"sorted by {order.value}" if order.value != "as listed" else "in the order of the node"
         )
+
+    @does("table.filter")
+    def begin_filter(self) -> None:
+        """Type a filter; it works while it is typed."""
+        self.screen.add_class("-filtering")
+        self.screen.query_one("#filter", Input).focus()
+        self.owner.run_guarded(self._read_ahead())
+
+    async def _read_ahead(self) -> None:
+        """Make the texts of all rows while the first letter is awaited."""
+        for pane in self.screen.panes.values():
+            for _ in pane.rows.read_ahead(_READ_AHEAD):
+                await asyncio.sleep(0)
 
     @does("table.row_height")
     def next_row_height(self) -> None:

@@ -74,6 +74,8 @@ class MainScreen(Tables):
         self.armed = Role.PRIMARY if Role.PRIMARY in session.nodes else session.roles[0]
         self.comparison = before_connecting(session)
         self.panes = {}
+        self.title_bar, self.detail = TitleBar(id="title"), DetailPane(id="detail")
+        self.key_bar = KeyBar(MAIN, id="keys")
         self.refreshing = self.flow(RefreshFlow)
         self.refreshing.set_up(watch, patience or ReconnectPatience())
         self.copies = self.flow(CopyFlow)
@@ -99,19 +101,20 @@ class MainScreen(Tables):
         alone = len(self.session.roles) == 1
         for role in self.session.roles:
             self.panes[role] = Pane(self.comparison.nodes[role], self.owner.clock, alone=alone)
-        yield TitleBar(id="title")
+        yield self.title_bar
         with Container(id="middle"):
             with Horizontal(id="panes"):
                 yield from self.panes.values()
-            yield DetailPane(id="detail")
+            yield self.detail
         yield Painted(id="last")
         yield FilterLine(id="filter", placeholder="filter: host, port, key, name, subject, verdict")
-        yield KeyBar(MAIN, id="keys")
+        yield self.key_bar
         yield Painted(id="small")
 
     def on_mount(self) -> None:
         """Show the frame at once; connect after it was painted."""
         self.pane.arm(True)
+        self.watch(self.query_one(FilterLine), "value", self._filter_typed, init=False)  # painted at once
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._begin)
 
@@ -195,7 +198,7 @@ class MainScreen(Tables):
         undecided = (remote + own)[Verdict.SAME_NAME] > 0
         self._hint = undecided and not any(map(is_spoken_of, self.comparison.entries()))
         self._tell_title()
-        self.query_one(KeyBar).suggest(self._next_line(self.state()))
+        self.key_bar.suggest(self._next_line(self.state()))
         self._show_last_command()
         self.share_room()
         self.follow()
@@ -227,7 +230,7 @@ class MainScreen(Tables):
 
     def _tell_title(self) -> None:
         both = len(self.panes) > 1
-        self.query_one(TitleBar).tell(self.comparison, self._tally, self._badges(), both=both)
+        self.title_bar.tell(self.comparison, self._tally, self._badges(), both=both)
 
     def _badges(self) -> list[tuple[str, Tone]]:
         """The most important first: where room is short the others are only counted."""
@@ -254,8 +257,8 @@ class MainScreen(Tables):
         """Bring detail area and key bar up to date with the cursor."""
         row = self.current
         is_undecided = row is not None and row.verdict is Verdict.SAME_NAME
-        self.query_one(DetailPane).tell(self.pane, row, hint=self._hint and is_undecided)
-        self.query_one(KeyBar).tell(self.state())
+        self.detail.tell(self.pane, row, hint=self._hint and is_undecided)
+        self.key_bar.tell(self.state())
 
     def _next_line(self, state: State) -> Line:
         """What to do next, with the key that does it."""
@@ -310,16 +313,9 @@ class MainScreen(Tables):
             pane.hides = role.other.word if single and len(self.panes) > 1 else ""
         self.share_room()
 
-    @does("table.filter")
-    def begin_filter(self) -> None:
-        """Type a filter; it works while it is typed."""
-        self.add_class("-filtering")
-        self.query_one("#filter", Input).focus()
-
-    @on(Input.Changed, "#filter")
-    def _filter_typed(self, event: Input.Changed) -> None:
+    def _filter_typed(self, text: str) -> None:
         for pane in self.panes.values():
-            pane.set_filter(event.value.strip())
+            pane.set_filter(text.strip())
         self.follow()
 
     @on(Input.Submitted, "#filter")

@@ -4,12 +4,15 @@ The cursor and the marks belong to rows and not to lines: they follow the row's 
 """
 
 import ipaddress
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from tofutui.tofu.judgement.comparison import Entry, NodeView
@@ -156,11 +159,23 @@ class Rows:
 
     def _count_shown(self) -> None:
         if self._filtered:
-            self.remote = sum(1 for entry in self.shown if entry.who.is_remote)
-            self.stale = sum(1 for entry in self.shown if entry.is_stale_remote)
+            self.remote = bisect_left(self.shown, True, key=_is_own)
+            verdicts = Counter(map(attrgetter("judgement.verdict"), islice(self.shown, self.remote)))
         else:
-            self.remote = self.verdicts.total()
-            self.stale = sum(number for verdict, number in self.verdicts.items() if verdict.is_stale)
+            self.remote, verdicts = self.verdicts.total(), self.verdicts
+        self.stale = sum(number for verdict, number in verdicts.items() if verdict.is_stale)
+
+    def read_ahead(self, count: int) -> Iterator[None]:
+        """Make what the filter looks at, from one step to the next for so many rows."""
+        while made := self._unread(count):
+            self._folded |= {entry.id: (entry, searched(self.hide(entry))) for entry in made}
+            yield
+
+    def _unread(self, count: int) -> list[Entry]:
+        """At most so many of the rows of which that is not made yet."""
+        self._forget_hidden()
+        unread = (entry for entry in self._ordered if not self._is_read(entry))
+        return list(islice(unread, count)) if self._texts is None else []
 
     def move_to(self, index: int) -> bool:
         """Put the cursor on a line, as near as there is one; returns whether that is another one."""
@@ -208,16 +223,24 @@ class Rows:
 
     def _searchable(self) -> list[str]:
         """What the filter looks at in each row; made once for a row, since an `Entry` never changes."""
-        if self._folded_as != (self.hide, self.hidden_as):
-            self._folded, self._folded_as, self._texts = {}, (self.hide, self.hidden_as), None
+        self._forget_hidden()
         if self._texts is None:
             before = self._folded
-            self._folded = {entry.id: self._text(entry, before.get(entry.id)) for entry in self._ordered}
+            self._folded = {
+                entry.id: before[entry.id] if self._is_read(entry) else (entry, searched(self.hide(entry)))
+                for entry in self._ordered
+            }
             self._texts = [self._folded[entry.id][1] for entry in self._ordered]
         return self._texts
 
-    def _text(self, entry: Entry, before: tuple[Entry, str] | None) -> tuple[Entry, str]:
-        return before if before and before[0] is entry else (entry, searched(self.hide(entry)))
+    def _forget_hidden(self) -> None:
+        """Forget texts of rows that are shown differently now."""
+        if self._folded_as != (self.hide, self.hidden_as):
+            self._folded, self._folded_as, self._texts = {}, (self.hide, self.hidden_as), None
+
+    def _is_read(self, entry: Entry) -> bool:
+        made = self._folded.get(entry.id)
+        return made is not None and made[0] is entry
 
     def _sorted(self, entries: Collection[Entry]) -> list[Entry]:
         return sorted(entries, key=_SORT_KEYS[self.order])
@@ -226,6 +249,10 @@ class Rows:
 def is_spoken_of(entry: Entry) -> bool:
     """Whether a log, a page or a person said anything about a row."""
     return any(e.kind in (Kind.LOG, Kind.OPERATOR, Kind.BROWSER) for e in entry.judgement.evidence)
+
+
+def _is_own(entry: Entry) -> bool:
+    return not entry.who.is_remote
 
 
 def _sought(wanted: str) -> str:
