@@ -89,10 +89,10 @@ class Entries:
                 continue
             who = f"{entry.operator}, {entry.at:%Y-%m-%d %H:%M}Z"
             if not entry.is_settled and self.is_alive(entry):
-                return f"another deletion of this row is under way ({who}): wait until it ends, then refresh"
+                return f"another deletion of this row is in progress ({who}): wait until it ends, then refresh"
             if entry.id > deletion.journal_mark:
                 return (
-                    f"another deletion of this row was sent since the table confirmed was listed ({who}): "
+                    f"another deletion of this row was sent after the table that you confirmed was listed ({who}): "
                     "refresh, look at the row and confirm again"
                 )
         return None
