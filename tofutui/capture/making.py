@@ -143,7 +143,7 @@ def _events(login: HeardLogin, redaction: Redaction) -> Iterator[CapturedEvent]:
 
 
 def _answers(login: HeardLogin) -> Iterator[bytes]:
-    """What was received, cut where something was typed: no word goes on behind that."""
+    """What was received, cut where something was typed: no word continues past that."""
     printed, start, end = _without_echoes(login), 0, 0
     for event in login.events:
         if event.kind is CapturedKind.RECEIVED:

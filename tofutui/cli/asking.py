@@ -59,7 +59,7 @@ def _prompt(question: PasswordQuestion) -> str:
 
 
 async def _typed(prompt: str) -> str | None:
-    """One line, not shown. When this is cancelled nothing is read any more: what is typed is for the next."""
+    """One line, not shown. When this is cancelled, nothing more is read: what is typed is for the next."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[str | None] = loop.create_future()
     wake, waker = os.pipe()

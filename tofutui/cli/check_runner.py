@@ -110,7 +110,7 @@ async def compare_all(
 
 
 def _open(folder: Path) -> tuple[Database | None, list[str]]:
-    """The history, and what is to be said about it; a comparison works without."""
+    """The history, and what to say about it; a comparison works without."""
     try:
         database = Database(folder / FILE)
     except HistoryError as error:

@@ -89,7 +89,7 @@ class Packed:
     chunks: Iterator[bytes]
     budget: Budget
     is_wanted: Callable[[str], bool]
-    """Whether a file of this name in an archive is to be read; archives always are."""
+    """Whether a file of this name in an archive should be read; archives always are."""
     is_named: bool = True
     """Whether it was asked for by its name, and so is read whatever its name is."""
     depth: int = 0

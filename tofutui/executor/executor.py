@@ -89,10 +89,13 @@ class Entries:
                 continue
             who = f"{entry.operator}, {entry.at:%Y-%m-%d %H:%M}Z"
             if not entry.is_settled and self.is_alive(entry):
-                return f"another deletion of this row is in progress ({who}): wait until it ends, then refresh"
+                return (
+                    f"another deletion of this row is in progress ({who}): wait until it ends, then refresh"
+                )
             if entry.id > deletion.journal_mark:
                 return (
-                    f"another deletion of this row was sent after the table that you confirmed was listed ({who}): "
+                    "another deletion of this row was sent after the table that you confirmed was listed "
+                    f"({who}): "
                     "refresh, look at the row and confirm again"
                 )
         return None
@@ -220,7 +223,7 @@ class Executor:
             return tuple(run.steps)
 
     def stop(self, plan: Plan) -> None:
-        """Begin no further row of a running plan; the row under way goes on to its proof."""
+        """Begin no further row of a running plan; the row under way is still proven."""
         self._stopped.add(plan.number)
 
     def _end_all(self, run: PlanRun, outcome: Outcome, text: str) -> None:

@@ -43,7 +43,7 @@ class Gate:
         """The deletion of a row as it is now, if that is what was shown.
 
         Raises:
-            PlanRefused: it cannot be deleted, or it is not what was shown any more.
+            PlanRefused: it cannot be deleted, or it is no longer what was shown.
         """
         refusal = self.node_refusal(shown.role) or row_refusal(shown)
         if refusal is not None:

@@ -130,7 +130,7 @@ def doubted(run: Run, id_: str, doubt: str) -> Run:
 
 
 def outdated(run: Run, id_: str, change: str) -> Run:
-    """A step that is done, with what has changed since: it is to be looked at again; "" for nothing."""
+    """A step that is done, with what has changed since: it has to be looked at again; "" for nothing."""
     step = next((step for step in run.steps if step.id == id_), None)
     if step is None or step.progress is not Progress.DONE:
         return run
@@ -138,7 +138,7 @@ def outdated(run: Run, id_: str, change: str) -> Run:
 
 
 def decided(run: Run, decision: Decision) -> Run:
-    """The operator goes on although these rows are open."""
+    """The operator goes on with these rows open."""
     return replace(run, decisions=(*run.decisions, decision))
 
 
@@ -155,7 +155,7 @@ def failed(run: Run, id_: str, *, by: str, now: datetime, reason: str) -> Run:
 
 
 def again(run: Run, id_: str) -> Run:
-    """A failed or waiting step is to be done now."""
+    """A failed or waiting step becomes the one to do now."""
     return run.with_step(replace(_current(run, id_), progress=Progress.NOW, ended=None, reason=""))
 
 
@@ -181,7 +181,7 @@ def group_skipped(run: Run, group: str, *, by: str, now: datetime, reason: str) 
 
 
 def reopened(run: Run, id_: str, now: datetime) -> Run:
-    """A step that is over is to be done again; so is what rests on it.
+    """A step that is over has to be done again; so is what rests on it.
 
     Registering again means acknowledging and passing each milestone again, and everything is verified again.
     """
@@ -314,7 +314,7 @@ def _current(run: Run, id_: str) -> StepState:
 
 
 def _rests_on(kind: str, on: str, *, later: bool) -> bool:
-    """Whether a step of one kind is to be done again when one of another is, before or after it."""
+    """Whether a step of one kind has to be done again when one of another is, before or after it."""
     if not later:
         return kind == "acknowledge" and on == "register"
     return kind == "verify" or (kind in _FOLLOWS_REGISTER and on in ("acknowledge", *_FOLLOWS_REGISTER))

@@ -45,7 +45,7 @@ class Poller:
         self._wake.set()
 
     async def stop(self) -> None:
-        """End it; returns once nothing is asked any more."""
+        """End it; returns once nothing more is asked."""
         task, self._task = self._task, None
         if task is not None and task is not asyncio.current_task():
             task.cancel()
@@ -125,7 +125,7 @@ class PairWatch:
         """The primary says so itself: milestones that were not ticked are over, and so is the step for it.
 
         Raises:
-            NotNow: the states do not say so any more.
+            NotNow: the states no longer say so.
         """
         while (step := self._run.held.current) and text_of(step.id).kind in ("milestone", "active"):
             await self._run.change(partial(self._reached, step=step), step.id, f"done: {self._seen(step)}")

@@ -171,7 +171,7 @@ class Guide(Looking):
         await self.go_on()
 
     async def leave_open(self, step: StepState, rows: Sequence[OpenRow]) -> None:
-        """The operator goes on although these rows are open; the run keeps who decided so.
+        """The operator goes on with these rows open; the run keeps who decided so.
 
         A verification is repeated: what it saw may be old.
 

@@ -123,7 +123,7 @@ class Holding:
         return await asyncio.to_thread(self.tools.runs.open_run, self.session.name)
 
     def is_free(self, held: Held) -> bool:
-        """Whether no program holds it any more."""
+        """Whether it is no longer held by a program."""
         return is_free(held.lease, self.tools.me)
 
     async def begin(self, playbook: str) -> None:

@@ -55,7 +55,7 @@ class Results:
 
 
 def result_of(comparison: Comparison) -> LastResult | None:
-    """What is to be kept of a comparison; None of one that has not been taken."""
+    """What is kept of a comparison; None of one that has not been taken."""
     if comparison.taken_at is None:
         return None
     counts = {verdict: number for verdict, number in comparison.counts().items() if number}

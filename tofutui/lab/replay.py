@@ -1,4 +1,4 @@
-"""TLS servers that no library plays any more: ServerHello and Certificate as bytes, and then silence.
+"""TLS servers that no current library can play: ServerHello and Certificate as bytes, and then silence.
 
 Enough for whoever only wants to see the certificate; no handshake can be finished with them.
 """

@@ -264,7 +264,7 @@ class StandIns:
         return text
 
     def _masked(self, match: re.Match[str], text: str, lower: str) -> tuple[str, int]:
-        """What replaces a match, and where the text goes on."""
+        """What replaces a match, and where the text continues."""
         kind, word = match.lastgroup or "", match.group()
         if word in self._kept or (kind == "standin" and word in self._issued):
             return word, match.end()

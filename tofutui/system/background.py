@@ -61,7 +61,7 @@ async def within(seconds: float, what: str, work: Callable[P, T], /, *args: P.ar
     """The result of work in a thread, waited for ``seconds`` at most.
 
     Raises:
-        TookTooLong: it has not ended by then; it goes on in its thread, and its result is not used.
+        TookTooLong: it has not ended by then; it continues in its thread, and its result is not used.
     """
     try:
         async with asyncio.timeout(seconds):

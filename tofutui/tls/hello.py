@@ -1,6 +1,6 @@
 """An own ClientHello, and a conversation that ends at the server's Certificate message.
 
-No key is ever exchanged, so ciphers may be offered that no library has any more (RC4, 3DES, export). With
+No key is ever exchanged, so ciphers may be offered that no current library has (RC4, 3DES, export). With
 this the certificate of servers is seen that a handshake with this machine's TLS library cannot reach. TLS
 1.3 sends its certificates encrypted: `tofutui.tls.tls13` asks for those.
 """

@@ -22,7 +22,7 @@ class Progress(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        """Whether the run goes on after it."""
+        """Whether the run continues after it."""
         return self in (Progress.DONE, Progress.SKIPPED)
 
     @property
@@ -98,7 +98,7 @@ class StepState:
     doubt: str = ""
     """What is not known although the step is done; "" where everything was seen."""
     outdated: str = ""
-    """What has changed since the step was done, so that it is to be looked at again; "" for nothing."""
+    """What has changed since the step was done, so that it has to be looked at again; "" for nothing."""
     evidence: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
 

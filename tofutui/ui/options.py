@@ -45,7 +45,7 @@ class AppOptions:
     """Start with the privacy mask on."""
     debug: bool = False
     warnings: tuple[str, ...] = ()
-    """What is to be said at the start, and stays until it is dismissed."""
+    """What to say at the start, which stays until it is dismissed."""
     lab_logs: Mapping[Role, Path] = field(default_factory=dict)
     """The simulated pair's health monitor logs (demo only); offered in the evidence screen."""
     lab_command: Callable[[str], str] | None = None
@@ -53,7 +53,7 @@ class AppOptions:
     scenarios: Mapping[str, str] = field(default_factory=dict)
     """Name and title of each simulated pair that can be started from here."""
     ask_for_demo: Callable[[str], object] = len
-    """Says which one is to be started once the app has ended with `START_DEMO`."""
+    """Says which one to start once the app has ended with `START_DEMO`."""
 
     def simulate(self, command: str) -> str:
         """Give the simulated pair a command and wait, in any thread: ``ok`` or ``error: …``."""

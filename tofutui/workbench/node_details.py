@@ -114,7 +114,7 @@ class NodeDetails:
         node_state.weigh_emptiness(self._view)
 
     async def _ask_role(self) -> None:
-        """Asked each time: a failover changes it. Without an answer it is not known any more."""
+        """Asked each time: a failover changes it. Without an answer it is no longer known."""
         before = self._view.ha
         try:
             text = (await self._node.ha_status()).text

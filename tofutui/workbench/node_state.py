@@ -113,7 +113,7 @@ def other_product(view: NodeView) -> str:
 
 
 def ha_read(view: NodeView, state: HaState | None) -> None:
-    """The node's part in the pair was read, or (None) is not known any more."""
+    """The node's part in the pair was read, or (None) is no longer known."""
     view.ha = state
 
 

@@ -16,7 +16,7 @@ _ODD = re.compile(r"\r(?!\n)|[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]")
 """Whatever needs more than splitting at line ends."""
 _TAIL = 400
 _LONGEST = 65_536
-"""Characters of an unfinished line that are kept; what is longer goes on in further lines."""
+"""Characters of an unfinished line that are kept; what is longer continues on further lines."""
 _HEARD = 8_192
 """More bytes than a question holds that may be answered automatically."""
 
@@ -159,7 +159,7 @@ class Wire(Protocol):
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing can be written any more."""
+        """Whether nothing more can be written."""
         ...
 
     async def read(self, seconds: float) -> bytes | None:

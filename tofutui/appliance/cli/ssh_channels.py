@@ -58,7 +58,7 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing can be written any more."""
+        """Whether nothing more can be written."""
         return self._ended or self._channel is None or self._channel.is_closing()
 
     async def read(self, seconds: float) -> bytes | None:

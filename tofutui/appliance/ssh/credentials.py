@@ -32,7 +32,7 @@ class SecretEnvironment:
         self._taken: dict[str, Secret] = {}
 
     def take(self, name: str) -> Secret | None:
-        """The variable's value; afterwards the environment does not hold it any more."""
+        """The variable's value; afterwards the environment no longer holds it."""
         value = self._environ.pop(name, None)
         if value is not None:
             self._taken[name] = Secret(as_text(value.encode("utf-8", "surrogateescape")))
@@ -83,7 +83,7 @@ class PasswordMemory:
         self._refused: set[bytes] = set()
 
     def refuse(self, password: Secret) -> None:
-        """It is not in use any more, and known again when it comes back."""
+        """It is no longer in use, and is known again when it comes back."""
         self.held = None
         self._refused.add(self._digest(password))
 
@@ -106,7 +106,7 @@ class JumpPasswords:
         return self._memories.setdefault(login, PasswordMemory())
 
     def forget(self) -> None:
-        """The session is left: nothing that was typed is needed any more."""
+        """The session is left: nothing that was typed is needed now."""
         for memory in self._memories.values():
             memory.held = None
 
@@ -122,7 +122,7 @@ class PairPassword:
         self._typed[role] = password
 
     def refuse(self, password: Secret) -> None:
-        """A node refused it: it is not offered for the other one any more."""
+        """A node refused it: it is no longer offered for the other one."""
         self._typed = {role: typed for role, typed in self._typed.items() if typed != password}
 
     def for_other(self, role: Role) -> TypedPassword | None:
@@ -131,7 +131,7 @@ class PairPassword:
         return TypedPassword(role.other, typed) if typed is not None else None
 
     def forget(self) -> None:
-        """The session is left: nothing that was typed is needed any more."""
+        """The session is left: nothing that was typed is needed now."""
         self._typed.clear()
 
 
@@ -257,7 +257,7 @@ class NodePassword(_Remembering):
             self._memory.held = None
 
     def forget(self) -> None:
-        """The node is left: nothing is needed any more."""
+        """The node is left: nothing is needed now."""
         self._memory.held = self._from_environment = None
         if self._is_alone:  # what a pair shares is forgotten by its session
             self._pair.forget()

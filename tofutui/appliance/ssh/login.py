@@ -176,7 +176,7 @@ class LoginAttempt(asyncssh.SSHClient):
         )
 
     def forget(self) -> None:
-        """The end: what it took is not needed any more, and this object may live as long as the link."""
+        """The end: what it took is no longer needed, and this object may live as long as the link."""
         self.sent_password = self.question = self.error = None
 
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:

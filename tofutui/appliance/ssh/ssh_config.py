@@ -70,7 +70,7 @@ def _read_port(config: "ClientConfig", option: str, args: list[str]) -> None:
 
 
 class ClientConfig(asyncssh.config.SSHClientConfig):
-    """The library's configuration that goes on after a line it cannot read, and says which that was."""
+    """The library's configuration that continues after a line it cannot read, and says which that was."""
 
     _percent_expand = asyncssh.config.SSHClientConfig._percent_expand | {"UserKnownHostsFile"}
     _handlers = asyncssh.config.SSHClientConfig._handlers | {

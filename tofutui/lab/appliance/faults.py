@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from tofutui.lab.console.terminal import LinkDropped
 
 KINDS = ("reset", "close", "hang", "garbage", "endless")
-"""What may happen: the link is reset; the shell ends in good order; nothing comes any more; bytes that mean
-nothing come, and then it goes on; `FLOOD` bytes come without a line end."""
+"""What may happen: the link is reset; the shell ends in good order; nothing more comes; bytes that mean
+nothing come, and then it continues; `FLOOD` bytes come without a line end."""
 PLACES = ("greeting", "listing", "rows", "delete", "deleted", "relisting", "ha-status")
 """Where: before the first prompt; before a listing; behind some rows of it; before a row is deleted; after it
 was; before a listing that follows a deletion; before the answer of ``ncs ha status``."""
@@ -29,8 +29,8 @@ async def play(kind: str, send: Callable[[str], None], ready: Callable[[], Await
     """Let it happen; ``ready`` waits until the client took what was sent.
 
     Raises:
-        LinkDropped: the link is to be reset.
-        EOFError: the shell is to end.
+        LinkDropped: the link must be reset.
+        EOFError: the shell must end.
     """
     match kind:
         case "reset":

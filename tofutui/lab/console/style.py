@@ -22,9 +22,9 @@ class ConsoleStyle:
     """Lines of one page, the pager's own included, whatever the window says; 0: the window's."""
     pager: str = "--More--"
     pager_erase: str = "\r        \r"
-    """Printed when the pager goes on."""
+    """Printed when the pager continues."""
     pager_wants_enter: bool = False
-    """Whether only Enter turns the page; else a blank turns it, and Enter goes on by a line."""
+    """Whether only Enter turns the page; else a blank turns it, and Enter advances by a line."""
     trickle: int = 0
     """Characters written at once, with `trickle_s` seconds between; 0: all."""
     trickle_s: float = 0.002

@@ -82,7 +82,7 @@ class ScriptShell:
             goes_on = await self._steps(steps)
 
     async def _steps(self, steps: Sequence[PlaybackStep]) -> bool:
-        """Play them; whether the shell goes on."""
+        """Play them; whether the shell continues."""
         for step in steps:
             if self._timing and step.pause and (step.data or step.end):
                 await asyncio.sleep(step.pause)

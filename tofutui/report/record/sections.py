@@ -311,7 +311,7 @@ def _since(first: NodeShot | None, last: NodeShot, deleted: set[str]) -> Iterato
 
 
 def _left(last: NodeShot, *, is_deleted: bool) -> str:
-    """Why a row is not in the table any more; a listing that was cut off shows no absence."""
+    """Why a row is no longer in the table; a listing that was cut off shows no absence."""
     if is_deleted:
         return "deleted"
     return "gone" if last.complete else "not seen: the listing is not complete"

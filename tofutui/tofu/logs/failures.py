@@ -202,7 +202,7 @@ class LogReader:
         self._size = len(joined) - begin
 
     def finish(self) -> LogDigest:
-        """What all of it said; nothing can be fed any more."""
+        """What all of it said; nothing more can be fed."""
         self._read(b"".join(self._pieces), is_end=True)
         self._events.flush()
         return LogDigest(tuple(self._events.groups.values()), self._causes.causes, self._events.dropped)

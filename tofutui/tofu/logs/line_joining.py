@@ -64,7 +64,7 @@ class Wrap:
         return cls(width, hard=equal or any(_is_mid_word(a, b) for a, b in pairwise(lines)))
 
     def goes_on(self, name: str, line: str, following: str) -> bool:
-        """Whether the name so far, which ends with ``line``, goes on in the line that follows."""
+        """Whether the name so far, which ends with ``line``, continues on the line that follows."""
         if _STOP_LINE.match(following.lstrip()) or _is_stamp(following.strip()):
             return False
         text = following.strip()
@@ -153,7 +153,7 @@ def _lines(text: str, begin: int, end: int) -> Iterator[str]:
 
 
 def _must_go_on(begun: str, text: str) -> bool:
-    """Whether a name that begins so, or a line that goes on so, is not whole."""
+    """Whether a name that begins so, or a line that continues so, is not whole."""
     _, comma, last = begun.rpartition(",")
     return (
         begun[-1] in ",+=\\"

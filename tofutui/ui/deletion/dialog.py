@@ -86,7 +86,7 @@ class _OfPlan(Dialog[Result]):
 
 
 class DeleteScreen(_OfPlan[bool]):
-    """True if the plan shown is to be run."""
+    """True if the plan shown should be run."""
 
     CSS_PATH = Path(__file__).with_name("dialog.tcss")
     BINDINGS = bindings_of(DELETE)

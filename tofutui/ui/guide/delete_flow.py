@@ -39,7 +39,7 @@ class DeleteFlow(Flow[Guided]):
         """The plan, and the dialog for what was chosen in it; keeping leads back to the plan.
 
         Returns:
-            Whether the step goes on: rows were deleted, or the plan was left at once.
+            Whether the step continues: rows were deleted, or the plan was left at once.
         """
         from tofutui.ui.deletion.plan_screen import PlanScreen
 
@@ -103,7 +103,7 @@ class DeleteFlow(Flow[Guided]):
         return [entry for entry in entries if entry.key and (entry.role, entry.key) in places]
 
     async def _propose(self, entries: Sequence[Entry]) -> str:
-        """Who compared, the dialog, the run; what is to be said where it was not run, "" where it was."""
+        """Who compared, the dialog, the run; what to say where it was not run, "" where it was."""
         from tofutui.ui.deletion.dialog import DeleteScreen, RunScreen
 
         if not await self._compared(entries):

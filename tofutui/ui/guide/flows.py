@@ -254,7 +254,7 @@ class StepFlow(Flow[Guided]):
 
     @does("guide.reopen")
     def reopen(self) -> None:
-        """The step under the cursor is to be done again."""
+        """The step under the cursor has to be done again."""
         if step := self.screen.chosen:
             self.screen.work(f"{title_of(step.id)}: again", self.screen.guide.reopen(step))
 

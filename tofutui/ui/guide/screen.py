@@ -76,7 +76,7 @@ class GuideScreen(Guided):
         self.call_after_refresh(self._begin)
 
     def on_unmount(self) -> None:
-        """Nothing is drawn any more."""
+        """Nothing more is drawn."""
         self.guide.on_change = lambda: None
 
     def _begin(self) -> None:
@@ -171,12 +171,12 @@ class GuideScreen(Guided):
             self.query_one("#step", Scroller).move("first")
 
     def follow(self) -> None:
-        """Put the cursor on the step that is to be done now."""
+        """Put the cursor on the step to do now."""
         self._shown = None
         self.redraw()
 
     def stay(self, step_id: str) -> None:
-        """Leave the cursor on a step that has just ended: its result is to be read."""
+        """Leave the cursor on a step that has just ended, so that its result can be read."""
         run = self.guide.run
         if run is not None and run.current is not None:
             self._shown = run.current.id

@@ -34,11 +34,11 @@ class Guided(Acting[None]):
 
     @abstractmethod
     def follow(self) -> None:
-        """Put the cursor on the step that is to be done now."""
+        """Put the cursor on the step to do now."""
 
     @abstractmethod
     def stay(self, step_id: str) -> None:
-        """Leave the cursor on a step that has just ended: its result is to be read."""
+        """Leave the cursor on a step that has just ended, so that its result can be read."""
 
     async def ask(self, screen: Screen[Answered]) -> Answered | None:
         """Show a dialog and wait for its answer."""

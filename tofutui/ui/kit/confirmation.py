@@ -58,7 +58,7 @@ class Arrivals:
         return sum(abs(other - time) < BURST for other in self._times) <= 1
 
     def quiet_at(self) -> float:
-        """From when on there was no input for `QUIET` seconds, if none comes any more."""
+        """From when on there was no input for `QUIET` seconds, if no more comes."""
         return self._times[-1] + QUIET if self._times else float("-inf")
 
 

@@ -94,7 +94,7 @@ class Painted(Widget, can_focus=False):
 
     @property
     def _is_bare(self) -> bool:
-        """Whether its lines are all that is to be seen of it, without border, padding or effect."""
+        """Whether its lines are all that can be seen of it, without border, padding or effect."""
         return self.size == self.outer_size and self.opacity == 1
 
     def _own_lines(self, crop: Region, ground: Color) -> list[Strip]:

@@ -34,7 +34,7 @@ def _is_there(screen: Screen[Any]) -> bool:
 
 @contextmanager
 def unless_gone(node: DOMNode) -> Iterator[None]:
-    """What does not find its widget yet, or not any more, is given up: its screen is not whole.
+    """What does not find its widget yet, or no longer finds it, is given up: its screen is not whole.
 
     Where it is whole the error is one of the program, and is raised.
     """
@@ -61,7 +61,7 @@ class Whole(_Base):
                 raise
 
     def run_worker(self, work: Any, *args: Any, **options: Any) -> Any:
-        """As Textual's; work that goes on after the screen has gone does not end the app."""
+        """As Textual's; work that continues after the screen is gone does not end the app."""
         return super().run_worker(self._while_whole(work), *args, **options)
 
     def _while_whole(self, work: Any) -> Callable[[], Awaitable[Any]]:
@@ -82,5 +82,5 @@ class Whole(_Base):
 
 
 def _nothing() -> AwaitComplete:
-    """What can be awaited where nothing is to be done."""
+    """What can be awaited where there is nothing to do."""
     return cast("AwaitComplete", cast("Any", AwaitComplete).nothing())

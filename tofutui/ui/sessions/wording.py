@@ -1,4 +1,4 @@
-"""The lines of the session picker: one a session, and what is to be said of the one under the cursor."""
+"""The lines of the session picker: one a session, and what to say of the one under the cursor."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING

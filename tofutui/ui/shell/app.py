@@ -121,7 +121,7 @@ class TofutuiApp(ThemedApp):
             self.call_after_refresh(self.tell_of_themes)
 
     def tell_of_themes(self) -> None:
-        """Say what is wrong with theme files and names, once, and what else is to be said at the start."""
+        """Say what is wrong with theme files and names, once, and what else to say at the start."""
         if complaint := self.themes.complaints():
             self.announce(complaint, Tone.WARNING, stays=True)
         for warning in self.options.warnings:
@@ -203,7 +203,7 @@ class TofutuiApp(ThemedApp):
 
     @does("app.last_key")
     def toggle_last_key(self) -> None:
-        """Show the last key and what it did, or not any more."""
+        """Show the last key and what it did, or stop showing it."""
         self.echo.show(self.echo.line is None)
 
     def show_text(self, text: str) -> None:

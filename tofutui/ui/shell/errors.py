@@ -46,7 +46,7 @@ class ErrorBoundary:
             self._messages.say(self._written_down(error), Tone.DANGER, stays=True)
 
     def note_fatal(self, error: BaseException) -> None:
-        """The app ends for this error: keep what is to be said about it."""
+        """The app ends for this error: keep what to say about it."""
         if self.last_words:
             return
         self.last_words = f"tofutui: {self._written_down(error)}\n"

@@ -51,7 +51,7 @@ class Leaving:
         return True
 
     def hurry(self, code: int) -> None:
-        """From now on the process ends in time, even if nothing else is carried out any more."""
+        """From now on the process ends in time, even if nothing else runs."""
         if self.deadline is not None:
             self.deadline.start(code, self._give_terminal_back)
 

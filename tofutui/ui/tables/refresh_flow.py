@@ -36,7 +36,7 @@ class RefreshFlow(Flow[Tables]):
         return self.owner.clock()
 
     def stop(self) -> None:
-        """No timer goes on."""
+        """No timer keeps running."""
         self.watch.stop()
         self.reconnects.stop()
 

@@ -41,7 +41,7 @@ _KEPT = 256
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
 
 Piece = tuple[int, int, Strip]
-"""Column, line (both from 0), and what is to be there."""
+"""Column, line (both from 0), and what belongs there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class _Line:
             self.styles += [None] * missing
 
     def forget(self, start: int, end: int) -> None:
-        """Nothing is known any more of these cells."""
+        """Nothing is known of these cells now."""
         self.chars[start:end] = [""] * (end - start)
         self.styles[start:end] = [None] * (end - start)
 
@@ -154,7 +154,7 @@ class ScreenBuffer:
         """What was made of the strips of late, by identity: a line that is scrolled is the same strip."""
 
     def forget(self) -> None:
-        """Nothing is known of the terminal any more."""
+        """Nothing is known of the terminal now."""
         self._lines.clear()
         self._reversed.clear()
 

@@ -288,7 +288,7 @@ class Dialog(Acting[Result], ModalScreen[Result]):
             self.dismiss(result)
 
     def withdraw(self) -> None:
-        """Whoever asked does not wait any more: the dialog stays until it is closed, and says so."""
+        """Whoever asked is no longer waiting: the dialog stays until it is closed, and says so."""
         if not self._answered and self.is_attached and not self.withdrawn:
             self.withdrawn = True
             self.redraw()

@@ -86,7 +86,7 @@ class Question(Dialog[Result]):
         return self._title
 
     def text(self, width: int) -> list[Line]:
-        """What is asked; of a question that was withdrawn, that it is not asked any more."""
+        """What is asked; of a question that was withdrawn, that it is no longer asked."""
         return paragraphs(WITHDRAWN, width, Tone.WARNING) if self.withdrawn else self.question(width)
 
     def question(self, width: int) -> list[Line]:
