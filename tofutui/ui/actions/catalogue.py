@@ -4,8 +4,6 @@ Bindings, the footer, help, the command palette, the key map and the README's ta
 Textual, so that the command line can print the keys.
 """
 
-from dataclasses import replace
-
 from tofutui.ui.actions.guide import CAUSES, GUIDE, SHEET
 from tofutui.ui.actions.key_names import show_key
 from tofutui.ui.actions.model import Action, Danger, Scope, State, early, help_of, inner, reveal
@@ -251,13 +249,9 @@ EVERYWHERE: tuple[Action, ...] = tuple(action for action in MAIN if action.id in
 
 DELETE: tuple[Action, ...] = (
     inner("delete.keep", "enter escape n q", "Keep", "Close the dialog; nothing is sent."),
-    replace(
-        inner(
-            "delete.confirm", "y", "Delete",
-            "Delete what the dialog shows. A row that is not stale or is the node's own needs its key typed.",
-        ),
-        danger=Danger.IRREVERSIBLE,
-    ),
+    inner("delete.confirm", "y", "Delete",
+          "Delete what the dialog shows. A row that is not stale or is the node's own needs its key typed.",
+          danger=Danger.IRREVERSIBLE),
     inner("delete.next", "tab", "Next field", "From the typed key to the buttons."),
     inner("delete.previous", "shift+tab", "Previous field", "Back to the previous field."),
     reveal("delete"),
@@ -287,16 +281,11 @@ PLAN: tuple[Action, ...] = (
     inner("plan.all", "a", "Select all", "Select every row that can be deleted, suspect ones too.", "all",
           60),
     inner("plan.none", "A", "Select none", "Deselect every row.", "none", 55),
-    replace(
-        inner("plan.delete", "D", "To the delete dialog", "The delete dialog for the selected rows.",
-               "delete dialog", 85),
-        danger=Danger.IRREVERSIBLE,
-    ),
-    replace(
-        inner("plan.copy", "f9 c", "Copy the commands",
-               "Those of the selected rows, to the terminal's clipboard; {screen.copy} does it too."),
-        palette=True,
-    ),
+    inner("plan.delete", "D", "To the delete dialog",
+          "The delete dialog for the selected rows.", "delete dialog", 85, danger=Danger.IRREVERSIBLE),
+    inner("plan.copy", "f9 c", "Copy the commands",
+          "Those of the selected rows, to the terminal's clipboard; {screen.copy} does it too.",
+          palette=True),
     inner("plan.back", "escape q", "Back", "Close the plan; nothing is sent.", "back", 90),
     help_of("plan"),
 )  # fmt: skip
@@ -311,25 +300,16 @@ EVIDENCE: tuple[Action, ...] = (
     inner("evidence.learned", "f4 ctrl+g", "Learned again",
            "Say when the node learned this row again: evidence from before no longer counts.",
            "learned again", 65),
-    replace(
-        inner("evidence.take_back", "f7 ctrl+underscore", "Take back",
-              "The last statement about this row no longer counts; the history keeps that it was made.",
-              "take back", 60),
-        priority=True,
-    ),
-    replace(
-        inner("evidence.certificates", "f8 ctrl+k", "Add known certificates",
-              "Read exported certificates (PEM, DER, keytool's text): a file, a folder or a glob.",
-              "add certificates", 75),
-        priority=True,
-    ),
+    early("evidence.take_back", "f7 ctrl+underscore", "Take back",
+          "The last statement about this row no longer counts; the history keeps that it was made.",
+          "take back", 60),
+    early("evidence.certificates", "f8 ctrl+k", "Add known certificates",
+          "Read exported certificates (PEM, DER, keytool's text): a file, a folder or a glob.",
+          "add certificates", 75),
     early("evidence.page_down", "pagedown", "A page down", "Scroll down in what is known about the row."),
     early("evidence.page_up", "pageup", "A page up", "Scroll back up."),
-    replace(
-        inner("evidence.copy_value", "f9 ctrl+x", "Copy the value",
-               "The SHA-256 presented, to the terminal's clipboard."),
-        palette=True, priority=True,
-    ),
+    early("evidence.copy_value", "f9 ctrl+x", "Copy the value",
+          "The SHA-256 presented, to the terminal's clipboard.", palette=True),
     inner("evidence.back", "escape", "Back", "Close the screen.", "back", 90),
     help_of("evidence", "f1 ctrl+@ question_mark"),
 )  # fmt: skip

@@ -1,7 +1,5 @@
 """The actions of the guide."""
 
-from dataclasses import replace
-
 from tofutui.ui.actions.model import Action, State, help_of, inner, reveal
 
 
@@ -29,64 +27,38 @@ GUIDE: tuple[Action, ...] = (
     inner("guide.now", "n", "The current step", "Show the step to do now.", "now", 30),
     inner("guide.page_down", "pagedown ctrl+d", "A page down", "Scroll down in the step shown."),
     inner("guide.page_up", "pageup ctrl+u", "A page up", "Scroll back up in the step shown."),
-    replace(
-        inner("guide.act", "enter", "Begin the step",
-               "Run what tofutui does in this step: check, ask, or open the plan.", "begin", 95),
-        why_disabled=_holds_run,
-    ),
-    replace(
-        inner("guide.done", "d", "Done in the browser", "Tick the step that you did in the browser.",
-               "done", 92),
-        why_disabled=_holds_run,
-    ),
+    inner("guide.act", "enter", "Begin the step",
+          "Run what tofutui does in this step: check, ask, or open the plan.", "begin", 95,
+          why_disabled=_holds_run),
+    inner("guide.done", "d", "Done in the browser",
+          "Tick the step that you did in the browser.", "done", 92, why_disabled=_holds_run),
     inner("guide.passed", "space", "Show what passed", "Show or hide the checks that passed."),
     inner("guide.copy", "1 2 3 4 5 6 7 8 9", "Copy a value",
            "The value with this number, to the terminal's clipboard.", "copy value", 60),
-    replace(
-        inner("guide.skip", "s", "Skip the step", "Skip the step; you are asked for a reason.", "skip", 50),
-        why_disabled=_holds_run,
-    ),
-    replace(
-        inner("guide.fail", "F", "The step failed", "Say what was seen; then the known causes are shown.",
-               "failed", 70),
-        why_disabled=_holds_run,
-    ),
-    replace(
-        inner("guide.reopen", "u", "Do a step again", "Reopen the step shown and the steps after it.",
-               "again", 45),
-        why_disabled=_holds_run,
-    ),
-    replace(
-        inner("guide.note", "m", "Note", "Add a note to the step shown.", "note", 65),
-        why_disabled=_holds_run,
-    ),
+    inner("guide.skip", "s", "Skip the step",
+          "Skip the step; you are asked for a reason.", "skip", 50, why_disabled=_holds_run),
+    inner("guide.fail", "F", "The step failed",
+          "Say what was seen; then the known causes are shown.", "failed", 70, why_disabled=_holds_run),
+    inner("guide.reopen", "u", "Do a step again",
+          "Reopen the step shown and the steps after it.", "again", 45, why_disabled=_holds_run),
+    inner("guide.note", "m", "Note", "Add a note to the step shown.", "note", 65, why_disabled=_holds_run),
     inner("guide.causes", "K", "Known causes", "Why a registration fails: how to tell, what to do.",
            "causes", 55),
     inner("guide.evidence", "e", "Evidence and logs", 'Add "TOFU failed" lines of a node\'s log.',
            "evidence", 25),
     inner("guide.log", "L", "Command log", "Every command that was sent, and what came back.", "log", 20),
     inner("guide.record", "x", "Change record", "Write the record of this run into a file.", "record", 75),
-    replace(
-        inner("guide.new", "N", "New run", "Begin another run once this one has ended.", "new run", 15),
-        why_disabled=_run_ended,
-    ),
-    replace(
-        inner("guide.take", "t", "Take over", "Take over the run of another process; that one then watches.",
-               "take over", 40),
-        why_disabled=_watches_run,
-    ),
-    replace(
-        inner("guide.demo_register", "f7 r", "Simulate the browser: Register",
-               "Demo only: what a click on Register does on the simulated pair.",
-               "simulate browser: Register", 80),
-        why_disabled=_only_demo, demo=True,
-    ),
-    replace(
-        inner("guide.demo_ise", "f8 i", "Simulate the browser: Add ISE, Save",
-               "Demo only: what adding the ISE servers does on the simulated pair.",
-               "simulate browser: Add ISE", 79),
-        why_disabled=_only_demo, demo=True,
-    ),
+    inner("guide.new", "N", "New run",
+          "Begin another run once this one has ended.", "new run", 15, why_disabled=_run_ended),
+    inner("guide.take", "t", "Take over",
+          "Take over the run of another process; that one then watches.", "take over", 40,
+          why_disabled=_watches_run),
+    inner("guide.demo_register", "f7 r", "Simulate the browser: Register",
+          "Demo only: what a click on Register does on the simulated pair.", "simulate browser: Register", 80,
+          why_disabled=_only_demo, demo=True),
+    inner("guide.demo_ise", "f8 i", "Simulate the browser: Add ISE, Save",
+          "Demo only: what adding the ISE servers does on the simulated pair.", "simulate browser: Add ISE",
+          79, why_disabled=_only_demo, demo=True),
     inner("guide.back", "escape q", "Back", "Back to the tables; the run stays where it is.", "back", 90),
     help_of("guide"),
 )  # fmt: skip

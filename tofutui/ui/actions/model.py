@@ -1,8 +1,9 @@
 """What an action is: its keys, words and danger, where it works, and why it cannot be done now."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict, Unpack
 
 from tofutui.ui.actions.key_names import is_function_key, show_key
 from tofutui.ui.actions.movement import MOVES
@@ -165,26 +166,39 @@ class Action:
         return " ".join(show_key(key) for key in self.keys)
 
 
-def inner(id_: str, keys: str, title: str, text: str, hint: str = "", footer: int = 0) -> Action:
+class Rest(TypedDict, total=False):
+    """What few actions inside of a screen need; see `Action`."""
+
+    danger: Danger
+    why_disabled: Rule
+    palette: bool
+    demo: bool
+    priority: bool
+
+
+def inner(
+    id_: str, keys: str, title: str, text: str, hint: str = "", footer: int = 0, **rest: Unpack[Rest]
+) -> Action:
     """An action inside of a screen or dialog; the group of its id names the scope."""
+    rest.setdefault("palette", False)
     return Action(
         id=id_, keys=tuple(keys.split()), title=title, help=text, hint=hint, footer=footer,
-        scope=Scope[id_.partition(".")[0].upper()], palette=False,
+        scope=Scope[id_.partition(".")[0].upper()], **rest,
     )  # fmt: skip
 
 
-def early(id_: str, keys: str, title: str, text: str) -> Action:
+def early(
+    id_: str, keys: str, title: str, text: str, hint: str = "", footer: int = 0, **rest: Unpack[Rest]
+) -> Action:
     """One that goes before what a field with the focus does with the key."""
-    return replace(inner(id_, keys, title, text), priority=True)
+    rest["priority"] = True
+    return inner(id_, keys, title, text, hint, footer, **rest)
 
 
 def reveal(scope: str) -> Action:
     """What a dialog is about, in spite of the privacy mask."""
-    action = inner(
-        f"{scope}.reveal", "ctrl+r", "Reveal",
-        "While the privacy mask is on: show the dialog without stand-ins, until the next key.",
-    )  # fmt: skip
-    return replace(action, why_disabled=_only_private)
+    text = "While the privacy mask is on: show the dialog without stand-ins, until the next key."
+    return inner(f"{scope}.reveal", "ctrl+r", "Reveal", text, why_disabled=_only_private)
 
 
 def _only_private(state: State) -> str | None:

@@ -1,7 +1,5 @@
 """The actions of the session picker, a session's form, the test of its connection, and the first start."""
 
-from dataclasses import replace
-
 from tofutui.ui.actions.model import Action, State, early, help_of, inner
 
 
@@ -28,38 +26,21 @@ PICK: tuple[Action, ...] = (
     inner("pick.last", "G end", "Last session", "To the last session."),
     inner("pick.page_down", "pagedown ctrl+d", "A page down", "A page down."),
     inner("pick.page_up", "pageup ctrl+u", "A page up", "A page up."),
-    replace(
-        inner("pick.open", "enter", "Open", "Open this session.", "open", 95), why_disabled=_needs_session
-    ),
+    inner("pick.open", "enter", "Open", "Open this session.", "open", 95, why_disabled=_needs_session),
     inner(
         "pick.filter", "slash", "Filter", "Show only sessions with this text in name, title or host.",
         "filter", 60,
     ),
-    replace(
-        inner("pick.new", "n", "New session", "Write a new session in a form.", "new", 85),
-        why_disabled=_can_make,
-    ),
-    replace(
-        inner(
-            "pick.edit", "e", "Edit",
-            "Change a session that was made here. Your own file is never rewritten: duplicate instead.",
-            "edit", 80,
-        ),
-        why_disabled=_can_change,
-    ),
-    replace(
-        inner("pick.copy", "c", "Duplicate", "A new session that begins as a copy of this one.",
-              "duplicate", 75),
-        why_disabled=_can_copy,
-    ),
-    replace(
-        inner(
-            "pick.delete", "x delete", "Delete the session",
-            "Remove a session that was made here, after you confirm. No node is touched; its history stays.",
-            "delete", 50,
-        ),
-        why_disabled=_can_change,
-    ),
+    inner("pick.new", "n", "New session",
+          "Write a new session in a form.", "new", 85, why_disabled=_can_make),
+    inner("pick.edit", "e", "Edit",
+          "Change a session that was made here. Your own file is never rewritten: duplicate instead.", "edit",
+          80, why_disabled=_can_change),
+    inner("pick.copy", "c", "Duplicate",
+          "A new session that begins as a copy of this one.", "duplicate", 75, why_disabled=_can_copy),
+    inner("pick.delete", "x delete", "Delete the session",
+          "Remove a session that was made here, after you confirm. No node is touched; its history stays.",
+          "delete", 50, why_disabled=_can_change),
     inner(
         "pick.back", "escape q", "Back", "Clear the filter; without one, return to the open session, or quit "
         "if no session is open.", "back", 90,
@@ -68,28 +49,15 @@ PICK: tuple[Action, ...] = (
 )  # fmt: skip
 
 FORM: tuple[Action, ...] = (
-    replace(
-        inner("form.save", "f2 ctrl+o", "Save",
-              "Check every field and save the session in sessions.d, readable only by you.", "save", 95),
-        priority=True,
-    ),
-    replace(
-        inner("form.test", "f5 ctrl+t", "Test the connection",
-              "Log in to each node, show its host key and host name, and leave. The table is not read.",
-              "test login", 85),
-        priority=True,
-    ),
-    replace(
-        inner("form.back", "escape", "Back", "Leave the form; asks first if something was changed.",
-              "back", 90),
-        priority=True,
-    ),
-    replace(
-        inner("form.privacy", "f4 ctrl+g", "Privacy mask on/off",
-              "Stand-ins for addresses and names on the screen; what is typed and saved stays as it is.",
-              "privacy", 40),
-        priority=True,
-    ),
+    early("form.save", "f2 ctrl+o", "Save",
+          "Check every field and save the session in sessions.d, readable only by you.", "save", 95),
+    early("form.test", "f5 ctrl+t", "Test the connection",
+          "Log in to each node, show its host key and host name, and leave. The table is not read.",
+          "test login", 85),
+    early("form.back", "escape", "Back", "Leave the form; asks first if something was changed.", "back", 90),
+    early("form.privacy", "f4 ctrl+g", "Privacy mask on/off",
+          "Stand-ins for addresses and names on the screen; what is typed and saved stays as it is.",
+          "privacy", 40),
     early("form.next", "tab", "Next field", "To the next field."),
     early("form.previous", "shift+tab", "Previous field", "To the previous field."),
     inner("form.down", "down", "Down", "To the next field; a line down in a field of several lines."),

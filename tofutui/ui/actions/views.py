@@ -1,7 +1,5 @@
 """The actions of the full-size views: text that scrolls, one row, the help, the command log."""
 
-from dataclasses import replace
-
 from tofutui.ui.actions.model import Action, Danger, Scope, State, help_of, inner
 
 
@@ -31,11 +29,9 @@ VIEW: tuple[Action, ...] = (
 DETAIL: tuple[Action, ...] = (
     inner("detail.next", "n right", "Next row", "The row below in the table.", "next", 80),
     inner("detail.previous", "N left", "Previous row", "The row above in the table.", "prev", 75),
-    replace(
-        inner("detail.delete", "D", "Delete the row",
-              "Open the delete dialog for this row; only {delete.confirm} in it deletes.", "delete", 85),
-        danger=Danger.IRREVERSIBLE, why_disabled=_can_delete,
-    ),
+    inner("detail.delete", "D", "Delete the row",
+          "Open the delete dialog for this row; only {delete.confirm} in it deletes.", "delete", 85,
+          danger=Danger.IRREVERSIBLE, why_disabled=_can_delete),
     inner("detail.evidence", "e", "Evidence and logs", "What was seen of the row over time; add to it.",
           "evidence", 70),
 )  # fmt: skip
