@@ -20,7 +20,7 @@ class NotSsh(Unreachable):
 
 
 class ClosedAtOnce(Unreachable):
-    """The connection was taken and dropped before a word was said, as full or overloaded servers do."""
+    """The connection was accepted and dropped before anything was sent, as full or overloaded servers do."""
 
 
 class LoginRefused(ApplianceError):

@@ -102,7 +102,7 @@ class Node:
         self.host_key: str | None = None
         """``SHA256:…`` of the key that the node showed on that link."""
         self.notices: tuple[str, ...] = ()
-        """What the node said at the last login that matters on the screen (another user is logged in)."""
+        """What the node printed at the last login that matters on the screen (another user is logged in)."""
         self.unknown: list[str] = []
         """What it printed on the last link, or on the way to one, that is not an answer and is not known."""
         self.on_lost: Callable[[], None] = _ignored

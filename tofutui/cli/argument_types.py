@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class LogFile(NamedTuple):
-    """A log named with ``--log``; without a role the node is not said."""
+    """A log named with ``--log``; without a role the node is not known."""
 
     role: Role | None
     path: "Path"
@@ -51,7 +51,7 @@ def number(text: str) -> int:
 
 
 def log_file(text: str) -> LogFile:
-    """A log, and the node that it is said to be of."""
+    """A log, and the node that it is from."""
     role, name = _of_node(text)
     return LogFile(role, _at_home(name))
 
@@ -88,12 +88,12 @@ def host(text: str) -> str:
 
 
 def known_file(text: str) -> KnownFile:
-    """Exported certificates, and the node that they are said to be of."""
+    """Exported certificates, and the node that they are from."""
     return KnownFile(*_of_node(text))
 
 
 def _of_node(text: str) -> tuple[Role | None, str]:
-    """A file and the node that it is said to be of."""
+    """A file and the node that it is from."""
     word, equals, path = text.partition("=")
     role = Role(word) if equals and word in tuple(Role) else None
     name = path if role else text

@@ -35,7 +35,7 @@ class Done:
     unfinished: tuple[str, ...]
     """Of each node whose listing is not complete, which and why."""
     remarks: tuple[str, ...]
-    """What was said beforehand to no effect, and what could not be read or written."""
+    """What was stated beforehand to no effect, and what could not be read or written."""
     unused: Mapping[str, tuple[str, ...]]
     """Files of known certificates that are not used, and why."""
     unheard: frozenset[Reissued]
@@ -44,7 +44,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class CheckOutcome:
-    """Every session's result in the order asked for, and remarks on what was said beforehand."""
+    """Every session's result in the order requested, and remarks on what was stated beforehand."""
 
     done: tuple[Done, ...] = ()
     remarks: tuple[str, ...] = ()

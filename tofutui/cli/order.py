@@ -1,4 +1,4 @@
-"""What is to be compared, with everything said about it beforehand."""
+"""What to compare, with everything stated about it beforehand."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class CheckOrder:
-    """What is to be compared, with everything that was said about it beforehand."""
+    """What to compare, with everything that was stated about it beforehand."""
 
     sessions: tuple[Session, ...]
     logs: tuple[LogFile, ...]

@@ -1,4 +1,4 @@
-"""Which files of a folder or an archive are logs by their names, and what is said of the others."""
+"""Which files of a folder or an archive are logs by their names, and the message about the others."""
 
 import re
 from posixpath import normpath

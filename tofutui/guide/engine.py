@@ -148,7 +148,7 @@ def waiting(run: Run, id_: str) -> Run:
 
 
 def failed(run: Run, id_: str, *, by: str, now: datetime, reason: str) -> Run:
-    """The step failed; it stays the current one, and what was said of it stays in its evidence."""
+    """The step failed; it stays the current one, and what was reported of it stays in its evidence."""
     reason = _words(reason, "say what was seen: a failure needs a description")
     step = with_evidence(_current(run, id_), f"{FAILED}{reason}", by, now)
     return run.with_step(replace(step, progress=Progress.FAILED, ended=now, by=by, reason=reason))
@@ -245,7 +245,7 @@ def noted(run: Run, id_: str, text: str, *, by: str, now: datetime) -> Run:
 
 
 def seen(run: Run, id_: str, text: str, *, by: str, now: datetime) -> Run:
-    """Something that speaks for (or against) a step; what was said last is not said twice."""
+    """Something that speaks for (or against) a step; the newest entry is not repeated."""
     return run.with_step(with_evidence(run.step(id_), text, by, now))
 
 

@@ -54,7 +54,7 @@ def contradicts_active(nodes: Sequence[NodeFacts]) -> bool:
 
 
 def is_out_of_order(nodes: Sequence[NodeFacts]) -> bool:
-    """Whether a node that said its state is neither part of a connected pair nor without HA."""
+    """Whether a node that printed its state is neither part of a connected pair nor without HA."""
     return contradicts_active([node for node in nodes if node.state and not _is_without_ha(node)])
 
 

@@ -107,7 +107,7 @@ class Looking(Holding):
         return any(text_of(s.id).kind == "register" and s.progress.is_over for s in self.held.steps)
 
     def _other_certificates(self) -> str:
-        """The servers that present another certificate than when it was said whether they were restarted."""
+        """The servers that present another certificate than when their restart was asked about."""
         answers = [answer for answer in self.held.answers if answer.about]
         presented = {answer: self.survey.presented_by(answer.field.partition(":")[2]) for answer in answers}
         others = [a.label for a, sha256 in presented.items() if sha256 and sha256 != a.about]

@@ -1,4 +1,4 @@
-"""What the operators of a session said about its rows: who, when, and what was taken back."""
+"""What the operators of a session stated about its rows: who, when, and what was taken back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Statements:
             return int(cursor.lastrowid or 0)
 
     def take_back(self, number: int, *, by: str, at: datetime) -> None:
-        """A word counts no more; who said it and who took it back is kept."""
+        """A statement no longer counts; who made it and who took it back is kept."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE statement SET taken_back_at = ?, taken_back_by = ?"
@@ -56,7 +56,7 @@ class Statements:
             )
 
     def forget(self, session: str, host: str, port: int) -> int:
-        """Remove what operators said about exactly this server; how many words went.
+        """Remove operators' statements about exactly this server; how many there were.
 
         Words about all ports of a host, and those of a browser, may be about other rows too: they stay.
         """

@@ -30,7 +30,7 @@ def render_history(
 ) -> str:
     """The history of a session's rows in one of `tofutui.report.FORMATS`, with a final line feed.
 
-    ``said`` is what the operators said about the rows, and entered of the browser's words.
+    ``said`` is what the operators stated about the rows, and entered of the browser's words.
     """
     if fmt == "json":
         statements = {"statements": [_said(kept) for kept in said]} if said else {}
@@ -96,7 +96,7 @@ def _said(kept: Statement) -> Json:
 
 
 def sentence(kept: Statement) -> str:
-    """What was said, and whether it was taken back."""
+    """A statement, and whether it was taken back."""
     word = kept.word
     if isinstance(word, BrowserWord):
         text = f"browser of {word.role.word}: {word.text}" if word.role else f"browser: {word.text}"

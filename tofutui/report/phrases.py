@@ -12,7 +12,7 @@ def utc(at: datetime) -> str:
 
 
 def node_line(node: NodeView) -> str:
-    """Who a node is and what it said of itself, on one line."""
+    """Who a node is and what it reports of itself, on one line."""
     parts = [node.shown_address]
     if node.version:
         parts.append(f"{node.other_product} version {node.version}".strip())

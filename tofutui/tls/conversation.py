@@ -79,7 +79,7 @@ class Conversation(asyncio.Protocol, ABC):
             self._go_on(data)
 
     def eof_received(self) -> None:
-        """The peer has said all it will say."""
+        """The peer has sent all it will send."""
         self._end = self._end or failure_reasons.of_connection(None)
         self._finish()
 

@@ -1,4 +1,4 @@
-"""A guided re-registration as data: how far it is, what was seen, said and done. Stored as it is here."""
+"""A guided re-registration as data: how far it is, what was seen, stated and done. Stored as it is here."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -203,7 +203,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vouched:
-    """What an operator said about the two databases because the HA states did not show it."""
+    """What an operator stated about the two databases because the HA states did not show it."""
 
     step: str
     """Where it was asked."""

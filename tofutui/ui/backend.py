@@ -178,7 +178,7 @@ def recorded_opener(
 ) -> Opener:
     """Opens what transcripts show: nothing can be sent, no history is read or written.
 
-    ``tell`` hands a new bench what the command line said.
+    ``tell`` hands a new bench what was given on the command line.
     """
 
     async def open_link(session: Session, asker: Asker, on_change: Callable[[Change], None]) -> Link:

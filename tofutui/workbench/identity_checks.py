@@ -45,7 +45,7 @@ def contrary_role(view: NodeView) -> str | None:
 
 
 def unknown_role(view: NodeView) -> str | None:
-    """A sentence while `ncs ha status` has not said which of the two the node is."""
+    """A sentence while `ncs ha status` has not shown which of the two the node is."""
     return None if role_of(view.ha) else "its HA role is not known: `ncs ha status` shows none"
 
 

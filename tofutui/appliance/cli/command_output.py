@@ -314,7 +314,7 @@ class Reading:
         return line
 
     def _own_answer(self) -> str | None:
-        """Yes, where the node asks for this deletion in so many words and nothing else."""
+        """Yes, where the node asks for this deletion in plain words and nothing else."""
         if not self._order.confirm or self._own_answers >= _OWN_ANSWERS or self._asked:
             return None
         heard = bytes(self._talk.console.heard)

@@ -75,7 +75,7 @@ def _packet(kind: int, payload: bytes) -> SSHPacket:
 
 
 class Connection(asyncssh.SSHClientConnection):
-    """A client's connection that a server's odd texts do not end, and that keeps what the server said."""
+    """A client's connection that a server's odd texts do not end, and that keeps what the server sent."""
 
     first_words = b""
     """What came before the SSH version, or instead of it."""
@@ -100,7 +100,7 @@ class Connection(asyncssh.SSHClientConnection):
         super().connection_made(transport)
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType = None) -> None:
-        """Keep what is said before the version; what says something else and stays is not waited for."""
+        """Keep what is sent before the version; one that sends something else is not waited for."""
         if self._recv_handler == self._recv_version and len(self.first_words) < _MOST_WORDS:
             if not self.first_words:
                 self._loop.call_later(WORDS_PATIENCE, self._expect_version)

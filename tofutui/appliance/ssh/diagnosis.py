@@ -1,4 +1,4 @@
-"""Why a server hung up before SSH had begun: from what it said, asking once more where it said nothing."""
+"""Why a server hung up before SSH had begun: from what it sent, asking once more where it sent nothing."""
 
 import asyncio
 import re

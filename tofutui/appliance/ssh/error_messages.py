@@ -114,7 +114,7 @@ def tunnel_refused(place: Place, error: asyncssh.ChannelOpenError) -> ApplianceE
 
 
 def of_jump_host(message: str) -> str:
-    """What is wrong, said of a host that is only on the way to the node."""
+    """What is wrong with a host that is only on the way to the node."""
     return message if "jump host" in message else f"jump host: {message}"
 
 
@@ -244,7 +244,7 @@ def host_key_refused(
 
 
 def login_refused(place: Place, attempt: LoginAttempt, cures: Cures) -> ApplianceError:
-    """Permission denied: the kinds differ in what the server said and what it was sent."""
+    """Permission denied: the kinds differ in what the server sent and what it was sent."""
     said = _saying(attempt.last_words)
     if attempt.error:
         return attempt.error

@@ -29,7 +29,7 @@ class Algorithms:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """What a server said first."""
+    """What a server sent first."""
 
     words: bytes = b""
     """Its first bytes, up to the end of its version line."""
@@ -40,7 +40,7 @@ async def read_hello(read: Callable[[int], Awaitable[bytes]], write: Callable[[b
     """Exchange versions and read the server's lists; what does not come stays empty.
 
     Raises:
-        OSError: the connection broke before anything was said.
+        OSError: the connection broke before anything was sent.
     """
     greetings = iter([_OUR_VERSION])
     data = await _first_words(read, lambda: write(next(greetings)))

@@ -127,7 +127,7 @@ class LoginAttempt(asyncssh.SSHClient):
 
     @property
     def last_words(self) -> str:
-        """What the server said since the password was sent; without one, what speaks of the account."""
+        """What the server sent since the password was sent; without one, what speaks of the account."""
         if self.sent_password is not None:
             texts = [text for text in self.texts[self._said_before :] if text not in self._prompts]
         else:

@@ -103,7 +103,7 @@ def _matching(name: str, keys: Iterable[str]) -> set[str]:
 def _forget(store: Sightings, options: argparse.Namespace) -> tuple[int, int]:
     """Remove everything, or one node's rows, or the rows that are named.
 
-    What was said about a server is about its rows on both nodes: it goes with the rows of both only.
+    A statement about a server is about its rows on both nodes: it is removed only with the rows of both.
 
     Returns:
         How many incarnations went, and how many statements about the rows named.

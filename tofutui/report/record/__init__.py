@@ -79,7 +79,7 @@ def render_record(record: Record, fmt: str, version: str, *, mask: Mask | None =
 
 
 def collect_since(database: Database, session: str, since: datetime, now: datetime) -> Since:
-    """Read everything that was changed and said since a time.
+    """Read everything that was changed and stated since a time.
 
     Raises:
         HistoryError: the history cannot be read.

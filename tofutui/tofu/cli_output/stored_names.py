@@ -94,7 +94,7 @@ def _compare_joined(
 
 
 def _cannot_join(stored: StoredSubject, printed: NameComparison, whole: str | None = None) -> NameComparison:
-    """What is said where the readings differ; ``whole`` is a joined text that is the name presented."""
+    """The reason where the readings differ; ``whole`` is a joined text that is the name presented."""
     reasons = [
         f"the row may continue on the next line, so its name cannot be compared: {_shown(stored.more)}"
     ]

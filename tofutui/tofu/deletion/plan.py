@@ -81,7 +81,7 @@ class Deletion:
     The key of a row that is not stale or is the node's own; the host name too where the node's HA role is
     contrary to the pane, or not known."""
     notices: tuple[str, ...] = ()
-    """What the node said that the operator should know: another user is logged in …"""
+    """What the node printed that the operator should know: another user is logged in …"""
     journal_mark: int = 0
     """The newest journal entry about this node when the listing confirmed began; a deletion of this row with
     a higher number was sent since then."""

@@ -1,4 +1,4 @@
-"""What a page of Prime Infrastructure said of a refused connection: which rows it names, what that is worth.
+"""What a page of Prime Infrastructure showed of a refusal: which rows it names, what that is worth.
 
 The wording of the page is not known (docs/appliance.md, High availability). Any text counts that holds
 "TOFU failed" and the key, the address or the name of a row.
@@ -35,7 +35,7 @@ class By(IntEnum):
     """How a text names a row; the highest counts."""
 
     NAME = 1
-    """Only the name of the server: which of its rows is not said."""
+    """Only the name of the server: which of its rows is not stated."""
     ADDRESS = 2
     KEY = 3
     """Host and port."""

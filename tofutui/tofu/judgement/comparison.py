@@ -47,7 +47,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One row of a node's table (or an expected one that is not there) with everything said about it."""
+    """One row of a node's table (or an expected one that is not there) with everything known about it."""
 
     id: str
     """Stable within its table over refreshes: the key, or a stand-in for unreadable and doubled lines."""
@@ -141,7 +141,7 @@ class NodeView:
 
 @dataclass(frozen=True, slots=True)
 class TiedFailure:
-    """A TOFU failure that fits no row, and the node whose log held it (None: not said)."""
+    """A TOFU failure that fits no row, and the node whose log held it (None: not known)."""
 
     role: Role | None
     failure: "Failure"

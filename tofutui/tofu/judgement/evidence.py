@@ -32,17 +32,17 @@ class RowFacts:
 
 @dataclass(frozen=True, slots=True)
 class OperatorWord:
-    """The operator said that this host's certificate was re-issued."""
+    """The operator stated that this host's certificate was re-issued."""
 
     host: str
     port: int | None
     """None: all ports of the host."""
     at: datetime
-    """When it was said (UTC)."""
+    """When it was stated (UTC)."""
     by: str = ""
-    """Who said it; "" where that is not known."""
+    """Who stated it; "" where that is not known."""
     number: int = 0
-    """Its number in the history; 0 where it is said for one run only."""
+    """Its number in the history; 0 where it counts for one run only."""
 
     def concerns(self, endpoint: Endpoint) -> bool:
         """Whether it is about this endpoint."""
@@ -51,11 +51,11 @@ class OperatorWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserWord:
-    """What a page of Prime Infrastructure said of a refused connection, as the operator entered it."""
+    """What a page of Prime Infrastructure showed about a refused connection, as the operator entered it."""
 
     text: str
     role: Role | None
-    """The node that refused the connection; None: not said."""
+    """The node that refused the connection; None: not known."""
     at: datetime
     """When it was entered (UTC)."""
     by: str = ""

@@ -18,7 +18,7 @@ class NodeClock:
     """The node's clock (``show clock``) beside this machine's."""
 
     local: datetime
-    """What the node said, without a zone."""
+    """What the node printed, without a zone."""
     zone: str
     """The zone's name as printed; "" if none was."""
     at: datetime

@@ -17,7 +17,7 @@ class Beginning(StrEnum):
     TEXT = "text changed"
     REDEPLOYED = "host key changed"
     LEARNED = "learned again"
-    """The operator said so."""
+    """The operator stated it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

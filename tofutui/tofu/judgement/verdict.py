@@ -1,4 +1,4 @@
-"""Verdicts: what is said of a row, in which words, and why."""
+"""Verdicts: the conclusion about a row, in which words, and why."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -274,7 +274,7 @@ class RunScreen(_OfPlan[None]):
         self._steps = [Step(deletion=deletion, text=WAITING) for deletion in plan.deletions]
         self._done = False
         self._stopping = ""
-        """What was said of stopping; "" while it is not asked for."""
+        """The message about stopping; "" while it is not asked for."""
         self._begun: datetime | None = None
 
     def on_mount(self) -> None:

@@ -46,7 +46,7 @@ class PlanScreen(Acting[list[Entry]]):
         self._comparison = comparison
         self._runner = runner
         self._said = said
-        """What is said when it opens: how the dialog before it ended."""
+        """The message when it opens: how the previous dialog ended."""
         self._read_tables()
         self._chosen: set[RowId] = set()
         self._cursor = 0

@@ -74,7 +74,7 @@ def _hostname(plan: Plan, role: str) -> str:
 
 
 COUNTED_FROM = 6
-"""From so many rows on their number is typed; it replaces their keys."""
+"""From this many rows on their number is typed; it replaces their keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is said about logs and certificates that were just read. Knows no Textual."""
+"""Messages about logs and certificates that were just read. Knows no Textual."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

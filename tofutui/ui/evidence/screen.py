@@ -48,7 +48,7 @@ class EvidenceScreen(Acting[None]):
         self._past_of: Entry | None = None
         """The entry as it was judged when its past was read."""
         self._said: tuple[Word, ...] = ()
-        """What was said about the row and was not taken back."""
+        """Statements about the row that were not taken back."""
         self._notes: list[str] = []
         """What was added here, the newest first."""
         self._reading = False
@@ -251,7 +251,7 @@ class EvidenceScreen(Acting[None]):
             self.say("paste lines, or name a file", Tone.WARNING)
 
     def _add_text(self, text: str) -> None:
-        """A log, or what a page in the browser said."""
+        """A log, or what a page in the browser showed."""
         from tofutui.workbench.evidence.logs import pasted_text
         from tofutui.workbench.evidence.statements import LOOKED_FOR, is_page_text
 
@@ -331,7 +331,7 @@ class EvidenceScreen(Acting[None]):
 
     @does("evidence.take_back")
     def do_evidence_take_back(self) -> None:
-        """What was said last about the row counts no more."""
+        """The last statement about the row no longer counts."""
         row = self._current()
         said = self._bench.statements.about(row) if row is not None else ()
         if not said:

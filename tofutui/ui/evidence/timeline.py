@@ -31,12 +31,12 @@ def past_lines(past: Past, width: int, nothing: str = NOTHING) -> list[Line]:
 
 
 def said_lines(words: Sequence[Word], width: int) -> list[Line]:
-    """What operators said about a row and entered of the browser's words, the oldest first."""
+    """What operators stated about a row and entered of the browser's words, the oldest first."""
     return [part for word in words for part in labelled("said", [said_words(word)], width)]
 
 
 def said_words(word: Word) -> str:
-    """Who said what and when."""
+    """Who stated what and when."""
     by = word.by or "from the command line"
     if isinstance(word, OperatorWord):
         ports = "" if word.port is None else f", port {word.port}"

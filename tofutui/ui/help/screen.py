@@ -69,7 +69,7 @@ class HelpScreen(SearchView):
         super().__init__()
         self._scope = scope
         self._state = state
-        """Of the screen that it was opened from: what cannot be done there now is said."""
+        """Of the screen that it was opened from: actions that are not available there now are marked."""
 
     @does("view.help")
     def open_help(self) -> None:

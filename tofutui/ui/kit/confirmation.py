@@ -128,7 +128,7 @@ class Presses:
     arrivals: Arrivals = field(default_factory=Arrivals)
     """When input came."""
     receipts: Receipts = field(default_factory=Receipts)
-    """What the terminal said it has shown."""
+    """What the terminal has reported as shown."""
     spent: HeldKey = field(default_factory=HeldKey)
     """The key that answered the last question."""
     key: str = ""

@@ -33,7 +33,7 @@ MESSAGES = 200
 
 
 class ShownMessage(NamedTuple):
-    """What was said to the operator, unmasked."""
+    """Messages to the operator, unmasked."""
 
     at: datetime
     text: str

@@ -74,7 +74,7 @@ class Painted(Widget, can_focus=False):
         return cast("Looks", self.app).keys
 
     def strip(self, pieces: Line, cells: int, *, reverse: bool = False) -> Strip:
-        """A line as exactly so many cells, on this widget's background."""
+        """A line as exactly this many cells, on this widget's background."""
         return self.side_by_side((pieces, cells, reverse))
 
     def side_by_side(self, *parts: Part) -> Strip:

@@ -83,7 +83,7 @@ class Acting(Whole, Screen[Result]):
         return self.owner.privacy(value)
 
     def headline(self, text: str, cells: int | None = None) -> Line:
-        """A screen's first line, as wide as said: with a badge while the privacy mask is on."""
+        """A screen's first line, of the width given: with a badge while the privacy mask is on."""
         badge: Line = ((" PRIVACY ", Tone.PRIVACY),) if self.owner.privacy.on else ()
         text = f" {text}" if cells is None else fit(f" {text}", cells - width(badge))
         return (*badge, (text, Tone.STRONG))

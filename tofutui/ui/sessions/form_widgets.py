@@ -67,7 +67,7 @@ class FieldRow(Painted):
         self.field = field
         self.control: Input | TextArea | Toggle = _control(field, text)
         self.faults: tuple[str, ...] = ()
-        """What is said to be wrong with it."""
+        """The message about what is wrong with it."""
         self._label: Line = ((f" {field.label}", Tone.HEAD), (" *" if field.is_needed else "", Tone.WARNING))
 
     def compose(self) -> ComposeResult:

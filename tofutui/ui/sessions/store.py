@@ -23,7 +23,7 @@ class Shelf:
 
 
 def look(sessions_path: Path, data_dir: Path) -> Shelf:
-    """The last results, and which sessions cannot be changed here; what cannot be read is said."""
+    """The last results, and which sessions cannot be changed here; what cannot be read is reported."""
     from tofutui.config.editable_sessions import why_kept
     from tofutui.config.errors import ConfigError
     from tofutui.history.database import HistoryError

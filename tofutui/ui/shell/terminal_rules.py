@@ -24,7 +24,7 @@ _WAITS = "a row is being deleted: suspended as soon as that has ended"
 
 
 def for_terminal(options: AppOptions) -> AppOptions:
-    """The options as this terminal's encoding allows; ASCII that was not asked for is said once."""
+    """The options as this terminal's encoding allows; ASCII that was not asked for is reported once."""
     _settle_colors(os.environ)
     if "VTE_VERSION" in os.environ:
         options = replace(options, keys=options.keys.avoiding(KEPT_BY_VTE))

@@ -118,7 +118,7 @@ class Pane(Painted):
         return 2 + len(self._status(width - 2)) + 1 + rows
 
     def set_row_height(self, height: int) -> None:
-        """Draw each row in so many lines."""
+        """Draw each row in this many lines."""
         if height != self.body.height:
             self.body.height, self.body.top = height, 0
             self.draw()
@@ -324,7 +324,7 @@ class Pane(Painted):
         return (clip(name, self._inner - 4, self.glyphs.ellipsis), self._tone), (counts, self._tone)
 
     def _counts(self, cells: int) -> str:
-        """``2 ✗  1 own``: rows about others by verdict, then the node's own; ``+3``: so many more rows."""
+        """``2 ✗  1 own``: rows about others by verdict, then the node's own; ``+3``: three more rows."""
         verdicts, own = self.rows.verdicts, self.rows.own_verdicts.total()
         counted = [(verdicts[v], self.glyphs.verdict(v)) for v in Verdict if verdicts[v]]
         counted += [(own, "own")] if own else []

@@ -19,7 +19,7 @@ class RefreshFlow(Flow[Tables]):
     watch: Watch
     reconnects: Reconnects
     _forecast = ""
-    """What was said last of a forecast."""
+    """The last message about a forecast."""
 
     def set_up(self, seconds: float, patience: ReconnectPatience) -> None:
         """How many seconds between automatic refreshes (0: none), how to retry a lost connection."""

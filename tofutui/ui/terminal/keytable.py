@@ -66,7 +66,7 @@ class StatusReply(events.Event, bubble=False):
 
 
 class TerminalNamed(events.Event, bubble=False):
-    """The terminal said who made it."""
+    """The terminal has reported its maker."""
 
     def __init__(self, maker: int) -> None:
         super().__init__()

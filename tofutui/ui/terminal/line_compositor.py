@@ -38,7 +38,7 @@ class LineCompositor(Compositor):
         return LineUpdate(piece for widget, spans in changed.items() for piece in self._lines(widget, spans))
 
     def _changed(self) -> dict[Widget, Spans]:
-        """By widget the lines of the screen that changed; nothing where that cannot be said so simply."""
+        """By widget the lines of the screen that changed; nothing where that is not so simple."""
         changed: dict[Widget, Spans] = {}
         for region in self._dirty_regions:
             widget = self._in_front(region)

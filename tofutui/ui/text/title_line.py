@@ -71,7 +71,7 @@ class Title:
     name: str
     """Of the session, with its title."""
     seen: str
-    """From where certificates were seen; only said where there is room."""
+    """From where certificates were seen; only shown where there is room."""
     tally: Tally
     badges: Sequence[Badge]
     """The most important first."""
@@ -80,7 +80,7 @@ class Title:
     glyphs: Glyphs
 
     def line(self, room: int) -> Line:
-        """The line for so many cells; badges for which there is no room are counted (``+2``)."""
+        """The line for this many cells; badges for which there is no room are counted (``+2``)."""
         for form in _FORMS:
             if (fitted := self._fitting(form, self.badges, room)) is not None:
                 return fitted

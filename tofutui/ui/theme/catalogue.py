@@ -60,7 +60,7 @@ class Themes:
         return self._shown(self._specs[names[(names.index(name) + 1) % len(names)]])
 
     def complaints(self) -> str:
-        """What has to be said, in one line, once; "" for nothing."""
+        """The complaints, in one line, once; "" for nothing."""
         said, self._complaints = self._complaints, []
         broken, self._errors = self._errors, []
         if broken:

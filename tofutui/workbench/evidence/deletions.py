@@ -29,7 +29,7 @@ def _of_no_one(entry: JournalEntry) -> bool:
 class Deletions:
     """Kept up to date by the listings of a workbench; order is that of the journal, never that of a clock.
 
-    What cannot be read is said in ``trouble``; the state before is kept, which permits less.
+    What cannot be read is reported in ``trouble``; the state before is kept, which permits less.
     """
 
     def __init__(self, session: Callable[[], str], journal: Journal | None) -> None:

@@ -75,7 +75,7 @@ class SessionLogs:
         self._now = now
 
     def watch(self, names: Sequence[str], role: Role | None) -> None:
-        """Files, globs, folders or archives to be read from the next refresh on; None: whose is not said."""
+        """Files, globs, folders or archives to be read from the next refresh on; None: whose is not known."""
         known = self._names.setdefault(role, [])
         known.extend(name for name in names if name not in known)
 
@@ -110,7 +110,7 @@ class SessionLogs:
         return tuple(name for read in self._read.values() for name in read.silent)
 
     def around(self, role: Role | None) -> datetime | None:
-        """The local time of a node, by which its logs are dated; of any node where it is not said which."""
+        """The local time of a node, by which its logs are dated; of any node where it is not known which."""
         clocks = [self._clocks.get(role)] if role is not None else list(self._clocks.values())
         clock = next(iter(clocks), None)
         return clock.local + (self._now() - clock.at) if clock else None

@@ -23,7 +23,7 @@ _READ_SINGLY = 500
 class Memory:
     """The history of one session's rows; without a store it remembers and writes nothing.
 
-    What cannot be read or written is said once in ``trouble``; the comparison goes on without it.
+    What cannot be read or written is reported once in ``trouble``; the comparison goes on without it.
     """
 
     def __init__(self, session: Session, store: Sightings | None) -> None:

@@ -16,7 +16,7 @@ from tofutui.tofu.site.session import Role
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A log the user gave: what was found in it, whose it is (None: not said), where it came from."""
+    """A log the user gave: what was found in it, whose it is (None: not known), where it came from."""
 
     digest: LogDigest
     role: Role | None
@@ -32,10 +32,10 @@ class Testimony:
     logs: list[Log] = field(default_factory=list)
     """Those that were pasted."""
     files: dict[Role | None, Log] = field(default_factory=dict)
-    """What all log files of a node said when they were read last."""
+    """What all log files of a node held when they were read last."""
     words: list[OperatorWord] = field(default_factory=list)
     browser: list[BrowserWord] = field(default_factory=list)
-    """What pages of Prime Infrastructure said, as it was entered."""
+    """What pages of Prime Infrastructure showed, as entered."""
     learned: dict[tuple[Role, str], datetime] = field(default_factory=dict)
 
     @property

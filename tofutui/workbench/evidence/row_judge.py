@@ -119,7 +119,7 @@ class Judge:
         self._asked_for_others[role].clear()
 
     def listed(self, role: Role, at: datetime) -> None:
-        """A listing of the node ended. What the operator said before the first one counts from then on."""
+        """A listing of the node ended. What the operator stated before the first one counts from then on."""
         self._first_listed.setdefault(role, at)
 
     async def ask(self, role: Role, id_: str, probes: Probes) -> bool:

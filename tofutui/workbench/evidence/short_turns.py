@@ -5,7 +5,7 @@ from collections import deque
 
 
 class ShortTurns:
-    """Lets so many pieces of work be done in one turn of the event loop, in the order in which they came.
+    """Lets this many pieces of work be done in one turn of the event loop, in the order in which they came.
 
     What else waits for the loop (a key, a packet) then waits for that many at most, whoever does the work.
     """

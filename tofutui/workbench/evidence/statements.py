@@ -36,7 +36,7 @@ class Heard:
 
     text: str
     role: Role | None
-    """The node that refused the connection; None: not said."""
+    """The node that refused the connection; None: not known."""
     rows: tuple[Entry, ...]
     """The rows named; none if the words were not understood."""
     message: str
@@ -117,7 +117,7 @@ def names_row(word: BrowserWord, entry: Entry, comparison: Comparison) -> bool:
 
 
 class SpokenWords:
-    """What is said about the rows of one comparison, who said it and when; and taking it back.
+    """Statements about the rows of one comparison, who made them and when; and taking it back.
 
     A word counts at once, and is written down in the background. Without a history it counts for as long as
     the comparison lives. ``trouble`` says what could not be read or written.
@@ -146,7 +146,7 @@ class SpokenWords:
     def reissued(self, host: str, port: int | None, *, keep: bool = True) -> None:
         """The operator says that this host (all its ports, or one) was re-issued.
 
-        The word is kept in the history, unless it is said for this run only.
+        The statement is kept in the history, unless it is for this run only.
         """
         word = self._testimony.say_reissued(host, port, self._clock(), self.operator)
         self._begin(self._heard(word if keep else None))
@@ -165,7 +165,7 @@ class SpokenWords:
         return heard
 
     def about(self, entry: Entry) -> tuple[Word, ...]:
-        """What was said about a row and not taken back, the oldest first."""
+        """Statements about a row that were not taken back, the oldest first."""
         target = (
             probe_target(self._comparison.session, entry.role, entry.endpoint) if entry.endpoint else None
         )
@@ -174,7 +174,7 @@ class SpokenWords:
         return tuple(sorted(said, key=lambda word: word.at))
 
     def take_back(self, words: Collection[Word]) -> None:
-        """These words count no more; the history keeps that they were said, and who took them back."""
+        """These statements no longer count; the history keeps that they were made, and who took them back."""
         for word in words:
             self._testimony.drop(word)
         self._begin(self._taken_back(words))
@@ -193,11 +193,11 @@ class SpokenWords:
             self._testimony.take_over(kept)
 
     async def settled(self) -> None:
-        """Wait until everything said so far is written down and judged."""
+        """Wait until every statement so far is written down and judged."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def close(self, within: float) -> None:
-        """Wait until everything said is written, for so many seconds at most."""
+        """Wait until every statement is written, for at most this many seconds."""
         tasks = set(self._tasks)
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=within)

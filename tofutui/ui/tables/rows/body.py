@@ -54,7 +54,7 @@ class PaneBody:
         return (index, part) if 0 <= index < len(self.rows.shown) else None
 
     def scroll(self, visible: int) -> None:
-        """Bring the row under the cursor into so many visible lines."""
+        """Bring the row under the cursor into this many visible lines."""
         start = self.start(self.rows.cursor)
         top = min(self.top, start, max(0, self.lines() - visible))
         self.top = max(top, start + self.height - max(visible, self.height), 0)

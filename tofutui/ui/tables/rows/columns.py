@@ -162,7 +162,7 @@ def _one_broad(layout: RowLayout, cell: DrawnRow, text: RowText) -> Line:
 
 
 def _names(layout: RowLayout, cell: DrawnRow, text: RowText, room: int, *, aligned: bool = False) -> Line:
-    """``stored ≠ presented`` in so many cells; ``aligned`` with the rows above and below where that fits."""
+    """``stored ≠ presented`` in so much room; ``aligned`` with the rows above and below where that fits."""
     stored, sign, presented = _both(text, room, layout.glyphs.ellipsis)
     tone = _name_tone(cell, text, layout)
     if aligned:

@@ -166,13 +166,13 @@ class Rows:
         self.stale = sum(number for verdict, number in verdicts.items() if verdict.is_stale)
 
     def read_ahead(self, count: int) -> Iterator[None]:
-        """Make what the filter looks at, from one step to the next for so many rows."""
+        """Make what the filter looks at, from one step to the next for this many rows."""
         while made := self._unread(count):
             self._folded |= {entry.id: (entry, searched(self.hide(entry))) for entry in made}
             yield
 
     def _unread(self, count: int) -> list[Entry]:
-        """At most so many of the rows of which that is not made yet."""
+        """At most this many of the rows of which that is not made yet."""
         self._forget_hidden()
         unread = (entry for entry in self._ordered if not self._is_read(entry))
         return list(islice(unread, count)) if self._texts is None else []
