@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.depth import amount
 from tests.support.hostile import TARGETS, give
 from tests.support.hostile_samples import PIECES, samples
 
-EXAMPLES = int(os.environ.get("TOFUTUI_FUZZ_EXAMPLES", "250"))
+EXAMPLES = int(os.environ.get("TOFUTUI_FUZZ_EXAMPLES", amount(50, 250)))
 MOST = 20_000
 SLOW = {"shell": 4, "zip log": 2, "tar log": 2}
 """Targets of which fewer are tried."""

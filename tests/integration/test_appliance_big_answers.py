@@ -1,4 +1,4 @@
-"""Answers of 5 MB in every shape: read in slices, kept in part, and the prompt behind them is known."""
+"""Answers of megabytes in every shape: read in slices, kept in part, and the prompt behind them is known."""
 
 import asyncio
 from pathlib import Path
@@ -8,11 +8,12 @@ import pytest
 from tests.support.appliance import DELETE, LISTCERTS, PASSWORD, bench
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, Handler, Session, ask, steps
+from tests.support.depth import amount
 from tofutui.appliance.cli.command_output import KeptText
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
 
-SIZE = 5_000_000
+SIZE = amount(1_500_000, 5_000_000)
 SHAPES = {
     "no line end": b"x" * SIZE,
     "short lines": b"ab\r\n" * (SIZE // 4),

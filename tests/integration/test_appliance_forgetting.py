@@ -37,12 +37,8 @@ def held() -> Held:
 
 def _secrets() -> list[Any]:
     gc.collect()
-    return [value for value in _referred() if isinstance(value, Secret)]
-
-
-def _referred() -> list[Any]:
-    seen = {id(value): value for holder in gc.get_objects() for value in gc.get_referents(holder)}
-    return list(seen.values())
+    secrets = [held for held in gc.get_referents(*gc.get_objects()) if type(held) is Secret]
+    return list({id(secret): secret for secret in secrets}.values())
 
 
 def printing(file: Path) -> str:

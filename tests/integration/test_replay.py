@@ -17,6 +17,7 @@ from tests.support.appliance import LISTCERTS, QUICK, host_key, serving, trust
 from tests.support.askers import ScriptedAsker
 from tests.support.captures import capture_of, only_session, played_again, playing, without_times
 from tests.support.cli_server import Cli, ask, say
+from tests.support.depth import as_long
 from tests.support.lab_login import open_shell, running
 from tests.support.program import tofutui
 from tests.support.terminal import listings, terminal
@@ -27,7 +28,7 @@ from tofutui.config.sessions import load_sessions
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role, Session, Via
 
 
-@pytest.mark.parametrize("scenario", ["seed", "renamed", "awkward", "broken", "old", "large"])
+@pytest.mark.parametrize("scenario", ["seed", "renamed", "awkward", "broken", "old", as_long("large")])
 async def test_a_capture_of_a_replay_equals_the_capture(scenario: str, tmp_path: Path) -> None:
     async with running(scenario, tmp_path) as lab:
         first = await capture_of(only_session(lab.sessions_path))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.depth import LONG
 from tests.support.faulty_lab import FROZEN
 from tests.support.soaking import Sample, Soak, complaints, random_faults, soak
 
@@ -17,6 +18,7 @@ def holds_more(now: Sample, before: Sample) -> bool:
     return now.fds > before.fds or now.tasks > before.tasks
 
 
+@LONG
 async def test_faults_leave_nothing_open_and_no_refresh_out(tmp_path: Path) -> None:
     async def play(running: Soak) -> tuple[Sample, Sample]:
         await running.well()

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import tofutui.lab.appliance.cli_output
+from tests.support.depth import amount
 from tests.support.live import DELETE
 from tofutui.history.database import FILE, Database
 from tofutui.history.journal import Journal, JournalEntry
@@ -23,7 +24,7 @@ from tofutui.lab.appliance.node import LabNode
 from tofutui.lab.pair import Lab
 from tofutui.tofu.deletion.plan import Outcome
 
-SECONDS = float(os.environ.get("TOFUTUI_RIVAL_SECONDS", "8"))
+SECONDS = float(os.environ.get("TOFUTUI_RIVAL_SECONDS", amount(3, 8)))
 PROGRAM = [sys.executable, "-m", "tests.support.rival_program"]
 MOODS = ("good", "good", "good", "ignores", "drops", "learns")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.depth import amount
 from tests.support.tls_servers import (
     Certificates,
     Pair,
@@ -120,7 +121,7 @@ async def balancer(pairs: list[Pair], seed: int) -> AsyncIterator[Endpoint]:
         yield endpoint
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(amount(3, 8)))
 async def test_a_balancer_that_deals_two_certificates_is_noticed(tmp_path: Path, seed: int) -> None:
     pairs = [make_pair(tmp_path, name) for name in ("old", "new")]
     async with balancer(pairs, seed) as endpoint:

@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 import tofutui.ui.kit.confirmation
+from tests.support.depth import amount
 from tests.support.model_screen import Hands, own_time, play
 from tests.support.model_site import Broken
 from tofutui.ui.kit.confirmation import Arrivals
 from tofutui.ui.questions.dialogs import Question
 from tofutui.ui.shell.questioning import Questioning
 
-STORIES = int(os.environ.get("TOFUTUI_MODEL_STORIES", "8"))
+STORIES = int(os.environ.get("TOFUTUI_MODEL_STORIES", amount(3, 8)))
 ACTIONS = 40
 """In one story."""
 KEYS = ("y", "y", "n", "D", "p", "enter", "escape", "tab", "j", "space", "e", "1", "question_mark")

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 import tofutui.guide
+from tests.support.depth import amount, short_first
 from tests.support.guide_judge import Broken
 from tests.support.guide_stories import tell_stories
 from tests.support.guide_world import GuideWorld, Operator
@@ -30,7 +31,7 @@ from tofutui.guide.run_controller import Guide
 from tofutui.tofu.guide_run import Check, OpenRow, Result, Run, StepState, Vouched
 from tofutui.tofu.site.session import Role
 
-STEPS = int(os.environ.get("TOFUTUI_MODEL_GUIDE_STEPS", "3000"))
+STEPS = int(os.environ.get("TOFUTUI_MODEL_GUIDE_STEPS", amount(1000, 3000)))
 
 Patch = pytest.MonkeyPatch
 
@@ -262,7 +263,7 @@ PLANTS = (
 """Ways to break the guide; the stories show each."""
 
 
-@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
+@pytest.mark.parametrize("plant", short_first(PLANTS, 4), ids=lambda plant: plant.__name__)
 def test_a_guide_that_claims_more_is_found(
     plant: Callable[[Patch], None], world: GuideWorld, monkeypatch: Patch
 ) -> None:

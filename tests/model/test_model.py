@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.depth import amount
 from tests.support.model_machine import run_steps
 from tests.support.model_memory import MemoryWorld
 from tests.support.model_ssh import SshWorld
 
-STEPS = int(os.environ.get("TOFUTUI_MODEL_STEPS", "2000"))
-SSH_STEPS = int(os.environ.get("TOFUTUI_MODEL_SSH_STEPS", "400"))
-PARTS = 4
+STEPS = int(os.environ.get("TOFUTUI_MODEL_STEPS", amount(600, 2000)))
+SSH_STEPS = int(os.environ.get("TOFUTUI_MODEL_SSH_STEPS", amount(100, 400)))
+PARTS = amount(1, 4)
 SSH_ROUNDS = 6
 """How many times the steps over SSH are drawn again while no story got as far as a deletion."""
 """The steps are run in so many tests, side by side where there are several workers."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import tofutui
+from tests.support.depth import LONG, as_long
 from tests.support.guide_keys import RESTARTED, STEPS, Keyboard, current_step
 from tests.support.lab_thread import ThreadedLab, lab_thread
 from tests.support.terminal import PAGE_DOWN, Terminal, terminal
@@ -104,6 +105,7 @@ def reissued(folder: Path) -> Iterator[tuple[Terminal, Keyboard, float]]:
         yield app, who[0], time.monotonic()
 
 
+@LONG
 @pytest.mark.timeout(300)
 def test_reissued_comes_to_primary_active_with_only_the_operators_answers(tmp_path: Path) -> None:
     with reissued(tmp_path) as (app, operator, first_look):
@@ -121,6 +123,7 @@ REFUSALS = (
 OPEN = "Rows that are neither proven nor deleted"
 
 
+@LONG
 @pytest.mark.timeout(300)
 def test_lines_pasted_from_the_registration_page_lead_to_primary_active(tmp_path: Path) -> None:
     with reissued(tmp_path) as (app, operator, first_look):
@@ -161,6 +164,7 @@ def say_failed(app: Terminal, operator: Keyboard, words: str, *, pasted: bool) -
     operator.press("enter")
 
 
+@LONG
 @pytest.mark.timeout(400)
 def test_who_goes_on_without_deleting_is_led_to_the_row_and_to_primary_active(tmp_path: Path) -> None:
     with reissued(tmp_path) as (app, operator, first_look):
@@ -217,6 +221,7 @@ class Killed:
         return record
 
 
+@LONG
 @pytest.mark.timeout(600)
 def test_killed_at_each_step_it_goes_on_where_it_was_and_sends_nothing_twice(tmp_path: Path) -> None:
     with lab_thread("renamed", tmp_path / "lab") as pair:
@@ -281,7 +286,7 @@ def test_killed_in_the_middle_of_a_deletion_the_list_decides_and_nothing_is_sent
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@pytest.mark.parametrize("size", [(120, 36), as_long((80, 24))])
 def test_a_run_in_use_is_watched_and_taken_over(tmp_path: Path, size: tuple[int, int]) -> None:
     with lab_thread("renamed", tmp_path / "lab") as pair:
         killed = Killed(pair, tmp_path)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import tofutui
+from tests.support.depth import as_long
 from tests.support.site_secrets import leaks, secrets_of
 from tests.support.terminal import Terminal, terminal
 
@@ -33,7 +34,7 @@ class Pair:
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stdout
 
 
-@pytest.fixture(params=["renamed", "seed"])
+@pytest.fixture(params=["renamed", as_long("seed")])
 def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
     lab = subprocess.Popen(
         [*TOFUTUI, "lab", request.param, "--until-eof"],

@@ -8,6 +8,7 @@ import pytest
 from rich.segment import Segment
 from textual.color import Color
 
+from tests.support.depth import as_long
 from tests.support.fake_bench import NOW, Fakes, entry, renamed, session
 from tofutui.appliance.node import LogLine
 from tofutui.appliance.questions import DialogueQuestion, HostKeyQuestion, PasswordQuestion
@@ -68,7 +69,7 @@ WALKS = {
 
 @pytest.mark.parametrize(
     ("size", "netted"),
-    [((120, 36), False), ((80, 24), True), ((60, 20), False)],
+    [as_long((120, 36), False), ((80, 24), True), as_long((60, 20), False)],
     ids=["wide", "usual", "small"],
 )
 async def test_no_screen_names_the_site(

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from tests.support import painting
+from tests.support.depth import amount
 from tests.support.fake_bench import session
 from tests.support.random_hands import Hands
 
-SCRIPTS = int(os.environ.get("TOFUTUI_RANDOM_SCRIPTS", "6"))
+SCRIPTS = int(os.environ.get("TOFUTUI_RANDOM_SCRIPTS", amount(1, 6)))
 ACTIONS = int(os.environ.get("TOFUTUI_RANDOM_ACTIONS", "200"))
 Start = Callable[..., Any]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.depth import short_where
 from tests.support.fake_bench import Fakes
 from tests.support.live import live
 from tofutui.tofu.judgement.comparison import Entry
@@ -64,7 +65,7 @@ def _unreadable(entry: Entry, block: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", short_where(SCENARIOS, lambda name: name != "large"))
 async def test_what_differs_can_be_read_on_every_visible_row(
     desk: Start, scenario: str, tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from rich.segment import Segment
 from textual.widgets import TextArea
 
 from tests.support.colour_vision import contrast
+from tests.support.depth import short_where
 from tests.support.fake_bench import Fakes, entry, renamed, session
 from tofutui.config.themes import load_themes
 from tofutui.tofu.judgement.verdict import Verdict
@@ -88,7 +89,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize("theme", BUNDLED)
+@pytest.mark.parametrize("theme", short_where(BUNDLED, ("dark", "high-contrast").__contains__))
 async def test_each_text_of_each_screen_can_be_read_in_each_theme(desk: Start, theme: str) -> None:
     shown = replace(session(), demo=True, virtual_ip=())
     async with desk(sessions=[shown], fakes=Fakes(every_verdict), theme=theme) as d:

@@ -13,6 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tests.support.depth import amount
 from tofutui.ui.terminal.cell_diff import _ODD, PLAIN, ScreenBuffer, change, pen_of
 from tofutui.ui.terminal.charset import Charset
 
@@ -39,7 +40,7 @@ def shown(screen: pyte.Screen) -> list[list[pyte.screens.Char]]:
     return [[screen.buffer[y][x] for x in range(WIDTH)] for y in range(HEIGHT)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=amount(60, 200), deadline=None)
 @given(frames, st.booleans())
 def test_the_terminal_shows_what_a_full_painting_would(frames: list[tuple[int, Strip]], erases: bool) -> None:
     (lean, lean_stream), (full, full_stream) = emulated(), emulated()

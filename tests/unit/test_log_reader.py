@@ -7,6 +7,7 @@ from itertools import cycle
 
 import pytest
 
+from tests.support.depth import amount
 from tofutui.tofu.logs import failures
 from tofutui.tofu.logs.failures import LogDigest, LogReader, merged, read_log
 
@@ -82,7 +83,7 @@ def digest(raw: bytes, sizes: list[int], *, is_sifting: bool) -> LogDigest:
     raise AssertionError
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(amount(10, 40)))
 def test_sifting_finds_what_reading_everything_finds(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     raw = random_log(random.Random(seed))
     thorough = digest(raw, [len(raw)], is_sifting=False)

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from tests.support.depth import amount
 from tests.support.x509_der import (
     BMP,
     CN,
@@ -126,7 +127,7 @@ def random_subject(chance: random.Random) -> bytes:
 @pytest.mark.parametrize("options", FORMS.values(), ids=FORMS)
 def test_random_names_are_printed_as_openssl_prints_them(options: tuple[str, ...]) -> None:
     chance = random.Random(20261123)
-    for _ in range(40):
+    for _ in range(amount(10, 40)):
         der = certificate(subject=random_subject(chance))
         presented = read_certificate(der).subject
         assert presented is not None

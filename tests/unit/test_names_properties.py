@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.depth import as_long
 from tests.support.x509_der import attribute, rdn, sequence
 from tofutui.tofu.asn1.oids import ATTRIBUTES
 from tofutui.tofu.names.der import from_der
@@ -112,7 +113,7 @@ def test_a_hostile_text_takes_linear_time(text: str) -> None:
     assert compare(text, presented).relation in (Relation.DIFFERENT, Relation.EQUAL, Relation.UNREADABLE)
 
 
-@pytest.mark.parametrize(("attributes", "forms"), [(10_000, 1), (1_000, None)])
+@pytest.mark.parametrize(("attributes", "forms"), [as_long(10_000, 1), (1_000, None)])
 def test_ten_thousand_attributes_are_compared(attributes: int, forms: int | None) -> None:
     der = sequence(*(rdn(attribute("2.5.4.11", f"unit {n}")) for n in range(attributes)))
     presented = from_der(der)

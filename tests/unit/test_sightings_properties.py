@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.depth import amount
 from tests.support.history_builders import DIRECT, KEY, NODE, at, look, row
 from tofutui.history.database import Database
 from tofutui.history.row_history import Sightings
@@ -103,7 +104,7 @@ def check(model: Model, past: Past) -> None:
         assert observation.absent_at == max(t for t in model.absences() if t < observation.present_at)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=amount(40, 150), deadline=None)
 @given(st.data())
 def test_looks_in_any_order_never_give_an_older_incarnation_or_an_unwatched_certificate(data):
     looks = data.draw(listings(host_keys=False))
@@ -122,7 +123,7 @@ def test_looks_in_any_order_never_give_an_older_incarnation_or_an_unwatched_cert
         database.close()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=amount(40, 150), deadline=None)
 @given(listings(host_keys=True))
 def test_looks_in_their_order_know_exactly_what_rule_five_allows(looks):
     with tempfile.TemporaryDirectory() as folder:
@@ -152,7 +153,7 @@ WORDS = st.lists(st.tuples(st.integers(0, 9), st.integers(-5, 60)), max_size=3)
 """The operator's words: after how many looks, and the minute they speak of."""
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=amount(30, 100), deadline=None)
 @given(listings(host_keys=False), WORDS)
 def test_the_operators_word_never_makes_an_incarnation_older_than_an_absence(looks, words):
     with tempfile.TemporaryDirectory() as folder:

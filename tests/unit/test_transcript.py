@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.depth import amount
 from tests.support.doubtful import entry_of
 from tests.support.rows import certificate
 from tests.support.transcripts import (
@@ -30,6 +31,9 @@ from tofutui.tofu.cli_output.transcript import (
 )
 from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
+
+BYTES = amount(500_000, 2_000_000)
+"""Of nonsense: a reader that is not linear needs more than the time-out for it."""
 
 P = "prime-pri"
 LIST = said(P, LISTCERTS, listed(PRIMARY_ROWS))
@@ -313,14 +317,14 @@ def test_what_is_not_a_transcript_says_nothing():
 @pytest.mark.parametrize(
     "raw",
     [
-        b"prime-pri/admin# " * 150_000,
-        b"prime-pri/admin# show clock\n" * 80_000,
-        (LIST.encode() + b"a/b# \n") * 3_000,
-        b"a@" + b":" * 2_000_000,
-        b"a@b:" * 500_000,
-        b"a/" * 1_000_000,
-        LIST.encode().rstrip() + b"x" * 2_000_000,
-        f"{P}/admin# {LISTCERTS}\n".encode() + b"host=a_1; subject=/CN=a\n" * 60_000,
+        b"prime-pri/admin# " * (BYTES // 13),
+        b"prime-pri/admin# show clock\n" * (BYTES // 25),
+        (LIST.encode() + b"a/b# \n") * (BYTES // 700),
+        b"a@" + b":" * BYTES,
+        b"a@b:" * (BYTES // 4),
+        b"a/" * (BYTES // 2),
+        LIST.encode().rstrip() + b"x" * BYTES,
+        f"{P}/admin# {LISTCERTS}\n".encode() + b"host=a_1; subject=/CN=a\n" * (BYTES // 33),
     ],
     ids=["prompts", "clocks", "listings", "colons", "logins", "slashes", "long", "rows"],
 )

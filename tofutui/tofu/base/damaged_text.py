@@ -7,6 +7,7 @@ presented name if one of its repaired forms is; it never proves that the names d
 import re
 import unicodedata
 from collections.abc import Iterator
+from operator import itemgetter
 
 from tofutui.tofu.base.text import BLANKS, encode
 
@@ -129,7 +130,7 @@ def _unescaped(text: str) -> Iterator[str]:
     for _ in range(_NESTED):
         if not _ESCAPED.search(text):
             return
-        yield (text := _ESCAPED.sub(r"\1", text))
+        yield (text := _ESCAPED.sub(itemgetter(1), text))
 
 
 def _character_of(entity: re.Match[str]) -> str:
