@@ -11,7 +11,7 @@ from tests.support.live import DELETE, ISE, PRIMARY, SECONDARY, live
 from tofutui.appliance.errors import UnknownDialogue
 from tofutui.executor import PlanRefused
 from tofutui.system.clock import utc_now
-from tofutui.tofu.deletion.plan import Outcome, Step
+from tofutui.tofu.deletion.plan import SENT, Outcome, Step
 from tofutui.tofu.site.session import Role
 
 
@@ -104,7 +104,7 @@ async def test_another_certificate_than_the_confirmed_one_refuses(tmp_path: Path
         assert await pair.lab.command("restart 198.51.100.20") == "ok"
         (step,) = await pair.executor.run(plan, lambda number, step: None)
         assert step.outcome is Outcome.REFUSED
-        assert "another SHA-256" in step.text
+        assert "different SHA-256" in step.text
         assert pair.deletions_sent(Role.PRIMARY) == []
 
 
@@ -185,7 +185,7 @@ async def test_a_plan_over_both_nodes_reads_both_tables_before_it_sends_anything
         read_before: list[list[str]] = []
 
         def watch(number: int, step: Step) -> None:
-            if step.text.startswith("sent;"):
+            if step.text == SENT:
                 read_before.append([*pair.lab.sent[Role.SECONDARY]])
 
         await pair.executor.run(plan, watch)
@@ -201,7 +201,7 @@ async def test_the_table_of_another_host_proves_nothing(tmp_path: Path) -> None:
         plan = pair.executor.freeze([pair.entry(Role.PRIMARY, ISE)])
 
         def fail_over(number: int, step: Step) -> None:
-            if step.text.startswith("sent;"):
+            if step.text == SENT:
                 node.hostname = "elsewhere"
 
         (step,) = await pair.executor.run(plan, fail_over)
@@ -236,7 +236,7 @@ async def test_what_an_earlier_run_left_unknown_is_settled_before_anything_is_se
         settled: list[bool] = []
 
         def look(_: int, step: Step) -> None:
-            if step.text.startswith("sent;"):
+            if step.text == SENT:
                 written = pair.journal.entries(pair.bench.session.name)
                 settled.append(next(entry for entry in written if entry.id == number).is_settled)
 

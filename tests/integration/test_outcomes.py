@@ -12,7 +12,7 @@ from tests.support.live import ISE, PRIMARY, SECONDARY, Live, live
 from tofutui.lab.appliance.node import LabNode
 from tofutui.lab.cert import slash_form
 from tofutui.system.clock import utc_now
-from tofutui.tofu.deletion.plan import Outcome, Step
+from tofutui.tofu.deletion.plan import LISTING, SENT, Outcome, Step
 from tofutui.tofu.site.session import Role
 
 
@@ -138,7 +138,7 @@ async def test_a_table_that_was_empty_for_a_moment_proves_nothing(tmp_path: Path
         whole = dict(node.table)
         node.ignore_delete = True
         after_delete(node, node.table.clear)
-        step = await delete_ise(pair, watching("listing again (2)", lambda: node.table.update(whole)))
+        step = await delete_ise(pair, watching(f"{LISTING} (2)", lambda: node.table.update(whole)))
         assert step.outcome is Outcome.STILL_THERE
         assert "other row" not in step.text
 
@@ -195,7 +195,7 @@ async def test_a_row_that_comes_back_during_the_batch_is_journalled_so(tmp_path:
         plan = pair.executor.freeze([pair.entry(Role.PRIMARY, SECONDARY), pair.entry(Role.PRIMARY, ISE)])
 
         def back(number: int, step: Step) -> None:
-            if number == 1 and step.text.startswith("sent;"):
+            if number == 1 and step.text == SENT:
                 node.table[SECONDARY] = row
 
         steps = await pair.executor.run(plan, back)
@@ -251,7 +251,7 @@ async def test_a_run_that_is_broken_off_leaves_its_entry_to_whoever_lists_next(t
         pair.lab.nodes["primary"].hang = "deletecert"
         plan = pair.executor.freeze([pair.entry(Role.PRIMARY, ISE)])
         sent = asyncio.Event()
-        run = asyncio.create_task(pair.executor.run(plan, watching("sent;", sent.set)))
+        run = asyncio.create_task(pair.executor.run(plan, watching(SENT, sent.set)))
         await sent.wait()
         run.cancel()
         await asyncio.gather(run, return_exceptions=True)

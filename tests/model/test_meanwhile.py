@@ -10,7 +10,7 @@ from tests.support.model_memory import MemoryWorld
 from tests.support.model_site import DELETE, KEYS
 from tests.support.model_worlds import Program
 from tofutui.executor import PlanRefused
-from tofutui.tofu.deletion.plan import Outcome, Plan, Step
+from tofutui.tofu.deletion.plan import PROBING, READING, Outcome, Plan, Step
 from tofutui.tofu.site.session import Role
 
 KEY = KEYS[1]
@@ -35,15 +35,19 @@ def frozen(world: MemoryWorld, *keys: str, role: Role = Role.PRIMARY) -> tuple[P
 def run(
     world: MemoryWorld, program: Program, plan: Plan, at: str = "", event: Callable[[], object] = lambda: None
 ) -> tuple[Step, ...]:
-    """Run a plan; the event happens when the step's text begins so."""
+    """Run a plan; the event happens whenever the step's text begins so, which it has to."""
+    happened = 0
 
     def happen(number: int, step: Step) -> None:
+        nonlocal happened
         if at and step.text.startswith(at):
+            happened += 1
             event()
 
     world.site.running.append(program.eyes)
     world.failures.clear()
     steps: tuple[Step, ...] = world.runner.run(program.executor.run(plan, happen))
+    assert happened or not at
     return steps
 
 
@@ -57,7 +61,7 @@ def test_read_only_switched_on_while_the_endpoint_is_asked_holds_the_command_bac
     def switch() -> None:
         program.bench.session = replace(program.bench.session, read_only=True)
 
-    (step,) = run(world, program, plan, "asking", switch)
+    (step,) = run(world, program, plan, PROBING, switch)
     assert step.outcome is Outcome.REFUSED
     assert "read-only" in step.text
     assert sent(world) == []
@@ -71,7 +75,7 @@ def test_a_watch_that_logs_in_to_another_machine_meanwhile_holds_the_command_bac
         world.redeploy_now(Role.PRIMARY, "prime-z", keep=True)
         going.append(world.runner.get_loop().create_task(program.bench.refresh([Role.PRIMARY])))
 
-    (step,) = run(world, program, plan, "asking", replace_machine)
+    (step,) = run(world, program, plan, PROBING, replace_machine)
     assert step.outcome is Outcome.REFUSED
     assert "prime-z" in step.text
     assert sent(world) == []
@@ -85,7 +89,7 @@ def test_a_machine_of_the_same_name_with_another_host_key_holds_it_back_too(worl
         world.redeploy_now(Role.PRIMARY, world.site.nodes[Role.PRIMARY].hostname, keep=True)
         going.append(world.runner.get_loop().create_task(program.bench.refresh([Role.PRIMARY])))
 
-    (step,) = run(world, program, plan, "asking", replace_machine)
+    (step,) = run(world, program, plan, PROBING, replace_machine)
     assert step.outcome is Outcome.REFUSED
     assert "host key" in step.text
     assert sent(world) == []
@@ -100,7 +104,7 @@ def test_a_listing_of_the_watch_that_shows_another_text_holds_the_command_back(w
         table[KEY] = table[KEYS[3]]
         going.append(world.runner.get_loop().create_task(program.bench.refresh([Role.PRIMARY])))
 
-    (step,) = run(world, program, plan, "asking", change)
+    (step,) = run(world, program, plan, PROBING, change)
     assert step.outcome is Outcome.REFUSED
     assert "changed" in step.text
     assert sent(world) == []
@@ -113,7 +117,7 @@ def test_a_refresh_under_way_does_not_stop_a_confirmed_plan(world: MemoryWorld) 
     def refresh() -> None:
         going.append(world.runner.get_loop().create_task(program.bench.refresh()))
 
-    (step,) = run(world, program, plan, "reading", refresh)
+    (step,) = run(world, program, plan, READING, refresh)
     assert step.outcome is Outcome.GONE
     assert len(sent(world)) == 1
 

@@ -167,7 +167,7 @@ class Keyboard:
     def _worksheet(self) -> None:
         self.open("Worksheet")
         self.press("1")
-        self.app.wait_for(lambda screen: "I have it" in screen and "▸ Names by" in screen)
+        self.app.wait_for(lambda screen: "I have it" in screen and "▸ Resolved by" in screen)
         self.press("enter")
 
     def overwrite(self) -> None:

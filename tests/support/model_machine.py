@@ -11,6 +11,7 @@ from tests.support.model_moods import MOODS, Mood
 from tests.support.model_operator import CHANGES, Operations
 from tests.support.model_site import KEYS, NAMES, Broken, certificates, text_of
 from tests.support.model_worlds import HOSTNAMES, Program, World
+from tofutui.tofu.deletion.plan import LISTING, PROBING, READING, SENT
 from tofutui.tofu.site.session import Role
 
 STEPS_PER_RUN = 50
@@ -28,7 +29,7 @@ moods = st.builds(
     other=keys,
 )
 answers = st.sampled_from([None, "no", "because", "yes"])
-moments = st.sampled_from(["reading", "asking", "sent;", "listing", "present"])
+moments = st.sampled_from([READING, PROBING, SENT, LISTING, "present"])
 events = st.sampled_from(
     [
         "none", "none", "store", "remove", "reissue", "cut", "redeploy", "read-only", "refresh",

@@ -19,7 +19,18 @@ from tofutui.history.database import HistoryError
 from tofutui.history.journal import Journal, JournalEntry
 from tofutui.history.owners import BEAT, OwnerWatch, this_process
 from tofutui.tofu.cli_output.listing import Listing
-from tofutui.tofu.deletion.plan import READING, WAITING, Deletion, Outcome, Plan, Step, in_order
+from tofutui.tofu.deletion.plan import (
+    LISTING,
+    PROBING,
+    READING,
+    SENT,
+    WAITING,
+    Deletion,
+    Outcome,
+    Plan,
+    Step,
+    in_order,
+)
 from tofutui.tofu.deletion.proof import Proof, changed_row, look_back, other_certificate, row_refusal
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.site.endpoint import place_of
@@ -303,7 +314,7 @@ class Executor:
         return self._gate.other_node(report.step.deletion)
 
     async def _other_certificate(self, report: StepReport) -> str | None:
-        report.say("probing the endpoint again")
+        report.say(PROBING)
         frozen = report.step.deletion.entry
         return other_certificate(frozen.presented, await self._bench.probe(frozen))
 
@@ -316,7 +327,7 @@ class Executor:
 
     async def _send_and_prove(self, report: StepReport, entry: int) -> tuple[Outcome, str]:
         deletion, prompt_returned = report.step.deletion, True
-        report.say("sent; the node has not answered yet")
+        report.say(SENT)
         try:
             answer = await self._bench.node(deletion.role).deletecert(
                 deletion.command,
@@ -351,7 +362,7 @@ class Executor:
         proof = Proof(deletion, run.lists[deletion.role], prompt_returned)
         for look in itertools.count():
             self._bench.note_deleted(deletion.role, deletion.key)
-            report.say("listing again" if look == 0 else f"listing again ({look + 1})")
+            report.say(LISTING if look == 0 else f"{LISTING} ({look + 1})")
             listing = await self._list(run, deletion.role)
             doubt = self._no_proof(deletion, listing)
             if doubt is not None:

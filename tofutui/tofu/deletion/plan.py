@@ -13,6 +13,10 @@ from tofutui.tofu.site.session import Role
 WAITING = "waiting"
 READING = "reading the table again"
 """What a step says before it is begun: nothing of it was sent, and it can still be stopped."""
+PROBING = "probing the endpoint again"
+SENT = "sent; the node has not answered yet"
+LISTING = "listing again"
+"""What a step says next, in this order."""
 
 
 class VerdictClass(StrEnum):
