@@ -6,9 +6,8 @@ Textual, so that the command line can print the keys.
 
 from tofutui.ui.actions.guide import CAUSES, GUIDE, SHEET
 from tofutui.ui.actions.key_names import show_key
-from tofutui.ui.actions.model import Action, Danger, Scope, State, early, help_of, inner, reveal
+from tofutui.ui.actions.model import Action, Danger, Scope, State, early, help_of, inner, main, reveal
 from tofutui.ui.actions.sessions import CONFIRM, FORM, PICK, SESSIONS, TRIAL, WELCOME
-from tofutui.ui.actions.shared import SHARED
 from tofutui.ui.actions.views import DETAIL, HELP, LOG, VIEW
 
 
@@ -54,194 +53,126 @@ def _can_guide(state: State) -> str | None:
     return _needs_link(state) or state.guideless
 
 
-def _move(name: str, keys: tuple[str, ...], title: str) -> Action:
-    return Action(id=f"move.{name}", keys=keys, title=title, help=f"{title}.", palette=False)
+def _move(name: str, keys: str, title: str) -> Action:
+    return main(f"move.{name}", keys, title, f"{title}.", palette=False)
 
+
+SHARED: tuple[Action, ...] = (
+    main("screen.copy", "ctrl+y", "Copy what is shown",
+         "To the terminal's clipboard: of a row the presented SHA-256 (else its key), of the plan the "
+         "commands of the selected rows, of any other screen or dialog what it says.",
+         scope=Scope.SHARED, priority=True),
+    main("screen.text", "f6 ctrl+n", "As plain text",
+         "What the screen or dialog says as plain text, to be selected by dragging: the mouse is left to the "
+         "terminal meanwhile.", scope=Scope.SHARED, priority=True),
+    main("screen.svg", "f12 ctrl+backslash", "Save SVG",
+         "The screen or dialog as a picture (SVG), into a file.", scope=Scope.SHARED, priority=True),
+)  # fmt: skip
+"""What works on every screen and in every dialog."""
 
 MAIN: tuple[Action, ...] = (
-    Action(
-        id="row.detail", keys=("enter",), title="Look at the row", hint="detail", footer=80,
-        help="Everything known about the row: both names, the certificate, the chain, reasons, evidence.",
-        why_disabled=_needs_row,
-    ),
-    Action(
-        id="row.delete", keys=("D",), title="Delete the row or the marked rows", hint="delete", footer=85,
-        help="Open the delete dialog for the marked rows of the active pane, or for the row under the "
-        "cursor. Nothing is sent before {delete.confirm} is pressed in it.",
-        danger=Danger.IRREVERSIBLE, why_disabled=_can_delete,
-    ),
-    Action(
-        id="plan.open", keys=("p",), title="Plan over both nodes", hint="plan", footer=75,
-        help="Every stale row of a remote host on both nodes, in the order of deletion, with the commands.",
-        why_disabled=_can_plan,
-    ),
-    Action(
-        id="evidence.open", keys=("e",), title="Evidence and logs", hint="evidence", footer=70,
-        help="The history of the row. Add evidence: \"TOFU failed\" lines of a log, known "
-        "certificates, a re-issue, or that the row was learned again.",
-        why_disabled=_needs_link,
-    ),
-    Action(
-        id="guide.open", keys=("c",), title="Guided re-registration", hint="guide", footer=72,
-        help="Step by step from the stale rows to Primary Active and back to ISE; every change is stored, "
-        "and an interrupted run continues where it was.",
-        why_disabled=_can_guide,
-    ),
-    Action(
-        id="table.export", keys=("x",), title="Export", hint="export", footer=12,
-        help="The comparison as text, JSON or Markdown, or the screen as SVG, into a file. The record of a "
-        "change is written in the guide ({guide.record}) or by `tofutui record`. An existing file is "
-        "overwritten only after you confirm.",
-    ),
-    Action(
-        id="row.mark", keys=("space",), title="Mark", hint="mark", footer=40,
-        help="Mark the row, or clear its mark; {row.delete} then deletes the marked rows of this pane.",
-        why_disabled=_needs_row,
-    ),
-    Action(
-        id="row.mark_all", keys=("a",), title="Mark all rows",
-        help="Mark all rows of this pane that are shown, except those about the node itself.",
-        why_disabled=_needs_row,
-    ),
-    Action(
-        id="row.mark_none", keys=("A",), title="Clear all marks", help="Clear every mark in this pane.",
-    ),
-    Action(
-        id="table.refresh", keys=("r",), title="Refresh this pane", hint="refresh", footer=60,
-        help="List this node's table again and probe its endpoints again. A lost connection is retried "
-        "immediately, then automatically at growing intervals, until {link.stop} or {app.back}.",
-        why_disabled=_can_refresh,
-    ),
-    Action(
-        id="table.refresh_all", keys=("R",), title="Refresh both panes",
-        help="List both tables again and probe all endpoints again.", why_disabled=_needs_link,
-    ),
-    Action(
-        id="table.watch", keys=("w",), title="Watch on/off", hint="watch", footer=20,
-        help="Refresh both tables automatically; the interval runs from the end of one refresh to the start "
-        "of the next. A node that refused the login is skipped until {table.refresh} asks it again; a lost "
-        "connection is retried at growing intervals. Each refresh marks what is new (+), changed (~) or gone "
-        "(\N{MINUS SIGN}) since the previous listing.",
-        why_disabled=_needs_link,
-    ),
-    Action(
-        id="link.stop", keys=("b",), title="Stop reconnecting",
-        help="Stop the automatic reconnect; {table.refresh} starts it again.",
-        why_disabled=_is_retried,
-    ),
-    Action(
-        id="table.filter", keys=("slash",), title="Filter", hint="filter", footer=65,
-        help="Show only rows with this text in host, port, key, name, subject or verdict; with ! in front "
-        "only those without it. {app.back} clears it.",
-    ),
-    Action(
-        id="stale.next", keys=("n",), title="Next stale row", hint="next stale", footer=55,
-        help="Go to the next stale row of this pane.", why_disabled=_has_stale,
-    ),
-    Action(
-        id="stale.previous", keys=("N",), title="Previous stale row",
-        help="Go to the previous stale row of this pane.", why_disabled=_has_stale,
-    ),
-    Action(
-        id="row.counterpart", keys=("equals_sign",), title="Counterpart in the other pane",
-        hint="counterpart", footer=15, help="Go to the other node's row about the same host and port.",
-        why_disabled=_has_counterpart,
-    ),
-    Action(
-        id="table.sort", keys=("s",), title="Sort", hint="sort", footer=30,
-        help="By verdict, by host and port, by expiry, or as the node lists them.",
-    ),
-    Action(
-        id="table.row_height", keys=("H",), title="Row height: auto, 1, 2, 3",
-        help="Lines of a row in both panes: as many as there is room for, or one, two, three. Two show "
-        "stored above presented, three the first reason as well.",
-    ),
-    Action(
-        id="pane.zoom", keys=("z", "f10"), title="Zoom the pane", hint="zoom", footer=25,
-        help="Show the active pane at full width, or both panes again.", why_disabled=_needs_two,
-    ),
-    Action(
-        id="trust.open", keys=("m",), title="Trust map", hint="map", footer=18,
-        help="Who trusts whom, with the worst verdict of the rows behind each arrow.",
-    ),
-    Action(
-        id="impact.open", keys=("I",), title="Impact of a renewal",
-        help="What renewing the certificate of this row's server will make stale, and what to delete then.",
-    ),
-    Action(
-        id="log.open", keys=("L",), title="Command log", hint="log", footer=35,
-        help="Every command that was sent to the nodes, and what came back.",
-    ),
-    Action(
-        id="app.messages", keys=("M",), title="Messages",
-        help="Every message of this run with its time, the newest first.",
-    ),
-    Action(
-        id="copy.row", keys=("Y",), title="Copy the row",
-        help="The row with its verdict, reasons and delete command, to the terminal's clipboard; on a screen "
-        "without rows, its text.",
-    ),
-    Action(
-        id="copy.none", keys=("y",), title="Yes, in a question only", palette=False,
-        help="Says yes to a question, and does nothing anywhere else: {screen.copy} and {copy.row} copy.",
-    ),
-    Action(
-        id="app.privacy", keys=("v",), title="Privacy mask on/off", hint="privacy", footer=11,
-        help="Stand-ins for addresses, names, serials and the ends of fingerprints: on every screen, in "
-        "copies and exports. What is sent to a node, journalled and remembered stays as it is.",
-    ),
-    Action(
-        id="app.last_key", keys=("K",), title="Show the last key on/off",
-        help="A line above the keys with the last key and what it did, for people watching. What is typed "
-        "into a field is never shown.",
-    ),
-    Action(
-        id="app.explain", keys=("i",), title="TOFU explained",
-        help="One page: what the tables are, what stale means, the verdicts, what a deletion does.",
-    ),
-    Action(id="app.theme", keys=("T",), title="Next theme", help="Go through the themes."),
-    Action(
-        id="app.sessions", keys=("S",), title="Sessions", hint="sessions", footer=10,
-        help="Open another session; the connections of this one are closed first.",
-    ),
-    Action(
-        id="app.palette", keys=("ctrl+p", "colon"), title="Command palette", palette=False,
-        help="Every action, session and theme by name; on every full screen.",
-    ),
-    Action(
-        id="pane.next", keys=("tab", "shift+tab"), title="Other pane", hint="pane", footer=90,
-        help="Make the other pane active: it gets the heavy border, the reversed title and the cursor.",
-        why_disabled=_needs_two,
-    ),
-    Action(
-        id="pane.primary", keys=("1", "h"), title="Pane PRIMARY", palette=False,
-        help="Make the primary's pane active.",
-    ),
-    Action(
-        id="pane.secondary", keys=("2", "l"), title="Pane SECONDARY", palette=False,
-        help="Make the secondary's pane active.", why_disabled=_needs_two,
-    ),
-    _move("down", ("j", "down"), "One row down"),
-    _move("up", ("k", "up"), "One row up"),
-    _move("first", ("g", "home"), "First row"),
-    _move("last", ("G", "end"), "Last row"),
-    _move("half_down", ("ctrl+d",), "Half a page down"),
-    _move("half_up", ("ctrl+u",), "Half a page up"),
-    _move("page_down", ("pagedown",), "A page down"),
-    _move("page_up", ("pageup",), "A page up"),
-    Action(
-        id="app.back", keys=("escape",), title="One level back", palette=False,
-        help="Leave a screen; here: clear the filter, then the marks, then the zoom, then stop "
-        "reconnecting.",
-    ),
-    Action(
-        id="app.quit", keys=("q",), title="Quit", hint="quit", footer=50,
-        help="Leave both nodes with exit and end the app.",
-    ),
-    Action(
-        id="app.help", keys=("question_mark", "f1"), title="Help", hint="more", footer=100,
-        help="All keys, and what the verdicts mean.",
-    ),
+    main("row.detail", "enter", "Look at the row",
+         "Everything known about the row: both names, the certificate, the chain, reasons, evidence.",
+         "detail", 80, why_disabled=_needs_row),
+    main("row.delete", "D", "Delete the row or the marked rows",
+         "Open the delete dialog for the marked rows of the active pane, or for the row under the cursor. "
+         "Nothing is sent before {delete.confirm} is pressed in it.", "delete", 85,
+         danger=Danger.IRREVERSIBLE, why_disabled=_can_delete),
+    main("plan.open", "p", "Plan over both nodes",
+         "Every stale row of a remote host on both nodes, in the order of deletion, with the commands.",
+         "plan", 75, why_disabled=_can_plan),
+    main("evidence.open", "e", "Evidence and logs",
+         "The history of the row. Add evidence: \"TOFU failed\" lines of a log, known certificates, a "
+         "re-issue, or that the row was learned again.", "evidence", 70, why_disabled=_needs_link),
+    main("guide.open", "c", "Guided re-registration",
+         "Step by step from the stale rows to Primary Active and back to ISE; every change is stored, and "
+         "an interrupted run continues where it was.", "guide", 72, why_disabled=_can_guide),
+    main("table.export", "x", "Export",
+         "The comparison as text, JSON or Markdown, or the screen as SVG, into a file. The record of a "
+         "change is written in the guide ({guide.record}) or by `tofutui record`. An existing file is "
+         "overwritten only after you confirm.", "export", 12),
+    main("row.mark", "space", "Mark",
+         "Mark the row, or clear its mark; {row.delete} then deletes the marked rows of this pane.", "mark",
+         40, why_disabled=_needs_row),
+    main("row.mark_all", "a", "Mark all rows",
+         "Mark all rows of this pane that are shown, except those about the node itself.",
+         why_disabled=_needs_row),
+    main("row.mark_none", "A", "Clear all marks", "Clear every mark in this pane."),
+    main("table.refresh", "r", "Refresh this pane",
+         "List this node's table again and probe its endpoints again. A lost connection is retried "
+         "immediately, then automatically at growing intervals, until {link.stop} or {app.back}.", "refresh",
+         60, why_disabled=_can_refresh),
+    main("table.refresh_all", "R", "Refresh both panes",
+         "List both tables again and probe all endpoints again.", why_disabled=_needs_link),
+    main("table.watch", "w", "Watch on/off",
+         "Refresh both tables automatically; the interval runs from the end of one refresh to the start of "
+         "the next. A node that refused the login is skipped until {table.refresh} asks it again; a lost "
+         "connection is retried at growing intervals. Each refresh marks what is new (+), changed (~) or "
+         "gone (\N{MINUS SIGN}) since the previous listing.", "watch", 20, why_disabled=_needs_link),
+    main("link.stop", "b", "Stop reconnecting",
+         "Stop the automatic reconnect; {table.refresh} starts it again.", why_disabled=_is_retried),
+    main("table.filter", "slash", "Filter",
+         "Show only rows with this text in host, port, key, name, subject or verdict; with ! in front only "
+         "those without it. {app.back} clears it.", "filter", 65),
+    main("stale.next", "n", "Next stale row",
+         "Go to the next stale row of this pane.", "next stale", 55, why_disabled=_has_stale),
+    main("stale.previous", "N", "Previous stale row",
+         "Go to the previous stale row of this pane.", why_disabled=_has_stale),
+    main("row.counterpart", "equals_sign", "Counterpart in the other pane",
+         "Go to the other node's row about the same host and port.", "counterpart", 15,
+         why_disabled=_has_counterpart),
+    main("table.sort", "s", "Sort",
+         "By verdict, by host and port, by expiry, or as the node lists them.", "sort", 30),
+    main("table.row_height", "H", "Row height: auto, 1, 2, 3",
+         "Lines of a row in both panes: as many as there is room for, or one, two, three. Two show stored "
+         "above presented, three the first reason as well."),
+    main("pane.zoom", "z f10", "Zoom the pane",
+         "Show the active pane at full width, or both panes again.", "zoom", 25, why_disabled=_needs_two),
+    main("trust.open", "m", "Trust map",
+         "Who trusts whom, with the worst verdict of the rows behind each arrow.", "map", 18),
+    main("impact.open", "I", "Impact of a renewal",
+         "What renewing the certificate of this row's server will make stale, and what to delete then."),
+    main("log.open", "L", "Command log",
+         "Every command that was sent to the nodes, and what came back.", "log", 35),
+    main("app.messages", "M", "Messages", "Every message of this run with its time, the newest first."),
+    main("copy.row", "Y", "Copy the row",
+         "The row with its verdict, reasons and delete command, to the terminal's clipboard; on a screen "
+         "without rows, its text."),
+    main("copy.none", "y", "Yes, in a question only",
+         "Says yes to a question, and does nothing anywhere else: {screen.copy} and {copy.row} copy.",
+         palette=False),
+    main("app.privacy", "v", "Privacy mask on/off",
+         "Stand-ins for addresses, names, serials and the ends of fingerprints: on every screen, in copies "
+         "and exports. What is sent to a node, journalled and remembered stays as it is.", "privacy", 11),
+    main("app.last_key", "K", "Show the last key on/off",
+         "A line above the keys with the last key and what it did, for people watching. What is typed into "
+         "a field is never shown."),
+    main("app.explain", "i", "TOFU explained",
+         "One page: what the tables are, what stale means, the verdicts, what a deletion does."),
+    main("app.theme", "T", "Next theme", "Go through the themes."),
+    main("app.sessions", "S", "Sessions",
+         "Open another session; the connections of this one are closed first.", "sessions", 10),
+    main("app.palette", "ctrl+p colon", "Command palette",
+         "Every action, session and theme by name; on every full screen.", palette=False),
+    main("pane.next", "tab shift+tab", "Other pane",
+         "Make the other pane active: it gets the heavy border, the reversed title and the cursor.", "pane",
+         90, why_disabled=_needs_two),
+    main("pane.primary", "1 h", "Pane PRIMARY", "Make the primary's pane active.", palette=False),
+    main("pane.secondary", "2 l", "Pane SECONDARY",
+         "Make the secondary's pane active.", palette=False, why_disabled=_needs_two),
+    _move("down", "j down", "One row down"),
+    _move("up", "k up", "One row up"),
+    _move("first", "g home", "First row"),
+    _move("last", "G end", "Last row"),
+    _move("half_down", "ctrl+d", "Half a page down"),
+    _move("half_up", "ctrl+u", "Half a page up"),
+    _move("page_down", "pagedown", "A page down"),
+    _move("page_up", "pageup", "A page up"),
+    main("app.back", "escape", "One level back",
+         "Leave a screen; here: clear the filter, then the marks, then the zoom, then stop reconnecting.",
+         palette=False),
+    main("app.quit", "q", "Quit", "Leave both nodes with exit and end the app.", "quit", 50),
+    main("app.help", "question_mark f1", "Help", "All keys, and what the verdicts mean.", "more", 100),
 )  # fmt: skip
 _EVERYWHERE = ("app.palette", "app.privacy", "app.messages", "copy.row", "copy.none")
 EVERYWHERE: tuple[Action, ...] = tuple(action for action in MAIN if action.id in _EVERYWHERE)

@@ -167,8 +167,9 @@ class Action:
 
 
 class Rest(TypedDict, total=False):
-    """What few actions inside of a screen need; see `Action`."""
+    """What few actions need; see `Action`."""
 
+    scope: Scope
     danger: Danger
     why_disabled: Rule
     palette: bool
@@ -176,15 +177,22 @@ class Rest(TypedDict, total=False):
     priority: bool
 
 
+def main(
+    id_: str, keys: str, title: str, text: str, hint: str = "", footer: int = 0, **rest: Unpack[Rest]
+) -> Action:
+    """An action of the main screen; ``keys`` are separated by blanks."""
+    return Action(
+        id=id_, keys=tuple(keys.split()), title=title, help=text, hint=hint, footer=footer, **rest
+    )  # fmt: skip
+
+
 def inner(
     id_: str, keys: str, title: str, text: str, hint: str = "", footer: int = 0, **rest: Unpack[Rest]
 ) -> Action:
     """An action inside of a screen or dialog; the group of its id names the scope."""
     rest.setdefault("palette", False)
-    return Action(
-        id=id_, keys=tuple(keys.split()), title=title, help=text, hint=hint, footer=footer,
-        scope=Scope[id_.partition(".")[0].upper()], **rest,
-    )  # fmt: skip
+    rest["scope"] = Scope[id_.partition(".")[0].upper()]
+    return main(id_, keys, title, text, hint, footer, **rest)
 
 
 def early(

@@ -1,27 +1,25 @@
 """The actions of the full-size views: text that scrolls, one row, the help, the command log."""
 
-from tofutui.ui.actions.model import Action, Danger, Scope, State, help_of, inner
+from tofutui.ui.actions.model import Action, Danger, State, help_of, inner
 
 
 def _can_delete(state: State) -> str | None:
     return state.locked if state.ready else "the app is still starting"
 
 
-def _view(name: str, keys: tuple[str, ...], title: str) -> Action:
-    return Action(
-        id=f"view.{name}", keys=keys, title=title, help=f"{title}.", scope=Scope.VIEW, palette=False
-    )
+def _view(name: str, keys: str, title: str) -> Action:
+    return inner(f"view.{name}", keys, title, f"{title}.")
 
 
 VIEW: tuple[Action, ...] = (
-    _view("down", ("j", "down"), "Down"),
-    _view("up", ("k", "up"), "Up"),
-    _view("first", ("g", "home"), "To the top"),
-    _view("last", ("G", "end"), "To the end"),
-    _view("half_down", ("ctrl+d",), "Half a page down"),
-    _view("half_up", ("ctrl+u",), "Half a page up"),
-    _view("page_down", ("pagedown",), "A page down"),
-    _view("page_up", ("pageup",), "A page up"),
+    _view("down", "j down", "Down"),
+    _view("up", "k up", "Up"),
+    _view("first", "g home", "To the top"),
+    _view("last", "G end", "To the end"),
+    _view("half_down", "ctrl+d", "Half a page down"),
+    _view("half_up", "ctrl+u", "Half a page up"),
+    _view("page_down", "pagedown", "A page down"),
+    _view("page_up", "pageup", "A page up"),
     inner("view.back", "escape q enter", "Back", "Close this view.", "back", 90),
     help_of("view"),
 )
