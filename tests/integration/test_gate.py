@@ -58,7 +58,7 @@ OTHER_CLASSES = [Verdict.PROVEN, Verdict.SAME_NAME, Verdict.NO_ANSWER, Verdict.U
 
 
 @pytest.mark.parametrize("verdict", OTHER_CLASSES)
-async def test_a_row_judged_otherwise_since_it_was_shown_cannot_be_proposed(
+async def test_a_row_judged_differently_since_it_was_shown_cannot_be_proposed(
     tmp_path: Path, verdicts: Verdicts, verdict: Verdict
 ) -> None:
     async with live("renamed", tmp_path) as pair:
@@ -70,7 +70,7 @@ async def test_a_row_judged_otherwise_since_it_was_shown_cannot_be_proposed(
 
 
 @pytest.mark.parametrize("verdict", OTHER_CLASSES)
-async def test_a_row_judged_otherwise_since_it_was_confirmed_is_not_deleted(
+async def test_a_row_judged_differently_since_it_was_confirmed_is_not_deleted(
     tmp_path: Path, verdicts: Verdicts, verdict: Verdict
 ) -> None:
     async with live("renamed", tmp_path) as pair:

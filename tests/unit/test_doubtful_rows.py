@@ -179,5 +179,5 @@ def test_a_row_cut_anywhere_right_before_the_prompt_is_never_a_mismatch(name: tu
     assert entry.verdict is Verdict.SAME_NAME
 
 
-def test_a_last_row_without_a_line_end_that_begins_otherwise_is_a_mismatch() -> None:
+def test_a_last_row_without_a_line_end_that_begins_differently_is_a_mismatch() -> None:
     assert judge_text(f"{KONG}\n{ROW}", presented("CN=ise01")).verdict is Verdict.MISMATCH

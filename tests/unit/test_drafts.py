@@ -68,7 +68,7 @@ def test_only_a_file_that_the_app_made_may_be_changed_or_deleted(tmp_path):
     assert "comments" in why["noted"]
     before = own.read_bytes()
     for name in why:
-        with pytest.raises(ConfigError, match="is not deleted"):
+        with pytest.raises(ConfigError, match="cannot be deleted"):
             delete_session(name, own)
     assert delete_session("made", own) == drop_ins / "made.toml"
     assert "made" not in load_sessions(own)

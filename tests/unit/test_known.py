@@ -83,7 +83,7 @@ def test_without_a_name_two_rows_of_one_subject_get_nothing_and_say_so():
     assert assigned.doubtful == {imported: sentence}
 
 
-def test_the_alias_names_the_row_though_the_file_is_called_otherwise():
+def test_the_alias_names_the_row_though_the_file_has_another_name():
     assigned = assign([from_keytool(SEC, PRIME_SEC)], entries(SECONDARY), complete=True)
     assert list(known(assigned)) == [SEC]
 

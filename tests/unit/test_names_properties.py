@@ -82,7 +82,7 @@ def test_no_text_makes_a_comparison_fail(text: str, der: bytes) -> None:
 
 @settings(deadline=None)
 @given(st.binary(max_size=64))
-def test_no_bytes_make_reading_a_name_fail_otherwise_than_by_its_own_error(der: bytes) -> None:
+def test_no_bytes_make_reading_a_name_fail_except_by_its_own_error(der: bytes) -> None:
     with suppress(UnreadableName):
         presented = from_der(der)
         renderings(presented)

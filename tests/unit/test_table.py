@@ -62,7 +62,7 @@ def test_the_first_listing_of_a_run_is_held_against_what_is_remembered(
         ({A: ALSO, B: ALSO}, {B: ELSE}, {B}),
     ],
 )
-def test_a_later_listing_begins_what_it_shows_otherwise(
+def test_a_later_listing_begins_what_it_shows_differently(
     first: dict[str, str], second: dict[str, str], begun: set[str], complete: bool
 ) -> None:
     rows_seen = table()

@@ -41,7 +41,7 @@ def _check_remotes(session: Session, place: str, faults: Faults, has_secondary: 
     for number, remote in enumerate(session.remotes, 1):
         where = f"{place}.remotes.{number}"
         if remote.endpoint in seen:
-            faults.add(where, f"host, port: {remote.endpoint} is {seen[remote.endpoint]} already")
+            faults.add(where, f"host, port: {remote.endpoint} is already {seen[remote.endpoint]}")
         seen.setdefault(remote.endpoint, remote.name)
         if Role.SECONDARY in remote.nodes and not has_secondary:
             faults.add(where, "nodes: the session has no secondary")

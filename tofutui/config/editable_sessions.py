@@ -33,7 +33,7 @@ def delete_session(name: str, sessions_path: Path) -> Path:
     file = sessions_d(sessions_path) / f"{name}.toml"
     why = why_kept(sessions_path).get(name)
     if why:
-        raise ConfigError([f"session {name} is not deleted: {why}"])
+        raise ConfigError([f"session {name} cannot be deleted: {why}"])
     try:
         file.unlink()
     except OSError as error:

@@ -246,7 +246,7 @@ def _read_node(
     role: Role, raw: object, defaults: dict[str, Any], base: Path, place: str, faults: Faults
 ) -> NodeSettings | None:
     """One node. A faulty one is built of what is right in it, so that what holds between the two nodes is
-    told at once too; None where it cannot be said which endpoint is meant.
+    reported at once too; None where it is not clear which endpoint is meant.
     """
     checks = _checks(settings_of(NodeSettings), base)
     required = [] if "host" in defaults else ["host"]

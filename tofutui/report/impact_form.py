@@ -62,7 +62,8 @@ def _text(comparison: Comparison, impact: Impact) -> Iterator[str]:
         yield f"   presented now: SHA-256 {in_groups(entry.sha256) if entry.sha256 else 'nothing'}"
     yield from (["to delete afterwards, in this order:"] if impact.rows else [])
     for entry in impact.rows:
-        yield f"   {entry.role.word}  $ {entry.delete_command or 'no command: the key is not a plain one'}"
+        command = entry.delete_command or "no command: the key is not a plain address and port"
+        yield f"   {entry.role.word}  $ {command}"
     for entry in impact.own:
         yield f"not deleted: {entry.role.word}  {entry.key}  ({LEFT_ALONE})"
 

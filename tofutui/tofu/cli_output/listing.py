@@ -255,7 +255,7 @@ class ListingReader:
     def _problems(self, rows: tuple[Row, ...], prompt_returned: bool) -> list[str]:
         problems = [_error_sentence(line) for line in dict.fromkeys(self._errors[:20])]
         if not prompt_returned:
-            problems.append("the prompt did not come back after the list, so it may be cut off")
+            problems.append("the prompt did not come back after the listing, so it may be cut off")
         unreadable = [row for row in rows if not row.is_readable]
         if unreadable:
             problems.append(_unreadable_sentence(unreadable))

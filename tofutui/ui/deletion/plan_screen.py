@@ -79,7 +79,7 @@ class PlanScreen(Acting[list[Entry]]):
 
     def _why_not(self, runner: Runner, entry: Entry) -> str | None:
         if entry.role in self._locked:
-            return None if entry.delete_command else "no command: the key is not a plain one"
+            return None if entry.delete_command else "no command: the key is not a plain address and port"
         return runner.why_not(entry.role, entry)
 
     def compose(self) -> ComposeResult:
