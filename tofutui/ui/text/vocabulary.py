@@ -43,60 +43,43 @@ WHO_MEANS: dict[Who, str] = {
 }
 
 
+class _Sign:
+    """A character of `Glyphs`, and what replaces it in ASCII."""
+
+    def __init__(self, usual: str, plain: str) -> None:
+        self._signs = usual, plain
+
+    def __get__(self, glyphs: Glyphs, _owner: type[Glyphs]) -> str:
+        return self._signs[glyphs.ascii]
+
+
 @dataclass(frozen=True, slots=True)
 class Glyphs:
     """The few characters that are drawn; another set where only ASCII may be used."""
 
     ascii: bool = False
+    ellipsis = _Sign("…", "~")
+    """The sign for text that was cut off."""
+    arrow = _Sign("→", "->")
+    """Between stored and presented."""
+    cursor = _Sign("▸", ">")
+    """At the row under the cursor."""
+    mark = _Sign("●", "*")
+    """At marked rows."""
+    differs = _Sign("≠", "!=")
+    """Between values that differ."""
+    dot = _Sign("·", "-")
+    """Between short facts."""
+    sorted = _Sign("▾", "v")
+    """At the column that the rows are sorted by."""
+    above = _Sign("▴", "^")
+    """Where lines are hidden above."""
+    below = _Sign("▾", "v")
+    """Where lines are hidden below."""
 
     def verdict(self, verdict: Verdict) -> str:
         """One cell for a verdict."""
         return verdict.look.ascii if self.ascii else verdict.look.glyph
-
-    @property
-    def ellipsis(self) -> str:
-        """The sign for text that was cut off."""
-        return "~" if self.ascii else "…"
-
-    @property
-    def arrow(self) -> str:
-        """Between stored and presented."""
-        return "->" if self.ascii else "→"
-
-    @property
-    def cursor(self) -> str:
-        """At the row under the cursor."""
-        return ">" if self.ascii else "▸"
-
-    @property
-    def mark(self) -> str:
-        """At marked rows."""
-        return "*" if self.ascii else "●"
-
-    @property
-    def differs(self) -> str:
-        """Between values that differ."""
-        return "!=" if self.ascii else "≠"
-
-    @property
-    def dot(self) -> str:
-        """Between short facts."""
-        return "-" if self.ascii else "·"
-
-    @property
-    def sorted(self) -> str:
-        """At the column that the rows are sorted by."""
-        return "v" if self.ascii else "▾"
-
-    @property
-    def above(self) -> str:
-        """Where lines are hidden above."""
-        return "^" if self.ascii else "▴"
-
-    @property
-    def below(self) -> str:
-        """Where lines are hidden below."""
-        return "v" if self.ascii else "▾"
 
     def plain(self, text: str) -> str:
         """Our own text with its few special characters replaced where only ASCII may be used."""
