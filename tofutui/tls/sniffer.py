@@ -120,21 +120,24 @@ class Sniffer:
             self.version = _version(body)
         elif kind == _CERTIFICATE and not self.has_certificate_message:
             self.has_certificate_message = True
-            self.chain = tuple(_certificates(body))
+            self.chain = tuple(certificates_in(body))
         elif kind == _CERTIFICATE_REQUEST:
             self.asks_client_certificate = True
 
 
-def _certificates(body: bytes) -> Iterator[bytes]:
-    """The entries of a Certificate message of TLS 1.2 or older (RFC 5246, 7.4.2); stops where it is cut."""
-    end = min(len(body), 3 + int.from_bytes(body[:3], "big"))
-    at = 3
+def certificates_in(body: bytes, *, tls13: bool = False) -> Iterator[bytes]:
+    """The entries of a Certificate message (RFC 5246, 7.4.2; RFC 8446, 4.4.2); stops where it is cut."""
+    at = 1 + body[0] if tls13 else 0
+    end = min(len(body), at + 3 + int.from_bytes(body[at : at + 3], "big"))
+    at += 3
     while at + 3 <= end:
         length = int.from_bytes(body[at : at + 3], "big")
         if not length or at + 3 + length > end:
             return
         yield body[at + 3 : at + 3 + length]
         at += 3 + length
+        if tls13:  # each has extensions of its own
+            at += 2 + int.from_bytes(body[at : at + 2], "big")
 
 
 def _version(body: bytes) -> str | None:

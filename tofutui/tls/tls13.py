@@ -20,6 +20,7 @@ from tofutui.tls import failure_reasons
 from tofutui.tls.conversation import Conversation
 from tofutui.tls.failure_reasons import Trouble
 from tofutui.tls.hello import KeyKind, counted, extension, name_extension, signatures
+from tofutui.tls.sniffer import certificates_in
 from tofutui.tofu.certificates.presented import SEEN_ONLY, Status
 
 _HANDSHAKE, _CHANGE_CIPHER_SPEC, _ALERT, _DATA = 22, 20, 21, 23
@@ -272,7 +273,7 @@ class Tls13(Conversation):
             raise _BrokenError
         self._transcript += message
         if kind == _CERTIFICATE:
-            self._chain = tuple(_certificates(body))
+            self._chain = tuple(certificates_in(body, tls13=True))
         elif kind == _CERTIFICATE_REQUEST:
             self._asked = True
         elif kind == _FINISHED:
@@ -348,17 +349,3 @@ def _extensions_of(raw: bytes) -> Iterator[tuple[int, bytes]]:
         length = int.from_bytes(raw[at + 2 : at + 4], "big")
         yield int.from_bytes(raw[at : at + 2], "big"), raw[at + 4 : at + 4 + length]
         at += 4 + length
-
-
-def _certificates(body: bytes) -> Iterator[bytes]:
-    """The entries of a Certificate message of TLS 1.3 (RFC 8446, 4.4.2); stops where it is cut."""
-    at = 1 + body[0]
-    end = min(len(body), at + 3 + int.from_bytes(body[at : at + 3], "big"))
-    at += 3
-    while at + 3 <= end:
-        length = int.from_bytes(body[at : at + 3], "big")
-        if not length or at + 3 + length > end:
-            return
-        yield body[at + 3 : at + 3 + length]
-        at += 3 + length
-        at += 2 + int.from_bytes(body[at : at + 2], "big")
