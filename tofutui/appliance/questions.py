@@ -79,15 +79,12 @@ class Asker(Protocol):
 
     async def password(self, question: PasswordQuestion, /) -> str | None:
         """The secret, or None if there is none."""
-        ...
 
     async def accept_host_key(self, question: HostKeyQuestion, /) -> bool:
         """Whether this key is the node's own."""
-        ...
 
     async def dialogue(self, question: DialogueQuestion, /) -> str | None:
         """What to type (without Enter), or None to leave."""
-        ...
 
 
 class NoAsker:

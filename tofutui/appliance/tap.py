@@ -29,16 +29,12 @@ class Tap(Protocol):
 
     def connected(self, facts: LinkFacts) -> None:
         """A login succeeded; what follows belongs to it."""
-        ...
 
     def received(self, data: bytes) -> None:
         """The shell printed this."""
-        ...
 
     def sent(self, data: bytes) -> None:
         """This was typed into the shell; it may be a secret."""
-        ...
 
     def ended(self, lost: bool) -> None:
         """The shell is over; ``lost``: the connection broke."""
-        ...

@@ -39,7 +39,6 @@ class Dial(Protocol):
         self, factory: Callable[[], asyncio.Protocol], endpoint: Endpoint
     ) -> tuple[asyncio.BaseTransport, asyncio.Protocol]:
         """Connect; the caller closes the transport."""
-        ...
 
 
 class DirectDial:

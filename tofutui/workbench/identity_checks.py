@@ -14,12 +14,10 @@ class LoggedIn(Protocol):
     @property
     def hostname(self) -> str | None:
         """The host name at the prompt."""
-        ...
 
     @property
     def host_key(self) -> str | None:
         """``SHA256:…`` of the SSH host key."""
-        ...
 
 
 def same_machine(nodes: Iterable[LoggedIn]) -> str | None:

@@ -160,15 +160,12 @@ class Wire(Protocol):
     @property
     def is_closed(self) -> bool:
         """Whether nothing more can be written."""
-        ...
 
     async def read(self, seconds: float) -> bytes | None:
         """What arrived; None after that many seconds of silence; b"" once the shell has ended."""
-        ...
 
     def write(self, data: bytes) -> None:
         """Send; does nothing on a closed wire."""
-        ...
 
 
 class ShellEnded(Exception):

@@ -58,19 +58,15 @@ class PasswordSource(Protocol):
         Raises:
             LoginRefused: there is none, or only one that was refused before.
         """
-        ...
 
     def was_accepted(self, password: Secret) -> None:
         """Keep it for the next login."""
-        ...
 
     def was_refused(self, password: Secret) -> None:
         """Never hand it out again."""
-        ...
 
     def end(self) -> None:
         """The login is over, whatever came of it."""
-        ...
 
 
 class PasswordMemory:

@@ -46,11 +46,9 @@ class Echo(Protocol):
     @property
     def line(self) -> str | None:
         """The line; None: it is not shown."""
-        ...
 
     def tell(self, did: str, by: str | None = None) -> None:
         """What was done by the last key, or by something else (``click``)."""
-        ...
 
 
 class Questions(Protocol):
@@ -59,19 +57,15 @@ class Questions(Protocol):
     @property
     def is_asking(self) -> bool:
         """Whether a dialog waits for an answer."""
-        ...
 
     def may_open_in(self) -> float:
         """Seconds until a dialog that the user did not open may open."""
-        ...
 
     def say_waiting(self, notice: str) -> None:
         """Say that a question waits until the open dialog is answered."""
-        ...
 
     def request_status(self) -> None:
         """Ask the terminal to answer once it has shown all that was written so far."""
-        ...
 
 
 class Notices(Protocol):
@@ -79,7 +73,6 @@ class Notices(Protocol):
 
     def take_back(self, text: str) -> None:
         """Remove this message wherever it is still shown."""
-        ...
 
 
 class Terminal(Protocol):
@@ -87,36 +80,23 @@ class Terminal(Protocol):
 
     def report_mouse(self, on: bool) -> None:
         """Whether the terminal reports the mouse or selects text with it."""
-        ...
 
 
 class Looks(Protocol):
     """What a widget needs of the app to draw itself."""
 
-    @property
-    def privacy(self) -> Privacy:
-        """What hides names, while it is on."""
-        ...
-
-    @property
-    def keys(self) -> KeyBook:
-        """The keys in force."""
-        ...
+    glyphs: Glyphs
+    """The characters to draw with."""
+    palette: Palette
+    """The styles of the theme."""
+    keys: KeyBook
+    """The keys in force."""
+    privacy: Privacy
+    """What hides names, while it is on."""
 
     @property
     def echo(self) -> Echo:
         """The line for those who watch."""
-        ...
-
-    @property
-    def palette(self) -> Palette:
-        """The styles of the theme."""
-        ...
-
-    @property
-    def glyphs(self) -> Glyphs:
-        """The characters to draw with."""
-        ...
 
 
 class Simulation(NamedTuple):
@@ -135,19 +115,15 @@ class OpenTables(Protocol):
 
     def state(self) -> State:
         """What decides which of its actions are possible now."""
-        ...
 
     async def action_act(self, id_: str) -> None:
         """Carry out one of its actions."""
-        ...
 
     def capture(self) -> None:
         """Take a capture of the pair, for a report."""
-        ...
 
     def simulations(self) -> Iterable[Simulation]:
         """What can be done to the simulated pair; nothing on a real one."""
-        ...
 
 
 class Jobs(Protocol):
@@ -156,11 +132,9 @@ class Jobs(Protocol):
     @property
     def is_waiting(self) -> bool:
         """Whether the terminal is given away as soon as the row under way has ended."""
-        ...
 
     def row_ended(self) -> None:
         """No command is under way here: what waits for that may happen."""
-        ...
 
 
 class Desk(Looks, Protocol):
@@ -181,109 +155,82 @@ class Desk(Looks, Protocol):
     """Ids of the last actions, for a crash file."""
     said: "deque[ShownMessage]"
     """The last messages, to be read again."""
-    glyphs: Glyphs
-    palette: Palette
-    privacy: Privacy
-    keys: KeyBook
 
     @property
     def jobs(self) -> Jobs:
         """When the terminal goes to the shell."""
-        ...
 
     @property
     def asker(self) -> "Asker":
         """Who answers the questions of a login."""
-        ...
 
     @property
     def questioning(self) -> Questions:
         """When a question may open."""
-        ...
 
     @property
     def messages(self) -> Notices:
         """Messages that do not belong to one screen."""
-        ...
 
     @property
     def output(self) -> Terminal:
         """Control sequences beside the painting."""
-        ...
 
     @property
     def main(self) -> OpenTables | None:
         """The tables of the open session."""
-        ...
 
     @property
     def own_themes(self) -> list[str]:
         """The names of the themes that can be chosen."""
-        ...
 
     def run_guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work in the background; an error there is shown and ends nothing."""
-        ...
 
     def keep_until_left(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Work that holds a login: cancelled before the app ends."""
-        ...
 
     def announce(self, text: str, tone: Tone = Tone.TEXT, *, stays: bool = False) -> None:
         """A message on the uppermost screen that can show one."""
-        ...
 
     def tell_of_themes(self) -> None:
         """Report faulty theme files and other warnings of the start."""
-        ...
 
     def use_theme(self, name: str | None) -> None:
         """Switch to this theme; the default where it does not exist."""
-        ...
 
     def next_theme(self) -> str:
         """Switch to the next theme and return its name."""
-        ...
 
     def set_privacy(self, on: bool) -> None:
         """Switch the privacy mask."""
-        ...
 
     def redraw_all(self) -> None:
         """Draw every screen again."""
-        ...
 
     def outgoing(self, text: str) -> str:
         """Text as it may leave the app."""
-        ...
 
     def copy(self, text: str) -> bool:
         """Send text to the clipboard of the terminal; False if it is too long."""
-        ...
 
     def put_session(self, session: Session, before: str | None) -> None:
         """A session was created, or changed (``before`` is its old name)."""
-        ...
 
     def open_session(self, session: Session) -> None:
         """Show this session and close the one that is open."""
-        ...
 
     def leave(self, code: int = 0) -> None:
         """Leave the nodes and end."""
-        ...
 
     def open_help(self, scope: Scope, state: State) -> None:
         """All keys, those of this scope first."""
-        ...
 
     def show_text(self, text: str) -> None:
         """The text as plain lines that the mouse can select."""
-        ...
 
     def picture(self) -> str:
         """The uppermost screen as SVG."""
-        ...
 
     async def save_file(self, title: str, form: str, text: str) -> Path | None:
         """Ask for a path and write a private file there.
@@ -294,16 +241,12 @@ class Desk(Looks, Protocol):
         Raises:
             FileError: it cannot be written.
         """
-        ...
 
     async def uncover(self, screen: Screen[Any] | OpenTables) -> None:
         """Close what lies over this screen."""
-        ...
 
     def push_screen(self, screen: Screen[Result], callback: Callable[[Result | None], None]) -> AwaitMount:
         """Show a screen; the callback gets its result."""
-        ...
 
     async def push_screen_wait(self, screen: Screen[Result]) -> Result:
         """Show a screen and wait for its result."""
-        ...

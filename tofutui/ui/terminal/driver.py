@@ -121,7 +121,6 @@ class Repaintable(Protocol):
 
     def repaint_all(self) -> None:
         """Write the whole screen: others may have written to the terminal."""
-        ...
 
 
 class TerminalDriver(LinuxDriver):
