@@ -32,11 +32,6 @@ _STOP_WITHIN = 0.4
 _T = TypeVar("_T")
 
 
-def _nothing() -> str | None:
-    """No objection."""
-    return None
-
-
 _LOGGED = 2_000
 """Characters of a line of the command log."""
 _REPLACED = "the connection over which this was checked is closed"
@@ -105,9 +100,9 @@ class Node:
         """What the node printed at the last login that matters on the screen (another user is logged in)."""
         self.unknown: list[str] = []
         """What it printed on the last link, or on the way to one, that is not an answer and is not known."""
-        self.on_lost: Callable[[], None] = _ignored
+        self.on_lost: Callable[[], None] = lambda: None
         """Called when the connection is lost, also while no command runs."""
-        self.on_met: Callable[[], None] = _ignored
+        self.on_met: Callable[[], None] = lambda: None
         """Called when host name and host key of a new link are known, before anybody can use it."""
         self._asker = asker
         self._log, self._clock = log, clock
@@ -174,7 +169,7 @@ class Node:
         return await self._read(self._ncs(Command.HA_STATUS))
 
     async def deletecert(
-        self, command: str, *, unless: Callable[[], str | None] = _nothing, on: Login | None = None
+        self, command: str, *, unless: Callable[[], str | None] = lambda: None, on: Login | None = None
     ) -> CommandOutput:
         """Send the command that was confirmed; at most once, and only over the link on which it was checked.
 
@@ -284,7 +279,7 @@ class Node:
         self,
         order: Order,
         on_text: Callable[[str], None] | None,
-        unless: Callable[[], str | None] = _nothing,
+        unless: Callable[[], str | None] = lambda: None,
     ) -> CommandOutput:
         login = self._login
         if login is None or not login.is_usable:
@@ -336,7 +331,7 @@ class Node:
 
     async def _leave(self, login: Login) -> None:
         """`exit`, and close; as much of it as the link still allows."""
-        login.link.wire.on_end = _ignored
+        login.link.wire.on_end = lambda: None
         try:
             await login.shell.leave()
         finally:
@@ -346,7 +341,7 @@ class Node:
         """Close this link; another one that took its place stays."""
         if self._login is login:
             self._login = None
-        login.link.wire.on_end = _ignored
+        login.link.wire.on_end = lambda: None
         with suppress(TimeoutError):
             await login.link.close(self._timings.exit)
 
@@ -360,10 +355,6 @@ class Node:
         cut = text[_LOGGED:].count("\n")
         kept = text[:_LOGGED] + (f"\n… {cut} more lines, not kept" if cut else "")
         self._log(LogLine(self._clock(), self.settings.role, kind, safe_lines(kept).rstrip("\n")))
-
-
-def _ignored() -> None:
-    """Reports to no one."""
 
 
 def _import_connection() -> ModuleType:

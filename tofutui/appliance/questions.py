@@ -20,10 +20,6 @@ class TypedPassword(NamedTuple):
     password: Secret
 
 
-def _none() -> TypedPassword | None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class PasswordQuestion:
     """A secret is wanted; what is typed is never shown, stored or logged."""
@@ -36,7 +32,9 @@ class PasswordQuestion:
     """The server's own words, raw; "" if it did not say any."""
     purpose: Literal["password", "passphrase", "answer"]
     """``passphrase`` is of a key file named in ``prompt``; ``answer`` is anything else that a server asks."""
-    typed_for_other: Callable[[], TypedPassword | None] = field(default=_none, compare=False, repr=False)
+    typed_for_other: Callable[[], TypedPassword | None] = field(
+        default=lambda: None, compare=False, repr=False
+    )
     """What was typed for the other node of the pair meanwhile; an answer only if the person says so."""
 
 

@@ -25,11 +25,7 @@ _OLD_SSH = (
 )
 
 
-def _as_it_is(lab: Lab) -> None:
-    """Nothing to prepare."""
-
-
-async def serve(scenario: str, *, until_eof: bool, prepare: Callable[[Lab], None] = _as_it_is) -> int:
+async def serve(scenario: str, *, until_eof: bool, prepare: Callable[[Lab], None] = lambda lab: None) -> int:
     """Run a lab in a temporary folder and answer its commands.
 
     Prints ``sessions: PATH`` and ``data: PATH``, and before that on stderr how to reach it by hand, so that

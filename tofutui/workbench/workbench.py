@@ -48,10 +48,6 @@ class Listening:
     heard: Heard = unheard
 
 
-def _ignored(change: Change) -> None:
-    """No screen follows the changes."""
-
-
 class Workbench:
     """One live comparison of a session: the façade over the work on each node and the evidence.
 
@@ -64,7 +60,7 @@ class Workbench:
         session: Session,
         asker: Asker,
         *,
-        on_change: Callable[[Change], None] = _ignored,
+        on_change: Callable[[Change], None] = lambda change: None,
         clock: Callable[[], datetime] = utc_now,
         timings: Timings | None = None,
         sightings: Sightings | None = None,

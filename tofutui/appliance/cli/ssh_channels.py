@@ -13,10 +13,6 @@ _CHUNK = 4_096
 _HIGH_WATER = 1_048_576
 
 
-def _ignored() -> None:
-    """Reports to no one."""
-
-
 class ShellWire(asyncssh.SSHClientSession[bytes]):
     """A shell's output, buffered, with back pressure; one reader at a time."""
 
@@ -28,7 +24,7 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
         self._ended = False
         self._paused = False
         self._has_reader = False
-        self.on_end: Callable[[], None] = _ignored
+        self.on_end: Callable[[], None] = lambda: None
         """Called once when the shell has ended, by whomever."""
 
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
@@ -103,7 +99,7 @@ class ShellWire(asyncssh.SSHClientSession[bytes]):
     def _end(self) -> None:
         self._ended = True
         self._arrived.set()
-        on_end, self.on_end = self.on_end, _ignored
+        on_end, self.on_end = self.on_end, lambda: None
         on_end()
 
 

@@ -25,10 +25,6 @@ _KEPT_TEXTS = 20
 _LONGEST_BANNER = 20_000
 
 
-def _nothing() -> None:
-    """Nothing to do."""
-
-
 class LoginClock:
     """The time-out of one login: for the connection, then for the rest; it pauses during questions."""
 
@@ -85,7 +81,7 @@ class LoginAttempt(asyncssh.SSHClient):
         """No password on this connection: the key will be tried once more, in another way."""
         self.clock: LoginClock | None = None
         self.connection: Connection | None = None
-        self.on_lost: Callable[[], None] = _nothing
+        self.on_lost: Callable[[], None] = lambda: None
         """Called when the connection is gone."""
         self.key: asyncssh.SSHKey | None = None
         self.standing = Standing.UNKNOWN

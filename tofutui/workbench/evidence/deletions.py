@@ -21,11 +21,6 @@ class AsOf:
     """Deletions of unknown outcome that no program was at work on: a listing begun later may decide them."""
 
 
-def _of_no_one(entry: JournalEntry) -> bool:
-    """Where nothing is deleted, nothing is settled either."""
-    return True
-
-
 class Deletions:
     """Kept up to date by the listings of a workbench; order is that of the journal, never that of a clock.
 
@@ -34,8 +29,11 @@ class Deletions:
 
     def __init__(self, session: Callable[[], str], journal: Journal | None) -> None:
         self.journal = journal
-        self.is_alive: Callable[[JournalEntry], bool] = _of_no_one
-        """Whether the program that wrote an entry may still be at work on it."""
+        self.is_alive: Callable[[JournalEntry], bool] = lambda entry: True
+        """Whether the program that wrote an entry may still be at work on it.
+
+        Where nothing is deleted, nothing is settled either.
+        """
         self.trouble: str | None = None
         self._session = session
         self._coming: dict[Role, AsOf] = {}

@@ -18,16 +18,14 @@ Check = Callable[[str], str | None]
 """Why a text cannot be taken (keys are written as ``{ask.no}``); None: it can."""
 
 
-def _anything(_text: str) -> str | None:
-    return None
-
-
 class LineScreen(Question[str | None]):
     """A line to type; it closes with a text that passes the check, or with None."""
 
     BINDINGS = bindings_of(ASK)
 
-    def __init__(self, title: str, texts: Sequence[str], value: str = "", check: Check = _anything) -> None:
+    def __init__(
+        self, title: str, texts: Sequence[str], value: str = "", check: Check = lambda text: None
+    ) -> None:
         super().__init__(Role.PRIMARY, title, typed=True)
         self._texts = tuple(texts)
         self._value = value
