@@ -48,7 +48,8 @@ class TlsEndpoint:
         self.port = 0
         self.connections = 0
         self._folder = folder
-        self._identity = identity
+        self.identity = identity
+        """The key and certificate in use."""
         self._context = self._make_context(identity)
         self._server: asyncio.Server | None = None
         self._reserved: socket.socket | None = None
@@ -58,12 +59,7 @@ class TlsEndpoint:
     @property
     def presented(self) -> LabCertificate | None:
         """The certificate that a connecting node gets; None when no handshake is possible."""
-        return self._identity.certificate if self.mode == "ok" else None
-
-    @property
-    def identity(self) -> Identity:
-        """The key and certificate in use."""
-        return self._identity
+        return self.identity.certificate if self.mode == "ok" else None
 
     async def start(self) -> None:
         """Listen on a free loopback port (or reserve one that refuses)."""
@@ -77,8 +73,8 @@ class TlsEndpoint:
     def restart(self) -> None:
         """Present a re-issued certificate from now on; open connections end, as with a real restart."""
         if self.pending is not None:
-            self._identity, self.pending = self.pending, None
-            self._context = self._make_context(self._identity)
+            self.identity, self.pending = self.pending, None
+            self._context = self._make_context(self.identity)
         self._drop_connections()
 
     async def stop(self) -> None:
@@ -103,7 +99,7 @@ class TlsEndpoint:
             transport.write(b"220 this is no TLS server\r\n")
             transport.resume_reading()
         elif self.mode == "ok" and self.plan.replay:
-            Replay(AGES[self.plan.replay], self._identity.certificate.der).attach(transport)
+            Replay(AGES[self.plan.replay], self.identity.certificate.der).attach(transport)
         elif self.mode == "ok":
             task = asyncio.get_running_loop().create_task(self._secure(transport))
             self._tasks.add(task)

@@ -93,7 +93,9 @@ class LoginAttempt(asyncssh.SSHClient):
         self.error: ApplianceError | None = None
         self.question: asyncio.Task[Secret] | None = None
         """A question to a person that may outlive the connection."""
-        self._tried_kbdint = self._asked_more = self._wants_new = False
+        self._tried_kbdint = self._wants_new = False
+        self.has_asked_more = False
+        """Whether the server asked for something else than the password, such as a one-time code."""
         self._answered = ""
         """The prompt that the password was typed at."""
         self._prompts: set[str] = set()
@@ -136,11 +138,6 @@ class LoginAttempt(asyncssh.SSHClient):
         return says_account_closed(self.last_words)
 
     @property
-    def has_asked_more(self) -> bool:
-        """Whether the server asked for something else than the password, such as a one-time code."""
-        return self._asked_more
-
-    @property
     def is_expired(self) -> bool:
         """Whether the server's words say that the password must be changed."""
         return self._wants_new or says_expired("\n".join(self.texts))
@@ -150,7 +147,7 @@ class LoginAttempt(asyncssh.SSHClient):
         refusal = isinstance(error, asyncssh.DisconnectError) and not isinstance(
             error, asyncssh.ConnectionLost
         )
-        return refusal and not self._asked_more and not self.is_account_closed
+        return refusal and not self.has_asked_more and not self.is_account_closed
 
     def facts(self, connection: asyncssh.SSHClientConnection) -> LinkFacts:
         """How SSH was agreed on, for whoever listens in."""
@@ -239,7 +236,7 @@ class LoginAttempt(asyncssh.SSHClient):
                 return await self._password(prompt)
             if self._is_refusal(prompt, instructions):
                 return None
-        self._asked_more = True
+        self.has_asked_more = True
         words = "\n".join(text for text in (instructions.strip(), prompt) if text)
         question = PasswordQuestion(self._role, self._host, self._username, words, "answer")
         answer = await self._outside(self._asker.password(question))

@@ -43,9 +43,8 @@ class ShownMessage(NamedTuple):
 class Echo(Protocol):
     """The line for those who watch: the last key and what it did."""
 
-    @property
-    def line(self) -> str | None:
-        """The line; None: it is not shown."""
+    line: str | None
+    """The line; None: it is not shown."""
 
     def tell(self, did: str, by: str | None = None) -> None:
         """What was done by the last key, or by something else (``click``)."""

@@ -16,27 +16,23 @@ class KeyEcho:
 
     def __init__(self, app: DiffingApp, *, on: bool) -> None:
         self._app = app
-        self._line: str | None = "" if on else None
-        self._pressed = ""
-
-    @property
-    def line(self) -> str | None:
+        self.line: str | None = "" if on else None
         """The last key and what it did; None: that is not shown."""
-        return self._line
+        self._pressed = ""
 
     def show(self, on: bool) -> None:
         """Show the line from now on, or hide it."""
-        self._line = "" if on else None
+        self.line = "" if on else None
         for screen in self._app.screen_stack:
             for bar in screen.query(KeyBar):
                 bar.make_room()
 
     def tell(self, did: str, by: str | None = None) -> None:
         """What was done by the last key, or by something else (``click``)."""
-        if self._line is None:
+        if self.line is None:
             return
         key = self._pressed if by is None else by
-        self._line = f"{key}  {did}" if did else key
+        self.line = f"{key}  {did}" if did else key
         for screen in reversed(self._app.screen_stack):
             bars = list(screen.query(KeyBar))
             for bar in bars:
@@ -46,7 +42,7 @@ class KeyEcho:
 
     def note(self, event: events.Event) -> None:
         """Look at an input before anything is done with it."""
-        if self._line is None or not isinstance(event, events.InputEvent) or event.is_forwarded:
+        if self.line is None or not isinstance(event, events.InputEvent) or event.is_forwarded:
             return
         if isinstance(event, events.Key):
             self._note_key(event)
