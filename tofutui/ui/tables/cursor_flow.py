@@ -13,7 +13,7 @@ from tofutui.ui.text.spans import Tone
 from tofutui.ui.text.vocabulary import place
 from tofutui.ui.text.vocabulary import rows as count_of
 
-_READ_AHEAD = 50
+_READ_AHEAD = 250
 """Rows whose texts are made in one go: no key waits for more than these."""
 
 
