@@ -235,7 +235,7 @@ async def test_of_two_programs_with_the_same_dialog_open_one_deletes(tmp_path: P
         table[ISE] = row
         (step,) = await other.executor.run(theirs, lambda number, step: None)
         assert step.outcome is Outcome.REFUSED
-        assert "another deletion of this row was sent after the table" in step.text
+        assert "another deletion of this row was sent meanwhile" in step.text
         assert len(pair.deletions_sent(Role.PRIMARY)) == 1
         await other.bench.refresh()
         again = other.executor.freeze([other.entry(Role.PRIMARY, ISE)])

@@ -199,7 +199,7 @@ def test_remotes_are_checked_against_each_other_and_the_nodes(write):
     )
     errors = errors_of(write(text))
     assert any("remotes.2] kind = 'isee': did you mean ise?" in error for error in errors)
-    assert any("host, port: h:443 is x already" in error for error in errors)
+    assert any("host, port: h:443 is already x" in error for error in errors)
     assert any("nodes: the session has no secondary" in error for error in errors)
 
 

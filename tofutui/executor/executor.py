@@ -100,15 +100,9 @@ class Entries:
                 continue
             who = f"{entry.operator}, {entry.at:%Y-%m-%d %H:%M}Z"
             if not entry.is_settled and self.is_alive(entry):
-                return (
-                    f"another deletion of this row is in progress ({who}): wait until it ends, then refresh"
-                )
+                return f"another deletion of this row is in progress ({who}): refresh once it has ended"
             if entry.id > deletion.journal_mark:
-                return (
-                    "another deletion of this row was sent after the table that you confirmed was listed "
-                    f"({who}): "
-                    "refresh, look at the row and confirm again"
-                )
+                return f"another deletion of this row was sent meanwhile ({who}): refresh and confirm again"
         return None
 
     @asynccontextmanager
@@ -322,16 +316,13 @@ class Executor:
         own = tuple(report.run.entries.values())
         return await self._entries.write_down(report.step.deletion, own)
 
-    def _last_word(self, report: StepReport) -> str | None:
-        return self._gate.last_word(report.step.deletion)
-
     async def _send_and_prove(self, report: StepReport, entry: int) -> tuple[Outcome, str]:
         deletion, prompt_returned = report.step.deletion, True
         report.say(SENT)
         try:
             answer = await self._bench.node(deletion.role).deletecert(
                 deletion.command,
-                unless=lambda: self._last_word(report),
+                unless=lambda: self._gate.last_word(deletion),
                 on=report.run.checked_on.get(deletion.role),
             )
         except ApplianceError as error:
