@@ -94,6 +94,28 @@ BELOW = (
 )  # fmt: skip
 
 
+def test_check_begins_to_load_ssh_before_what_compares(tmp_path):
+    path = tmp_path / "s.toml"
+    path.write_text('[sessions.s.primary]\nhost = "127.0.0.1"\nport = 1\n')
+    noted = (
+        "import tofutui.appliance.loading as loading\n"
+        "begun = []\n"
+        "loading.begin_loading = lambda: begun.append('tofutui.workbench' in sys.modules)\n"
+    )
+    wrong = run("check", "x", "--sessions", str(path), code=2)
+    right = run("check", "s", "--sessions", str(path), code=3)
+    loaded = loaded_after(
+        f"{noted}{wrong}\nassert begun == []\n{right}\nassert begun == [False]", home=tmp_path
+    )
+    assert "asyncssh" in loaded
+
+
+def test_the_simulated_pair_loads_nothing_that_compares(tmp_path):
+    loaded = loaded_after("import tofutui.cli.commands.lab", home=tmp_path)
+    assert "tofutui.lab" in loaded
+    assert {f"tofutui.{part}" for part in ("workbench", "appliance", "tls", "report", "ui")} & loaded == set()
+
+
 @pytest.mark.parametrize("part", BELOW)
 def test_no_part_below_the_screen_loads_textual(part, tmp_path):
     modules = [

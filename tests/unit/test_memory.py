@@ -10,6 +10,7 @@ import pytest
 from tests.support.history_builders import at
 from tests.support.rows import PRIME_SEC, certificate, presenting, silent
 from tofutui.history.database import FILE, Database
+from tofutui.history.places import address_of, baseline_of
 from tofutui.history.row_history import Sightings
 from tofutui.tofu.certificates.presented import PENDING, Presented
 from tofutui.tofu.cli_output.listing import StoredSubject
@@ -18,7 +19,7 @@ from tofutui.tofu.judgement.row_history import Beginning, Look, Past, Remembered
 from tofutui.tofu.site.endpoint import Endpoint, split_key
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import NodeSettings, ProbeSettings, Role, Session, Via
-from tofutui.workbench.evidence.memory import Memory, address_of, baseline_of
+from tofutui.workbench.evidence.memory import Memory
 
 KEY = "198.51.100.20_443"
 OLD, NEW = certificate(PRIME_SEC, mark="old"), certificate(PRIME_SEC, mark="new")

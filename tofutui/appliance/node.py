@@ -1,13 +1,10 @@
 """A node of the pair as typed commands over one connection and one shell."""
 
 import asyncio
-import importlib
-import warnings
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tofutui.appliance.cli.command_output import Order
@@ -16,6 +13,7 @@ from tofutui.appliance.cli.shell import Shell
 from tofutui.appliance.cli.shell_context import LogKind
 from tofutui.appliance.cli.timings import Timings
 from tofutui.appliance.errors import ApplianceError, LinkLost, Withheld
+from tofutui.appliance.loading import load_connection
 from tofutui.appliance.questions import Asker
 from tofutui.appliance.ssh.credentials import SECRETS, JumpPasswords, NodePassword, PairPassword
 from tofutui.appliance.tap import Tap
@@ -257,7 +255,7 @@ class Node:
         self.on_lost()
 
     async def _load_connector(self) -> None:
-        module = await asyncio.to_thread(_import_connection)
+        module = await asyncio.to_thread(load_connection)
         self._connector = module.Connector(
             self.settings,
             self._asker,
@@ -355,15 +353,3 @@ class Node:
         cut = text[_LOGGED:].count("\n")
         kept = text[:_LOGGED] + (f"\n… {cut} more lines, not kept" if cut else "")
         self._log(LogLine(self._clock(), self.settings.role, kind, safe_lines(kept).rstrip("\n")))
-
-
-def _import_connection() -> ModuleType:
-    """Import the SSH side, which takes a quarter of a second: for a worker thread.
-
-    Old algorithms make the crypto library warn on stderr, which would tear the screen; whether they are
-    offered is the session's decision, and shown there.
-    """
-    from cryptography.utils import CryptographyDeprecationWarning
-
-    warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, module=r"asyncssh\.")
-    return importlib.import_module("tofutui.appliance.ssh.connection")

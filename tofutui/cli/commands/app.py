@@ -85,7 +85,9 @@ def _show_demo(options: argparse.Namespace, keys: KeyBook, scenario: str, wanted
     with lab_process(scenario) as lab:
         complain(f"starting the simulated pair, scenario {scenario} ...")
         import tofutui.ui.shell.start  # noqa: F401 - loads while the lab starts
+        from tofutui.appliance.loading import begin_loading
 
+        begin_loading()
         files = lab.files()
         _, sessions = load(files.sessions, read_only=options.read_only)
         marked = {name: files.demo_of(session) for name, session in sessions.items()}

@@ -40,6 +40,10 @@ def carry_out(order: "CheckOrder", options: argparse.Namespace, *, as_list: bool
     """Compare and report; the exit code. One session is reported ``as_list`` too where all were asked for."""
     if options.output:
         check_writable(options.output)
+    if order.recordings is None:
+        from tofutui.appliance.loading import begin_loading
+
+        begin_loading()
     from tofutui.cli.check_runner import compare_all, until_signal
     from tofutui.cli.progress import CheckProgress
     from tofutui.cli.text_style import style_here

@@ -6,12 +6,12 @@ from itertools import groupby
 
 from tofutui.config.sessions import load_sessions
 from tofutui.history.database import FILE, Database
+from tofutui.history.places import address_of, baseline_of
 from tofutui.history.row_history import Sightings
 from tofutui.lab.main import serve
 from tofutui.lab.pair import Lab, LabSighting
 from tofutui.tofu.judgement.row_history import Look, RowSeen
 from tofutui.tofu.site.session import Role, Session
-from tofutui.workbench.evidence.memory import address_of, baseline_of
 
 
 def run(options: argparse.Namespace) -> int:

@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import partial
 
 from tofutui.history.database import HistoryError, storable
+from tofutui.history.places import address_of, baseline_at, baseline_of
 from tofutui.history.results import Results, result_of
 from tofutui.history.row_history import Sightings
 from tofutui.tofu.judgement.comparison import Comparison, Entry
 from tofutui.tofu.judgement.row_history import Look, Past, Remembered, RowSeen
-from tofutui.tofu.site.endpoint import Endpoint, split_key
-from tofutui.tofu.site.row_owner import probe_target
-from tofutui.tofu.site.session import Role, Session, Via
+from tofutui.tofu.site.endpoint import split_key
+from tofutui.tofu.site.session import Role, Session
 
 NOTHING = Past()
 _READ_SINGLY = 500
@@ -192,23 +192,3 @@ def _one_for_each_key(rows: Iterable[RowSeen]) -> tuple[RowSeen, ...]:
         first = by_key.get(row.key)
         by_key[row.key] = row if first is None else replace(first, text=f"{first.text}\n{row.text}")
     return tuple(by_key.values())
-
-
-def address_of(session: Session, role: Role) -> str:
-    """Where this machine connects to a node: with session and role, whose history it is."""
-    node = session.nodes[role]
-    return str(Endpoint(node.host, node.port))
-
-
-def baseline_of(session: Session, role: Role, key: str) -> str:
-    """How and where a row's endpoint is asked; what was seen another way is not comparable."""
-    return baseline_at(session, role, split_key(key))
-
-
-def baseline_at(session: Session, role: Role, endpoint: Endpoint | None) -> str:
-    """The same of a row about this endpoint."""
-    target = probe_target(session, role, endpoint) if endpoint else None
-    if target is None:
-        return ""
-    jump = f" {session.nodes[role].jump}" if session.probe.via is Via.JUMP else ""
-    return f"{session.probe.via}{jump} {session.probe.map.get(target, target)}"
