@@ -38,10 +38,7 @@ from tofutui.tofu.site.session import Role
 from tofutui.workbench import Workbench
 
 _LIST_HOLDS = timedelta(minutes=2)
-"""How long a list is a ground to send a command: the program may be suspended between two rows.
-
-How old it is cannot be seen once the clock was set back.
-"""
+"""How long a listing is good for: the program may be suspended, or the clock set back, between two rows."""
 
 
 class Entries:
@@ -316,13 +313,16 @@ class Executor:
         own = tuple(report.run.entries.values())
         return await self._entries.write_down(report.step.deletion, own)
 
+    def _last_word(self, report: StepReport) -> str | None:
+        return self._gate.last_word(report.step.deletion)
+
     async def _send_and_prove(self, report: StepReport, entry: int) -> tuple[Outcome, str]:
         deletion, prompt_returned = report.step.deletion, True
         report.say(SENT)
         try:
             answer = await self._bench.node(deletion.role).deletecert(
                 deletion.command,
-                unless=lambda: self._gate.last_word(deletion),
+                unless=lambda: self._last_word(report),
                 on=report.run.checked_on.get(deletion.role),
             )
         except ApplianceError as error:
