@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
-
 from tofutui.tofu.deletion.choices import PlanChoices, RowId, row_id
 from tofutui.tofu.deletion.plan import in_order
 from tofutui.tofu.deletion.proof import changed_entry
@@ -14,9 +12,9 @@ from tofutui.ui.actions.catalogue import PLAN
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.actions.movement import moved
 from tofutui.ui.backend import Runner
-from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
-from tofutui.ui.kit.screen import Acting, bindings_of
+from tofutui.ui.kit.screen import bindings_of
+from tofutui.ui.kit.view import PickView
 from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, line, plain, wrap
 from tofutui.ui.text.vocabulary import (
     VERDICT_TONES,
@@ -30,16 +28,15 @@ from tofutui.ui.text.vocabulary import (
 )
 
 
-class PlanScreen(Acting[list[Entry]]):
+class PlanScreen(PickView[list[Entry]]):
     """Gives the rows to propose for deletion, or nothing.
 
     It shows the tables as they were at opening; what it gives are the rows as they are when Delete is
     pressed, and only if they are what is shown.
     """
 
-    CSS_PATH = "../kit/view.tcss"
     BINDINGS = bindings_of(PLAN)
-    AUTO_FOCUS = ""
+    bar = PLAN
 
     def __init__(self, comparison: Comparison, runner: Runner, said: str = "") -> None:
         super().__init__()
@@ -49,7 +46,6 @@ class PlanScreen(Acting[list[Entry]]):
         """The message when it opens: how the previous dialog ended."""
         self._read_tables()
         self._chosen: set[RowId] = set()
-        self._cursor = 0
 
     def on_mount(self) -> None:
         """Select what is proven stale, except where the operator decided differently before."""
@@ -81,16 +77,6 @@ class PlanScreen(Acting[list[Entry]]):
         if entry.role in self._locked:
             return None if entry.delete_command else "no command: the key is not a plain address and port"
         return runner.why_not(entry.role, entry)
-
-    def compose(self) -> ComposeResult:
-        """Heading, rows by node, keys."""
-        yield Painted(id="heading")
-        yield Scroller(id="text", picks=True)
-        yield KeyBar(PLAN, id="keys")
-
-    def on_resize(self) -> None:
-        """Wrap again at the new width."""
-        self.call_after_refresh(self.redraw)
 
     @property
     def chosen(self) -> list[Entry]:

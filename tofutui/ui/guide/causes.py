@@ -56,9 +56,3 @@ class CausesScreen(PickView[Likely | None]):
     def mend(self) -> None:
         """This one."""
         self.dismiss(self._causes[self._cursor])
-
-    @does("causes.back")
-    def leave(self) -> None:
-        """None of them."""
-        if self.is_current:
-            self.dismiss(None)

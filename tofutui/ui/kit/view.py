@@ -1,8 +1,7 @@
-"""Full-size views that scroll: one row, the command log, help."""
+"""Full-size screens of lines that scroll: to read (one row, the command log, help), or to choose from."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from textual.app import ComposeResult
 
@@ -10,21 +9,54 @@ from tofutui.ui.actions.catalogue import VIEW, Action
 from tofutui.ui.actions.handlers import does, moves
 from tofutui.ui.kit.key_bar import KeyBar
 from tofutui.ui.kit.painted import Painted, Scroller
-from tofutui.ui.kit.screen import Acting, bindings_of
+from tofutui.ui.kit.screen import Acting, Result, bindings_of
 from tofutui.ui.text.spans import EMPTY, WIDE, Line, Tone, plain
 
-Picked = TypeVar("Picked")
 
-
-class ViewScreen(Acting[None]):
-    """A heading and lines that scroll; `content` gives them for a width."""
+class FullSize(Acting[Result]):
+    """A heading, lines that scroll, and keys; `redraw` fills in the lines."""
 
     CSS_PATH = Path(__file__).with_name("view.tcss")
-    BINDINGS = bindings_of(VIEW)
     AUTO_FOCUS = ""
 
     bar: Sequence[Action] = VIEW
     """What the key bar offers."""
+    picks = False
+    """Whether there is a cursor on one of the lines."""
+
+    def compose(self) -> ComposeResult:
+        """Heading, lines, keys."""
+        yield Painted(id="heading")
+        yield Scroller(id="text", picks=self.picks)
+        yield KeyBar(self.bar, id="keys")
+
+    def on_resize(self) -> None:
+        """Wrap to the new width."""
+        self.call_after_refresh(self.redraw)
+
+    @does("view.back", "causes.back")
+    def go_back(self) -> None:
+        """Close."""
+        if self.is_current:
+            self.dismiss(None)
+
+
+class PickView(FullSize[Result]):
+    """One with a cursor on one of several choices."""
+
+    picks = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cursor = 0
+        """Which choice."""
+
+
+class ViewScreen(FullSize[None]):
+    """One with lines to read; `content` gives them for a width."""
+
+    BINDINGS = bindings_of(VIEW)
+
     heading = ""
     indent = " "
     """Before each line."""
@@ -42,16 +74,6 @@ class ViewScreen(Acting[None]):
         """The lines, wrapped to that many cells."""
         raise NotImplementedError
 
-    def compose(self) -> ComposeResult:
-        """Heading, lines, keys."""
-        yield Painted(id="heading")
-        yield Scroller(id="text")
-        yield KeyBar(self.bar, id="keys")
-
-    def on_resize(self) -> None:
-        """Wrap to the new width."""
-        self.call_after_refresh(self.redraw)
-
     def redraw(self) -> None:
         """Fill in the lines."""
         text = self.query_one("#text", Scroller)
@@ -63,38 +85,3 @@ class ViewScreen(Acting[None]):
     def move(self, name: str) -> None:
         """Show another part of the text."""
         self.query_one("#text", Scroller).move(name)
-
-    @does("view.back")
-    def go_back(self) -> None:
-        """Close."""
-        if self.is_current:
-            self.dismiss(None)
-
-
-class PickView(Acting[Picked]):
-    """A heading and lines that scroll, with a cursor on one of several choices."""
-
-    CSS_PATH = Path(__file__).with_name("view.tcss")
-    AUTO_FOCUS = ""
-
-    bar: Sequence[Action] = ()
-    """What the key bar offers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._cursor = 0
-        """Which choice."""
-
-    def compose(self) -> ComposeResult:
-        """Heading, lines, keys."""
-        yield Painted(id="heading")
-        yield Scroller(id="text", picks=True)
-        yield KeyBar(self.bar, id="keys")
-
-    def on_resize(self) -> None:
-        """Wrap to the new width."""
-        self.call_after_refresh(self.redraw)
-
-    def redraw(self) -> None:
-        """Fill in heading and lines, and put the cursor on its choice."""
-        raise NotImplementedError
