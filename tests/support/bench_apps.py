@@ -1,10 +1,12 @@
 """The apps that the benchmarks of the screen start in a terminal: ours on canned rows, and stock Textual.
 
-Run as a program: ``python bench_apps.py ours|loaded|shared|masked|stock|canned|bare ROWS``.
+Run as a program: ``python bench_apps.py ours|loaded|shared|plain|masked|stock|canned|bare ROWS``.
 """
 
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
+from hashlib import sha1, sha256
 from pathlib import Path
 
 HEADS = ("", "Verdict", "Host:port", "Who", "Stored → presented")
@@ -25,13 +27,43 @@ def shared(count: int) -> None:
     ours(count, whole=True, certificates=1)
 
 
+def load_whole() -> None:
+    """Import all that a real session loads."""
+    import tofutui.appliance.ssh.connection
+    import tofutui.guide.run_controller
+    import tofutui.history.journal
+    import tofutui.tls.prober
+    import tofutui.ui.shell.start
+    import tofutui.ui.tables.screen  # noqa: F401
+
+
+def plain(count: int) -> None:
+    """A bare Textual app after the same imports, which keeps the values of ``loaded`` in tuples."""
+    load_whole()
+    rows = [plain_row(number) for _ in range(2) for number in range(count)]
+    bare(len(rows))
+
+
+def plain_row(number: int) -> tuple[object, ...]:
+    """A row and a certificate of its own, each value once."""
+    host = f"198.51.{number // 250}.{number % 250}"
+    name = "/C=US/O=Cisco Systems/CN=prime-pri"
+    subject = f"/C=US/O=Cisco Systems/CN=h{number}"
+    der = subject.encode()
+    begin = datetime.fromtimestamp(1_700_000_000 + number, UTC)
+    certificate = (
+        der, sha256(der).hexdigest(), sha1(der).hexdigest(), subject, begin, begin + timedelta(days=365),
+        f"DNS:h{number}",
+    )  # fmt: skip
+    key = f"{host}_443"
+    raw, reason = f"host={key};  subject= {name}", f"CN differs: stored prime-pri, presented h{number}"
+    return key, raw, host, 443, name, "mismatch", reason, certificate
+
+
 def ours(count: int, *, redact: bool = False, whole: bool = False, certificates: int | None = None) -> None:
     """The app, with a comparison that holds ``count`` rows a node."""
     if whole:
-        import tofutui.appliance.ssh.connection
-        import tofutui.guide.run_controller
-        import tofutui.history.journal
-        import tofutui.tls.prober  # noqa: F401
+        load_whole()
     from tests.support.fake_bench import Fakes, entry, session
     from tofutui.tofu.judgement.comparison import Entry
     from tofutui.tofu.judgement.verdict import Verdict
@@ -142,7 +174,7 @@ def canned(count: int) -> None:
 
 def main(name: str, count: int) -> None:
     """The app of this name with so many rows."""
-    apps = (ours, loaded, shared, masked, stock, canned, bare)
+    apps = (ours, loaded, shared, plain, masked, stock, canned, bare)
     {app.__name__: app for app in apps}[name](count)
 
 

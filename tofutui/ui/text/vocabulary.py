@@ -12,6 +12,7 @@ from tofutui.tofu.base.text import in_groups, safe, short_sha256
 from tofutui.tofu.certificates.presented import Status
 from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
 from tofutui.tofu.judgement.verdict import Verdict
+from tofutui.tofu.site.endpoint import Endpoint
 from tofutui.tofu.site.row_owner import Who
 from tofutui.tofu.site.session import Session
 from tofutui.ui.text.spans import Tone
@@ -172,9 +173,12 @@ def both_names(entry: Entry, arrow: str) -> str:
 
 def place(entry: Entry) -> str:
     """``host:port``; the raw line where it names none."""
-    if entry.endpoint is not None:
-        return safe(str(entry.endpoint))
-    return safe(entry.key or entry.raw.strip())
+    return place_of_row(entry.endpoint, entry.key, entry.raw)
+
+
+def place_of_row(endpoint: Endpoint | None, key: str | None, raw: str) -> str:
+    """The same of a row of which only this is kept."""
+    return safe(str(endpoint)) if endpoint is not None else safe(key or raw.strip())
 
 
 def node_name(view: NodeView) -> str:

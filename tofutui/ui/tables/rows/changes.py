@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from tofutui.tofu.judgement.comparison import Entry, NodeView, Phase
-from tofutui.ui.text.vocabulary import clock_time, place
+from tofutui.tofu.site.endpoint import Endpoint
+from tofutui.ui.text.vocabulary import clock_time, place_of_row
 
 
 class Sign(StrEnum):
@@ -24,8 +25,11 @@ class Change:
     text: str
 
 
-_State = tuple[str, str, str | None]
-"""The line as printed, the verdict, the certificate presented."""
+_State = tuple[str, str, str | None, Endpoint | None, str | None]
+"""The line as printed, the verdict, the certificate presented; the row's endpoint and key.
+
+All of it is in the row as well: there may be thousands of them.
+"""
 
 
 @dataclass(slots=True)
@@ -37,19 +41,19 @@ class Changes:
     rows: dict[str, Change] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
     """The ``host:port`` of each row that went."""
-    _states: dict[str, tuple[str, _State]] | None = None
+    _states: dict[str, _State] | None = None
     _listed_at: datetime | None = None
 
     def take(self, view: NodeView) -> None:
         """Compare with the listing before, after a refresh; one that is not complete says nothing."""
         if view.phase is not Phase.LISTED:
             return
-        now = {id_: (place(e), _state(e)) for id_, e in view.entries.items() if e.is_stored}
+        now = {id_: _state(entry) for id_, entry in view.entries.items() if entry.is_stored}
         before = self._states
         if before is not None:
             self.since = self._listed_at
             self.rows = {id_: change for id_ in now if (change := _change(before.get(id_), now[id_]))}
-            self.gone = tuple(before[id_][0] for id_ in before if id_ not in now)
+            self.gone = tuple(_place(before[id_]) for id_ in before if id_ not in now)
         self._states, self._listed_at = now, view.listed_at
 
     def words(self, entry_id: str) -> str:
@@ -70,13 +74,18 @@ class Changes:
 
 
 def _state(entry: Entry) -> _State:
-    return entry.raw, entry.verdict.look.word, entry.sha256
+    return entry.raw, entry.verdict.look.word, entry.sha256, entry.endpoint, entry.key
 
 
-def _change(before: tuple[str, _State] | None, now: tuple[str, _State]) -> Change | None:
+def _place(state: _State) -> str:
+    raw, _, _, endpoint, key = state
+    return place_of_row(endpoint, key, raw)
+
+
+def _change(before: _State | None, now: _State) -> Change | None:
     if before is None:
         return Change(Sign.NEW, "new in the table")
-    (raw, verdict, sha256), (new_raw, new_verdict, new_sha256) = before[1], now[1]
+    (raw, verdict, sha256, *_), (new_raw, new_verdict, new_sha256, *_) = before, now
     parts = ["stored subject changed"] if raw != new_raw else []
     if sha256 != new_sha256:
         appeared, went = sha256 is None, new_sha256 is None
