@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tofutui.tofu.base.text import decode, safe, safe_lines
+from tofutui.tofu.base.text import about_seconds, decode, safe, safe_lines
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,11 @@ def test_what_is_safe_can_be_written_anywhere_and_stays_as_it_is(text: str) -> N
 @given(st.binary())
 def test_decoding_loses_nothing(raw: bytes) -> None:
     assert decode(raw).encode("utf-8", "surrogateescape") == raw
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0.3, "0.3"), (0.45, "0.45"), (1.99, "2"), (4.967, "5"), (9.94, "9.9"), (14.99, "15"), (120.0, "120")],
+)
+def test_a_wait_is_not_more_exact_than_it_is_spoken_of(seconds: float, shown: str) -> None:
+    assert about_seconds(seconds) == shown

@@ -20,7 +20,11 @@ def check_session(session: Session, place: str, faults: Faults, *, has_secondary
     own = {normalise_host(name) for node in session.nodes.values() for name in node.names}
     for address in session.virtual_ip:
         if normalise_host(address) in own:
-            faults.warn(place, f"virtual_ip {address} is an address of a node too: its rows count as vip")
+            faults.warn(
+                place,
+                f"virtual_ip {address} is also an address of a node: rows about it count as rows of the "
+                "virtual IP",
+            )
 
 
 def _check_pair(primary: NodeSettings, secondary: NodeSettings, place: str, faults: Faults) -> None:

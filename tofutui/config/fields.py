@@ -158,7 +158,7 @@ def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError("not a number")
     if not -1e9 <= value <= 1e9:  # keeps nan, infinities and integers beyond float out
-        raise ValueError("must be a finite number of ordinary size")
+        raise ValueError("must be between -1e9 and 1e9")
     return float(value)
 
 

@@ -91,7 +91,7 @@ def _refuse_unreadable(session: Session, draft: Path, target: Path, sessions_pat
         raise ConfigError([error.replace(str(draft), str(target)) for error in faults.errors])
     taken = _origins(sessions_path).get(session.name, target)
     if taken != target:
-        raise ConfigError([f"{taken}: holds a session {session.name} already"])
+        raise ConfigError([f"{taken}: already holds a session {session.name}"])
 
 
 def _origins(sessions_path: Path) -> dict[str, Path]:

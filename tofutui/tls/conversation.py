@@ -12,6 +12,7 @@ from tofutui.tls import failure_reasons
 from tofutui.tls.dial import Dial, DialError, hang_up
 from tofutui.tls.failure_reasons import Trouble
 from tofutui.tls.sniffer import Sniffer
+from tofutui.tofu.base.text import about_seconds
 from tofutui.tofu.certificates.presented import Status
 from tofutui.tofu.site.endpoint import Endpoint
 
@@ -272,12 +273,13 @@ async def ask(
     return ServerAnswer(way=way, status=reason[0], text=reason[1], seconds=clock() - started)
 
 
-def _too_late(talk: Conversation | None, seconds: float) -> Trouble:
+def _too_late(talk: Conversation | None, waited: float) -> Trouble:
+    seconds = about_seconds(waited)
     if talk is None:
-        return Status.TIMEOUT, f"no connection within {seconds:.3g} s"
+        return Status.TIMEOUT, f"no connection within {seconds} s"
     if not talk.sniffer.received:
-        return Status.TIMEOUT, f"accepted the connection, then sent nothing for {seconds:.3g} s"
-    return Status.TIMEOUT, f"stopped answering in the middle of the handshake, gave up after {seconds:.3g} s"
+        return Status.TIMEOUT, f"accepted the connection, then sent nothing for {seconds} s"
+    return Status.TIMEOUT, f"stopped answering in the middle of the handshake, gave up after {seconds} s"
 
 
 class _HasBytes(Protocol):

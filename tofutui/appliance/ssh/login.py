@@ -85,8 +85,7 @@ class LoginAttempt(asyncssh.SSHClient):
         """Called when the connection is gone."""
         self.key: asyncssh.SSHKey | None = None
         self.standing = Standing.UNKNOWN
-        self._kex = ""
-        self._banner = ""
+        self._kex = self._banner = ""
         self.texts: list[str] = []
         """Banner and instructions, raw."""
         self.sent_password: Secret | None = None

@@ -201,7 +201,7 @@ def parse_jump(text: str) -> tuple[Hop, ...]:
         username, at, rest = rest.rpartition("@")
         host, port = _split_port(rest)
         if not host or (at and not username) or (port and not (port.isdecimal() and 0 < int(port) < 65536)):
-            raise ApplianceError(f"jump = {safe(text)!r} is not USER@HOST:PORT", "as `ssh -J` takes it")
+            raise ApplianceError(f"jump = {safe(text)!r} is not USER@HOST:PORT", "as `ssh -J` expects it")
         hops.append(Hop(host, int(port) if port else None, username or None))
     return tuple(hops)
 

@@ -71,8 +71,13 @@ def in_groups(digits: str) -> str:
 
 
 def short_sha256(digits: str) -> str:
-    """The beginning of a fingerprint: enough to tell two certificates apart in a sentence."""
+    """The beginning of a fingerprint: enough to distinguish two certificates in a sentence."""
     return in_groups(digits[:8])
+
+
+def about_seconds(seconds: float) -> str:
+    """A wait as it is spoken of: ``0.45``, ``2`` (of 1.99), ``120``."""
+    return f"{seconds:.2g}" if seconds < 10 else f"{seconds:.0f}"
 
 
 def _is_plain(text: str) -> bool:
