@@ -208,29 +208,20 @@ class Holding:
 
     async def done(self, step: StepState, seen: str = "", *, by: str = "", doubt: str = "") -> None:
         """The step is done; by the operator where no one is named."""
-        now, who = self.tools.clock(), by or self.tools.me.user
         text = "done" + "".join(f": {part}" for part in (seen, doubt) if part)
-        await self.change(
-            lambda run: engine.done(run, step.id, by=who, now=now, seen=seen, doubt=doubt), step.id, text
-        )
+        await self._ended(engine.done, step, text, by, seen=seen, doubt=doubt)
 
     async def failed(self, step: StepState, reason: str, *, by: str = "") -> None:
         """The step failed."""
-        now, who = self.tools.clock(), by or self.tools.me.user
-        await self.change(
-            lambda run: engine.failed(run, step.id, by=who, now=now, reason=reason),
-            step.id,
-            f"failed: {reason}",
-        )
+        await self._ended(engine.failed, step, f"failed: {reason}", by, reason=reason)
 
     async def left_out(self, step: StepState, reason: str, *, by: str = "") -> None:
         """The step is skipped."""
+        await self._ended(engine.skipped, step, f"skipped: {reason}", by, reason=reason)
+
+    async def _ended(self, edit: Callable[..., Run], step: StepState, text: str, by: str, **how: str) -> None:
         now, who = self.tools.clock(), by or self.tools.me.user
-        await self.change(
-            lambda run: engine.skipped(run, step.id, by=who, now=now, reason=reason),
-            step.id,
-            f"skipped: {reason}",
-        )
+        await self.change(lambda run: edit(run, step.id, by=who, now=now, **how), step.id, text)
 
 
 def deletions_of(run: Run, entries: list[JournalEntry]) -> list[JournalEntry]:

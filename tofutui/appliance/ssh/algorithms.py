@@ -105,9 +105,12 @@ class Offer:
         several keys shows the one that can be checked.
         """
         lists: dict[str, tuple[str, tuple[str, ...]]] = {
-            "kex_algs": ("KexAlgorithms", self._kex()),
-            "encryption_algs": ("Ciphers", self._ciphers()),
-            "mac_algs": ("MACs", self._macs()),
+            "kex_algs": ("KexAlgorithms", self._list(KEX, LEGACY_KEX, self.theirs.kex, _SHORT_KEX)),
+            "encryption_algs": (
+                "Ciphers",
+                self._list(CIPHERS, LEGACY_CIPHERS, self.theirs.ciphers, _SHORT_CIPHERS),
+            ),
+            "mac_algs": ("MACs", self._list(MACS, LEGACY_MACS, self.theirs.macs, _SHORT_MACS)),
             "server_host_key_algs": ("HostKeyAlgorithms", self._host_keys(known_types, certificates)),
             "signature_algs": ("", ("ssh-rsa",) if self.sha1_signatures else ()),
         }
@@ -117,17 +120,11 @@ class Offer:
             if value and name not in place.configured
         }
 
-    def _kex(self) -> tuple[str, ...]:
-        full = (*KEX, *(LEGACY_KEX if self.legacy else ()))
-        return _shortened(full, self.theirs.kex, _SHORT_KEX) if self.short else full
-
-    def _ciphers(self) -> tuple[str, ...]:
-        full = (*CIPHERS, *(LEGACY_CIPHERS if self.legacy else ()))
-        return _shortened(full, self.theirs.ciphers, _SHORT_CIPHERS) if self.short else full
-
-    def _macs(self) -> tuple[str, ...]:
-        full = (*MACS, *(LEGACY_MACS if self.legacy else ()))
-        return _shortened(full, self.theirs.macs, _SHORT_MACS) if self.short else full
+    def _list(
+        self, usual: tuple[str, ...], legacy: tuple[str, ...], theirs: tuple[str, ...], few: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        full = (*usual, *(legacy if self.legacy else ()))
+        return _shortened(full, theirs, few) if self.short else full
 
     def _host_keys(self, known_types: Iterable[str], certificates: bool) -> tuple[str, ...]:
         known = [name for kind in known_types for name in _OF_KEY_TYPE.get(kind, (kind,))]
