@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from tofutui.report import FORMATS, render
+from tofutui.report.json_form import dump
 from tofutui.report.many_form import joined
 from tofutui.report.text_form import TextStyle
+from tofutui.tofu.base.text import safe
 from tofutui.tofu.certificates.certificate import Certificate
 from tofutui.tofu.certificates.presented import Attempt, Presented, Status
 from tofutui.tofu.cli_output.listing import StoredSubject, read_stored
@@ -111,6 +113,23 @@ def as_json(compared: Comparison) -> dict:
 
 
 STALE = entry("198.51.100.20_443", Verdict.MISMATCH)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"a": None, "b": True, "c": -1, "d": 0.1, "e": 'é\u20ac\U0001f512"\\'},
+        {"empty": [], "none": {}, "deep": [[{"x": [1, 2]}, []], ("pair", "of two")], 'key "é"': {"y": {}}},
+    ],
+)
+def test_json_is_indented_as_the_standard_library_does(value):
+    assert dump(value) == json.dumps(value, indent=1) + "\n"
+
+
+def test_each_string_of_the_json_is_fit_for_a_terminal():
+    document = json.loads(dump({"deep": [{"text": HOSTILE}, (HOSTILE,)]}))
+    assert document == {"deep": [{"text": safe(HOSTILE)}, [safe(HOSTILE)]]}
 
 
 def test_the_json_of_a_stale_row_has_the_documented_keys_in_their_order():

@@ -8,6 +8,7 @@ readings. Every function is linear in the length of the text.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, combinations, islice
 
 from tofutui.tofu.asn1.der import DerError, first
@@ -36,6 +37,8 @@ _REPEATABLE = frozenset({"DC", "OU", "street"})
 
 LONGEST = 500_000
 """Characters of a printed name that is read; real ones have a few hundred."""
+_USUAL = 1_000
+"""Characters of a name whose readings are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,18 @@ def readings(text: str) -> tuple[DistinguishedName, ...]:
     text = text.strip(BLANKS)
     if len(text) > LONGEST:
         return ()
+    return _kept_readings(text) if len(text) <= _USUAL else _readings(text)
+
+
+def _readings(text: str) -> tuple[DistinguishedName, ...]:
     if text.startswith("/"):
         return _slash_readings(text)
     names = (_comma_reading(way) for way in _ends(text))
     return tuple(dict.fromkeys(name for name in names if name is not None))
+
+
+_kept_readings = lru_cache(maxsize=1_024)(_readings)
+"""A subject is read when its row is listed and when it is compared, and both nodes list the same servers."""
 
 
 def _ends(text: str) -> tuple[str, ...]:
