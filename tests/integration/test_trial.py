@@ -131,7 +131,7 @@ async def test_the_form_tests_both_nodes_each_with_its_own_line(lab: Lab, made: 
         return replace(session, nodes={**session.nodes, Role.SECONDARY: wrong})
 
     async with made(locked_out) as (app, pilot):
-        await until(lambda: "the prompt says prime-pri" in words(app) and "not logged in:" in words(app))
+        await until(lambda: "the prompt shows prime-pri" in words(app) and "not logged in:" in words(app))
         await pilot.press("escape")
         await until(lambda: isinstance(app.screen, FormScreen))
     assert {line for sent in lab.sent.values() for line in sent} <= HARMLESS

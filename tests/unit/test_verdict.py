@@ -186,7 +186,7 @@ def test_an_observation_before_a_deletion_that_was_sent_proves_nothing() -> None
 def test_what_was_not_asked_for_keeps_names_and_imports_from_proving_anything(
     known: KnownCertificate | None, subject: Certificate
 ) -> None:
-    doubt = "it may have other certificates, which could not be asked for (RSA only: no connection)"
+    doubt = "it may have other certificates, which could not be requested (RSA only: no connection)"
     presented = replace(presenting(subject), also_doubt=doubt)
     judgement = judge(Case(facts=facts("a_1", PRIME_SEC, presented), known=known, now=NOW))
     is_clean = known is None and subject is SAME
