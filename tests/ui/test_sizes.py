@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.depth import short_first
 from tests.support.every_screen import ways
 from tests.support.fake_bench import Fakes, entry
 from tests.support.frames import BAD, frame, written
@@ -16,7 +17,7 @@ from tofutui.tofu.site.session import Role
 from tofutui.ui.deletion.dialog import DeleteScreen
 
 Start = Callable[..., Any]
-HOSTILE = {
+HOSTILE = {  # the worst first
     "markup": "[bold]x[/] [/] [link=http://x]y[/link] [@click=app.bell]z[/] $x {y} \\[",
     "controls": "\x00\x07\x08\x1b[31mred\x1b[2J\x1b]0;title\x07\x1b]52;c;AA==\x07\x9b31m\x85\u2028tab\tend",
     "directions": "\u202eabc\u202c \u2066def\u2069 \u200f\u061c אבג",
@@ -29,7 +30,7 @@ OVER_NONE = ("tables", "filter", "delete several")
 """With a hostile table these stay on the tables: a row whose key is not plain is refused."""
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
+@pytest.mark.parametrize("text", short_first(HOSTILE.values(), 2), ids=list(HOSTILE))
 async def test_hostile_text_is_only_text_on_every_screen(desk: Start, text: str) -> None:
     def table(role: Role) -> list[Entry]:
         keys = {"198.51.100.20_443": Who.ISE, f"{text}_8443": Who.PEER, "192.0.2.10_8082": Who.SELF}
