@@ -34,31 +34,17 @@ def document(comparison: Comparison, version: str) -> Json:
     }
 
 
-_plain = json.JSONEncoder().encode
-
-
 def dump(value: Json) -> str:
     """Indented JSON in ASCII; every string is made fit for a terminal first."""
-    return _indented(value, "\n") + "\n"
+    return json.dumps(_safe(value), indent=1) + "\n"
 
 
-def _indented(value: Any, line: str) -> str:
-    """As `json.dumps` with ``indent=1``, in half its time: indenting, it leaves its way in C."""
+def _safe(value: Any) -> Any:
     if isinstance(value, str):
-        return _plain(safe(value))
-    inner = line + " "
+        return safe(value)
     if isinstance(value, dict):
-        return _block(
-            "{", "}", [f"{_plain(key)}: {_indented(item, inner)}" for key, item in value.items()], line
-        )
-    if isinstance(value, (list, tuple)):
-        return _block("[", "]", [_indented(item, inner) for item in value], line)
-    return _plain(value)
-
-
-def _block(begin: str, end: str, items: list[str], line: str) -> str:
-    inner = line + " "
-    return f"{begin}{inner}{f',{inner}'.join(items)}{line}{end}" if items else begin + end
+        return {key: _safe(item) for key, item in value.items()}
+    return [_safe(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _time(at: datetime | None) -> str | None:

@@ -57,7 +57,7 @@ def _of_node(at: datetime) -> str:
 def summary_line(comparison: Comparison) -> str:
     """How many remote rows carry which verdict, and how many own rows are stale."""
     counts = comparison.counts()
-    parts = [f"{counts[v]} {v.look.word.lower()}" for v in Verdict if counts[v]] or ["no remote row"]
+    parts = [f"{counts[v]} {v}" for v in Verdict if counts[v]] or ["no remote row"]
     own = comparison.own_stale()
     if own:
         parts.append(f"own rows: {own} stale")

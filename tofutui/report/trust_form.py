@@ -13,7 +13,7 @@ def trust_lines(comparison: Comparison) -> Iterator[str]:
     sides = [f"{whose(comparison, arrow)} -> {whom(comparison, arrow)}" for arrow in arrows]
     width = min(max(map(len, sides), default=0), 70)
     for arrow, side in zip(arrows, sides, strict=True):
-        yield f"TRUST  {side.ljust(width)}  {arrow.verdict.look.word}{own(arrow)}"
+        yield f"TRUST  {side.ljust(width)}  {arrow.verdict}{own(arrow)}"
 
 
 def whose(comparison: Comparison, arrow: Arrow) -> str:
