@@ -169,8 +169,8 @@ def figures(*, quick: bool = False, rows: int = 250) -> list[Figure]:
     )
     hand = f"the script by hand: {spread(taken['by hand'], 's', 2)}"
     return [
-        Figure(3, what, "0.15 x", ratios(taken["check"], taken["by hand"]), hand,
-               ratio(taken["check"], taken["by hand"]) <= 0.15),
+        Figure(3, what, "0.13 x", ratios(taken["check"], taken["by hand"]), hand,
+               ratio(taken["check"], taken["by hand"]) <= 0.13),
         Figure(3, what, "1.3 x", ratios(taken["check"], floor), f"floor {spread(floor, 's', 2)}: {parts}",
                ratio(taken["check"], floor) <= 1.3),
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The apps that the benchmarks of the screen start in a terminal: ours on canned rows, and stock Textual.
 
-Run as a program: ``python bench_apps.py ours|loaded|shared|plain|masked|stock|canned|bare ROWS``.
+Run as a program: ``python bench_apps.py ours|loaded|shared|plain|masked|stock|canned|bare ROWS``,
+or ``least RULES``.
 """
 
 import sys
@@ -139,17 +140,35 @@ def stock(count: int) -> None:
 
 def bare(_count: int) -> None:
     """As many widgets as the app has, with a word in each."""
+    _bare()
+
+
+def least(rules: int) -> None:
+    """The bare app with rules of style, and what a command line, TOML and a sealed process need loaded."""
+    import argparse  # noqa: F401
+    import ctypes  # noqa: F401
+    import resource  # noqa: F401
+    import shlex  # noqa: F401
+    import tomllib  # noqa: F401
+
+    rule = ".state-{} Static {{ width: 1fr; height: 1; padding: 0 1; display: none; }}\n"
+    _bare("".join(rule.format(number) for number in range(rules)), more=2)
+
+
+def _bare(rules: str = "", more: int = 0) -> None:
     from textual.app import App, ComposeResult
     from textual.containers import Horizontal
     from textual.widgets import Input, Static
 
-    class Bare(App[None]):
-        CSS = """
+    own_rules = """
         #panes { height: 1fr; }
         #panes Static { width: 1fr; }
         #detail { height: 15; }
         Input { display: none; }
         """
+
+    class Bare(App[None]):
+        CSS = own_rules + rules
         BINDINGS = (("q", "quit", "quit"),)
 
         def compose(self) -> ComposeResult:
@@ -161,6 +180,7 @@ def bare(_count: int) -> None:
             yield Input()
             yield Static("q quit  ? more")
             yield Static()
+            yield from (Static() for _ in range(more))
 
     Bare().run()
 
@@ -174,7 +194,7 @@ def canned(count: int) -> None:
 
 def main(name: str, count: int) -> None:
     """The app of this name with so many rows."""
-    apps = (ours, loaded, shared, plain, masked, stock, canned, bare)
+    apps = (ours, loaded, shared, plain, masked, stock, canned, bare, least)
     {app.__name__: app for app in apps}[name](count)
 
 
