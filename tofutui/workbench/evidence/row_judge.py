@@ -291,6 +291,8 @@ class Judge:
         seen = self._tables[entry.role].incarnations.get(entry.id)
         said = self._testimony.learned.get((entry.role, entry.id))
         began = (past or self._memory.past(entry)).began
+        if seen is None and said is None:
+            return began
         return max((t for t in (seen, said, began) if t is not None), default=None)
 
     def _assign_known(self, role: Role, view: NodeView) -> None:
