@@ -129,7 +129,7 @@ _AT_DIALOGUE = {
     Fault.HALF_OPEN: "primary.test",
     Fault.NO_PROMPT: "showed no prompt within",
     Fault.GARBAGE: "",
-    Fault.ENDLESS: "before its first prompt",
+    Fault.ENDLESS: "has shown no prompt",
 }
 _IN_COMMAND = {
     Fault.SHELL_CLOSED: "was lost",
