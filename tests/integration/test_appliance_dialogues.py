@@ -214,7 +214,7 @@ async def test_a_login_that_fails_at_a_dialogue_does_not_leave_a_session(tmp_pat
 
 
 @pytest.mark.parametrize("ends", [True, False])
-async def test_a_secret_that_the_node_shows_again_stands_in_no_message(tmp_path: Path, ends: bool) -> None:
+async def test_a_secret_that_the_node_shows_again_is_in_no_message(tmp_path: Path, ends: bool) -> None:
     async def shows_it(session: Session) -> None:
         session.put("Enter the HA secret: ")
         session.put(f"you typed {await session.line()}\n")

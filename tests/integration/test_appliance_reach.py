@@ -312,7 +312,7 @@ async def test_the_ssh_config_says_port_and_user_where_the_session_does_not(
         assert b.asker.password_questions[0].username == "ops"
 
 
-async def test_without_any_user_it_is_admin_and_what_the_session_says_stands_above_the_ssh_config(
+async def test_without_any_user_it_is_admin_and_the_session_takes_precedence_over_the_ssh_config(
     tmp_path: Path, isolated_home: Path
 ) -> None:
     async with bench(tmp_path, left_to_ssh=frozenset({"username"})) as b:

@@ -399,7 +399,7 @@ async def test_deletions_go_before_reads_that_wait(tmp_path: Path) -> None:
         assert b.server.commands[2:] == [DELETE, LISTCERTS, "show version", LISTCERTS]
 
 
-async def test_no_secret_stands_in_the_log(tmp_path: Path) -> None:
+async def test_no_secret_is_in_the_log(tmp_path: Path) -> None:
     async with bench(tmp_path) as b:
         await b.node.listcerts()
         await b.node.close()

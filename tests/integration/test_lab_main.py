@@ -97,7 +97,7 @@ def test_without_that_it_goes_on_after_the_end_of_its_input(tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(shutil.which("ssh") is None, reason="ssh is not installed")
-def test_the_ssh_line_it_prints_works_as_it_stands(tmp_path: Path) -> None:
+def test_the_ssh_line_it_prints_works_unchanged(tmp_path: Path) -> None:
     with served(tmp_path) as process:
         command = introduction(process)["ssh secondary"].split()
         done = subprocess.run(

@@ -97,7 +97,7 @@ async def test_escape_leaves_a_line_and_a_choice(desk: Start) -> None:
         await d.until(lambda: answers == [None, None])
 
 
-async def test_a_choice_begins_at_the_value_that_stands(desk: Start) -> None:
+async def test_a_choice_begins_at_the_current_value(desk: Start) -> None:
     answers: list[str | None] = []
     async with desk() as d:
         await d.app.push_screen(

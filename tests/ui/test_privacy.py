@@ -104,7 +104,7 @@ async def test_the_filter_sees_what_is_shown(desk: Start) -> None:
         assert [row.key for row in d.pane.rows.shown] == ["198.51.100.20_443"]
 
 
-async def test_the_badge_stands_there_while_it_is_on(desk: Start) -> None:
+async def test_the_badge_is_shown_while_it_is_on(desk: Start) -> None:
     async with desk() as d:
         assert "PRIVACY" not in d.text
         assert "prime-pri" in d.text

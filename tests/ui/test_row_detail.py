@@ -79,7 +79,7 @@ def test_under_an_equal_name_the_log_refuses_the_certificate() -> None:
 
 
 @pytest.mark.parametrize("width", [58, 78, 98, 118])
-def test_whose_the_fingerprint_is_stands_beside_it_at_every_width(width: int) -> None:
+def test_whose_the_fingerprint_is_is_shown_beside_it_at_every_width(width: int) -> None:
     for lines in (facts(proven(), width).full(), facts(proven(), width).compact(40, hint=False)):
         (line,) = (text for text in plain(lines).splitlines() if text.startswith("SHA-256"))
         assert line.startswith("SHA-256    presented ")

@@ -32,7 +32,7 @@ def below_the_title(d: Any) -> str:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_both_panes_stand_side_by_side_with_what_is_known_of_each_node(
+async def test_both_panes_are_side_by_side_with_what_is_known_of_each_node(
     desk: Start, size: tuple[int, int]
 ) -> None:
     async with desk(size=size) as d:
@@ -79,7 +79,7 @@ async def test_growing_again_brings_the_tables_back_with_the_same_row(desk: Star
         assert "MISMATCH" in d.text
 
 
-async def test_stale_rows_of_remote_hosts_stand_first_and_have_the_cursor(desk: Start) -> None:
+async def test_stale_rows_of_remote_hosts_come_first_and_have_the_cursor(desk: Start) -> None:
     async with desk() as d:
         assert d.current == "192.0.2.11_8082"
         shown = d.pane_of(Role.SECONDARY).rows.shown
@@ -155,7 +155,7 @@ async def test_a_row_that_goes_leaves_the_cursor_to_its_neighbour_and_takes_the_
         assert not d.pane.rows.marks
 
 
-async def test_until_the_user_moves_the_cursor_stands_on_the_first_row(desk: Start) -> None:
+async def test_until_the_user_moves_the_cursor_is_on_the_first_row(desk: Start) -> None:
     async with desk() as d:
         stale = entry(Role.PRIMARY, "10.0.0.9_443", Verdict.MISMATCH, who=Who.OTHER, presented="x")
         d.fakes.bench.put(Role.PRIMARY, [stale, *renamed(Role.PRIMARY)])
@@ -264,7 +264,7 @@ async def test_keys_that_mean_nothing_do_nothing(desk: Start) -> None:
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-async def test_remote_text_is_shown_as_text_wherever_it_stands(desk: Start, hostile: str) -> None:
+async def test_remote_text_is_shown_as_text_wherever_it_appears(desk: Start, hostile: str) -> None:
     def table(role: Role) -> list[Entry]:
         row = entry(
             role, f"{hostile}_443", Verdict.MISMATCH, who=Who.OTHER, stored=hostile, presented=hostile,

@@ -255,7 +255,7 @@ async def test_without_any_theme_file_there_is_a_plain_one(desk: Start, monkeypa
         assert pale(d.app, 4.5) == []
 
 
-async def test_what_cannot_be_done_now_stands_in_brackets(desk: Start) -> None:
+async def test_what_cannot_be_done_now_is_in_brackets(desk: Start) -> None:
     async with desk(fakes=Fakes(lambda role: [])) as d:
         keys = d.text.splitlines()[-1]
         assert "(D delete)" in keys

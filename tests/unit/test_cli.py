@@ -94,7 +94,7 @@ def test_a_usage_error_is_one_line_on_stderr_and_2(capsys, argv):
     assert "--help" in err[0]
 
 
-def test_common_options_may_stand_before_and_after_the_command():
+def test_common_options_are_accepted_before_and_after_the_command():
     for argv in (["--sessions", "f", "--ascii", "check", "a"], ["check", "a", "--sessions", "f", "--ascii"]):
         name, options = parse(argv)
         assert (name, options.sessions, options.ascii, options.names) == ("check", Path("f"), True, ["a"])

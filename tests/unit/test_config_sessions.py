@@ -274,7 +274,7 @@ def test_a_file_without_a_session_is_told(write):
     assert "contains no session" in errors_of(write("[defaults]\nport = 22\n"))[0]
 
 
-def test_sessions_d_is_read_too_and_a_name_stands_once(write, tmp_path):
+def test_sessions_d_is_read_too_and_a_name_appears_once(write, tmp_path):
     path = write(PAIR)
     write('[sessions.site-b.primary]\nhost = "b"\n', "sessions.d/site-b.toml")
     assert list(load_sessions(path)) == ["site-a", "site-b"]
@@ -312,7 +312,7 @@ _VALUES = st.recursive(
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(_KEYS, _VALUES, max_size=4))
-def test_whatever_stands_in_the_file_gives_sessions_or_errors(tmp_path_factory, document):
+def test_whatever_is_in_the_file_gives_sessions_or_errors(tmp_path_factory, document):
     import tomli_w
 
     folder = tmp_path_factory.mktemp("any")

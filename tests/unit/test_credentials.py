@@ -31,7 +31,7 @@ def test_a_taken_variable_is_gone_and_can_be_taken_again() -> None:
     assert environ == {"OTHER": "y"}
 
 
-async def test_the_command_stands_before_the_environment_and_the_environment_before_the_question() -> None:
+async def test_the_command_comes_before_the_environment_and_the_environment_before_the_question() -> None:
     asker = ScriptedAsker(passwords=["asked"])
     everything = source(asker, {"P": "from env"}, password_command="echo 'from command'", password_env="P")
     assert await everything.password("admin", "") == Secret("from command")

@@ -45,7 +45,7 @@ def lines_of(capsys) -> dict[str, str]:
     return values
 
 
-def test_values_stand_with_their_source(home, capsys, monkeypatch):
+def test_values_are_shown_with_their_source(home, capsys, monkeypatch):
     monkeypatch.setenv("TOFUTUI_DATA", str(home / "data"))
     assert main(["doctor", "--read-only"]) == 0
     values = lines_of(capsys)
@@ -98,7 +98,7 @@ def test_no_sessions_yet_is_not_a_fault(home, capsys):
     assert "note: " in capsys.readouterr().out
 
 
-def test_own_keys_stand_with_their_place(home, capsys):
+def test_own_keys_are_shown_with_their_place(home, capsys):
     home.joinpath("tofutui", "keys.toml").write_text('"row.delete" = "X"\n')
     assert main(["doctor"]) == 0
     assert "keys.toml:1]" in lines_of(capsys)["key of row.delete"]

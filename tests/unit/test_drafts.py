@@ -31,7 +31,7 @@ GOOD = {"primary": {"host": "192.0.2.10"}}
         ("a", {**GOOD, "probe": {"map": {"x": "y:1"}}}, "probe.map", "not HOST:PORT"),
     ],
 )
-def test_each_fault_stands_at_its_field(name, table, field, words):
+def test_each_fault_is_shown_at_its_field(name, table, field, words):
     draft = check_draft(name, table, Path("/base"))
     assert draft.session is None
     assert [fault.field for fault in draft.errors] == [field]

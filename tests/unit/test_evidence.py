@@ -410,7 +410,7 @@ def test_the_log_of_an_unnamed_node_never_concerns_own_rows(who: Who, answered: 
     assert own.id in tie(own).hits
 
 
-def test_hits_stand_strongest_and_newest_first() -> None:
+def test_hits_are_strongest_and_newest_first() -> None:
     failures = [failed(at=None), failed(at=NODE_NOW - 40 * MINUTE), failed(at=NODE_NOW - MINUTE)]
     ties = tie_failures(failures, [PEER], clock=CLOCK, listed=Listed(LISTED), named_node=True)
     matches = ties.hits[PEER.id]

@@ -72,7 +72,7 @@ def test_reversed_cells_in_colour_are_not_bold() -> None:
     assert pen_of(Style.parse("bold reverse"), ColorSystem.STANDARD).attributes == {"1", "7"}
 
 
-def test_what_stands_there_already_costs_nothing() -> None:
+def test_what_is_shown_already_costs_nothing() -> None:
     front, strip = ScreenBuffer(), Strip([Segment("listed 14:02:38", STYLES[0])])
     assert front.update([(3, 1, strip)], COLORS)
     assert front.update([(3, 1, strip)], COLORS) == ""

@@ -53,7 +53,7 @@ def field(id_: str) -> WorksheetField:
         ("prefix6", "64", {"vip6": "2001:db8::9"}),
     ],
 )
-def test_what_may_stand_there(id_: str, value: str, answers: dict[str, str]) -> None:
+def test_what_is_accepted(id_: str, value: str, answers: dict[str, str]) -> None:
     assert problem(field(id_), value, sheet(**answers)) is None
 
 

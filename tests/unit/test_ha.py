@@ -75,7 +75,7 @@ def test_show_version(end: str) -> None:
     )
 
 
-def test_the_version_of_prime_infrastructure_counts_where_other_applications_stand_before_it() -> None:
+def test_the_version_of_prime_infrastructure_counts_where_other_applications_come_before_it() -> None:
     assert parse_version(ISE + SHOW_VERSION).version == "3.0.0"
 
 

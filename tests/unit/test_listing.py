@@ -118,7 +118,7 @@ def test_a_line_is_a_row_whatever_its_subject_holds(subject: str) -> None:
     assert listing.complete
 
 
-def test_what_stands_between_key_and_subject_does_not_matter() -> None:
+def test_what_is_between_key_and_subject_does_not_matter() -> None:
     row = only("host=192.0.2.1_443; added=2026-11-01; subject=/CN=x")
     assert (row.key, pairs(row)) == ("192.0.2.1_443", [("CN", "x")])
 

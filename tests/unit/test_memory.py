@@ -100,7 +100,7 @@ async def test_what_could_not_be_written_is_reported_again(tmp_path, store, memo
     assert await broken.whole_past(shown) == Past()
 
 
-async def test_a_key_that_stands_twice_is_neither_absent_nor_watched(memory):
+async def test_a_key_that_appears_twice_is_neither_absent_nor_watched(memory):
     first, second = entry(asked(OLD, 0)), entry(asked(OLD, 1), text="/CN=b", id=f"{KEY}#2", doubled=True)
     await record(memory, 0, first)
     await record(memory, 1, replace(first, doubled=True, presented=asked(OLD, 1)), second)

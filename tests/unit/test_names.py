@@ -132,7 +132,7 @@ def test_different_cn_is_the_first_reason() -> None:
     )
 
 
-def test_lines_stand_side_by_side_by_attribute_type() -> None:
+def test_lines_are_side_by_side_by_attribute_type() -> None:
     compared = compare("/C=US/OU=a/OU=b/CN=x", subject((CN, "X"), (OU, "b"), (OU, "c"), (O, "new")))
     assert [(line.type, line.stored, line.presented, line.differs) for line in compared.lines] == [
         ("C", "US", None, True),

@@ -184,7 +184,7 @@ def test_a_row_that_went_and_came_back():
         (Beginning.LEARNED, "operator said"),
     ],
 )
-def test_a_row_that_starts_over_where_it_stood_did_not_go(beginning, word):
+def test_a_row_that_starts_over_in_its_place_did_not_go(beginning, word):
     second = life(beginning=beginning, began=at(2))
     items = timeline(Past((life(last=at(1), ended=at(2)), second)))
     assert [item.event for item in items] == [TimelineEvent.BEGAN, TimelineEvent.BEGAN, TimelineEvent.SEEN]

@@ -88,7 +88,7 @@ def test_every_verdict_is_explained_as_it_is_shown():
     assert {word for word in shown if word not in README} == set()
 
 
-def test_every_setting_of_the_example_stands_in_the_reference_and_no_other():
+def test_every_setting_of_the_example_is_in_the_reference_and_no_other():
     example = tomllib.loads(bundled("sessions.toml.example").read_text("utf-8"))
     session = example["sessions"]["site-a"]
     both = session["primary"] | session["secondary"]

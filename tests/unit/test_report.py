@@ -339,7 +339,7 @@ def hostile() -> Comparison:
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_no_control_or_bidirectional_character_stands_in_any_output(fmt):
+def test_no_control_or_bidirectional_character_is_in_any_output(fmt):
     output = rendered([hostile(), hostile()], fmt)
     assert (
         re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028\u2066-\u2069\ud800-\udfff]", output) == []

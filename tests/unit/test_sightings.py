@@ -276,7 +276,7 @@ def test_nothing_is_known_where_one_condition_fails(store, looks):
     assert store.see(*looks).known() is None
 
 
-def test_what_was_not_asked_at_the_absence_does_not_stand_for_silence(store):
+def test_what_was_not_asked_at_the_absence_does_not_count_as_silence(store):
     unasked = replace(ABSENT, sha256=None, asked_at=None)
     assert store.see(look(0, BEFORE), look(1, unasked), look(2, AFTER)).known() == sha("A")
 

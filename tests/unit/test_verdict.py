@@ -122,7 +122,7 @@ def test_an_import_against_an_own_observation_gives_both_reasons(known: str, obs
     assert "when the node learned the row" in judgement.why[1]
 
 
-def test_evidence_stands_in_the_order_of_the_reasons() -> None:
+def test_evidence_is_in_the_order_of_the_reasons() -> None:
     for combination in COMBINATIONS:
         judgement = judge(build(combination))
         places = [
