@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from rich.style import Style
+from textual.geometry import Region
 
 from tests.support import painting
 from tests.support.fake_bench import Fakes, entry
@@ -99,6 +100,21 @@ async def test_a_change_behind_a_dialog_leaves_the_dialog_as_it_is(
         assert watcher.shown == whole(d.app)
         await d.press("escape")
         assert watcher.shown == whole(d.app)
+
+
+async def test_what_changes_on_both_sides_of_a_box_in_front_leaves_the_box_as_it_is(
+    desk: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher = Watcher(monkeypatch)
+    async with desk(fakes=Fakes(many)) as d:
+        await d.press("D")
+        screen, box = d.app.screen, d.app.screen.query_one("#box").region
+        assert 0 < box.x < box.right < screen.size.width
+        watcher.updates.clear()
+        screen.refresh(Region(0, box.y, 1, 3), Region(screen.size.width - 1, box.y, 1, 3))
+        await d.until(lambda: bool(watcher.updates))
+        assert watcher.shown == whole(d.app)
+        assert {x for x, _, _ in watcher.updates[0].pieces} == {0, screen.size.width - 1}
 
 
 async def test_a_letter_of_a_filter_is_painted_once_with_the_rows_that_contain_it(

@@ -15,8 +15,8 @@ from textual.widget import Widget
 from tofutui.ui.terminal.cell_diff import Piece
 from tofutui.ui.terminal.textual_internals import Compositor, CompositorUpdate
 
-Spans = dict[int, tuple[int, int]]
-"""By line the columns that changed: the first, and the one after the last."""
+Columns = tuple[int, int]
+"""The first column, and the one after the last."""
 
 
 class LineUpdate(CompositorUpdate):
@@ -35,19 +35,16 @@ class LineCompositor(Compositor):
         if not changed:
             return super().render_partial_update()
         self._dirty_regions.clear()
-        return LineUpdate(piece for widget, spans in changed.items() for piece in self._lines(widget, spans))
+        return LineUpdate(piece for part, lines in changed.items() for piece in self._lines(*part, lines))
 
-    def _changed(self) -> dict[Widget, Spans]:
-        """By widget the lines of the screen that changed; nothing where that is not so simple."""
-        changed: dict[Widget, Spans] = {}
+    def _changed(self) -> dict[tuple[Widget, Columns], set[int]]:
+        """The lines that changed, by widget and columns; nothing where that is not so simple."""
+        changed: dict[tuple[Widget, Columns], set[int]] = {}
         for region in self._dirty_regions:
             widget = self._in_front(region)
             if widget is None:
                 return {}
-            spans, (left, right) = changed.setdefault(widget, {}), region.column_span
-            for y in region.line_range:
-                before = spans.get(y, (left, right))
-                spans[y] = min(left, before[0]), max(right, before[1])
+            changed.setdefault((widget, region.column_span), set()).update(region.line_range)
         return changed
 
     def _in_front(self, changed: Region) -> Widget | None:
@@ -57,21 +54,20 @@ class LineCompositor(Compositor):
                 return widget if clip.contains_region(region) and region.contains_region(changed) else None
         return None
 
-    def _lines(self, widget: Widget, spans: Spans) -> Iterator[Piece]:
-        """What a widget shows on these lines, asked for in blocks of lines one below the other."""
-        region = self.visible_widgets[widget][0]
-        for first, count, (left, right) in _blocks(spans):
+    def _lines(self, widget: Widget, columns: Columns, lines: set[int]) -> Iterator[Piece]:
+        """What a widget shows there, asked for in blocks of lines one below the other."""
+        region, (left, right) = self.visible_widgets[widget][0], columns
+        for first, count in _blocks(lines):
             crop = Region(left - region.x, first - region.y, right - left, count)
             for y, strip in enumerate(widget.render_lines(crop), first):
                 yield left, y, strip
 
 
-def _blocks(spans: Spans) -> Iterator[tuple[int, int, tuple[int, int]]]:
-    """Of neighbouring lines that changed in the same columns the first, their number, and the columns."""
-    numbered = enumerate(sorted(spans.items()))
-    for (_, columns), block in groupby(numbered, key=lambda at: (at[1][0] - at[0], at[1][1])):
-        lines = [y for _, (y, _) in block]
-        yield lines[0], len(lines), columns
+def _blocks(lines: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Of neighbouring lines the first, and how many they are."""
+    for _, block in groupby(enumerate(sorted(lines)), key=lambda at: at[1] - at[0]):
+        neighbours = [y for _, y in block]
+        yield neighbours[0], len(neighbours)
 
 
 def paint_lines_only(screen: Screen[object]) -> None:
