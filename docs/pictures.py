@@ -87,7 +87,7 @@ async def take(into: Path, place: Path) -> None:
         remember(lab)
         files = LabFiles(lab.sessions_path, lab.data_path)
         options = AppOptions(
-            sessions={name: files.demo_of(one) for name, one in load_sessions(files.sessions).items()},
+            sessions={name: files.demo_of(real) for name, real in load_sessions(files.sessions).items()},
             sessions_path=files.sessions,
             data_dir=files.data,
             fixed="the demo's sessions are not kept",

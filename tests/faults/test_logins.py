@@ -56,7 +56,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def test_a_one_time_code_is_asked_for_anew_and_never_sent_twice(home: Path) -> None:
+async def test_a_one_time_code_is_asked_for_again_and_never_sent_twice(home: Path) -> None:
     async with running("clean", home) as lab:
         node = lab.nodes["primary"]
         node.login = "code"

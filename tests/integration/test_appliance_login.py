@@ -129,7 +129,7 @@ async def test_a_wrong_password_is_sent_once_and_never_again(tmp_path: Path) -> 
         assert "wrong" not in b.logged
 
 
-async def test_after_a_refusal_the_next_login_asks_anew(tmp_path: Path) -> None:
+async def test_after_a_refusal_the_next_login_asks_again(tmp_path: Path) -> None:
     async with bench(tmp_path, asker=ScriptedAsker(passwords=["wrong", PASSWORD])) as b:
         with pytest.raises(LoginRefused):
             await b.node.connect()

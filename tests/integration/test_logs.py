@@ -218,7 +218,7 @@ async def test_after_20_minutes_of_silence_the_same_log_is_only_a_hint(tmp_path:
         assert "older than this listing" in entry(bench.comparison, Role.PRIMARY, SECONDARY).judgement.why[0]
 
 
-async def test_a_log_is_read_anew_at_each_refresh(tmp_path: Path) -> None:
+async def test_a_log_is_read_again_at_each_refresh(tmp_path: Path) -> None:
     async with site("seed", tmp_path / "lab") as lab, bench_on(demo_session(lab)) as bench:
         log = lab.log_paths["primary"]
         for events in (4, 5, 6):

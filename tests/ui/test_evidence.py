@@ -76,7 +76,7 @@ async def test_the_time_line_of_the_row_is_shown_and_scrolls(desk: Start, size: 
             assert words in d.text, words
 
 
-async def test_the_time_line_follows_what_is_judged_anew(desk: Start) -> None:
+async def test_the_time_line_follows_what_is_judged_again(desk: Start) -> None:
     async with desk() as d:
         await d.press("j", "e")
         await d.until(lambda: "there is no history of this row" in known(d))

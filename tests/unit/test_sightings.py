@@ -100,7 +100,7 @@ def test_another_stored_text_is_another_incarnation(store):
     assert second.text == OTHER_TEXT
 
 
-def test_another_host_key_of_the_node_begins_every_row_anew(store):
+def test_another_host_key_of_the_node_begins_every_row_again(store):
     store.see(look(0, row()), look(1, row(), row(key="k_1"), host_key="SHA256:two"))
     assert [life.beginning for life in store.whole()] == [Beginning.FIRST, Beginning.REDEPLOYED]
     assert [life.beginning for life in store.whole("k_1")] == [Beginning.REDEPLOYED]

@@ -7,7 +7,7 @@ _UNSAFE = (
     "["
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional controls
-    "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"  # blanks that are no space
+    "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"  # blanks other than the space
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f"  # invisible
     "\u2028\u2029\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"  # the same
     "\ud800-\udfff"  # undecodable bytes (surrogateescape) and lone surrogates
