@@ -96,5 +96,5 @@ def test_a_name_that_another_drop_in_holds_is_taken_without_a_file_of_the_users_
     path = tmp_path / "sessions.toml"
     (tmp_path / "sessions.d").mkdir()
     (tmp_path / "sessions.d" / "x.toml").write_text('[sessions.a.primary]\nhost = "h"\n')
-    with pytest.raises(ConfigError, match="holds a session a already"):
+    with pytest.raises(ConfigError, match="already holds a session a"):
         save_session(session("a"), path)

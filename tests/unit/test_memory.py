@@ -12,7 +12,7 @@ from tests.support.rows import PRIME_SEC, certificate, presenting, silent
 from tofutui.history.database import FILE, Database
 from tofutui.history.places import address_of, baseline_of
 from tofutui.history.row_history import Sightings
-from tofutui.tofu.certificates.presented import PENDING, Presented
+from tofutui.tofu.certificates.presented import PENDING, Presented, Status
 from tofutui.tofu.cli_output.listing import StoredSubject
 from tofutui.tofu.judgement.comparison import Entry
 from tofutui.tofu.judgement.row_history import Beginning, Look, Past, Remembered, RowSeen, WhatChanged
@@ -232,6 +232,18 @@ async def test_another_host_key_or_a_listing_of_another_program_has_all_rows_rea
 async def test_silence_is_told_but_not_that_nothing_was_asked(memory):
     assert memory.seen(entry(silent()), sole=False).asked_at is not None
     assert memory.seen(entry(PENDING), sole=False).asked_at is None
+
+
+@pytest.mark.parametrize("status", [status for status in Status if not status.was_asked])
+async def test_an_endpoint_that_was_not_asked_was_not_silent_at_that_time(
+    memory: Memory, status: Status
+) -> None:
+    not_asked = Presented(status=status, at=at(1), error="probing is off")
+    assert memory.seen(entry(not_asked), sole=False).asked_at is None
+    await record(memory, 0, entry(asked(OLD, 0)))
+    await record(memory, 1, entry(not_asked))
+    (shown,) = (await memory.whole_past(entry())).current.shown
+    assert shown.silent is None
 
 
 async def test_learned_again_is_remembered_even_of_a_row_without_history(memory):

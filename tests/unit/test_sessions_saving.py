@@ -67,7 +67,7 @@ def test_saving_again_replaces_its_own_file(tmp_path):
 def test_the_users_own_file_is_never_touched_and_its_names_are_taken(tmp_path):
     own = tmp_path / "sessions.toml"
     own.write_text('# mine\n[sessions.site-b.primary]\nhost = "a"\n')
-    with pytest.raises(ConfigError, match="holds a session site-b already"):
+    with pytest.raises(ConfigError, match="already holds a session site-b"):
         save_session(FULL, own)
     assert own.read_text().startswith("# mine\n")
     assert list((tmp_path / "sessions.d").iterdir()) == []

@@ -164,7 +164,7 @@ class Memory:
         """An entry as history keeps it; None for lines without a key, and for those of an earlier listing."""
         if entry.key is None or entry.unseen:
             return None
-        asked_at = entry.presented.at
+        asked_at = entry.presented.at if entry.presented.status.was_asked else None
         if entry.doubled or asked_at == self._told.get((entry.role, entry.key)):
             asked_at = None
         leaf = entry.presented.certificate if asked_at is not None else None
