@@ -112,7 +112,7 @@ async def test_what_no_state_shows_has_to_be_said_at_each_tick(
         await _at_overwrite(run, preflight=preflight)
         run.pair.lab.nodes["secondary"].ha["State"] = said
         for step in ("overwrite", "register"):
-            with pytest.raises(NotNow, match="has to say which"):
+            with pytest.raises(NotNow, match="must say which"):
                 await run.guide.tick(run.current)
             shown = await run.guide.direction()
             await run.guide.tick(run.current, vouched_for=shown.seen)
@@ -131,7 +131,7 @@ async def test_an_answer_about_states_that_changed_since_counts_for_nothing(tmp_
         secondary["State"] = "Secondary Uncertain"
         shown = await run.guide.direction()
         secondary["State"] = "Disconnected"
-        with pytest.raises(NotNow, match=r"has to say which: not known to be good: .*Disconnected"):
+        with pytest.raises(NotNow, match=r"must say which: not known to be good: .*Disconnected"):
             await run.guide.tick(run.current, vouched_for=shown.seen)
         secondary["State"] = "Secondary Active"
         with pytest.raises(NotNow, match="registering is refused"):
@@ -160,7 +160,7 @@ async def test_who_takes_a_run_over_is_not_bound_by_what_the_first_saw_or_said(
         assert step.id == "register"
         with pytest.raises((NotNow, LeaseLost)):
             await run.guide.tick(step, vouched_for=shown.seen)
-        with pytest.raises(NotNow, match="has to say which"):
+        with pytest.raises(NotNow, match="must say which"):
             await other.tick(step)
         await other.tick(step, vouched_for=(await other.direction()).seen)
         assert [vouched.by for vouched in other.held.vouched] == ["ann"]
