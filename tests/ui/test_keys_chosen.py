@@ -87,7 +87,7 @@ async def test_hints_name_the_keys_in_force(desk: Start, book: Any) -> None:
         '"evidence.open" = "E"\n"app.back" = "F2"\n"evidence.role" = "Ctrl+O"\n"evidence.add" = "Ctrl+R"\n'
     )
     async with desk(keys=keys) as d:
-        await d.press("slash", *"nothing has this")
+        await d.press("slash", *"nothing")
         assert "F2 clears the filter" in d.text
         await d.press("f2", "E")
         assert "Add (Ctrl+R)" in d.text

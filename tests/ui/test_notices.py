@@ -118,5 +118,5 @@ async def test_at_the_smallest_size_nothing_in_a_dialog_or_a_heading_is_cut_unse
         await d.until(lambda: "Delete on PRIMARY prime-pri and SECONDARY prime-sec " in d.text)
         await d.resize(60, 20)
         await d.press("escape", "escape", "e")
-        await d.until(lambda: "of PRIMARY  F2 changes" in d.text)
+        await d.until(lambda: "from PRIMARY  F2 changes" in d.text)
         assert "Evidence: 192.0.2.11:8082, PRIMARY" in d.text or "in the table of PRIMARY" in d.text
