@@ -60,11 +60,11 @@ def colours(style: Style | None) -> str:
 async def settled(d: Any, fact: str) -> str:
     """The screen once it shows the fact and has come to rest."""
     await d.until(lambda: fact in d.text)
-    before = ""
-    while before != d.text:
-        before = d.text
-        for _ in range(3):
-            await d.pilot.pause()
+    before, same = "", 0
+    while same < 3:
+        await d.until(lambda: d.app.main is None or d.app.main._frame is None)  # nothing is yet to be shown
+        await d.pilot.pause()
+        before, same = d.text, same + 1 if d.text == before else 0
     return "\n".join(line.rstrip() for line in before.splitlines()) + "\n"
 
 

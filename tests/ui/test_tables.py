@@ -175,6 +175,18 @@ async def test_the_filter_works_while_it_is_typed_and_esc_clears_it(desk: Start)
         assert not d.fakes.runner.ran
 
 
+async def test_rows_keep_their_height_while_a_filter_is_typed_whatever_changes_meanwhile(desk: Start) -> None:
+    async with desk(size=(80, 24)) as d:
+        height = d.pane.body.height
+        await d.press("slash", *"192.0.2.11")
+        d.main.show_all()
+        assert d.pane.body.height == height
+        await d.press("enter")
+        assert d.pane.body.height > height  # the few that are left have room for more lines
+        await d.press("escape")
+        assert d.pane.body.height == height
+
+
 @pytest.mark.parametrize("text", ["[", "[/x]", "(", "\\"])
 async def test_what_is_typed_into_the_filter_is_text(desk: Start, text: str) -> None:
     async with desk() as d:

@@ -200,7 +200,8 @@ class MainScreen(Tables):
         self._tell_title()
         self.key_bar.suggest(self._next_line(self.state()))
         self._show_last_command()
-        self.share_room()
+        if not self.has_class("-filtering"):  # rows keep their height while a filter is typed
+            self.share_room()
         self.follow()
 
     def _show_last_command(self) -> None:
@@ -325,6 +326,7 @@ class MainScreen(Tables):
     def _end_filter(self) -> None:
         self.remove_class("-filtering")
         self.set_focus(None)
+        self.share_room()
 
     @does("app.back")
     def go_back(self) -> None:
