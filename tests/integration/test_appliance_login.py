@@ -22,7 +22,7 @@ from tests.support.appliance import (
 )
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
-from tests.support.waiting import until
+from tests.support.waiting import listens, until
 from tofutui.appliance.errors import (
     ApplianceError,
     LinkLost,
@@ -237,11 +237,11 @@ async def test_an_encrypted_key_that_the_agent_holds_needs_no_passphrase(
     file = tmp_path / "id"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "open", "-f", file], check=True)
     public = asyncssh.read_public_key(f"{file}.pub")
-    socket = tmp_path / "agent"
-    agent = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
+    place = tmp_path / "agent"
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", place], stdout=subprocess.DEVNULL)
     try:
-        await until(socket.exists)
-        monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+        await until(lambda: listens(place))  # it is there a moment before it listens
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(place))
         async with asyncssh.connect_agent() as client:
             await client.add_keys([asyncssh.read_private_key(file, "open")])
         cli = Cli(methods=("key",), keys=[public], commands=dict(COMMANDS))

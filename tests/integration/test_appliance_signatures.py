@@ -14,7 +14,7 @@ from tests.support import force_cli, sshd
 from tests.support.appliance import PASSWORD, Bench, bench, host_key
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli
-from tests.support.waiting import until
+from tests.support.waiting import listens, until
 from tofutui.appliance.errors import LoginRefused
 
 pytestmark = pytest.mark.usefixtures("isolated_home")
@@ -72,7 +72,7 @@ async def test_a_key_of_the_agent_signs_with_sha1_too(
     socket = tmp_path / "agent"
     agent = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
     try:
-        await until(socket.exists)
+        await until(lambda: listens(socket))
         monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
         with playing(tmp_path, OLD_SIGNATURES) as server:
             async with asyncssh.connect_agent() as client:

@@ -26,7 +26,7 @@ from tests.support.appliance import (
 )
 from tests.support.askers import ScriptedAsker
 from tests.support.cli_server import Cli, hang
-from tests.support.waiting import until
+from tests.support.waiting import listens, until
 from tofutui.appliance.errors import LinkLost, NoCommonAlgorithm, SshConfigError
 from tofutui.appliance.ssh.ssh_target import survey
 
@@ -51,7 +51,7 @@ async def test_the_agent_that_the_ssh_configuration_names_is_asked(
     socket, key = tmp_path / "own-agent", host_key("ssh-ed25519", 7)
     (isolated_home / ".ssh/config").write_text(f"Host *\n  IdentityAgent {socket}\n")
     with agent(socket):
-        await until(socket.exists)
+        await until(lambda: listens(socket))
         async with asyncssh.connect_agent(str(socket)) as client:
             await client.add_keys([key])
         cli = Cli(methods=("key",), keys=[key.convert_to_public()], commands=dict(COMMANDS))

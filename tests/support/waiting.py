@@ -1,7 +1,9 @@
 """Waiting for facts, never for time: one patience for all tests, long enough for a slow machine."""
 
 import asyncio
+import socket
 from collections.abc import Callable
+from pathlib import Path
 
 PATIENCE = 60.0
 """Seconds. Only a test that fails waits for so long."""
@@ -22,3 +24,9 @@ async def until(
     except TimeoutError:
         words = what if isinstance(what, str) else what()
         raise AssertionError(f"it never came to this: {words or fact}") from None
+
+
+def listens(path: Path) -> bool:
+    """Whether a program answers at a socket, which is there a moment before."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0
