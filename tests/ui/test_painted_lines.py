@@ -40,6 +40,11 @@ class Watcher:
             self.shown |= cells(painter._pieces(update))
 
 
+@pytest.fixture
+def watcher(monkeypatch: pytest.MonkeyPatch) -> Watcher:
+    return Watcher(monkeypatch)
+
+
 def cells(pieces: Any) -> Shown:
     """The cells of pieces, all of whose characters are one cell wide."""
     return {
@@ -57,9 +62,8 @@ def whole(app: Any) -> Shown:
 
 @pytest.mark.parametrize(("size", "redact"), [((120, 36), False), ((200, 50), True)])
 async def test_the_terminal_shows_the_same_as_if_all_were_painted(
-    desk: Start, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], redact: bool
+    desk: Start, watcher: Watcher, size: tuple[int, int], redact: bool
 ) -> None:
-    watcher = Watcher(monkeypatch)
     async with desk(size=size, fakes=Fakes(many), redact=redact) as d:
         for key in (
             *"jjG", "tab", "space", *"ksH", "tab", "slash", *"17", "backspace", "escape", "escape", "space",
@@ -70,10 +74,7 @@ async def test_the_terminal_shows_the_same_as_if_all_were_painted(
             assert watcher.shown == whole(d.app), key
 
 
-async def test_scrolling_paints_nothing_of_the_other_pane(
-    desk: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    watcher = Watcher(monkeypatch)
+async def test_scrolling_paints_nothing_of_the_other_pane(desk: Start, watcher: Watcher) -> None:
     async with desk(fakes=Fakes(many)) as d:
         await d.press(*"j" * 30)
         watcher.updates.clear()
@@ -86,10 +87,7 @@ async def test_scrolling_paints_nothing_of_the_other_pane(
         assert {title, keys}.isdisjoint(y for _, y in painted)
 
 
-async def test_a_change_behind_a_dialog_leaves_the_dialog_as_it_is(
-    desk: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    watcher = Watcher(monkeypatch)
+async def test_a_change_behind_a_dialog_leaves_the_dialog_as_it_is(desk: Start, watcher: Watcher) -> None:
     async with desk(fakes=Fakes(many)) as d:
         await d.press("D")
         dialog = d.app.screen
@@ -103,9 +101,8 @@ async def test_a_change_behind_a_dialog_leaves_the_dialog_as_it_is(
 
 
 async def test_what_changes_on_both_sides_of_a_box_in_front_leaves_the_box_as_it_is(
-    desk: Start, monkeypatch: pytest.MonkeyPatch
+    desk: Start, watcher: Watcher
 ) -> None:
-    watcher = Watcher(monkeypatch)
     async with desk(fakes=Fakes(many)) as d:
         await d.press("D")
         screen, box = d.app.screen, d.app.screen.query_one("#box").region
@@ -118,9 +115,8 @@ async def test_what_changes_on_both_sides_of_a_box_in_front_leaves_the_box_as_it
 
 
 async def test_a_letter_of_a_filter_is_painted_once_with_the_rows_that_contain_it(
-    desk: Start, monkeypatch: pytest.MonkeyPatch
+    desk: Start, watcher: Watcher
 ) -> None:
-    watcher = Watcher(monkeypatch)
     async with desk(fakes=Fakes(many)) as d:
         await d.press("slash")
         watcher.updates.clear()

@@ -6,8 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from textual.screen import Screen
+
 import tofutui
 from tofutui.ui.terminal import textual_internals
+from tofutui.ui.terminal.line_compositor import LineCompositor, paint_lines_only
 
 PACKAGE = Path(tofutui.__file__).parent
 PRIVATE = re.compile(r"(?:from|import) (?:textual|rich)(?:\.\w+)*\._|from textual\.drivers")
@@ -52,6 +56,26 @@ def test_a_layout_update_tells_its_lines_and_region() -> None:
 
 def test_an_update_renders_itself_for_a_console() -> None:
     assert "console" in inspect.signature(textual_internals.CompositorUpdate.render_segments).parameters
+
+
+def test_a_compositor_tells_what_changed_and_what_is_in_front() -> None:
+    compositor = textual_internals.Compositor()
+    assert textual_internals.changed_regions(compositor) == set()
+    assert compositor.visible_widgets == {}
+    assert compositor.render_partial_update() is None
+
+
+def test_a_screen_of_a_release_without_a_part_keeps_its_own_compositor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    screen: Screen[object] = Screen()
+    own = screen._compositor
+    monkeypatch.setattr(textual_internals, "_PARTS", textual_internals._PARTS | {"a part"})
+    paint_lines_only(screen)
+    assert screen._compositor is own
+    monkeypatch.undo()
+    paint_lines_only(screen)
+    assert isinstance(screen._compositor, LineCompositor)
 
 
 def test_the_parser_knows_the_keys_of_a_sequence() -> None:

@@ -13,7 +13,12 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tofutui.ui.terminal.cell_diff import Piece
-from tofutui.ui.terminal.textual_internals import Compositor, CompositorUpdate
+from tofutui.ui.terminal.textual_internals import (
+    Compositor,
+    CompositorUpdate,
+    changed_regions,
+    give_compositor,
+)
 
 Columns = tuple[int, int]
 """The first column, and the one after the last."""
@@ -34,13 +39,13 @@ class LineCompositor(Compositor):
         changed = self._changed()
         if not changed:
             return super().render_partial_update()
-        self._dirty_regions.clear()
+        changed_regions(self).clear()
         return LineUpdate(piece for part, lines in changed.items() for piece in self._lines(*part, lines))
 
     def _changed(self) -> dict[tuple[Widget, Columns], set[int]]:
         """The lines that changed, by widget and columns; nothing where that is not so simple."""
         changed: dict[tuple[Widget, Columns], set[int]] = {}
-        for region in self._dirty_regions:
+        for region in changed_regions(self):
             widget = self._in_front(region)
             if widget is None:
                 return {}
@@ -72,5 +77,4 @@ def _blocks(lines: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 def paint_lines_only(screen: Screen[object]) -> None:
     """Have a screen that is being made ask for changed lines only; one of another Textual stays as it is."""
-    if isinstance(screen._compositor, Compositor):
-        screen._compositor = LineCompositor()
+    give_compositor(screen, LineCompositor)
