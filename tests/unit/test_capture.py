@@ -248,6 +248,24 @@ def test_what_numbers_a_company_and_its_templates_gets_other_numbers_and_flags_s
     assert structure(der, Redaction(real_names=True)) == der
 
 
+@pytest.mark.parametrize(
+    ("tag", "before", "number"),
+    [
+        pytest.param(0x03, b"\0\x04", bytes((63, *range(100, 163))), id="a point of a curve"),
+        pytest.param(0x03, b"\0", bytes((0x24, 62, *range(100, 162))), id="a signature"),
+        pytest.param(0x04, b"\x04\x14", bytes((0x24, 8, *range(8), 0x24, 8, *range(8))), id="a key's hash"),
+        pytest.param(0x80, b"", bytes((0x04, 18, *range(100, 118))), id="the hash of an issuer's key"),
+    ],
+)
+def test_a_number_that_looks_like_elements_by_chance_gets_other_bytes(
+    tag: int, before: bytes, number: bytes
+) -> None:
+    content = before + number
+    der = bytes((0x30, len(content) + 2, tag, len(content))) + content
+    made, others = structure(der, Redaction()), Redaction().octets(number)
+    assert made == der.replace(number, others)
+
+
 @given(st.binary(max_size=80))
 def test_any_bytes_are_taken_for_a_certificate_and_none_of_them_stays(raw: bytes) -> None:
     made = structure(raw, Redaction())

@@ -25,7 +25,9 @@ _OF_ONE_SITE = bytes.fromhex("2b0601040182371508")
 """Microsoft's certificate templates, numbered by each forest for itself: 1.3.6.1.4.1.311.21.8."""
 _KNOWN_ARCS = (_OF_ONE_SITE, *map(bytes.fromhex, ("2b0601040109", "2b060104018237", "2b06010401d679")))
 """Cisco, Microsoft, Google: what their numbers mean is public, and the same everywhere but at one."""
-_CONSTRUCTED = 0x20
+_CONSTRUCTED, _SEQUENCE = 0x20, 0x30
+_OPENED = {_BIT_STRING: (_SEQUENCE,), _OCTET_STRING: (_SEQUENCE, _BIT_STRING, _OCTET_STRING)}
+"""Which element a string may consist of: RSA keys and ECDSA signatures, and the values of extensions."""
 _SMALL = 4
 """Bytes of a number that may be a version, an exponent or a path length."""
 _FLAGS = 3
@@ -97,19 +99,22 @@ def _primitive(made: bytearray, part: _Part, redaction: Redaction, depth: int, *
         return _text(content, _TEXTS[part.tag], redaction)
     if part.tag == _ADDRESS and len(content) in (4, 16):
         return redaction.ipv4(content) if len(content) == 4 else redaction.ipv6(content)
-    if part.tag == _BIT_STRING:
-        return content if len(content) <= _FLAGS else content[:1] + _inner(content[1:], redaction, depth)
-    return _inner(content, redaction, depth)
-
-
-def _inner(content: bytes, redaction: Redaction, depth: int) -> bytes:
-    """Bytes that may hold elements, as extensions and keys do; a point of a curve keeps its form."""
-    inner = bytearray(content)
-    is_element = bool(content) and (content[0] & _CONSTRUCTED or content[0] in (_BIT_STRING, _OCTET_STRING))
-    if is_element and _change(inner, 0, len(inner), redaction, depth + 1):
-        return bytes(inner)
     if len(content) <= _FLAGS:
         return content
+    unused = content[:1] if part.tag == _BIT_STRING else b""
+    return unused + _inner(content[len(unused) :], _OPENED.get(part.tag, ()), redaction, depth)
+
+
+def _inner(content: bytes, opened: tuple[int, ...], redaction: Redaction, depth: int) -> bytes:
+    """Bytes that may be an element of these tags; of others, a point of a curve keeps its form.
+
+    Random bytes must not be taken for elements by chance: their lengths would stay.
+    """
+    inner = bytearray(content)
+    parts = list(_parts(inner, 0, len(inner)))
+    is_element = len(parts) == 1 and inner[0] in opened
+    if is_element and _change(inner, 0, len(inner), redaction, depth + 1):
+        return bytes(inner)
     lead = content[:1] if content[0] in (2, 3, 4) and len(content) % 2 else b""
     return lead + redaction.octets(content[len(lead) :])
 
