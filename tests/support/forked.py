@@ -9,6 +9,7 @@ Run as a program, this is that process: ``python forked.py FD``.
 
 import atexit
 import fcntl
+import gc
 import importlib
 import io
 import json
@@ -155,9 +156,14 @@ def _server() -> socket.socket:
 def _serve(orders: socket.socket) -> None:
     import tofutui
 
+    atexit.register(_leave)  # the first that is registered is called last
     for module in pkgutil.walk_packages(tofutui.__path__, "tofutui."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    # What was imported is neither searched for garbage nor freed by any of the programs: that takes
+    # longer than most of them do.
+    gc.collect()
+    gc.freeze()
     while True:
         data, streams, *_ = socket.recv_fds(orders, 1 << 20, 4)
         if not data:
@@ -216,13 +222,34 @@ def _run(order: dict[str, Any]) -> NoReturn:
     for hook in (Path(entry, "sitecustomize.py") for entry in path):
         if hook.exists():
             runpy.run_path(str(hook))
-    if kind == "-m":
-        runpy.run_module(program, run_name="__main__", alter_sys=True)
-    elif kind == "file":
-        runpy.run_path(program, run_name="__main__")
-    else:
-        exec(program, vars(sys.modules["__main__"]))
-    sys.exit()
+    try:
+        if kind == "-m":
+            runpy.run_module(program, run_name="__main__", alter_sys=True)
+        elif kind == "file":
+            runpy.run_path(program, run_name="__main__")
+        else:
+            exec(program, vars(sys.modules["__main__"]))
+        sys.exit(0)
+    except SystemExit as ended:
+        _codes.append(ended.code)
+        raise
+
+
+_codes: list[Any] = []
+"""What the program of this process ended with, if it did so as programs should."""
+
+
+def _leave() -> None:
+    """End as the interpreter does after all else, but without taking the modules to pieces.
+
+    What is not an exit code, or cannot be written, is left to the interpreter.
+    """
+    if not _codes or not isinstance(_codes[0], int):
+        return
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_codes[0] & 0xFF)
 
 
 def _open_streams() -> None:
