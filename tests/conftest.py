@@ -17,6 +17,7 @@ settings.load_profile("same")
 # Without bytecode, each of the programs that the tests start would compile the whole package again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+gc.disable()
 
 
 def pytest_collection_finish() -> None:
@@ -24,6 +25,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
+    gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
