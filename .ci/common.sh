@@ -1,7 +1,7 @@
 # What .ci/run and .ci/long share; sourced by them in the top folder of the checkout.
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
-step() { printf '\n== %s\n' "$*"; }
+step() { printf "\n== %s, after %d s\n" "$*" "$SECONDS"; }
 
 line() { # MARK: the command that the README shows under this mark
     awk -v mark="<!-- $1 -->" '$0 == mark { marked = 1; next } marked && /^```/ { if (inside) exit; inside = 1; next } inside' README.md
