@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from rich.style import Style
-from textual.geometry import Region
+from textual import events
+from textual.app import App
+from textual.geometry import Region, Size
 
 from tests.support import painting
 from tests.support.fake_bench import Fakes, entry
@@ -14,6 +16,7 @@ from tofutui.tofu.judgement.verdict import Verdict
 from tofutui.tofu.site.session import Role
 from tofutui.ui.terminal import painter
 from tofutui.ui.terminal.line_compositor import LineUpdate
+from tofutui.ui.terminal.textual_internals import LayoutUpdate
 
 Start = Callable[..., Any]
 Shown = dict[tuple[int, int], tuple[str, Style | None]]
@@ -124,3 +127,53 @@ async def test_a_letter_of_a_filter_is_painted_once_with_the_rows_that_contain_i
         assert len(watcher.updates) == 1
         assert watcher.shown == whole(d.app)
         assert [row.key for row in d.pane.rows.shown][:2] == ["198.51.100.7_443", "198.51.100.17_443"]
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the terminal gets: the size of the app, and the update."""
+    painting.each_frame(monkeypatch)
+    frames: list[Any] = []
+
+    def display(app: Any, _screen: object, update: Any) -> None:
+        if update is not None:
+            frames.append((app.size, update._update))
+
+    monkeypatch.setattr(App, "_display", display)
+    return frames
+
+
+def resized(columns: int, lines: int) -> events.Resize:
+    return events.Resize(Size(columns, lines), Size(columns, lines))
+
+
+async def test_a_frame_laid_out_for_another_size_is_not_written(desk: Start, sent: list[Any]) -> None:
+    async with desk(fakes=Fakes(many)) as d:
+        sent.clear()
+        d.app.post_message(resized(80, 24))
+        await d.until(lambda: d.app.size == (80, 24))
+        if d.app.screen.outer_size == (120, 36):  # not laid out again yet
+            d.app.screen.refresh(layout=True)
+            d.app.screen._on_timer_update()
+        await d.until(lambda: d.app.screen.outer_size == (80, 24) and bool(sent))
+        assert all(
+            (x + strip.cell_length <= size.width, y < size.height) == (True, True)
+            for size, update in sent
+            for x, y, strip in painter._pieces(update)
+        )
+        assert isinstance(sent[0][1], LayoutUpdate)
+
+
+async def test_after_another_size_for_a_moment_the_whole_screen_is_written(
+    desk: Start, sent: list[Any]
+) -> None:
+    async with desk(fakes=Fakes(many)) as d:
+        sent.clear()
+        d.app._size = Size(80, 24)  # told to the app, and not yet to the screen
+        d.main.pane.go(7)
+        d.main.follow()
+        d.app.screen._on_timer_update()
+        assert sent == []
+        d.app.post_message(resized(120, 36))
+        await d.until(lambda: bool(sent))
+        assert isinstance(sent[0][1], LayoutUpdate)

@@ -12,7 +12,9 @@ from contextlib import suppress
 from time import monotonic
 from typing import IO, Any, Protocol, cast
 
+from textual import events
 from textual.app import App
+from textual.geometry import Size
 
 from tofutui.tofu.base.text import safe
 from tofutui.ui.terminal.keystream import KeyStream
@@ -140,6 +142,7 @@ class TerminalDriver(LinuxDriver):
         """As Textual does; the modes are kept, in case another program changes them."""
         self.mouse_is_left = False
         cast("Any", super()).start_application_mode()
+        signal.signal(signal.SIGWINCH, self._size_may_have_changed)
         self._owns_screen = True
         self.write(WHICH_TERMINAL)
         with suppress(termios.error):
@@ -191,6 +194,16 @@ class TerminalDriver(LinuxDriver):
         with suppress(OSError):
             clear = _CLEAR if self._owns_screen else ""
             os.write(self._stream.fileno(), (clear + self._title_back + _RESTORE).encode())
+
+    def _size_may_have_changed(self, *_: object) -> None:
+        """Have the size read by the event loop: one that was read in a handler, which the next signal may
+        interrupt, could be told after a newer one."""
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._tell_size)
+
+    def _tell_size(self) -> None:
+        size = Size(*self._get_terminal_size())
+        self._app.post_message(events.Resize(size, size))
 
     def _sigcont_application(self, *_: object) -> None:
         """Begin again after a stop of our own; after one by others the input thread still runs."""

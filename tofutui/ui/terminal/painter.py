@@ -52,13 +52,14 @@ class DiffingApp(App[int]):
             self.screen.refresh(layout=True)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if renderable is None or screen.outer_size != self.size:
+            return  # the terminal would wrap the lines of a frame that was laid out for its size before
         if isinstance(renderable, ChopsUpdate | LayoutUpdate | LineUpdate):
             lean = DiffingUpdate(renderable, self._front)
             super()._display(screen, cast("RenderableType", lean))
             self._follow(screen)
             return
-        if renderable is not None:
-            self._front.forget()
+        self._front.forget()
         super()._display(screen, renderable)
 
     def _follow(self, screen: Screen[object]) -> None:
@@ -83,8 +84,10 @@ class DiffingApp(App[int]):
         return Offset(*self._front.chosen) if self._front.chosen else None
 
     def on_resize(self, _event: events.Resize) -> None:
-        """A terminal of another size shows who knows what."""
+        """A terminal of another size shows who knows what, even once it has its old size again."""
         self._front.forget()
+        if self.screen_stack:
+            self.screen.refresh()
 
 
 def _pieces(update: ChopsUpdate | LayoutUpdate | LineUpdate) -> Iterable[Piece]:
