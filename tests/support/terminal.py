@@ -32,10 +32,19 @@ class Screen(pyte.Screen):
         super().__init__(columns, lines)
         self.asked = 0
         """Status requests that are not answered yet."""
+        self._texts: dict[int, str] = {}
 
     def report_device_status(self, mode: int = 0, **_: object) -> None:
         """Note a request for the status."""
         self.asked += mode == 5
+
+    def text(self) -> str:
+        """The text on the screen; what is asked after each read, so only changed lines are read again."""
+        for number in self.dirty:
+            cells = self.buffer[number]
+            self._texts[number] = "".join(cells[column].data for column in range(self.columns))
+        self.dirty.clear()
+        return "\n".join(self._texts[number] for number in range(self.lines))
 
 
 def listings(screen: str) -> int:
@@ -120,7 +129,7 @@ class Terminal:
 
     def text(self) -> str:
         """The text on the screen."""
-        return "\n".join(self.screen.display)
+        return self.screen.text()
 
     def wait_for(self, fact: str | Callable[[str], bool], seconds: float = PATIENCE) -> str:
         """Read until the fact (a text, or a predicate over the screen) holds; the screen then.

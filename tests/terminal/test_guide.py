@@ -50,7 +50,7 @@ def test_the_demo_from_the_first_mismatch_to_primary_active(tmp_path: Path) -> N
             if command == "primary-active":
                 return  # the pair comes to it by itself
             operator.press({"register": "\x1b[18~", "ise-add": "\x1b[19~"}[command])
-            app.wait_for("simulated browser: ")
+            app.wait_for({"register": "Register was clicked", "ise-add": "were added"}[command])
             assert "error" not in app.text()
             app.wait_for(lambda screen: "…" not in screen.splitlines()[0])
 
@@ -91,7 +91,7 @@ def test_the_demo_from_the_first_mismatch_to_primary_active(tmp_path: Path) -> N
 def _demo_browser(app: Terminal, operator: list[Keyboard], command: str) -> None:
     keys = {"register": "\x1b[18~", "ise-add": "\x1b[19~"}
     operator[0].press(keys[command])
-    app.wait_for("simulated browser: ")
+    app.wait_for({"register": "Register was clicked", "ise-add": "were added"}[command])
     app.wait_for(lambda screen: "…" not in screen.splitlines()[0])
 
 
