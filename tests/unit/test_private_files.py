@@ -13,7 +13,7 @@ from tofutui.config.saving import save_session
 from tofutui.config.sessions import read_sessions
 from tofutui.history.database import FILE, Database, HistoryError
 from tofutui.system.file_permissions import why_exposed, why_not_used, why_not_written
-from tofutui.system.private_files import NotOurs, private_folder, write_private
+from tofutui.system.private_files import NotOurs, claim, private_folder, write_private
 from tofutui.tofu.site.session import NodeSettings, Role, Session
 from tofutui.ui.kit.export import FileError
 from tofutui.ui.kit.export import write_private as write_export
@@ -147,3 +147,28 @@ def test_a_way_to_a_password_that_others_may_read_is_a_warning(tmp_path: Path) -
     assert "everyone can read it" in report.exposed[0]
     path.chmod(0o600)
     assert read_sessions(path).warnings == ()
+
+
+def test_what_another_program_makes_and_removes_at_the_same_moment_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, log = tmp_path / "history.db", tmp_path / "history.db-wal"
+    log.touch()
+    lstat, exists = Path.lstat, Path.exists
+
+    def lstat_after_removal(path: Path) -> os.stat_result:
+        if path == log:
+            log.unlink(missing_ok=True)
+        return lstat(path)
+
+    def exists_before_it_is_made(path: Path) -> bool:
+        was_there = exists(path)
+        if path == database:
+            database.touch()
+        return was_there
+
+    monkeypatch.setattr(Path, "lstat", lstat_after_removal)
+    monkeypatch.setattr(Path, "exists", exists_before_it_is_made)
+    claim(database)
+    assert database.stat().st_mode & 0o777 == 0o600
+    assert not exists(log)

@@ -1,6 +1,7 @@
 """Files of this user alone: folders 0700, files 0600, whatever the umask; written whole or not at all."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from tofutui.system.file_permissions import PRIVATE_FILE, PRIVATE_FOLDER, why_not_used, why_not_written
@@ -96,11 +97,15 @@ def claim(path: Path) -> None:
     for file in (path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))):
         _refuse_foreign(file)
     if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE))
+        with suppress(FileExistsError):  # another program has just made it
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE))
     path.chmod(PRIVATE_FILE)
 
 
 def _refuse_foreign(file: Path) -> None:
-    reason = why_not_written(file.lstat(), os.getuid()) if os.path.lexists(file) else None
+    try:
+        reason = why_not_written(file.lstat(), os.getuid())
+    except FileNotFoundError:  # SQLite removes its files where another program closes the database last
+        return
     if reason is not None:
         raise NotOurs(file, reason)
