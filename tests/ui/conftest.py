@@ -98,10 +98,17 @@ class Desk:
 
     async def until(self, fact: Callable[[], bool]) -> None:
         """Wait for a fact, as long as the test's own time-out allows."""
-        async with asyncio.timeout(PATIENCE):
-            while not fact():
-                await self.pilot.pause()
-                await asyncio.sleep(0.005)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not fact():
+                    await self.pilot.pause()
+                    await asyncio.sleep(0.005)
+        except TimeoutError:
+            screen = self.app.screen
+            layout = screen._compositor.size
+            raise AssertionError(
+                f"it never came to this; {screen} of {self.app.size} is laid out for {layout}:\n{self.text}"
+            ) from None
 
     async def ended(self) -> int:
         """Wait until the app has ended; its exit code."""
