@@ -19,6 +19,9 @@ from tests.support.lab_thread import ThreadedLab, lab_thread
 from tests.support.terminal import PAGE_DOWN, Terminal, terminal
 
 TOFUTUI = [sys.executable, "-m", "tofutui"]
+BROWSER_KEYS = {"register": "\x1b[18~", "ise-add": "\x1b[19~"}
+"""F7 and F8: what is clicked in the simulated browser."""
+BROWSER_SAYS = {"register": "Register was clicked", "ise-add": "were added"}
 CODE = str(Path(tofutui.__file__).parents[1])
 """The program that is driven is the one that is tested."""
 
@@ -49,8 +52,8 @@ def test_the_demo_from_the_first_mismatch_to_primary_active(tmp_path: Path) -> N
         def browser(command: str) -> None:
             if command == "primary-active":
                 return  # the pair comes to it by itself
-            operator.press({"register": "\x1b[18~", "ise-add": "\x1b[19~"}[command])
-            app.wait_for({"register": "Register was clicked", "ise-add": "were added"}[command])
+            operator.press(BROWSER_KEYS[command])
+            app.wait_for(BROWSER_SAYS[command])
             assert "error" not in app.text()
             app.wait_for(lambda screen: "…" not in screen.splitlines()[0])
 
@@ -89,9 +92,8 @@ def test_the_demo_from_the_first_mismatch_to_primary_active(tmp_path: Path) -> N
 
 
 def _demo_browser(app: Terminal, operator: list[Keyboard], command: str) -> None:
-    keys = {"register": "\x1b[18~", "ise-add": "\x1b[19~"}
-    operator[0].press(keys[command])
-    app.wait_for({"register": "Register was clicked", "ise-add": "were added"}[command])
+    operator[0].press(BROWSER_KEYS[command])
+    app.wait_for(BROWSER_SAYS[command])
     app.wait_for(lambda screen: "…" not in screen.splitlines()[0])
 
 
